@@ -1,0 +1,292 @@
+"""The `coalition` command: what an operator does with files, releases and questions."""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+from tqdm import tqdm
+
+from dashboard.intake.download import DownloadFailed
+from dashboard.intake.front_door import check_file, import_file
+from dashboard.intake.report import FileRefused, Report, closing_line, harmless
+from dashboard.intake.tabular import OTHER_ENCODINGS
+from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
+from dashboard.store import releases
+from dashboard.store.protocol import StoreDamaged
+from dashboard.warehouse.answers import Answers, BadParameter
+from dashboard.warehouse.build import ChecksFailed
+from dashboard.warehouse.catalog import UnknownQuestion, question, sources
+from dashboard.warehouse.duckdb import QueryStopped
+
+DONE, REFUSED = 0, 1
+REFUSALS = (
+    FileRefused,
+    DownloadFailed,
+    releases.NothingPublished,
+    releases.NoSuchRelease,
+    StoreDamaged,
+    ChecksFailed,
+    UnknownQuestion,
+    BadParameter,
+    QueryStopped,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one verb; returns 0 when done, 1 when refused with a reason (2, wrong usage, is argparse's)."""
+    asked = _parser().parse_args(arguments)
+    if asked.store:
+        os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve())
+    try:
+        return asked.verb(asked) or DONE
+    except REFUSALS as refusal:
+        print(f"coalition: {refusal}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:  # the reader of our output, such as head, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run(asked: argparse.Namespace) -> None:
+    from dashboard.demo import fill
+    from dashboard.serve import serve
+
+    try:
+        releases.current_number(store_folder())
+    except releases.NothingPublished:
+        print("The store is empty: it is filled with the demonstration.")
+        fill(store_folder(), print)
+    serve(port())
+
+
+def _demo(asked: argparse.Namespace) -> None:
+    from dashboard.demo import fill
+
+    fill(store_folder(), print)
+
+
+def _sources(asked: argparse.Namespace) -> None:
+    for card in sources().values():
+        print(f"{card.name:18} {card.title} ({card.publisher}; {card.licence})")
+
+
+def _template(asked: argparse.Namespace) -> None:
+    card = _card(asked.source)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([column.headers[0] for column in card.columns])
+    writer.writerow([column.example for column in card.columns])
+
+
+def _check(asked: argparse.Namespace) -> None:
+    for file in asked.files:
+        _print_report(check_file(asked.source, Path(file), asked.captured_on, asked.encoding))
+
+
+def _import(asked: argparse.Namespace) -> None:
+    _import_files(asked.source, [Path(file) for file in asked.files], asked)
+
+
+def _fetch(asked: argparse.Namespace) -> None:
+    from dashboard.intake.download import download
+
+    card = _card(asked.source)
+    address = asked.address or os.environ.get(CLOSURES_ADDRESS_VARIABLE, "") or card.download
+    with tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar:
+        with download(address, lambda got, total: _move(bar, got, total)) as file:
+            _import_files(asked.source, [file], asked)
+
+
+def _publish(asked: argparse.Namespace) -> None:
+    release = releases.publish_release(store_folder())
+    print(f"published release {release.number}")
+
+
+def _releases(asked: argparse.Namespace) -> None:
+    store = store_folder()
+    if asked.action in ("list", "show", "verify") and not releases.release_numbers(store):
+        releases.current_number(store)
+    if asked.action == "list":
+        current = releases.current_number(store)
+        for said in releases.manifests(store):
+            mark = "*" if said["number"] == current else " "
+            if "damage" in said:
+                print(f"{mark} {said['number']:4}  damaged: {said['damage']}")
+            else:
+                pins = ", ".join(f"{source} {pins[-1]['captured_on']}" for source, pins in said["snapshots"].items())
+                print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
+    elif asked.action == "show":
+        print(json.dumps(releases.open_release(store, asked.number).manifest, indent=1, sort_keys=True))
+    elif asked.action == "verify":
+        for number in [asked.number] if asked.number else releases.release_numbers(store):
+            print(f"release {releases.open_release(store, number).number}: every file is the one that was published")
+    else:
+        print(f"release {releases.rollback(store, asked.number).number} is served now")
+
+
+def _ask(asked: argparse.Namespace) -> None:
+    params = dict(asked.param)
+    question(asked.question)
+    release = releases.open_release(store_folder(), asked.release)
+    answers = Answers(release.marts)
+    try:
+        table = answers.ask(asked.question, params)
+    finally:
+        answers.close()
+    WRITERS[asked.format](table)
+
+
+def _write_json(table: pa.Table) -> None:
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    print(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _write_csv(table: pa.Table) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for row in table.to_pylist():
+        writer.writerow([harmless(v) if isinstance(v, str) else v for v in map(_plain, row.values())])
+
+
+def _write_table(table: pa.Table) -> None:
+    rows = [[("" if v is None else str(v)) for v in map(_plain, row.values())] for row in table.to_pylist()]
+    widths = [max(len(name), *(len(row[i]) for row in rows)) if rows else len(name) for i, name in enumerate(table.column_names)]
+    for row in [table.column_names, ["-" * width for width in widths], *rows]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+WRITERS: dict[str, Callable[[pa.Table], None]] = {"table": _write_table, "csv": _write_csv, "json": _write_json}
+
+
+def _plain(value: object) -> object:
+    """Dates in ISO form; what is not a number is missing."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
+    totals = [0, 0, 0, 0]
+    for file in files:
+        with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
+            done = import_file(
+                store_folder(), source, file, asked.captured_on, encoding=asked.encoding, progress=lambda n, bar=bar: _move(bar, n, None)
+            )
+        report = done.report
+        _print_report(report)
+        if done.was_there:
+            print(f"{file.name} is in the store already; nothing changed.")
+        elif done.snapshot and report.quarantined:
+            print(f"The rows set aside are in {done.snapshot.quarantine_file}")
+        counts = (report.rows_in, report.published, report.collapsed, len(report.quarantined))
+        totals = [before + more for before, more in zip(totals, counts, strict=True)]
+    if not asked.no_publish:
+        print(f"published release {releases.publish_release(store_folder()).number}")
+    print(closing_line(*totals))
+
+
+def _print_report(report: Report) -> None:
+    print(f"{report.source}: {report.file}, captured on {report.captured_on}")
+    for note in report.notes:
+        print(f"  {note}")
+    if report.dropped_columns:
+        print(f"  columns dropped: {', '.join(report.dropped_columns)}")
+    for reason, rows in report.reasons:
+        print(f"  {rows:6}  {reason}")
+    for row in report.quarantined[:5]:
+        print(f"          line {row.line}, {row.column}: {row.value!r} {row.reason}")
+    print(f"  {report.closing_line}")
+
+
+def _move(bar: tqdm, now: int, total: int | None) -> None:
+    bar.total = total
+    bar.update(now - bar.n)
+
+
+def _card(name: str):  # noqa: ANN202
+    if name not in sources():
+        raise FileRefused(f"There is no source {name!r}. `coalition sources` lists them: {', '.join(sources())}.")
+    return sources()[name]
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2020-05-28") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not name=value, such as on_date=2020-05-19")
+    return name, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="coalition",
+        description="Files in, releases out, questions answered: the dashboard of the UNESCO Global Education Coalition.",
+        epilog="Begin with `coalition run`. `coalition VERB --help` says more of each verb. "
+        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage.",
+    )
+    parser.add_argument("--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)")
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    def verb(name: str, run: Callable, help_: str, description: str = "") -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=help_, description=description or help_)
+        sub.set_defaults(verb=run)
+        return sub
+
+    verb("run", _run, "serve the dashboard on http://127.0.0.1:8501 (PORT names another port); fill an empty store first")
+    verb("demo", _demo, "write the demonstration files, import them and publish")
+    verb("sources", _sources, "list the sources a file can belong to")
+    sub = verb("template", _template, "print an empty file of a source with one example row")
+    sub.add_argument("source", metavar="SOURCE")
+    for name, run, help_ in (
+        ("check", _check, "say what an import would do; keep nothing"),
+        ("import", _import, "take files in, one snapshot each, and publish a release"),
+    ):
+        sub = verb(name, run, help_, help_ + ". CSV and XLSX are told apart by content. At most 25 MB a file.")
+        sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
+        sub.add_argument("files", metavar="FILE", nargs="+")
+        _import_options(sub)
+    sub = verb("fetch", _fetch, "download the real record of a source and import it")
+    sub.add_argument("source", metavar="SOURCE")
+    sub.add_argument("--from", dest="address", metavar="URL", default="", help=f"else {CLOSURES_ADDRESS_VARIABLE}, else the card's")
+    _import_options(sub)
+    verb("publish", _publish, "build a release from the snapshots in the store and serve it")
+    sub = verb("releases", _releases, "list, show, verify or roll back releases")
+    actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="every release; * is the one that is served")
+    actions.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
+    actions.add_parser("verify", help="compare every file with its sha256").add_argument("number", type=int, nargs="?", metavar="N")
+    actions.add_parser("rollback", help="serve an earlier release again").add_argument("number", type=int, metavar="N")
+    sub = verb("ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all.")
+    sub.add_argument("question", metavar="PAGE/QUESTION", help="such as school_closures/world_on_date")
+    sub.add_argument("--param", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    sub.add_argument("--release", type=int, metavar="N", help="ask an earlier release")
+    sub.add_argument("--format", choices=list(WRITERS), default="table")
+    return parser
+
+
+def _import_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--captured-on",
+        type=_day,
+        metavar="DATE",
+        help="day on which the publisher's file stood so (else read from the file, its name, or today)",
+    )
+    sub.add_argument("--no-publish", action="store_true", help="keep the snapshot, do not build a release yet")
+    sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The facts the demonstration is calibrated to, read from data/reference, and how its files are written."""
+
+import csv
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.settings import REFERENCE
+
+SEED = 20200626
+MARK = "Demonstration: simulated"
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country of the reference with its learners and the refugees it hosts."""
+
+    iso3: str
+    name: str
+    region: str
+    monitored: bool
+    learners: int
+    refugees: int
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A day for which UNESCO published how many countries were closed, and how many learners that affected."""
+
+    day: datetime.date
+    countries: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known: countries, enrolment by country (as in the UIS file), anchors of the closures."""
+
+    countries: dict[str, Country]
+    enrolment: list[dict[str, str]]
+    anchors: list[Anchor]
+
+    @property
+    def learners(self) -> int:
+        """Learners enrolled in the world."""
+        return sum(country.learners for country in self.countries.values())
+
+
+# UNESCO's world total in 2020, on the vintage its shares of that year stood on (METRICS: 1.75 billion).
+LEARNERS_IN_2020 = 1_750_000_000
+
+
+def facts() -> Facts:
+    """Reads the reference tables."""
+    enrolment = read("learners_by_country")
+    learners = {row["iso3"]: sum(int(n) for key, n in row.items() if key != "iso3" and n) for row in enrolment}
+    refugees = {row["iso3"]: int(row["refugees"]) for row in read("refugees_hosted")}
+    countries = {
+        row["iso3"]: Country(
+            row["iso3"],
+            row["name_en"],
+            row["region"],
+            row["unesco_monitored"] == "true",
+            learners.get(row["iso3"], 0),
+            refugees.get(row["iso3"], 0),
+        )
+        for row in read("countries")
+    }
+    anchors = [
+        Anchor(
+            datetime.date.fromisoformat(row["on_date"]),
+            int(row["countries_closed"]),
+            float(row["share"] or int(row["value"]) / LEARNERS_IN_2020),
+        )
+        for row in read("published_figures")
+        if row["metric"] == "learners_affected" and row["on_date"] and row["countries_closed"]
+    ]
+    return Facts(countries, enrolment, sorted(anchors, key=lambda anchor: anchor.day))
+
+
+def read(table: str) -> list[dict[str, str]]:
+    """The rows of a reference table as text."""
+    with (REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path: Path, rows: Iterable[Sequence[object]]) -> Path:
+    """Writes a CSV as publishers do: UTF-8, quoted where needed."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return path

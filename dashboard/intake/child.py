@@ -1,0 +1,93 @@
+"""Runs in a process of its own: one file in, a checked Parquet and a report out. Its death is the parent's reason code.
+
+Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
+"""
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+MEMORY = 1024**3
+CPU_SECONDS = 20
+WRITTEN = 256 * 1024**2
+OPEN_FILES = 64
+PROGRESS_EVERY = 5_000
+REFUSED = 3
+
+
+def limit() -> None:
+    """Takes away what parsing a table does not need."""
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def parse(order: dict[str, Any]) -> dict[str, Any]:
+    """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
+    from dashboard.intake.parquet import write_rows
+    from dashboard.intake.readers import READERS
+    from dashboard.intake.report import FileRefused, Ledger, Report
+    from dashboard.intake.tabular import Table, open_table
+    from dashboard.warehouse.catalog import sources
+
+    card = sources()[order["source"]]
+    ledger = Ledger(card)
+    table = open_table(Path(order["file"]), card, order["encoding"])
+    counted = Table(table.header, table.header_line, table.preamble, table.positions, table.unknown_headers, _tell(table.rows))
+    READERS[card.name](counted, ledger)
+    ledger.balance()
+    if not ledger.rows:
+        found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
+        first = f" The first reason: line {q.line}, {q.column}: {q.reason}." if (q := next(iter(ledger.quarantined), None)) else ""
+        raise FileRefused(f"Nothing in the file can be published: {found}.{first}")
+    captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_default"]
+    provenance = order["provenance"] or card.provenance
+    write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
+    return Report(
+        source=card.name,
+        file=order["name"],
+        rows_in=ledger.rows_in,
+        published=ledger.published_rows,
+        collapsed=ledger.collapsed,
+        quarantined=tuple(sorted(ledger.quarantined, key=lambda row: row.line)),
+        dropped_columns=tuple(dict.fromkeys(h for h in table.unknown_headers if not _is_a_day(h, card.date_formats))),
+        notes=tuple(ledger.notes),
+        captured_on=captured_on,
+        provenance=provenance,
+    ).as_json()
+
+
+def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
+    from dashboard.intake.values import date_of
+
+    return date_of(header, formats) is not None
+
+
+def _tell(rows: Any) -> Any:
+    for number, row in enumerate(rows):
+        if number % PROGRESS_EVERY == 0:
+            print(f"rows {number}", flush=True)
+        yield row
+
+
+def main() -> None:
+    """Parses the order from standard input; the answer is the last line of standard output."""
+    order = json.load(sys.stdin)
+    limit()
+    from dashboard.intake.report import FileRefused
+
+    try:
+        print("report " + json.dumps(parse(order)), flush=True)
+    except FileRefused as refused:
+        print("refused " + json.dumps(str(refused)), flush=True)
+        sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

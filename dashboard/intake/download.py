@@ -1,0 +1,54 @@
+"""Fetches a publisher's file to a temporary place, within a size and a time. Imports nothing."""
+
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from dashboard.intake.tabular import LARGEST_FILE
+
+SILENCE_SECONDS = 20
+WALL_SECONDS = 300
+CHUNK = 64 * 1024
+
+
+class DownloadFailed(Exception):
+    """The file could not be fetched; the message says why and what else to do."""
+
+
+@contextmanager
+def download(address: str, progress: Callable[[int, int | None], None] | None = None) -> Iterator[Path]:
+    """The file at an http(s) address, under its own name in a folder that is removed afterwards.
+
+    Raises:
+        DownloadFailed: no such address, no answer in 20 seconds, longer than 5 minutes, or more than 25 MB.
+    """
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise DownloadFailed(f"{address!r} is not an http or https address. Give one, or import a file you have.")
+    name = Path(unquote(urlsplit(address).path)).name or "download"
+    otherwise = "Try again, give another address, or import a file you have."
+    with tempfile.TemporaryDirectory(prefix="coalition-download-") as folder:
+        file = Path(folder) / name
+        try:
+            with urllib.request.urlopen(address, timeout=SILENCE_SECONDS) as answer, file.open("wb") as out:
+                if urlsplit(answer.url).scheme not in ("http", "https"):
+                    raise DownloadFailed(f"{address} leads to {answer.url}. {otherwise}")
+                total = int(answer.headers.get("Content-Length") or 0) or None
+                got, begun = 0, time.monotonic()
+                while chunk := answer.read(CHUNK):
+                    got += len(chunk)
+                    if got > LARGEST_FILE:
+                        raise DownloadFailed(f"{address} gives more than 25 MB. {otherwise}")
+                    if time.monotonic() - begun > WALL_SECONDS:
+                        raise DownloadFailed(f"{address} took longer than {WALL_SECONDS} seconds. {otherwise}")
+                    out.write(chunk)
+                    if progress:
+                        progress(got, total)
+        except (urllib.error.URLError, TimeoutError, OSError, ValueError) as wrong:
+            reason = getattr(wrong, "reason", wrong)
+            raise DownloadFailed(f"{address} could not be fetched: {reason}. {otherwise}") from wrong
+        yield file

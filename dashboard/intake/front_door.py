@@ -1,0 +1,176 @@
+"""The one way in: a file is checked in a child process and, if it holds, kept as a snapshot."""
+
+import calendar
+import datetime
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.intake.report import FileRefused, Report, write_quarantine
+from dashboard.intake.tabular import LARGEST_FILE
+from dashboard.store.snapshots import Snapshot, keep
+from dashboard.warehouse.catalog import sources
+
+WALL_SECONDS = 60
+DEMONSTRATION_PREFIX = "demonstration"
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
+MONTH_IN_NAME = re.compile(r"(?:(?<!\d)(\d{1,2})-)?(?<![a-z])([a-z]{3,9})-(20\d\d|\d\d)(?!\d)")
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import left behind: its report, and its snapshot (None after a check)."""
+
+    report: Report
+    snapshot: Snapshot | None
+    was_there: bool = False
+
+
+def check_file(source: str, file: Path, captured_on: datetime.date | None = None, encoding: str = "") -> Report:
+    """What an import of the file would do; keeps nothing.
+
+    Raises:
+        FileRefused: the file cannot be taken in at all.
+    """
+    with _checked(source, file, captured_on, "", encoding, None) as (report, _):
+        return report
+
+
+def import_file(
+    store: Path,
+    source: str,
+    file: Path,
+    captured_on: datetime.date | None = None,
+    provenance: str = "",
+    encoding: str = "",
+    progress: Progress | None = None,
+) -> Imported:
+    """Checks the file and keeps it as a snapshot of the store; the same file again changes nothing.
+
+    Args:
+        store: the store's folder, made if it is not there.
+        source: name of a source card.
+        file: CSV or XLSX, told apart by content.
+        captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
+        provenance: `demo` marks invented rows; empty takes the card's.
+        encoding: of a CSV that is neither UTF-8 nor UTF-16 with a byte-order mark.
+        progress: called with the rows read so far.
+
+    Raises:
+        FileRefused: the file cannot be taken in at all; nothing was kept.
+    """
+    with _checked(source, file, captured_on, provenance, encoding, progress) as (report, folder):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        write_quarantine(report.quarantined, folder / "quarantine.csv")
+        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, report.as_json())
+        return Imported(report, snapshot, was_there)
+
+
+def captured_on_in_name(name: str) -> datetime.date | None:
+    """The day a file name states: 2020-05-28, 31-march-22, or feb-22 for the last day of that month."""
+    if found := DAY_IN_NAME.search(name):
+        try:
+            return datetime.date.fromisoformat(found[1])
+        except ValueError:
+            return None
+    for day, month, year in MONTH_IN_NAME.findall(name.lower()):
+        number = MONTHS.get(month[:3])
+        if number and calendar.month_name[number].lower().startswith(month):
+            full_year = int(year) if len(year) == 4 else 2000 + int(year)
+            last = calendar.monthrange(full_year, number)[1]
+            return datetime.date(full_year, number, min(int(day), last) if day and int(day) else last)
+    return None
+
+
+@contextmanager
+def _checked(
+    source: str,
+    file: Path,
+    captured_on: datetime.date | None,
+    provenance: str,
+    encoding: str,
+    progress: Progress | None,
+) -> Iterator[tuple[Report, Path]]:
+    if source not in sources():
+        raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
+    if not file.is_file():
+        raise FileRefused(f"There is no file {file}.")
+    if file.stat().st_size > LARGEST_FILE:
+        raise FileRefused(f"The file has {file.stat().st_size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts.")
+    if file.name.lower().startswith(DEMONSTRATION_PREFIX):
+        provenance = "demo"
+    default = captured_on_in_name(file.name) or datetime.date.today()
+    folder = Path(tempfile.mkdtemp(prefix="coalition-intake-"))
+    try:
+        order = {
+            "source": source,
+            "file": str(file.resolve()),
+            "name": file.name,
+            "folder": str(folder),
+            "encoding": encoding,
+            "captured_on": captured_on.isoformat() if captured_on else "",
+            "captured_on_default": default.isoformat(),
+            "provenance": provenance,
+        }
+        yield Report.from_json(_run_child(order, progress)), folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _run_child(order: dict[str, str], progress: Progress | None) -> dict:
+    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            [sys.executable, "-I", "-m", "dashboard.intake.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+            cwd="/",
+        ) as child,
+    ):
+        assert child.stdin and child.stdout
+        child.stdin.write(json.dumps(order))
+        child.stdin.close()
+        answer = ""
+        try:
+            for line in child.stdout:
+                kind, _, rest = line.partition(" ")
+                if kind == "rows" and progress:
+                    progress(int(rest))
+                elif kind in ("report", "refused"):
+                    answer = line
+            code = child.wait(timeout=WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise FileRefused(f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped.") from None
+        if answer.startswith("report "):
+            return json.loads(answer.removeprefix("report "))
+        if answer.startswith("refused "):
+            raise FileRefused(json.loads(answer.removeprefix("refused ")))
+        errors.seek(0)
+        told = errors.read().strip().splitlines()
+        raise FileRefused(_death(code, told[-1] if told else ""))
+
+
+def _death(code: int, last_words: str) -> str:
+    if code < 0 or "MemoryError" in last_words or "ArrowMemoryError" in last_words:
+        return (
+            "The file could not be read within the limits of memory and time given to one file "
+            f"(reason code {code}). Send it in parts, or as plain CSV."
+        )
+    return f"The file could not be read (reason code {code}: {last_words.split(':')[0]}). Save it again as CSV UTF-8 and send that."

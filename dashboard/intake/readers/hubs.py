@@ -1,0 +1,45 @@
+"""A partner's register of learning hubs: places down to the city, never an address."""
+
+from typing import Any
+
+from dashboard.intake.readers.rows import Cells, accepted
+from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.tabular import Row, Table
+from dashboard.intake.values import degrees, need_country, need_date, need_text
+
+
+def read(table: Table, ledger: Ledger) -> None:
+    """Publishes one record a hub; a hub_id that comes again with other contents is quarantined."""
+    seen: dict[str, tuple[Any, ...]] = {}
+
+    def parse(row: Row, cell: Cells) -> tuple[Any, ...]:
+        record = _record(cell, ledger)
+        if seen.get(record[0], record) != record:
+            raise RowRefused("hub_id", record[0], "this hub_id has another row that says something else")
+        return record
+
+    for _, record in accepted(table, ledger, parse):
+        if record[0] in seen:
+            ledger.collapsed += 1
+        else:
+            seen[record[0]] = record
+            ledger.publish([record])
+
+
+def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
+    written = clean(cell("host_type"))
+    host_type = ledger.card.vocabulary.get(written.casefold())
+    if host_type is None:
+        raise RowRefused("host_type", written, "not a host type of the card")
+    announced = cell("announced_on").strip()
+    return (
+        need_text(cell("hub_id"), "hub_id"),
+        need_text(cell("hub"), "hub"),
+        need_country(cell("country_iso3"), "country_iso3"),
+        degrees(cell("latitude"), "latitude", 90),
+        degrees(cell("longitude"), "longitude", 180),
+        need_text(cell("host"), "host") if cell("host").strip() else None,
+        host_type,
+        need_text(cell("programme"), "programme") if cell("programme").strip() else None,
+        need_date(announced, ledger.card.date_formats, "announced_on") if announced else None,
+    )

@@ -1,0 +1,43 @@
+"""The walk every reader makes: cells by name, rows of the wrong width and refused rows into quarantine."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.tabular import Row, Table
+
+Cells = Callable[[str], str]
+Parsed = TypeVar("Parsed")
+
+
+def accepted(table: Table, ledger: Ledger, parse: Callable[[Row, Cells], Parsed]) -> Iterator[tuple[Row, Parsed]]:
+    """Each row with what `parse` made of it; a row of the wrong width, or one that `parse` refuses, is quarantined.
+
+    `parse` gets the row and a function from column name to text ('' where the file lacks the column).
+    """
+    width, positions = len(table.header), table.positions
+    last_wanted = max(positions.values())
+    for row in table.rows:
+        ledger.rows_in += 1
+        cells = _fitted(row.cells, width, last_wanted)
+        if len(cells) != width:
+            reason = f"the header has {width} cells, the row {len(row.cells)}"
+            ledger.quarantine(row.line, "(row)", clean(",".join(row.cells)), reason)
+            continue
+        try:
+            parsed = parse(
+                Row(row.line, cells), lambda name, cells=cells: cells[positions[name]] if name in positions else ""
+            )
+        except RowRefused as refused:
+            ledger.quarantine(row.line, refused.column, clean(refused.value), refused.reason)
+        else:
+            yield row, parsed
+
+
+def _fitted(cells: list[str], width: int, last_wanted: int) -> list[str]:
+    """Blank cells that a program left out or added at the end make no difference."""
+    if last_wanted < len(cells) < width:
+        return cells + [""] * (width - len(cells))
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells

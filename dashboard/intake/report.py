@@ -1,0 +1,132 @@
+"""What became of each row of a file: published, collapsed or quarantined with line, column and reason. Stores nothing."""
+
+import csv
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dashboard.warehouse.catalog import SourceCard
+
+LONGEST_TEXT = 200
+BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+
+
+class FileRefused(Exception):
+    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do."""
+
+
+class RowRefused(Exception):
+    """One row cannot be taken in."""
+
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One row that was set aside: `line` counts from 1 as an editor does."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows."""
+
+    source: str
+    file: str
+    rows_in: int
+    published: int
+    collapsed: int
+    quarantined: tuple[Quarantined, ...]
+    dropped_columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    captured_on: str = ""
+    provenance: str = ""
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """Reasons of quarantine with the rows of each, most frequent first."""
+        return Counter(f"{row.column}: {row.reason}" for row in self.quarantined).most_common()
+
+    @property
+    def closing_line(self) -> str:
+        """The line that accounts for every row."""
+        return closing_line(self.rows_in, self.published, self.collapsed, len(self.quarantined))
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain dictionary for the manifest and between processes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> "Report":
+        """The report that `as_json` wrote."""
+        said = dict(said)
+        said["quarantined"] = tuple(Quarantined(**row) for row in said["quarantined"])
+        said["dropped_columns"] = tuple(said["dropped_columns"])
+        said["notes"] = tuple(said["notes"])
+        return cls(**said)
+
+
+def closing_line(rows_in: int, published: int, collapsed: int, quarantined: int) -> str:
+    """How an import ends, word for word: scripts read it."""
+    return f"rows in {rows_in} = published {published} + collapsed {collapsed} + quarantined {quarantined}"
+
+
+@dataclass
+class Ledger:
+    """Where a reader writes while it goes through a file."""
+
+    card: SourceCard
+    rows_in: int = 0
+    collapsed: int = 0
+    published_rows: int = 0
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    captured_on: str = ""
+
+    def publish(self, records: Sequence[tuple[Any, ...]]) -> None:
+        """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""
+        self.published_rows += 1
+        self.rows.extend(records)
+
+    def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
+        """Sets one row aside. The value of a personal column is not written down."""
+        personal = {c.name for c in self.card.columns if c.personal}
+        self.quarantined.append(Quarantined(line, column, "" if column in personal else value[:LONGEST_TEXT], reason))
+
+    def balance(self) -> None:
+        """Raises AssertionError when a row has been lost: a defect of the reader, not of the file."""
+        accounted = self.published_rows + self.collapsed + len(self.quarantined)
+        if accounted != self.rows_in:
+            raise AssertionError(f"{self.card.name}: {self.rows_in} rows in, {accounted} accounted for.")
+
+
+def clean(text: str) -> str:
+    """The text as it may be kept: NFC, no control or bidi-override characters, single spaces, trimmed."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept = (c for c in unicodedata.normalize("NFC", text) if c not in BIDI_OVERRIDES)
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
+
+
+def harmless(text: str) -> str:
+    """The text as a spreadsheet may open it: a leading formula sign is disarmed by an apostrophe."""
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def write_quarantine(rows: Sequence[Quarantined], path: Path) -> None:
+    """Writes the rows set aside as CSV: line, column, value, reason."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["line", "column", "value", "reason"])
+        writer.writerows([row.line, harmless(row.column), harmless(row.value), row.reason] for row in rows)

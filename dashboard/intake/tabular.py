@@ -1,0 +1,206 @@
+"""A CSV or XLSX file, told apart by content, as a header and numbered rows of text. Knows no source."""
+
+import csv
+import datetime
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from dashboard.intake.report import FileRefused, clean
+from dashboard.warehouse.catalog import SourceCard
+
+LARGEST_FILE = 25 * 1024 * 1024
+MOST_ROWS = 300_000
+MOST_ENTRIES = 500
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_RATIO = 100
+HEADER_WITHIN = 40
+DELIMITERS = ",;\t"
+OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
+KNOWN_BINARIES = {
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"%PDF": "a PDF",
+    b"PAR1": "a Parquet file",
+    b"\xd0\xcf\x11\xe0": "an old Excel (.xls) or protected workbook",
+    b"<!DO": "a web page",
+    b"<htm": "a web page",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: the line (CSV) or row (XLSX) it begins on, and its cells as text."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header that answers the card, and the rows below it."""
+
+    header: list[str]
+    header_line: int
+    preamble: list[list[str]]
+    positions: dict[str, int]
+    unknown_headers: list[str]
+    rows: Iterator[Row]
+
+
+def open_table(path: Path, card: SourceCard, encoding: str = "") -> Table:
+    """The table in a file.
+
+    Raises:
+        FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the card's required headers.
+    """
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts, or as CSV.")
+    if size == 0:
+        raise FileRefused("The file is empty. Export it again and look at it before you send it.")
+    start = path.open("rb").read(4)
+    for magic, what in KNOWN_BINARIES.items():
+        if start.lower().startswith(magic.lower()):
+            raise FileRefused(f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that.")
+    if start == b"PK\x03\x04":
+        return _find_header(_xlsx_rows(path, card), card)
+    text = _decoded(path.read_bytes(), encoding)
+    wanted = [c for c in card.columns if c.required]
+    delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, wanted))
+    return _find_header(_csv_rows(text, delimiter), card)
+
+
+def _headers_found(text: str, delimiter: str, wanted: list) -> int:
+    first = islice(_csv_rows(text[:20_000], delimiter), HEADER_WITHIN)
+    best = 0
+    try:
+        for row in first:
+            names = {_key(cell) for cell in row.cells}
+            best = max(best, sum(any(_key(h) in names for h in column.headers) for column in wanted))
+    except FileRefused:
+        return best
+    return best
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    if encoding and encoding not in OTHER_ENCODINGS:
+        raise FileRefused(f"The encoding {encoding!r} is not one of {', '.join(OTHER_ENCODINGS)}.")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    try:
+        text = raw.decode(encoding or "utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        if encoding:
+            raise FileRefused(f"The text is not {encoding}: {wrong.reason} at byte {wrong.start}.") from wrong
+        begin = raw.rfind(b"\n", 0, wrong.start) + 1
+        sample = raw[begin : begin + 80].splitlines()[0] if raw[begin : begin + 80].splitlines() else b""
+        previews = "; ".join(f"{name}: {clean(sample.decode(name, 'replace'))}" for name in OTHER_ENCODINGS)
+        raise FileRefused(
+            "The text is not UTF-8. Save it as CSV UTF-8, or choose the encoding in which this line reads right: "
+            f"{previews}."
+        ) from wrong
+    if "\0" in text:
+        raise FileRefused("The file holds NUL bytes, so it is not text. Send CSV or XLSX.")
+    return text
+
+
+def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    begin = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as wrong:
+            raise FileRefused(f"Line {begin} cannot be read as CSV: {wrong}. Look for a quote that is not closed.") from wrong
+        if any(cell.strip() for cell in cells):
+            yield Row(begin, cells)
+        begin = reader.line_num + 1
+
+
+def _xlsx_rows(path: Path, card: SourceCard) -> Iterator[Row]:
+    _xlsx_preflight(path)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as wrong:
+        raise FileRefused(f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV.") from wrong
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, values_only=True), start=1):
+        if number > MOST_ROWS + 1:
+            raise FileRefused(f"The sheet has more than {MOST_ROWS:,} rows. Send it in parts.")
+        used = [_cell_text(cell) for cell in cells]
+        while used and not used[-1]:
+            used.pop()
+        if len(used) > card.max_columns:
+            raise FileRefused(f"Row {number} has {len(used)} columns; at most {card.max_columns} are read.")
+        if used:
+            yield Row(number, used)
+
+
+def _cell_text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _xlsx_preflight(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            packed = max(1, sum(entry.compress_size for entry in entries))
+            names = {entry.filename for entry in entries}
+            if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
+                raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
+            if "xl/workbook.xml" not in names:
+                raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
+            if any("vbaProject" in name for name in names):
+                raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
+            for entry in entries:
+                if entry.filename.endswith((".xml", ".rels")):
+                    with archive.open(entry) as part:
+                        if b"<!doctype" in part.read(2048).lower():
+                            raise FileRefused("The workbook declares a DOCTYPE, which no spreadsheet program writes.")
+    except zipfile.BadZipFile as wrong:
+        raise FileRefused("The workbook is damaged: its archive cannot be read. Save it again and send that.") from wrong
+
+
+def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
+    preamble: list[list[str]] = []
+    for row in islice(rows, HEADER_WITHIN):
+        if len(row.cells) > card.max_columns:
+            raise FileRefused(f"The header has {len(row.cells)} columns; at most {card.max_columns} are read.")
+        keys = [_key(cell) for cell in row.cells]
+        found = {c.name: keys.index(_key(h)) for c in card.columns for h in reversed(c.headers) if _key(h) in keys}
+        if all(c.name in found for c in card.columns if c.required):
+            twice = {keys[p] for p in found.values() if keys.count(keys[p]) > 1}
+            if twice:
+                raise FileRefused(f"The header names {', '.join(sorted(twice))} twice. Keep one of them.")
+            unknown = [clean(cell) for p, cell in enumerate(row.cells) if p not in found.values() and clean(cell)]
+            return Table(row.cells, row.line, preamble, found, unknown, rows)
+        preamble.append(row.cells)
+    wanted = ", ".join(" or ".join(c.headers) for c in card.columns if c.required)
+    begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
+    raise FileRefused(
+        f"A file of {card.name} has the columns {wanted}; this one begins with: {begins}. "
+        f"`coalition template {card.name}` prints an empty one."
+    )
+
+
+def _key(header: str) -> str:
+    return clean(header).casefold()

@@ -1,0 +1,31 @@
+"""Where things are: folders of the checkout and of the store, and the few switches of the environment."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+QUERIES = PROJECT / "queries"
+REFERENCE = PROJECT / "data" / "reference"
+SOURCES = PROJECT / "data" / "sources"
+DEMONSTRATION = PROJECT / "data" / "demonstration"
+TOOL_VERSION = "0.1.0"
+
+STORE_VARIABLE = "COALITION_STORE"
+ENGINE_VARIABLE = "COALITION_ENGINE"
+CLOSURES_ADDRESS_VARIABLE = "COALITION_CLOSURES_URL"
+
+
+def store_folder() -> Path:
+    """The folder of snapshots and releases: `COALITION_STORE`, or `data/store` of the checkout."""
+    named = os.environ.get(STORE_VARIABLE)
+    return Path(named).expanduser().resolve() if named else PROJECT / "data" / "store"
+
+
+def engine_address() -> str:
+    """Empty for DuckDB in this process, or the `sc://host:port` of a Spark Connect server."""
+    return os.environ.get(ENGINE_VARIABLE, "")
+
+
+def port() -> int:
+    """The port the dashboard is served on: `PORT`, or 8501."""
+    return int(os.environ.get("PORT") or 8501)

@@ -1,0 +1,175 @@
+"""Releases: numbered, immutable builds of the marts from pinned snapshots; `CURRENT` names the one that is served."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.settings import TOOL_VERSION
+from dashboard.store.protocol import StoreDamaged, locked, point, publish, read_manifest, staged, verify
+from dashboard.store.snapshots import now, pinned
+from dashboard.warehouse.build import build_marts, reference_digests
+from dashboard.warehouse.engine import open_engine
+
+CURRENT = "CURRENT"
+
+
+class NothingPublished(Exception):
+    """The store holds no release yet."""
+
+
+class NoSuchRelease(Exception):
+    """A release was named that the store does not hold."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release: its number, where it lies and what its manifest says."""
+
+    number: int
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def marts(self) -> dict[str, Path]:
+        """Parquet file of each mart by its name."""
+        return {path.stem: path for path in sorted((self.folder / "marts").glob("*.parquet"))}
+
+    @property
+    def demonstrations(self) -> list[str]:
+        """Sources of which this release holds invented rows."""
+        pins = self.manifest["snapshots"]
+        return [source for source, chosen in pins.items() if any(pin["provenance"] == "demo" for pin in chosen)]
+
+
+def publish_release(store: Path) -> Release:
+    """Builds the marts from the snapshots of the store and serves them as the next release.
+
+    Raises:
+        ChecksFailed: rows exist that must not; the release that was served before stays.
+    """
+    with locked(store), staged(store) as fresh:
+        pins = pinned(store)
+        for chosen in pins.values():
+            for snapshot in chosen:
+                verify(snapshot.folder)
+        marts = fresh / "marts"
+        marts.mkdir()
+        inputs = {source: [snapshot.rows_file for snapshot in chosen] for source, chosen in pins.items()}
+        engine = open_engine()
+        try:
+            checked = build_marts(engine, inputs, marts, fresh / "scratch")
+        finally:
+            engine.close()
+        numbers = release_numbers(store)
+        number = max(numbers, default=0) + 1
+        publish(
+            fresh,
+            store / "releases" / str(number),
+            {
+                "kind": "release",
+                "number": number,
+                "parent": current_number(store) if numbers else None,
+                "published_at": now(),
+                "tool": TOOL_VERSION,
+                "engine": engine.name,
+                "checks": checked,
+                "reference": reference_digests(),
+                "snapshots": {
+                    source: [
+                        {
+                            "folder": str(snapshot.folder.relative_to(store)),
+                            "captured_on": snapshot.captured_on.isoformat(),
+                            "provenance": snapshot.provenance,
+                            "sha256": snapshot.sha256,
+                        }
+                        for snapshot in chosen
+                    ]
+                    for source, chosen in pins.items()
+                    if chosen
+                },
+            },
+        )
+        point(store, CURRENT, str(number))
+    return open_release(store, number)
+
+
+def release_numbers(store: Path) -> list[int]:
+    """The numbers of all releases, ascending."""
+    folder = store / "releases"
+    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit()) if folder.is_dir() else []
+
+
+def current_number(store: Path) -> int:
+    """The number that `CURRENT` names.
+
+    Raises:
+        NothingPublished: there is none yet.
+        StoreDamaged: CURRENT does not hold a number.
+    """
+    try:
+        said = (store / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise NothingPublished(
+            f"The store {store} holds no release. `coalition demo` fills it with the demonstration; "
+            "`coalition import SOURCE FILE` brings in a file of yours."
+        ) from None
+    if not said.isdigit():
+        raise StoreDamaged(f"{store / CURRENT} says {said!r}, not a number. `coalition releases rollback N` mends it.")
+    return int(said)
+
+
+def open_release(store: Path, number: int | None = None) -> Release:
+    """A release after its files were verified; the current one without a number.
+
+    Raises:
+        NothingPublished, NoSuchRelease, StoreDamaged: it cannot be served; the message says why and what to do.
+    """
+    if number is None:
+        number = current_number(store)
+    if number not in release_numbers(store):
+        known = ", ".join(map(str, release_numbers(store))) or "none"
+        raise NoSuchRelease(f"There is no release {number}; the store holds: {known}.")
+    folder = store / "releases" / str(number)
+    return Release(number, folder, verify(folder))
+
+
+def last_good_release(store: Path) -> tuple[Release, str]:
+    """The current release, or the newest earlier one that verifies, with a notice that says so.
+
+    Raises:
+        NothingPublished, StoreDamaged: none can be served.
+    """
+    wanted = current_number(store)
+    try:
+        return open_release(store, wanted), ""
+    except (StoreDamaged, NoSuchRelease) as damage:
+        for number in reversed([n for n in release_numbers(store) if n < wanted]):
+            try:
+                return open_release(store, number), f"Release {wanted} is damaged; release {number} is shown instead. {damage}"
+            except StoreDamaged:
+                continue
+        raise
+
+
+def rollback(store: Path, number: int) -> Release:
+    """Serves an earlier release again, after verifying it.
+
+    Raises:
+        NoSuchRelease, StoreDamaged: it is not there or not whole; nothing changed.
+    """
+    with locked(store):
+        release = open_release(store, number)
+        point(store, CURRENT, str(number))
+    return release
+
+
+def manifests(store: Path) -> list[dict[str, Any]]:
+    """The manifests of all releases, ascending; one that cannot be read is given as its number and the reason."""
+    found = []
+    for number in release_numbers(store):
+        try:
+            found.append(read_manifest(store / "releases" / str(number)))
+        except StoreDamaged as damage:
+            found.append({"number": number, "damage": str(damage)})
+    return found

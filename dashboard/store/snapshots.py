@@ -1,0 +1,100 @@
+"""Snapshots: one immutable Parquet for each file that came in, under its source and the day it was captured."""
+
+import datetime
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.store.protocol import locked, publish, read_manifest, staged
+from dashboard.warehouse.catalog import sources
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One capture of one source."""
+
+    source: str
+    captured_on: datetime.date
+    sha256: str
+    provenance: str
+    imported_at: str
+    folder: Path
+
+    @property
+    def rows_file(self) -> Path:
+        """The checked rows."""
+        return self.folder / "rows.parquet"
+
+    @property
+    def quarantine_file(self) -> Path:
+        """The rows set aside, with line, column and reason."""
+        return self.folder / "quarantine.csv"
+
+
+def keep(
+    store: Path, source: str, captured_on: str, digest: str, folder: Path, report: dict[str, Any]
+) -> tuple[Snapshot, bool]:
+    """Keeps the files of an intake as a snapshot; True beside it when the store had it already.
+
+    A snapshot is named by its day and the sha256 of the sender's file, so that the same file again is the same one.
+    """
+    provenance = report["provenance"]
+    target = store / "snapshots" / source / f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
+    with locked(store):
+        if target.is_dir():
+            return _read(target), True
+        with staged(store) as fresh:
+            for path in folder.iterdir():
+                shutil.copyfile(path, fresh / path.name)
+            account = {key: value for key, value in report.items() if key != "quarantined"}
+            publish(
+                fresh,
+                target,
+                {
+                    "kind": "snapshot",
+                    "source": source,
+                    "captured_on": captured_on,
+                    "provenance": provenance,
+                    "imported_at": now(),
+                    "input": {"sha256": digest, **account, "quarantined": len(report["quarantined"])},
+                },
+            )
+    return _read(target), False
+
+
+def snapshots(store: Path, source: str) -> list[Snapshot]:
+    """All snapshots of a source, by day of capture and then by the moment they came in."""
+    folder = store / "snapshots" / source
+    found = [_read(path) for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at))
+
+
+def pinned(store: Path) -> dict[str, list[Snapshot]]:
+    """The snapshots a release made now is built from, by source.
+
+    Of two for the same day the one that came in last counts, and a demonstration steps aside for real rows.
+    """
+    chosen = {}
+    for source in sources():
+        all_ = snapshots(store, source)
+        real = [snapshot for snapshot in all_ if snapshot.provenance != "demo"]
+        chosen[source] = list({snapshot.captured_on: snapshot for snapshot in real or all_}.values())
+    return chosen
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601 with microseconds."""
+    return datetime.datetime.now(datetime.UTC).isoformat()
+
+
+def _read(folder: Path) -> Snapshot:
+    said = read_manifest(folder)
+    return Snapshot(
+        source=said["source"],
+        captured_on=datetime.date.fromisoformat(said["captured_on"]),
+        sha256=said["input"]["sha256"],
+        provenance=said["provenance"],
+        imported_at=said["imported_at"],
+        folder=folder,
+    )

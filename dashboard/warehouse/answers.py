@@ -1,0 +1,75 @@
+"""Answers page questions from one release held in memory; parameters are typed by the question's header."""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from dashboard.warehouse.catalog import Query, metrics, question
+from dashboard.warehouse.duckdb import DuckEngine
+
+
+class BadParameter(Exception):
+    """A parameter is unknown, or its value is not of the declared type."""
+
+
+class Answers:
+    """One release, ready to be asked. Safe to share between threads."""
+
+    def __init__(self, marts: Mapping[str, Path]) -> None:
+        self._engine = DuckEngine()
+        for name, file in marts.items():
+            self._engine.load(name, file)
+        self._engine.seal(metrics().values())
+
+    def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
+        """The answer to the question `page/question`.
+
+        Raises:
+            UnknownQuestion, BadParameter: the call is wrong; the message says how.
+            QueryStopped: too long or too large.
+        """
+        asked = question(name)
+        return self._engine.ask(asked.sql, bind(asked, params))
+
+    def describe(self, asked: Query) -> list[tuple[str, str]]:
+        """Name and type of each column the question really gives."""
+        return self._engine.describe(asked.sql)
+
+    def close(self) -> None:
+        """Lets go of the release."""
+        self._engine.close()
+
+
+def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Every declared parameter with its value; one left out is NULL, text is read as the declared type.
+
+    Raises:
+        BadParameter: an unknown name, or a value that is not of the type.
+    """
+    declared = {field.name: field for field in asked.params}
+    for name in params:
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise BadParameter(f"{asked.name} has no parameter {name!r}. It has: {known}.")
+    return {name: _typed(params.get(name), field.type, name) for name, field in declared.items()}
+
+
+def _typed(value: Any, kind: str, name: str) -> Any:
+    if value is None or value == "":
+        return None
+    try:
+        if kind == "DATE":
+            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
+        if kind == "BIGINT":
+            return int(value)
+        if kind == "DOUBLE":
+            return float(value)
+        if kind == "BOOLEAN":
+            return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
+    except (ValueError, KeyError):
+        example = {"DATE": "a date such as 2020-05-19", "BOOLEAN": "true or false"}.get(kind, "a number")
+        raise BadParameter(f"The parameter {name} wants {example}, and got {value!r}.") from None
+    return str(value)

@@ -1,0 +1,113 @@
+"""From snapshots and reference tables to marts, on any engine: staging views, marts in their order, then the checks."""
+
+import csv
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlglot
+from sqlglot import exp
+
+from dashboard.settings import REFERENCE
+from dashboard.warehouse.catalog import Query, layer, sources
+from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.schema import ARROW, snapshot_schema
+
+# Reference tables that marts read: columns that are not text. The rest of data/reference is read by its own users.
+REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
+    "countries": {"latitude": "DOUBLE", "longitude": "DOUBLE", "unesco_monitored": "BOOLEAN", "has_polygon_110m": "BOOLEAN"},
+    "published_figures": {"on_date": "DATE", "value": "BIGINT", "share": "DOUBLE", "countries_closed": "BIGINT"},
+}
+
+
+class ChecksFailed(Exception):
+    """Rows exist that must not; the message names the check and the first of them."""
+
+
+def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Path, scratch: Path) -> list[str]:
+    """Builds every mart into `folder` as Parquet and runs the checks; returns the names of those that held.
+
+    Args:
+        engine: where it runs.
+        inputs: Parquet files of each source's pinned snapshots; a source without any gives empty marts.
+        folder: where the marts go, one file each.
+        scratch: a folder for what is needed only meanwhile; removed at the end.
+
+    Raises:
+        ChecksFailed: a check found rows.
+    """
+    scratch.mkdir(parents=True)
+    for name, card in sources().items():
+        files = list(inputs.get(name, ()))
+        if not files:
+            files = [scratch / f"{name}.parquet"]
+            pq.write_table(snapshot_schema(card).empty_table(), files[0])
+        engine.read(f"raw_{name}", files)
+    for table, kinds in REFERENCE_TABLES.items():
+        file = scratch / f"ref_{table}.parquet"
+        pq.write_table(read_reference(table, kinds), file)
+        engine.read(f"ref_{table}", [file])
+    for staging in layer("staging"):
+        engine.view(staging.name, staging.sql)
+    for mart in in_order(layer("marts")):
+        engine.build(mart.name, mart.sql, folder / f"{mart.name}.parquet")
+    for check in layer("checks"):
+        found = engine.ask(check.sql, {})
+        if found.num_rows:
+            raise ChecksFailed(
+                f"{check.title} The check {check.name} found {found.num_rows} rows, the first: {found.slice(0, 1).to_pylist()[0]}. "
+                "Nothing was published."
+            )
+    for file in scratch.iterdir():
+        file.unlink()
+    scratch.rmdir()
+    return [check.name for check in layer("checks")]
+
+
+def in_order(queries: Sequence[Query]) -> list[Query]:
+    """The queries, each after those it reads."""
+    by_name = {query.name: query for query in queries}
+    order = TopologicalSorter({name: tables_of(query.sql) & by_name.keys() for name, query in by_name.items()})
+    return [by_name[name] for name in order.static_order()]
+
+
+def tables_of(sql: str) -> set[str]:
+    """The tables a SELECT reads, without its own CTEs."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table)} - own
+
+
+def read_reference(table: str, kinds: Mapping[str, str]) -> pa.Table:
+    """A table of data/reference; columns are text unless `kinds` says otherwise, blank is missing."""
+    with (REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = list(rows[0])
+    columns = [[_typed(row[name], kinds.get(name, "VARCHAR")) for row in rows] for name in names]
+    return pa.table(
+        [pa.array(values, ARROW[kinds.get(name, "VARCHAR")]) for name, values in zip(names, columns, strict=True)], names=names
+    )
+
+
+def reference_digests() -> dict[str, str]:
+    """The sha256 of each reference table a release is built from."""
+    return {table: hashlib.sha256((REFERENCE / f"{table}.csv").read_bytes()).hexdigest() for table in REFERENCE_TABLES}
+
+
+def _typed(text: str, kind: str) -> Any:
+    if text == "":
+        return None
+    if kind == "BIGINT":
+        return int(text)
+    if kind == "DOUBLE":
+        return float(text)
+    if kind == "BOOLEAN":
+        return text == "true"
+    if kind == "DATE":
+        return datetime.date.fromisoformat(text)
+    return text

@@ -1,0 +1,227 @@
+"""Reads what the project says of itself: the headers of SQL files and the cards of sources. Runs nothing."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dashboard.settings import QUERIES, SOURCES
+
+QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric"}
+METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
+TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
+HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+
+
+class CatalogError(Exception):
+    """A header or a card says something the catalogue does not know."""
+
+
+class UnknownQuestion(Exception):
+    """A question was asked that no file answers."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a column: its name, its SQL type, what it means."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One SQL file of staging, marts, checks or pages."""
+
+    name: str
+    title: str
+    grain: str
+    params: tuple[Field, ...]
+    columns: tuple[Field, ...]
+    caveats: tuple[str, ...]
+    metrics: tuple[str, ...]
+    sql: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One macro of queries/metrics: how a number is named, worked out and read."""
+
+    name: str
+    label: str
+    unit: str
+    definition: str
+    caveat: str
+    additive_over: str
+    sql: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One column of a sender's file."""
+
+    name: str
+    headers: tuple[str, ...]
+    required: bool
+    meaning: str
+    example: str
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class SourceCard:
+    """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept."""
+
+    name: str
+    title: str
+    publisher: str
+    licence: str
+    address: str
+    citation: str
+    grain: str
+    comes: str
+    provenance: str
+    caveat: str
+    columns: tuple[SourceColumn, ...]
+    kept: Mapping[str, str]
+    date_formats: tuple[str, ...]
+    vocabulary: Mapping[str, str]
+    max_columns: int
+    download: str
+    demonstration: str
+
+
+def read_query(path: Path, layer: str) -> Query:
+    """The query of one file.
+
+    Raises:
+        CatalogError: a header line is misspelt, a type unknown, or the title is missing.
+    """
+    text = path.read_text(encoding="utf-8")
+    said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
+    for line in _header(text):
+        key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
+        if key in ("param", "column") and kind not in TYPES:
+            raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
+        said[key].append((subject, kind, value))
+    if not said["title"]:
+        raise CatalogError(f"{path.name}: no `-- title:` line. Begin the file with the question it answers.")
+    return Query(
+        name=f"{path.parent.name}/{path.stem}" if layer == "pages" else path.stem,
+        title=said["title"][0][2],
+        grain=said["grain"][0][2] if said["grain"] else "",
+        params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
+        columns=tuple(Field(*parts) for parts in said["column"]),
+        caveats=tuple(text for _, _, text in said["caveat"]),
+        metrics=tuple(text for _, _, text in said["metric"]),
+        sql=_body(text),
+        path=path,
+    )
+
+
+@cache
+def questions() -> Mapping[str, Query]:
+    """Every page question by its name, `page/question`."""
+    files = sorted((QUERIES / "pages").glob("*/*.sql"))
+    return {query.name: query for query in (read_query(path, "pages") for path in files)}
+
+
+def question(name: str) -> Query:
+    """The question of that name.
+
+    Raises:
+        UnknownQuestion: there is none; the message lists the page's questions.
+    """
+    if QUESTION_NAME.fullmatch(name) and name in questions():
+        return questions()[name]
+    page = name.split("/")[0]
+    near = [known for known in questions() if known.startswith(page + "/")] or sorted(questions())
+    raise UnknownQuestion(f"There is no question {name!r}. Ask one of: {', '.join(near)}.")
+
+
+@cache
+def layer(name: str) -> tuple[Query, ...]:
+    """The files of `staging`, `marts` or `checks`, in the order of their names."""
+    return tuple(read_query(path, name) for path in sorted((QUERIES / name).glob("*.sql")))
+
+
+@cache
+def metrics() -> Mapping[str, Metric]:
+    """Every metric by its name."""
+    found = {}
+    for path in sorted((QUERIES / "metrics").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        said = {}
+        for line in _header(text):
+            key, _, _, value = _parse(line, path, METRIC_KEYS)
+            said[key] = value
+        missing = METRIC_KEYS - said.keys()
+        if missing:
+            raise CatalogError(f"{path.name}: the header lacks {sorted(missing)}.")
+        found[path.stem] = Metric(name=path.stem, sql=_body(text), path=path, **said)
+    return found
+
+
+@cache
+def sources() -> Mapping[str, SourceCard]:
+    """Every source card by its name."""
+    return {path.stem: read_card(path) for path in sorted(SOURCES.glob("*.toml"))}
+
+
+def read_card(path: Path) -> SourceCard:
+    """The card of one file.
+
+    Raises:
+        CatalogError: a key is missing or unknown.
+    """
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        columns = tuple(
+            SourceColumn(
+                name,
+                tuple(column["headers"]),
+                column.get("required", True),
+                column["meaning"],
+                str(column["example"]),
+                column.get("personal", False),
+            )
+            for name, column in said.pop("columns").items()
+        )
+        return SourceCard(
+            name=path.stem,
+            columns=columns,
+            date_formats=tuple(said.pop("date_formats", ())),
+            vocabulary=said.pop("vocabulary", {}),
+            max_columns=said.pop("max_columns", 200),
+            download=said.pop("download", ""),
+            demonstration=said.pop("demonstration", ""),
+            **said,
+        )
+    except (KeyError, TypeError) as wrong:
+        raise CatalogError(f"{path.name}: {wrong}. See CONTRIBUTING, *Add a source*.") from wrong
+
+
+def _header(text: str) -> list[str]:
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line)
+    return lines
+
+
+def _body(text: str) -> str:
+    return "\n".join(text.splitlines()[len(_header(text)) :]).strip().rstrip(";")
+
+
+def _parse(line: str, path: Path, known: set[str]) -> tuple[str, str, str, str]:
+    match = HEADER_LINE.match(line)
+    if not match or match["key"] not in known:
+        raise CatalogError(f"{path.name}: `{line}` is not a header line. Known keys: {', '.join(sorted(known))}.")
+    return match["key"], match["subject"] or "", match["type"] or "", match["text"].strip()

@@ -1,0 +1,112 @@
+"""DuckDB in this process: builds the marts, and answers questions on a sealed copy of a release in memory."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Timer
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dashboard.warehouse.catalog import Metric
+from dashboard.warehouse.engine import Params, canonical, checked_params
+
+QUERY_SECONDS = 5
+MOST_ROWS = 10_000
+HARDENED = {
+    "threads": 2,
+    "memory_limit": "512MB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_unsigned_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+}
+
+
+class QueryStopped(Exception):
+    """A question took longer than the time given to one, or answered with more rows than a page can use."""
+
+
+class DuckEngine:
+    """One in-memory database; every query runs on a cursor of its own."""
+
+    name = "duckdb " + duckdb.__version__
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect(config=HARDENED)
+
+    def read(self, table: str, files: Sequence[Path]) -> None:
+        """Makes Parquet files readable as a view."""
+        self._run(f"CREATE OR REPLACE VIEW {_name(table)} AS FROM read_parquet({[str(file) for file in files]})")
+
+    def load(self, table: str, file: Path) -> None:
+        """Reads a Parquet file into memory."""
+        self._run(f"CREATE TABLE {_name(table)} AS FROM read_parquet({[str(file)]})")
+
+    def view(self, name: str, sql: str) -> None:
+        """Names a SELECT."""
+        self._run(f"CREATE OR REPLACE VIEW {_name(name)} AS {sql}")
+
+    def build(self, name: str, sql: str, file: Path) -> int:
+        """Runs a SELECT into a Parquet file and keeps it in memory under its name."""
+        table = self._select(sql, {})
+        pq.write_table(table, file, compression="zstd")
+        self.load(name, file)
+        return table.num_rows
+
+    def ask(self, sql: str, params: Params) -> pa.Table:
+        """Runs a SELECT with bound parameters.
+
+        Raises:
+            QueryStopped: it took longer than 5 seconds, or has more than 10,000 rows.
+        """
+        answer = self._select(sql, params, QUERY_SECONDS)
+        if answer.num_rows > MOST_ROWS:
+            raise QueryStopped(f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. Ask for less at once.")
+        return answer
+
+    def seal(self, metrics: Iterable[Metric]) -> None:
+        """Adds the metric macros, then shuts the database off from files and from changes of its settings."""
+        for metric in metrics:
+            self._run(metric.sql)
+        self._run("SET enable_external_access = false")
+        self._run("SET lock_configuration = true")
+
+    def describe(self, sql: str) -> list[tuple[str, str]]:
+        """Name and DuckDB type of each column a SELECT gives, with every parameter NULL."""
+        names = {str(name): None for name in duckdb.extract_statements(sql)[0].named_parameters}
+        with self._connection.cursor() as cursor:
+            relation = cursor.sql(sql, params=names) if names else cursor.sql(sql)
+            return list(zip(relation.columns, map(str, relation.types), strict=True))
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._connection.close()
+
+    def _run(self, sql: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def _select(self, sql: str, params: Params, seconds: float | None = None) -> pa.Table:
+        with self._connection.cursor() as cursor:
+            timer = Timer(seconds, cursor.interrupt) if seconds else None
+            if timer:
+                timer.daemon = True
+                timer.start()
+            try:
+                bound = checked_params(params)
+                relation = cursor.sql(sql, params=bound) if bound else cursor.sql(sql)
+                return canonical(relation.to_arrow_table())
+            except duckdb.InterruptException:
+                raise QueryStopped(f"The question took longer than {seconds} seconds and was stopped. Ask for less at once.") from None
+            finally:
+                if timer:
+                    timer.cancel()
+
+
+def _name(table: str) -> str:
+    if not table.isidentifier():
+        raise ValueError(f"not a table name: {table!r}")
+    return table

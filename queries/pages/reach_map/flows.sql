@@ -1,0 +1,35 @@
+-- title: To which countries have refugees of one origin gone?
+-- grain: one row per country of asylum with refugees of the origin
+-- param $origin_iso3 VARCHAR: country of origin, ISO 3166 alpha-3
+-- param $year BIGINT: end of this year, or NULL for the latest
+-- column origin_iso3 VARCHAR: the origin asked about
+-- column country_iso3 VARCHAR: country of asylum
+-- column country VARCHAR: UN short name of the country of asylum
+-- column refugees BIGINT: refugees under UNHCR's mandate
+-- column share_of_origin DOUBLE: of all refugees of the origin, 0 to 1
+-- column origin_latitude DOUBLE: of a point in the origin, NULL for unknown and stateless
+-- column origin_longitude DOUBLE: of a point in the origin, NULL for unknown and stateless
+-- column latitude DOUBLE: of a point in the country of asylum
+-- column longitude DOUBLE: of a point in the country of asylum
+-- metric: refugees_hosted
+WITH asked AS (
+    SELECT coalesce($year, max(year)) AS year
+    FROM fct_refugees
+)
+
+SELECT
+    r.origin_iso3,
+    r.host_iso3 AS country_iso3,
+    h.country,
+    r.refugees,
+    r.refugees::double / nullif(sum(r.refugees) OVER (), 0) AS share_of_origin,
+    o.latitude AS origin_latitude,
+    o.longitude AS origin_longitude,
+    h.latitude,
+    h.longitude
+FROM fct_refugees AS r
+INNER JOIN asked ON r.year = asked.year
+INNER JOIN dim_country AS h ON r.host_iso3 = h.country_iso3
+LEFT JOIN dim_country AS o ON r.origin_iso3 = o.country_iso3
+WHERE r.origin_iso3 = $origin_iso3 AND r.refugees > 0 AND r.origin_iso3 <> r.host_iso3
+ORDER BY r.refugees DESC, r.host_iso3

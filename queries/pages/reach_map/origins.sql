@@ -1,0 +1,25 @@
+-- title: Where do refugees come from?
+-- grain: one row per origin with refugees abroad
+-- param $year BIGINT: end of this year, or NULL for the latest
+-- column origin_iso3 VARCHAR: ISO 3166 alpha-3, or UNK, XXA, TIB
+-- column origin VARCHAR: UN short name, or UNHCR's words for unknown, stateless and Tibetan
+-- column refugees BIGINT: refugees under UNHCR's mandate from there
+-- metric: refugees_hosted
+WITH asked AS (
+    SELECT coalesce($year, max(year)) AS year
+    FROM fct_refugees
+)
+
+SELECT
+    r.origin_iso3,
+    coalesce(
+        max(c.country),
+        CASE r.origin_iso3 WHEN 'UNK' THEN 'Unknown' WHEN 'XXA' THEN 'Stateless' WHEN 'TIB' THEN 'Tibetan' ELSE r.origin_iso3 END
+    ) AS origin,
+    refugees_hosted(r.refugees) AS refugees
+FROM fct_refugees AS r
+INNER JOIN asked ON r.year = asked.year
+LEFT JOIN dim_country AS c ON r.origin_iso3 = c.country_iso3
+GROUP BY r.origin_iso3
+HAVING sum(r.refugees) > 0
+ORDER BY refugees DESC, r.origin_iso3

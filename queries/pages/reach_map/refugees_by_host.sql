@@ -1,0 +1,23 @@
+-- title: How many refugees does each country host?
+-- grain: one row per country of asylum with a figure
+-- param $year BIGINT: end of this year, or NULL for the latest
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3
+-- column country VARCHAR: UN short name
+-- column refugees BIGINT: refugees under UNHCR's mandate
+-- metric: refugees_hosted
+-- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
+WITH asked AS (
+    SELECT coalesce($year, max(year)) AS year
+    FROM fct_refugees
+)
+
+SELECT
+    r.host_iso3 AS country_iso3,
+    c.country,
+    refugees_hosted(r.refugees) AS refugees
+FROM fct_refugees AS r
+INNER JOIN asked ON r.year = asked.year
+INNER JOIN dim_country AS c ON r.host_iso3 = c.country_iso3
+GROUP BY r.host_iso3, c.country
+HAVING sum(r.refugees) IS NOT NULL
+ORDER BY refugees DESC, r.host_iso3

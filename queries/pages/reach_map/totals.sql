@@ -1,0 +1,26 @@
+-- title: How many refugees are hosted in the world at the end of a year?
+-- grain: one row
+-- param $year BIGINT: end of this year, or NULL for the latest
+-- column year BIGINT: the year that answers
+-- column captured_on DATE: day on which UNHCR's file was extracted
+-- column refugees BIGINT: refugees under UNHCR's mandate
+-- column hosts BIGINT: countries that host at least one
+-- column origins BIGINT: origins with at least one refugee abroad, unknown and stateless not counted
+-- column refugees_of_unknown_origin BIGINT: refugees whose origin is unknown or who are stateless
+-- metric: refugees_hosted
+-- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
+WITH asked AS (
+    SELECT coalesce($year, max(year)) AS year
+    FROM fct_refugees
+)
+
+SELECT
+    max(asked.year)::bigint AS year,
+    max(r.captured_on) AS captured_on,
+    refugees_hosted(r.refugees) AS refugees,
+    count(DISTINCT r.host_iso3) FILTER (WHERE r.refugees > 0) AS hosts,
+    count(DISTINCT r.origin_iso3) FILTER (WHERE r.refugees > 0 AND r.origin_iso3 NOT IN ('UNK', 'XXA')) AS origins,
+    coalesce(sum(r.refugees) FILTER (WHERE r.origin_iso3 IN ('UNK', 'XXA')), 0)::bigint AS refugees_of_unknown_origin
+FROM fct_refugees AS r
+INNER JOIN asked ON r.year = asked.year
+ORDER BY year

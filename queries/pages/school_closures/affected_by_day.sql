@@ -1,0 +1,32 @@
+-- title: How did the number of affected learners move from day to day?
+-- grain: one row per day of the record
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1
+-- column on_date DATE: day
+-- column is_planned BOOLEAN: the day is later than the capture
+-- column countries_closed BIGINT: closed country-wide
+-- column closed BIGINT: learners of the countries closed country-wide
+-- column weighted BIGINT: plus partial_weight times those of partially open countries
+-- column disrupted BIGINT: learners of the countries closed or partially open
+-- metric: learners_affected
+-- metric: learners_affected_weighted
+-- metric: learners_disrupted
+-- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
+WITH asked AS (
+    SELECT max(captured_on) AS captured_on
+    FROM dim_closure_capture
+    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+)
+
+SELECT
+    s.on_date,
+    bool_or(s.is_planned) AS is_planned,
+    countries_closed(s.status) AS countries_closed,
+    learners_affected(s.status, s.learners) AS closed,
+    learners_affected_weighted(s.status, s.learners, coalesce($partial_weight, 0.5)) AS weighted,
+    learners_disrupted(s.status, s.learners) AS disrupted
+FROM fct_school_status AS s
+INNER JOIN asked ON s.captured_on = asked.captured_on
+WHERE NOT s.is_territory
+GROUP BY s.on_date
+ORDER BY s.on_date

@@ -1,0 +1,29 @@
+-- title: How do two days compare, for the countries by status?
+-- grain: one row per status
+-- param $on_date DATE: the first day
+-- param $other_date DATE: the day compared with
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- column status VARCHAR: closed, partial, on_break or open
+-- column countries_on_other_date BIGINT: countries with the status on other_date
+-- column countries_on_date BIGINT: countries with the status on on_date
+-- column learners_on_other_date BIGINT: learners enrolled in them
+-- column learners_on_date BIGINT: learners enrolled in them
+-- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
+WITH asked AS (
+    SELECT max(captured_on) AS captured_on
+    FROM dim_closure_capture
+    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+)
+
+SELECT
+    v.status,
+    count(s.status) FILTER (WHERE s.on_date = $other_date) AS countries_on_other_date,
+    count(s.status) FILTER (WHERE s.on_date = $on_date) AS countries_on_date,
+    coalesce(sum(s.learners) FILTER (WHERE s.on_date = $other_date), 0)::bigint AS learners_on_other_date,
+    coalesce(sum(s.learners) FILTER (WHERE s.on_date = $on_date), 0)::bigint AS learners_on_date
+FROM (VALUES ('closed', 1), ('partial', 2), ('on_break', 3), ('open', 4)) AS v (status, status_order)
+CROSS JOIN asked
+LEFT JOIN fct_school_status AS s
+    ON s.captured_on = asked.captured_on AND s.status = v.status AND NOT s.is_territory AND (s.on_date = $on_date OR s.on_date = $other_date)
+GROUP BY v.status, v.status_order
+ORDER BY v.status_order

@@ -1,0 +1,21 @@
+-- title: Which figures of affected learners were published at the time?
+-- grain: one row per published statement that names a day
+-- column on_date DATE: day of the statement
+-- column publisher VARCHAR: who stated it
+-- column learners_affected BIGINT: the figure
+-- column share_affected DOUBLE: share stated beside it, NULL where none was
+-- column countries_closed BIGINT: countries stated beside it, NULL where none were
+-- column as_stated VARCHAR: the figures in the statement's own notation
+-- column source VARCHAR: where it was read
+-- caveat: Published on the enrolment of an older vintage (1.75 billion learners in the world), so the points lie apart from the computed line.
+SELECT
+    on_date,
+    publisher,
+    value AS learners_affected,
+    share AS share_affected,
+    countries_closed,
+    as_stated,
+    source
+FROM fct_published_figure
+WHERE metric = 'learners_affected' AND on_date IS NOT NULL
+ORDER BY on_date
