@@ -1,4 +1,4 @@
--- label: Share of the world's learners
+-- label: Share affected
 -- unit: share
 -- definition: Learners affected divided by all learners enrolled in the world, both of the stated vintage.
 -- caveat: The vintage is that of the enrolment file, not of the day.

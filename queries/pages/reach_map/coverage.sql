@@ -5,6 +5,7 @@
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
 -- column coverage VARCHAR: known, zero, hidden (1 to 4 people) or no_data
+-- column size_class VARCHAR: no_data, hidden, zero, or the power of ten: below_1k, from_1k, from_10k, from_100k, from_1m
 -- column refugees BIGINT: refugees under UNHCR's mandate; NULL where hidden or no data
 -- column latitude DOUBLE: of a point within the country
 -- column longitude DOUBLE: of a point within the country
@@ -35,6 +36,16 @@ SELECT
         WHEN h.refugees < 5 THEN 'hidden'
         ELSE 'known'
     END AS coverage,
+    CASE
+        WHEN h.refugees IS NULL THEN 'no_data'
+        WHEN h.refugees = 0 THEN 'zero'
+        WHEN h.refugees < 5 THEN 'hidden'
+        WHEN h.refugees < 1000 THEN 'below_1k'
+        WHEN h.refugees < 10000 THEN 'from_1k'
+        WHEN h.refugees < 100000 THEN 'from_10k'
+        WHEN h.refugees < 1000000 THEN 'from_100k'
+        ELSE 'from_1m'
+    END AS size_class,
     CASE WHEN h.refugees = 0 OR h.refugees >= 5 THEN h.refugees END AS refugees,
     c.latitude,
     c.longitude,

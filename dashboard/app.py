@@ -1,0 +1,26 @@
+"""The page list and the session gate, nothing else."""
+
+import streamlit as st
+
+from dashboard.locales import _
+from dashboard.session import take_release
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.releases import NothingPublished
+
+st.set_page_config(page_title=_("Coalition dashboard"), layout="wide", page_icon="dashboard/static/favicon.png")
+
+pages = {
+    _("Reach"): [
+        st.Page("pages/reach_map.py", title=_("Reach map"), url_path="reach_map"),
+        st.Page("pages/learning_hubs.py", title=_("Learning hubs"), url_path="learning_hubs"),
+    ],
+    _("School closures"): [st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures", default=True)],
+    _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
+}
+page = st.navigation(pages)
+try:
+    take_release()
+except (NothingPublished, StoreDamaged) as reason:
+    st.error(str(reason))
+    st.stop()
+page.run()

@@ -1,0 +1,274 @@
+"""Panels of the school closures page: one day, two days compared, the real record brought in."""
+
+import datetime
+
+import streamlit as st
+
+from dashboard.charts.closures import compare_figure, levels_figure
+from dashboard.charts.palette import STATUS
+from dashboard.charts.world import MapClass, class_map
+from dashboard.components.figures import chart_key, figure, metric_tile, show_table, text_tile
+from dashboard.components.filters import choose
+from dashboard.components.notices import map_disclaimer
+from dashboard.locales import _, plural
+from dashboard.locales.numbers import day, people, share, short_day, whole
+from dashboard.scope import Scope
+from dashboard.session import ask
+
+STEP = datetime.timedelta(7)
+SECONDS_A_STEP = 1.2
+
+
+def status_words() -> dict[str, str]:
+    """The four statuses in words, in the order of the legend."""
+    return {
+        "closed": _("Closed country-wide"),
+        "partial": _("Partially open"),
+        "on_break": _("Academic break"),
+        "open": _("Fully open or not yet closed"),
+    }
+
+
+def level_words() -> dict[str, str]:
+    """The levels in words with their ISCED codes, youngest first."""
+    return {
+        "pre_primary": _("Pre-primary (ISCED 0)"),
+        "primary": _("Primary (ISCED 1)"),
+        "secondary": _("Secondary (ISCED 2–3)"),
+        "tertiary": _("Tertiary (ISCED 5–8)"),
+    }
+
+
+def definition_words() -> dict[str, str]:
+    """The three definitions of affected in words."""
+    return {
+        "closed": _("Country-wide closures"),
+        "weighted": _("With partial × p"),
+        "disrupted": _("Any disruption"),
+    }
+
+
+def choose_capture() -> Scope:
+    """Lets the reader choose which capture of the record answers."""
+    captures = ask("school_closures/captures")
+    days = captures["captured_on"].tolist()
+    chosen = choose(
+        _("As captured on"),
+        days,
+        "as_captured_on",
+        day,
+        days[0],
+        help=_("UNESCO revised its record from one capture to the next. Choose what was known on an earlier day."),
+    )
+    return Scope(as_captured_on=chosen)
+
+
+def choose_definition() -> tuple[str, float]:
+    """Lets the reader choose what counts as affected; returns the definition and the weight p."""
+    words = definition_words()
+    chosen = choose(
+        _("Who counts as affected"),
+        list(words),
+        "definition",
+        words.__getitem__,
+        "closed",
+        buttons=True,
+        help=_("UNESCO's own figures count country-wide closures only."),
+    )
+    weight = 0.5
+    if chosen == "weighted":
+        weight = st.slider(_("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, key="p", bind="query-params")
+    return chosen, weight
+
+
+def start_or_stop() -> None:
+    """Starts the days moving, from the beginning when they stand at the end; or stops them."""
+    st.session_state["playing"] = not st.session_state.get("playing", False)
+
+
+def closures_on_a_day(scope: Scope, definition: str) -> None:
+    """The day slider with play, and all that depends on the day: tiles, map, country, levels."""
+    seconds = SECONDS_A_STEP if st.session_state.get("playing") else None
+    st.fragment(_a_day, run_every=seconds)(scope, definition)
+
+
+def _a_day(scope: Scope, definition: str) -> None:
+    captures = ask("school_closures/captures")
+    capture = captures[captures["captured_on"] == scope.as_captured_on].iloc[0]
+    first, last = capture["first_date"], capture["last_date"]
+    _advance(first, capture["last_observed_date"], last)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        on_date = st.slider(
+            _("Day"), first, last, capture["last_observed_date"], format="D MMMM YYYY", key="on_date", bind="query-params"
+        )
+        playing = st.session_state.get("playing", False)
+        # A click must rerun the page, not this part alone: the clock of a fragment is set when the page runs.
+        if st.button(_("Stop") if playing else _("Play"), key="play", icon="⏸" if playing else "▶", on_click=start_or_stop):
+            st.rerun()
+    scope = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, partial_weight=scope.partial_weight)
+    world = ask("school_closures/world_on_date", scope).iloc[0]
+    chosen = ask("school_closures/affected_on_date", scope).set_index("definition").loc[definition]
+    _headline(on_date, world, chosen, definition, scope)
+    _tiles(world, chosen, definition, scope)
+    _map(on_date, scope)
+    levels = ask("school_closures/affected_by_level", scope)
+    figure(
+        _("Learners affected by level and sex"),
+        levels_figure(levels, level_words()),
+        "school_closures/affected_by_level",
+        scope,
+        alt=_("Bars of affected learners at four levels, girls and boys apart, before all learners enrolled."),
+        lead=_("Learners of the countries closed country-wide, whichever definition is chosen above. The pale bar is everyone enrolled."),
+    )
+
+
+def _advance(first: datetime.date, observed: datetime.date, last: datetime.date) -> None:
+    """Moves the day on while playing; a day that the chosen capture does not have becomes its last observed one."""
+    at = st.session_state.get("on_date")
+    if at is not None and not first <= at <= last:
+        st.session_state["on_date"] = observed
+    if st.session_state.get("playing") and at is not None:
+        if at >= last:
+            st.session_state["playing"] = False
+        st.session_state["on_date"] = first if at >= last and st.session_state.pop("from_start", False) else min(at + STEP, last)
+
+
+def _headline(on_date: datetime.date, world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN001
+    if chosen["learners_affected"] != chosen["learners_affected"]:
+        st.info(_("This capture says nothing of {day}. Move the day, or choose another capture.").format(day=day(on_date)))
+        return
+    closed = int(world["countries_closed"])
+    sentence = plural(
+        "On {day}, schools were closed country-wide in **{count} country**.",
+        "On {day}, schools were closed country-wide in **{count} countries**.",
+        closed,
+    ).format(day=day(on_date), count=whole(closed))
+    affected = _("That affects **{people} learners**, {share} of all who are enrolled in the world").format(
+        people=people(chosen["learners_affected"]), share=share(chosen["share_affected"])
+    )
+    how = {
+        "closed": ".",
+        "weighted": _(", counting those in partially open countries by p = {p}.").format(p=scope.partial_weight),
+        "disrupted": _(", counting everyone in partially open countries as well."),
+    }[definition]
+    st.markdown(f"#### {sentence} {affected}{how}")
+    if chosen["is_planned"]:
+        st.warning(_("This day is later than the capture: what is shown was planned, not observed."))
+
+
+def _tiles(world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN001
+    affected = {"closed": "learners_affected", "weighted": "learners_affected_weighted", "disrupted": "learners_disrupted"}
+    one, two, three, four = st.columns(4)
+    with one:
+        others = _("{partial} partially open, {on_break} on break, {open} open").format(
+            partial=whole(world["countries_partial"]), on_break=whole(world["countries_on_break"]), open=whole(world["countries_open"])
+        )
+        metric_tile("countries_closed", world["countries_closed"], "school_closures/world_on_date", scope, others)
+    with two:
+        metric_tile(
+            affected[definition],
+            chosen["learners_affected"],
+            "school_closures/affected_on_date",
+            scope,
+            whole(chosen["learners_affected"]),
+        )
+    with three:
+        vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
+            total=people(world["learners_total"]),
+            vintage=world["enrolment_vintage"],
+            missing=whole(world["countries_without_enrolment"]),
+        )
+        metric_tile("share_affected", chosen["share_affected"], "school_closures/affected_on_date", scope, vintage)
+    with four:
+        text_tile(
+            _("As captured on"),
+            short_day(world["captured_on"]),
+            _("The past was revised between captures"),
+            "school_closures/captures",
+            scope,
+        )
+
+
+def _map(on_date: datetime.date, scope: Scope) -> None:
+    table = ask("school_closures/status_by_country", scope)
+    words = status_words()
+    hover = [
+        f"<b>{country}</b><br>{words[status]}<br>" + _("{people} learners").format(people=people(learners))
+        for country, status, learners in zip(table["country"], table["status"], table["learners"], strict=True)
+    ]
+    classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
+    figure(
+        _("Status of schools on {day}").format(day=day(on_date)),
+        class_map(table, "status", classes, hover, ask("reach_map/points")),
+        "school_closures/status_by_country",
+        scope,
+        alt=_("World map of school closures: each country in the colour of its status. The table holds the same."),
+        on_click=_country_clicked,
+        words={"status": words},
+    )
+    territories = ask("school_closures/territories_on_date", scope)
+    if len(territories):
+        listed = "; ".join(f"{row.territory}: {words[row.status].lower()}" for row in territories.itertuples())
+        st.caption(_("Territories with a row of their own, not counted as countries: {listed}.").format(listed=listed))
+    map_disclaimer()
+    names = dict(zip(table["country_iso3"], table["country"], strict=True))
+    country = choose(
+        _("One country (or click it on the map)"),
+        [None, *sorted(names, key=lambda code: names[code])],
+        "country_iso3",
+        lambda code: names[code] if code else _("None chosen"),
+        None,
+    )
+    if country:
+        _country(country, on_date, scope)
+
+
+def _country(country: str, on_date: datetime.date, scope: Scope) -> None:
+    asked = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, country_iso3=country)
+    card = ask("school_closures/country_on_date", asked).iloc[0]
+    with st.container(border=True):
+        st.markdown(
+            _("**{country}**: {status} since {since}. {learners} learners enrolled. Up to this day {closed} weeks closed and {partial} weeks partially open.").format(
+                country=card["country"],
+                status=status_words()[card["status"]].lower(),
+                since=day(card["since"]),
+                learners=people(card["learners"]),
+                closed=whole(card["weeks_closed"]),
+                partial=whole(card["weeks_partial"]),
+            )
+        )
+
+
+def _country_clicked() -> None:
+    points = st.session_state[chart_key("school_closures/status_by_country")].selection.points
+    for point in points:
+        st.session_state["country_iso3"] = point.get("location") or point.get("customdata")
+
+
+@st.fragment
+def compare_days(scope: Scope) -> None:
+    """Two days of one capture beside each other, and the countries whose status differs."""
+    captures = ask("school_closures/captures")
+    capture = captures[captures["captured_on"] == scope.as_captured_on].iloc[0]
+    limits = {"min_value": capture["first_date"], "max_value": capture["last_date"]}
+    span = capture["last_observed_date"] - capture["first_date"]
+    left, right = st.columns(2)
+    with left:
+        other = st.date_input(_("One day"), capture["first_date"] + span // 2, key="other_date", bind="query-params", **limits)
+    with right:
+        this = st.date_input(_("The other day"), capture["last_observed_date"], key="compared_date", bind="query-params", **limits)
+    both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
+    figure(
+        _("Two days compared"),
+        compare_figure(ask("school_closures/compare_dates", both), status_words(), day(other), day(this)),
+        "school_closures/compare_dates",
+        both,
+        alt=_("Bars of the number of countries by status on two days."),
+    )
+    changed = ask("school_closures/changed_between", both)
+    st.write(
+        plural("{count} country changed its status.", "{count} countries changed their status.", len(changed)).format(count=len(changed))
+    )
+    if len(changed):
+        words = status_words()
+        show_table("school_closures/changed_between", both, height=300, words={"status_on_other_date": words, "status_on_date": words})

@@ -1,0 +1,204 @@
+"""The one way a number or a chart comes on a page: with its table, its download, its source and its working."""
+
+import csv
+import io
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.world import CONFIG
+from dashboard.intake.report import harmless
+from dashboard.locales import _
+from dashboard.locales.numbers import MISSING, is_missing, people, share, whole
+from dashboard.scope import Scope
+from dashboard.session import ask, current_release
+from dashboard.warehouse.catalog import Field, Metric, metrics, question, sources
+from dashboard.warehouse.lineage import sources_of
+
+IN_WORDS: dict[str, Callable[[Any], str]] = {"share": share, "people": people, "learners": people}
+
+
+def metric_tile(name: str, value: float | None, asked: str, scope: Scope, note: str = "") -> None:
+    """A number with its name, definition and working.
+
+    Args:
+        name: a metric of queries/metrics.
+        value: the number, None where there is none.
+        asked: the question it was read from.
+        scope: what was asked.
+        note: words below the number.
+    """
+    card = metrics()[name]
+    with st.container(border=True, height="stretch"):
+        st.metric(_(card.label), IN_WORDS.get(card.unit, whole)(value), help=_(card.definition))
+        if note:
+            st.caption(note)
+        _working(asked, scope, f"tile-{name}", [card])
+
+
+def text_tile(label: str, value: str, note: str, asked: str, scope: Scope) -> None:
+    """A fact that is no metric, such as a date, with its working."""
+    with st.container(border=True, height="stretch"):
+        st.metric(label, value)
+        st.caption(note)
+        _working(asked, scope, f"tile-{label}", [])
+
+
+def figure(
+    title: str,
+    chart: dict[str, Any] | Callable[[], Any],
+    asked: str,
+    scope: Scope,
+    alt: str,
+    lead: str = "",
+    on_click: Callable[[], None] | None = None,
+    columns: list[str] | None = None,
+    table_twin: bool = True,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """A chart under its title, with table twin, download, working and source line.
+
+    Args:
+        title: the one takeaway or subject.
+        chart: a plotly figure as a dictionary, or a function that draws something else.
+        asked: the question the chart shows; its answer is the table and the download.
+        scope: what was asked.
+        alt: what a reader who does not see the chart needs to know.
+        lead: a sentence below the title.
+        on_click: called when a mark was chosen; the choice is in the session state under `chart_key(asked)`.
+        columns: those of the table shown; all without it.
+        words: for a column that holds codes, the words shown for each.
+        table_twin: False where the chart is a table already.
+    """
+    st.subheader(title)
+    if lead:
+        st.write(lead)
+    if callable(chart):
+        chart()
+    elif on_click:
+        st.plotly_chart(chart, key=chart_key(asked), config=dict(CONFIG), alt=alt, on_select=on_click, selection_mode="points")
+    else:
+        st.plotly_chart(chart, key=chart_key(asked), config=dict(CONFIG), alt=alt)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if table_twin:
+            twin = st.popover(_("Table"), on_change="rerun", key=f"table-{asked}")
+            if twin.open:
+                with twin:
+                    show_table(asked, scope, columns, key=f"twin-{asked}", words=words)
+        download(asked, scope)
+        _working(asked, scope, f"figure-{asked}", [metrics()[name] for name in question(asked).metrics])
+    source_line(asked)
+
+
+def chart_key(asked: str) -> str:
+    """Where the session keeps what was clicked on the chart of a question."""
+    return f"chart-{asked}"
+
+
+def show_table(
+    asked: str,
+    scope: Scope,
+    columns: list[str] | None = None,
+    key: str | None = None,
+    height: int = 420,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """The answer as a table to sort and search, its columns named and explained by the question's header."""
+    table = ask(asked, scope)
+    if words:
+        table = table.assign(**{column: table[column].map(said) for column, said in words.items()})
+    fields = [field for field in question(asked).columns if columns is None or field.name in columns]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=[field.name for field in fields],
+        column_config={field.name: _column(field) for field in fields},
+        height=min(height, 40 + 36 * max(1, len(table))),
+        key=key,
+        placeholder=MISSING,
+        alt=_(question(asked).title),
+    )
+
+
+def download(asked: str, scope: Scope) -> None:
+    """A button that gives the answer as CSV; the file is written only when it is pressed."""
+    st.download_button(
+        _("Download CSV"),
+        data=lambda: _csv(ask(asked, scope)),
+        file_name=f"{asked.replace('/', '_')}_release_{current_release().number}.csv",
+        mime="text/csv",
+        key=f"download-{asked}",
+        on_click="ignore",
+    )
+
+
+def source_line(asked: str) -> None:
+    """Publisher, licence and day of capture of every source behind the answer."""
+    pins = current_release().manifest["snapshots"]
+    said = [
+        f"{sources()[name].publisher}, {_(sources()[name].title)} ({_('captured')} {pins[name][-1]['captured_on']}; {sources()[name].licence})"
+        for name in sources_of(asked)
+        if name in pins
+    ]
+    if said:
+        st.caption(_("Source:") + " " + "; ".join(said) + ".")
+
+
+def stop_if_empty(table: pd.DataFrame, hint: str) -> None:
+    """Ends the page with what to do when there is nothing to show."""
+    if table.empty or table.iloc[0].isna().all():
+        st.info(hint)
+        st.stop()
+
+
+def _working(asked: str, scope: Scope, key: str, cards: list[Metric]) -> None:
+    shown = st.popover(_("How this was worked out"), type="tertiary", on_change="rerun", key=f"working-{key}-{asked}")
+    if not shown.open:
+        return
+    query, release = question(asked), current_release()
+    with shown:
+        st.write(f"**{_(query.title)}**")
+        for card in cards:
+            st.write(f"{_(card.label)}: {_(card.definition)} {_(card.caveat)}")
+        for caveat in query.caveats:
+            st.caption(_(caveat))
+        pins = release.manifest["snapshots"]
+        for name in sources_of(asked):
+            for pin in pins.get(name, [])[-1:]:
+                st.caption(f"{sources()[name].citation} {pin['captured_on']}, {pin['provenance']}, sha256 {pin['sha256'][:12]}…")
+        rows = len(ask(asked, scope))
+        st.caption(_("Release {number}, {rows} rows in the answer. The same from the shell:").format(number=release.number, rows=rows))
+        st.code(_command(asked, scope), language="bash", wrap_lines=True)
+        st.code(query.sql, language="sql")
+
+
+def _command(asked: str, scope: Scope) -> str:
+    given = {name: value for name, value in scope.params(question(asked)).items() if value is not None}
+    return " ".join(["coalition", "ask", asked, *(f"--param {name}={shlex.quote(str(value))}" for name, value in given.items())])
+
+
+def _column(field: Field) -> Any:
+    label = _(field.name.replace("_", " ").capitalize().replace("iso3", "ISO3").replace("Iso3", "ISO3"))
+    if field.type == "DOUBLE" and field.name.startswith("share"):
+        return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
+    if field.type == "DOUBLE":
+        return st.column_config.NumberColumn(label, help=_(field.meaning), format="%.1f")
+    if field.type == "BIGINT" and field.name != "year":
+        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
+    if field.type == "DATE":
+        return st.column_config.DateColumn(label, help=_(field.meaning), format="D MMM YYYY")
+    return st.column_config.Column(label, help=_(field.meaning))
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    for row in table.itertuples(index=False):
+        writer.writerow(["" if is_missing(cell) else harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+

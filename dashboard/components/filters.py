@@ -1,0 +1,38 @@
+"""Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+Option = TypeVar("Option")
+
+
+def choose(
+    label: str,
+    options: Sequence[Option],
+    key: str,
+    words: Callable[[Option], str],
+    default: Option,
+    buttons: bool = False,
+    help: str | None = None,  # noqa: A002
+) -> Option:
+    """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default."""
+    if st.session_state.get(key, options) not in options or key not in st.session_state:
+        wanted = st.query_params.get(key)
+        st.session_state[key] = next((option for option in options if str(option) == wanted), default)
+    if buttons:
+        chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
+    else:
+        chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
+    remember(key, chosen, default)
+    return chosen  # type: ignore[return-value]
+
+
+def remember(key: str, value: Any, default: Any) -> None:
+    """Writes a choice into the address, or takes it out when it is the default."""
+    if value is None or value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != str(value):
+        st.query_params[key] = str(value)

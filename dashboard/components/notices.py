@@ -1,0 +1,27 @@
+"""What a reader must know before the numbers: demonstration, damage, borders."""
+
+import streamlit as st
+
+from dashboard.locales import _
+from dashboard.session import current_release, release_notice
+from dashboard.warehouse.catalog import sources
+
+MAP_DISCLAIMER = (
+    "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
+    "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
+)
+
+
+def demonstration(*names: str) -> None:
+    """Says at the top of a page which of its sources hold invented rows in this release."""
+    if release_notice():
+        st.warning(release_notice())
+    invented = [name for name in names if name in current_release().demonstrations]
+    if invented:
+        words = " ".join(_(sources()[name].demonstration) for name in invented)
+        st.info("**" + _("Demonstration.") + "** " + words)
+
+
+def map_disclaimer() -> None:
+    """The line below every map."""
+    st.caption(_(MAP_DISCLAIMER))

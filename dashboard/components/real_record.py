@@ -1,0 +1,62 @@
+"""Brings the real record of a source in from the browser: a download, or a file the steward has."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.intake.download import DownloadFailed, download
+from dashboard.intake.front_door import Imported, import_file
+from dashboard.intake.report import FileRefused
+from dashboard.locales import _
+from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
+from dashboard.session import current_release
+from dashboard.store.releases import publish_release
+from dashboard.viewer import current_viewer
+from dashboard.warehouse.build import ChecksFailed
+from dashboard.warehouse.catalog import sources
+
+
+def offer_real_record(source: str) -> None:
+    """An expander that imports the real record; open while the page shows a demonstration. Stewards only."""
+    if current_viewer().audience != "steward":
+        return
+    is_demonstration = source in current_release().demonstrations
+    with st.expander(_("Import the real record"), expanded=is_demonstration):
+        st.write(
+            _("A file of {publisher} replaces the demonstration; several captures live side by side. Nothing changes unless the file holds.").format(
+                publisher=sources()[source].publisher
+            )
+        )
+        by_file, by_address = st.columns(2)
+        with by_file:
+            file = st.file_uploader(_("A file you have (CSV or XLSX, up to 25 MB)"), key=f"file-{source}")
+            day = st.date_input(_("Captured on (else read from the file's name)"), None, key=f"captured-{source}")
+            if st.button(_("Import the file"), disabled=file is None, key=f"import-{source}") and file is not None:
+                with tempfile.TemporaryDirectory(prefix="coalition-upload-") as folder:
+                    path = Path(folder) / (Path(file.name).name or "upload")
+                    path.write_bytes(file.getvalue())
+                    _take(source, path, day)
+        with by_address:
+            given = os.environ.get(CLOSURES_ADDRESS_VARIABLE) or sources()[source].download
+            address = st.text_input(_("Its address"), given, key=f"address-{source}")
+            if st.button(_("Download and import"), type="primary", key=f"download-{source}"):
+                bar = st.progress(0.0, _("Downloading"))
+                try:
+                    with download(address, lambda got, total: bar.progress(min(1.0, got / total) if total else 0.5)) as path:
+                        _take(source, path, None)
+                except DownloadFailed as failed:
+                    st.error(str(failed))
+
+
+def _take(source: str, path: Path, day) -> None:  # noqa: ANN001
+    try:
+        with st.spinner(_("Checking and publishing")):
+            done: Imported = import_file(store_folder(), source, path, day)
+            release = publish_release(store_folder())
+    except (FileRefused, ChecksFailed) as refused:
+        st.error(str(refused))
+        return
+    st.success(f"{done.report.closing_line}. " + _("Release {number} is published.").format(number=release.number))
+    st.button(_("Show it"), key=f"show-{source}")

@@ -1,0 +1,62 @@
+"""Numbers and dates as people write them: 1.09 billion, 62.3 %, 26 June 2020. A missing one is an en dash."""
+
+import datetime
+import math
+
+from babel.dates import format_date
+from babel.numbers import format_compact_decimal, format_decimal
+
+from dashboard.locales import LANGUAGE
+
+MISSING = "–"
+NO_BREAK = " "
+WRITTEN_OUT_BELOW = 1_000_000
+
+
+def people(count: float | None) -> str:
+    """A count at a glance: whole below a million, else three digits and the word."""
+    if is_missing(count):
+        return MISSING
+    assert count is not None
+    if abs(count) < WRITTEN_OUT_BELOW:
+        return whole(count)
+    digits = 2 if abs(count) / 1000 ** int(math.log10(abs(count)) // 3) < 10 else 1
+    return format_compact_decimal(count, format_type="long", fraction_digits=digits, locale=LANGUAGE).replace(" ", NO_BREAK)
+
+
+def whole(count: float | None) -> str:
+    """A count to the last digit, grouped."""
+    return MISSING if is_missing(count) else format_decimal(int(count or 0), locale=LANGUAGE)
+
+
+def share(value: float | None) -> str:
+    """A share of 0 to 1 as percent with one decimal."""
+    return MISSING if is_missing(value) else format_decimal(round((value or 0) * 100, 1), "#,##0.0", LANGUAGE) + NO_BREAK + "%"
+
+
+def decimal(value: float | None) -> str:
+    """A number with one decimal."""
+    return MISSING if is_missing(value) else format_decimal(value, "#,##0.0", LANGUAGE)
+
+
+def day(date: datetime.date | None) -> str:
+    """A date with its month as a word."""
+    return MISSING if is_missing(date) else format_date(date, "d MMMM y", LANGUAGE)
+
+
+def short_day(date: datetime.date | None) -> str:
+    """A date with its month shortened, where room is scarce."""
+    return MISSING if is_missing(date) else format_date(date, "d MMM y", LANGUAGE)
+
+
+def people_axis(most: float) -> dict[str, list]:
+    """Ticks of an axis of people in words: plotly's own would say 0.5B."""
+    step = 10 ** math.floor(math.log10(max(most, 1)))
+    step = step / 2 if most / step < 3 else step
+    values = [step * n for n in range(int(most / step) + 2)]
+    return {"tickvals": values, "ticktext": [people(value) for value in values]}
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell holds nothing: None, NaN or NaT."""
+    return value is None or value != value

@@ -1,0 +1,30 @@
+"""What the reader is looking at. Field names are the SQL parameter names, so that a scope binds itself."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from dashboard.warehouse.catalog import Query
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A choice of filters; None means all, or the latest."""
+
+    on_date: datetime.date | None = None
+    other_date: datetime.date | None = None
+    as_captured_on: datetime.date | None = None
+    from_date: datetime.date | None = None
+    to_date: datetime.date | None = None
+    partial_weight: float | None = None
+    year: int | None = None
+    origin_iso3: str | None = None
+    country_iso3: str | None = None
+    region: str | None = None
+    host_type: str | None = None
+
+    def params(self, asked: Query) -> Mapping[str, Any]:
+        """The parameters of the question that this scope sets."""
+        mine = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {field.name: mine[field.name] for field in asked.params if field.name in mine}

@@ -1,0 +1,20 @@
+"""Which sources a question's answer comes from, read from the SQL itself."""
+
+from functools import cache
+
+from dashboard.warehouse.build import tables_of
+from dashboard.warehouse.catalog import layer, question, sources
+
+
+@cache
+def sources_of(name: str) -> tuple[str, ...]:
+    """The sources behind the question `page/question`, by the tables that its SQL and their SQL read; enrolment, which only weighs, last."""
+    files = {query.name: query.sql for kind in ("staging", "marts") for query in layer(kind)}
+    todo, seen = [question(name).sql], set()
+    while todo:
+        for table in tables_of(todo.pop()) - seen:
+            seen.add(table)
+            if table in files:
+                todo.append(files[table])
+    found = [source for source in sources() if f"raw_{source}" in seen]
+    return tuple(sorted(found, key=lambda source: (source == "uis_enrolment", source)))

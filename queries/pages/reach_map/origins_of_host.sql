@@ -1,0 +1,27 @@
+-- title: Where do the refugees in one country come from?
+-- grain: one row per origin, largest first
+-- param $country_iso3 VARCHAR: country of asylum, ISO 3166 alpha-3
+-- param $year BIGINT: end of this year, or NULL for the latest
+-- column origin_iso3 VARCHAR: ISO 3166 alpha-3, or UNK, XXA, TIB
+-- column origin VARCHAR: UN short name, or UNHCR's words for unknown, stateless and Tibetan
+-- column refugees BIGINT: refugees under UNHCR's mandate
+-- column share_of_host DOUBLE: of all refugees in the country, 0 to 1
+-- metric: refugees_hosted
+WITH asked AS (
+    SELECT coalesce($year, max(year)) AS year
+    FROM fct_refugees
+)
+
+SELECT
+    r.origin_iso3,
+    coalesce(
+        c.country,
+        CASE r.origin_iso3 WHEN 'UNK' THEN 'Unknown' WHEN 'XXA' THEN 'Stateless' WHEN 'TIB' THEN 'Tibetan' ELSE r.origin_iso3 END
+    ) AS origin,
+    r.refugees,
+    r.refugees::double / nullif(sum(r.refugees) OVER (), 0) AS share_of_host
+FROM fct_refugees AS r
+INNER JOIN asked ON r.year = asked.year
+LEFT JOIN dim_country AS c ON r.origin_iso3 = c.country_iso3
+WHERE r.host_iso3 = $country_iso3 AND r.refugees > 0
+ORDER BY r.refugees DESC, r.origin_iso3
