@@ -1,5 +1,7 @@
 """The page list and the session gate, nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard.locales import _
@@ -7,14 +9,19 @@ from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
 
-st.set_page_config(page_title=_("Coalition dashboard"), layout="wide", page_icon="dashboard/static/favicon.png")
+STATIC = Path(__file__).parent / "static"
+
+st.set_page_config(page_title=_("Coalition dashboard"), layout="wide", page_icon=str(STATIC / "favicon.png"))
+st.logo(str(STATIC / "logo.svg"), size="large")
 
 pages = {
     _("Reach"): [
         st.Page("pages/reach_map.py", title=_("Reach map"), url_path="reach_map"),
         st.Page("pages/learning_hubs.py", title=_("Learning hubs"), url_path="learning_hubs"),
     ],
-    _("School closures"): [st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures", default=True)],
+    _("School closures"): [
+        st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures", default=True)
+    ],
     _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
 }
 page = st.navigation(pages)

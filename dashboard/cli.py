@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from dashboard.store import releases
 from dashboard.store.protocol import StoreDamaged
 from dashboard.warehouse.answers import Answers, BadParameter
 from dashboard.warehouse.build import ChecksFailed
-from dashboard.warehouse.catalog import UnknownQuestion, question, sources
+from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
 from dashboard.warehouse.duckdb import QueryStopped
 
 DONE, REFUSED = 0, 1
@@ -97,9 +98,11 @@ def _fetch(asked: argparse.Namespace) -> None:
 
     card = _card(asked.source)
     address = asked.address or os.environ.get(CLOSURES_ADDRESS_VARIABLE, "") or card.download
-    with tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar:
-        with download(address, lambda got, total: _move(bar, got, total)) as file:
-            _import_files(asked.source, [file], asked)
+    with (
+        tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar,
+        download(address, partial(_move, bar)) as file,
+    ):
+        _import_files(asked.source, [file], asked)
 
 
 def _publish(asked: argparse.Namespace) -> None:
@@ -155,7 +158,10 @@ def _write_csv(table: pa.Table) -> None:
 
 def _write_table(table: pa.Table) -> None:
     rows = [[("" if v is None else str(v)) for v in map(_plain, row.values())] for row in table.to_pylist()]
-    widths = [max(len(name), *(len(row[i]) for row in rows)) if rows else len(name) for i, name in enumerate(table.column_names)]
+    widths = [
+        max(len(name), *(len(row[i]) for row in rows)) if rows else len(name)
+        for i, name in enumerate(table.column_names)
+    ]
     for row in [table.column_names, ["-" * width for width in widths], *rows]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
@@ -177,7 +183,12 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
     for file in files:
         with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
             done = import_file(
-                store_folder(), source, file, asked.captured_on, encoding=asked.encoding, progress=lambda n, bar=bar: _move(bar, n, None)
+                store_folder(),
+                source,
+                file,
+                asked.captured_on,
+                encoding=asked.encoding,
+                progress=partial(_move, bar),
             )
         report = done.report
         _print_report(report)
@@ -205,12 +216,12 @@ def _print_report(report: Report) -> None:
     print(f"  {report.closing_line}")
 
 
-def _move(bar: tqdm, now: int, total: int | None) -> None:
+def _move(bar: tqdm, now: int, total: int | None = None) -> None:
     bar.total = total
     bar.update(now - bar.n)
 
 
-def _card(name: str):  # noqa: ANN202
+def _card(name: str) -> SourceCard:
     if name not in sources():
         raise FileRefused(f"There is no source {name!r}. `coalition sources` lists them: {', '.join(sources())}.")
     return sources()[name]
@@ -233,11 +244,13 @@ def _pair(text: str) -> tuple[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="coalition",
-        description="Files in, releases out, questions answered: the dashboard of the UNESCO Global Education Coalition.",
+        description="Files in, releases out, questions answered: the UNESCO Global Education Coalition's dashboard.",
         epilog="Begin with `coalition run`. `coalition VERB --help` says more of each verb. "
         "Exit status: 0 done, 1 refused with the reason, 2 wrong usage.",
     )
-    parser.add_argument("--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)")
+    parser.add_argument(
+        "--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)"
+    )
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
 
     def verb(name: str, run: Callable, help_: str, description: str = "") -> argparse.ArgumentParser:
@@ -245,7 +258,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(verb=run)
         return sub
 
-    verb("run", _run, "serve the dashboard on http://127.0.0.1:8501 (PORT names another port); fill an empty store first")
+    verb(
+        "run", _run, "serve the dashboard on http://127.0.0.1:8501 (PORT names another port); fill an empty store first"
+    )
     verb("demo", _demo, "write the demonstration files, import them and publish")
     verb("sources", _sources, "list the sources a file can belong to")
     sub = verb("template", _template, "print an empty file of a source with one example row")
@@ -260,16 +275,22 @@ def _parser() -> argparse.ArgumentParser:
         _import_options(sub)
     sub = verb("fetch", _fetch, "download the real record of a source and import it")
     sub.add_argument("source", metavar="SOURCE")
-    sub.add_argument("--from", dest="address", metavar="URL", default="", help=f"else {CLOSURES_ADDRESS_VARIABLE}, else the card's")
+    sub.add_argument(
+        "--from", dest="address", metavar="URL", default="", help=f"else {CLOSURES_ADDRESS_VARIABLE}, else the card's"
+    )
     _import_options(sub)
     verb("publish", _publish, "build a release from the snapshots in the store and serve it")
     sub = verb("releases", _releases, "list, show, verify or roll back releases")
     actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="every release; * is the one that is served")
     actions.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
-    actions.add_parser("verify", help="compare every file with its sha256").add_argument("number", type=int, nargs="?", metavar="N")
+    actions.add_parser("verify", help="compare every file with its sha256").add_argument(
+        "number", type=int, nargs="?", metavar="N"
+    )
     actions.add_parser("rollback", help="serve an earlier release again").add_argument("number", type=int, metavar="N")
-    sub = verb("ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all.")
+    sub = verb(
+        "ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all."
+    )
     sub.add_argument("question", metavar="PAGE/QUESTION", help="such as school_closures/world_on_date")
     sub.add_argument("--param", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     sub.add_argument("--release", type=int, metavar="N", help="ask an earlier release")

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import gzip
 import hashlib
+import importlib
 import logging
 import os
 import re
@@ -21,6 +22,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard.settings import PROJECT
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.releases import NothingPublished
 
 HOST = "127.0.0.1"
 STREAMLIT = Path(st.__file__).parent / "static"
@@ -34,6 +37,14 @@ TYPES = {
 }
 YEAR, WEEK = 31_536_000, 604_800
 BROTLI_QUALITY = 9
+WARM = (
+    "pyarrow.pandas_compat",
+    "babel.numbers",
+    "openpyxl",
+    "dashboard.components.closures",
+    "dashboard.components.hubs",
+    "dashboard.components.reach",
+)
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
 
 Scope = MutableMapping[str, Any]
@@ -154,7 +165,7 @@ def serve(port: int) -> None:
     os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from here
     sys.argv = ["streamlit", "run"]
     print(f"The dashboard is on http://{HOST}:{port} (stop it with Ctrl-C)", flush=True)
-    uvicorn.run(make_app(), host=HOST, port=port, log_level="warning", ws_ping_interval=20)
+    uvicorn.run(make_app(), host=HOST, port=port, log_level="warning", access_log=False, ws_ping_interval=20)
 
 
 def _file_of(path: str) -> Path | None:
@@ -175,9 +186,15 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects as go
     import plotly.io
 
-    import dashboard.charts.closures  # noqa: F401
-    import dashboard.charts.hubs  # noqa: F401
+    for name in WARM:
+        importlib.import_module(name)
 
+    from dashboard.prefetch import prefetch_in_background
+    from dashboard.session import begin, on_new_release
+
+    on_new_release(prefetch_in_background)
+    with contextlib.suppress(NothingPublished, StoreDamaged):  # the page says so to whoever comes
+        begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
     for file in [*(STREAMLIT / "static").rglob("*.js"), *MAPS.rglob("*json")]:
         if file.stat().st_size > 50_000:

@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.charts.frame import Figure, framed
 from dashboard.charts.palette import ACCENT, CLOSED, FEMALE, MALE, NEUTRAL, NO_DATA, PARTIAL, SPARE
 from dashboard.locales import _
-from dashboard.locales.numbers import day, people, people_axis
+from dashboard.locales.numbers import day, is_missing, people, people_axis
 
 
 def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
@@ -17,25 +17,33 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         table: level, sex, learners_affected, learners_total.
         labels: words for each level, in the order of the chart.
     """
-    totals = table.groupby("level")["learners_total"].sum()
-    order = list(reversed(labels))
+    order = list(labels)[::-1]
+    cells = {
+        (level, sex): (0 if is_missing(affected) else int(affected), int(total))
+        for level, sex, affected, total in zip(
+            table["level"], table["sex"], table["learners_affected"], table["learners_total"], strict=True
+        )
+    }
+    totals = [cells[level, "female"][1] + cells[level, "male"][1] for level in order]
     enrolled = {
         "type": "bar",
         "orientation": "h",
         "name": _("All learners enrolled"),
         "y": [labels[level] for level in order],
-        "x": [int(totals[level]) for level in order],
+        "x": totals,
         "marker": {"color": NO_DATA},
         "hovertemplate": "%{customdata}<extra></extra>",
-        "customdata": [people(int(totals[level])) for level in order],
+        "customdata": [people(total) for total in totals],
         "width": 0.78,
         "offset": -0.39,
     }
     traces = [enrolled]
-    base = [0.0] * len(order)
-    for sex, name, color, ink in (("female", _("Girls and women"), FEMALE, "#ffffff"), ("male", _("Boys and men"), MALE, "#10202e")):
-        rows = table[table["sex"] == sex].set_index("level")["learners_affected"]
-        values = [0 if rows[level] != rows[level] else float(rows[level]) for level in order]
+    base = [0] * len(order)
+    for sex, name, color, ink in (
+        ("female", _("Girls and women"), FEMALE, "#ffffff"),
+        ("male", _("Boys and men"), MALE, "#10202e"),
+    ):
+        values = [cells[level, sex][0] for level in order]
         traces.append(
             {
                 "type": "bar",
@@ -48,6 +56,7 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
                 "text": [people(value) if value else "" for value in values],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
+                "textangle": 0,
                 "textfont": {"color": ink},
                 "hovertemplate": "%{text}<extra>" + name + "</extra>",
                 "width": 0.5,
@@ -55,7 +64,13 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
             }
         )
         base = [before + value for before, value in zip(base, values, strict=True)]
-    return framed(traces, 300, barmode="overlay", xaxis={"rangemode": "tozero", **people_axis(totals.max())})
+    return framed(
+        traces,
+        300,
+        barmode="overlay",
+        uniformtext={"mode": "hide", "minsize": 11},
+        xaxis={"rangemode": "tozero", **people_axis(max(totals))},
+    )
 
 
 def time_figure(table: pd.DataFrame, column: str, points: pd.DataFrame, name: str) -> Figure:
@@ -79,9 +94,7 @@ def time_figure(table: pd.DataFrame, column: str, points: pd.DataFrame, name: st
             "name": _("Published at the time"),
             "x": [date.isoformat() for date in within["on_date"]],
             "y": within["learners_affected"].tolist(),
-            "text": [
-                f"{row.publisher}, {day(row.on_date)}<br>{row.as_stated}" for row in within.itertuples()
-            ],
+            "text": [f"{row.publisher}, {day(row.on_date)}<br>{row.as_stated}" for row in within.itertuples()],
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {"symbol": "diamond", "size": 10, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
         }
@@ -129,7 +142,7 @@ def weeks_figure(table: pd.DataFrame) -> Figure:
 
 
 def oxford_figure(table: pd.DataFrame, unesco: pd.DataFrame) -> Figure:
-    """Countries by the Oxford tracker's scale from day to day, with UNESCO's country-wide closures as a line of its own.
+    """Countries by the Oxford tracker's scale by day, with UNESCO's country-wide closures as a line of its own.
 
     Args:
         table: on_date, countries_required_all, countries_required_some.
@@ -174,10 +187,10 @@ def compare_figure(table: pd.DataFrame, labels: Mapping[str, str], before: str, 
             "y": table[column].tolist(),
             "text": table[column].tolist(),
             "textposition": "outside",
+            "cliponaxis": False,
             "marker": {"color": color},
             "hovertemplate": "%{x}: %{y}<extra>" + name + "</extra>",
         }
         for column, name, color in (("countries_on_other_date", before, NEUTRAL), ("countries_on_date", after, ACCENT))
     ]
     return framed(traces, 300, barmode="group", yaxis={"title": {"text": _("Countries")}, "rangemode": "tozero"})
-

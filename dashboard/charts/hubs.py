@@ -18,8 +18,18 @@ def hubs_deck(hubs: pd.DataFrame) -> pdk.Deck:
     return pdk.Deck(
         map_provider=None,
         layers=[
-            pdk.Layer("GeoJsonLayer", POLYGONS, id="land", stroked=False, filled=True, get_fill_color=LAND, pickable=False),
-            pdk.Layer("GeoJsonLayer", POLYGONS, id="borders", stroked=True, filled=False, get_line_color=LINE, line_width_min_pixels=0.6),
+            pdk.Layer(
+                "GeoJsonLayer", POLYGONS, id="land", stroked=False, filled=True, get_fill_color=LAND, pickable=False
+            ),
+            pdk.Layer(
+                "GeoJsonLayer",
+                POLYGONS,
+                id="borders",
+                stroked=True,
+                filled=False,
+                get_line_color=LINE,
+                line_width_min_pixels=0.6,
+            ),
             pdk.Layer(
                 "ScatterplotLayer",
                 hubs[columns].to_dict("records"),

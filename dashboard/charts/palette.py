@@ -9,6 +9,6 @@ ACCENT_ON_DARK = "#62b3f0"
 SPARE = "#4d7c5f"
 NEUTRAL = "#7b8794"
 BORDER = "#ffffff"
-SEQUENTIAL = ("#cbdff1", "#84b6e0", "#3881c3", "#0d4f92", "#052a58")
+SEQUENTIAL = ("#cfe2f3", "#93bfe3", "#4f94cd", "#1f66ab", "#0b3f7d")
 STATUS = {"closed": CLOSED, "partial": PARTIAL, "on_break": ON_BREAK, "open": OPEN}
 FEMALE, MALE = "#0d4f92", "#84b6e0"

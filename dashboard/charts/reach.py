@@ -12,7 +12,7 @@ from dashboard.locales.numbers import people
 HUB_COLOR = "#e5a02f"
 FLOW_COLOR = "#a63d1e"
 # Width of a flow by its share of the origin's refugees: a quarter, a twentieth, the rest.
-FLOW_WIDTHS: Sequence[tuple[float, float]] = ((0.25, 6.0), (0.05, 3.5), (0.0, 1.4))
+FLOW_WIDTHS: Sequence[tuple[float, float]] = ((0.25, 6.0), (0.05, 3.5), (0.0, 1.4))  # least share, pixels
 
 
 def reach_classes(words: Mapping[str, str]) -> list[MapClass]:
@@ -22,19 +22,28 @@ def reach_classes(words: Mapping[str, str]) -> list[MapClass]:
     return [MapClass(key, label, colors[key]) for key, label in words.items()]
 
 
-def reach_figure(coverage: pd.DataFrame, classes: Sequence[MapClass], hover: Sequence[str], hubs: pd.DataFrame, flows: pd.DataFrame) -> Figure:
+def reach_figure(
+    coverage: pd.DataFrame,
+    classes: Sequence[MapClass],
+    values: Sequence[str],
+    hubs: pd.DataFrame,
+    flows: pd.DataFrame,
+    height: int,
+) -> Figure:
     """Refugees hosted as colour, learning hubs as circles, flows of the chosen origin as lines.
 
     Args:
-        coverage: country_iso3, size_class, latitude, longitude, has_polygon; one row a country.
+        coverage: country_iso3, country, size_class, latitude, longitude, has_polygon; one row a country.
         classes: the legend.
-        hover: words for each row of coverage.
+        values: words for each row of coverage, empty where there is no number.
         hubs: hub, country, latitude, longitude.
         flows: country, refugees, share_of_origin and the four coordinates; may be empty.
+        height: of the map with its legend, in pixels.
     """
     points = coverage[~coverage["has_polygon"] & coverage["latitude"].notna()]
-    figure = class_map(coverage, "size_class", classes, hover, points)
+    figure = class_map(coverage, "size_class", classes, values, points, height)
     flows = flows[flows["origin_latitude"].notna()]
+    words = {0.25: _("Flow of a quarter or more"), 0.05: _("Flow of 5 to 25 %"), 0.0: _("Smaller flow")}
     more_than = float("inf")
     for least, width in FLOW_WIDTHS:
         rows = flows[(flows["share_of_origin"] >= least) & (flows["share_of_origin"] < more_than)]
@@ -44,12 +53,20 @@ def reach_figure(coverage: pd.DataFrame, classes: Sequence[MapClass], hover: Seq
                 {
                     "type": "scattergeo",
                     "mode": "lines",
-                    "lat": [at for a, b in zip(rows["origin_latitude"], rows["latitude"], strict=True) for at in (a, b, None)],
-                    "lon": [at for a, b in zip(rows["origin_longitude"], rows["longitude"], strict=True) for at in (a, b, None)],
+                    "lat": [
+                        at
+                        for a, b in zip(rows["origin_latitude"], rows["latitude"], strict=True)
+                        for at in (a, b, None)
+                    ],
+                    "lon": [
+                        at
+                        for a, b in zip(rows["origin_longitude"], rows["longitude"], strict=True)
+                        for at in (a, b, None)
+                    ],
                     "line": {"color": FLOW_COLOR, "width": width},
                     "opacity": 0.75,
                     "hoverinfo": "skip",
-                    "name": _("Flows, {share} % of the origin and more").format(share=round(least * 100)),
+                    "name": words[least],
                 }
             )
     if len(flows):
@@ -78,5 +95,3 @@ def reach_figure(coverage: pd.DataFrame, classes: Sequence[MapClass], hover: Seq
         }
     )
     return figure
-
-

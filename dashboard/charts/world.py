@@ -18,7 +18,7 @@ CONFIG: Mapping[str, Any] = {
     "plotlyServerURL": "",
 }
 POINT_SIZE = 7
-HEIGHT = 470
+HEIGHT, HEIGHT_ON_PHONE = 470, 330
 
 
 @dataclass(frozen=True)
@@ -31,50 +31,62 @@ class MapClass:
 
 
 def class_map(
-    table: pd.DataFrame, class_column: str, classes: Sequence[MapClass], hover: Sequence[str], points: pd.DataFrame
+    table: pd.DataFrame,
+    class_column: str,
+    classes: Sequence[MapClass],
+    values: Sequence[str],
+    points: pd.DataFrame,
+    height: int = HEIGHT,
 ) -> Figure:
     """A map on which every country has the colour of its class; the legend counts the countries of each.
 
     Args:
-        table: one row a country, with country_iso3 and the class column.
+        table: one row a country, with country_iso3, country and the class column.
         class_column: names the class of each row.
         classes: in the order of the legend; a class without rows keeps its entry with 0.
-        hover: the words shown at each row, in the order of the table.
+        values: what is shown at each country beside its name and class, in the order of the table; may be empty words.
         points: country_iso3, latitude, longitude of the countries too small for the polygons.
+        height: of the map with its legend, in pixels.
     """
-    places = points.set_index("country_iso3")
-    words = pd.Series(list(hover), index=table.index)
+    places = {
+        code: at for code, *at in zip(points["country_iso3"], points["latitude"], points["longitude"], strict=True)
+    }
+    members: dict[str, list[tuple[str, str, str]]] = {entry.key: [] for entry in classes}
+    for key, code, country, value in zip(
+        table[class_column], table["country_iso3"], table["country"], values, strict=True
+    ):
+        members[key].append((code, country, value))
     traces: list[dict[str, Any]] = []
     for entry in classes:
-        rows = table[table[class_column] == entry.key]
-        name = f"{entry.label} ({len(rows)})"
-        traces.append(_area(rows["country_iso3"].tolist(), words[rows.index].tolist(), name, entry))
-        small = rows[rows["country_iso3"].isin(places.index)]
-        if len(small):
-            at = places.loc[small["country_iso3"]]
-            traces.append(
-                {
-                    "type": "scattergeo",
-                    "lat": at["latitude"].tolist(),
-                    "lon": at["longitude"].tolist(),
-                    "text": words[small.index].tolist(),
-                    "customdata": small["country_iso3"].tolist(),
-                    "hovertemplate": "%{text}<extra></extra>",
-                    "legendgroup": entry.key,
-                    "showlegend": False,
-                    "marker": {"size": POINT_SIZE, "color": entry.color, "line": {"width": 1, "color": "#5c6873"}},
-                }
-            )
-    return {"data": traces, "layout": layout()}
+        rows = members[entry.key]
+        traces.append(_area(rows, f"{entry.label} ({len(rows)})", entry))
+        if small := [row for row in rows if row[0] in places]:
+            traces.append(_points(small, [places[code] for code, _, _ in small], entry))
+    return {"data": traces, "layout": layout(height)}
 
 
-def layout(height: int = HEIGHT) -> dict[str, Any]:
+def clicked_country(point: Mapping[str, Any]) -> str | None:
+    """The code of the country a reader clicked: an area names it as its location, a point as its first datum."""
+    if "location" in point:
+        return point["location"]
+    datum = point.get("customdata")
+    return datum[0] if isinstance(datum, list | tuple) and datum and isinstance(datum[0], str) else None
+
+
+def layout(height: int) -> dict[str, Any]:
     """The frame all world maps share: natural earth, no crop to the data, the legend below."""
     return {
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
-        "legend": {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemsizing": "constant", "font": {"size": 14}},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": -0.01,
+            "yanchor": "top",
+            "itemsizing": "constant",
+            "font": {"size": 14},
+        },
         "geo": {
             "projection": {"type": "natural earth"},
             "fitbounds": False,
@@ -93,20 +105,42 @@ def layout(height: int = HEIGHT) -> dict[str, Any]:
     }
 
 
-def _area(codes: list[str], words: list[str], name: str, entry: MapClass) -> dict[str, Any]:
+def _hover(entry: MapClass, value: str) -> str:
+    return f"<b>%{{text}}</b><br>{entry.label}<br>{value}<extra></extra>"
+
+
+def _area(rows: list[tuple[str, str, str]], name: str, entry: MapClass) -> dict[str, Any]:
     # A class without countries still needs one location for its legend entry; no polygon has the code.
+    rows = rows or [("ZZZ", "", "")]
     return {
         "type": "choropleth",
-        "locations": codes or ["ZZZ"],
-        "z": [1] * (len(codes) or 1),
-        "text": words or [""],
-        "hovertemplate": "%{text}<extra></extra>",
+        "locations": [code for code, _, _ in rows],
+        "z": [1] * len(rows),
+        "text": [country for _, country, _ in rows],
+        "customdata": [value for _, _, value in rows],
+        "hovertemplate": _hover(entry, "%{customdata}"),
         "colorscale": [[0, entry.color], [1, entry.color]],
         "showscale": False,
         "showlegend": True,
         "name": name,
         "legendgroup": entry.key,
         "marker": {"line": {"color": BORDER, "width": 0.4}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
+
+
+def _points(rows: list[tuple[str, str, str]], places: list[list[float]], entry: MapClass) -> dict[str, Any]:
+    return {
+        "type": "scattergeo",
+        "lat": [latitude for latitude, _ in places],
+        "lon": [longitude for _, longitude in places],
+        "text": [country for _, country, _ in rows],
+        "customdata": [[code, value] for code, _, value in rows],
+        "hovertemplate": _hover(entry, "%{customdata[1]}"),
+        "legendgroup": entry.key,
+        "showlegend": False,
+        "marker": {"size": POINT_SIZE, "color": entry.color, "line": {"width": 1, "color": "#5c6873"}},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }

@@ -15,7 +15,10 @@ def release_card() -> None:
     said = current_release().manifest
     st.caption(
         _("Release {number}, published {moment} UTC, built by {engine}; {checks} checks held.").format(
-            number=said["number"], moment=said["published_at"][:16].replace("T", " "), engine=said["engine"], checks=len(said["checks"])
+            number=said["number"],
+            moment=said["published_at"][:16].replace("T", " "),
+            engine=said["engine"],
+            checks=len(said["checks"]),
         )
     )
 
@@ -62,5 +65,7 @@ def question_cards() -> None:
                     st.markdown("**" + _("Parameters") + "**\n\n" + "\n".join(lines))
                 lines = [f"- `{field.name}` {field.type}: {_(field.meaning)}" for field in query.columns]
                 st.markdown("**" + _("Columns") + "**\n\n" + "\n".join(lines))
-                st.caption(_("Sources:") + " " + (", ".join(sources_of(query.name)) or _("reference tables of the project")))
+                st.caption(
+                    _("Sources:") + " " + (", ".join(sources_of(query.name)) or _("reference tables of the project"))
+                )
                 st.code(query.sql, language="sql")

@@ -1,19 +1,21 @@
 """Panels of the school closures page: one day, two days compared, the real record brought in."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from dashboard.charts.closures import compare_figure, levels_figure
 from dashboard.charts.palette import STATUS
-from dashboard.charts.world import MapClass, class_map
-from dashboard.components.figures import chart_key, figure, metric_tile, show_table, text_tile
-from dashboard.components.filters import choose
+from dashboard.charts.world import MapClass, class_map, clicked_country
+from dashboard.components.figures import chart_key, figure, map_height, metric_tile, show_table, text_tile
+from dashboard.components.filters import choose, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, people, share, short_day, whole
+from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
 from dashboard.scope import Scope
-from dashboard.session import ask
+from dashboard.session import ask, ask_one
 
 STEP = datetime.timedelta(7)
 SECONDS_A_STEP = 1.2
@@ -42,9 +44,9 @@ def level_words() -> dict[str, str]:
 def definition_words() -> dict[str, str]:
     """The three definitions of affected in words."""
     return {
-        "closed": _("Country-wide closures"),
-        "weighted": _("With partial × p"),
-        "disrupted": _("Any disruption"),
+        "closed": _("Country-wide"),
+        "weighted": _("Partial × p"),
+        "disrupted": _("Any"),
     }
 
 
@@ -77,13 +79,17 @@ def choose_definition() -> tuple[str, float]:
     )
     weight = 0.5
     if chosen == "weighted":
-        weight = st.slider(_("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, key="p", bind="query-params")
+        weight = st.slider(
+            _("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, key="p", bind="query-params"
+        )
     return chosen, weight
 
 
-def start_or_stop() -> None:
-    """Starts the days moving, from the beginning when they stand at the end; or stops them."""
+def start_or_stop(first: datetime.date, last: datetime.date) -> None:
+    """Starts the days moving, from the first one when they stand at the last; or stops them."""
     st.session_state["playing"] = not st.session_state.get("playing", False)
+    if st.session_state["playing"] and st.session_state["on_date"] >= last:
+        st.session_state["on_date"] = first
 
 
 def closures_on_a_day(scope: Scope, definition: str) -> None:
@@ -93,24 +99,27 @@ def closures_on_a_day(scope: Scope, definition: str) -> None:
 
 
 def _a_day(scope: Scope, definition: str) -> None:
-    captures = ask("school_closures/captures")
-    capture = captures[captures["captured_on"] == scope.as_captured_on].iloc[0]
+    capture = ask_one("school_closures/capture", scope)
     first, last = capture["first_date"], capture["last_date"]
-    _advance(first, capture["last_observed_date"], last)
+    _advance(last)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        on_date = st.slider(
-            _("Day"), first, last, capture["last_observed_date"], format="D MMMM YYYY", key="on_date", bind="query-params"
-        )
+        on_date = slide_day(_("Day"), first, last, capture["last_observed_date"], "on_date")
         playing = st.session_state.get("playing", False)
         # A click must rerun the page, not this part alone: the clock of a fragment is set when the page runs.
-        if st.button(_("Stop") if playing else _("Play"), key="play", icon="⏸" if playing else "▶", on_click=start_or_stop):
+        if st.button(
+            _("Stop") if playing else _("Play"),
+            key="play",
+            icon="⏸" if playing else "▶",
+            on_click=start_or_stop,
+            args=(first, last),
+        ):
             st.rerun()
     scope = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, partial_weight=scope.partial_weight)
-    world = ask("school_closures/world_on_date", scope).iloc[0]
-    chosen = ask("school_closures/affected_on_date", scope).set_index("definition").loc[definition]
-    _headline(on_date, world, chosen, definition, scope)
-    _tiles(world, chosen, definition, scope)
-    _map(on_date, scope)
+    world = ask_one("school_closures/world_on_date", scope)
+    affected = _affected(world, definition, scope)
+    _headline(on_date, capture["last_observed_date"], world, affected, definition, scope)
+    _tiles(world, affected, definition, scope)
+    _map(on_date, scope, capture["territories"] > 0)
     levels = ask("school_closures/affected_by_level", scope)
     figure(
         _("Learners affected by level and sex"),
@@ -118,24 +127,40 @@ def _a_day(scope: Scope, definition: str) -> None:
         "school_closures/affected_by_level",
         scope,
         alt=_("Bars of affected learners at four levels, girls and boys apart, before all learners enrolled."),
-        lead=_("Learners of the countries closed country-wide, whichever definition is chosen above. The pale bar is everyone enrolled."),
+        lead=_(
+            "Learners of the countries closed country-wide, whichever definition is chosen above. "
+            "The pale bar is everyone enrolled."
+        ),
     )
 
 
-def _advance(first: datetime.date, observed: datetime.date, last: datetime.date) -> None:
-    """Moves the day on while playing; a day that the chosen capture does not have becomes its last observed one."""
-    at = st.session_state.get("on_date")
-    if at is not None and not first <= at <= last:
-        st.session_state["on_date"] = observed
-    if st.session_state.get("playing") and at is not None:
-        if at >= last:
-            st.session_state["playing"] = False
-        st.session_state["on_date"] = first if at >= last and st.session_state.pop("from_start", False) else min(at + STEP, last)
+def _advance(last: datetime.date) -> None:
+    """While playing, moves the day on by a week; playing ends on the last day."""
+    if st.session_state.get("playing") and "on_date" in st.session_state:
+        st.session_state["playing"] = st.session_state["on_date"] < last
+        st.session_state["on_date"] = min(st.session_state["on_date"] + STEP, last)
 
 
-def _headline(on_date: datetime.date, world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN001
-    if chosen["learners_affected"] != chosen["learners_affected"]:
-        st.info(_("This capture says nothing of {day}. Move the day, or choose another capture.").format(day=day(on_date)))
+def _affected(world: Mapping[str, Any], definition: str, scope: Scope) -> Mapping[str, Any]:
+    """Learners and share by the chosen definition; the default one is the world's row itself."""
+    if definition == "closed":
+        return world
+    table = ask("school_closures/affected_on_date", scope)
+    return next(row for row in table.to_dict("records") if row["definition"] == definition)
+
+
+def _headline(
+    on_date: datetime.date,
+    observed: datetime.date,
+    world: Mapping[str, Any],
+    affected: Mapping[str, Any],
+    definition: str,
+    scope: Scope,
+) -> None:
+    if is_missing(affected["learners_affected"]):
+        st.info(
+            _("This capture says nothing of {day}. Move the day, or choose another capture.").format(day=day(on_date))
+        )
         return
     closed = int(world["countries_closed"])
     sentence = plural(
@@ -143,34 +168,41 @@ def _headline(on_date: datetime.date, world, chosen, definition: str, scope: Sco
         "On {day}, schools were closed country-wide in **{count} countries**.",
         closed,
     ).format(day=day(on_date), count=whole(closed))
-    affected = _("That affects **{people} learners**, {share} of all who are enrolled in the world").format(
-        people=people(chosen["learners_affected"]), share=share(chosen["share_affected"])
+    sum_ = _("That affects **{people} learners**, {share} of all who are enrolled in the world").format(
+        people=people(affected["learners_affected"]), share=share(affected["share_affected"])
     )
     how = {
         "closed": ".",
         "weighted": _(", counting those in partially open countries by p = {p}.").format(p=scope.partial_weight),
         "disrupted": _(", counting everyone in partially open countries as well."),
     }[definition]
-    st.markdown(f"#### {sentence} {affected}{how}")
-    if chosen["is_planned"]:
+    st.markdown(f"#### {sentence} {sum_}{how}")
+    if on_date > observed:
         st.warning(_("This day is later than the capture: what is shown was planned, not observed."))
 
 
-def _tiles(world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN001
-    affected = {"closed": "learners_affected", "weighted": "learners_affected_weighted", "disrupted": "learners_disrupted"}
+def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: str, scope: Scope) -> None:
+    metric = {
+        "closed": "learners_affected",
+        "weighted": "learners_affected_weighted",
+        "disrupted": "learners_disrupted",
+    }
+    asked = "school_closures/world_on_date" if definition == "closed" else "school_closures/affected_on_date"
     one, two, three, four = st.columns(4)
     with one:
         others = _("{partial} partially open, {on_break} on break, {open} open").format(
-            partial=whole(world["countries_partial"]), on_break=whole(world["countries_on_break"]), open=whole(world["countries_open"])
+            partial=whole(world["countries_partial"]),
+            on_break=whole(world["countries_on_break"]),
+            open=whole(world["countries_open"]),
         )
         metric_tile("countries_closed", world["countries_closed"], "school_closures/world_on_date", scope, others)
     with two:
         metric_tile(
-            affected[definition],
-            chosen["learners_affected"],
-            "school_closures/affected_on_date",
+            metric[definition],
+            affected["learners_affected"],
+            asked,
             scope,
-            whole(chosen["learners_affected"]),
+            whole(affected["learners_affected"]),
         )
     with three:
         vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
@@ -178,7 +210,7 @@ def _tiles(world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN00
             vintage=world["enrolment_vintage"],
             missing=whole(world["countries_without_enrolment"]),
         )
-        metric_tile("share_affected", chosen["share_affected"], "school_closures/affected_on_date", scope, vintage)
+        metric_tile("share_affected", affected["share_affected"], asked, scope, vintage)
     with four:
         text_tile(
             _("As captured on"),
@@ -189,27 +221,22 @@ def _tiles(world, chosen, definition: str, scope: Scope) -> None:  # noqa: ANN00
         )
 
 
-def _map(on_date: datetime.date, scope: Scope) -> None:
+def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     table = ask("school_closures/status_by_country", scope)
     words = status_words()
-    hover = [
-        f"<b>{country}</b><br>{words[status]}<br>" + _("{people} learners").format(people=people(learners))
-        for country, status, learners in zip(table["country"], table["status"], table["learners"], strict=True)
-    ]
+    values = [_("{people} learners").format(people=people(learners)) for learners in table["learners"]]
     classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
         _("Status of schools on {day}").format(day=day(on_date)),
-        class_map(table, "status", classes, hover, ask("reach_map/points")),
+        class_map(table, "status", classes, values, ask("reach_map/points"), map_height()),
         "school_closures/status_by_country",
         scope,
         alt=_("World map of school closures: each country in the colour of its status. The table holds the same."),
         on_click=_country_clicked,
         words={"status": words},
     )
-    territories = ask("school_closures/territories_on_date", scope)
-    if len(territories):
-        listed = "; ".join(f"{row.territory}: {words[row.status].lower()}" for row in territories.itertuples())
-        st.caption(_("Territories with a row of their own, not counted as countries: {listed}.").format(listed=listed))
+    if has_territories:
+        _territories(scope)
     map_disclaimer()
     names = dict(zip(table["country_iso3"], table["country"], strict=True))
     country = choose(
@@ -223,12 +250,23 @@ def _map(on_date: datetime.date, scope: Scope) -> None:
         _country(country, on_date, scope)
 
 
+def _territories(scope: Scope) -> None:
+    words = status_words()
+    territories = ask("school_closures/territories_on_date", scope)
+    if len(territories):
+        listed = "; ".join(f"{row.territory}: {words[row.status].lower()}" for row in territories.itertuples())
+        st.caption(_("Territories with a row of their own, not counted as countries: {listed}.").format(listed=listed))
+
+
 def _country(country: str, on_date: datetime.date, scope: Scope) -> None:
     asked = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, country_iso3=country)
-    card = ask("school_closures/country_on_date", asked).iloc[0]
+    card = ask_one("school_closures/country_on_date", asked)
     with st.container(border=True):
         st.markdown(
-            _("**{country}**: {status} since {since}. {learners} learners enrolled. Up to this day {closed} weeks closed and {partial} weeks partially open.").format(
+            _(
+                "**{country}**: {status} since {since}. {learners} learners enrolled. "
+                "Up to this day {closed} weeks closed and {partial} weeks partially open."
+            ).format(
                 country=card["country"],
                 status=status_words()[card["status"]].lower(),
                 since=day(card["since"]),
@@ -242,21 +280,25 @@ def _country(country: str, on_date: datetime.date, scope: Scope) -> None:
 def _country_clicked() -> None:
     points = st.session_state[chart_key("school_closures/status_by_country")].selection.points
     for point in points:
-        st.session_state["country_iso3"] = point.get("location") or point.get("customdata")
+        if code := clicked_country(point):
+            st.session_state["country_iso3"] = code
 
 
 @st.fragment
 def compare_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
-    captures = ask("school_closures/captures")
-    capture = captures[captures["captured_on"] == scope.as_captured_on].iloc[0]
+    capture = ask_one("school_closures/capture", scope)
     limits = {"min_value": capture["first_date"], "max_value": capture["last_date"]}
     span = capture["last_observed_date"] - capture["first_date"]
     left, right = st.columns(2)
     with left:
-        other = st.date_input(_("One day"), capture["first_date"] + span // 2, key="other_date", bind="query-params", **limits)
+        other = st.date_input(
+            _("One day"), capture["first_date"] + span // 2, key="other_date", bind="query-params", **limits
+        )
     with right:
-        this = st.date_input(_("The other day"), capture["last_observed_date"], key="compared_date", bind="query-params", **limits)
+        this = st.date_input(
+            _("The other day"), capture["last_observed_date"], key="compared_date", bind="query-params", **limits
+        )
     both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
     figure(
         _("Two days compared"),
@@ -267,8 +309,15 @@ def compare_days(scope: Scope) -> None:
     )
     changed = ask("school_closures/changed_between", both)
     st.write(
-        plural("{count} country changed its status.", "{count} countries changed their status.", len(changed)).format(count=len(changed))
+        plural("{count} country changed its status.", "{count} countries changed their status.", len(changed)).format(
+            count=len(changed)
+        )
     )
     if len(changed):
         words = status_words()
-        show_table("school_closures/changed_between", both, height=300, words={"status_on_other_date": words, "status_on_date": words})
+        show_table(
+            "school_closures/changed_between",
+            both,
+            height=300,
+            words={"status_on_other_date": words, "status_on_date": words},
+        )

@@ -1,5 +1,6 @@
 """Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ def choose(
     words: Callable[[Option], str],
     default: Option,
     buttons: bool = False,
-    help: str | None = None,  # noqa: A002
+    help: str | None = None,
 ) -> Option:
     """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default."""
     if st.session_state.get(key, options) not in options or key not in st.session_state:
@@ -27,6 +28,27 @@ def choose(
         chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
     remember(key, chosen, default)
     return chosen  # type: ignore[return-value]
+
+
+def slide_day(label: str, first: datetime.date, last: datetime.date, default: datetime.date, key: str) -> datetime.date:
+    """A day within limits on a slider, kept in the address in ISO form.
+
+    The slider's own binding writes microseconds when the day is moved by the server, as while playing.
+    """
+    at = st.session_state.get(key)
+    if at is None:
+        at = _iso_day(st.query_params.get(key))
+    st.session_state[key] = at if at is not None and first <= at <= last else default
+    chosen = st.slider(label, first, last, key=key, format="D MMMM YYYY")
+    remember(key, chosen, default)
+    return chosen
+
+
+def _iso_day(text: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def remember(key: str, value: Any, default: Any) -> None:

@@ -16,7 +16,9 @@ def choose_hubs() -> Scope:
     with st.container(horizontal=True):
         region = _any(_("Region"), sorted(register["region"].dropna().unique()), "region")
         codes = sorted(names, key=lambda code: names[code])
-        country = choose(_("Country"), [None, *codes], "country_iso3", lambda code: names[code] if code else _("All"), None)
+        country = choose(
+            _("Country"), [None, *codes], "country_iso3", lambda code: names[code] if code else _("All"), None
+        )
         host_type = _any(_("Host type"), sorted(register["host_type"].dropna().unique()), "host_type")
     return Scope(region=region, country_iso3=country, host_type=host_type)
 
@@ -25,7 +27,12 @@ def hubs_map(scope: Scope) -> None:
     """The hubs that the filters leave, on the world map."""
     hubs = ask("learning_hubs/register", scope)
     hubs = hubs.assign(host_words=hubs["host"].fillna(_("Host not stated for this city")))
-    st.pydeck_chart(hubs_deck(hubs), height=430, key="hubs-map", alt=_("World map with a circle for each learning hub. The table holds the same."))
+    st.pydeck_chart(
+        hubs_deck(hubs),
+        height=430,
+        key="hubs-map",
+        alt=_("World map with a circle for each learning hub. The table holds the same."),
+    )
 
 
 def _any(label: str, options: list[str], key: str) -> str | None:

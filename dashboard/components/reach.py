@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.reach import reach_classes, reach_figure
-from dashboard.components.figures import chart_key, figure, show_table
+from dashboard.charts.world import clicked_country
+from dashboard.components.figures import chart_key, figure, map_height, show_table
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
@@ -39,24 +40,33 @@ def choose_origin(year: int) -> str | None:
     """Lets the reader choose an origin whose flows are drawn."""
     origins = ask("reach_map/origins", Scope(year=year))
     words = {row.origin_iso3: f"{row.origin} ({people(row.refugees)})" for row in origins.itertuples()}
-    return choose(_("Show where refugees from one origin live"), [None, *words], "origin_iso3", lambda code: words[code] if code else _("No flows"), None)
+    return choose(
+        _("Show where refugees from one origin live"),
+        [None, *words],
+        "origin_iso3",
+        lambda code: words[code] if code else _("No flows"),
+        None,
+    )
 
 
 def host_map(scope: Scope) -> None:
-    """The world map of hosts with hubs and, where an origin is chosen, its flows; below it the country that was clicked."""
+    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked."""
     coverage = ask(ASKED, scope)
     flows = ask("reach_map/flows", scope)
     words = class_words()
-    hover = [
-        f"<b>{country}</b><br>" + (_("{people} refugees").format(people=people(refugees)) if kind in ("known", "zero") else words[kind])
-        for country, kind, refugees in zip(coverage["country"], coverage["coverage"], coverage["refugees"], strict=True)
+    values = [
+        _("{people} refugees").format(people=people(refugees)) if kind == "known" else ""
+        for kind, refugees in zip(coverage["coverage"], coverage["refugees"], strict=True)
     ]
     figure(
         _("Refugees hosted, learning hubs and flows"),
-        reach_figure(coverage, reach_classes(words), hover, ask("learning_hubs/register"), flows),
+        reach_figure(coverage, reach_classes(words), values, ask("learning_hubs/register"), flows, map_height()),
         ASKED,
         scope,
-        alt=_("World map: colour shows refugees hosted by each country, circles are learning hubs. The table holds the same."),
+        alt=_(
+            "World map: colour shows refugees hosted by each country, circles are learning hubs. "
+            "The table holds the same."
+        ),
         on_click=_country_clicked,
         columns=["country_iso3", "country", "region", "coverage", "refugees"],
     )
@@ -90,16 +100,22 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
     with st.container(border=True):
         st.subheader(names[country])
         if row["coverage"] in ("known", "zero"):
-            st.write(_("Hosts **{people}** refugees ({whole}).").format(people=people(row["refugees"]), whole=whole(row["refugees"])))
+            st.write(
+                _("Hosts **{people}** refugees ({whole}).").format(
+                    people=people(row["refugees"]), whole=whole(row["refugees"])
+                )
+            )
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
         if len(origins):
             first = "; ".join(f"{o.origin} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
             st.write(_("They come from: {origins}.").format(origins=first))
         st.write(
-            plural("{count} learning hub is named here: {hubs}.", "{count} learning hubs are named here: {hubs}.", len(hubs)).format(
-                count=len(hubs), hubs=", ".join(hubs["hub"])
-            )
+            plural(
+                "{count} learning hub is named here: {hubs}.",
+                "{count} learning hubs are named here: {hubs}.",
+                len(hubs),
+            ).format(count=len(hubs), hubs=", ".join(hubs["hub"]))
             if len(hubs)
             else _("No learning hub is named here.")
         )
@@ -108,5 +124,5 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
 
 def _country_clicked() -> None:
     for point in st.session_state[chart_key(ASKED)].selection.points:
-        if code := point.get("location") or point.get("customdata"):
+        if code := clicked_country(point):
             st.session_state["country_iso3"] = code

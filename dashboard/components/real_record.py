@@ -1,5 +1,6 @@
 """Brings the real record of a source in from the browser: a download, or a file the steward has."""
 
+import datetime
 import os
 import tempfile
 from pathlib import Path
@@ -10,8 +11,8 @@ from dashboard.intake.download import DownloadFailed, download
 from dashboard.intake.front_door import Imported, import_file
 from dashboard.intake.report import FileRefused
 from dashboard.locales import _
-from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
 from dashboard.session import current_release
+from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
 from dashboard.store.releases import publish_release
 from dashboard.viewer import current_viewer
 from dashboard.warehouse.build import ChecksFailed
@@ -25,9 +26,10 @@ def offer_real_record(source: str) -> None:
     is_demonstration = source in current_release().demonstrations
     with st.expander(_("Import the real record"), expanded=is_demonstration):
         st.write(
-            _("A file of {publisher} replaces the demonstration; several captures live side by side. Nothing changes unless the file holds.").format(
-                publisher=sources()[source].publisher
-            )
+            _(
+                "A file of {publisher} replaces the demonstration; several captures live side by side. "
+                "Nothing changes unless the file holds."
+            ).format(publisher=sources()[source].publisher)
         )
         by_file, by_address = st.columns(2)
         with by_file:
@@ -44,13 +46,15 @@ def offer_real_record(source: str) -> None:
             if st.button(_("Download and import"), type="primary", key=f"download-{source}"):
                 bar = st.progress(0.0, _("Downloading"))
                 try:
-                    with download(address, lambda got, total: bar.progress(min(1.0, got / total) if total else 0.5)) as path:
+                    with download(
+                        address, lambda got, total: bar.progress(min(1.0, got / total) if total else 0.5)
+                    ) as path:
                         _take(source, path, None)
                 except DownloadFailed as failed:
                     st.error(str(failed))
 
 
-def _take(source: str, path: Path, day) -> None:  # noqa: ANN001
+def _take(source: str, path: Path, day: datetime.date | None) -> None:
     try:
         with st.spinner(_("Checking and publishing")):
             done: Imported = import_file(store_folder(), source, path, day)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
 from dashboard.demo.oxcgrt import write_oxcgrt
 from dashboard.demo.refugees import write_refugees
 from dashboard.demo.schools import simulate, write_capture
-from dashboard.demo.enrolment import write_enrolment
 from dashboard.intake.front_door import import_file
 from dashboard.settings import DEMONSTRATION, REFERENCE
 from dashboard.store.releases import Release, publish_release
@@ -41,5 +41,3 @@ def _copy_hubs(folder: Path) -> Path:
     file = folder / "hubs_2013-10-31.csv"
     file.write_bytes((REFERENCE / "hubs.csv").read_bytes())
     return file
-
-

@@ -12,7 +12,8 @@ def write_enrolment(known: Facts, folder: Path) -> Path:
     rows = [["Country", "ISO3", *(f"{level} ({who})" for who in ("both", "female", "male") for level in LEVELS)]]
     for row in known.enrolment:
         numbers = {
-            who: [int(row[f"{level.lower().replace('-', '_')}_{who}"] or 0) for level in LEVELS] for who in ("female", "male")
+            who: [int(row[f"{level.lower().replace('-', '_')}_{who}"] or 0) for level in LEVELS]
+            for who in ("female", "male")
         }
         both = [female + male for female, male in zip(numbers["female"], numbers["male"], strict=True)]
         cells = [*both, *numbers["female"], *numbers["male"]]

@@ -18,7 +18,9 @@ class Country:
 
     iso3: str
     name: str
-    region: str
+    income: str
+    latitude: float
+    longitude: float
     monitored: bool
     learners: int
     refugees: int
@@ -60,7 +62,9 @@ def facts() -> Facts:
         row["iso3"]: Country(
             row["iso3"],
             row["name_en"],
-            row["region"],
+            row["income"],
+            float(row["latitude"] or 0),
+            float(row["longitude"] or 0),
             row["unesco_monitored"] == "true",
             learners.get(row["iso3"], 0),
             refugees.get(row["iso3"], 0),

@@ -22,7 +22,11 @@ def write_oxcgrt(world: World, known: Facts, folder: Path) -> Path:
         lag, some_levels = datetime.timedelta(rng.randrange(-4, 9)), rng.random() < 0.12
         for day in days:
             status = world.status(iso3, day - lag)
-            level = "2" if some_levels and status == "closed" else LEVEL.get(status) or ("1" if world.status(iso3, day + datetime.timedelta(7)) != "open" else "0")
+            level = (
+                "2"
+                if some_levels and status == "closed"
+                else LEVEL.get(status) or ("1" if world.status(iso3, day + datetime.timedelta(7)) != "open" else "0")
+            )
             cells.append("NA" if rng.random() < 0.01 else level)
         rows.append([str(number), iso3, known.countries[iso3].name, *cells])
     return write(folder / f"demonstration_oxcgrt_c1_wide_to_{last}.csv", rows)

@@ -39,12 +39,18 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     card = sources()[order["source"]]
     ledger = Ledger(card)
     table = open_table(Path(order["file"]), card, order["encoding"])
-    counted = Table(table.header, table.header_line, table.preamble, table.positions, table.unknown_headers, _tell(table.rows))
+    counted = Table(
+        table.header, table.header_line, table.preamble, table.positions, table.unknown_headers, _tell(table.rows)
+    )
     READERS[card.name](counted, ledger)
     ledger.balance()
     if not ledger.rows:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
-        first = f" The first reason: line {q.line}, {q.column}: {q.reason}." if (q := next(iter(ledger.quarantined), None)) else ""
+        first = (
+            f" The first reason: line {q.line}, {q.column}: {q.reason}."
+            if (q := next(iter(ledger.quarantined), None))
+            else ""
+        )
         raise FileRefused(f"Nothing in the file can be published: {found}.{first}")
     captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_default"]
     provenance = order["provenance"] or card.provenance

@@ -21,7 +21,7 @@ class DownloadFailed(Exception):
 
 
 @contextmanager
-def download(address: str, progress: Callable[[int, int | None], None] | None = None) -> Iterator[Path]:
+def download(address: str, progress: Callable[[int, int | None], object] | None = None) -> Iterator[Path]:
     """The file at an http(s) address, under its own name in a folder that is removed afterwards.
 
     Raises:

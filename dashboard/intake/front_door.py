@@ -108,7 +108,9 @@ def _checked(
     if not file.is_file():
         raise FileRefused(f"There is no file {file}.")
     if file.stat().st_size > LARGEST_FILE:
-        raise FileRefused(f"The file has {file.stat().st_size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts.")
+        raise FileRefused(
+            f"The file has {file.stat().st_size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts."
+        )
     if file.name.lower().startswith(DEMONSTRATION_PREFIX):
         provenance = "demo"
     default = captured_on_in_name(file.name) or datetime.date.today()
@@ -173,4 +175,5 @@ def _death(code: int, last_words: str) -> str:
             "The file could not be read within the limits of memory and time given to one file "
             f"(reason code {code}). Send it in parts, or as plain CSV."
         )
-    return f"The file could not be read (reason code {code}: {last_words.split(':')[0]}). Save it again as CSV UTF-8 and send that."
+    what = last_words.split(":")[0]
+    return f"The file could not be read (reason code {code}: {what}). Save it again as CSV UTF-8 and send that."

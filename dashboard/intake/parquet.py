@@ -11,7 +11,10 @@ import pyarrow.parquet as pq
 from dashboard.warehouse.catalog import SourceCard
 from dashboard.warehouse.schema import snapshot_schema
 
-def write_rows(card: SourceCard, rows: Sequence[tuple[Any, ...]], captured_on: str, provenance: str, path: Path) -> None:
+
+def write_rows(
+    card: SourceCard, rows: Sequence[tuple[Any, ...]], captured_on: str, provenance: str, path: Path
+) -> None:
     """Writes the records, each in the order of the card's `kept`, sorted so that the file compresses well."""
     day = datetime.date.fromisoformat(captured_on)
     schema = snapshot_schema(card)

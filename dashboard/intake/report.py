@@ -1,4 +1,4 @@
-"""What became of each row of a file: published, collapsed or quarantined with line, column and reason. Stores nothing."""
+"""What became of each row of a file: published, collapsed, or quarantined with line, column and reason."""
 
 import csv
 import unicodedata

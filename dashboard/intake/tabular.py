@@ -68,7 +68,9 @@ def open_table(path: Path, card: SourceCard, encoding: str = "") -> Table:
     start = path.open("rb").read(4)
     for magic, what in KNOWN_BINARIES.items():
         if start.lower().startswith(magic.lower()):
-            raise FileRefused(f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that.")
+            raise FileRefused(
+                f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that."
+            )
     if start == b"PK\x03\x04":
         return _find_header(_xlsx_rows(path, card), card)
     text = _decoded(path.read_bytes(), encoding)
@@ -120,7 +122,9 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as wrong:
-            raise FileRefused(f"Line {begin} cannot be read as CSV: {wrong}. Look for a quote that is not closed.") from wrong
+            raise FileRefused(
+                f"Line {begin} cannot be read as CSV: {wrong}. Look for a quote that is not closed."
+            ) from wrong
         if any(cell.strip() for cell in cells):
             yield Row(begin, cells)
         begin = reader.line_num + 1
@@ -133,7 +137,9 @@ def _xlsx_rows(path: Path, card: SourceCard) -> Iterator[Row]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as wrong:
-        raise FileRefused(f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV.") from wrong
+        raise FileRefused(
+            f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."
+        ) from wrong
     sheet = book.worksheets[0]
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, values_only=True), start=1):
@@ -166,7 +172,9 @@ def _xlsx_preflight(path: Path) -> None:
             packed = max(1, sum(entry.compress_size for entry in entries))
             names = {entry.filename for entry in entries}
             if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
-                raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
+                raise FileRefused(
+                    "The workbook unpacks to far more than a table should. Save the sheet as CSV and send that."
+                )
             if "xl/workbook.xml" not in names:
                 raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
             if any("vbaProject" in name for name in names):
@@ -177,7 +185,9 @@ def _xlsx_preflight(path: Path) -> None:
                         if b"<!doctype" in part.read(2048).lower():
                             raise FileRefused("The workbook declares a DOCTYPE, which no spreadsheet program writes.")
     except zipfile.BadZipFile as wrong:
-        raise FileRefused("The workbook is damaged: its archive cannot be read. Save it again and send that.") from wrong
+        raise FileRefused(
+            "The workbook is damaged: its archive cannot be read. Save it again and send that."
+        ) from wrong
 
 
 def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:

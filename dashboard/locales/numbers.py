@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
@@ -11,8 +12,10 @@ from dashboard.locales import LANGUAGE
 MISSING = "–"
 NO_BREAK = " "
 WRITTEN_OUT_BELOW = 1_000_000
+MOST_TICKS = 4
 
 
+@lru_cache(maxsize=20_000)
 def people(count: float | None) -> str:
     """A count at a glance: whole below a million, else three digits and the word."""
     if is_missing(count):
@@ -21,7 +24,9 @@ def people(count: float | None) -> str:
     if abs(count) < WRITTEN_OUT_BELOW:
         return whole(count)
     digits = 2 if abs(count) / 1000 ** int(math.log10(abs(count)) // 3) < 10 else 1
-    return format_compact_decimal(count, format_type="long", fraction_digits=digits, locale=LANGUAGE).replace(" ", NO_BREAK)
+    return format_compact_decimal(count, format_type="long", fraction_digits=digits, locale=LANGUAGE).replace(
+        " ", NO_BREAK
+    )
 
 
 def whole(count: float | None) -> str:
@@ -31,14 +36,19 @@ def whole(count: float | None) -> str:
 
 def share(value: float | None) -> str:
     """A share of 0 to 1 as percent with one decimal."""
-    return MISSING if is_missing(value) else format_decimal(round((value or 0) * 100, 1), "#,##0.0", LANGUAGE) + NO_BREAK + "%"
+    return (
+        MISSING
+        if is_missing(value)
+        else format_decimal(round((value or 0) * 100, 1), "#,##0.0", LANGUAGE) + NO_BREAK + "%"
+    )
 
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return MISSING if is_missing(value) else format_decimal(value, "#,##0.0", LANGUAGE)
+    return MISSING if is_missing(value) else format_decimal(value or 0, "#,##0.0", LANGUAGE)
 
 
+@lru_cache(maxsize=5_000)
 def day(date: datetime.date | None) -> str:
     """A date with its month as a word."""
     return MISSING if is_missing(date) else format_date(date, "d MMMM y", LANGUAGE)
@@ -51,8 +61,8 @@ def short_day(date: datetime.date | None) -> str:
 
 def people_axis(most: float) -> dict[str, list]:
     """Ticks of an axis of people in words: plotly's own would say 0.5B."""
-    step = 10 ** math.floor(math.log10(max(most, 1)))
-    step = step / 2 if most / step < 3 else step
+    power = 10 ** math.floor(math.log10(max(most, 1)))
+    step = next(power * n for n in (0.25, 0.5, 1, 2, 5) if most / (power * n) <= MOST_TICKS)
     values = [step * n for n in range(int(most / step) + 2)]
     return {"tickvals": values, "ticktext": [people(value) for value in values]}
 

@@ -8,7 +8,7 @@ from dashboard.components.hubs import choose_hubs, hubs_map
 from dashboard.locales import _
 from dashboard.locales.numbers import whole
 from dashboard.scope import Scope
-from dashboard.session import ask
+from dashboard.session import ask, ask_one
 
 st.title(_("Learning hubs"))
 st.write(
@@ -18,20 +18,53 @@ st.write(
     )
 )
 notices.demonstration("hubs")
-stop_if_empty(ask("learning_hubs/register"), _("No register of hubs is in this release. Import one: `coalition import hubs FILE`."))
+stop_if_empty(
+    ask("learning_hubs/register"),
+    _("No register of hubs is in this release. Import one: `coalition import hubs FILE`."),
+)
 
-counts = ask("learning_hubs/counts").iloc[0]
+counts = ask_one("learning_hubs/counts")
 one, two, three = st.columns(3)
 with one:
-    metric_tile("hubs_named", counts["hubs_named"], "learning_hubs/counts", Scope(), _("in {count} countries").format(count=whole(counts["countries"])))
+    metric_tile(
+        "hubs_named",
+        counts["hubs_named"],
+        "learning_hubs/counts",
+        Scope(),
+        _("in {count} countries").format(count=whole(counts["countries"])),
+    )
 with two:
-    text_tile(_("Hubs announced"), _("more than {count}").format(count=whole(counts["hubs_announced"])), _("as the launch stated"), "learning_hubs/counts", Scope())
+    text_tile(
+        _("Hubs announced"),
+        _("more than {count}").format(count=whole(counts["hubs_announced"])),
+        _("as the launch stated"),
+        "learning_hubs/counts",
+        Scope(),
+    )
 with three:
-    text_tile(_("Hubs with evidence of life"), _("not known"), _("no session records are in this release"), "learning_hubs/counts", Scope())
+    text_tile(
+        _("Hubs with evidence of life"),
+        _("not known"),
+        _("no session records are in this release"),
+        "learning_hubs/counts",
+        Scope(),
+    )
 
 scope = choose_hubs()
 stop_if_empty(ask("learning_hubs/register", scope), _("No hub fits these filters. Choose All in one of them."))
-figure(_("Hubs on the map"), lambda: hubs_map(scope), "learning_hubs/register", scope, alt=_("Map of hubs"), table_twin=False)
+figure(
+    _("Hubs on the map"),
+    lambda: hubs_map(scope),
+    "learning_hubs/register",
+    scope,
+    alt=_("Map of hubs"),
+    table_twin=False,
+)
 notices.map_disclaimer()
 st.subheader(_("The register"))
-show_table("learning_hubs/register", scope, ["hub", "country", "region", "host", "host_type", "programme", "announced_on"], key="register")
+show_table(
+    "learning_hubs/register",
+    scope,
+    ["hub", "country", "region", "host", "host_type", "programme", "announced_on"],
+    key="register",
+)

@@ -6,7 +6,12 @@ from dashboard.components.catalogue import metric_cards, question_cards, release
 from dashboard.locales import _
 
 st.title(_("Methods"))
-st.write(_("What each number means, how it is worked out, and where it comes from. This page is written by the files that do the work."))
+st.write(
+    _(
+        "What each number means, how it is worked out, and where it comes from. "
+        "This page is written by the files that do the work."
+    )
+)
 
 release_card()
 st.header(_("Metrics"))

@@ -4,7 +4,13 @@ import streamlit as st
 
 from dashboard.charts.closures import oxford_figure, time_figure, weeks_figure
 from dashboard.components import notices
-from dashboard.components.closures import choose_capture, choose_definition, closures_on_a_day, compare_days, definition_words
+from dashboard.components.closures import (
+    choose_capture,
+    choose_definition,
+    closures_on_a_day,
+    compare_days,
+    definition_words,
+)
 from dashboard.components.figures import figure, show_table, stop_if_empty
 from dashboard.components.periods import choose_period
 from dashboard.components.real_record import offer_real_record
@@ -20,7 +26,10 @@ st.write(
     )
 )
 notices.demonstration("unesco_closures", "oxcgrt_c1")
-stop_if_empty(ask("school_closures/captures"), _("No record of school closures is in this release. Import one: `coalition import unesco_closures FILE`."))
+stop_if_empty(
+    ask("school_closures/captures"),
+    _("No record of school closures is in this release. Import one: `coalition import unesco_closures FILE`."),
+)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     capture = choose_capture()
@@ -38,8 +47,10 @@ figure(
     scope,
     alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
     lead=_(
-        "Diamonds are figures UNESCO published at the time. They stood on its enrolment of 2020, 1.75 billion learners in the world; "
-        "the line stands on the vintage named above. For 26 June 2020 UNESCO published 1.09 billion learners, 62.3 % and 123 countries."
+        "Diamonds are figures UNESCO published at the time. They stood on its enrolment of 2020, "
+        "1.75 billion learners in the world; "
+        "the line stands on the vintage named above. For 26 June 2020 UNESCO published 1.09 billion learners, "
+        "62.3 % and 123 countries."
     ),
 )
 with st.expander(_("The published figures, each with its source")):

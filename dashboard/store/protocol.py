@@ -74,7 +74,7 @@ def point(store: Path, name: str, value: str) -> None:
     temporary = store / f".{name}.{uuid.uuid4().hex}"
     temporary.write_text(value + "\n", encoding="utf-8")
     _fsync(temporary)
-    os.replace(temporary, store / name)
+    temporary.replace(store / name)
     _fsync(store)
 
 
@@ -105,7 +105,9 @@ def verify(folder: Path) -> dict[str, Any]:
     for name, said in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise StoreDamaged(f"{folder}: {name} is missing. Publish again, or roll back with `coalition releases rollback N`.")
+            raise StoreDamaged(
+                f"{folder}: {name} is missing. Publish again, or roll back with `coalition releases rollback N`."
+            )
         if path.stat().st_size != said["bytes"] or sha256(path) != said["sha256"]:
             raise StoreDamaged(
                 f"{folder}: {name} is not the file that was published (its sha256 differs). "

@@ -22,9 +22,9 @@ class NoSuchRelease(Exception):
     """A release was named that the store does not hold."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Release:
-    """One release: its number, where it lies and what its manifest says."""
+    """One verified release: its number, where it lies and what its manifest says. Equal only to itself."""
 
     number: int
     folder: Path
@@ -146,7 +146,9 @@ def last_good_release(store: Path) -> tuple[Release, str]:
     except (StoreDamaged, NoSuchRelease) as damage:
         for number in reversed([n for n in release_numbers(store) if n < wanted]):
             try:
-                return open_release(store, number), f"Release {wanted} is damaged; release {number} is shown instead. {damage}"
+                return open_release(
+                    store, number
+                ), f"Release {wanted} is damaged; release {number} is shown instead. {damage}"
             except StoreDamaged:
                 continue
         raise

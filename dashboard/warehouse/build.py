@@ -20,7 +20,12 @@ from dashboard.warehouse.schema import ARROW, snapshot_schema
 
 # Reference tables that marts read: columns that are not text. The rest of data/reference is read by its own users.
 REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
-    "countries": {"latitude": "DOUBLE", "longitude": "DOUBLE", "unesco_monitored": "BOOLEAN", "has_polygon_110m": "BOOLEAN"},
+    "countries": {
+        "latitude": "DOUBLE",
+        "longitude": "DOUBLE",
+        "unesco_monitored": "BOOLEAN",
+        "has_polygon_110m": "BOOLEAN",
+    },
     "published_figures": {"on_date": "DATE", "value": "BIGINT", "share": "DOUBLE", "countries_closed": "BIGINT"},
 }
 
@@ -59,8 +64,9 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
     for check in layer("checks"):
         found = engine.ask(check.sql, {})
         if found.num_rows:
+            first = found.slice(0, 1).to_pylist()[0]
             raise ChecksFailed(
-                f"{check.title} The check {check.name} found {found.num_rows} rows, the first: {found.slice(0, 1).to_pylist()[0]}. "
+                f"{check.title} The check {check.name} found {found.num_rows} rows, the first: {first}. "
                 "Nothing was published."
             )
     for file in scratch.iterdir():
@@ -90,7 +96,8 @@ def read_reference(table: str, kinds: Mapping[str, str]) -> pa.Table:
     names = list(rows[0])
     columns = [[_typed(row[name], kinds.get(name, "VARCHAR")) for row in rows] for name in names]
     return pa.table(
-        [pa.array(values, ARROW[kinds.get(name, "VARCHAR")]) for name, values in zip(names, columns, strict=True)], names=names
+        [pa.array(values, ARROW[kinds.get(name, "VARCHAR")]) for name, values in zip(names, columns, strict=True)],
+        names=names,
     )
 
 

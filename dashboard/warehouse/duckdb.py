@@ -1,5 +1,6 @@
 """DuckDB in this process: builds the marts, and answers questions on a sealed copy of a release in memory."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Timer
@@ -13,7 +14,7 @@ from dashboard.warehouse.engine import Params, canonical, checked_params
 
 QUERY_SECONDS = 5
 MOST_ROWS = 10_000
-HARDENED = {
+HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "512MB",
     "autoinstall_known_extensions": False,
@@ -23,6 +24,9 @@ HARDENED = {
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
 }
+
+# The driver would rather have a relation, which spares a copy but plans the query twice: 6 ms against 4.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
 class QueryStopped(Exception):
@@ -64,7 +68,9 @@ class DuckEngine:
         """
         answer = self._select(sql, params, QUERY_SECONDS)
         if answer.num_rows > MOST_ROWS:
-            raise QueryStopped(f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. Ask for less at once.")
+            raise QueryStopped(
+                f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. Ask for less at once."
+            )
         return answer
 
     def seal(self, metrics: Iterable[Metric]) -> None:
@@ -96,11 +102,11 @@ class DuckEngine:
                 timer.daemon = True
                 timer.start()
             try:
-                bound = checked_params(params)
-                relation = cursor.sql(sql, params=bound) if bound else cursor.sql(sql)
-                return canonical(relation.to_arrow_table())
+                return canonical(cursor.execute(sql, checked_params(params)).to_arrow_table())
             except duckdb.InterruptException:
-                raise QueryStopped(f"The question took longer than {seconds} seconds and was stopped. Ask for less at once.") from None
+                raise QueryStopped(
+                    f"The question took longer than {seconds} seconds and was stopped. Ask for less at once."
+                ) from None
             finally:
                 if timer:
                     timer.cancel()

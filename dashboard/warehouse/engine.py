@@ -48,7 +48,9 @@ def open_engine(address: str | None = None) -> Engine:
         from dashboard.warehouse.spark import SparkEngine
 
         return SparkEngine(address)
-    raise ValueError(f"{ENGINE_VARIABLE}={address!r}: leave it empty for DuckDB, or give sc://host:port of a Spark Connect server.")
+    raise ValueError(
+        f"{ENGINE_VARIABLE}={address!r}: leave it empty for DuckDB, or give sc://host:port of a Spark Connect server."
+    )
 
 
 def canonical(table: pa.Table) -> pa.Table:
@@ -69,8 +71,12 @@ def checked_params(params: Params) -> dict[str, Any]:
         if isinstance(value, list | tuple) and not value:
             raise TypeError(f"parameter {name}: an empty list cannot be bound")
         for item in values:
-            if isinstance(item, datetime.datetime) or not isinstance(item, str | int | float | bool | datetime.date | None):
-                raise TypeError(f"parameter {name}: {type(item).__name__} cannot be bound; give text, a number, a boolean or a date")
+            if isinstance(item, datetime.datetime) or not isinstance(
+                item, str | int | float | bool | datetime.date | None
+            ):
+                raise TypeError(
+                    f"parameter {name}: {type(item).__name__} cannot be bound; give text, a number, a boolean or a date"
+                )
     return dict(params)
 
 

@@ -3,6 +3,4 @@
 -- definition: All learners of the countries closed country-wide or partially open on the day.
 -- caveat: Counts every learner of a partially open country, so it is an upper bound. Academic break is no disruption.
 -- additive_over: country, level, sex
-CREATE MACRO learners_disrupted(status, learners) AS (
-    CASE WHEN count(status) > 0 THEN coalesce(sum(learners) FILTER (WHERE status IN ('closed', 'partial')), 0) END
-)::bigint
+CREATE MACRO learners_disrupted(learners_closed, learners_partial) AS (learners_closed + learners_partial)::bigint

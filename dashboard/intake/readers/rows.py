@@ -1,6 +1,7 @@
 """The walk every reader makes: cells by name, rows of the wrong width and refused rows into quarantine."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from dashboard.intake.report import Ledger, RowRefused, clean
@@ -25,13 +26,15 @@ def accepted(table: Table, ledger: Ledger, parse: Callable[[Row, Cells], Parsed]
             ledger.quarantine(row.line, "(row)", clean(",".join(row.cells)), reason)
             continue
         try:
-            parsed = parse(
-                Row(row.line, cells), lambda name, cells=cells: cells[positions[name]] if name in positions else ""
-            )
+            parsed = parse(Row(row.line, cells), partial(_cell, cells, positions))
         except RowRefused as refused:
             ledger.quarantine(row.line, refused.column, clean(refused.value), refused.reason)
         else:
             yield row, parsed
+
+
+def _cell(cells: list[str], positions: dict[str, int], name: str) -> str:
+    return cells[positions[name]] if name in positions else ""
 
 
 def _fitted(cells: list[str], width: int, last_wanted: int) -> list[str]:

@@ -29,7 +29,9 @@ def read(table: Table, ledger: Ledger) -> None:
                 ledger.quarantine(row.line, "status", record[4], "the same country and day has another status too")
     moved = sum(len(rows) for (_, code), rows in by_day.items() if code != rows[0][1][2])
     if moved:
-        ledger.notes.append(f"{moved} rows listed under CHN are kept as HKG and MAC: territories, not counted as countries.")
+        ledger.notes.append(
+            f"{moved} rows listed under CHN are kept as HKG and MAC: territories, not counted as countries."
+        )
 
 
 def _record(cell: Cells, ledger: Ledger) -> Record:

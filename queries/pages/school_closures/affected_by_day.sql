@@ -19,14 +19,12 @@ WITH asked AS (
 )
 
 SELECT
-    s.on_date,
-    bool_or(s.is_planned) AS is_planned,
-    countries_closed(s.status) AS countries_closed,
-    learners_affected(s.status, s.learners) AS closed,
-    learners_affected_weighted(s.status, s.learners, coalesce($partial_weight, 0.5)) AS weighted,
-    learners_disrupted(s.status, s.learners) AS disrupted
-FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on
-WHERE NOT s.is_territory
-GROUP BY s.on_date
-ORDER BY s.on_date
+    d.on_date,
+    d.is_planned,
+    countries_closed(d.countries_closed) AS countries_closed,
+    learners_affected(d.learners_closed) AS closed,
+    learners_affected_weighted(d.learners_closed, d.learners_partial, coalesce($partial_weight, 0.5)) AS weighted,
+    learners_disrupted(d.learners_closed, d.learners_partial) AS disrupted
+FROM fct_school_day AS d
+INNER JOIN asked ON d.captured_on = asked.captured_on
+ORDER BY d.on_date

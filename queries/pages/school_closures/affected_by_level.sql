@@ -8,27 +8,29 @@
 -- column learners_total BIGINT: learners enrolled in the world
 -- metric: learners_affected
 -- caveat: Tertiary enrolment is not available for 21 countries, so it is the least complete level.
-WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
-),
-
-day AS (
+WITH enrolled AS (
     SELECT
-        s.country_iso3,
-        s.status
-    FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
-    WHERE s.on_date = $on_date AND NOT s.is_territory
+        level,
+        sex,
+        sum(learners)::bigint AS learners_total
+    FROM fct_enrolment_level
+    GROUP BY level, sex
 )
 
 SELECT
     e.level,
     e.sex,
-    learners_affected(day.status, e.learners) AS learners_affected,
-    sum(e.learners)::bigint AS learners_total
-FROM fct_enrolment_level AS e
-LEFT JOIN day ON e.country_iso3 = day.country_iso3
-GROUP BY e.level, e.sex
+    learners_affected(d.learners_closed) AS learners_affected,
+    e.learners_total
+FROM enrolled AS e
+LEFT JOIN fct_school_day_level AS d
+    ON
+        e.level = d.level
+        AND e.sex = d.sex
+        AND d.on_date = $on_date
+        AND d.captured_on = (
+            SELECT max(c.captured_on)
+            FROM dim_closure_capture AS c
+            WHERE $as_captured_on IS NULL OR c.captured_on <= $as_captured_on
+        )
 ORDER BY list_position(['pre_primary', 'primary', 'secondary', 'tertiary'], e.level), e.sex

@@ -12,35 +12,30 @@
 -- metric: learners_disrupted
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT
+        max(captured_on) AS captured_on,
+        max(learners_total) AS learners_total
     FROM dim_closure_capture
     WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
 ),
 
-world AS (
-    SELECT sum(learners) AS learners
-    FROM fct_enrolment_level
-),
-
 day AS (
     SELECT
-        learners_affected(s.status, s.learners) AS closed,
-        learners_affected_weighted(s.status, s.learners, coalesce($partial_weight, 0.5)) AS weighted,
-        learners_disrupted(s.status, s.learners) AS disrupted,
-        bool_or(s.is_planned) AS is_planned
-    FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
-    WHERE s.on_date = $on_date AND NOT s.is_territory
+        [
+            learners_affected(d.learners_closed),
+            learners_affected_weighted(d.learners_closed, d.learners_partial, coalesce($partial_weight, 0.5)),
+            learners_disrupted(d.learners_closed, d.learners_partial)
+        ] AS learners,
+        asked.learners_total,
+        coalesce(d.is_planned, FALSE) AS is_planned
+    FROM asked
+    LEFT JOIN fct_school_day AS d ON asked.captured_on = d.captured_on AND d.on_date = $on_date
 )
 
 SELECT
-    d.definition,
-    (CASE d.definition WHEN 'closed' THEN day.closed WHEN 'weighted' THEN day.weighted ELSE day.disrupted END)::bigint AS learners_affected,
-    share_affected(
-        CASE d.definition WHEN 'closed' THEN day.closed WHEN 'weighted' THEN day.weighted ELSE day.disrupted END, world.learners
-    ) AS share_affected,
-    coalesce(day.is_planned, FALSE) AS is_planned
-FROM (VALUES ('closed', 1), ('weighted', 2), ('disrupted', 3)) AS d (definition, definition_order)
-CROSS JOIN day
-CROSS JOIN world
-ORDER BY d.definition_order
+    unnest(['closed', 'weighted', 'disrupted']) AS definition,
+    unnest(learners) AS learners_affected,
+    share_affected(unnest(learners), learners_total) AS share_affected,
+    is_planned
+FROM day
+ORDER BY list_position(['closed', 'weighted', 'disrupted'], definition)

@@ -2,13 +2,11 @@
 -- grain: one row per capture, latest first
 -- column captured_on DATE: day on which the publisher's file stood so
 -- column first_date DATE: first day of the record
--- column last_observed_date DATE: last day that is not a plan
 -- column last_date DATE: last day of the record, plans included
 -- column provenance VARCHAR: published or demo
 SELECT
     captured_on,
     first_date,
-    last_observed_date,
     last_date,
     provenance
 FROM dim_closure_capture

@@ -13,17 +13,27 @@ WITH asked AS (
     SELECT max(captured_on) AS captured_on
     FROM dim_closure_capture
     WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+),
+
+listed AS (
+    SELECT
+        s.on_date,
+        s.status,
+        count(*) AS countries,
+        coalesce(sum(s.learners), 0) AS learners
+    FROM fct_school_status AS s
+    INNER JOIN asked ON s.captured_on = asked.captured_on
+    WHERE s.on_date IN ($on_date, $other_date) AND NOT s.is_territory
+    GROUP BY s.on_date, s.status
 )
 
 SELECT
     v.status,
-    count(s.status) FILTER (WHERE s.on_date = $other_date) AS countries_on_other_date,
-    count(s.status) FILTER (WHERE s.on_date = $on_date) AS countries_on_date,
-    coalesce(sum(s.learners) FILTER (WHERE s.on_date = $other_date), 0)::bigint AS learners_on_other_date,
-    coalesce(sum(s.learners) FILTER (WHERE s.on_date = $on_date), 0)::bigint AS learners_on_date
+    coalesce(sum(listed.countries) FILTER (WHERE listed.on_date = $other_date), 0)::bigint AS countries_on_other_date,
+    coalesce(sum(listed.countries) FILTER (WHERE listed.on_date = $on_date), 0)::bigint AS countries_on_date,
+    coalesce(sum(listed.learners) FILTER (WHERE listed.on_date = $other_date), 0)::bigint AS learners_on_other_date,
+    coalesce(sum(listed.learners) FILTER (WHERE listed.on_date = $on_date), 0)::bigint AS learners_on_date
 FROM (VALUES ('closed', 1), ('partial', 2), ('on_break', 3), ('open', 4)) AS v (status, status_order)
-CROSS JOIN asked
-LEFT JOIN fct_school_status AS s
-    ON s.captured_on = asked.captured_on AND s.status = v.status AND NOT s.is_territory AND (s.on_date = $on_date OR s.on_date = $other_date)
+LEFT JOIN listed ON v.status = listed.status
 GROUP BY v.status, v.status_order
 ORDER BY v.status_order

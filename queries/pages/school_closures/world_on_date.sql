@@ -18,44 +18,26 @@
 -- metric: share_affected
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT
+        max(captured_on) AS captured_on,
+        max(learners_total) AS learners_total,
+        max(vintage) AS vintage
     FROM dim_closure_capture
     WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
-),
-
-enrolment AS (
-    SELECT
-        sum(learners)::bigint AS learners_total,
-        strftime(max(vintage), '%b %Y') AS enrolment_vintage
-    FROM fct_enrolment_level
-),
-
-day AS (
-    SELECT
-        countries_closed(s.status) AS countries_closed,
-        CASE WHEN count(s.status) > 0 THEN count(*) FILTER (WHERE s.status = 'partial') END AS countries_partial,
-        CASE WHEN count(s.status) > 0 THEN count(*) FILTER (WHERE s.status = 'on_break') END AS countries_on_break,
-        CASE WHEN count(s.status) > 0 THEN count(*) FILTER (WHERE s.status = 'open') END AS countries_open,
-        learners_affected(s.status, s.learners) AS learners_affected,
-        CASE WHEN count(s.status) > 0 THEN count(*) FILTER (WHERE s.learners IS NULL) END AS countries_without_enrolment
-    FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
-    WHERE s.on_date = $on_date AND NOT s.is_territory
 )
 
 SELECT
     $on_date::date AS on_date,
     asked.captured_on,
-    day.countries_closed,
-    day.countries_partial,
-    day.countries_on_break,
-    day.countries_open,
-    day.learners_affected,
-    enrolment.learners_total,
-    share_affected(day.learners_affected, enrolment.learners_total) AS share_affected,
-    enrolment.enrolment_vintage,
-    day.countries_without_enrolment
+    countries_closed(d.countries_closed) AS countries_closed,
+    d.countries_partial,
+    d.countries_on_break,
+    d.countries_open,
+    learners_affected(d.learners_closed) AS learners_affected,
+    asked.learners_total,
+    share_affected(learners_affected(d.learners_closed), asked.learners_total) AS share_affected,
+    strftime(asked.vintage, '%b %Y') AS enrolment_vintage,
+    d.countries_without_enrolment
 FROM asked
-CROSS JOIN enrolment
-CROSS JOIN day
+LEFT JOIN fct_school_day AS d ON asked.captured_on = d.captured_on AND d.on_date = $on_date
 ORDER BY on_date

@@ -1,0 +1,56 @@
+# Two commands for everyone: make run, make test. Both set themselves up; the second call starts at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test check browser lock strings bench clean
+
+run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
+	@$(BIN)/coalition run
+
+test: $(VENV)/.test browser ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.test ## format, types, arrows between folders, SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint queries --disable-progress-bar
+
+browser: ## Debian's chromium, for the tests that look at pages
+	@command -v chromium >/dev/null 2>&1 || { \
+	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing chromium for the browser tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else \
+	    echo "No chromium here: the browser tests will skip. Install the package chromium to run them."; \
+	  fi; }
+
+lock: ## renew both lock files (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra test --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
+
+bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
+	$(BIN)/python benchmarks/importing.py
+	$(BIN)/python benchmarks/serving.py
+
+clean: ## remove what was installed and made, the store excepted
+	rm -rf $(VENV) data/demonstration
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; PYTHON=… names one."; exit 1; }
+	@echo "Setting up (once): a virtual environment and the libraries of requirements.lock"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.lock $(VENV)/.run
+	@echo "Setting up the tests (once): the libraries of requirements-dev.lock"
+	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
+	@touch $@
