@@ -103,7 +103,7 @@ def figure(
             key=chart_key(asked),
             config=dict(CONFIG),
             alt=alt,
-            on_select=on_click or "ignore",  # type: ignore[arg-type]
+            on_select=on_click or "ignore",
             selection_mode="points",
         )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,5 +1,6 @@
 """Releases: numbered, immutable builds of the marts from pinned snapshots; `CURRENT` names the one that is served."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ def publish_release(store: Path) -> Release:
             checked = build_marts(engine, inputs, marts, fresh / "scratch")
         finally:
             engine.close()
+        shutil.rmtree(fresh / "scratch")
         numbers = release_numbers(store)
         number = max(numbers, default=0) + 1
         publish(

@@ -41,7 +41,7 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
         engine: where it runs.
         inputs: Parquet files of each source's pinned snapshots; a source without any gives empty marts.
         folder: where the marts go, one file each.
-        scratch: a folder for what is needed only meanwhile; removed at the end.
+        scratch: a folder for what is needed while the engine is asked; the caller removes it.
 
     Raises:
         ChecksFailed: a check found rows.
@@ -69,9 +69,6 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
                 f"{check.title} The check {check.name} found {found.num_rows} rows, the first: {first}. "
                 "Nothing was published."
             )
-    for file in scratch.iterdir():
-        file.unlink()
-    scratch.rmdir()
     return [check.name for check in layer("checks")]
 
 

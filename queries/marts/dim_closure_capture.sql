@@ -9,8 +9,8 @@
 -- column learners_total BIGINT: learners enrolled in the world, of that vintage
 WITH enrolment AS (
     SELECT
-        max(vintage) AS vintage,
-        cast(sum(learners) AS bigint) AS learners_total
+        max(vintage) AS latest_vintage,
+        cast(sum(learners) AS bigint) AS enrolled
     FROM fct_enrolment_level
 )
 
@@ -21,8 +21,8 @@ SELECT
     greatest(max(s.on_date), s.captured_on) AS last_date,
     -- UNESCO listed a country only from its first closure until October 2020, and every country every day since.
     s.captured_on < cast('2020-10-01' AS date) AS is_sparse,
-    max(e.vintage) AS vintage,
-    max(e.learners_total) AS learners_total
+    max(e.latest_vintage) AS vintage,
+    max(e.enrolled) AS learners_total
 FROM stg_unesco_closures__statuses AS s
 CROSS JOIN enrolment AS e
 GROUP BY s.captured_on

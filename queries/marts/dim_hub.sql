@@ -13,7 +13,7 @@
 -- column announced_on DATE: first named in public
 -- column provenance VARCHAR: published, reported or demo
 WITH latest AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT max(captured_on) AS latest_on
     FROM stg_hubs__register
 )
 
@@ -31,6 +31,6 @@ SELECT
     h.announced_on,
     h.provenance
 FROM stg_hubs__register AS h
-INNER JOIN latest ON h.captured_on = latest.captured_on
+INNER JOIN latest ON h.captured_on = latest.latest_on
 LEFT JOIN dim_country AS c ON h.country_iso3 = c.country_iso3
 ORDER BY h.hub_id

@@ -7,7 +7,7 @@
 -- column learners BIGINT: learners enrolled, NULL where not available
 -- column provenance VARCHAR: published or demo
 WITH latest AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT max(captured_on) AS latest_on
     FROM stg_uis_enrolment__learners
 )
 
@@ -19,5 +19,5 @@ SELECT
     e.learners,
     e.provenance
 FROM stg_uis_enrolment__learners AS e
-INNER JOIN latest ON e.captured_on = latest.captured_on
+INNER JOIN latest ON e.captured_on = latest.latest_on
 ORDER BY e.country_iso3, e.level, e.sex

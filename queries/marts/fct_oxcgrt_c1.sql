@@ -5,7 +5,7 @@
 -- column c1 BIGINT: 0 no measure, 1 recommended, 2 required for some levels, 3 required for all
 -- column provenance VARCHAR: published or demo
 WITH latest AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT max(captured_on) AS latest_on
     FROM stg_oxcgrt_c1__days
 )
 
@@ -15,5 +15,5 @@ SELECT
     d.c1,
     d.provenance
 FROM stg_oxcgrt_c1__days AS d
-INNER JOIN latest ON d.captured_on = latest.captured_on
+INNER JOIN latest ON d.captured_on = latest.latest_on
 ORDER BY d.on_date, d.country_iso3

@@ -8,7 +8,7 @@
 -- column asylum_seekers BIGINT: people whose claim is pending, NULL where not applicable
 -- column provenance VARCHAR: published or demo
 WITH latest AS (
-    SELECT max(captured_on) AS captured_on
+    SELECT max(captured_on) AS latest_on
     FROM stg_unhcr_population__refugees
 )
 
@@ -21,5 +21,5 @@ SELECT
     r.asylum_seekers,
     r.provenance
 FROM stg_unhcr_population__refugees AS r
-INNER JOIN latest ON r.captured_on = latest.captured_on
+INNER JOIN latest ON r.captured_on = latest.latest_on
 ORDER BY r.year, r.host_iso3, r.origin_iso3

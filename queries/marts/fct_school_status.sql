@@ -20,7 +20,7 @@ WITH spell_day AS (
 country AS (
     SELECT
         country_iso3,
-        sum(learners) AS learners
+        sum(learners) AS enrolled
     FROM fct_enrolment_level
     GROUP BY country_iso3
 )
@@ -33,7 +33,7 @@ SELECT
     d.from_date + cast(d.day_of_spell AS int) > d.captured_on AS is_planned,
     -- Listed under China's code until April 2020; China's own row counts.
     d.country_iso3 IN ('HKG', 'MAC') AS is_territory,
-    cast(c.learners AS bigint) AS learners
+    cast(c.enrolled AS bigint) AS learners
 FROM spell_day AS d
 LEFT JOIN country AS c ON d.country_iso3 = c.country_iso3
 ORDER BY d.captured_on, on_date, d.country_iso3

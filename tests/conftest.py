@@ -1,0 +1,102 @@
+"""Fixtures: a store of a few rows that a reader can add up in the head, and the real files where they are."""
+
+import datetime
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dashboard.intake.front_door import import_file
+from dashboard.store.releases import publish_release
+from dashboard.warehouse.answers import Answers
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+CAPTURED = {
+    "unesco_closures": datetime.date(2020, 3, 20),
+    "uis_enrolment": datetime.date(2022, 2, 28),
+    "oxcgrt_c1": datetime.date(2020, 3, 20),
+    "unhcr_population": datetime.date(2024, 7, 21),
+    "hubs": datetime.date(2013, 10, 31),
+}
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory):
+    """A published store made of tests/fixtures, one file a source."""
+    store = tmp_path_factory.mktemp("small") / "store"
+    for source, day in CAPTURED.items():
+        import_file(store, source, FIXTURES / f"{source}.csv", day)
+    publish_release(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def ask(small_store):
+    """Asks the small store: ask("page/question", name=value) gives a list of rows."""
+    from dashboard.store.releases import open_release
+
+    answers = Answers(open_release(small_store).marts)
+    yield lambda name, **params: answers.ask(name, params).to_pylist()
+    answers.close()
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory):
+    """A store filled with the demonstration, by the same call as `coalition demo`."""
+    from dashboard.demo import fill
+
+    store = tmp_path_factory.mktemp("demo") / "store"
+    fill(store, lambda said: None)
+    return store
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of real files; skips with the reason where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the publishers' files are not here ({SHARED}): golden figures are checked where they are")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def golden_store(shared, tmp_path_factory):
+    """A published store of every real file of this issue: six captures of closures, enrolment, Oxford, UNHCR."""
+    store = tmp_path_factory.mktemp("golden") / "store"
+    for file in sorted((shared / "unesco_closures").glob("*.csv")):
+        import_file(store, "unesco_closures", file)
+    import_file(store, "uis_enrolment", next((shared / "unesco_enrolment").glob("*.xlsx")))
+    import_file(store, "oxcgrt_c1", next((shared / "oxcgrt").glob("*.csv")))
+    import_file(store, "unhcr_population", shared / "unhcr" / "population.csv")
+    publish_release(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def golden(golden_store):
+    from dashboard.store.releases import open_release
+
+    answers = Answers(open_release(golden_store).marts)
+    yield lambda name, **params: answers.ask(name, params).to_pylist()
+    answers.close()
+
+
+@pytest.fixture
+def served_store(monkeypatch):
+    """Points the app at a store for one test."""
+
+    def point(store):
+        monkeypatch.setenv("COALITION_STORE", str(store))
+        return store
+
+    return point
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of Debian's chromium; skips with the reason where it cannot be had."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
+    return found

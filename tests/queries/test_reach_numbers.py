@@ -1,0 +1,38 @@
+"""Numbers of the reach map and the hubs, worked by hand from tests/fixtures."""
+
+
+def test_refugees_of_a_host_add_up_over_origins(ask):
+    rows = ask("reach_map/refugees_by_host", year=2023)
+    assert [(row["country_iso3"], row["refugees"]) for row in rows] == [("KEN", 160), ("ITA", 40), ("FRA", 0)]
+
+
+def test_the_latest_year_answers_when_none_is_asked(ask):
+    total = ask("reach_map/totals")[0]
+    assert (total["year"], total["refugees"], total["hosts"]) == (2023, 200, 2)
+    assert total["origins"] == 2 and total["refugees_of_unknown_origin"] == 10
+    assert ask("reach_map/totals", year=2022)[0]["refugees"] == 90
+
+
+def test_zero_no_data_and_known_are_three_things(ask):
+    coverage = {row["country_iso3"]: row["coverage"] for row in ask("reach_map/coverage", year=2023)}
+    assert (coverage["KEN"], coverage["FRA"], coverage["DEU"]) == ("known", "zero", "no_data")
+
+
+def test_flows_of_an_origin_name_hosts_and_shares(ask):
+    rows = ask("reach_map/flows", origin_iso3="SOM", year=2023)
+    assert [(row["country_iso3"], row["refugees"]) for row in rows] == [("KEN", 100), ("ITA", 40)]
+    assert rows[0]["share_of_origin"] == 100 / 140
+
+
+def test_an_unknown_origin_is_named_and_never_dropped(ask):
+    origins = {row["origin_iso3"]: row["origin"] for row in ask("reach_map/origins", year=2023)}
+    assert origins["UNK"] == "Unknown"
+    assert [row["origin"] for row in ask("reach_map/origins_of_host", country_iso3="KEN")] == ["Somalia", "South Sudan", "Unknown"]
+
+
+def test_hubs_are_filtered_and_counted(ask):
+    assert [row["hub"] for row in ask("learning_hubs/register")] == ["Rome", "Nairobi"]  # Italy before Kenya
+    assert [row["hub"] for row in ask("learning_hubs/register", host_type="library")] == ["Nairobi"]
+    counts = ask("learning_hubs/counts")[0]
+    assert (counts["hubs_named"], counts["countries"], counts["hubs_with_known_host"]) == (2, 2, 1)
+    assert counts["hubs_announced"] == 30
