@@ -135,7 +135,7 @@ def _xlsx_rows(path: Path, card: SourceCard) -> Iterator[Row]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as wrong:
         raise FileRefused(
             f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."

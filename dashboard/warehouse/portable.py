@@ -16,7 +16,9 @@ _CLAUSES = (
     "Distinct Union Except Intersect Exists In Tuple Paren Literal Boolean Null Parameter Placeholder Var Cast DataType "
     "Case If Filter Window WindowSpec IgnoreNulls Qualify GroupingSets Rollup Cube Values Grouping Star"
 )
-_OPERATORS = "And Or Not EQ NEQ GT GTE LT LTE Between Is NullSafeEQ NullSafeNEQ Like ILike Add Sub Mul Div Mod Neg DPipe Dot"
+_OPERATORS = (
+    "And Or Not EQ NEQ GT GTE LT LTE Between Is NullSafeEQ NullSafeNEQ Like ILike Add Sub Mul Div Mod Neg DPipe Dot"
+)
 _FUNCTIONS = (
     "Count Sum Avg Min Max Median LogicalAnd LogicalOr GroupConcat RowNumber Rank DenseRank Ntile Lag Lead FirstValue "
     "LastValue Coalesce Nullif Greatest Least Abs Sqrt Exp Ln Pow Floor Ceil Lower Upper Length Substring Left Right Trim "

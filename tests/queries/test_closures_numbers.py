@@ -109,11 +109,18 @@ def test_two_days_compared_list_the_countries_that_changed(ask):
         "ITA": ("closed", "open"),
         "KEN": ("open", "closed"),
     }
-    by_status = {row["status"]: row for row in ask("school_closures/compare_dates", other_date="2020-03-01", on_date="2020-03-18")}
+    by_status = {
+        row["status"]: row
+        for row in ask("school_closures/compare_dates", other_date="2020-03-01", on_date="2020-03-18")
+    }
     assert (by_status["closed"]["countries_on_other_date"], by_status["closed"]["countries_on_date"]) == (1, 2)
 
 
 def test_oxford_stands_beside_with_its_own_scale(ask):
     first, _, third = ask("school_closures/oxcgrt_by_day")
-    assert (first["countries_required_some"], first["countries_recommended"], first["countries_no_measure"]) == (1, 1, 1)
+    assert (first["countries_required_some"], first["countries_recommended"], first["countries_no_measure"]) == (
+        1,
+        1,
+        1,
+    )
     assert third["countries_required_all"] == 2  # Italy and Kosovo; Kenya has no data

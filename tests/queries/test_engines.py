@@ -115,7 +115,9 @@ def _inputs(case, small_store, tmp_path_factory):
         schema = snapshot_schema(sources()[source])
         import pyarrow as pa
 
-        columns = [pa.array(values, field.type) for values, field in zip(zip(*records, strict=True), schema, strict=True)]
+        columns = [
+            pa.array(values, field.type) for values, field in zip(zip(*records, strict=True), schema, strict=True)
+        ]
         files[source] = [folder / f"{source}.parquet"]
         pq.write_table(pa.table(columns, schema=schema), files[source][0])
     return files

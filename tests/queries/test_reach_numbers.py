@@ -27,7 +27,11 @@ def test_flows_of_an_origin_name_hosts_and_shares(ask):
 def test_an_unknown_origin_is_named_and_never_dropped(ask):
     origins = {row["origin_iso3"]: row["origin"] for row in ask("reach_map/origins", year=2023)}
     assert origins["UNK"] == "Unknown"
-    assert [row["origin"] for row in ask("reach_map/origins_of_host", country_iso3="KEN")] == ["Somalia", "South Sudan", "Unknown"]
+    assert [row["origin"] for row in ask("reach_map/origins_of_host", country_iso3="KEN")] == [
+        "Somalia",
+        "South Sudan",
+        "Unknown",
+    ]
 
 
 def test_hubs_are_filtered_and_counted(ask):

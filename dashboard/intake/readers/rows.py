@@ -38,9 +38,5 @@ def _cell(cells: list[str], positions: dict[str, int], name: str) -> str:
 
 
 def _fitted(cells: list[str], width: int, last_wanted: int) -> list[str]:
-    """Blank cells that a program left out or added at the end make no difference."""
-    if last_wanted < len(cells) < width:
-        return cells + [""] * (width - len(cells))
-    while len(cells) > width and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+    """Cells left out at the end are blank. One too many is a comma without quotes, and shifts all that follows it."""
+    return cells + [""] * (width - len(cells)) if last_wanted < len(cells) < width else cells

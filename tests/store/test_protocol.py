@@ -1,0 +1,164 @@
+"""The publish protocol: all or nothing, verified at load, the past can be served again."""
+
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dashboard.intake.front_door import import_file
+from dashboard.store import protocol, releases
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.snapshots import pinned
+from dashboard.warehouse.build import ChecksFailed
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+DAY = datetime.date(2020, 3, 20)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = tmp_path / "store"
+    import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY)
+    import_file(store, "uis_enrolment", FIXTURES / "uis_enrolment.csv", datetime.date(2022, 2, 28))
+    releases.publish_release(store)
+    return store
+
+
+def test_a_release_says_what_it_is_made_of(store):
+    said = releases.open_release(store).manifest
+    assert said["number"] == 1 and said["parent"] is None
+    assert said["snapshots"]["unesco_closures"][0]["captured_on"] == "2020-03-20"
+    assert all({"bytes", "sha256", "rows", "schema"} <= file.keys() for file in said["files"].values())
+    assert "fct_school_status__one_row_a_day" in said["checks"] and "countries" in said["reference"]
+
+
+def test_what_is_published_cannot_be_written(store):
+    for path in (store / "releases" / "1").rglob("*"):
+        assert path.stat().st_mode & 0o222 == 0, path
+
+
+def test_a_flipped_bit_is_noticed_and_the_last_good_release_is_served(store):
+    releases.publish_release(store)
+    damaged = store / "releases" / "2" / "marts" / "fct_school_day.parquet"
+    damaged.chmod(0o644)
+    body = bytearray(damaged.read_bytes())
+    body[len(body) // 2] ^= 1
+    damaged.write_bytes(bytes(body))
+    with pytest.raises(StoreDamaged, match="fct_school_day.parquet"):
+        releases.open_release(store, 2)
+    release, notice = releases.last_good_release(store)
+    assert release.number == 1 and "Release 2 is damaged" in notice
+
+
+@pytest.mark.parametrize("wreck", ["missing mart", "missing manifest", "garbage manifest"])
+def test_a_wrecked_release_is_refused_with_what_to_do(store, wreck):
+    folder = store / "releases" / "1"
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755)
+    if wreck == "missing mart":
+        (folder / "marts" / "dim_country.parquet").unlink()
+    elif wreck == "missing manifest":
+        (folder / "manifest.json").unlink()
+    else:
+        (folder / "manifest.json").write_text("{")
+    with pytest.raises(StoreDamaged, match="rollback|roll back"):
+        releases.open_release(store)
+
+
+def test_rollback_serves_an_earlier_release_and_the_next_number_goes_on(store):
+    releases.publish_release(store)
+    assert releases.rollback(store, 1).number == 1
+    assert releases.current_number(store) == 1
+    assert releases.publish_release(store).number == 3
+    assert releases.open_release(store).manifest["parent"] == 1
+    with pytest.raises(releases.NoSuchRelease, match="1, 2, 3"):
+        releases.rollback(store, 9)
+    assert releases.current_number(store) == 3
+
+
+def test_a_store_without_a_release_says_what_to_do(tmp_path):
+    with pytest.raises(releases.NothingPublished, match="coalition demo"):
+        releases.open_release(tmp_path / "nothing")
+
+
+def test_a_garbage_current_is_refused(store):
+    (store / "CURRENT").write_text("latest\n")
+    with pytest.raises(StoreDamaged, match="not a number"):
+        releases.current_number(store)
+
+
+def test_a_failing_check_publishes_nothing(store, monkeypatch):
+    from dashboard.warehouse import build, catalog
+
+    bad = catalog.layer("checks")[0]
+    broken = type(bad)(**{**bad.__dict__, "sql": "SELECT 1 AS never ORDER BY never"})
+    monkeypatch.setattr(build, "layer", lambda kind: (broken,) if kind == "checks" else catalog.layer(kind))
+    with pytest.raises(ChecksFailed, match="Nothing was published"):
+        releases.publish_release(store)
+    assert releases.release_numbers(store) == [1] and releases.current_number(store) == 1
+    assert not list((store / ".staging").glob("*"))
+
+
+def test_a_damaged_snapshot_is_not_built_upon(store):
+    rows = next((store / "snapshots" / "unesco_closures").glob("*/rows.parquet"))
+    rows.chmod(0o644)
+    rows.write_bytes(rows.read_bytes()[:-1] + b"x")
+    with pytest.raises(StoreDamaged, match="rows.parquet"):
+        releases.publish_release(store)
+    assert releases.release_numbers(store) == [1]
+
+
+def test_real_rows_put_the_demonstration_aside(store, tmp_path):
+    demo = tmp_path / "demonstration.csv"
+    demo.write_text("Date,ISO,Status\n16/03/2030,KEN,Fully open\n")
+    import_file(store, "unesco_closures", demo, datetime.date(2030, 3, 20))
+    assert [snapshot.provenance for snapshot in pinned(store)["unesco_closures"]] == ["published"]
+
+
+def test_of_two_files_for_one_day_the_last_one_in_counts(store, tmp_path):
+    corrected = tmp_path / "corrected.csv"
+    corrected.write_text("Date,ISO,Status\n16/03/2020,KEN,Fully open\n")
+    import_file(store, "unesco_closures", corrected, DAY)
+    (only,) = pinned(store)["unesco_closures"]
+    assert json.loads((only.folder / "manifest.json").read_text())["input"]["file"] == "corrected.csv"
+
+
+def test_a_writer_killed_at_any_moment_leaves_the_last_release(store):
+    script = (
+        "from pathlib import Path; from dashboard.store.releases import publish_release\n"
+        f"while True: publish_release(Path({str(store)!r}))"
+    )
+    for seconds in (0.9, 1.2, 1.5):
+        writer = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        number = releases.current_number(store)
+        assert releases.open_release(store, number).marts, "CURRENT names a whole release"
+    assert releases.publish_release(store).number > 1
+    assert not list((store / ".staging").glob("*")), "what the killed writer left is cleared"
+
+
+def test_every_file_is_synced_before_the_rename(store, monkeypatch):
+    events = []
+    sync, rename = os.fsync, Path.rename
+    monkeypatch.setattr(
+        protocol.os, "fsync", lambda handle: (events.append(os.readlink(f"/proc/self/fd/{handle}")), sync(handle))
+    )
+    monkeypatch.setattr(
+        Path, "rename", lambda self, target: (events.append(f"RENAME {target}"), rename(self, target))[1]
+    )
+    releases.publish_release(store)
+    at = next(number for number, event in enumerate(events) if event.startswith("RENAME"))
+    synced = [Path(event).name for event in events[:at]]
+    assert {"fct_school_day.parquet", "manifest.json"} <= set(synced)
+    assert synced.index("manifest.json") > synced.index("fct_school_day.parquet")
+    after = events[at + 1 :]
+    assert after[0].endswith("/releases"), "the folder that holds the new name"
+    assert after[-1] == str(store), "the folder that holds CURRENT"

@@ -1,0 +1,164 @@
+"""The `coalition` command: exit status, sentences, and the shapes that scripts of others read."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import main
+from dashboard.store.releases import current_number, release_numbers
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture
+def coalition(monkeypatch, capsys):
+    """Runs a command line; gives exit status, output and complaints."""
+    monkeypatch.delenv("COALITION_STORE", raising=False)
+
+    def run(*arguments):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            status = stop.code
+        said = capsys.readouterr()
+        monkeypatch.delenv("COALITION_STORE", raising=False)
+        return status, said.out, said.err
+
+    return run
+
+
+def test_an_import_ends_with_the_line_that_accounts_for_every_row(coalition, tmp_path):
+    file = FIXTURES / "unesco_closures.csv"
+    status, out, _ = coalition("--store", tmp_path, "import", "unesco_closures", file, "--captured-on", "2020-03-20")
+    assert status == 0
+    assert out.splitlines()[-1] == "rows in 17 = published 10 + collapsed 1 + quarantined 6"
+    assert "2  status: the same country and day has another status too" in out
+    assert "published release 1" in out
+    quarantine = next((tmp_path / "snapshots" / "unesco_closures").glob("*/quarantine.csv")).read_text().splitlines()
+    assert quarantine[0] == "line,column,value,reason" and len(quarantine) == 7
+
+
+def test_no_publish_keeps_the_snapshot_only(coalition, tmp_path):
+    coalition("--store", tmp_path, "import", "hubs", FIXTURES / "hubs.csv", "--no-publish")
+    assert release_numbers(tmp_path) == [] and (tmp_path / "snapshots" / "hubs").is_dir()
+    assert coalition("--store", tmp_path, "publish")[:2] == (0, "published release 1\n")
+
+
+def test_check_reports_and_keeps_nothing(coalition, tmp_path):
+    status, out, _ = coalition("--store", tmp_path / "s", "check", "hubs", FIXTURES / "hubs.csv")
+    assert status == 0 and "rows in 4 = published 2 + collapsed 1 + quarantined 1" in out
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["import", "nothing", "x.csv"], "no source 'nothing'"),
+        (["import", "hubs", "not-there.csv"], "no file"),
+        (["ask", "school_closures/world_on_date"], "holds no release"),
+        (["ask", "no/such"], "no question"),
+        (["releases", "list"], "holds no release"),
+        (["releases", "rollback", "3"], "no release 3"),
+        (["template", "nothing"], "no source"),
+        (["fetch", "unesco_closures", "--from", "ftp://x/y.csv"], "not an http"),
+    ],
+)
+def test_a_refusal_is_status_1_with_one_sentence(coalition, tmp_path, arguments, says):
+    status, out, err = coalition("--store", tmp_path, *arguments)
+    assert status == 1 and out == ""
+    assert err.startswith("coalition: ") and says in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["ask"],
+        ["import", "hubs"],
+        ["ask", "a/b", "--param", "novalue"],
+        ["import", "hubs", "f", "--captured-on", "x"],
+    ],
+)
+def test_wrong_usage_is_status_2(coalition, arguments):
+    assert coalition(*arguments)[0] == 2
+
+
+def test_json_is_a_list_of_objects_with_iso_dates_and_null(coalition, small_store):
+    status, out, _ = coalition(
+        "--store",
+        small_store,
+        "ask",
+        "school_closures/world_on_date",
+        "--param",
+        "on_date=2020-03-21",
+        "--format",
+        "json",
+    )
+    (row,) = json.loads(out)
+    assert status == 0
+    assert (row["on_date"], row["captured_on"], row["countries_closed"]) == ("2020-03-21", "2020-03-20", None)
+    assert (
+        json.loads(coalition("--store", small_store, "ask", "school_closures/world_on_date", "--format", "json")[1])[0][
+            "on_date"
+        ]
+        is None
+    ), "a parameter left out is null"
+
+
+def test_csv_and_table_hold_the_same_rows(coalition, small_store):
+    asked = ("--store", small_store, "ask", "reach_map/refugees_by_host", "--param", "year=2023", "--format")
+    assert coalition(*asked, "csv")[1].splitlines() == [
+        "country_iso3,country,refugees",
+        "KEN,Kenya,160",
+        "ITA,Italy,40",
+        "FRA,France,0",
+    ]
+    assert coalition(*asked, "table")[1].splitlines()[2].split() == ["KEN", "Kenya", "160"]
+
+
+@pytest.mark.parametrize(
+    ("param", "says"),
+    [
+        ("on_date=yesterday", "wants a date"),
+        ("colour=red", "no parameter 'colour'"),
+        ("on_date=2020-99-01", "wants a date"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(coalition, small_store, param, says):
+    status, _, err = coalition("--store", small_store, "ask", "school_closures/world_on_date", "--param", param)
+    assert status == 1 and says in err
+
+
+def test_a_parameter_is_bound_and_never_text(coalition, small_store):
+    hostile = "country_iso3=KEN' OR 1=1 --"
+    out = coalition("--store", small_store, "ask", "learning_hubs/register", "--param", hostile, "--format", "json")[1]
+    assert json.loads(out) == []
+
+
+def test_releases_are_listed_shown_verified_and_rolled_back(coalition, tmp_path):
+    for name in ("hubs", "uis_enrolment"):
+        coalition("--store", tmp_path, "import", name, FIXTURES / f"{name}.csv")
+    status, out, _ = coalition("--store", tmp_path, "releases", "list")
+    assert [line.split()[0] for line in out.splitlines()] == ["1", "*"]
+    assert json.loads(coalition("--store", tmp_path, "releases", "show", "2")[1])["number"] == 2
+    assert len(coalition("--store", tmp_path, "releases", "verify")[1].splitlines()) == 2
+    assert coalition("--store", tmp_path, "releases", "rollback", "1")[0] == 0
+    assert current_number(tmp_path) == 1
+
+
+def test_help_names_every_verb(coalition):
+    status, out, _ = coalition("--help")
+    assert status == 0
+    for verb in ["run", "demo", "sources", "template", "check", "import", "fetch", "publish", "releases", "ask"]:
+        assert verb in out
+    assert len(coalition("sources")[1].splitlines()) == 5
+
+
+def test_the_command_works_as_a_process_and_survives_a_closed_pipe(small_store):
+    command = f"{sys.executable} -m dashboard.cli --store {small_store} ask reach_map/coverage | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("country_iso3") and "Traceback" not in done.stderr
