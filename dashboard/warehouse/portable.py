@@ -11,20 +11,21 @@ from sqlglot import exp
 DATE_FORMATS = {"%Y", "%Y-%m", "%Y-%m-%d", "%d/%m/%Y", "%b %Y"}
 WHOLE_TYPES = ("int", "bigint", "smallint", "tinyint")
 
-_CLAUSES = (
-    "Select From Where Group Having Order Ordered Limit Join With CTE Subquery Table TableAlias Column Identifier Alias "
-    "Distinct Union Except Intersect Exists In Tuple Paren Literal Boolean Null Parameter Placeholder Var Cast DataType "
-    "Case If Filter Window WindowSpec IgnoreNulls Qualify GroupingSets Rollup Cube Values Grouping Star"
-)
-_OPERATORS = (
-    "And Or Not EQ NEQ GT GTE LT LTE Between Is NullSafeEQ NullSafeNEQ Like ILike Add Sub Mul Div Mod Neg DPipe Dot"
-)
-_FUNCTIONS = (
-    "Count Sum Avg Min Max Median LogicalAnd LogicalOr GroupConcat RowNumber Rank DenseRank Ntile Lag Lead FirstValue "
-    "LastValue Coalesce Nullif Greatest Least Abs Sqrt Exp Ln Pow Floor Ceil Lower Upper Length Substring Left Right Trim "
-    "Replace Concat ConcatWs StartsWith EndsWith Contains SplitPart DateTrunc TimestampTrunc DateDiff TimeToStr "
-    "TsOrDsToTimestamp Year Month Day Quarter LastDay ArrayContains ArraySize ArraySort ArrayAgg GenerateSeries Unnest Explode"
-)
+_CLAUSES = """
+    Select From Where Group Having Order Ordered Limit Join With CTE Subquery Table TableAlias Column Identifier Alias
+    Distinct Union Except Intersect Exists In Tuple Paren Literal Boolean Null Parameter Placeholder Var Cast DataType
+    Case If Filter Window WindowSpec IgnoreNulls Qualify GroupingSets Rollup Cube Values Grouping Star
+"""
+_OPERATORS = """
+    And Or Not EQ NEQ GT GTE LT LTE Between Is NullSafeEQ NullSafeNEQ Like ILike Add Sub Mul Div Mod Neg DPipe Dot
+"""
+_FUNCTIONS = """
+    Count Sum Avg Min Max Median LogicalAnd LogicalOr GroupConcat RowNumber Rank DenseRank Ntile Lag Lead FirstValue
+    LastValue Coalesce Nullif Greatest Least Abs Sqrt Exp Ln Pow Floor Ceil Lower Upper Length Substring Left Right
+    Trim Replace Concat ConcatWs StartsWith EndsWith Contains SplitPart DateTrunc TimestampTrunc DateDiff TimeToStr
+    TsOrDsToTimestamp Year Month Day Quarter LastDay ArrayContains ArraySize ArraySort ArrayAgg GenerateSeries Unnest
+    Explode
+"""
 ALLOWED = tuple(getattr(exp, name) for name in f"{_CLAUSES} {_OPERATORS} {_FUNCTIONS}".split())
 NEEDS_ORDER = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue)
 

@@ -60,7 +60,7 @@ def test_weeks_equal_unescos_workbook_in_201_of_210_countries(golden, shared):
     }
     assert ours.keys() == published.keys() and len(ours) == 210
     differ = {code for code in ours if ours[code][0] != published[code][0]}
-    assert differ == set(["ETH", "IND", "CYM", "SXM", "TUV", "BRA", "SJM", "DOM", "LBN"])
+    assert differ == {"ETH", "IND", "CYM", "SXM", "TUV", "BRA", "SJM", "DOM", "LBN"}
     assert sum(ours[code][1] == published[code][1] for code in ours) == 201
 
 

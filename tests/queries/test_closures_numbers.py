@@ -1,4 +1,4 @@
-"""Numbers of school closures, worked by hand from tests/fixtures. Learners: China 100, Italy 10, Kenya 50, France none."""
+"""School closures, worked by hand from tests/fixtures. Learners: China 100, Italy 10, Kenya 50, France none."""
 
 import datetime
 

@@ -149,7 +149,9 @@ def test_every_file_is_synced_before_the_rename(store, monkeypatch):
     events = []
     sync, rename = os.fsync, Path.rename
     monkeypatch.setattr(
-        protocol.os, "fsync", lambda handle: (events.append(os.readlink(f"/proc/self/fd/{handle}")), sync(handle))
+        protocol.os,
+        "fsync",
+        lambda handle: (events.append(str(Path(f"/proc/self/fd/{handle}").readlink())), sync(handle)),
     )
     monkeypatch.setattr(
         Path, "rename", lambda self, target: (events.append(f"RENAME {target}"), rename(self, target))[1]

@@ -1,0 +1,104 @@
+"""What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/reach_map?origin_iso3=SDN", "/learning_hubs", "/methods")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+def test_no_page_asks_another_host_for_anything(visit, path, look):
+    seen = visit(width=390 if look == "phone" else 1280, dark=look == "dark").open(path)
+    assert seen.outside == []
+    # Streamlit looks for its health below the page's own path first; that one answer is not there, and is not needed.
+    assert [url for url in seen.failed if "/_stcore/" not in url] == []
+    assert [text for text in seen.complaints if "404" not in text] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_never_scrolls_sideways(visit, path):
+    page = visit(width=390, height=844).open(path).page
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+def test_the_closures_map_has_its_countries_drawn(visit):
+    page = visit().open("/", ready="[data-testid=stPlotlyChart] .geo").page
+    page.wait_for_timeout(1500)
+    drawn = page.locator("[data-testid=stPlotlyChart]").first.locator(".choroplethlayer path").count()
+    assert drawn > 150, f"{drawn} areas"
+
+
+def test_an_executive_clicks_a_country_and_mails_the_link(visit):
+    first = visit(height=1500).open("/?on_date=2020-04-04")
+    chart = first.page.locator("[data-testid=stPlotlyChart]").first
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] * 0.36, "y": box["height"] * 0.60})  # Brazil
+    first.page.wait_for_function("location.search.includes('country_iso3')", timeout=15_000)
+    first.settle()
+    told = first.page.locator("text=/weeks closed and/").first.inner_text()
+    link = first.page.url.removeprefix(first.base)
+    second = visit().open(link)
+    assert second.page.locator("text=/weeks closed and/").first.inner_text() == told
+    assert "on_date=2020-04-04" in link
+
+
+def test_a_desk_officer_plays_the_days_and_stops(visit):
+    seen = visit().open("/?on_date=2020-03-01")
+    seen.page.get_by_role("button", name="Play").click()
+    seen.page.wait_for_function("location.search.includes('2020-03-22')", timeout=20_000)
+    seen.page.get_by_role("button", name="Stop").click()
+    seen.page.get_by_role("button", name="Play").wait_for()
+    stopped = seen.page.url
+    assert re.search(r"on_date=2020-\d\d-\d\d", stopped), "the day in the link is a date"
+    seen.page.wait_for_timeout(3000)
+    assert seen.page.url == stopped
+    assert seen.outside == []
+
+
+def test_the_working_of_a_number_opens_beside_it(visit):
+    page = visit(height=1400).open("/").page
+    page.get_by_text("How this was worked out").first.click()
+    page.get_by_text("coalition ask school_closures/world_on_date").wait_for(timeout=15_000)
+    assert page.get_by_text("Countries whose schools were closed country-wide on the day").count()
+
+
+def test_the_download_is_the_answer(visit):
+    page = visit().open("/").page
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download CSV").first.click()
+    text = open(waiting.value.path(), encoding="utf-8-sig").read()
+    assert text.splitlines()[0] == "country_iso3,country,status,learners"
+    assert sum(",closed," in line for line in text.splitlines()) == 123
+
+
+def test_an_ngo_officer_filters_hubs_and_sees_the_table_follow(visit):
+    seen = visit().open("/learning_hubs?region=Africa", ready="[data-testid=stDeckGlJsonChart]")
+    assert seen.page.locator("canvas").count() >= 1
+    assert seen.page.get_by_text("The register").count()
+
+
+def test_the_server_closes_its_doors(served):
+    import urllib.error
+    import urllib.request
+
+    page = urllib.request.urlopen(served + "/")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+    assert page.headers["x-content-type-options"] == "nosniff"
+    maps = urllib.request.Request(served + "/app/static/boundaries/world_110m.json", headers={"Accept-Encoding": "br"})
+    answer = urllib.request.urlopen(maps)
+    assert answer.headers["content-encoding"] == "br" and "max-age" in answer.headers["cache-control"]
+    for path in (
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/app/static/../app.py",
+        "/static/..%2f..%2findex.html",
+    ):
+        with pytest.raises(urllib.error.HTTPError) as shut:
+            urllib.request.urlopen(served + path)
+        assert shut.value.code in (400, 403, 404), path
