@@ -4,7 +4,7 @@ import datetime
 from threading import Thread
 
 from dashboard.scope import Scope
-from dashboard.session import answer
+from dashboard.session import answer, keep_in_memory
 from dashboard.store.releases import Release
 from dashboard.viewer import STEWARD
 
@@ -30,4 +30,5 @@ def prefetch(release: Release) -> int:
         for name in BY_DAY:
             answer(STEWARD, release, name, scope)
         day, days = day - datetime.timedelta(1), days + 1
+    keep_in_memory()
     return days

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import gc
 import gzip
 import hashlib
 import importlib
@@ -190,7 +189,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         importlib.import_module(name)
 
     from dashboard.prefetch import prefetch_in_background
-    from dashboard.session import begin, on_new_release
+    from dashboard.session import begin, keep_in_memory, on_new_release
 
     on_new_release(prefetch_in_background)
     with contextlib.suppress(NothingPublished, StoreDamaged):  # the page says so to whoever comes
@@ -199,8 +198,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     for file in [*(STREAMLIT / "static").rglob("*.js"), *MAPS.rglob("*json")]:
         if file.stat().st_size > 50_000:
             packed(file, "br")
-    gc.collect()
-    gc.freeze()
+    keep_in_memory()
     yield
 
 

@@ -75,7 +75,8 @@ def ask(name: str, scope: Scope | None = None) -> pd.DataFrame:
 
 def ask_one(name: str, scope: Scope | None = None) -> Mapping[str, Any]:
     """The one row a question answers with, by column; empty when it has none. Missing is None or NaN."""
-    return next(iter(ask(name, scope).to_dict("records")), {})
+    params = tuple((scope or Scope()).params(question(name)).items())
+    return _row(current_viewer(), current_release(), name, params)
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -89,13 +90,17 @@ def _release(store: str, number: int) -> tuple[Release, str]:
     return last_good_release(Path(store))
 
 
+def keep_in_memory() -> None:
+    """Freezes what was just loaded and stays: Streamlit walks the heap after every rerun, and then leaves it out."""
+    gc.collect()
+    gc.freeze()
+
+
 @lru_cache(maxsize=2)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """The release in memory: one database for each audience."""
     answers = Answers(release.marts)
-    # What was just loaded stays; Streamlit walks the heap after every rerun, and frozen objects are left out.
-    gc.collect()
-    gc.freeze()
+    keep_in_memory()
     return answers
 
 
@@ -103,3 +108,8 @@ def _answers(viewer: Viewer, release: Release) -> Answers:
 @lru_cache(maxsize=4_000)
 def _answer(viewer: Viewer, release: Release, name: str, params: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     return _answers(viewer, release).ask(name, dict(params)).to_pandas(date_as_object=True)
+
+
+@lru_cache(maxsize=4_000)
+def _row(viewer: Viewer, release: Release, name: str, params: tuple[tuple[str, Any], ...]) -> Mapping[str, Any]:
+    return next(iter(_answer(viewer, release, name, params).to_dict("records")), {})

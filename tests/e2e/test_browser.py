@@ -1,6 +1,7 @@
 """What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_the_download_is_the_answer(visit):
     page = visit().open("/").page
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download CSV").first.click()
-    text = open(waiting.value.path(), encoding="utf-8-sig").read()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "country_iso3,country,status,learners"
     assert sum(",closed," in line for line in text.splitlines()) == 123
 

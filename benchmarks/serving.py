@@ -1,0 +1,221 @@
+"""Prints what *School closures* costs its server and its reader: CPU, bytes over the wire, twenty viewers at once.
+
+A dashboard is served as `coalition run` serves it, from the demonstration; beside it an empty Streamlit page is
+measured in the same way, as the floor. CPU is the server's own, user and system, summed over many runs.
+"""
+
+import asyncio
+import contextlib
+import datetime
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+PROJECT = Path(__file__).resolve().parents[1]
+OPENS, MOVES = 20, 200
+VIEWERS, VIEWER_MOVES, THINK_SECONDS = 20, 10, 2.0
+FIRST_DAY, DAYS = datetime.date(2020, 2, 20), 125
+EPOCH = datetime.date(1970, 1, 1)
+EMPTY_PAGE = """
+import datetime
+import streamlit as st
+st.title("Empty")
+"""
+SERVE_EMPTY = """
+import contextlib, gc, os, sys
+import streamlit as st, uvicorn, pandas, pyarrow, plotly.graph_objects
+sys.argv = ["streamlit", "run"]
+@contextlib.asynccontextmanager
+async def lifespan(app):
+    gc.collect(); gc.freeze(); yield
+from starlette.middleware import Middleware
+from dashboard.serve import Packed
+app = st.App(os.environ["EMPTY"], lifespan=lifespan, middleware=[Middleware(Packed)])
+uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="error", access_log=False)
+"""
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(command: list[str], **environment: str):
+    port = free_port()
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=PROJECT,
+    )
+    try:
+        for _ in range(240):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).read()
+                break
+            time.sleep(0.5)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def cpu_ms(process: psutil.Process) -> float:
+    spent = process.cpu_times()
+    return 1000 * (spent.user + spent.system)
+
+
+def connect(port: int):
+    return websockets.connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
+
+
+async def run(ws, prepare) -> list[ForwardMsg]:
+    """Sends one rerun and gathers what comes back until the script is done."""
+    request = BackMsg()
+    prepare(request.rerun_script)
+    await ws.send(request.SerializeToString())
+    told = []
+    while True:
+        message = ForwardMsg()
+        message.ParseFromString(await asyncio.wait_for(ws.recv(), 60))
+        told.append(message)
+        if message.WhichOneof("type") == "script_finished":
+            for part in told:
+                if part.WhichOneof("type") == "delta" and part.delta.new_element.WhichOneof("type") == "exception":
+                    raise RuntimeError(part.delta.new_element.exception.message)
+            return told
+
+
+def slider_of(told: list[ForwardMsg]) -> tuple[str, str]:
+    """The day slider's widget and the fragment it belongs to."""
+    for message in told:
+        if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "slider":
+            return message.delta.new_element.slider.id, message.delta.fragment_id
+    raise RuntimeError("the page has no slider")
+
+
+def moved_to(day: datetime.date, widget: str, fragment: str):
+    def prepare(rerun) -> None:
+        rerun.fragment_id = fragment
+        state = rerun.widget_states.widgets.add()
+        state.id = widget
+        state.double_array_value.data.append((day - EPOCH).days * 86_400 * 10**6)
+
+    return prepare
+
+
+def any_day() -> datetime.date:
+    return FIRST_DAY + datetime.timedelta(random.randrange(DAYS))
+
+
+async def cost_of_opening(port: int, process: psutil.Process) -> float:
+    before = cpu_ms(process)
+    for _ in range(OPENS):
+        async with connect(port) as ws:
+            await run(ws, lambda rerun: setattr(rerun, "query_string", ""))
+    return (cpu_ms(process) - before) / OPENS
+
+
+async def cost_of_moving(port: int, process: psutil.Process) -> float:
+    async with connect(port) as ws:
+        widget, fragment = slider_of(await run(ws, lambda rerun: setattr(rerun, "query_string", "")))
+        before = cpu_ms(process)
+        for _ in range(MOVES):
+            await run(ws, moved_to(any_day(), widget, fragment))
+        return (cpu_ms(process) - before) / MOVES
+
+
+async def many_viewers(port: int) -> tuple[list[float], list[str]]:
+    """Seconds of each move and the errors, of viewers who move the day every two seconds."""
+    seconds: list[float] = []
+    errors: list[str] = []
+
+    async def viewer() -> None:
+        try:
+            async with connect(port) as ws:
+                widget, fragment = slider_of(await run(ws, lambda rerun: setattr(rerun, "query_string", "")))
+                for _ in range(VIEWER_MOVES):
+                    await asyncio.sleep(random.uniform(0.5, 1.5) * THINK_SECONDS)
+                    begun = time.perf_counter()
+                    await run(ws, moved_to(any_day(), widget, fragment))
+                    seconds.append(time.perf_counter() - begun)
+        except Exception as error:  # noqa: BLE001 - counted and printed
+            errors.append(f"{type(error).__name__}: {error}"[:120])
+
+    await asyncio.gather(*(viewer() for _ in range(VIEWERS)))
+    return seconds, errors
+
+
+def first_load(port: int, ready: str) -> tuple[float, int]:
+    """Megabytes over the wire (headers, bodies as sent, websocket frames) and requests of a first visit."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        page = browser.new_page()
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        size = [0.0, 0]
+        session.on("Network.loadingFinished", lambda e: size.__setitem__(0, size[0] + e["encodedDataLength"]))
+        session.on("Network.requestWillBeSent", lambda e: size.__setitem__(1, size[1] + 1))
+        session.on(
+            "Network.webSocketFrameReceived",
+            lambda e: size.__setitem__(0, size[0] + len(e["response"]["payloadData"]) * 3 / 4),
+        )
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.wait_for_selector(ready, timeout=60_000)
+        page.wait_for_timeout(5_000)
+        browser.close()
+    return size[0] / 1e6, size[1]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store, empty = Path(folder) / "store", Path(folder) / "empty.py"
+        empty.write_text(EMPTY_PAGE)
+        with server([sys.executable, "-c", SERVE_EMPTY], EMPTY=str(empty)) as (port, process):
+            asyncio.run(cost_of_opening(port, process))
+            floor = asyncio.run(cost_of_opening(port, process))
+            floor_bytes, floor_requests = first_load(port, "h1")
+        with server([sys.executable, "-m", "dashboard.cli", "run"], COALITION_STORE=str(store)) as (port, process):
+            asyncio.run(cost_of_opening(port, process))
+            time.sleep(10)  # the days of the record are answered ahead meanwhile
+            opening = asyncio.run(cost_of_opening(port, process))
+            moving = asyncio.run(cost_of_moving(port, process))
+            seconds, errors = asyncio.run(many_viewers(port))
+            size, requests = first_load(port, "[data-testid=stPlotlyChart] .geo")
+            memory = process.memory_info().rss / 1e6
+    slow = sorted(seconds)[int(len(seconds) * 0.95)] if seconds else float("nan")
+    print(
+        f"empty page         open {floor:5.1f} ms CPU   first load {floor_bytes:4.2f} MB in {floor_requests} requests"
+    )
+    print(f"School closures    open {opening:5.1f} ms CPU   first load {size:4.2f} MB in {requests} requests")
+    print(f"                   move {moving:5.1f} ms CPU   (targets: open 60, move 25, first load 3.5 MB)")
+    print(
+        f"{VIEWERS} viewers, a move every {THINK_SECONDS:.0f} s: {len(seconds)} moves, {len(errors)} errors, "
+        f"median {1000 * statistics.median(seconds):.0f} ms, 95 % under {1000 * slow:.0f} ms; server {memory:.0f} MB"
+    )
+    for error in sorted(set(errors)):
+        print(f"  {error}")
+
+
+if __name__ == "__main__":
+    main()
