@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 from tqdm import tqdm
 
@@ -20,6 +21,7 @@ from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases
 from dashboard.store.protocol import StoreDamaged
+from dashboard.store.snapshots import NoSuchSnapshot, Snapshot, withdraw
 from dashboard.warehouse.answers import Answers, BadParameter
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
@@ -31,6 +33,7 @@ REFUSALS = (
     DownloadFailed,
     releases.NothingPublished,
     releases.NoSuchRelease,
+    NoSuchSnapshot,
     StoreDamaged,
     ChecksFailed,
     UnknownQuestion,
@@ -52,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as head, had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except (OSError, duckdb.Error) as trouble:  # a full disk, a store that cannot be written, a build that failed
+        print(f"coalition: {type(trouble).__name__}: {' '.join(str(trouble).split())[:300]}", file=sys.stderr)
+        return REFUSED
 
 
 def _run(asked: argparse.Namespace) -> None:
@@ -103,6 +109,11 @@ def _fetch(asked: argparse.Namespace) -> None:
         download(address, partial(_move, bar)) as file,
     ):
         _import_files(asked.source, [file], asked)
+
+
+def _withdraw(asked: argparse.Namespace) -> None:
+    aside = withdraw(store_folder(), asked.source, asked.snapshot)
+    print(f"{asked.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
 
 
 def _publish(asked: argparse.Namespace) -> None:
@@ -180,6 +191,7 @@ def _plain(value: object) -> object:
 
 def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
     totals = [0, 0, 0, 0]
+    kept: list[Snapshot] = []
     for file in files:
         with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
             done = import_file(
@@ -192,6 +204,8 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
             )
         report = done.report
         _print_report(report)
+        if done.snapshot and not done.was_there:
+            kept.append(done.snapshot)
         if done.was_there:
             print(f"{file.name} is in the store already; nothing changed.")
         elif done.snapshot and report.quarantined:
@@ -199,8 +213,18 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         counts = (report.rows_in, report.published, report.collapsed, len(report.quarantined))
         totals = [before + more for before, more in zip(totals, counts, strict=True)]
     if not asked.no_publish:
-        print(f"published release {releases.publish_release(store_folder()).number}")
+        print(f"published release {_publish_or_withdraw(kept).number}")
     print(closing_line(*totals))
+
+
+def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
+    """Publishes; when that fails, what was just kept is withdrawn, so that the store is as it was."""
+    try:
+        return releases.publish_release(store_folder())
+    except (ChecksFailed, QueryStopped, duckdb.Error):
+        for snapshot in kept:
+            withdraw(store_folder(), snapshot.source, snapshot.folder.name)
+        raise
 
 
 def _print_report(report: Report) -> None:
@@ -279,6 +303,9 @@ def _parser() -> argparse.ArgumentParser:
         "--from", dest="address", metavar="URL", default="", help=f"else {CLOSURES_ADDRESS_VARIABLE}, else the card's"
     )
     _import_options(sub)
+    sub = verb("withdraw", _withdraw, "take a snapshot out of what the next release is built from; nothing is deleted")
+    sub.add_argument("source", metavar="SOURCE")
+    sub.add_argument("snapshot", metavar="SNAPSHOT", help="its folder's name, such as 2020-05-28-e9f86902")
     verb("publish", _publish, "build a release from the snapshots in the store and serve it")
     sub = verb("releases", _releases, "list, show, verify or roll back releases")
     actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")

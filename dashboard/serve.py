@@ -25,6 +25,7 @@ from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
 
 HOST = "127.0.0.1"
+OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 STREAMLIT = Path(st.__file__).parent / "static"
 MAPS = Path(__file__).parent / "static"
 TYPES = {
@@ -69,21 +70,16 @@ class Packed:
         if file is None:
             await self.app(scope, receive, send)
             return
-        accepted = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
-        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+        asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        encoding = _best_encoding(asked.get(b"accept-encoding", ""))
         body, tag = packed(file, encoding)
-        if dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1") == tag:
-            await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag.encode())]})
+        lasting = f"public, max-age={YEAR}, immutable" if path.startswith("/static/") else f"public, max-age={WEEK}"
+        headers = [(b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding"), (b"etag", tag.encode())]
+        if tag in asked.get(b"if-none-match", ""):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        lasting = f"public, max-age={YEAR}, immutable" if path.startswith("/static/") else f"public, max-age={WEEK}"
-        headers = [
-            (b"content-type", TYPES[file.suffix].encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", lasting.encode()),
-            (b"vary", b"Accept-Encoding"),
-            (b"etag", tag.encode()),
-        ]
+        headers += [(b"content-type", TYPES[file.suffix].encode()), (b"content-length", str(len(body)).encode())]
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -105,9 +101,40 @@ class Doors:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, unless its path is shut."""
+        """Passes the request on, unless its path is shut or it was meant for another host."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if not _meant_for_us(scope):
+            # A name that was pointed at this machine by somebody else's page (DNS rebinding) reaches nobody here.
+            await self._refuse(403, scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message.get("headers", []), *self.headers]
+            await send(message)
+
+        if any(door in str(scope["path"]) for door in CLOSED_PATHS):
+            await self._refuse(404, scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, with_headers)
+        except Exception as error:  # noqa: BLE001 - the last one who can answer; told by class, never by content
+            log.error('{"event": "server_error", "class": "%s"}', type(error).__name__)
+            if not begun:
+                await self._refuse(500, scope, receive, send)
+
+    async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
             return
 
         async def with_headers(message: MutableMapping[str, Any]) -> None:
@@ -115,10 +142,7 @@ class Doors:
                 message["headers"] = [*message.get("headers", []), *self.headers]
             await send(message)
 
-        if any(door in str(scope["path"]) for door in CLOSED_PATHS):
-            await JSONResponse({"error": "not here"}, status_code=404)(scope, receive, with_headers)
-            return
-        await self.app(scope, receive, with_headers)
+        await JSONResponse({"error": "not here"}, status_code=status)(scope, receive, with_headers)
 
 
 def content_security_policy() -> str:
@@ -167,12 +191,29 @@ def serve(port: int) -> None:
     uvicorn.run(make_app(), host=HOST, port=port, log_level="warning", access_log=False, ws_ping_interval=20)
 
 
+def _meant_for_us(scope: Scope) -> bool:
+    """Whether Host, and Origin where there is one, name this machine and the port that is served."""
+    asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host = asked.get(b"host", "")
+    origin = asked.get(b"origin", "")
+    return host.rsplit(":", 1)[0] in OUR_NAMES and (not origin or origin.split("//", 1)[-1] == host)
+
+
+def _best_encoding(accepted: str) -> str:
+    refused = {part.split(";")[0].strip() for part in accepted.split(",") if part.replace(" ", "").endswith(";q=0")}
+    offered = {part.split(";")[0].strip() for part in accepted.split(",")} - refused
+    return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
+
+
 def _file_of(path: str) -> Path | None:
     for prefix, root in (("/static/", STREAMLIT / "static"), ("/app/static/", MAPS)):
-        if path.startswith(prefix):
-            file = (root / path.removeprefix(prefix)).resolve()
-            if file.is_relative_to(root) and file.suffix in TYPES and file.is_file():
-                return file
+        if path.startswith(prefix) and not path.endswith("/"):
+            try:
+                file = (root / path.removeprefix(prefix)).resolve()
+                if file.is_relative_to(root) and file.suffix in TYPES and file.is_file():
+                    return file
+            except (ValueError, OSError):  # a NUL or an endless name: no file of ours
+                return None
     return None
 
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
-from dashboard.store.releases import Release, current_number, last_good_release
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release
 from dashboard.viewer import Viewer, current_viewer
 from dashboard.warehouse.answers import Answers
 from dashboard.warehouse.catalog import question
@@ -41,7 +42,10 @@ def begin() -> tuple[Release, str]:
         NothingPublished, StoreDamaged: no release can be served.
     """
     store = store_folder()
-    release, notice = _release(str(store), current_number(store))
+    try:
+        release, notice = _release(str(store), current_number(store))
+    except (StoreDamaged, NoSuchRelease):
+        release, notice = last_good_release(store)
     if _on_new_release and release not in _seen:
         _seen.add(release)
         for told in _on_new_release:

@@ -13,6 +13,7 @@ from dashboard.intake.report import FileRefused
 from dashboard.locales import _
 from dashboard.session import current_release
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
+from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import publish_release
 from dashboard.viewer import current_viewer
 from dashboard.warehouse.build import ChecksFailed
@@ -59,7 +60,7 @@ def _take(source: str, path: Path, day: datetime.date | None) -> None:
         with st.spinner(_("Checking and publishing")):
             done: Imported = import_file(store_folder(), source, path, day)
             release = publish_release(store_folder())
-    except (FileRefused, ChecksFailed) as refused:
+    except (FileRefused, ChecksFailed, StoreDamaged, OSError) as refused:
         st.error(str(refused))
         return
     st.success(f"{done.report.closing_line}. " + _("Release {number} is published.").format(number=release.number))

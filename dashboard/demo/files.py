@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.settings import REFERENCE
 
 SEED = 20200626
-MARK = "Demonstration: simulated"
+MARK = DEMONSTRATION_MARK
 
 
 @dataclass(frozen=True)

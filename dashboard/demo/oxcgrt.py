@@ -4,7 +4,7 @@ import datetime
 import random
 from pathlib import Path
 
-from dashboard.demo.files import SEED, Facts, write
+from dashboard.demo.files import MARK, SEED, Facts, write
 from dashboard.demo.schools import World, days_between
 
 FIRST_DAY = datetime.date(2020, 1, 1)
@@ -16,7 +16,7 @@ def write_oxcgrt(world: World, known: Facts, folder: Path) -> Path:
     rng = random.Random(SEED)
     last = world.captures[-1]
     days = days_between(FIRST_DAY, last)
-    rows: list[list[str]] = [["", "country_code", "country_name", *(f"{day:%d%b%Y}" for day in days)]]
+    rows: list[list[str]] = [[MARK, "country_code", "country_name", *(f"{day:%d%b%Y}" for day in days)]]
     for number, iso3 in enumerate(world.turns, start=1):
         cells = []
         lag, some_levels = datetime.timedelta(rng.randrange(-4, 9)), rng.random() < 0.12

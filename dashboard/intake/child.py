@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ WRITTEN = 256 * 1024**2
 OPEN_FILES = 64
 PROGRESS_EVERY = 5_000
 REFUSED = 3
+FEW_ROWS, MANY_ROWS = 3, 100
+MONTH_FIRST_SHARE = 0.2
 
 
 def limit() -> None:
@@ -32,28 +35,29 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.parquet import write_rows
     from dashboard.intake.readers import READERS
-    from dashboard.intake.report import FileRefused, Ledger, Report
-    from dashboard.intake.tabular import Table, open_table
+    from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
+    from dashboard.intake.tabular import open_table
     from dashboard.warehouse.catalog import sources
 
     card = sources()[order["source"]]
     ledger = Ledger(card)
     table = open_table(Path(order["file"]), card, order["encoding"])
-    counted = Table(
-        table.header, table.header_line, table.preamble, table.positions, table.unknown_headers, _tell(table.rows)
-    )
-    READERS[card.name](counted, ledger)
+    marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
+    seen = {"marked": marked}
+    READERS[card.name](replace(table, rows=_watched(table.rows, seen, DEMONSTRATION_MARK)), ledger)
     ledger.balance()
-    if not ledger.rows:
-        found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
-        first = (
-            f" The first reason: line {q.line}, {q.column}: {q.reason}."
-            if (q := next(iter(ledger.quarantined), None))
-            else ""
+    _judge(ledger)
+    captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]
+    if captured_on == UNREADABLE:
+        raise FileRefused(
+            "The file states the day it was extracted in a form that cannot be read. Give it with --captured-on."
         )
-        raise FileRefused(f"Nothing in the file can be published: {found}.{first}")
-    captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_default"]
-    provenance = order["provenance"] or card.provenance
+    if not captured_on:
+        captured_on = order["today"]
+        ledger.notes.append(
+            "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
+        )
+    provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
     write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
     return Report(
         source=card.name,
@@ -75,10 +79,33 @@ def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
     return date_of(header, formats) is not None
 
 
-def _tell(rows: Any) -> Any:
+def _judge(ledger: Any) -> None:
+    """Refuses a file of which so much was set aside that what is left would mislead."""
+    from dashboard.intake.report import FileRefused
+
+    first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
+    reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
+    if not ledger.rows:
+        found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
+        raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
+    if ledger.month_first >= FEW_ROWS and ledger.month_first > ledger.rows_in * MONTH_FIRST_SHARE:
+        raise FileRefused(
+            f"{ledger.month_first} dates are written month first, and this source is day first: the others would be "
+            "read with day and month exchanged. Write the dates as YYYY-MM-DD and send the file again."
+        )
+    if ledger.rows_in >= MANY_ROWS and len(ledger.quarantined) > ledger.rows_in / 2:
+        raise FileRefused(
+            f"{len(ledger.quarantined)} of {ledger.rows_in} rows would be set aside, more than half, so the rest would "
+            f"mislead.{reason}"
+        )
+
+
+def _watched(rows: Any, seen: dict[str, bool], mark: str) -> Any:
+    """The rows, while telling the parent how many there were and noticing the mark of a demonstration."""
     for number, row in enumerate(rows):
         if number % PROGRESS_EVERY == 0:
             print(f"rows {number}", flush=True)
+        seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
         yield row
 
 

@@ -1,5 +1,6 @@
 """Fetches a publisher's file to a temporary place, within a size and a time. Imports nothing."""
 
+import http.client
 import tempfile
 import time
 import urllib.error
@@ -27,10 +28,17 @@ def download(address: str, progress: Callable[[int, int | None], object] | None 
     Raises:
         DownloadFailed: no such address, no answer in 20 seconds, longer than 5 minutes, or more than 25 MB.
     """
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise DownloadFailed(f"{address!r} is not an http or https address. Give one, or import a file you have.")
-    name = Path(unquote(urlsplit(address).path)).name or "download"
     otherwise = "Try again, give another address, or import a file you have."
+    if not address:
+        raise DownloadFailed("No address is known for this source. Give one, or import a file you have.")
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # read now: it raises on an address that is none
+    except ValueError as wrong:
+        raise DownloadFailed(f"{address!r} is not an address: {wrong}. {otherwise}") from wrong
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise DownloadFailed(f"{address!r} is not an http or https address. Give one, or import a file you have.")
+    name = Path(unquote(parts.path)).name or "download"
     with tempfile.TemporaryDirectory(prefix="coalition-download-") as folder:
         file = Path(folder) / name
         try:
@@ -48,7 +56,9 @@ def download(address: str, progress: Callable[[int, int | None], object] | None 
                     out.write(chunk)
                     if progress:
                         progress(got, total)
-        except (urllib.error.URLError, TimeoutError, OSError, ValueError) as wrong:
-            reason = getattr(wrong, "reason", wrong)
+                if total and got != total:
+                    raise DownloadFailed(f"{address} gave {got} bytes of {total} and ended. {otherwise}")
+        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, OSError, ValueError) as wrong:
+            reason = " ".join(str(getattr(wrong, "reason", wrong) or type(wrong).__name__).split())
             raise DownloadFailed(f"{address} could not be fetched: {reason}. {otherwise}") from wrong
         yield file

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.intake.report import FileRefused, Report, write_quarantine
+from dashboard.intake.report import FileRefused, Report, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.store.snapshots import Snapshot, keep
 from dashboard.warehouse.catalog import sources
@@ -23,7 +23,12 @@ from dashboard.warehouse.catalog import sources
 WALL_SECONDS = 60
 DEMONSTRATION_PREFIX = "demonstration"
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
+DAYS_IN_NAME = (
+    (re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)"), (1, 2, 3)),
+    (re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)"), (1, 2, 3)),
+    (re.compile(r"(?<!\d)(\d\d)-(\d\d)-(20\d\d)(?!\d)"), (3, 2, 1)),
+)
+EARLIEST_CAPTURE = datetime.date(2000, 1, 1)
 MONTH_IN_NAME = re.compile(r"(?:(?<!\d)(\d{1,2})-)?(?<![a-z])([a-z]{3,9})-(20\d\d|\d\d)(?!\d)")
 
 Progress = Callable[[int], None]
@@ -72,25 +77,31 @@ def import_file(
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
     with _checked(source, file, captured_on, provenance, encoding, progress) as (report, folder):
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        # The same bytes read in another encoding are other rows.
+        digest = hashlib.sha256(file.read_bytes() + encoding.encode()).hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         snapshot, was_there = keep(store, source, report.captured_on, digest, folder, report.as_json())
         return Imported(report, snapshot, was_there)
 
 
 def captured_on_in_name(name: str) -> datetime.date | None:
-    """The day a file name states: 2020-05-28, 31-march-22, or feb-22 for the last day of that month."""
-    if found := DAY_IN_NAME.search(name):
-        try:
-            return datetime.date.fromisoformat(found[1])
-        except ValueError:
-            return None
-    for day, month, year in MONTH_IN_NAME.findall(name.lower()):
+    """The day a file name states: 2020-05-28, 20200528, 28-05-2020, 31-march-22, or feb-22 for its last day."""
+    for pattern, order in DAYS_IN_NAME:
+        for found in pattern.finditer(name):
+            try:
+                day = datetime.date(*(int(found[part]) for part in order))
+            except ValueError:
+                continue
+            if day <= datetime.date.today():
+                return day
+    for day_text, month, year in MONTH_IN_NAME.findall(name.lower()):
         number = MONTHS.get(month[:3])
         if number and calendar.month_name[number].lower().startswith(month):
             full_year = int(year) if len(year) == 4 else 2000 + int(year)
             last = calendar.monthrange(full_year, number)[1]
-            return datetime.date(full_year, number, min(int(day), last) if day and int(day) else last)
+            day = datetime.date(full_year, number, min(int(day_text), last) if day_text and int(day_text) else last)
+            if day <= datetime.date.today():
+                return day
     return None
 
 
@@ -113,17 +124,23 @@ def _checked(
         )
     if file.name.lower().startswith(DEMONSTRATION_PREFIX):
         provenance = "demo"
-    default = captured_on_in_name(file.name) or datetime.date.today()
+    today = datetime.date.today()
+    if captured_on and not EARLIEST_CAPTURE <= captured_on <= today:
+        raise FileRefused(
+            f"A file cannot have been captured on {captured_on}: give a day from {EARLIEST_CAPTURE} to today."
+        )
+    in_name = captured_on_in_name(file.name)
     folder = Path(tempfile.mkdtemp(prefix="coalition-intake-"))
     try:
         order = {
             "source": source,
             "file": str(file.resolve()),
-            "name": file.name,
+            "name": clean(file.name.encode("utf-8", "replace").decode()),
             "folder": str(folder),
             "encoding": encoding,
             "captured_on": captured_on.isoformat() if captured_on else "",
-            "captured_on_default": default.isoformat(),
+            "captured_on_in_name": in_name.isoformat() if in_name else "",
+            "today": today.isoformat(),
             "provenance": provenance,
         }
         yield Report.from_json(_run_child(order, progress)), folder

@@ -11,6 +11,10 @@ from typing import Any
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
+# Every generated file carries these words somewhere in its first rows, whatever it is renamed to.
+DEMONSTRATION_MARK = "Demonstration: simulated"
+# A file states its day of capture, but in no form that can be read.
+UNREADABLE = "?"
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
@@ -93,6 +97,7 @@ class Ledger:
     quarantined: list[Quarantined] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
+    month_first: int = 0
 
     def publish(self, records: Sequence[tuple[Any, ...]]) -> None:
         """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""

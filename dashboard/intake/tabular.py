@@ -5,9 +5,10 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from dashboard.intake.report import FileRefused, clean
 from dashboard.warehouse.catalog import SourceCard
@@ -72,15 +73,16 @@ def open_table(path: Path, card: SourceCard, encoding: str = "") -> Table:
                 f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that."
             )
     if start == b"PK\x03\x04":
-        return _find_header(_xlsx_rows(path, card), card)
+        return _xlsx_table(path, card)
     text = _decoded(path.read_bytes(), encoding)
     wanted = [c for c in card.columns if c.required]
     delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, wanted))
-    return _find_header(_csv_rows(text, delimiter), card)
+    table = _find_header(_csv_rows(text, delimiter), card)
+    return replace(table, rows=_none_swallowed(table, delimiter))
 
 
 def _headers_found(text: str, delimiter: str, wanted: list) -> int:
-    first = islice(_csv_rows(text[:20_000], delimiter), HEADER_WITHIN)
+    first = islice(_csv_rows("\n".join(text.splitlines()[:HEADER_WITHIN]), delimiter), HEADER_WITHIN)
     best = 0
     try:
         for row in first:
@@ -96,6 +98,8 @@ def _decoded(raw: bytes, encoding: str) -> str:
         raise FileRefused(f"The encoding {encoding!r} is not one of {', '.join(OTHER_ENCODINGS)}.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    elif encoding and _is_utf8(raw):
+        encoding = ""  # what is UTF-8 reads right as nothing else
     try:
         text = raw.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -113,8 +117,16 @@ def _decoded(raw: bytes, encoding: str) -> str:
     return text
 
 
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
     begin = 1
     while True:
         try:
@@ -130,28 +142,78 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
         begin = reader.line_num + 1
 
 
-def _xlsx_rows(path: Path, card: SourceCard) -> Iterator[Row]:
+def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
+    """The rows, unless a quote that was never meant as one has swallowed others."""
+    width = len(table.header)
+    for row in table.rows:
+        for cell in row.cells:
+            if "\n" in cell and any(line.count(delimiter) + 1 >= width for line in cell.split("\n")):
+                raise FileRefused(
+                    f"From line {row.line} on, whole rows stand inside quotes. Look for a single quote sign there, "
+                    "take it out, and send the file again."
+                )
+        yield row
+
+
+def _xlsx_table(path: Path, card: SourceCard) -> Table:
+    """The table of the one sheet that has the card's headers."""
     _xlsx_preflight(path)
     import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as wrong:
+        formulas = openpyxl.load_workbook(path.open("rb"), read_only=True) if _has_formulas(path) else None
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, OSError, InvalidFileException) as wrong:
         raise FileRefused(
             f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."
         ) from wrong
-    sheet = book.worksheets[0]
+    found: dict[str, Table] = {}
+    refusal: FileRefused | None = None
+    for sheet in book.worksheets:
+        try:
+            found[sheet.title] = _find_header(_sheet_rows(sheet, formulas and formulas[sheet.title], card), card)
+        except FileRefused as refused:
+            refusal = refusal or refused
+    if not found:
+        raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
+    if len(found) > 1:
+        raise FileRefused(
+            f"The sheets {' and '.join(map(clean, found))} both hold a table. Send each as a file of its own."
+        )
+    (table,) = found.values()
+    width = len(table.header)
+    padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
+    return replace(table, rows=padded)
+
+
+def _sheet_rows(sheet: Any, formulas: Any, card: SourceCard) -> Iterator[Row]:
+    """The rows of a sheet that hold anything; a formula without a result stays as its text."""
     sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, values_only=True), start=1):
-        if number > MOST_ROWS + 1:
-            raise FileRefused(f"The sheet has more than {MOST_ROWS:,} rows. Send it in parts.")
+    written: Iterator[tuple[Any, ...]] = iter(())
+    if formulas is not None:
+        formulas.reset_dimensions()
+        written = formulas.iter_rows(values_only=True)
+    rows = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         used = [_cell_text(cell) for cell in cells]
+        for at, text in enumerate(next(written, ())):
+            if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
+                used[at] = text
         while used and not used[-1]:
             used.pop()
         if len(used) > card.max_columns:
             raise FileRefused(f"Row {number} has {len(used)} columns; at most {card.max_columns} are read.")
         if used:
+            rows += 1
+            if rows > MOST_ROWS + 1:
+                raise FileRefused(f"The sheet has more than {MOST_ROWS:,} rows. Send it in parts.")
             yield Row(number, used)
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return any(b"<f" in archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
 
 
 def _cell_text(cell: object) -> str:
@@ -180,10 +242,9 @@ def _xlsx_preflight(path: Path) -> None:
             if any("vbaProject" in name for name in names):
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
             for entry in entries:
-                if entry.filename.endswith((".xml", ".rels")):
-                    with archive.open(entry) as part:
-                        if b"<!doctype" in part.read(2048).lower():
-                            raise FileRefused("The workbook declares a DOCTYPE, which no spreadsheet program writes.")
+                # Without NULs, so that UTF-16 hides nothing.
+                if b"<!doctype" in archive.read(entry).replace(b"\0", b"").lower():
+                    raise FileRefused("The workbook declares a DOCTYPE, which no spreadsheet program writes.")
     except zipfile.BadZipFile as wrong:
         raise FileRefused(
             "The workbook is damaged: its archive cannot be read. Save it again and send that."

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 
 from dashboard.intake import countries
-from dashboard.intake.report import LONGEST_TEXT, RowRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
 
-WHOLE_NUMBER = re.compile(r"\d{1,15}|\d{1,3}(?:[ \u00a0\u202f\u2009,]\d{3}){1,4}", re.ASCII)
+# Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both.
+WHOLE_NUMBER = re.compile(r"\d{1,11}|[1-9]\d{0,2}([ \u00a0\u202f\u2009,])\d{3}(?:\1\d{3}){0,2}", re.ASCII)
+MOST_PEOPLE = 10_000_000_000
+DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
 
 
 @cache
@@ -22,27 +26,33 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
     return None
 
 
-def need_date(text: str, formats: tuple[str, ...], column: str) -> datetime.date:
-    """The date in a cell.
+def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
+    """The date in a cell, within the range of the source's card.
 
     Raises:
-        RowRefused: the cell is blank or in none of the source's declared formats.
+        RowRefused: the cell is blank, in none of the source's declared formats, or out of range.
     """
-    date = date_of(clean(text), formats)
+    date = date_of(clean(text), ledger.card.date_formats)
     if date is None:
+        ledger.month_first += date_of(clean(text), MONTH_FIRST) is not None
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
+    first, last = ledger.card.dates_within
+    if not first <= date <= last:
+        raise RowRefused(column, text, f"not between {first} and {last}")
     return date
 
 
-def need_country(text: str, column: str) -> str:
+def need_country(text: str, column: str, name: str = "") -> str:
     """The ISO 3166 alpha-3 code in a cell.
 
     Raises:
-        RowRefused: no country of the reference has that code.
+        RowRefused: no country of the reference has that code, or the name beside it is another country's.
     """
     code = countries.code_of(clean(text))
     if code is None:
         raise RowRefused(column, text, "no country has this code" if text.strip() else "blank")
+    if countries.names().get(clean(name).casefold(), code) != code:
+        raise RowRefused(column, text, f"the code belongs to another country than {clean(name)}")
     return code
 
 
@@ -69,9 +79,10 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
     kept = clean(text)
     if kept in missing:
         return None
-    if not WHOLE_NUMBER.fullmatch(kept):
-        raise RowRefused(column, text, "not a whole number")
-    return int(re.sub(r"\D", "", kept))
+    number = int(re.sub(r"\D", "", kept)) if WHOLE_NUMBER.fullmatch(kept) else -1
+    if not 0 <= number <= MOST_PEOPLE:
+        raise RowRefused(column, text, "not a whole number of people")
+    return number
 
 
 def degrees(text: str, column: str, most: float) -> float:
@@ -80,10 +91,9 @@ def degrees(text: str, column: str, most: float) -> float:
     Raises:
         RowRefused: not a number between -most and most.
     """
-    try:
-        value = float(clean(text))
-    except ValueError:
-        raise RowRefused(column, text, "not a number of degrees") from None
+    if not DEGREES.fullmatch(clean(text)):
+        raise RowRefused(column, text, "not a number of degrees")
+    value = float(clean(text))
     if not -most <= value <= most:
         raise RowRefused(column, text, f"not between -{most:.0f} and {most:.0f} degrees")
     return value

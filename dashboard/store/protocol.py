@@ -54,6 +54,7 @@ def publish(folder: Path, target: Path, manifest: Mapping[str, Any]) -> dict[str
         if _described(folder / name) != said:
             raise StoreDamaged(f"{name} changed while it was published. Look at the disk, then publish again.")
     full = {**manifest, "files": files}
+    full["digest"] = _digest(full)
     (folder / MANIFEST).write_text(json.dumps(full, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     _fsync(folder / MANIFEST)
     for path in [*folder.rglob("*"), folder]:
@@ -79,20 +80,21 @@ def point(store: Path, name: str, value: str) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a snapshot or release.
+    """The manifest of a snapshot or release, as it was written.
 
     Raises:
-        StoreDamaged: it is not there or cannot be read.
+        StoreDamaged: it is not there, cannot be read, or is not what was published.
     """
     path = folder / MANIFEST
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError) as wrong:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        whole = isinstance(said, dict) and said.get("digest") == _digest(said) and isinstance(said["files"], dict)
+    except (OSError, ValueError, KeyError) as wrong:
         found = ", ".join(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else "no such folder"
-        raise StoreDamaged(
-            f"{folder} has no readable {MANIFEST} (found: {found}). `coalition releases list` shows the releases that "
-            "stand; `coalition releases rollback N` serves an earlier one."
-        ) from wrong
+        raise StoreDamaged(f"{folder} has no readable {MANIFEST} (found: {found}). {_mend(folder)}") from wrong
+    if not whole:
+        raise StoreDamaged(f"{path} is not the one that was published (its digest differs). {_mend(folder)}")
+    return said
 
 
 def verify(folder: Path) -> dict[str, Any]:
@@ -105,21 +107,42 @@ def verify(folder: Path) -> dict[str, Any]:
     for name, said in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise StoreDamaged(
-                f"{folder}: {name} is missing. Publish again, or roll back with `coalition releases rollback N`."
-            )
+            raise StoreDamaged(f"{folder}: {name} is missing. {_mend(folder)}")
         if path.stat().st_size != said["bytes"] or sha256(path) != said["sha256"]:
             raise StoreDamaged(
-                f"{folder}: {name} is not the file that was published (its sha256 differs). "
-                "Publish again, or roll back with `coalition releases rollback N`."
+                f"{folder}: {name} is not the file that was published (its sha256 differs). {_mend(folder)}"
             )
     return manifest
+
+
+def put_aside(store: Path, folder: Path) -> Path:
+    """Moves a snapshot out of what releases are built from; nothing is deleted. Call it with the store locked."""
+    aside = store / "withdrawn" / folder.parent.name / f"{folder.name}-{uuid.uuid4().hex[:8]}"
+    _make_durable_folder(aside.parent)
+    folder.chmod(0o755)
+    folder.rename(aside)
+    _fsync(aside.parent)
+    _fsync(folder.parent)
+    return aside
 
 
 def sha256(path: Path) -> str:
     """The digest of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _mend(folder: Path) -> str:
+    if "snapshots" in folder.parts:
+        return f"Import the file again, or `coalition withdraw {folder.parent.name} {folder.name}` and publish."
+    return (
+        "Publish again, or roll back with `coalition releases rollback N`; `coalition releases list` shows which stand."
+    )
 
 
 def _described(path: Path) -> dict[str, Any]:

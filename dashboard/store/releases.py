@@ -1,5 +1,6 @@
 """Releases: numbered, immutable builds of the marts from pinned snapshots; `CURRENT` names the one that is served."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from dashboard.warehouse.build import build_marts, reference_digests
 from dashboard.warehouse.engine import open_engine
 
 CURRENT = "CURRENT"
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
 
 
 class NothingPublished(Exception):
@@ -33,8 +36,8 @@ class Release:
 
     @property
     def marts(self) -> dict[str, Path]:
-        """Parquet file of each mart by its name."""
-        return {path.stem: path for path in sorted((self.folder / "marts").glob("*.parquet"))}
+        """Parquet file of each mart by its name: those the manifest names, which were verified."""
+        return {Path(name).stem: self.folder / name for name in self.manifest["files"]}
 
     @property
     def demonstrations(self) -> list[str]:
@@ -63,15 +66,18 @@ def publish_release(store: Path) -> Release:
         finally:
             engine.close()
         shutil.rmtree(fresh / "scratch")
-        numbers = release_numbers(store)
-        number = max(numbers, default=0) + 1
+        try:
+            parent = current_number(store)
+        except (NothingPublished, StoreDamaged):
+            parent = None
+        number = max([*release_numbers(store), parent or 0]) + 1
         publish(
             fresh,
             store / "releases" / str(number),
             {
                 "kind": "release",
                 "number": number,
-                "parent": current_number(store) if numbers else None,
+                "parent": parent,
                 "published_at": now(),
                 "tool": TOOL_VERSION,
                 "engine": engine.name,
@@ -99,7 +105,8 @@ def publish_release(store: Path) -> Release:
 def release_numbers(store: Path) -> list[int]:
     """The numbers of all releases, ascending."""
     folder = store / "releases"
-    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit()) if folder.is_dir() else []
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(int(path.name) for path in found if path.is_dir() and NUMBER.fullmatch(path.name))
 
 
 def current_number(store: Path) -> int:
@@ -112,12 +119,19 @@ def current_number(store: Path) -> int:
     try:
         said = (store / CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
+        if numbers := release_numbers(store):
+            raise StoreDamaged(
+                f"{store} holds release {numbers[-1]}, but no {CURRENT} that names it. `coalition publish` makes a new "
+                f"release; `coalition releases rollback {numbers[-1]}` serves that one."
+            ) from None
         raise NothingPublished(
             f"The store {store} holds no release. `coalition demo` fills it with the demonstration; "
             "`coalition import SOURCE FILE` brings in a file of yours."
         ) from None
-    if not said.isdigit():
-        raise StoreDamaged(f"{store / CURRENT} says {said!r}, not a number. `coalition releases rollback N` mends it.")
+    except (OSError, ValueError) as wrong:
+        raise StoreDamaged(f"{store / CURRENT} cannot be read ({type(wrong).__name__}). {MEND_CURRENT}") from wrong
+    if not NUMBER.fullmatch(said):
+        raise StoreDamaged(f"{store / CURRENT} says {said[:20]!r}, not a number. {MEND_CURRENT}")
     return int(said)
 
 
@@ -137,22 +151,22 @@ def open_release(store: Path, number: int | None = None) -> Release:
 
 
 def last_good_release(store: Path) -> tuple[Release, str]:
-    """The current release, or the newest earlier one that verifies, with a notice that says so.
+    """The current release, or the newest one that verifies, with a notice that says so.
 
     Raises:
-        NothingPublished, StoreDamaged: none can be served.
+        NothingPublished, StoreDamaged, NoSuchRelease: none can be served.
     """
-    wanted = current_number(store)
+    wanted = None
     try:
+        wanted = current_number(store)
         return open_release(store, wanted), ""
     except (StoreDamaged, NoSuchRelease) as damage:
-        for number in reversed([n for n in release_numbers(store) if n < wanted]):
+        for number in reversed(release_numbers(store)):
             try:
-                return open_release(
-                    store, number
-                ), f"Release {wanted} is damaged; release {number} is shown instead. {damage}"
+                release = open_release(store, number)
             except StoreDamaged:
                 continue
+            return release, f"Release {number} is shown, the newest one that is whole. {damage}"
         raise
 
 

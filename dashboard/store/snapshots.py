@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.store.protocol import locked, publish, read_manifest, staged
+from dashboard.store.protocol import StoreDamaged, locked, publish, put_aside, read_manifest, staged, verify
 from dashboard.warehouse.catalog import sources
+
+
+class NoSuchSnapshot(Exception):
+    """A snapshot was named that the store does not hold."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,16 @@ def keep(
     """Keeps the files of an intake as a snapshot; True beside it when the store had it already.
 
     A snapshot is named by its day and the sha256 of the sender's file, so that the same file again is the same one.
+    It is kept anew when it was damaged, or when another file for the same day has taken its place since.
     """
     provenance = report["provenance"]
-    target = store / "snapshots" / source / f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
+    name = f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
+    target = store / "snapshots" / source / name
     with locked(store):
         if target.is_dir():
-            return _read(target), True
+            if _stands(target, digest) and _is_last_of_its_day(store, source, target):
+                return _read(target), True
+            put_aside(store, target)
         with staged(store) as fresh:
             for path in folder.iterdir():
                 shutil.copyfile(path, fresh / path.name)
@@ -63,11 +71,25 @@ def keep(
     return _read(target), False
 
 
+def withdraw(store: Path, source: str, name: str) -> Path:
+    """Takes a snapshot out of what the next release is built from; its files are moved to `withdrawn/`, not deleted.
+
+    Raises:
+        NoSuchSnapshot: the store holds none of that name.
+    """
+    with locked(store):
+        folder = store / "snapshots" / source / name
+        if folder.parent != store / "snapshots" / source or not folder.is_dir():
+            known = ", ".join(path.name for path in _folders(store, source)) or "none"
+            raise NoSuchSnapshot(f"There is no snapshot {name!r} of {source}; the store holds: {known}.")
+        return put_aside(store, folder)
+
+
 def snapshots(store: Path, source: str) -> list[Snapshot]:
     """All snapshots of a source, by day of capture and then by the moment they came in."""
-    folder = store / "snapshots" / source
-    found = [_read(path) for path in folder.iterdir()] if folder.is_dir() else []
-    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at))
+    return sorted(
+        map(_read, _folders(store, source)), key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at)
+    )
 
 
 def pinned(store: Path) -> dict[str, list[Snapshot]]:
@@ -86,6 +108,25 @@ def pinned(store: Path) -> dict[str, list[Snapshot]]:
 def now() -> str:
     """This moment in UTC, ISO 8601 with microseconds."""
     return datetime.datetime.now(datetime.UTC).isoformat()
+
+
+def _folders(store: Path, source: str) -> list[Path]:
+    folder = store / "snapshots" / source
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.is_dir() and not path.name.startswith("."))
+
+
+def _stands(folder: Path, digest: str) -> bool:
+    try:
+        return verify(folder)["input"]["sha256"] == digest
+    except StoreDamaged:
+        return False
+
+
+def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
+    mine = _read(folder)
+    others = (_read(path) for path in _folders(store, source) if path != folder)
+    return not any(other.captured_on == mine.captured_on and other.imported_at > mine.imported_at for other in others)
 
 
 def _read(folder: Path) -> Snapshot:

@@ -1,6 +1,7 @@
 """Answers page questions from one release held in memory; parameters are typed by the question's header."""
 
 import datetime
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,16 @@ def _typed(value: Any, kind: str, name: str) -> Any:
         if kind == "BIGINT":
             return int(value)
         if kind == "DOUBLE":
-            return float(value)
+            number = float(value)
+            if not math.isfinite(number):
+                raise ValueError(value)
+            return number
         if kind == "BOOLEAN":
             return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         example = {"DATE": "a date such as 2020-05-19", "BOOLEAN": "true or false"}.get(kind, "a number")
         raise BadParameter(f"The parameter {name} wants {example}, and got {value!r}.") from None
-    return str(value)
+    text = str(value)
+    if not text.isprintable():
+        raise BadParameter(f"The parameter {name} holds characters that cannot be printed.")
+    return text

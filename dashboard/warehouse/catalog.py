@@ -1,5 +1,6 @@
 """Reads what the project says of itself: the headers of SQL files and the cards of sources. Runs nothing."""
 
+import datetime
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
 HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
 
@@ -91,6 +93,7 @@ class SourceCard:
     columns: tuple[SourceColumn, ...]
     kept: Mapping[str, str]
     date_formats: tuple[str, ...]
+    dates_within: tuple[datetime.date, datetime.date]
     vocabulary: Mapping[str, str]
     max_columns: int
     download: str
@@ -197,6 +200,7 @@ def read_card(path: Path) -> SourceCard:
             name=path.stem,
             columns=columns,
             date_formats=tuple(said.pop("date_formats", ())),
+            dates_within=tuple(said.pop("dates_within", EVER)),
             vocabulary=said.pop("vocabulary", {}),
             max_columns=said.pop("max_columns", 200),
             download=said.pop("download", ""),

@@ -23,6 +23,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "allow_unsigned_extensions": False,
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
+    "temp_directory": "",
 }
 
 # The driver would rather have a relation, which spares a copy but plans the query twice: 6 ms against 4.
@@ -103,6 +104,8 @@ class DuckEngine:
                 timer.start()
             try:
                 return canonical(cursor.execute(sql, checked_params(params)).to_arrow_table())
+            except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as wrong:
+                raise QueryStopped(f"The values asked with have no answer: {str(wrong).splitlines()[0]}") from wrong
             except duckdb.InterruptException:
                 raise QueryStopped(
                     f"The question took longer than {seconds} seconds and was stopped. Ask for less at once."

@@ -103,3 +103,29 @@ def test_the_server_closes_its_doors(served):
         with pytest.raises(urllib.error.HTTPError) as shut:
             urllib.request.urlopen(served + path)
         assert shut.value.code in (400, 403, 404), path
+
+
+def test_a_name_pointed_at_this_machine_reaches_nobody(served):
+    import http.client
+
+    host, port = served.removeprefix("http://").split(":")
+    for headers in (
+        {"Host": f"evil.example:{port}"},
+        {"Origin": "http://evil.example"},
+        {"Origin": f"http://{host}:1"},
+    ):
+        connection = http.client.HTTPConnection(host, int(port))
+        connection.request("GET", "/_stcore/stream", headers=headers)
+        assert connection.getresponse().status == 403, headers
+
+
+@pytest.mark.parametrize("path", ["/static/%00.js", "/app/static/" + "a" * 300 + ".js", "/nothing/here"])
+def test_every_answer_carries_the_headers(served, path):
+    import urllib.error
+    import urllib.request
+
+    try:
+        answer = urllib.request.urlopen(served + path)
+    except urllib.error.HTTPError as error:
+        answer = error
+    assert "default-src 'self'" in answer.headers["content-security-policy"]

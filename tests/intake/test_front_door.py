@@ -41,6 +41,16 @@ def archive(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
+def two_sheets() -> bytes:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("2021")):
+        for row in GOOD_XLSX:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 GOOD_XLSX = [["Date", "ISO", "Status"], [datetime.date(2020, 3, 16), "KEN", "Fully open"]]
 BOMB = archive(**{"xl__workbook.xml": b"<x/>", "xl__sheet.xml": b"0" * 30_000_000})
 
@@ -68,6 +78,17 @@ HOSTILE = {
     "a DOCTYPE": (archive(**{"xl__workbook.xml": b"<!DOCTYPE x><x/>"}), "DOCTYPE"),
     "a bomb": (BOMB, "unpacks to far more"),
     "a far cell": (xlsx(GOOD_XLSX, cells={"XFD1048576": 1}), "rows|limits|columns"),
+    "a quote that swallows rows": (
+        (HEADER + '16/03/2020,KEN,Kenya,National,"a note\n' + ROW * 5 + '17/03/2020,KEN,Kenya,National,b"\n').encode(),
+        "line 2.*inside quotes",
+    ),
+    "month first": (
+        (HEADER + "".join(f"04/{day}/2020,KEN,Kenya,National,\n" for day in range(10, 20))).encode(),
+        "month first",
+    ),
+    "mostly bad": ((HEADER + ROW + "x,KEN,Kenya,National,\n" * 150).encode(), "150 of 151 rows.*more than half"),
+    "two sheets with a table": (two_sheets(), "both hold a table"),
+    "a DOCTYPE in UTF-16": (archive(**{"xl__workbook.xml": " <!DOCTYPE x><x/>".encode("utf-16")}), "DOCTYPE"),
     "a far column": (xlsx(GOOD_XLSX, cells={"ZZ1": "x"}), "columns"),
 }
 
@@ -124,6 +145,86 @@ def test_another_encoding_is_read_when_it_was_chosen(tmp_path):
     file = tmp_path / "closures.csv"
     file.write_bytes(HOSTILE["Arabic cp1256"][0])
     assert check_file("unesco_closures", file, DAY, encoding="cp1256").published == 1
+
+
+def test_utf8_is_read_as_utf8_whatever_was_chosen(tmp_path):
+    file = tmp_path / "hubs.csv"
+    file.write_text("hub_id,hub,iso3,latitude,longitude\na,القاهرة,EGY,30.06,31.25\n", encoding="utf-8")
+    assert check_file("hubs", file, DAY, encoding="cp1252").published == 1
+
+
+def test_blank_cells_at_the_end_of_a_workbook_row_are_blank(tmp_path):
+    file = tmp_path / "hubs.xlsx"
+    file.write_bytes(
+        xlsx([["hub_id", "hub", "iso3", "latitude", "longitude", "announced_on"], ["a", "Rome", "ITA", 41.9, 12.5]])
+    )
+    assert check_file("hubs", file, DAY).published == 1
+
+
+def test_a_formula_without_a_result_is_no_number(tmp_path):
+    head = ["Year", "Country of origin (ISO)", "Country of asylum (ISO)", "Refugees under UNHCR's mandate"]
+    file = tmp_path / "unhcr.xlsx"
+    file.write_bytes(xlsx([head, [2023, "SOM", "KEN", 5], [2023, "SSD", "KEN", "=1000+5"]]))
+    (row,) = check_file("unhcr_population", file, DAY).quarantined
+    assert (row.line, row.column, row.value) == (3, "refugees", "=1000+5")
+
+
+@pytest.mark.parametrize("text", ["1 234,567", "0,000", "1,5", "-3", "1e3", "999999999999"])
+def test_a_number_that_could_be_read_two_ways_is_set_aside(text, tmp_path):
+    file = tmp_path / "unhcr.csv"
+    file.write_text(
+        "Year;Country of origin (ISO);Country of asylum (ISO);Refugees under UNHCR's mandate\n"
+        f"2023;SOM;KEN;5\n2023;SSD;KEN;{text}\n"
+    )
+    assert [row.column for row in check_file("unhcr_population", file, DAY).quarantined] == ["refugees"]
+
+
+def test_a_day_column_that_stands_twice_is_refused(tmp_path):
+    file = tmp_path / "oxford.csv"
+    file.write_text('"",country_code,01Jan2020,02Jan2020,2Jan2020\n1,KEN,0,1,3\n')
+    with pytest.raises(FileRefused, match="2020-01-02 twice"):
+        check_file("oxcgrt_c1", file, DAY)
+
+
+def test_a_day_out_of_the_sources_range_is_set_aside(tmp_path):
+    file = tmp_path / "closures.csv"
+    file.write_text(HEADER + ROW + "16/03/0020,KEN,Kenya,National,\n31/12/9999,KEN,Kenya,National,\n")
+    assert [row.line for row in check_file("unesco_closures", file, DAY).quarantined] == [3, 4]
+
+
+@pytest.mark.parametrize("day", [datetime.date(1, 1, 1), datetime.date.today() + datetime.timedelta(1)])
+def test_a_capture_is_of_a_day_that_was(day, tmp_path):
+    file = tmp_path / "closures.csv"
+    file.write_text(HEADER + ROW)
+    with pytest.raises(FileRefused, match="cannot have been captured"):
+        check_file("unesco_closures", file, day)
+
+
+def test_a_file_that_states_no_day_says_that_today_was_taken(tmp_path):
+    file = tmp_path / "closures.csv"
+    file.write_text(HEADER + ROW)
+    assert any("today is taken" in note for note in check_file("unesco_closures", file).notes)
+
+
+def test_an_extraction_date_that_cannot_be_read_is_not_todays(tmp_path):
+    file = tmp_path / "unhcr.csv"
+    file.write_text(
+        (Path(__file__).parents[1] / "fixtures" / "unhcr_population.csv")
+        .read_text()
+        .replace("21/07/2024", "07/21/2024")
+    )
+    with pytest.raises(FileRefused, match="--captured-on"):
+        check_file("unhcr_population", file)
+
+
+def test_a_renamed_demonstration_is_still_one(tmp_path, demo_store):
+    from dashboard.demo import write_files
+
+    for source, file in write_files(tmp_path / "demo"):
+        renamed = tmp_path / f"real_{source}.csv"
+        renamed.write_bytes(file.read_bytes())
+        invented = file.name.startswith("demonstration")
+        assert check_file(source, renamed, DAY).provenance == ("demo" if invented else "published")
 
 
 def test_unknown_columns_are_named_and_their_contents_kept_nowhere(tmp_path):
@@ -184,6 +285,10 @@ def test_a_zero_for_both_sexes_is_missing_and_a_wrong_sum_is_set_aside(tmp_path)
         ("duration-31-march-22.xlsx", datetime.date(2022, 3, 31)),
         ("march-of-the-penguins.csv", None),
         ("v2020-13-45.csv", None),
+        ("closures_20200528.csv", datetime.date(2020, 5, 28)),
+        ("closures_28-05-2020.csv", datetime.date(2020, 5, 28)),
+        ("closures_2099-12-31.csv", None),
+        ("closures_may-99.csv", None),
         ("plain.csv", None),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 from dashboard.intake.front_door import import_file
 from dashboard.store import protocol, releases
 from dashboard.store.protocol import StoreDamaged
-from dashboard.store.snapshots import pinned
+from dashboard.store.snapshots import NoSuchSnapshot, pinned, withdraw
 from dashboard.warehouse.build import ChecksFailed
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -53,7 +53,7 @@ def test_a_flipped_bit_is_noticed_and_the_last_good_release_is_served(store):
     with pytest.raises(StoreDamaged, match="fct_school_day.parquet"):
         releases.open_release(store, 2)
     release, notice = releases.last_good_release(store)
-    assert release.number == 1 and "Release 2 is damaged" in notice
+    assert release.number == 1 and "Release 1 is shown" in notice and "fct_school_day.parquet" in notice
 
 
 @pytest.mark.parametrize("wreck", ["missing mart", "missing manifest", "garbage manifest"])
@@ -116,8 +116,8 @@ def test_a_damaged_snapshot_is_not_built_upon(store):
 
 def test_real_rows_put_the_demonstration_aside(store, tmp_path):
     demo = tmp_path / "demonstration.csv"
-    demo.write_text("Date,ISO,Status\n16/03/2030,KEN,Fully open\n")
-    import_file(store, "unesco_closures", demo, datetime.date(2030, 3, 20))
+    demo.write_text("Date,ISO,Status\n16/03/2023,KEN,Fully open\n")
+    import_file(store, "unesco_closures", demo, datetime.date(2023, 3, 20))
     assert [snapshot.provenance for snapshot in pinned(store)["unesco_closures"]] == ["published"]
 
 
@@ -164,3 +164,60 @@ def test_every_file_is_synced_before_the_rename(store, monkeypatch):
     after = events[at + 1 :]
     assert after[0].endswith("/releases"), "the folder that holds the new name"
     assert after[-1] == str(store), "the folder that holds CURRENT"
+
+
+def test_a_letter_changed_in_a_manifest_is_noticed(store):
+    manifest = store / "releases" / "1" / "manifest.json"
+    manifest.chmod(0o644)
+    manifest.write_text(manifest.read_text().replace('"published"', '"publisheD"', 1))
+    with pytest.raises(StoreDamaged, match="digest"):
+        releases.open_release(store)
+
+
+def test_a_file_nobody_published_is_not_loaded(store):
+    marts = store / "releases" / "1" / "marts"
+    marts.chmod(0o755)
+    (marts / "zzz.parquet").write_bytes(b"x")
+    assert "zzz" not in releases.open_release(store).marts
+
+
+def test_a_store_killed_before_its_first_current_publishes_again(store):
+    (store / "CURRENT").unlink()
+    with pytest.raises(StoreDamaged, match="rollback 1"):
+        releases.current_number(store)
+    assert releases.last_good_release(store)[0].number == 1
+    assert releases.publish_release(store).number == 2
+
+
+def test_a_damaged_snapshot_is_mended_by_importing_its_file_again(store):
+    rows = next((store / "snapshots" / "unesco_closures").glob("*/rows.parquet"))
+    rows.parent.chmod(0o755)
+    rows.unlink()
+    again = import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY)
+    assert not again.was_there
+    assert releases.publish_release(store).number == 2
+
+
+def test_a_first_file_imported_again_takes_its_place_back(store, tmp_path):
+    corrected = tmp_path / "corrected.csv"
+    corrected.write_text("Date,ISO,Status\n16/03/2020,KEN,Fully open\n")
+    import_file(store, "unesco_closures", corrected, DAY)
+    assert not import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY).was_there
+    (only,) = pinned(store)["unesco_closures"]
+    assert json.loads((only.folder / "manifest.json").read_text())["input"]["file"] == "unesco_closures.csv"
+
+
+def test_a_withdrawn_snapshot_is_out_of_the_next_release_and_not_deleted(store):
+    (only,) = pinned(store)["unesco_closures"]
+    aside = withdraw(store, "unesco_closures", only.folder.name)
+    assert (aside / "rows.parquet").is_file()
+    assert "unesco_closures" not in releases.publish_release(store).manifest["snapshots"]
+    with pytest.raises(NoSuchSnapshot, match="none"):
+        withdraw(store, "unesco_closures", "../uis_enrolment")
+
+
+def test_stray_files_in_the_store_stop_nobody(store):
+    (store / "snapshots" / "unesco_closures" / ".DS_Store").write_bytes(b"x")
+    (store / "releases" / "7").write_bytes(b"x")
+    (store / "releases" / "²").mkdir()
+    assert releases.publish_release(store).number == 2

@@ -35,11 +35,11 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     return (
         need_text(cell("hub_id"), "hub_id"),
         need_text(cell("hub"), "hub"),
-        need_country(cell("country_iso3"), "country_iso3"),
+        need_country(cell("country_iso3"), "country_iso3", cell("country")),
         degrees(cell("latitude"), "latitude", 90),
         degrees(cell("longitude"), "longitude", 180),
         need_text(cell("host"), "host") if cell("host").strip() else None,
         host_type,
         need_text(cell("programme"), "programme") if cell("programme").strip() else None,
-        need_date(announced, ledger.card.date_formats, "announced_on") if announced else None,
+        need_date(announced, ledger, "announced_on") if announced else None,
     )

@@ -21,10 +21,13 @@ def read(table: Table, ledger: Ledger) -> None:
     days = [(at, day) for at, header in enumerate(table.header) if (day := date_of(clean(header), formats))]
     if not days:
         raise FileRefused("A file of oxcgrt_c1 has one column a day, named like 01Jan2020; this one has none.")
+    twice = {day for _, day in days if [d for _, d in days].count(day) > 1}
+    if twice:
+        raise FileRefused(f"The header names {min(twice)} twice, so that day has two answers. Keep one of the columns.")
     seen: set[str] = set()
 
     def parse(row: Row, cell: Cells) -> list[tuple[str, datetime.date, int]]:
-        code = need_country(cell("country_iso3"), "country_iso3")
+        code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
         if code in seen:
             raise RowRefused("country_iso3", code, "the country has a row already")
         records = []
@@ -37,5 +40,5 @@ def read(table: Table, ledger: Ledger) -> None:
         seen.add(code)
         return records
 
-    for _, records in accepted(table, ledger, parse):
+    for _, records in accepted(table, ledger, parse, blanks_may_be_left_out=False):
         ledger.publish(records)

@@ -11,13 +11,15 @@ Cells = Callable[[str], str]
 Parsed = TypeVar("Parsed")
 
 
-def accepted(table: Table, ledger: Ledger, parse: Callable[[Row, Cells], Parsed]) -> Iterator[tuple[Row, Parsed]]:
+def accepted(
+    table: Table, ledger: Ledger, parse: Callable[[Row, Cells], Parsed], blanks_may_be_left_out: bool = True
+) -> Iterator[tuple[Row, Parsed]]:
     """Each row with what `parse` made of it; a row of the wrong width, or one that `parse` refuses, is quarantined.
 
     `parse` gets the row and a function from column name to text ('' where the file lacks the column).
     """
     width, positions = len(table.header), table.positions
-    last_wanted = max(positions.values())
+    last_wanted = max(positions.values()) if blanks_may_be_left_out else width
     for row in table.rows:
         ledger.rows_in += 1
         cells = _fitted(row.cells, width, last_wanted)

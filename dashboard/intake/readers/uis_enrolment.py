@@ -13,7 +13,7 @@ def read(table: Table, ledger: Ledger) -> None:
     seen: set[str] = set()
 
     def parse(row: Row, cell: Cells) -> list[tuple[str, str, str, int | None]]:
-        code = need_country(cell("country_iso3"), "country_iso3")
+        code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
         if code in seen:
             raise RowRefused("country_iso3", code, "the country has a row already")
         records = [record for level in LEVELS for record in _level(cell, code, level)]

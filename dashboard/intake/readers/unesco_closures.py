@@ -35,12 +35,11 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _record(cell: Cells, ledger: Ledger) -> Record:
-    on_date = need_date(cell("on_date"), ledger.card.date_formats, "on_date")
+    on_date = need_date(cell("on_date"), ledger, "on_date")
     code = need_country(cell("country_iso3"), "country_iso3")
-    name = clean(cell("country"))
-    named = countries.names().get(name.casefold(), code)
-    if named != code and not (code == "CHN" and named in UNDER_CHINA):
-        raise RowRefused("country_iso3", code, f"the code belongs to another country than {name}")
+    named = countries.names().get(clean(cell("country")).casefold(), code)
+    if not (code == "CHN" and named in UNDER_CHINA):
+        named = need_country(cell("country_iso3"), "country_iso3", cell("country"))
     written = clean(cell("status"))
     status = ledger.card.vocabulary.get(written.casefold())
     if status is None:
