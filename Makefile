@@ -54,3 +54,6 @@ $(VENV)/.test: requirements-dev.lock $(VENV)/.run
 	@echo "Setting up the tests (once): the libraries of requirements-dev.lock"
 	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
 	@touch $@
+
+strings: $(VENV)/.run ## renew the list of strings that translators work from
+	$(BIN)/python -m dashboard.locales.strings

@@ -225,7 +225,7 @@ def _command(asked: str, scope: Scope) -> str:
 
 
 def _column(field: Field) -> Any:
-    label = _(field.name.replace("_", " ").capitalize().replace("iso3", "ISO3").replace("Iso3", "ISO3"))
+    label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3")
     if field.type == "DOUBLE" and field.name.startswith("share"):
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
     if field.type == "DOUBLE":

@@ -6,12 +6,6 @@ from dashboard.locales import _
 from dashboard.session import current_release, release_notice
 from dashboard.warehouse.catalog import sources
 
-MAP_DISCLAIMER = (
-    "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
-    "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
-)
-
-
 def demonstration(*names: str) -> None:
     """Says at the top of a page which of its sources hold invented rows in this release."""
     if release_notice():
@@ -24,4 +18,9 @@ def demonstration(*names: str) -> None:
 
 def map_disclaimer() -> None:
     """The line below every map."""
-    st.caption(_(MAP_DISCLAIMER))
+    st.caption(
+        _(
+            "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
+            "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
+        )
+    )

@@ -1,0 +1,53 @@
+"""Gathers every visible string into coalition.pot: those in code, and those in SQL headers and source cards.
+
+Run by `make strings`. A translator works from that file; the tests say when it is out of date.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+from dashboard.locales import DOMAIN, FOLDER
+from dashboard.settings import PROJECT
+from dashboard.warehouse.catalog import metrics, questions, sources
+
+KEYWORDS = {"_": None, "plural": (1, 2)}
+
+
+def template() -> str:
+    """The text of the .pot file, without dates, so that it changes only when a string does."""
+    catalog = Catalog(project="Coalition dashboard", charset="utf-8", fuzzy=False)
+    for file, line, message, comments, _context in extract_from_dir(str(PROJECT / "dashboard"), keywords=KEYWORDS):
+        catalog.add(message, None, [(f"dashboard/{file}", line)], auto_comments=comments)
+    for message, where in _of_headers_and_cards():
+        catalog.add(message, None, [(where, 0)])
+    out = io.BytesIO()
+    write_po(out, catalog, omit_header=True, sort_output=True, no_location=True, width=110)
+    return out.getvalue().decode("utf-8")
+
+
+def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
+    for metric in metrics().values():
+        for text in (metric.label, metric.unit, metric.definition, metric.caveat, metric.additive_over):
+            yield text, str(metric.path.relative_to(PROJECT))
+    for query in questions().values():
+        fields = [*query.params, *query.columns]
+        labels = [field.name.replace("_", " ").capitalize() for field in query.columns]
+        for text in (query.title, query.grain, *query.caveats, *(field.meaning for field in fields), *labels):
+            yield text, str(query.path.relative_to(PROJECT))
+    for card in sources().values():
+        for text in filter(None, (card.title, card.grain, card.comes, card.caveat, card.demonstration)):
+            yield text, f"data/sources/{card.name}.toml"
+
+
+def main() -> None:
+    """Writes the file."""
+    Path(FOLDER / f"{DOMAIN}.pot").write_text(template(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
