@@ -153,8 +153,10 @@ def test_releases_are_listed_shown_verified_and_rolled_back(coalition, tmp_path)
 def test_help_names_every_verb(coalition):
     status, out, _ = coalition("--help")
     assert status == 0
-    for verb in ["run", "demo", "sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases", "ask"]:
-        assert verb in out
+    verbs = out.split("verbs:")[1]
+    for verb in ("run", "demo", "sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases"):
+        assert f"    {verb}" in verbs
+    assert "PAGE/QUESTION" in coalition("ask", "--help")[1]
     assert len(coalition("sources")[1].splitlines()) == 5
 
 

@@ -37,13 +37,17 @@ def reach_figure(
         classes: the legend.
         values: words for each row of coverage, empty where there is no number.
         hubs: hub, country, latitude, longitude.
-        flows: country, refugees, share_of_origin and the four coordinates; may be empty.
+        flows: country, refugees, share_of_origin, is_drawn and the four coordinates; may be empty.
         height: of the map with its legend, in pixels.
     """
     points = coverage[~coverage["has_polygon"] & coverage["latitude"].notna()]
     figure = class_map(coverage, "size_class", classes, values, points, height)
-    flows = flows[flows["origin_latitude"].notna()]
-    words = {0.25: _("Flow of a quarter or more"), 0.05: _("Flow of 5 to 25 %"), 0.0: _("Smaller flow")}
+    flows = flows[flows["is_drawn"] & flows["origin_latitude"].notna()]
+    words = {
+        0.25: _("Flow: a quarter or more"),
+        0.05: _("Flow: 5 to 25 %"),
+        0.0: _("Smaller flow, up to the 30 largest"),
+    }
     more_than = float("inf")
     for least, width in FLOW_WIDTHS:
         rows = flows[(flows["share_of_origin"] >= least) & (flows["share_of_origin"] < more_than)]

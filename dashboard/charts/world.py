@@ -37,6 +37,7 @@ def class_map(
     values: Sequence[str],
     points: pd.DataFrame,
     height: int = HEIGHT,
+    rest: str = "",
 ) -> Figure:
     """A map on which every country has the colour of its class; the legend counts the countries of each.
 
@@ -47,6 +48,7 @@ def class_map(
         values: what is shown at each country beside its name and class, in the order of the table; may be empty words.
         points: country_iso3, latitude, longitude of the countries too small for the polygons.
         height: of the map with its legend, in pixels.
+        rest: words for the countries that are in no row; they are drawn as land without data.
     """
     places = {
         code: at for code, *at in zip(points["country_iso3"], points["latitude"], points["longitude"], strict=True)
@@ -62,6 +64,8 @@ def class_map(
         traces.append(_area(rows, f"{entry.label} ({len(rows)})", entry))
         if small := [row for row in rows if row[0] in places]:
             traces.append(_points(small, [places[code] for code, _, _ in small], entry))
+    if rest:
+        traces.append(_area([], rest, MapClass("rest", rest, NO_DATA)))
     return {"data": traces, "layout": layout(height)}
 
 

@@ -50,6 +50,32 @@ def definition_words() -> dict[str, str]:
     }
 
 
+def series_words() -> dict[str, str]:
+    """What the line of each definition counts."""
+    return {
+        "closed": _("Learners of countries closed country-wide"),
+        "weighted": _("The same, plus p times those partially open"),
+        "disrupted": _("Learners of countries closed or partially open"),
+    }
+
+
+def published_in_words() -> str:
+    """What the diamonds are, why they lie apart from the line, and the last of them that states learners and share."""
+    stated = [row for row in ask("school_closures/published_points").to_dict("records") if row["share_affected"] > 0]
+    last = stated[-1]
+    return _(
+        "Diamonds are figures published at the time. They stood on UNESCO's enrolment of that year, {total} learners in "
+        "the world; the line stands on the vintage named above and on the capture chosen, in which the past was revised. "
+        "For {day} UNESCO published {people} learners, {share} and {count} countries."
+    ).format(
+        total=people(last["learners_total_implied"]),
+        day=day(last["on_date"]),
+        people=people(last["learners_affected"]),
+        share=share(last["share_affected"]),
+        count=whole(last["countries_closed"]),
+    )
+
+
 def choose_capture() -> Scope:
     """Lets the reader choose which capture of the record answers."""
     captures = ask("school_closures/captures")
@@ -228,7 +254,15 @@ def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
         _("Status of schools on {day}").format(day=day(on_date)),
-        class_map(table, "status", classes, values, ask("reach_map/points"), map_height()),
+        class_map(
+            table,
+            "status",
+            classes,
+            values,
+            ask("reach_map/points"),
+            map_height(),
+            rest=_("Not in the record that day"),
+        ),
         "school_closures/status_by_country",
         scope,
         alt=_("World map of school closures: each country in the colour of its status. The table holds the same."),

@@ -6,6 +6,7 @@ from dashboard.locales import _
 from dashboard.session import current_release, release_notice
 from dashboard.warehouse.catalog import sources
 
+
 def demonstration(*names: str) -> None:
     """Says at the top of a page which of its sources hold invented rows in this release."""
     if release_notice():

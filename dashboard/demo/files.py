@@ -50,10 +50,6 @@ class Facts:
         return sum(country.learners for country in self.countries.values())
 
 
-# UNESCO's world total in 2020, on the vintage its shares of that year stood on (METRICS: 1.75 billion).
-LEARNERS_IN_2020 = 1_750_000_000
-
-
 def facts() -> Facts:
     """Reads the reference tables."""
     enrolment = read("learners_by_country")
@@ -72,14 +68,18 @@ def facts() -> Facts:
         )
         for row in read("countries")
     }
+    stated = [row for row in read("published_figures") if row["metric"] == "learners_affected" and row["on_date"]]
+    # Where no share was stated, the figure is set against the enrolment that the others stood on.
+    with_share = [int(row["value"]) / float(row["share"]) for row in stated if row["share"]]
+    world = sum(with_share) / len(with_share)
     anchors = [
         Anchor(
             datetime.date.fromisoformat(row["on_date"]),
             int(row["countries_closed"]),
-            float(row["share"] or int(row["value"]) / LEARNERS_IN_2020),
+            float(row["share"] or int(row["value"]) / world),
         )
-        for row in read("published_figures")
-        if row["metric"] == "learners_affected" and row["on_date"] and row["countries_closed"]
+        for row in stated
+        if row["countries_closed"]
     ]
     return Facts(countries, enrolment, sorted(anchors, key=lambda anchor: anchor.day))
 

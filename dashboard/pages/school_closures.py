@@ -9,7 +9,8 @@ from dashboard.components.closures import (
     choose_definition,
     closures_on_a_day,
     compare_days,
-    definition_words,
+    published_in_words,
+    series_words,
 )
 from dashboard.components.figures import figure, show_table, stop_if_empty
 from dashboard.components.periods import choose_period
@@ -42,16 +43,11 @@ by_day = ask("school_closures/affected_by_day", scope)
 points = ask("school_closures/published_points")
 figure(
     _("Learners affected, day by day"),
-    time_figure(by_day, definition, points, definition_words()[definition]),
+    time_figure(by_day, definition, points, series_words()[definition]),
     "school_closures/affected_by_day",
     scope,
     alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
-    lead=_(
-        "Diamonds are figures UNESCO published at the time. They stood on its enrolment of 2020, "
-        "1.75 billion learners in the world; "
-        "the line stands on the vintage named above. For 26 June 2020 UNESCO published 1.09 billion learners, "
-        "62.3 % and 123 countries."
-    ),
+    lead=published_in_words(),
 )
 with st.expander(_("The published figures, each with its source")):
     show_table("school_closures/published_points", scope)

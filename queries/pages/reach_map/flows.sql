@@ -11,6 +11,7 @@
 -- column origin_longitude DOUBLE: of a point in the origin, NULL for unknown and stateless
 -- column latitude DOUBLE: of a point in the country of asylum
 -- column longitude DOUBLE: of a point in the country of asylum
+-- column is_drawn BOOLEAN: among the 30 largest, which the map draws
 -- metric: refugees_hosted
 WITH asked AS (
     SELECT coalesce($year, max(year)) AS year
@@ -26,7 +27,8 @@ SELECT
     o.latitude AS origin_latitude,
     o.longitude AS origin_longitude,
     h.latitude,
-    h.longitude
+    h.longitude,
+    row_number() OVER (ORDER BY r.refugees DESC, r.host_iso3) <= 30 AS is_drawn
 FROM fct_refugees AS r
 INNER JOIN asked ON r.year = asked.year
 INNER JOIN dim_country AS h ON r.host_iso3 = h.country_iso3

@@ -5,15 +5,17 @@
 -- column learners_affected BIGINT: the figure
 -- column share_affected DOUBLE: share stated beside it, NULL where none was
 -- column countries_closed BIGINT: countries stated beside it, NULL where none were
+-- column learners_total_implied BIGINT: learners_affected / share_affected, the enrolment it stood on, to 10 million
 -- column as_stated VARCHAR: the figures in the statement's own notation
 -- column source VARCHAR: where it was read
--- caveat: Published on the enrolment of an older vintage (1.75 billion learners in the world), so the points lie apart from the computed line.
+-- caveat: Published on the enrolment of an older vintage, which learners_total_implied gives, so the points lie apart from the computed line.
 SELECT
     on_date,
     publisher,
     value AS learners_affected,
     share AS share_affected,
     countries_closed,
+    (round(value / nullif(share, 0) / 1e7) * 1e7)::bigint AS learners_total_implied,
     as_stated,
     source
 FROM fct_published_figure
