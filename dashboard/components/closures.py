@@ -64,8 +64,9 @@ def published_in_words() -> str:
     stated = [row for row in ask("school_closures/published_points").to_dict("records") if row["share_affected"] > 0]
     last = stated[-1]
     return _(
-        "Diamonds are figures published at the time. They stood on UNESCO's enrolment of that year, {total} learners in "
-        "the world; the line stands on the vintage named above and on the capture chosen, in which the past was revised. "
+        "Diamonds are figures published at the time. They stood on UNESCO's enrolment of that year, {total} learners "
+        "in the world; the line stands on the vintage named above and on the capture chosen, in which the past was "
+        "revised. "
         "For {day} UNESCO published {people} learners, {share} and {count} countries."
     ).format(
         total=people(last["learners_total_implied"]),
