@@ -34,7 +34,7 @@ def test_an_import_ends_with_the_line_that_accounts_for_every_row(coalition, tmp
     file = FIXTURES / "unesco_closures.csv"
     status, out, _ = coalition("--store", tmp_path, "import", "unesco_closures", file, "--captured-on", "2020-03-20")
     assert status == 0
-    assert out.splitlines()[-1] == "rows in 17 = published 10 + collapsed 1 + quarantined 6"
+    assert out.splitlines()[-1] == "rows in 18 = published 11 + collapsed 1 + quarantined 6"
     assert "2  status: the same country and day has another status too" in out
     assert "published release 1" in out
     quarantine = next((tmp_path / "snapshots" / "unesco_closures").glob("*/quarantine.csv")).read_text().splitlines()

@@ -10,7 +10,7 @@ from dashboard.charts.closures import compare_figure, levels_figure
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map, clicked_country
 from dashboard.components.figures import chart_key, figure, map_height, metric_tile, show_table, text_tile
-from dashboard.components.filters import choose, slide_day
+from dashboard.components.filters import choose, choose_country, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
@@ -273,14 +273,7 @@ def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     if has_territories:
         _territories(scope)
     map_disclaimer()
-    names = dict(zip(table["country_iso3"], table["country"], strict=True))
-    country = choose(
-        _("One country (or click it on the map)"),
-        [None, *sorted(names, key=lambda code: names[code])],
-        "country_iso3",
-        lambda code: names[code] if code else _("None chosen"),
-        None,
-    )
+    country = choose_country(_("One country (or click it on the map)"), table, _("None chosen"))
     if country:
         _country(country, on_date, scope)
 

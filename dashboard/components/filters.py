@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 Option = TypeVar("Option")
@@ -28,6 +29,13 @@ def choose(
         chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
     remember(key, chosen, default)
     return chosen  # type: ignore[return-value]
+
+
+def choose_country(label: str, table: pd.DataFrame, none: str) -> str | None:
+    """A choice among the countries of a table (country_iso3, country), by name; `none` are the words for no choice."""
+    names = dict(zip(table["country_iso3"], table["country"], strict=True))
+    codes = sorted(names, key=lambda code: names[code])
+    return choose(label, [None, *codes], "country_iso3", lambda code: names[code] if code else none, None)
 
 
 def slide_day(label: str, first: datetime.date, last: datetime.date, default: datetime.date, key: str) -> datetime.date:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.charts.hubs import hubs_deck
-from dashboard.components.filters import choose
+from dashboard.components.filters import choose, choose_country
 from dashboard.locales import _
 from dashboard.scope import Scope
 from dashboard.session import ask
@@ -12,13 +12,9 @@ from dashboard.session import ask
 def choose_hubs() -> Scope:
     """Lets the reader choose region, country and host type among those that have a hub."""
     register = ask("learning_hubs/register")
-    names = dict(zip(register["country_iso3"], register["country"], strict=True))
     with st.container(horizontal=True):
         region = _any(_("Region"), sorted(register["region"].dropna().unique()), "region")
-        codes = sorted(names, key=lambda code: names[code])
-        country = choose(
-            _("Country"), [None, *codes], "country_iso3", lambda code: names[code] if code else _("All"), None
-        )
+        country = choose_country(_("Country"), register, _("All"))
         host_type = _any(_("Host type"), sorted(register["host_type"].dropna().unique()), "host_type")
     return Scope(region=region, country_iso3=country, host_type=host_type)
 

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard.charts.reach import reach_classes, reach_figure
 from dashboard.charts.world import clicked_country
 from dashboard.components.figures import chart_key, figure, map_height, show_table
-from dashboard.components.filters import choose
+from dashboard.components.filters import choose, choose_country
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import people, share, whole
@@ -84,21 +84,14 @@ def _flows(scope: Scope, flows: pd.DataFrame) -> None:
 
 
 def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
-    names = dict(zip(coverage["country_iso3"], coverage["country"], strict=True))
-    country = choose(
-        _("One country (or click it on the map)"),
-        [None, *sorted(names, key=lambda code: names[code])],
-        "country_iso3",
-        lambda code: names[code] if code else _("None chosen"),
-        None,
-    )
+    country = choose_country(_("One country (or click it on the map)"), coverage, _("None chosen"))
     if not country:
         return
     asked = Scope(year=scope.year, country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
     origins, hubs = ask("reach_map/origins_of_host", asked), ask("learning_hubs/register", Scope(country_iso3=country))
     with st.container(border=True):
-        st.subheader(names[country])
+        st.subheader(row["country"])
         if row["coverage"] in ("known", "zero"):
             st.write(
                 _("Hosts **{people}** refugees ({whole}).").format(

@@ -11,7 +11,7 @@ from dashboard.settings import TOOL_VERSION
 from dashboard.store.protocol import StoreDamaged, locked, point, publish, read_manifest, staged, verify
 from dashboard.store.snapshots import now, pinned
 from dashboard.warehouse.build import build_marts, reference_digests
-from dashboard.warehouse.engine import open_engine
+from dashboard.warehouse.engines import open_engine
 
 CURRENT = "CURRENT"
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")

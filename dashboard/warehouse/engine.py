@@ -7,8 +7,6 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from dashboard.settings import ENGINE_VARIABLE, engine_address
-
 Params = Mapping[str, Any]
 
 
@@ -31,26 +29,6 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Lets go of what the engine holds."""
-
-
-def open_engine(address: str | None = None) -> Engine:
-    """DuckDB, or Spark Connect at an `sc://` address (that of `COALITION_ENGINE` when none is given).
-
-    Raises:
-        ValueError: the address is neither empty nor `sc://…`.
-    """
-    address = engine_address() if address is None else address
-    if not address:
-        from dashboard.warehouse.duckdb import DuckEngine
-
-        return DuckEngine()
-    if address.startswith("sc://"):
-        from dashboard.warehouse.spark import SparkEngine
-
-        return SparkEngine(address)
-    raise ValueError(
-        f"{ENGINE_VARIABLE}={address!r}: leave it empty for DuckDB, or give sc://host:port of a Spark Connect server."
-    )
 
 
 def canonical(table: pa.Table) -> pa.Table:

@@ -74,7 +74,7 @@ def test_planned_days_are_marked_and_not_counted_as_weeks(ask):
         row["country_iso3"]: row
         for row in ask("school_closures/weeks_by_country", from_date="2020-02-16", to_date="2020-03-31")
     }
-    assert weeks["ITA"]["weeks_closed"] == 2  # 1 to 17 March: 17 days
+    assert weeks["ITA"]["weeks_closed"] == 2  # 1 to 17 March: 17 days; the closure planned for the 25th would make it 3
     assert weeks["KEN"]["weeks_closed"] == 1  # 15 to 20 March: 6 days; the plan of the 25th is not a week
     assert weeks["KEN"]["weeks_partial"] == 1  # 10 to 14 March: 5 days
     assert weeks["CHN"]["weeks_partial"] == 4  # 16 February to 17 March: 31 days

@@ -9,7 +9,8 @@ import pytest
 from dashboard.store.snapshots import pinned
 from dashboard.warehouse.build import build_marts
 from dashboard.warehouse.catalog import layer, sources
-from dashboard.warehouse.engine import checked_params, open_engine
+from dashboard.warehouse.engine import checked_params
+from dashboard.warehouse.engines import open_engine
 from dashboard.warehouse.schema import snapshot_schema
 
 CASES = ("small", "empty", "adversarial")
