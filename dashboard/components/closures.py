@@ -203,7 +203,7 @@ def _headline(
         "weighted": _(", counting those in partially open countries by p = {p}.").format(p=scope.partial_weight),
         "disrupted": _(", counting everyone in partially open countries as well."),
     }[definition]
-    st.markdown(f"#### {sentence} {sum_}{how}")
+    st.header(f"{sentence} {sum_}{how}", anchor=False)
     if on_date > observed:
         st.warning(_("This day is later than the capture: what is shown was planned, not observed."))
 

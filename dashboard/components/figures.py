@@ -92,7 +92,7 @@ def figure(
         words: for a column that holds codes, the words shown for each.
         table_twin: False where the chart is a table already.
     """
-    st.subheader(title)
+    st.header(title, anchor=False)
     if lead:
         st.write(lead)
     if callable(chart):

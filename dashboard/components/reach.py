@@ -77,7 +77,7 @@ def host_map(scope: Scope) -> None:
 
 
 def _flows(scope: Scope, flows: pd.DataFrame) -> None:
-    st.subheader(_("Where they live"))
+    st.header(_("Where they live"), anchor=False)
     if flows["origin_latitude"].isna().all():
         st.caption(_("This origin has no place on the map, so no lines are drawn."))
     show_table("reach_map/flows", scope, ["country", "refugees", "share_of_origin"], height=260)
@@ -91,7 +91,7 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
     row = coverage.set_index("country_iso3").loc[country]
     origins, hubs = ask("reach_map/origins_of_host", asked), ask("learning_hubs/register", Scope(country_iso3=country))
     with st.container(border=True):
-        st.subheader(row["country"])
+        st.header(row["country"], anchor=False)
         if row["coverage"] in ("known", "zero"):
             st.write(
                 _("Hosts **{people}** refugees ({whole}).").format(

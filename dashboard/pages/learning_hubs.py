@@ -61,7 +61,7 @@ figure(
     table_twin=False,
 )
 notices.map_disclaimer()
-st.subheader(_("The register"))
+st.header(_("The register"), anchor=False)
 show_table(
     "learning_hubs/register",
     scope,

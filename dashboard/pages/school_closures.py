@@ -52,7 +52,7 @@ figure(
 with st.expander(_("The published figures, each with its source")):
     show_table("school_closures/published_points", scope)
 
-st.header(_("Weeks closed"))
+st.header(_("Weeks closed"), divider="gray")
 period = choose_period(by_day, scope)
 figure(
     _("Weeks closed in each region, mean over learners"),
@@ -70,10 +70,10 @@ figure(
     table_twin=False,
 )
 
-st.header(_("Compare two days"))
+st.header(_("Compare two days"), divider="gray")
 compare_days(scope)
 
-st.header(_("The Oxford tracker beside it"))
+st.header(_("The Oxford tracker beside it"), divider="gray")
 figure(
     _("Countries with required school closing"),
     oxford_figure(ask("school_closures/oxcgrt_by_day"), by_day),

@@ -31,7 +31,7 @@ def figures(test):
 
 def words(test):
     return " ".join(
-        element.value for element in (*test.markdown, *test.caption, *test.info, *test.warning, *test.subheader)
+        element.value for element in (*test.markdown, *test.caption, *test.info, *test.warning, *test.header)
     )
 
 

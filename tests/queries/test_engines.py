@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -77,6 +78,21 @@ def test_parameters_are_bound_alike(sail):
 def test_what_engines_bind_differently_is_refused(value):
     with pytest.raises(TypeError):
         checked_params({"p": value})
+
+
+def test_a_release_is_built_by_the_engine_that_is_named(sail, monkeypatch, tmp_path):
+    from dashboard.intake.front_door import import_file
+    from dashboard.store.releases import publish_release
+
+    fixture = Path(__file__).parents[1] / "fixtures" / "unesco_closures.csv"
+    numbers = {}
+    for address in ("", sail):
+        monkeypatch.setenv("COALITION_ENGINE", address)
+        store = tmp_path / (address[:2] or "duck")
+        import_file(store, "unesco_closures", fixture, DAY(2020, 3, 20))
+        release = publish_release(store)
+        numbers[release.manifest["engine"].split()[0]] = pq.read_table(release.marts["fct_school_day"]).to_pylist()
+    assert numbers.keys() == {"duckdb", "spark"} and numbers["duckdb"] == numbers["spark"]
 
 
 def test_an_engine_address_is_spark_connect_or_empty():
