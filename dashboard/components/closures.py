@@ -191,11 +191,11 @@ def _headline(
         return
     closed = int(world["countries_closed"])
     sentence = plural(
-        "On {day}, schools were closed country-wide in **{count} country**.",
-        "On {day}, schools were closed country-wide in **{count} countries**.",
+        "On {day}, schools were closed country-wide in {count} country.",
+        "On {day}, schools were closed country-wide in {count} countries.",
         closed,
     ).format(day=day(on_date), count=whole(closed))
-    sum_ = _("That affects **{people} learners**, {share} of all who are enrolled in the world").format(
+    sum_ = _("That affects {people} learners, {share} of all who are enrolled in the world").format(
         people=people(affected["learners_affected"]), share=share(affected["share_affected"])
     )
     how = {

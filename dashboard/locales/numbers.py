@@ -10,7 +10,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from dashboard.locales import LANGUAGE
 
 MISSING = "–"
-NO_BREAK = " "
+NO_BREAK = "\u00a0"
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
 

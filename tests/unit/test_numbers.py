@@ -4,7 +4,7 @@ import datetime
 
 from dashboard.locales.numbers import MISSING, day, people, people_axis, share, whole
 
-NO_BREAK = " "
+NO_BREAK = "\u00a0"
 
 
 def test_people_are_written_out_below_a_million_and_named_above():
