@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.notices import footer
 from dashboard.locales import _
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
@@ -20,7 +21,11 @@ pages = {
         st.Page("pages/learning_hubs.py", title=_("Learning hubs"), url_path="learning_hubs"),
     ],
     _("School closures"): [
-        st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures", default=True)
+        st.Page("pages/school_closures.py", title=_("School closures"), url_path="start", default=True),
+        # The default page answers at / only; its own name in an address must answer as well.
+        st.Page(
+            "pages/school_closures.py", title=_("School closures"), url_path="school_closures", visibility="hidden"
+        ),
     ],
     _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
 }
@@ -31,3 +36,4 @@ except (NothingPublished, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 page.run()
+footer()

@@ -26,6 +26,7 @@ from dashboard.warehouse.answers import Answers, BadParameter
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
 from dashboard.warehouse.duckdb import QueryStopped
+from dashboard.warehouse.lineage import sources_of
 
 DONE, REFUSED = 0, 1
 REFUSALS = (
@@ -132,7 +133,10 @@ def _releases(asked: argparse.Namespace) -> None:
             if "damage" in said:
                 print(f"{mark} {said['number']:4}  damaged: {said['damage']}")
             else:
-                pins = ", ".join(f"{source} {pins[-1]['captured_on']}" for source, pins in said["snapshots"].items())
+                pins = ", ".join(
+                    f"{source} {pins[-1]['captured_on']}{' (demonstration)' if pins[-1]['provenance'] == 'demo' else ''}"
+                    for source, pins in said["snapshots"].items()
+                )
                 print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
     elif asked.action == "show":
         print(json.dumps(releases.open_release(store, asked.number).manifest, indent=1, sort_keys=True))
@@ -153,6 +157,9 @@ def _ask(asked: argparse.Namespace) -> None:
     finally:
         answers.close()
     WRITERS[asked.format](table)
+    if simulated := set(sources_of(asked.question)) & set(release.demonstrations):
+        names = ", ".join(sorted(simulated))
+        print(f"coalition: simulated rows are in this answer, a demonstration of {names}", file=sys.stderr)
 
 
 def _write_json(table: pa.Table) -> None:
@@ -212,7 +219,9 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
             print(f"The rows set aside are in {done.snapshot.quarantine_file}")
         counts = (report.rows_in, report.published, report.collapsed, len(report.quarantined))
         totals = [before + more for before, more in zip(totals, counts, strict=True)]
-    if not asked.no_publish:
+    if not asked.no_publish and not kept and releases.release_numbers(store_folder()):
+        print(f"release {releases.current_number(store_folder())} stays: nothing is new")
+    elif not asked.no_publish:
         print(f"published release {_publish_or_withdraw(kept).number}")
     print(closing_line(*totals))
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import datetime
 import gzip
 import hashlib
 import importlib
@@ -228,6 +229,16 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
     for name in WARM:
         importlib.import_module(name)
+
+    from dashboard.components.figures import Drawn
+    from dashboard.locales.numbers import day, people
+    from dashboard.warehouse.catalog import questions
+    from dashboard.warehouse.lineage import sources_of
+
+    for name in questions():
+        sources_of(name)
+    Drawn({"layout": {}}).to_dict()
+    people(10**9), day(datetime.date.today())
 
     from dashboard.prefetch import prefetch_in_background
     from dashboard.session import begin, keep_in_memory, on_new_release

@@ -101,12 +101,25 @@ def test_json_is_a_list_of_objects_with_iso_dates_and_null(coalition, small_stor
     (row,) = json.loads(out)
     assert status == 0
     assert (row["on_date"], row["captured_on"], row["countries_closed"]) == ("2020-03-21", "2020-03-20", None)
-    assert (
-        json.loads(coalition("--store", small_store, "ask", "school_closures/world_on_date", "--format", "json")[1])[0][
-            "on_date"
-        ]
-        is None
-    ), "a parameter left out is null"
+
+
+def test_a_parameter_that_is_not_optional_must_be_given(coalition, small_store):
+    status, out, err = coalition("--store", small_store, "ask", "school_closures/world_on_date")
+    assert status == 1 and out == "" and "wants on_date" in err
+
+
+def test_an_answer_with_simulated_rows_says_so_beside_it(coalition, demo_store, small_store):
+    asked = ("ask", "reach_map/totals", "--format", "json")
+    status, out, err = coalition("--store", demo_store, *asked)
+    assert status == 0 and json.loads(out) and "simulated rows" in err
+    assert coalition("--store", small_store, *asked)[2] == ""
+    assert "(demonstration)" in coalition("--store", demo_store, "releases", "list")[1]
+
+
+def test_the_same_file_again_makes_no_new_release(coalition, tmp_path):
+    for expected in ("published release 1", "release 1 stays"):
+        out = coalition("--store", tmp_path, "import", "hubs", FIXTURES / "hubs.csv")[1]
+        assert expected in out and out.splitlines()[-1].startswith("rows in 4")
 
 
 def test_csv_and_table_hold_the_same_rows(coalition, small_store):

@@ -44,8 +44,14 @@ def test_the_anchors_are_in_the_reference_not_in_the_generator():
     assert all(said[day] == (countries, share) for day, countries, share in ANCHORS)
 
 
-def test_hosts_are_unhcrs_and_origins_are_marked_as_simulated(demo, demo_store):
+def test_hosts_and_origins_are_unhcrs_and_the_pairs_are_marked_as_simulated(demo, demo_store):
     assert demo("reach_map/totals")[0]["refugees"] == 31_637_408
+    origins = {row["origin_iso3"]: row["refugees"] for row in demo("reach_map/origins")}
+    known = {row["origin_iso3"]: int(row["refugees"]) for row in read_reference("refugees_by_origin", {}).to_pylist()}
+    for code in ("AFG", "SYR", "UKR", "SSD"):
+        assert abs(origins[code] / known[code] - 1) < 0.02, (
+            "the totals of origins are UNHCR's too, to the rounding of pairs"
+        )
     assert "unhcr_population" in open_release(demo_store).demonstrations
     assert "uis_enrolment" not in open_release(demo_store).demonstrations
 

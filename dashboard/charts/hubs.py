@@ -7,11 +7,12 @@ POLYGONS = "/app/static/boundaries/countries_110m.geojson"
 LAND, LINE, HUB, RIM = [200, 209, 218, 255], [255, 255, 255, 255], [11, 108, 184, 220], [255, 255, 255, 255]
 
 
-def hubs_deck(hubs: pd.DataFrame) -> pdk.Deck:
+def hubs_deck(hubs: pd.DataFrame, zoom: float = 0.75) -> pdk.Deck:
     """A deck with one circle a hub.
 
     Args:
         hubs: hub, country, host_words, latitude, longitude.
+        zoom: at which the whole world fits.
     """
     columns = ["hub_id", "hub", "country", "host_words", "latitude", "longitude"]
     # Without `map_provider=None`, and with any `map_style`, a style would be fetched from another host.
@@ -45,6 +46,6 @@ def hubs_deck(hubs: pd.DataFrame) -> pdk.Deck:
                 auto_highlight=True,
             ),
         ],
-        initial_view_state=pdk.ViewState(latitude=18, longitude=25, zoom=0.75, min_zoom=0.4, max_zoom=6),
+        initial_view_state=pdk.ViewState(latitude=18, longitude=25, zoom=zoom, min_zoom=-1, max_zoom=6),
         tooltip={"text": "{hub}, {country}\n{host_words}"},
     )

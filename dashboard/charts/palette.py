@@ -1,7 +1,7 @@
 """Colours with a meaning, the same on every chart; each pair differs in lightness as well as in hue."""
 
 CLOSED, PARTIAL, ON_BREAK, OPEN = "#a63d1e", "#e5a02f", "#7f76b5", "#a9d3ec"
-NO_DATA = "#d9dee3"
+NO_DATA = "#c3cad1"
 HIDDEN = "#b9a9c9"
 ZERO = "#f4f1e8"
 ACCENT = "#0b6cb8"

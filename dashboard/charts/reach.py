@@ -82,6 +82,7 @@ def reach_figure(
                 "lon": flows["longitude"].tolist(),
                 "text": [f"{row.country}: {people(row.refugees)}" for row in flows.itertuples()],
                 "hovertemplate": "%{text}<extra></extra>",
+                "unselected": {"marker": {"opacity": 1}},
                 "marker": {"size": 5, "color": FLOW_COLOR},
                 "showlegend": False,
             }
@@ -95,6 +96,8 @@ def reach_figure(
             "text": [f"<b>{row.hub}</b><br>{_('Learning hub')}, {row.country}" for row in hubs.itertuples()],
             "hovertemplate": "%{text}<extra></extra>",
             "name": _("Learning hubs ({count})").format(count=len(hubs)),
+            "customdata": [[code] for code in hubs["country_iso3"]],
+            "unselected": {"marker": {"opacity": 1}},
             "marker": {"size": 9, "color": HUB_COLOR, "line": {"width": 1.2, "color": "#3d2b00"}},
         }
     )

@@ -88,7 +88,7 @@ def layout(height: int) -> dict[str, Any]:
             "x": 0,
             "y": -0.01,
             "yanchor": "top",
-            "itemsizing": "constant",
+            "itemsizing": "trace",
             "font": {"size": 14},
         },
         "geo": {

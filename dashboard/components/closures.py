@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.charts.closures import compare_figure, levels_figure
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map, clicked_country
-from dashboard.components.figures import chart_key, figure, map_height, metric_tile, show_table, text_tile
+from dashboard.components.figures import chart_key, figure, lazy_table, map_height, metric_tile, text_tile
 from dashboard.components.filters import choose, choose_country, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
@@ -27,7 +27,7 @@ def status_words() -> dict[str, str]:
         "closed": _("Closed country-wide"),
         "partial": _("Partially open"),
         "on_break": _("Academic break"),
-        "open": _("Fully open or not yet closed"),
+        "open": _("Open"),
     }
 
 
@@ -44,9 +44,9 @@ def level_words() -> dict[str, str]:
 def definition_words() -> dict[str, str]:
     """The three definitions of affected in words."""
     return {
-        "closed": _("Country-wide"),
-        "weighted": _("Partial × p"),
-        "disrupted": _("Any"),
+        "closed": _("Closed"),
+        "weighted": _("Closed + p × partial"),
+        "disrupted": _("Closed or partial"),
     }
 
 
@@ -87,6 +87,7 @@ def choose_capture() -> Scope:
         "as_captured_on",
         day,
         days[0],
+        always_in_link=True,
         help=_("UNESCO revised its record from one capture to the next. Choose what was known on an earlier day."),
     )
     return Scope(as_captured_on=chosen)
@@ -112,11 +113,11 @@ def choose_definition() -> tuple[str, float]:
     return chosen, weight
 
 
-def start_or_stop(first: datetime.date, last: datetime.date) -> None:
-    """Starts the days moving, from the first one when they stand at the last; or stops them."""
+def start_or_stop(first: datetime.date, observed: datetime.date) -> None:
+    """Starts the days moving, from the first one when they stand at the last observed one; or stops them."""
     st.session_state["playing"] = not st.session_state.get("playing", False)
-    if st.session_state["playing"] and st.session_state["on_date"] >= last:
-        st.session_state["on_date"] = first
+    if st.session_state["playing"] and st.session_state["on_date"] >= observed:
+        st.session_state["on_date"] = first - STEP  # the first step shows the first day
 
 
 def closures_on_a_day(scope: Scope, definition: str) -> None:
@@ -138,7 +139,7 @@ def _a_day(scope: Scope, definition: str) -> None:
             key="play",
             icon="⏸" if playing else "▶",
             on_click=start_or_stop,
-            args=(first, last),
+            args=(first, capture["last_observed_date"]),
         ):
             st.rerun()
     scope = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, partial_weight=scope.partial_weight)
@@ -198,10 +199,15 @@ def _headline(
     sum_ = _("That affects {people} learners, {share} of all who are enrolled in the world").format(
         people=people(affected["learners_affected"]), share=share(affected["share_affected"])
     )
+    partial = whole(world["countries_partial"])
     how = {
         "closed": ".",
-        "weighted": _(", counting those in partially open countries by p = {p}.").format(p=scope.partial_weight),
-        "disrupted": _(", counting everyone in partially open countries as well."),
+        "weighted": _(", counting those in the {partial} partially open countries by p = {p}.").format(
+            partial=partial, p=scope.partial_weight
+        ),
+        "disrupted": _(", counting everyone in the {partial} partially open countries as well.").format(
+            partial=partial
+        ),
     }[definition]
     st.header(f"{sentence} {sum_}{how}", anchor=False)
     if on_date > observed:
@@ -251,7 +257,8 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
 def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     table = ask("school_closures/status_by_country", scope)
     words = status_words()
-    values = [_("{people} learners").format(people=people(learners)) for learners in table["learners"]]
+    in_words = _("{people} learners")
+    values = [in_words.format(people=people(learners)) for learners in table["learners"]]
     classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
         _("Status of schools on {day}").format(day=day(on_date)),
@@ -335,17 +342,13 @@ def compare_days(scope: Scope) -> None:
         both,
         alt=_("Bars of the number of countries by status on two days."),
     )
-    changed = ask("school_closures/changed_between", both)
-    st.write(
-        plural("{count} country changed its status.", "{count} countries changed their status.", len(changed)).format(
-            count=len(changed)
-        )
+    changed = len(ask("school_closures/changed_between", both))
+    words = status_words()
+    lazy_table(
+        plural("{count} country changed its status", "{count} countries changed their status", changed).format(
+            count=changed
+        ),
+        "school_closures/changed_between",
+        both,
+        words={"status_on_other_date": words, "status_on_date": words},
     )
-    if len(changed):
-        words = status_words()
-        show_table(
-            "school_closures/changed_between",
-            both,
-            height=300,
-            words={"status_on_other_date": words, "status_on_date": words},
-        )

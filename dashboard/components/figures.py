@@ -21,6 +21,7 @@ from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import Field, Metric, metrics, question, sources
 from dashboard.warehouse.lineage import sources_of
 
+POPOVER_TABLE = 640  # pixels; a phone scrolls it
 IN_WORDS: dict[str, Callable[[Any], str]] = {"share": share, "people": people, "learners": people}
 
 
@@ -108,19 +109,25 @@ def figure(
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         if table_twin:
-            twin = st.popover(_("Table"), on_change="rerun", key=f"table-{asked}")
+            twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}")
             if twin.open:
                 with twin:
                     show_table(asked, scope, columns, key=f"twin-{asked}", words=words)
-        download(asked, scope)
+                    download(asked, scope)
+        else:
+            download(asked, scope)
         _working(asked, scope, f"figure-{asked}", [metrics()[name] for name in question(asked).metrics])
     source_line(asked, scope)
 
 
+def on_phone() -> bool:
+    """Whether the reader's browser says that it is a phone's: the server cannot see how wide the page is."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def map_height() -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
-    agent = st.context.headers.get("User-Agent") or ""
-    return HEIGHT_ON_PHONE if "Mobi" in agent else HEIGHT
+    return HEIGHT_ON_PHONE if on_phone() else HEIGHT
 
 
 def chart_key(asked: str) -> str:
@@ -150,15 +157,32 @@ def show_table(
         key=key,
         placeholder=MISSING,
         alt=_(question(asked).title),
+        width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
+
+
+def lazy_table(
+    label: str,
+    asked: str,
+    scope: Scope,
+    columns: list[str] | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """An expander whose table, download and source are drawn only when it is opened."""
+    shown = st.expander(label, on_change="rerun", key=f"lazy-{asked}")
+    if shown.open:
+        with shown:
+            show_table(asked, scope, columns, key=f"lazy-table-{asked}", words=words)
+            download(asked, scope)
+            source_line(asked, scope)
 
 
 def download(asked: str, scope: Scope) -> None:
     """A button that gives the answer as CSV; the file is written only when it is pressed."""
     st.download_button(
         _("Download CSV"),
-        data=lambda: _csv(ask(asked, scope)),
-        file_name=f"{asked.replace('/', '_')}_release_{current_release().number}.csv",
+        data=lambda: _csv(asked, scope),
+        file_name=_file_name(asked, scope),
         mime="text/csv",
         key=f"download-{asked}",
         on_click="ignore",
@@ -166,13 +190,23 @@ def download(asked: str, scope: Scope) -> None:
 
 
 def source_line(asked: str, scope: Scope) -> None:
-    """Publisher, licence and day of capture of every source behind the answer."""
-    said = [
-        f"{card.publisher}, {_(card.title)} ({_('captured')} {pin['captured_on']}; {card.licence})"
-        for card, pin in ((sources()[name], pin) for name, pin in _pins(asked, scope))
-    ]
+    """Publisher, licence and day of capture of every source behind the answer; a simulated one is named as that."""
+    said = []
+    for name, pin in _pins(asked, scope):
+        card = sources()[name]
+        if pin["provenance"] == "demo":
+            said.append(_("**simulated rows, not data of {publisher}**").format(publisher=card.publisher))
+        else:
+            said.append(f"{card.publisher}, {_(card.title)} ({_('captured')} {pin['captured_on']}; {card.licence})")
     if said:
         st.caption(_("Source:") + " " + "; ".join(said) + ".")
+
+
+def _file_name(asked: str, scope: Scope) -> str:
+    """A name that says what was asked, of which release, and whether rows are simulated."""
+    simulated = "SIMULATED_" if any(pin["provenance"] == "demo" for _name, pin in _pins(asked, scope)) else ""
+    given = [str(value) for value in scope.params(question(asked)).values() if value is not None]
+    return f"{simulated}{'_'.join([asked.replace('/', '_'), *given])}_release_{current_release().number}.csv"
 
 
 def _pins(asked: str, scope: Scope) -> list[tuple[str, dict[str, Any]]]:
@@ -237,10 +271,21 @@ def _column(field: Field) -> Any:
     return st.column_config.Column(label, help=_(field.meaning))
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def _csv(asked: str, scope: Scope) -> bytes:
+    """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed."""
+    table = ask(asked, scope)
+    whole_numbers = {field.name for field in question(asked).columns if field.type == "BIGINT"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.itertuples(index=False):
-        writer.writerow(["" if is_missing(cell) else harmless(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([_cell(value, name in whole_numbers) for name, value in zip(table.columns, row, strict=True)])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any, is_whole: bool) -> Any:
+    if is_missing(value):
+        return ""
+    if isinstance(value, str):
+        return harmless(value)
+    return int(value) if is_whole else value

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from dashboard.locales import _
+from dashboard.locales.numbers import day
+
 Option = TypeVar("Option")
 
 
@@ -17,6 +20,7 @@ def choose(
     words: Callable[[Option], str],
     default: Option,
     buttons: bool = False,
+    always_in_link: bool = False,
     help: str | None = None,
 ) -> Option:
     """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default."""
@@ -27,7 +31,7 @@ def choose(
         chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
     else:
         chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
-    remember(key, chosen, default)
+    remember(key, chosen, None if always_in_link else default)
     return chosen  # type: ignore[return-value]
 
 
@@ -46,9 +50,15 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
     at = st.session_state.get(key)
     if at is None:
         at = _iso_day(st.query_params.get(key))
-    st.session_state[key] = at if at is not None and first <= at <= last else default
+    within = at is None or first <= at <= last
+    st.session_state[key] = at if at is not None and within else default
     chosen = st.slider(label, first, last, key=key, format="D MMMM YYYY")
-    remember(key, chosen, default)
+    # Always in the address, the default too: a mailed link must show the same after the next import.
+    remember(key, chosen, None)
+    if not within:
+        st.caption(
+            _("The record chosen does not reach {asked}; {shown} is shown.").format(asked=day(at), shown=day(chosen))
+        )
     return chosen
 
 

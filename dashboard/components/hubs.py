@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.charts.hubs import hubs_deck
+from dashboard.components.figures import on_phone
 from dashboard.components.filters import choose, choose_country
 from dashboard.locales import _
 from dashboard.scope import Scope
@@ -24,7 +25,7 @@ def hubs_map(scope: Scope) -> None:
     hubs = ask("learning_hubs/register", scope)
     hubs = hubs.assign(host_words=hubs["host"].fillna(_("Host not stated for this city")))
     st.pydeck_chart(
-        hubs_deck(hubs),
+        hubs_deck(hubs, -0.4 if on_phone() else 0.75),
         height=430,
         key="hubs-map",
         alt=_("World map with a circle for each learning hub. The table holds the same."),

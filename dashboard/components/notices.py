@@ -13,8 +13,18 @@ def demonstration(*names: str) -> None:
         st.warning(release_notice())
     invented = [name for name in names if name in current_release().demonstrations]
     if invented:
-        words = " ".join(_(sources()[name].demonstration) for name in invented)
+        words = " ".join(f"{_(sources()[name].title)}: {_(sources()[name].demonstration)}" for name in invented)
         st.info("**" + _("Demonstration.") + "** " + words)
+
+
+def footer() -> None:
+    """The release that every page stands on."""
+    said = current_release().manifest
+    st.caption(
+        _(
+            "Release {number}, published {moment} UTC. Definitions, sources and licences are on the page Methods."
+        ).format(number=said["number"], moment=said["published_at"][:16].replace("T", " "))
+    )
 
 
 def map_disclaimer() -> None:

@@ -33,7 +33,7 @@ def class_words() -> dict[str, str]:
 def choose_year() -> int:
     """Lets the reader choose the year at whose end people were counted."""
     years = ask("reach_map/years")["year"].tolist()
-    return choose(_("End of year"), years, "year", str, years[0])
+    return choose(_("End of year"), years, "year", str, years[0], always_in_link=True)
 
 
 def choose_origin(year: int) -> str | None:
@@ -93,11 +93,7 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
     with st.container(border=True):
         st.header(row["country"], anchor=False)
         if row["coverage"] in ("known", "zero"):
-            st.write(
-                _("Hosts **{people}** refugees ({whole}).").format(
-                    people=people(row["refugees"]), whole=whole(row["refugees"])
-                )
-            )
+            st.write(_("Hosts **{whole}** refugees.").format(whole=whole(row["refugees"])))
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
         if len(origins):

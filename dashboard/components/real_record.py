@@ -3,6 +3,7 @@
 import datetime
 import os
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
@@ -18,6 +19,8 @@ from dashboard.store.releases import publish_release
 from dashboard.viewer import current_viewer
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import sources
+
+MOST_SHOWN = 200
 
 
 def offer_real_record(source: str) -> None:
@@ -63,5 +66,13 @@ def _take(source: str, path: Path, day: datetime.date | None) -> None:
     except (FileRefused, ChecksFailed, StoreDamaged, OSError) as refused:
         st.error(str(refused))
         return
-    st.success(f"{done.report.closing_line}. " + _("Release {number} is published.").format(number=release.number))
+    report = done.report
+    st.success(
+        _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(
+            published=report.published, rows=report.rows_in, day=report.captured_on, number=release.number
+        )
+    )
+    if report.quarantined:
+        st.warning(_("These rows were set aside, each with its reason; nothing else was lost:"))
+        st.dataframe([asdict(row) for row in report.quarantined[:MOST_SHOWN]], hide_index=True)
     st.button(_("Show it"), key=f"show-{source}")

@@ -19,7 +19,6 @@ class Country:
 
     iso3: str
     name: str
-    income: str
     latitude: float
     longitude: float
     monitored: bool
@@ -59,7 +58,6 @@ def facts() -> Facts:
         row["iso3"]: Country(
             row["iso3"],
             row["name_en"],
-            row["income"],
             float(row["latitude"] or 0),
             float(row["longitude"] or 0),
             row["unesco_monitored"] == "true",

@@ -1,51 +1,55 @@
-"""A file in UNHCR's layout: hosts and their totals are facts, the origins are drawn from a seed."""
+"""A file in UNHCR's layout: the totals of hosts and of origins are facts, who lives where between them is simulated."""
 
 import math
-import random
 from pathlib import Path
 
-from dashboard.demo.files import MARK, SEED, Country, Facts, write
+import numpy as np
+
+from dashboard.demo.files import MARK, Country, Facts, read, write
 
 YEAR = 2023
 EXTRACTED = "21/07/2024 14:54 UTC"
-MOST_ORIGINS = 12
-PEOPLE_AN_ORIGIN = 50
 HEADER = ["Year", "Country of origin", "Country of origin (ISO)", "Country of asylum", "Country of asylum (ISO)"]
 COUNTS = ["Refugees under UNHCR's mandate", "Asylum-seekers"]
-# People flee from poor countries more often, and mostly to one nearby.
-DRAWN_BY_INCOME = {"Low": 6.0, "Lower middle": 2.0, "Upper middle": 0.4}
-NEAR_KM = 400.0
+# Few live far away: the weight of a pair falls with the cube of the distance beyond this.
+NEAR_KM = 300.0
+ROUNDS = 200
+STEP = 5
 
 
 def write_refugees(known: Facts, folder: Path) -> Path:
-    """Writes one row for each origin and host; the origins of a host sum to its total."""
-    rng = random.Random(SEED)
-    origins = {
-        c: DRAWN_BY_INCOME[c.income] * rng.paretovariate(0.9)
-        for c in known.countries.values()
-        if c.income in DRAWN_BY_INCOME
-    }
-    rows: list[list[object]] = [["Extracted:", f"{MARK} origins"], ["Date extracted:", EXTRACTED], [*HEADER, *COUNTS]]
-    for host in known.countries.values():
-        if host.refugees:
-            for origin, refugees in _split(host, origins, rng):
-                rows.append([YEAR, origin.name, origin.iso3, host.name, host.iso3, refugees, "-"])
+    """Writes one row for each origin and host; the origins of a host sum to its total to the last person."""
+    hosts = [country for country in known.countries.values() if country.refugees]
+    origins = [(row["origin_iso3"], int(row["refugees"])) for row in read("refugees_by_origin")]
+    rows: list[list[object]] = [["Extracted:", f"{MARK} pairs"], ["Date extracted:", EXTRACTED], [*HEADER, *COUNTS]]
+    for (code, _total), row in zip(origins, _pairs(hosts, origins, known), strict=True):
+        name = known.countries[code].name if code in known.countries else ""
+        rows += [
+            [YEAR, name, code, host.name, host.iso3, int(refugees), "-"]
+            for host, refugees in zip(hosts, row, strict=True)
+            if refugees
+        ]
     return write(folder / "demonstration_unhcr_population.csv", rows)
 
 
-def _split(host: Country, origins: dict[Country, float], rng: random.Random) -> list[tuple[Country, int]]:
-    """The host's total over the likeliest origins, in steps of five; the rest goes to the largest."""
-    likely = {
-        origin: weight * rng.uniform(0.3, 1.0) / (NEAR_KM + _kilometres(host, origin)) ** 2
-        for origin, weight in origins.items()
-        if origin is not host
-    }
-    count = max(1, min(MOST_ORIGINS, host.refugees // PEOPLE_AN_ORIGIN))
-    chosen = sorted(likely, key=lambda origin: likely[origin], reverse=True)[:count]
-    total = sum(likely[origin] for origin in chosen)
-    parts = {origin: int(host.refugees * likely[origin] / total) // 5 * 5 for origin in chosen}
-    parts[chosen[0]] += host.refugees - sum(parts.values())
-    return [(origin, part) for origin, part in parts.items() if part]
+def _pairs(hosts: list[Country], origins: list[tuple[str, int]], known: Facts) -> np.ndarray:
+    """Refugees by origin (rows) and host (columns), fitted to both totals by iterative proportional fitting."""
+    by_host = np.array([host.refugees for host in hosts], dtype=float)
+    by_origin = np.array([total for _code, total in origins], dtype=float)
+    cells = np.array([[_weight(known.countries.get(code), host) for host in hosts] for code, _total in origins])
+    for _ in range(ROUNDS):
+        cells *= (by_origin / cells.sum(axis=1))[:, None]
+        cells *= by_host / cells.sum(axis=0)
+    whole = np.floor(cells / STEP) * STEP
+    whole[cells.argmax(axis=0), range(len(hosts))] += by_host - whole.sum(axis=0)
+    return whole
+
+
+def _weight(origin: Country | None, host: Country) -> float:
+    """How likely refugees of an origin live in a host, by distance; nobody is a refugee at home."""
+    if origin is None:
+        return (NEAR_KM + 5000) ** -3.0  # unknown, stateless: anywhere alike
+    return 0.0 if origin is host else (NEAR_KM + _kilometres(host, origin)) ** -3.0
 
 
 def _kilometres(one: Country, other: Country) -> float:

@@ -1,6 +1,7 @@
 """Fetches a publisher's file to a temporary place, within a size and a time. Imports nothing."""
 
 import http.client
+import socket
 import tempfile
 import time
 import urllib.error
@@ -59,6 +60,11 @@ def download(address: str, progress: Callable[[int, int | None], object] | None 
                 if total and got != total:
                     raise DownloadFailed(f"{address} gave {got} bytes of {total} and ended. {otherwise}")
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, OSError, ValueError) as wrong:
-            reason = " ".join(str(getattr(wrong, "reason", wrong) or type(wrong).__name__).split())
+            no_host = isinstance(getattr(wrong, "reason", wrong), socket.gaierror)
+            reason = (
+                "the host cannot be found (no network, or another name)"
+                if no_host
+                else " ".join(str(getattr(wrong, "reason", wrong) or type(wrong).__name__).split())
+            )
             raise DownloadFailed(f"{address} could not be fetched: {reason}. {otherwise}") from wrong
         yield file

@@ -105,6 +105,8 @@ def _decoded(raw: bytes, encoding: str) -> str:
     except UnicodeDecodeError as wrong:
         if encoding:
             raise FileRefused(f"The text is not {encoding}: {wrong.reason} at byte {wrong.start}.") from wrong
+        if any(byte < 9 for byte in raw[:2000]):
+            raise FileRefused("This is neither text nor a workbook. Send CSV or XLSX.") from wrong
         begin = raw.rfind(b"\n", 0, wrong.start) + 1
         sample = raw[begin : begin + 80].splitlines()[0] if raw[begin : begin + 80].splitlines() else b""
         previews = "; ".join(f"{name}: {clean(sample.decode(name, 'replace'))}" for name in OTHER_ENCODINGS)

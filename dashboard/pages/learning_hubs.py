@@ -14,7 +14,9 @@ st.title(_("Learning hubs"))
 st.write(
     _(
         "Places with internet where people take courses together, free of charge, with a local facilitator. "
-        "The launch of 31 October 2013 announced more than 30 and named 24."
+        "Coursera and the US Department of State launched the first on 31 October 2013: more than 30 announced, "
+        "24 named. "
+        "Partners add theirs by importing a register."
     )
 )
 notices.demonstration("hubs")

@@ -13,7 +13,7 @@ from dashboard.session import ask, ask_one
 st.title(_("Reach map"))
 st.write(
     _(
-        "Where refugees live, by country of asylum, and where the learning hubs of the coalition are. "
+        "Where refugees live, by country of asylum, and where learning hubs were named. "
         "Choose an origin to see where people went."
     )
 )

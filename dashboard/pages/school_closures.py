@@ -12,7 +12,7 @@ from dashboard.components.closures import (
     published_in_words,
     series_words,
 )
-from dashboard.components.figures import figure, show_table, stop_if_empty
+from dashboard.components.figures import figure, lazy_table, show_table, stop_if_empty
 from dashboard.components.periods import choose_period
 from dashboard.components.real_record import offer_real_record
 from dashboard.locales import _
@@ -49,8 +49,12 @@ figure(
     alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
     lead=published_in_words(),
 )
-with st.expander(_("The published figures, each with its source")):
-    show_table("school_closures/published_points", scope)
+lazy_table(
+    _("The published figures, each with its source"),
+    "school_closures/published_points",
+    scope,
+    ["on_date", "publisher", "learners_affected", "share_affected", "countries_closed", "source"],
+)
 
 st.header(_("Weeks closed"), divider="gray")
 period = choose_period(by_day, scope)

@@ -55,6 +55,9 @@ def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:
         if name not in declared:
             known = ", ".join(declared) or "none"
             raise BadParameter(f"{asked.name} has no parameter {name!r}. It has: {known}.")
+    for name, field in declared.items():
+        if name not in params and not field.is_optional:
+            raise BadParameter(f"{asked.name} wants {name}: {field.meaning}. Give --param {name}=...")
     return {name: _typed(params.get(name), field.type, name) for name, field in declared.items()}
 
 

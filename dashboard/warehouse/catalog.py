@@ -34,6 +34,11 @@ class Field:
     type: str
     meaning: str
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether a parameter may be left out: its header says what NULL means."""
+        return "or NULL" in self.meaning
+
 
 @dataclass(frozen=True)
 class Query:

@@ -61,6 +61,12 @@ def test_a_desk_officer_plays_the_days_and_stops(visit):
     assert seen.outside == []
 
 
+def test_a_page_answers_at_its_own_name(visit):
+    page = visit().open("/school_closures?on_date=2020-04-04").page
+    assert page.get_by_text("Page not found").count() == 0
+    assert page.get_by_text("On 4 April 2020").count()
+
+
 def test_the_working_of_a_number_opens_beside_it(visit):
     page = visit(height=1400).open("/").page
     page.get_by_text("How this was worked out").first.click()
@@ -70,8 +76,11 @@ def test_the_working_of_a_number_opens_beside_it(visit):
 
 def test_the_download_is_the_answer(visit):
     page = visit().open("/").page
+    page.get_by_role("button", name="Table and download").first.click()
+    page.get_by_role("button", name="Download CSV").first.wait_for()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download CSV").first.click()
+    assert waiting.value.suggested_filename.startswith("SIMULATED_school_closures_status_by_country_2020-06-26")
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "country_iso3,country,status,learners"
     assert sum(",closed," in line for line in text.splitlines()) == 123

@@ -58,7 +58,7 @@ HOSTILE = {
     "empty": (b"", "empty"),
     "spaces": (b"   \n \n", "has the columns"),
     "gzip": (gzip.compress((HEADER + ROW).encode()), "gzip"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not UTF-8|NUL"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "neither text nor a workbook"),
     "a web page": (b"<!DOCTYPE html><html></html>", "web page"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "Excel"),
     "another table": (b"a,b,c\n1,2,3\n", "has the columns"),

@@ -88,7 +88,7 @@ def test_moving_the_day_moves_tiles_and_map():
 def test_a_shared_link_shows_the_same_view():
     test = app(on_date="2020-04-04", definition="disrupted", as_captured_on="2020-05-20", country_iso3="KEN")
     assert test.metric[0].value == "188"
-    assert test.metric[1].label == "Learners with any disruption"
+    assert test.metric[1].label == "Closed or partial"
     assert test.metric[3].value == "20 May 2020"
     assert "**Kenya**" in words(test)
 
@@ -104,7 +104,7 @@ def test_the_weight_p_is_a_slider_and_is_printed():
     test = app(definition="weighted")
     test.slider(key="p").set_value(0.25).run()
     assert "p = 0.25" in words(test)
-    assert test.metric[1].label == "Learners affected, partial closures weighted"
+    assert test.metric[1].label == "Closed + p × partial"
 
 
 def test_planned_days_are_named_and_drawn_apart():

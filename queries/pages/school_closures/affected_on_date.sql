@@ -2,7 +2,7 @@
 -- grain: one row per definition
 -- param $on_date DATE: the day asked about
 -- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
--- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1
+-- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1, or NULL for 0.5
 -- column definition VARCHAR: closed, weighted or disrupted
 -- column learners_affected BIGINT: learners by that definition, NULL where the capture says nothing of the day
 -- column share_affected DOUBLE: of all learners enrolled in the world, 0 to 1
