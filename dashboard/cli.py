@@ -133,9 +133,10 @@ def _releases(asked: argparse.Namespace) -> None:
             if "damage" in said:
                 print(f"{mark} {said['number']:4}  damaged: {said['damage']}")
             else:
+                newest = {source: pins[-1] for source, pins in said["snapshots"].items()}
                 pins = ", ".join(
-                    f"{source} {pins[-1]['captured_on']}{' (demonstration)' if pins[-1]['provenance'] == 'demo' else ''}"
-                    for source, pins in said["snapshots"].items()
+                    f"{source} {pin['captured_on']}" + (" (demonstration)" if pin["provenance"] == "demo" else "")
+                    for source, pin in newest.items()
                 )
                 print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
     elif asked.action == "show":
