@@ -62,7 +62,7 @@ def shared():
 
 @pytest.fixture(scope="session")
 def golden_store(shared, tmp_path_factory):
-    """A published store of every real file of this issue: six captures of closures, enrolment, Oxford, UNHCR."""
+    """A published store of every real file: six captures of closures, enrolment, Oxford, UNHCR."""
     store = tmp_path_factory.mktemp("golden") / "store"
     for file in sorted((shared / "unesco_closures").glob("*.csv")):
         import_file(store, "unesco_closures", file)
