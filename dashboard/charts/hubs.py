@@ -46,6 +46,6 @@ def hubs_deck(hubs: pd.DataFrame, zoom: float = 0.75) -> pdk.Deck:
                 auto_highlight=True,
             ),
         ],
-        initial_view_state=pdk.ViewState(latitude=18, longitude=25, zoom=zoom, min_zoom=-1, max_zoom=6),
+        initial_view_state=pdk.ViewState(latitude=18, longitude=10, zoom=zoom, min_zoom=-1, max_zoom=6),
         tooltip={"text": "{hub}, {country}\n{host_words}"},
     )

@@ -9,6 +9,9 @@ from dashboard.locales import _
 from dashboard.scope import Scope
 from dashboard.session import ask
 
+# Zoom at which the whole world fits.
+WORLD, WORLD_ON_PHONE = 0.75, -0.75
+
 
 def choose_hubs() -> Scope:
     """Lets the reader choose region, country and host type among those that have a hub."""
@@ -25,7 +28,7 @@ def hubs_map(scope: Scope) -> None:
     hubs = ask("learning_hubs/register", scope)
     hubs = hubs.assign(host_words=hubs["host"].fillna(_("Host not stated for this city")))
     st.pydeck_chart(
-        hubs_deck(hubs, -0.4 if on_phone() else 0.75),
+        hubs_deck(hubs, WORLD_ON_PHONE if on_phone() else WORLD),
         height=430,
         key="hubs-map",
         alt=_("World map with a circle for each learning hub. The table holds the same."),
