@@ -4,7 +4,7 @@ import csv
 import io
 import shlex
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,9 @@ from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, is_missing, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release
+from dashboard.session import answer, ask, current_release
+from dashboard.store.releases import Release
+from dashboard.viewer import Viewer, current_viewer
 from dashboard.warehouse.catalog import Field, Metric, metrics, question, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -181,7 +183,8 @@ def download(asked: str, scope: Scope) -> None:
     """A button that gives the answer as CSV; the file is written only when it is pressed."""
     st.download_button(
         _("Download CSV"),
-        data=lambda: _csv(asked, scope),
+        # Written later, outside of this session: so for this viewer and this release, whatever is served by then.
+        data=partial(_csv, current_viewer(), current_release(), asked, scope),
         file_name=_file_name(asked, scope),
         mime="text/csv",
         key=f"download-{asked}",
@@ -271,9 +274,9 @@ def _column(field: Field) -> Any:
     return st.column_config.Column(label, help=_(field.meaning))
 
 
-def _csv(asked: str, scope: Scope) -> bytes:
+def _csv(viewer: Viewer, release: Release, asked: str, scope: Scope) -> bytes:
     """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed."""
-    table = ask(asked, scope)
+    table = answer(viewer, release, asked, scope)
     whole_numbers = {field.name for field in question(asked).columns if field.type == "BIGINT"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
