@@ -202,14 +202,20 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
     kept: list[Snapshot] = []
     for file in files:
         with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
-            done = import_file(
-                store_folder(),
-                source,
-                file,
-                asked.captured_on,
-                encoding=asked.encoding,
-                progress=partial(_move, bar),
-            )
+            try:
+                done = import_file(
+                    store_folder(),
+                    source,
+                    file,
+                    asked.captured_on,
+                    encoding=asked.encoding,
+                    progress=partial(_move, bar),
+                )
+            except FileRefused as refused:
+                _withdraw_all(kept)
+                raise FileRefused(
+                    f"{file.name}: {refused}{' Nothing of this import was kept.' if kept else ''}"
+                ) from None
         report = done.report
         _print_report(report)
         if done.snapshot and not done.was_there:
@@ -232,9 +238,13 @@ def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
     try:
         return releases.publish_release(store_folder())
     except (ChecksFailed, QueryStopped, duckdb.Error):
-        for snapshot in kept:
-            withdraw(store_folder(), snapshot.source, snapshot.folder.name)
+        _withdraw_all(kept)
         raise
+
+
+def _withdraw_all(kept: list[Snapshot]) -> None:
+    for snapshot in kept:
+        withdraw(store_folder(), snapshot.source, snapshot.folder.name)
 
 
 def _print_report(report: Report) -> None:

@@ -116,6 +116,14 @@ def test_an_answer_with_simulated_rows_says_so_beside_it(coalition, demo_store, 
     assert "(demonstration)" in coalition("--store", demo_store, "releases", "list")[1]
 
 
+def test_of_several_files_all_are_taken_or_none(coalition, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n")
+    status, _, err = coalition("--store", tmp_path / "s", "import", "hubs", FIXTURES / "hubs.csv", bad)
+    assert status == 1 and "bad.csv: " in err and "Nothing of this import was kept" in err
+    assert not list((tmp_path / "s" / "snapshots" / "hubs").iterdir())
+
+
 def test_the_same_file_again_makes_no_new_release(coalition, tmp_path):
     for expected in ("published release 1", "release 1 stays"):
         out = coalition("--store", tmp_path, "import", "hubs", FIXTURES / "hubs.csv")[1]
