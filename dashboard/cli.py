@@ -150,6 +150,8 @@ def _releases(asked: argparse.Namespace) -> None:
 
 def _ask(asked: argparse.Namespace) -> None:
     params = dict(asked.param)
+    if len(params) < len(asked.param):
+        raise BadParameter("A parameter is given twice. Give each once.")
     question(asked.question)
     release = releases.open_release(store_folder(), asked.release)
     answers = Answers(release.marts)

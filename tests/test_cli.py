@@ -108,6 +108,11 @@ def test_a_parameter_that_is_not_optional_must_be_given(coalition, small_store):
     assert status == 1 and out == "" and "wants on_date" in err
 
 
+def test_a_parameter_given_twice_is_refused(coalition, small_store):
+    twice = ("--param", "year=2022", "--param", "year=2023")
+    assert coalition("--store", small_store, "ask", "reach_map/totals", *twice)[0] == 1
+
+
 def test_an_answer_with_simulated_rows_says_so_beside_it(coalition, demo_store, small_store):
     asked = ("ask", "reach_map/totals", "--format", "json")
     status, out, err = coalition("--store", demo_store, *asked)

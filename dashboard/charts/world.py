@@ -18,7 +18,7 @@ CONFIG: Mapping[str, Any] = {
     "plotlyServerURL": "",
 }
 POINT_SIZE = 7
-HEIGHT, HEIGHT_ON_PHONE = 470, 330
+HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 470, 330, 440
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
-from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE
+from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, is_missing, people, share, whole
@@ -79,6 +79,7 @@ def figure(
     on_click: Callable[[], None] | None = None,
     columns: list[str] | None = None,
     table_twin: bool = True,
+    beside: str | None = None,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """A chart under its title, with table twin, download, working and source line.
@@ -92,6 +93,7 @@ def figure(
         lead: a sentence below the title.
         on_click: called when a mark was chosen; the choice is in the session state under `chart_key(asked)`.
         columns: those of the table shown; all without it.
+        beside: another question that the chart draws too, whose sources are named as well.
         words: for a column that holds codes, the words shown for each.
         table_twin: False where the chart is a table already.
     """
@@ -120,6 +122,8 @@ def figure(
             download(asked, scope)
         _working(asked, scope, f"figure-{asked}", [metrics()[name] for name in question(asked).metrics])
     source_line(asked, scope)
+    if beside:
+        source_line(beside, scope)
 
 
 def on_phone() -> bool:
@@ -127,9 +131,11 @@ def on_phone() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
-def map_height() -> int:
+def map_height(long_legend: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
-    return HEIGHT_ON_PHONE if on_phone() else HEIGHT
+    if not on_phone():
+        return HEIGHT
+    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
 
 
 def chart_key(asked: str) -> str:

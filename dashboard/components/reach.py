@@ -60,7 +60,9 @@ def host_map(scope: Scope) -> None:
     ]
     figure(
         _("Refugees hosted, learning hubs and flows"),
-        reach_figure(coverage, reach_classes(words), values, ask("learning_hubs/register"), flows, map_height()),
+        reach_figure(
+            coverage, reach_classes(words), values, ask("learning_hubs/register"), flows, map_height(long_legend=True)
+        ),
         ASKED,
         scope,
         alt=_(

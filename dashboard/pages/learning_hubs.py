@@ -14,8 +14,7 @@ st.title(_("Learning hubs"))
 st.write(
     _(
         "Places with internet where people take courses together, free of charge, with a local facilitator. "
-        "Coursera and the US Department of State launched the first on 31 October 2013: more than 30 announced, "
-        "24 named. "
+        "Coursera and the US Department of State launched the first in October 2013. "
         "Partners add theirs by importing a register."
     )
 )

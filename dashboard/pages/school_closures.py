@@ -83,6 +83,7 @@ figure(
     oxford_figure(ask("school_closures/oxcgrt_by_day"), by_day),
     "school_closures/oxcgrt_by_day",
     scope,
+    beside="school_closures/affected_by_day",
     alt=_("Lines of countries by the Oxford tracker's scale and by UNESCO's status."),
     lead=_(
         "The Oxford tracker (C1) records the strictest rule in any part of a country and knows no academic break. "

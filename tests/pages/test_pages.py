@@ -213,3 +213,9 @@ def test_real_rows_end_the_demonstration(served_store, small_store):
     test = app()
     assert not any("Demonstration." in info.value for info in test.info)
     assert test.metric[0].value == "2"  # Kenya and China, worked by hand from the fixtures
+
+
+def test_a_chart_of_two_records_names_the_sources_of_both(served_store, small_store):
+    captions = [caption.value for caption in app().caption]
+    at = next(n for n, said in enumerate(captions) if "not data of Oxford" in said)
+    assert "not data of UNESCO" in captions[at + 1]
