@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import sys
+import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,14 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from dashboard.intake.download import DownloadFailed
-from dashboard.intake.front_door import check_file, import_file
+from dashboard.intake.front_door import Declared, check_file, import_file
+from dashboard.intake.identity import SecretMissing
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases
 from dashboard.store.protocol import StoreDamaged
-from dashboard.store.snapshots import NoSuchSnapshot, Snapshot, withdraw
+from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
 from dashboard.warehouse.answers import Answers, BadParameter
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
@@ -35,6 +37,9 @@ REFUSALS = (
     releases.NothingPublished,
     releases.NoSuchRelease,
     NoSuchSnapshot,
+    DaysOverlap,
+    SecretsDiffer,
+    SecretMissing,
     StoreDamaged,
     ChecksFailed,
     UnknownQuestion,
@@ -93,7 +98,7 @@ def _template(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     for file in asked.files:
-        _print_report(check_file(asked.source, Path(file), asked.captured_on, asked.encoding))
+        _print_report(check_file(asked.source, Path(file), asked.captured_on, _declared(asked)))
 
 
 def _import(asked: argparse.Namespace) -> None:
@@ -202,18 +207,14 @@ def _plain(value: object) -> object:
 def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
     totals = [0, 0, 0, 0]
     kept: list[Snapshot] = []
+    declared = _declared(asked)
     for file in files:
         with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
             try:
                 done = import_file(
-                    store_folder(),
-                    source,
-                    file,
-                    asked.captured_on,
-                    encoding=asked.encoding,
-                    progress=partial(_move, bar),
+                    store_folder(), source, file, asked.captured_on, declared, progress=partial(_move, bar)
                 )
-            except FileRefused as refused:
+            except (FileRefused, DaysOverlap) as refused:
                 _withdraw_all(kept)
                 raise FileRefused(
                     f"{file.name}: {refused}{' Nothing of this import was kept.' if kept else ''}"
@@ -235,11 +236,22 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
     print(closing_line(*totals))
 
 
+def _declared(asked: argparse.Namespace) -> Declared:
+    """What the command says of its files; those of one command are parts of one export."""
+    return Declared(
+        encoding=asked.encoding,
+        partner=asked.partner,
+        programme=asked.programme,
+        zone=asked.zone,
+        batch=uuid.uuid4().hex,
+    )
+
+
 def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
     """Publishes; when that fails, what was just kept is withdrawn, so that the store is as it was."""
     try:
         return releases.publish_release(store_folder())
-    except (ChecksFailed, QueryStopped, duckdb.Error):
+    except (ChecksFailed, SecretsDiffer, QueryStopped, duckdb.Error):
         _withdraw_all(kept)
         raise
 
@@ -356,6 +368,9 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--no-publish", action="store_true", help="keep the snapshot, do not build a release yet")
     sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")
+    sub.add_argument("--partner", default="", metavar="ID", help="who reports, where the file's programme does not say")
+    sub.add_argument("--programme", default="", metavar="ID", help="programme of every row, whatever the file says")
+    sub.add_argument("--zone", default="", metavar="ZONE", help="of times without one, such as Asia/Karachi (else UTC)")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,19 @@ TOOL_VERSION = "0.1.0"
 STORE_VARIABLE = "COALITION_STORE"
 ENGINE_VARIABLE = "COALITION_ENGINE"
 CLOSURES_ADDRESS_VARIABLE = "COALITION_CLOSURES_URL"
+LEARNER_SECRET_VARIABLE = "COALITION_LEARNER_SECRET"
 
 
 def store_folder() -> Path:
     """The folder of snapshots and releases: `COALITION_STORE`, or `data/store` of the checkout."""
     named = os.environ.get(STORE_VARIABLE)
     return Path(named).expanduser().resolve() if named else PROJECT / "data" / "store"
+
+
+def learner_secret_file() -> Path:
+    """The file of the secret that learners' keys are made with, never inside the store."""
+    named = os.environ.get(LEARNER_SECRET_VARIABLE)
+    return Path(named).expanduser().resolve() if named else PROJECT / ".secrets" / "learners"
 
 
 def engine_address() -> str:

@@ -33,6 +33,7 @@ def limit() -> None:
 
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
+    from dashboard.intake.identity import Identity
     from dashboard.intake.parquet import write_rows
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
@@ -40,7 +41,15 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.warehouse.catalog import sources
 
     card = sources()[order["source"]]
-    ledger = Ledger(card)
+    identity = Identity(bytes.fromhex(order["secret"])) if order["secret"] else None
+    ledger = Ledger(
+        card,
+        identity=identity,
+        partner=order["partner"],
+        programme=order["programme"],
+        zone=order["zone"] or card.zone,
+        today=order["today"],
+    )
     table = open_table(Path(order["file"]), card, order["encoding"])
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
@@ -57,6 +66,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         ledger.notes.append(
             "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
         )
+    ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
     provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
     write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
     return Report(
@@ -66,11 +76,28 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         published=ledger.published_rows,
         collapsed=ledger.collapsed,
         quarantined=tuple(sorted(ledger.quarantined, key=lambda row: row.line)),
-        dropped_columns=tuple(dict.fromkeys(h for h in table.unknown_headers if not _is_a_day(h, card.date_formats))),
+        dropped_columns=_dropped(table, card),
         notes=tuple(ledger.notes),
         captured_on=captured_on,
         provenance=provenance,
+        streams=_streams(ledger),
+        learner_secret=identity.fingerprint if identity else "",
     ).as_json()
+
+
+def _dropped(table: Any, card: Any) -> tuple[str, ...]:
+    """Headers of which nothing is kept: unknown ones, and personal ones that at most made a key."""
+    from dashboard.intake.report import clean
+
+    personal = {table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions}
+    found = [clean(header) for at, header in enumerate(table.header) if at in personal]
+    return tuple(dict.fromkeys(h for h in [*found, *table.unknown_headers] if not _is_a_day(h, card.date_formats)))
+
+
+def _streams(ledger: Any) -> tuple[str, ...]:
+    """Which partner's programmes (or tables) the rows belong to, as far as the source tells them apart."""
+    at = [list(ledger.card.kept).index(name) for name in ledger.card.stream]
+    return tuple(sorted({"/".join(str(row[i]) for i in at) for row in ledger.rows})) if at else ()
 
 
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:

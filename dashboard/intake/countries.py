@@ -17,6 +17,12 @@ def codes() -> frozenset[str]:
 
 
 @cache
+def alpha2() -> Mapping[str, str]:
+    """ISO 3166 alpha-2 codes, to the alpha-3 code of the same country."""
+    return {row["iso2"]: row["iso3"] for row in _rows() if row["iso2"]}
+
+
+@cache
 def names() -> Mapping[str, str]:
     """English names, folded, to the code they belong to."""
     known: dict[str, str] = {}

@@ -10,13 +10,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.intake.identity import open_identity
+from dashboard.intake.programmes import identifier
 from dashboard.intake.report import FileRefused, Report, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
+from dashboard.settings import learner_secret_file
 from dashboard.store.snapshots import Snapshot, keep
 from dashboard.warehouse.catalog import sources
 
@@ -43,13 +47,35 @@ class Imported:
     was_there: bool = False
 
 
-def check_file(source: str, file: Path, captured_on: datetime.date | None = None, encoding: str = "") -> Report:
+@dataclass(frozen=True)
+class Declared:
+    """What the sender says of a file that the file itself does not, or says otherwise; empty where nothing is said.
+
+    `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
+    byte-order mark. `partner` and `programme` are ids that hold for every row. `zone` is that of times without one.
+    `batch` joins files that were sent together, as parts of one export.
+    """
+
+    provenance: str = ""
+    encoding: str = ""
+    partner: str = ""
+    programme: str = ""
+    zone: str = ""
+    batch: str = ""
+
+
+NOTHING = Declared()
+
+
+def check_file(
+    source: str, file: Path, captured_on: datetime.date | None = None, said: Declared = NOTHING
+) -> Report:
     """What an import of the file would do; keeps nothing.
 
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, "", encoding, None) as (report, _):
+    with _checked(source, file, captured_on, said, None) as (report, _):
         return report
 
 
@@ -58,8 +84,7 @@ def import_file(
     source: str,
     file: Path,
     captured_on: datetime.date | None = None,
-    provenance: str = "",
-    encoding: str = "",
+    said: Declared = NOTHING,
     progress: Progress | None = None,
 ) -> Imported:
     """Checks the file and keeps it as a snapshot of the store; the same file again changes nothing.
@@ -69,18 +94,21 @@ def import_file(
         source: name of a source card.
         file: CSV or XLSX, told apart by content.
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
-        provenance: `demo` marks invented rows; empty takes the card's.
-        encoding: of a CSV that is neither UTF-8 nor UTF-16 with a byte-order mark.
+        said: what the sender declares beside the file.
         progress: called with the rows read so far.
 
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
-    with _checked(source, file, captured_on, provenance, encoding, progress) as (report, folder):
-        # The same bytes read in another encoding are other rows.
-        digest = hashlib.sha256(file.read_bytes() + encoding.encode()).hexdigest()
+    with _checked(source, file, captured_on, said, progress) as (report, folder):
+        # The same bytes read in another way are other rows.
+        declared = "".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
+        digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
-        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, report.as_json())
+        account = report.as_json()
+        if sources()[source].people:
+            account["file"] = ""  # a name such as report_of_somebody.csv
+        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, account, said.batch)
         return Imported(report, snapshot, was_there)
 
 
@@ -107,12 +135,7 @@ def captured_on_in_name(name: str) -> datetime.date | None:
 
 @contextmanager
 def _checked(
-    source: str,
-    file: Path,
-    captured_on: datetime.date | None,
-    provenance: str,
-    encoding: str,
-    progress: Progress | None,
+    source: str, file: Path, captured_on: datetime.date | None, said: Declared, progress: Progress | None
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
@@ -122,14 +145,16 @@ def _checked(
         raise FileRefused(
             f"The file has {file.stat().st_size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts."
         )
-    if file.name.lower().startswith(DEMONSTRATION_PREFIX):
-        provenance = "demo"
+    provenance = "demo" if file.name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
     today = datetime.date.today()
     if captured_on and not EARLIEST_CAPTURE <= captured_on <= today:
         raise FileRefused(
             f"A file cannot have been captured on {captured_on}: give a day from {EARLIEST_CAPTURE} to today."
         )
+    if said.zone and said.zone not in zoneinfo.available_timezones():
+        raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
     in_name = captured_on_in_name(file.name)
+    secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
     folder = Path(tempfile.mkdtemp(prefix="coalition-intake-"))
     try:
         order = {
@@ -137,11 +162,15 @@ def _checked(
             "file": str(file.resolve()),
             "name": clean(file.name.encode("utf-8", "replace").decode()),
             "folder": str(folder),
-            "encoding": encoding,
+            "encoding": said.encoding,
             "captured_on": captured_on.isoformat() if captured_on else "",
             "captured_on_in_name": in_name.isoformat() if in_name else "",
             "today": today.isoformat(),
             "provenance": provenance,
+            "partner": identifier(said.partner),
+            "programme": identifier(said.programme),
+            "zone": said.zone,
+            "secret": secret,
         }
         yield Report.from_json(_run_child(order, progress)), folder
     finally:

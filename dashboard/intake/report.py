@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.identity import Identity
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
@@ -15,6 +16,8 @@ LONGEST_TEXT = 200
 DEMONSTRATION_MARK = "Demonstration: simulated"
 # A file states its day of capture, but in no form that can be read.
 UNREADABLE = "?"
+# Stands for the column where a whole row is set aside.
+WHOLE_ROW = "(row)"
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
@@ -55,6 +58,8 @@ class Report:
     notes: tuple[str, ...]
     captured_on: str = ""
     provenance: str = ""
+    streams: tuple[str, ...] = ()
+    learner_secret: str = ""
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -77,6 +82,7 @@ class Report:
         said["quarantined"] = tuple(Quarantined(**row) for row in said["quarantined"])
         said["dropped_columns"] = tuple(said["dropped_columns"])
         said["notes"] = tuple(said["notes"])
+        said["streams"] = tuple(said["streams"])
         return cls(**said)
 
 
@@ -98,6 +104,12 @@ class Ledger:
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
     month_first: int = 0
+    identity: Identity | None = None
+    partner: str = ""
+    programme: str = ""
+    zone: str = ""
+    today: str = ""
+    remarks: Counter[str] = field(default_factory=Counter)
 
     def publish(self, records: Sequence[tuple[Any, ...]]) -> None:
         """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""
@@ -107,7 +119,9 @@ class Ledger:
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
         personal = {c.name for c in self.card.columns if c.personal}
-        self.quarantined.append(Quarantined(line, column, "" if column in personal else value[:LONGEST_TEXT], reason))
+        # A row that came apart has its cells anywhere: of a source about people, none of it is written down.
+        hidden = column in personal or (bool(personal) and column == WHOLE_ROW)
+        self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
 
     def balance(self) -> None:
         """Raises AssertionError when a row has been lost: a defect of the reader, not of the file."""

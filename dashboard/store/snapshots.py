@@ -10,6 +10,14 @@ from dashboard.store.protocol import StoreDamaged, locked, publish, put_aside, r
 from dashboard.warehouse.catalog import sources
 
 
+class DaysOverlap(Exception):
+    """Two files of one day hold partly the same programmes, and nothing says which of them counts."""
+
+
+class SecretsDiffer(Exception):
+    """Learners of the store were keyed under different secrets, so that the same person would count twice."""
+
+
 class NoSuchSnapshot(Exception):
     """A snapshot was named that the store does not hold."""
 
@@ -23,7 +31,14 @@ class Snapshot:
     sha256: str
     provenance: str
     imported_at: str
+    streams: frozenset[str]
+    learner_secret: str
+    batch: str
     folder: Path
+
+    def replaces(self, other: "Snapshot") -> bool:
+        """Whether it stands instead of the other: not sent together with it, and all that the other holds is in it."""
+        return self.batch != other.batch and self.streams >= other.streams
 
     @property
     def rows_file(self) -> Path:
@@ -37,12 +52,15 @@ class Snapshot:
 
 
 def keep(
-    store: Path, source: str, captured_on: str, digest: str, folder: Path, report: dict[str, Any]
+    store: Path, source: str, captured_on: str, digest: str, folder: Path, report: dict[str, Any], batch: str = ""
 ) -> tuple[Snapshot, bool]:
     """Keeps the files of an intake as a snapshot; True beside it when the store had it already.
 
     A snapshot is named by its day and the sha256 of the sender's file, so that the same file again is the same one.
     It is kept anew when it was damaged, or when another file for the same day has taken its place since.
+
+    Raises:
+        DaysOverlap: another file of the same day holds some of its programmes, but not all.
     """
     provenance = report["provenance"]
     name = f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
@@ -52,6 +70,7 @@ def keep(
             if _stands(target, digest) and _is_last_of_its_day(store, source, target):
                 return _read(target), True
             put_aside(store, target)
+        _refuse_overlap(store, source, captured_on, frozenset(report["streams"]), batch or name)
         with staged(store) as fresh:
             for path in folder.iterdir():
                 shutil.copyfile(path, fresh / path.name)
@@ -65,6 +84,7 @@ def keep(
                     "captured_on": captured_on,
                     "provenance": provenance,
                     "imported_at": now(),
+                    "batch": batch or name,
                     "input": {"sha256": digest, **account, "quarantined": len(report["quarantined"])},
                 },
             )
@@ -95,14 +115,51 @@ def snapshots(store: Path, source: str) -> list[Snapshot]:
 def pinned(store: Path) -> dict[str, list[Snapshot]]:
     """The snapshots a release made now is built from, by source.
 
-    Of two for the same day the one that came in last counts, and a demonstration steps aside for real rows.
+    Of two for the same day the one that came in last counts, and demonstrations step aside for real rows: those of
+    every source of the same group, since learners invented in one file would be counted with real ones of another.
+
+    Raises:
+        SecretsDiffer: learners among them were keyed under different secrets.
     """
+    all_ = {source: snapshots(store, source) for source in sources()}
+    real_groups = {
+        sources()[source].group for source, found in all_.items() if any(one.provenance != "demo" for one in found)
+    }
     chosen = {}
-    for source in sources():
-        all_ = snapshots(store, source)
-        real = [snapshot for snapshot in all_ if snapshot.provenance != "demo"]
-        chosen[source] = list({snapshot.captured_on: snapshot for snapshot in real or all_}.values())
+    for source, found in all_.items():
+        if sources()[source].group in real_groups:
+            found = [snapshot for snapshot in found if snapshot.provenance != "demo"]
+        # Of a source that is told apart by programme only the newest export counts; of the others every capture.
+        only_newest = bool(sources()[source].stream)
+        chosen[source] = [
+            one
+            for at, one in enumerate(found)
+            if not any(
+                later.replaces(one) and (only_newest or later.captured_on == one.captured_on)
+                for later in found[at + 1 :]
+            )
+        ]
+    secrets = {one.learner_secret: one for found in chosen.values() for one in found if one.learner_secret}
+    if len(secrets) > 1:
+        one, other, *_ = secrets.values()
+        raise SecretsDiffer(
+            f"{one.source} {one.folder.name} and {other.source} {other.folder.name} were keyed under different secrets, "
+            "so that a learner of both would count twice. Import one of them again under the secret of the other."
+        )
     return chosen
+
+
+def _refuse_overlap(store: Path, source: str, captured_on: str, streams: frozenset[str], batch: str) -> None:
+    for other in snapshots(store, source):
+        together = other.batch == batch or not streams & other.streams
+        if other.captured_on.isoformat() != captured_on or together or streams >= other.streams:
+            continue
+        both = ", ".join(sorted(streams & other.streams)[:3])
+        raise DaysOverlap(
+            f"The store holds a file of {source} of the same day, {other.folder.name}, with {both} and more. Give both "
+            f"files in one command if they are parts of one export; else `coalition withdraw {source} "
+            f"{other.folder.name}`, or another --captured-on."
+        )
 
 
 def now() -> str:
@@ -126,7 +183,10 @@ def _stands(folder: Path, digest: str) -> bool:
 def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
     mine = _read(folder)
     others = (_read(path) for path in _folders(store, source) if path != folder)
-    return not any(other.captured_on == mine.captured_on and other.imported_at > mine.imported_at for other in others)
+    return not any(
+        other.captured_on == mine.captured_on and other.imported_at > mine.imported_at and other.replaces(mine)
+        for other in others
+    )
 
 
 def _read(folder: Path) -> Snapshot:
@@ -137,5 +197,8 @@ def _read(folder: Path) -> Snapshot:
         sha256=said["input"]["sha256"],
         provenance=said["provenance"],
         imported_at=said["imported_at"],
+        streams=frozenset(said["input"].get("streams", ())),
+        learner_secret=said["input"].get("learner_secret", ""),
+        batch=said.get("batch", folder.name),
         folder=folder,
     )

@@ -3,12 +3,14 @@
 import datetime
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from dashboard.warehouse.catalog import Query, metrics, question
+from dashboard.warehouse.build import tables_of
+from dashboard.warehouse.catalog import Query, metrics, question, questions
 from dashboard.warehouse.duckdb import DuckEngine
 
 
@@ -21,8 +23,9 @@ class Answers:
 
     def __init__(self, marts: Mapping[str, Path]) -> None:
         self._engine = DuckEngine()
-        for name, file in marts.items():
-            self._engine.load(name, file)
+        # Rows about people that no question reads never come into memory, however many there are.
+        for name in sorted(asked_tables() & marts.keys()):
+            self._engine.load(name, marts[name])
         self._engine.seal(metrics().values())
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
@@ -42,6 +45,12 @@ class Answers:
     def close(self) -> None:
         """Lets go of the release."""
         self._engine.close()
+
+
+@cache
+def asked_tables() -> frozenset[str]:
+    """The tables that some question reads."""
+    return frozenset(table for query in questions().values() for table in tables_of(query.sql))
 
 
 def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:

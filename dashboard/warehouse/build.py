@@ -1,4 +1,4 @@
-"""From snapshots and reference tables to marts, on any engine: staging views, marts in their order, then the checks."""
+"""From snapshots and reference tables to marts and cubes, on any engine: staging, tables in their order, checks."""
 
 import csv
 import datetime
@@ -26,8 +26,13 @@ REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
         "unesco_monitored": "BOOLEAN",
         "has_polygon_110m": "BOOLEAN",
     },
+    "partners": {},
+    "programmes": {},
     "published_figures": {"on_date": "DATE", "value": "BIGINT", "share": "DOUBLE", "countries_closed": "BIGINT"},
 }
+
+# Marts whose names begin so are steps on the way to others, and are not kept.
+BETWEEN = "int_"
 
 
 class ChecksFailed(Exception):
@@ -35,7 +40,7 @@ class ChecksFailed(Exception):
 
 
 def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Path, scratch: Path) -> list[str]:
-    """Builds every mart into `folder` as Parquet and runs the checks; returns the names of those that held.
+    """Builds every mart and cube into `folder` as Parquet and runs the checks; returns the names of those that held.
 
     Args:
         engine: where it runs.
@@ -59,8 +64,9 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
         engine.read(f"ref_{table}", [file])
     for staging in layer("staging"):
         engine.view(staging.name, staging.sql)
-    for mart in in_order(layer("marts")):
-        engine.build(mart.name, mart.sql, folder / f"{mart.name}.parquet")
+    for step in in_order((*layer("marts"), *layer("cubes"))):
+        kept = scratch if step.name.startswith(BETWEEN) else folder
+        engine.build(step.name, step.sql, kept / f"{step.name}.parquet")
     for check in layer("checks"):
         found = engine.ask(check.sql, {})
         if found.num_rows:

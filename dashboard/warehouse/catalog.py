@@ -42,7 +42,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL file of staging, marts, checks or pages."""
+    """One SQL file of staging, marts, cubes, checks or pages."""
 
     name: str
     title: str
@@ -83,7 +83,11 @@ class SourceColumn:
 
 @dataclass(frozen=True)
 class SourceCard:
-    """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept."""
+    """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept.
+
+    `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
+    `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
+    """
 
     name: str
     title: str
@@ -103,6 +107,15 @@ class SourceCard:
     max_columns: int
     download: str
     demonstration: str
+    people: bool
+    group: str
+    stream: tuple[str, ...]
+    zone: str
+
+    @property
+    def personal_headers(self) -> tuple[str, ...]:
+        """Headers whose values are read at most to make a key, and never kept."""
+        return tuple(header for column in self.columns if column.personal for header in column.headers)
 
 
 def read_query(path: Path, layer: str) -> Query:
@@ -155,7 +168,7 @@ def question(name: str) -> Query:
 
 @cache
 def layer(name: str) -> tuple[Query, ...]:
-    """The files of `staging`, `marts` or `checks`, in the order of their names."""
+    """The files of `staging`, `marts`, `cubes` or `checks`, in the order of their names."""
     return tuple(read_query(path, name) for path in sorted((QUERIES / name).glob("*.sql")))
 
 
@@ -210,6 +223,10 @@ def read_card(path: Path) -> SourceCard:
             max_columns=said.pop("max_columns", 200),
             download=said.pop("download", ""),
             demonstration=said.pop("demonstration", ""),
+            people=said.pop("people", False),
+            group=said.pop("group", path.stem),
+            stream=tuple(said.pop("stream", ())),
+            zone=said.pop("zone", "UTC"),
             **said,
         )
     except (KeyError, TypeError) as wrong:

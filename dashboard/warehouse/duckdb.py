@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from dashboard.warehouse.catalog import Metric
 from dashboard.warehouse.engine import Params, canonical, checked_params
+from dashboard.warehouse.statistics import FUNCTIONS
 
 QUERY_SECONDS = 5
 MOST_ROWS = 10_000
@@ -75,7 +76,11 @@ class DuckEngine:
         return answer
 
     def seal(self, metrics: Iterable[Metric]) -> None:
-        """Adds the metric macros, then shuts the database off from files and from changes of its settings."""
+        """Adds the statistics and the metric macros, then shuts the database off from files and from changes of its settings."""
+        for function, parameters, gives in FUNCTIONS:
+            self._connection.create_function(
+                function.__name__, function, parameters, gives, null_handling="special"
+            )
         for metric in metrics:
             self._run(metric.sql)
         self._run("SET enable_external_access = false")

@@ -9,7 +9,7 @@ from dashboard.warehouse.catalog import layer, question, sources
 @cache
 def sources_of(name: str) -> tuple[str, ...]:
     """The sources behind the question `page/question`, by the tables its SQL and theirs read; enrolment last."""
-    files = {query.name: query.sql for kind in ("staging", "marts") for query in layer(kind)}
+    files = {query.name: query.sql for kind in ("staging", "marts", "cubes") for query in layer(kind)}
     todo, seen = [question(name).sql], set[str]()
     while todo:
         for table in tables_of(todo.pop()) - seen:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from dashboard.intake.front_door import captured_on_in_name, check_file, import_file
+from dashboard.intake.front_door import Declared, captured_on_in_name, check_file, import_file
 from dashboard.intake.readers import READERS
 from dashboard.intake.report import FileRefused, Ledger
 from dashboard.intake.tabular import open_table
@@ -144,13 +144,13 @@ def test_a_good_file_is_taken_in_whatever_program_wrote_it(what, tmp_path):
 def test_another_encoding_is_read_when_it_was_chosen(tmp_path):
     file = tmp_path / "closures.csv"
     file.write_bytes(HOSTILE["Arabic cp1256"][0])
-    assert check_file("unesco_closures", file, DAY, encoding="cp1256").published == 1
+    assert check_file("unesco_closures", file, DAY, Declared(encoding="cp1256")).published == 1
 
 
 def test_utf8_is_read_as_utf8_whatever_was_chosen(tmp_path):
     file = tmp_path / "hubs.csv"
     file.write_text("hub_id,hub,iso3,latitude,longitude\na,القاهرة,EGY,30.06,31.25\n", encoding="utf-8")
-    assert check_file("hubs", file, DAY, encoding="cp1252").published == 1
+    assert check_file("hubs", file, DAY, Declared(encoding="cp1252")).published == 1
 
 
 def test_blank_cells_at_the_end_of_a_workbook_row_are_blank(tmp_path):

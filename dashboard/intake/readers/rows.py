@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
 
 Cells = Callable[[str], str]
@@ -25,7 +25,7 @@ def accepted(
         cells = _fitted(row.cells, width, last_wanted)
         if len(cells) != width:
             reason = f"the header has {width} cells, the row {len(row.cells)}"
-            ledger.quarantine(row.line, "(row)", clean(",".join(row.cells)), reason)
+            ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
             continue
         try:
             parsed = parse(Row(row.line, cells), partial(_cell, cells, positions))
@@ -33,6 +33,17 @@ def accepted(
             ledger.quarantine(row.line, refused.column, clean(refused.value), refused.reason)
         else:
             yield row, parsed
+
+
+def publish_once(table: Table, ledger: Ledger, parse: Callable[[Cells], tuple[Any, ...]]) -> None:
+    """Publishes one record a row; a row whose record was published already is collapsed into it."""
+    seen: set[tuple[Any, ...]] = set()
+    for _, record in accepted(table, ledger, lambda _, cell: parse(cell)):
+        if record in seen:
+            ledger.collapsed += 1
+        else:
+            seen.add(record)
+            ledger.publish([record])
 
 
 def _cell(cells: list[str], positions: dict[str, int], name: str) -> str:

@@ -1,0 +1,69 @@
+"""People become keys while a file is parsed: a keyed hash of the id a partner gave, under a secret outside the store."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_BYTES = 32
+KEY_HEX = 32
+
+
+class SecretMissing(Exception):
+    """The secret that learners' keys are made with cannot be read."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Makes keys of ids and of e-mail addresses; neither can be turned back without the secret."""
+
+    secret: bytes
+
+    def id_key(self, written: str) -> str | None:
+        """The key of an id as a partner gave it, None when blank. Case, width and spaces make no other person."""
+        return self._key("id", _normal(written))
+
+    def email_key(self, written: str) -> str | None:
+        """The key of an e-mail address, None when blank."""
+        return self._key("email", _normal(written))
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the secret without giving it away: rows made under two secrets do not link."""
+        return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
+
+    def _key(self, kind: str, text: str) -> str | None:
+        if not text:
+            return None
+        return hmac.new(self.secret, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()[:KEY_HEX]
+
+
+def open_identity(file: Path) -> Identity:
+    """The identity whose secret lies in the file; the file is made, for its owner only, when it is not there.
+
+    Raises:
+        SecretMissing: the file cannot be read or written, or does not hold a secret.
+    """
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as new:
+                new.write(secrets.token_hex(SECRET_BYTES) + "\n")
+                new.flush()
+                os.fsync(new.fileno())
+        secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as wrong:
+        raise SecretMissing(
+            f"The secret for learners' keys cannot be read from {file} ({type(wrong).__name__}). Put the file back from "
+            "your backup; a new secret would not link with what was imported before."
+        ) from wrong
+    if len(secret) < SECRET_BYTES:
+        raise SecretMissing(f"{file} holds {len(secret)} bytes; a secret has {SECRET_BYTES}. Put the right file back.")
+    return Identity(secret)
+
+
+def _normal(written: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", written).casefold().split())

@@ -1,0 +1,71 @@
+"""A partner's list of credentials that universities were asked to recognise, and of the agreements behind it."""
+
+from typing import Any
+
+from dashboard.intake.readers.people import country, need_ids, need_keys, number, optional_day
+from dashboard.intake.readers.rows import Cells, publish_once
+from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.tabular import Table
+from dashboard.intake.values import need_text
+
+MOST_ECTS = 240
+REASONS = ("content", "level", "documents", "deadline", "no place")
+
+
+def read(table: Table, ledger: Ledger) -> None:
+    """Publishes one record a request or agreement; a row that says the same again is collapsed."""
+    publish_once(table, ledger, lambda cell: _record(cell, ledger))
+
+
+def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
+    stream = need_ids(cell, ledger)
+    university = need_text(cell("university"), "university")
+    country_iso3 = country(cell("country_iso3"), ledger, "the country of the university")
+    agreed_on = optional_day(cell("agreed_on"), ledger, "agreed_on")
+    if not cell("learner_id").strip() and not cell("email").strip() and agreed_on:
+        nobody = (None, None, stream.partner_id, stream.programme_id, "agreement", None, university, country_iso3)
+        return (*nobody, agreed_on, None, None, None, None, None, None, None)
+    id_key, email_key = need_keys(cell, ledger, "learner_id")
+    requested_on = optional_day(cell("requested_on"), ledger, "requested_on")
+    if requested_on is None:
+        raise RowRefused("requested_on", "", "blank")
+    decided_on = optional_day(cell("decided_on"), ledger, "decided_on")
+    transferred_on = optional_day(cell("transferred_on"), ledger, "transferred_on")
+    decision = _decision(clean(cell("decision")).casefold(), ledger)
+    if (decision is None) != (decided_on is None):
+        raise RowRefused("decision", clean(cell("decision")), "a decision and its day stand or lack together")
+    if decided_on and decided_on < requested_on:
+        raise RowRefused("decided_on", cell("decided_on"), "before the request")
+    if transferred_on and decision != "recognised":
+        raise RowRefused("transferred_on", cell("transferred_on"), "a transfer without recognition")
+    awarded = number(cell("ects_awarded"), "ects_awarded", MOST_ECTS)
+    if awarded and decision != "recognised":
+        raise RowRefused("ects_awarded", cell("ects_awarded"), "credits without recognition")
+    reason = ledger.card.vocabulary.get(clean(cell("reason")).casefold(), "other")
+    return (
+        id_key,
+        email_key,
+        stream.partner_id,
+        stream.programme_id,
+        "request",
+        clean(cell("credential"))[:200] or None,
+        university,
+        country_iso3,
+        None,
+        requested_on,
+        decided_on,
+        decision,
+        (reason if reason in REASONS else "other") if decision == "refused" else None,
+        number(cell("ects_requested"), "ects_requested", MOST_ECTS),
+        awarded,
+        transferred_on,
+    )
+
+
+def _decision(written: str, ledger: Ledger) -> str | None:
+    if written in ("", "pending"):
+        return None
+    found = ledger.card.vocabulary.get(written)
+    if found not in ("recognised", "refused"):
+        raise RowRefused("decision", written, "neither recognised nor refused nor blank")
+    return found

@@ -1,0 +1,73 @@
+-- title: Completion within a horizon, of course runs old enough to tell, on four denominators
+-- grain: one row per programme, partner, intake (month, or NULL for all) and horizon
+-- column programme_id VARCHAR: programme, for_refugees, or NULL for all
+-- column partner_id VARCHAR: partner, or NULL for all
+-- column cohort_month DATE: first day of the month of enrolment, or NULL for all
+-- column horizon_days BIGINT: 30, 60, 90, 180 or 365
+-- column runs BIGINT: course runs, of whatever age
+-- column runs_matured BIGINT: enrolled at least the horizon before they were last observed
+-- column completed_matured BIGINT: of them, completed within the horizon
+-- column started_matured BIGINT: matured and started
+-- column verified_matured BIGINT: matured and on the verified track
+-- column verified_completed BIGINT: of those on the verified track, completed within the horizon
+-- column intended_matured BIGINT: matured, of learners who said that they intend to finish
+-- column intended_completed BIGINT: of them, completed within the horizon
+-- column completed_so_far BIGINT: completed, of whatever age
+-- column withdrawn_so_far BIGINT: left, of whatever age
+-- column failed_so_far BIGINT: ended without passing, of whatever age
+-- column active_so_far BIGINT: neither completed nor ended when last observed
+WITH horizons AS (
+    SELECT 30 AS horizon_days
+    UNION ALL
+    SELECT 60 AS horizon_days
+    UNION ALL
+    SELECT 90 AS horizon_days
+    UNION ALL
+    SELECT 180 AS horizon_days
+    UNION ALL
+    SELECT 365 AS horizon_days
+),
+
+judged AS (
+    SELECT
+        r.programme_id,
+        r.partner_id,
+        cast(date_trunc('month', r.enrolled_on) AS date) AS cohort_month,
+        h.horizon_days,
+        r.started_on IS NOT NULL AS is_started,
+        r.is_verified_track,
+        coalesce(p.intends_to_finish, FALSE) AS intends_to_finish,
+        date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) >= h.horizon_days AS is_matured,
+        coalesce(date_diff('day', cast(r.enrolled_on AS date), cast(r.completed_on AS date)) <= h.horizon_days, FALSE) AS is_done,
+        r.completed_on,
+        CASE WHEN r.completed_on IS NULL THEN r.withdrawn_on END AS withdrawn_on,
+        CASE WHEN r.completed_on IS NULL AND r.withdrawn_on IS NULL THEN r.failed_on END AS failed_on
+    FROM int_run_margin AS r
+    INNER JOIN int_learner AS p ON r.learner_key = p.learner_key
+    CROSS JOIN horizons AS h
+    WHERE r.is_timed
+)
+
+SELECT
+    programme_id,
+    partner_id,
+    cohort_month,
+    cast(horizon_days AS bigint) AS horizon_days,
+    count(*) AS runs,
+    count(*) FILTER (WHERE is_matured) AS runs_matured,
+    count(*) FILTER (WHERE is_matured AND is_done) AS completed_matured,
+    count(*) FILTER (WHERE is_matured AND is_started) AS started_matured,
+    count(*) FILTER (WHERE is_matured AND is_verified_track) AS verified_matured,
+    count(*) FILTER (WHERE is_matured AND is_verified_track AND is_done) AS verified_completed,
+    count(*) FILTER (WHERE is_matured AND intends_to_finish) AS intended_matured,
+    count(*) FILTER (WHERE is_matured AND intends_to_finish AND is_done) AS intended_completed,
+    count(completed_on) AS completed_so_far,
+    count(withdrawn_on) AS withdrawn_so_far,
+    count(failed_on) AS failed_so_far,
+    count(*) - count(completed_on) - count(withdrawn_on) - count(failed_on) AS active_so_far
+FROM judged
+GROUP BY GROUPING SETS (
+    (programme_id, partner_id, horizon_days),
+    (programme_id, partner_id, horizon_days, cohort_month)
+)
+ORDER BY programme_id, partner_id, cohort_month, horizon_days

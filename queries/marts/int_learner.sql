@@ -1,0 +1,85 @@
+-- title: What is known of a learner: the partner's register before Coursera's report, newer before older
+-- grain: one row per learner
+-- column learner_key VARCHAR: learner
+-- column country_host VARCHAR: ISO 3166 alpha-3, or unknown
+-- column country_origin VARCHAR: ISO 3166 alpha-3, or unknown
+-- column sex VARCHAR: female, male, other or not reported
+-- column age_band VARCHAR: band of years, or not reported
+-- column education VARCHAR: highest level, or not reported
+-- column intends_to_finish BOOLEAN: said so to some partner, NULL where not asked
+WITH said AS (
+    SELECT
+        coalesce(r.id_key, i.learner_key, r.email_key) AS learner_key,
+        concat('2', strftime(r.registered_on, '%Y-%m-%d')) AS weight,
+        r.country_host,
+        r.country_origin,
+        r.sex,
+        r.age_band,
+        r.education,
+        r.intends_to_finish
+    FROM stg_partner_learners__register AS r
+    LEFT JOIN int_identity AS i ON r.email_key = i.email_key
+    WHERE r.is_newest
+    UNION ALL
+    SELECT
+        coalesce(u.id_key, i.learner_key, u.email_key) AS learner_key,
+        concat('1', strftime(u.enrolled_on, '%Y-%m-%d')) AS weight,
+        u.country_host,
+        'unknown' AS country_origin,
+        'not reported' AS sex,
+        'not reported' AS age_band,
+        'not reported' AS education,
+        cast(NULL AS boolean) AS intends_to_finish
+    FROM stg_coursera_usage__enrolments AS u
+    LEFT JOIN int_identity AS i ON u.email_key = i.email_key
+    WHERE u.is_newest
+    UNION ALL
+    SELECT
+        coalesce(m.id_key, i.learner_key, m.email_key) AS learner_key,
+        '0' AS weight,
+        m.country_host,
+        'unknown' AS country_origin,
+        'not reported' AS sex,
+        'not reported' AS age_band,
+        'not reported' AS education,
+        cast(NULL AS boolean) AS intends_to_finish
+    FROM stg_coursera_membership__members AS m
+    LEFT JOIN int_identity AS i ON m.email_key = i.email_key
+    WHERE m.is_newest
+    UNION ALL
+    SELECT
+        learner_key,
+        concat('3', code_presentation) AS weight,
+        'GBR' AS country_host,
+        'unknown' AS country_origin,
+        coalesce(sex, 'not reported') AS sex,
+        'not reported' AS age_band,
+        coalesce(education, 'not reported') AS education,
+        cast(NULL AS boolean) AS intends_to_finish
+    FROM stg_oulad__outcomes
+),
+
+-- The heaviest statement that says something: the weight goes before the words and is cut off again.
+best AS (
+    SELECT
+        learner_key,
+        max(concat(weight, '|', country_host)) FILTER (WHERE country_host <> 'unknown') AS host,
+        max(concat(weight, '|', country_origin)) FILTER (WHERE country_origin <> 'unknown') AS origin,
+        max(concat(weight, '|', sex)) FILTER (WHERE sex <> 'not reported') AS sex_said,
+        max(concat(weight, '|', age_band)) FILTER (WHERE age_band <> 'not reported') AS age_said,
+        max(concat(weight, '|', education)) FILTER (WHERE education <> 'not reported') AS education_said,
+        bool_or(s.intends_to_finish) AS intends_to_finish
+    FROM said AS s
+    GROUP BY learner_key
+)
+
+SELECT
+    learner_key,
+    coalesce(split_part(host, '|', 2), 'unknown') AS country_host,
+    coalesce(split_part(origin, '|', 2), 'unknown') AS country_origin,
+    coalesce(split_part(sex_said, '|', 2), 'not reported') AS sex,
+    coalesce(split_part(age_said, '|', 2), 'not reported') AS age_band,
+    coalesce(split_part(education_said, '|', 2), 'not reported') AS education,
+    intends_to_finish
+FROM best
+ORDER BY learner_key

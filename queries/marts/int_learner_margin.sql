@@ -1,0 +1,81 @@
+-- title: A learner once in each total: of a programme, a partner, all programmes for refugees, all programmes
+-- grain: one row per programme (or for_refugees, or NULL for all), partner (or NULL for all) and learner
+-- column programme_id VARCHAR: programme, for_refugees, or NULL for all but rehearsals
+-- column partner_id VARCHAR: partner, or NULL for all
+-- column learner_key VARCHAR: learner
+-- column registered_on DATE: first of all journeys in this total, as are the steps below
+-- column enrolled_on DATE: step
+-- column started_on DATE: step
+-- column active_on DATE: step
+-- column completed_on DATE: step
+-- column credential_on DATE: step
+-- column recognised_on DATE: step
+-- column reached_on DATE: first learning event
+-- column last_activity_on DATE: last learning event
+-- column withdrawn_on DATE: left, NULL while in one of the programmes
+-- column as_of_on DATE: day of the newest file that tells of the learner
+-- column country_host VARCHAR: ISO 3166 alpha-3, or unknown
+-- column country_origin VARCHAR: ISO 3166 alpha-3, or unknown
+-- column sex VARCHAR: female, male, other or not reported
+-- column age_band VARCHAR: band of years, or not reported
+-- column education VARCHAR: highest level, or not reported
+WITH totals AS (
+    SELECT
+        j.learner_key,
+        j.programme_id,
+        p.audience,
+        p.in_total,
+        j.partner_id,
+        grouping(j.programme_id) AS over_programmes,
+        grouping(p.audience) AS over_audiences,
+        min(j.registered_on) AS registered_on,
+        min(j.enrolled_on) AS enrolled_on,
+        min(j.started_on) AS started_on,
+        min(j.active_on) AS active_on,
+        min(j.completed_on) AS completed_on,
+        min(j.credential_on) AS credential_on,
+        min(j.recognised_on) AS recognised_on,
+        min(j.reached_on) AS reached_on,
+        max(j.last_activity_on) AS last_activity_on,
+        CASE WHEN count(*) = count(j.withdrawn_on) THEN max(j.withdrawn_on) END AS withdrawn_on,
+        max(j.as_of_on) AS as_of_on,
+        max(j.country_host) AS country_host,
+        max(j.country_origin) AS country_origin,
+        max(j.sex) AS sex,
+        max(j.age_band) AS age_band,
+        max(j.education) AS education
+    FROM fct_journey AS j
+    INNER JOIN dim_programme AS p ON j.programme_id = p.programme_id
+    GROUP BY GROUPING SETS (
+        (j.learner_key, p.audience, j.programme_id, j.partner_id),
+        (j.learner_key, p.audience, j.programme_id),
+        (j.learner_key, p.audience, j.partner_id),
+        (j.learner_key, p.audience),
+        (j.learner_key, p.in_total, j.partner_id),
+        (j.learner_key, p.in_total)
+    )
+)
+
+SELECT
+    CASE WHEN over_programmes = 1 AND over_audiences = 0 THEN 'for_refugees' ELSE programme_id END AS programme_id,
+    partner_id,
+    learner_key,
+    registered_on,
+    enrolled_on,
+    started_on,
+    active_on,
+    completed_on,
+    credential_on,
+    recognised_on,
+    reached_on,
+    last_activity_on,
+    withdrawn_on,
+    as_of_on,
+    country_host,
+    country_origin,
+    sex,
+    age_band,
+    education
+FROM totals
+WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
+ORDER BY programme_id, partner_id, learner_key

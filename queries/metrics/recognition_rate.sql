@@ -1,0 +1,6 @@
+-- label: Recognition rate
+-- unit: share
+-- definition: Requests that a university recognised, divided by requests it decided.
+-- caveat: Pending requests stand beside the rate, not in it.
+-- additive_over: nothing
+CREATE MACRO recognition_rate(recognised, decided) AS recognised::double / nullif(decided, 0)

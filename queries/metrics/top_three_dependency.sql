@@ -1,0 +1,6 @@
+-- label: Top three partners
+-- unit: share
+-- definition: Learners that the three largest partners report, divided by the sum over all partners.
+-- caveat: A learner of two partners stands in both reports.
+-- additive_over: nothing
+CREATE MACRO top_three_dependency(top_three, reports) AS top_three::double / nullif(reports, 0)

@@ -1,0 +1,83 @@
+-- title: By how much do two cohorts differ in completion by a day?
+-- grain: one row
+-- param $programme_id VARCHAR: programme of the first, for_refugees, or NULL for all
+-- param $partner_id VARCHAR: partner of the first, or NULL for all
+-- param $cohort_month DATE: intake of the first, or NULL for all
+-- param $attribute VARCHAR: sex, age_band or education of the first, or NULL for all
+-- param $attribute_value VARCHAR: value of the attribute of the first, or NULL for all
+-- param $other_programme_id VARCHAR: programme of the second, for_refugees, or NULL for all
+-- param $other_partner_id VARCHAR: partner of the second, or NULL for all
+-- param $other_cohort_month DATE: intake of the second, or NULL for all
+-- param $other_attribute VARCHAR: attribute of the second, or NULL for all
+-- param $other_attribute_value VARCHAR: value of the attribute of the second, or NULL for all
+-- param $by_day BIGINT: days since enrolment, such as 90 or 180
+-- column by_day BIGINT: the day asked about
+-- column runs BIGINT: course runs of the first
+-- column share DOUBLE: cumulative incidence of completion of the first
+-- column other_runs BIGINT: course runs of the second
+-- column other_share DOUBLE: cumulative incidence of completion of the second
+-- column difference DOUBLE: first minus second
+-- column difference_low DOUBLE: lower end of its 95 % interval
+-- column difference_high DOUBLE: upper end of its 95 % interval
+-- column is_clear BOOLEAN: the interval leaves out zero
+-- column is_small BOOLEAN: fewer than 30 course runs in one of them, so not to be ranked
+-- column is_observed BOOLEAN: both have course runs under way or ended by then, so that the day was reached
+-- metric: completion_incidence
+WITH days AS (
+    SELECT 1 AS side, day, completed, withdrawn + failed AS others, still_active
+    FROM cube_cohort
+    WHERE
+        programme_id IS NOT DISTINCT FROM $programme_id
+        AND partner_id IS NOT DISTINCT FROM $partner_id
+        AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($cohort_month AS date)) AS date)
+        AND attribute = coalesce($attribute, 'all')
+        AND attribute_value = coalesce($attribute_value, 'all')
+    UNION ALL
+    SELECT 2 AS side, day, completed, withdrawn + failed AS others, still_active
+    FROM cube_cohort
+    WHERE
+        programme_id IS NOT DISTINCT FROM $other_programme_id
+        AND partner_id IS NOT DISTINCT FROM $other_partner_id
+        AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($other_cohort_month AS date)) AS date)
+        AND attribute = coalesce($other_attribute, 'all')
+        AND attribute_value = coalesce($other_attribute_value, 'all')
+),
+
+-- What ends after the day is under way on it, as far as observed.
+until AS (
+    SELECT
+        side,
+        least(day, $by_day + 1) AS day,
+        sum(CASE WHEN day <= $by_day THEN completed ELSE 0 END)::bigint AS completed,
+        sum(CASE WHEN day <= $by_day THEN others ELSE 0 END)::bigint AS others,
+        sum(CASE WHEN day <= $by_day THEN still_active ELSE completed + others + still_active END)::bigint AS still_active
+    FROM days
+    GROUP BY side, least(day, $by_day + 1)
+),
+
+sides AS (
+    SELECT
+        side,
+        sum(completed + others + still_active)::bigint AS runs,
+        max(day) >= $by_day AS is_observed,
+        incidence(list(day ORDER BY day), list(completed ORDER BY day), list(others ORDER BY day), list(still_active ORDER BY day))[-1] AS share,
+        incidence_error(list(day ORDER BY day), list(completed ORDER BY day), list(others ORDER BY day), list(still_active ORDER BY day))[-1] AS error
+    FROM until
+    GROUP BY side
+)
+
+SELECT
+    $by_day::bigint AS by_day,
+    one.runs,
+    one.share,
+    two.runs AS other_runs,
+    two.share AS other_share,
+    one.share - two.share AS difference,
+    one.share - two.share - 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS difference_low,
+    one.share - two.share + 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS difference_high,
+    abs(one.share - two.share) > 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS is_clear,
+    one.runs < 30 OR two.runs < 30 AS is_small,
+    one.is_observed AND two.is_observed AS is_observed
+FROM sides AS one
+INNER JOIN sides AS two ON one.side = 1 AND two.side = 2
+ORDER BY one.runs

@@ -1,0 +1,35 @@
+-- title: Where does a cohort stand?
+-- grain: one row
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- param $cohort_month DATE: month of enrolment, or NULL for all
+-- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180
+-- column runs BIGINT: course runs enrolled
+-- column completed_so_far BIGINT: of them, completed
+-- column active_so_far BIGINT: of them, still under way when last observed
+-- column withdrawn_so_far BIGINT: of them, left
+-- column failed_so_far BIGINT: of them, ended without passing
+-- column verified_matured BIGINT: on the verified track and old enough to tell
+-- column share_verified DOUBLE: of them, completed within the horizon, 0 to 1
+-- column share_low DOUBLE: lower end of its 95 % interval
+-- column share_high DOUBLE: upper end of its 95 % interval
+-- column is_small BOOLEAN: fewer than 30 course runs, so not to be ranked
+-- metric: matured_verified_completion
+SELECT
+    runs,
+    completed_so_far,
+    active_so_far,
+    withdrawn_so_far,
+    failed_so_far,
+    verified_matured,
+    matured_verified_completion(verified_completed, verified_matured) AS share_verified,
+    wilson_low(verified_completed, verified_matured) AS share_low,
+    wilson_high(verified_completed, verified_matured) AS share_high,
+    runs < 30 AS is_small
+FROM cube_completion
+WHERE
+    programme_id IS NOT DISTINCT FROM $programme_id
+    AND partner_id IS NOT DISTINCT FROM $partner_id
+    AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($cohort_month AS date)) AS date)
+    AND horizon_days = coalesce($horizon_days, 180)
+ORDER BY runs

@@ -1,0 +1,12 @@
+-- title: In which months did learners first register?
+-- grain: one row per month
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- column month DATE: first day of the month
+-- column learners BIGINT: learners who first registered in it
+SELECT
+    month,
+    sum(registered)::bigint AS learners
+FROM cube_funnel
+WHERE programme_id IS NOT DISTINCT FROM $programme_id AND partner_id IS NULL AND attribute = 'all'
+GROUP BY month
+ORDER BY month

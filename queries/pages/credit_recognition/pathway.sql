@@ -1,0 +1,70 @@
+-- title: How far do credentials get on the way to credits at a university?
+-- grain: one row
+-- param $programme_id VARCHAR: programme, or NULL for all
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- column requested BIGINT: requests
+-- column decided BIGINT: of them, decided
+-- column recognised BIGINT: of them, recognised
+-- column refused BIGINT: of them, refused
+-- column pending BIGINT: not decided yet
+-- column transferred BIGINT: distinct learners who transferred with credits
+-- column learners BIGINT: distinct learners who asked
+-- column recognition_rate DOUBLE: recognised / decided, 0 to 1
+-- column rate_low DOUBLE: lower end of its 95 % interval
+-- column rate_high DOUBLE: upper end of its 95 % interval
+-- column ects_requested DOUBLE: credits asked for, ECTS
+-- column ects_awarded DOUBLE: credits awarded, ECTS
+-- column median_wait_days DOUBLE: median days from request to decision
+-- column median_pending_days DOUBLE: median days that pending requests have waited
+-- column agreements BIGINT: universities that signed an agreement
+-- column agreement_countries BIGINT: their countries
+-- metric: recognition_rate
+-- caveat: An agreement signed is not a credit recognised. Requests without a decision stand beside the rate, not in it.
+WITH signed AS (
+    SELECT
+        count(DISTINCT university || country_iso3) AS agreements,
+        count(DISTINCT country_iso3) FILTER (WHERE country_iso3 <> 'unknown') AS agreement_countries
+    FROM dim_agreement
+    WHERE ($programme_id IS NULL OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+),
+
+asked AS (
+    SELECT
+        requested,
+        decided,
+        recognised,
+        refused,
+        pending,
+        transferred,
+        learners,
+        ects_requested,
+        ects_awarded,
+        median_wait_days,
+        median_pending_days
+    FROM cube_recognition
+    WHERE
+        breakdown = 'all'
+        AND programme_id IS NOT DISTINCT FROM $programme_id
+        AND partner_id IS NOT DISTINCT FROM $partner_id
+)
+
+SELECT
+    coalesce(a.requested, 0) AS requested,
+    coalesce(a.decided, 0) AS decided,
+    coalesce(a.recognised, 0) AS recognised,
+    coalesce(a.refused, 0) AS refused,
+    coalesce(a.pending, 0) AS pending,
+    coalesce(a.transferred, 0) AS transferred,
+    coalesce(a.learners, 0) AS learners,
+    recognition_rate(a.recognised, a.decided) AS recognition_rate,
+    wilson_low(a.recognised, a.decided) AS rate_low,
+    wilson_high(a.recognised, a.decided) AS rate_high,
+    a.ects_requested,
+    a.ects_awarded,
+    a.median_wait_days,
+    a.median_pending_days,
+    s.agreements,
+    s.agreement_countries
+FROM signed AS s
+LEFT JOIN asked AS a ON TRUE
+ORDER BY s.agreements

@@ -1,0 +1,51 @@
+-- title: Which universities signed agreements, and what do they recognise?
+-- grain: one row per university that signed or was asked
+-- param $programme_id VARCHAR: programme, or NULL for all
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- column university VARCHAR: its name
+-- column country VARCHAR: UN short name of its country
+-- column agreed_on DATE: day of the agreement, NULL without one
+-- column requested BIGINT: requests
+-- column recognised BIGINT: of them, recognised
+-- column refused BIGINT: of them, refused
+-- column pending BIGINT: not decided yet
+-- column ects_awarded DOUBLE: credits awarded, ECTS
+WITH signed AS (
+    SELECT
+        university,
+        country_iso3,
+        min(agreed_on) AS agreed_on
+    FROM dim_agreement
+    WHERE ($programme_id IS NULL OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    GROUP BY university, country_iso3
+),
+
+asked AS (
+    SELECT
+        breakdown_value AS university,
+        country_iso3,
+        requested,
+        recognised,
+        refused,
+        pending,
+        ects_awarded
+    FROM cube_recognition
+    WHERE
+        breakdown = 'university'
+        AND programme_id IS NOT DISTINCT FROM $programme_id
+        AND partner_id IS NOT DISTINCT FROM $partner_id
+)
+
+SELECT
+    coalesce(s.university, a.university) AS university,
+    coalesce(c.country, 'Unknown') AS country,
+    s.agreed_on,
+    coalesce(a.requested, 0) AS requested,
+    coalesce(a.recognised, 0) AS recognised,
+    coalesce(a.refused, 0) AS refused,
+    coalesce(a.pending, 0) AS pending,
+    a.ects_awarded
+FROM signed AS s
+FULL OUTER JOIN asked AS a ON s.university = a.university AND s.country_iso3 = a.country_iso3
+LEFT JOIN dim_country AS c ON coalesce(s.country_iso3, a.country_iso3) = c.country_iso3
+ORDER BY requested DESC, university

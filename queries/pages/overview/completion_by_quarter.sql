@@ -1,0 +1,37 @@
+-- title: Does verified completion rise from intake to intake?
+-- grain: one row per quarter of intake that is old enough to tell
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180
+-- column quarter DATE: first day of the quarter of enrolment
+-- column verified_matured BIGINT: course runs on the verified track, old enough to tell
+-- column verified_completed BIGINT: of them, completed within the horizon
+-- column share_verified DOUBLE: completed / matured, 0 to 1
+-- column share_low DOUBLE: lower end of its 95 % interval
+-- column share_high DOUBLE: upper end of its 95 % interval
+-- column is_small BOOLEAN: fewer than 30 runs, so not to be ranked
+-- metric: matured_verified_completion
+WITH quarters AS (
+    SELECT
+        cast(date_trunc('quarter', cohort_month) AS date) AS quarter,
+        sum(verified_matured)::bigint AS verified_matured,
+        sum(verified_completed)::bigint AS verified_completed
+    FROM cube_completion
+    WHERE
+        programme_id IS NOT DISTINCT FROM $programme_id
+        AND partner_id IS NULL
+        AND cohort_month IS NOT NULL
+        AND horizon_days = coalesce($horizon_days, 180)
+    GROUP BY cast(date_trunc('quarter', cohort_month) AS date)
+)
+
+SELECT
+    quarter,
+    verified_matured,
+    verified_completed,
+    matured_verified_completion(verified_completed, verified_matured) AS share_verified,
+    wilson_low(verified_completed, verified_matured) AS share_low,
+    wilson_high(verified_completed, verified_matured) AS share_high,
+    verified_matured < 30 AS is_small
+FROM quarters
+WHERE verified_matured > 0
+ORDER BY quarter

@@ -1,0 +1,69 @@
+-- title: How many learners are reached by a day, between which bounds, where, with what?
+-- grain: one row
+-- param $on_date DATE: day, or NULL for the day of the newest file
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier
+-- column learners_reached BIGINT: distinct learners with a learning event, linked where partners gave the same id
+-- column unique_lower BIGINT: at least so many, were all that could be the same the same
+-- column unique_upper BIGINT: at most so many, were nobody reported twice
+-- column countries BIGINT: countries in which they live, unknown not counted
+-- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them stand apart
+-- column learners_with_credential BIGINT: distinct learners with a credential of any kind
+-- column partners BIGINT: partners with a learner reached
+-- column hubs BIGINT: learning hubs with a learning event in the 60 days before
+-- metric: learners_reached
+-- metric: unique_learners
+-- metric: credentials
+-- caveat: Partners report the same people. Reach is one number only where they gave the same id; else it lies between the bounds.
+WITH as_of AS (
+    SELECT
+        least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
+    FROM dim_stream AS s
+    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
+    WHERE
+        s.programme_id = $programme_id
+        OR ($programme_id IS NULL AND p.in_total)
+        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+),
+
+latest AS (
+    SELECT
+        c.learners_reached,
+        c.unique_lower,
+        c.unique_upper,
+        c.countries,
+        c.credentials,
+        c.learners_with_credential,
+        c.partners
+    FROM cube_reach AS c
+    INNER JOIN as_of AS a ON c.on_date <= a.on_date
+    WHERE c.programme_id IS NOT DISTINCT FROM $programme_id AND c.partner_id IS NULL
+    ORDER BY c.on_date DESC
+    LIMIT 1
+),
+
+alive AS (
+    SELECT count(DISTINCT h.hub_id) AS hubs
+    FROM fct_hub_day AS h
+    INNER JOIN dim_programme AS p ON h.programme_id = p.programme_id
+    INNER JOIN as_of AS a ON h.on_date > a.on_date - 60 AND h.on_date <= a.on_date
+    WHERE
+        h.programme_id = $programme_id
+        OR ($programme_id IS NULL AND p.in_total)
+        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+)
+
+SELECT
+    a.on_date,
+    coalesce(l.learners_reached, 0) AS learners_reached,
+    coalesce(l.unique_lower, 0) AS unique_lower,
+    coalesce(l.unique_upper, 0) AS unique_upper,
+    coalesce(l.countries, 0) AS countries,
+    coalesce(l.credentials, 0) AS credentials,
+    coalesce(l.learners_with_credential, 0) AS learners_with_credential,
+    coalesce(l.partners, 0) AS partners,
+    alive.hubs
+FROM as_of AS a
+CROSS JOIN alive
+LEFT JOIN latest AS l ON TRUE
+ORDER BY a.on_date

@@ -1,0 +1,43 @@
+-- title: How many course runs on the verified track are completed within the horizon, of those old enough to tell?
+-- grain: one row
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180
+-- column horizon_days BIGINT: the horizon that answers
+-- column verified_matured BIGINT: course runs on the verified track, enrolled at least the horizon before they were last observed
+-- column verified_completed BIGINT: of them, completed within the horizon
+-- column share_verified DOUBLE: completed / matured, verified track, 0 to 1
+-- column share_low DOUBLE: lower end of its 95 % interval
+-- column share_high DOUBLE: upper end of its 95 % interval
+-- column share_of_enrolled DOUBLE: of all matured course runs
+-- column share_of_started DOUBLE: of those that started
+-- column share_of_intended DOUBLE: of learners who said that they intend to finish, NULL where nobody was asked
+-- column runs BIGINT: course runs of whatever age
+-- column completed_so_far BIGINT: of them, completed
+-- column withdrawn_so_far BIGINT: of them, left
+-- column failed_so_far BIGINT: of them, ended without passing
+-- column active_so_far BIGINT: of them, still under way
+-- metric: matured_verified_completion
+-- caveat: A young intake is not in the rate: a learner who is still under way has not failed.
+SELECT
+    horizon_days,
+    verified_matured,
+    verified_completed,
+    matured_verified_completion(verified_completed, verified_matured) AS share_verified,
+    wilson_low(verified_completed, verified_matured) AS share_low,
+    wilson_high(verified_completed, verified_matured) AS share_high,
+    completed_matured::double / nullif(runs_matured, 0) AS share_of_enrolled,
+    completed_matured::double / nullif(started_matured, 0) AS share_of_started,
+    intended_completed::double / nullif(intended_matured, 0) AS share_of_intended,
+    runs,
+    completed_so_far,
+    withdrawn_so_far,
+    failed_so_far,
+    active_so_far
+FROM cube_completion
+WHERE
+    programme_id IS NOT DISTINCT FROM $programme_id
+    AND partner_id IS NOT DISTINCT FROM $partner_id
+    AND cohort_month IS NULL
+    AND horizon_days = coalesce($horizon_days, 180)
+ORDER BY horizon_days

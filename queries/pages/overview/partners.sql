@@ -1,0 +1,10 @@
+-- title: Which partners report learners?
+-- grain: one row per partner
+-- column partner_id VARCHAR: its id
+-- column partner VARCHAR: its name, or its id where the reference does not have it
+SELECT
+    partner_id,
+    max(partner) AS partner
+FROM dim_stream
+GROUP BY partner_id
+ORDER BY partner, partner_id

@@ -1,0 +1,44 @@
+-- title: How many learners are on the map, and of how many is the country unknown?
+-- grain: one row
+-- param $by VARCHAR: host where they live, origin where they come from
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- param $from_date DATE: a country first reached on this day or later is a newcomer, or NULL for none
+-- column learners BIGINT: distinct learners reached
+-- column countries BIGINT: countries they are in
+-- column learners_unknown BIGINT: of them, the country is unknown
+-- column share_unknown DOUBLE: unknown / all, 0 to 1
+-- column newcomers BIGINT: countries first reached on the day or later
+-- column learners_per_1000_refugees DOUBLE: learners whose host is known for 1,000 refugees hosted in the world; NULL by origin
+-- metric: learners_reached
+-- metric: learners_per_1000_refugees
+WITH counted AS (
+    SELECT
+        country_iso3,
+        learners,
+        first_on
+    FROM cube_country
+    WHERE
+        programme_id IS NOT DISTINCT FROM $programme_id
+        AND partner_id IS NOT DISTINCT FROM $partner_id
+        AND counted_by = $by
+        AND learners > 0
+),
+
+hosted AS (
+    SELECT sum(r.refugees)::bigint AS refugees
+    FROM fct_refugees AS r
+    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y)
+)
+
+SELECT
+    sum(c.learners)::bigint AS learners,
+    count(*) FILTER (WHERE c.country_iso3 <> 'unknown') AS countries,
+    coalesce(sum(c.learners) FILTER (WHERE c.country_iso3 = 'unknown'), 0)::bigint AS learners_unknown,
+    coalesce(sum(c.learners) FILTER (WHERE c.country_iso3 = 'unknown'), 0)::double / nullif(sum(c.learners), 0) AS share_unknown,
+    count(*) FILTER (WHERE c.country_iso3 <> 'unknown' AND c.first_on >= $from_date) AS newcomers,
+    CASE WHEN $by = 'host' THEN learners_per_1000_refugees(sum(c.learners) FILTER (WHERE c.country_iso3 <> 'unknown'), max(h.refugees)) END
+        AS learners_per_1000_refugees
+FROM counted AS c
+CROSS JOIN hosted AS h
+ORDER BY learners
