@@ -5,36 +5,40 @@ from pathlib import Path
 
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
+from dashboard.demo.learners import Sent, write_learners
 from dashboard.demo.oxcgrt import write_oxcgrt
 from dashboard.demo.refugees import write_refugees
 from dashboard.demo.schools import simulate, write_capture
-from dashboard.intake.front_door import import_file
+from dashboard.intake.front_door import Declared, import_file
 from dashboard.settings import DEMONSTRATION, REFERENCE
 from dashboard.store.releases import Release, publish_release
 
 
 def fill(store: Path, say: Callable[[str], object]) -> Release:
-    """Writes the demonstration files, imports them and publishes a release; `say` is told each step."""
-    for source, file in write_files(DEMONSTRATION):
-        done = import_file(store, source, file)
-        say(f"{source:18} {file.name}: {done.report.closing_line}")
-    release = publish_release(store)
-    say(f"published release {release.number}")
+    """Writes the demonstration files, imports them and publishes two releases, of an earlier export and of the newest."""
+    for exports in write_files(DEMONSTRATION):
+        for sent in exports:
+            done = import_file(store, sent.source, sent.file, said=Declared(batch=sent.batch))
+            say(f"{sent.source:24} {sent.file.name}: {done.report.closing_line}")
+        release = publish_release(store)
+        say(f"published release {release.number}")
     return release
 
 
-def write_files(folder: Path) -> list[tuple[str, Path]]:
-    """Writes every demonstration file into the folder; returns source and file of each.
+def write_files(folder: Path) -> list[list[Sent]]:
+    """Writes every demonstration file into the folder: those of the first release, then what came in for the second.
 
     Names that begin with `demonstration` mark invented rows. The others hold facts of data/reference.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = facts()
     world = simulate(known)
-    files = [("uis_enrolment", write_enrolment(known, folder)), ("hubs", _copy_hubs(folder))]
-    files += [("unesco_closures", write_capture(world, known, day, folder)) for day in world.captures]
-    files += [("oxcgrt_c1", write_oxcgrt(world, known, folder)), ("unhcr_population", write_refugees(known, folder))]
-    return files
+    earlier, newest = write_learners(known, folder)
+    first = [Sent("uis_enrolment", write_enrolment(known, folder)), Sent("hubs", _copy_hubs(folder))]
+    first += [Sent("unesco_closures", write_capture(world, known, day, folder)) for day in world.captures]
+    first += [Sent("oxcgrt_c1", write_oxcgrt(world, known, folder))]
+    first += [Sent("unhcr_population", write_refugees(known, folder))]
+    return [[*first, *earlier], newest]
 
 
 def _copy_hubs(folder: Path) -> Path:

@@ -19,10 +19,9 @@ STEP = 5
 
 def write_refugees(known: Facts, folder: Path) -> Path:
     """Writes one row for each origin and host; the origins of a host sum to its total to the last person."""
-    hosts = [country for country in known.countries.values() if country.refugees]
-    origins = [(row["origin_iso3"], int(row["refugees"])) for row in read("refugees_by_origin")]
+    codes, hosts, cells = pairs(known)
     rows: list[list[object]] = [["Extracted:", f"{MARK} pairs"], ["Date extracted:", EXTRACTED], [*HEADER, *COUNTS]]
-    for (code, _total), row in zip(origins, _pairs(hosts, origins, known), strict=True):
+    for code, row in zip(codes, cells, strict=True):
         name = known.countries[code].name if code in known.countries else ""
         rows += [
             [YEAR, name, code, host.name, host.iso3, int(refugees), "-"]
@@ -32,8 +31,15 @@ def write_refugees(known: Facts, folder: Path) -> Path:
     return write(folder / "demonstration_unhcr_population.csv", rows)
 
 
-def _pairs(hosts: list[Country], origins: list[tuple[str, int]], known: Facts) -> np.ndarray:
-    """Refugees by origin (rows) and host (columns), fitted to both totals by iterative proportional fitting."""
+def pairs(known: Facts) -> tuple[list[str], list[Country], np.ndarray]:
+    """Codes of origin, hosts, and refugees by origin (rows) and host (columns), fitted to the totals of both."""
+    hosts = [country for country in known.countries.values() if country.refugees]
+    origins = [(row["origin_iso3"], int(row["refugees"])) for row in read("refugees_by_origin")]
+    return [code for code, _total in origins], hosts, _fitted(hosts, origins, known)
+
+
+def _fitted(hosts: list[Country], origins: list[tuple[str, int]], known: Facts) -> np.ndarray:
+    """By iterative proportional fitting."""
     by_host = np.array([host.refugees for host in hosts], dtype=float)
     by_origin = np.array([total for _code, total in origins], dtype=float)
     cells = np.array([[_weight(known.countries.get(code), host) for host in hosts] for code, _total in origins])

@@ -10,7 +10,6 @@
 WITH totals AS (
     SELECT
         c.learner_key,
-        c.credential_type,
         c.credential,
         c.is_stacked,
         c.programme_id,
@@ -19,16 +18,18 @@ WITH totals AS (
         c.partner_id,
         grouping(c.programme_id) AS over_programmes,
         grouping(p.audience) AS over_audiences,
+        -- Layouts that do not tell guided projects apart call them courses.
+        max(c.credential_type) AS credential_type,
         min(c.issued_on) AS issued_on
     FROM fct_credential AS c
     INNER JOIN dim_programme AS p ON c.programme_id = p.programme_id
     GROUP BY GROUPING SETS (
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.audience, c.programme_id, c.partner_id),
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.audience, c.programme_id),
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.audience, c.partner_id),
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.audience),
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.in_total, c.partner_id),
-        (c.learner_key, c.credential_type, c.credential, c.is_stacked, p.in_total)
+        (c.learner_key, c.credential, c.is_stacked, p.audience, c.programme_id, c.partner_id),
+        (c.learner_key, c.credential, c.is_stacked, p.audience, c.programme_id),
+        (c.learner_key, c.credential, c.is_stacked, p.audience, c.partner_id),
+        (c.learner_key, c.credential, c.is_stacked, p.audience),
+        (c.learner_key, c.credential, c.is_stacked, p.in_total, c.partner_id),
+        (c.learner_key, c.credential, c.is_stacked, p.in_total)
     )
 )
 
