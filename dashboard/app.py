@@ -17,16 +17,19 @@ st.logo(str(STATIC / "logo.svg"), size="large")
 
 pages = {
     _("Reach"): [
+        st.Page("pages/overview.py", title=_("Overview"), url_path="start", default=True),
+        # The default page answers at / only; its own name in an address must answer as well.
+        st.Page("pages/overview.py", title=_("Overview"), url_path="overview", visibility="hidden"),
         st.Page("pages/reach_map.py", title=_("Reach map"), url_path="reach_map"),
         st.Page("pages/learning_hubs.py", title=_("Learning hubs"), url_path="learning_hubs"),
     ],
-    _("School closures"): [
-        st.Page("pages/school_closures.py", title=_("School closures"), url_path="start", default=True),
-        # The default page answers at / only; its own name in an address must answer as well.
-        st.Page(
-            "pages/school_closures.py", title=_("School closures"), url_path="school_closures", visibility="hidden"
-        ),
+    _("Learners"): [
+        st.Page("pages/completion_funnel.py", title=_("Completion funnel"), url_path="completion_funnel"),
+        st.Page("pages/cohorts.py", title=_("Cohorts"), url_path="cohorts"),
+        st.Page("pages/credit_recognition.py", title=_("Credit recognition"), url_path="credit_recognition"),
     ],
+    _("Partners"): [st.Page("pages/programmes.py", title=_("Programmes"), url_path="programmes")],
+    _("School closures"): [st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures")],
     _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
 }
 page = st.navigation(pages)

@@ -23,6 +23,23 @@ class Scope:
     country_iso3: str | None = None
     region: str | None = None
     host_type: str | None = None
+    by: str | None = None
+    programme_id: str | None = None
+    partner_id: str | None = None
+    country_host: str | None = None
+    from_month: datetime.date | None = None
+    to_month: datetime.date | None = None
+    cohort_month: datetime.date | None = None
+    attribute: str | None = None
+    attribute_value: str | None = None
+    other_programme_id: str | None = None
+    other_partner_id: str | None = None
+    other_cohort_month: datetime.date | None = None
+    other_attribute: str | None = None
+    other_attribute_value: str | None = None
+    by_day: int | None = None
+    horizon_days: int | None = None
+    quiet_days: int | None = None
 
     def params(self, asked: Query) -> Mapping[str, Any]:
         """The parameters of the question that this scope sets."""

@@ -12,9 +12,9 @@ import streamlit as st
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
-from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release
+from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
 from dashboard.viewer import Viewer, current_viewer
-from dashboard.warehouse.answers import Answers
+from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 
 RELEASE_KEY = "_release"
@@ -83,6 +83,13 @@ def ask_one(name: str, scope: Scope | None = None) -> Mapping[str, Any]:
     return _row(current_viewer(), current_release(), name, params)
 
 
+def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
+    """The one row that the release before this one answers with; None where there is none that can be read."""
+    before = _before(str(store_folder()), current_release())
+    params = tuple(scope.params(question(name)).items())
+    return _row(current_viewer(), before, name, params) if before else None
+
+
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
     """The answer to a question for a viewer on a release, whichever session asks."""
     return _answer(viewer, release, name, tuple(scope.params(question(name)).items()))
@@ -94,13 +101,24 @@ def _release(store: str, number: int) -> tuple[Release, str]:
     return last_good_release(Path(store))
 
 
+@lru_cache(maxsize=8)
+def _before(store: str, release: Release) -> Release | None:
+    """The release that this one was made after, when it stands and has every table that questions read."""
+    number = release.manifest["parent"]
+    try:
+        before = open_release(Path(store), number) if number else None
+    except (StoreDamaged, NoSuchRelease):
+        return None
+    return before if before and asked_tables() <= before.marts.keys() else None
+
+
 def keep_in_memory() -> None:
     """Freezes what was just loaded and stays: Streamlit walks the heap after every rerun, and then leaves it out."""
     gc.collect()
     gc.freeze()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """The release in memory: one database for each audience."""
     answers = Answers(release.marts)

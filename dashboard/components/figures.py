@@ -15,7 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import MISSING, is_missing, people, share, whole
+from dashboard.locales.numbers import MISSING, decimal, is_missing, people, share, whole
 from dashboard.scope import Scope
 from dashboard.session import answer, ask, current_release
 from dashboard.store.releases import Release
@@ -24,7 +24,13 @@ from dashboard.warehouse.catalog import Field, Metric, metrics, question, source
 from dashboard.warehouse.lineage import sources_of
 
 POPOVER_TABLE = 640  # pixels; a phone scrolls it
-IN_WORDS: dict[str, Callable[[Any], str]] = {"share": share, "people": people, "learners": people}
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "share": share,
+    "people": people,
+    "learners": people,
+    "rate": decimal,
+    "per learner": decimal,
+}
 
 
 class Drawn(BaseFigure):
@@ -43,7 +49,7 @@ def _template() -> dict[str, Any]:
     return plotly.io.templates["streamlit"].to_plotly_json()
 
 
-def metric_tile(name: str, value: float | None, asked: str, scope: Scope, note: str = "") -> None:
+def metric_tile(name: str, value: float | None, asked: str, scope: Scope, note: str = "", key: str = "") -> None:
     """A number with its name, definition and working.
 
     Args:
@@ -52,13 +58,14 @@ def metric_tile(name: str, value: float | None, asked: str, scope: Scope, note: 
         asked: the question it was read from.
         scope: what was asked.
         note: words below the number.
+        key: tells tiles of the same metric on one page apart.
     """
     card = metrics()[name]
     with st.container(border=True, height="stretch"):
         st.metric(_(card.label), IN_WORDS.get(card.unit, whole)(value), help=_(card.definition))
         if note:
             st.caption(note)
-        _working(asked, scope, f"tile-{name}", [card])
+        _working(asked, scope, f"tile-{name}{key}", [card])
 
 
 def text_tile(label: str, value: str, note: str, asked: str, scope: Scope) -> None:
@@ -81,6 +88,7 @@ def figure(
     table_twin: bool = True,
     beside: str | None = None,
     words: Mapping[str, Mapping[str, str]] | None = None,
+    others: Mapping[str, Scope] | None = None,
 ) -> None:
     """A chart under its title, with table twin, download, working and source line.
 
@@ -96,6 +104,7 @@ def figure(
         beside: another question that the chart draws too, whose sources are named as well.
         words: for a column that holds codes, the words shown for each.
         table_twin: False where the chart is a table already.
+        others: where the chart draws the answers of several scopes, each with its words; `scope` is the first of them.
     """
     st.header(title, anchor=False)
     if lead:
@@ -116,14 +125,22 @@ def figure(
             twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}")
             if twin.open:
                 with twin:
-                    show_table(asked, scope, columns, key=f"twin-{asked}", words=words)
-                    download(asked, scope)
+                    for number, (label, one) in enumerate((others or {"": scope}).items()):
+                        if label:
+                            st.write(f"**{label}**")
+                        show_table(asked, one, columns, key=f"twin-{asked}-{number}", words=words)
+                        download(asked, one, number)
         else:
             download(asked, scope)
         _working(asked, scope, f"figure-{asked}", [metrics()[name] for name in question(asked).metrics])
     source_line(asked, scope)
     if beside:
         source_line(beside, scope)
+
+
+def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
+    """A chart that repeats what a figure of the page holds with table and working."""
+    st.plotly_chart(Drawn(chart), key=key, config=dict(CONFIG), alt=alt)
 
 
 def on_phone() -> bool:
@@ -185,28 +202,31 @@ def lazy_table(
             source_line(asked, scope)
 
 
-def download(asked: str, scope: Scope) -> None:
-    """A button that gives the answer as CSV; the file is written only when it is pressed."""
+def download(asked: str, scope: Scope, number: int = 0) -> None:
+    """A button that gives the answer as CSV, written only when it is pressed; `number` tells several of "
+    "a page apart."""
     st.download_button(
         _("Download CSV"),
         # Written later, outside of this session: so for this viewer and this release, whatever is served by then.
         data=partial(_csv, current_viewer(), current_release(), asked, scope),
         file_name=_file_name(asked, scope),
         mime="text/csv",
-        key=f"download-{asked}",
+        key=f"download-{asked}-{number}",
         on_click="ignore",
     )
 
 
 def source_line(asked: str, scope: Scope) -> None:
     """Publisher, licence and day of capture of every source behind the answer; a simulated one is named as that."""
-    said = []
+    said: list[str] = []
     for name, pin in _pins(asked, scope):
         card = sources()[name]
         if pin["provenance"] == "demo":
-            said.append(_("**simulated rows, not data of {publisher}**").format(publisher=card.publisher))
+            line = _("**simulated rows, not data of {publisher}**").format(publisher=card.publisher)
         else:
-            said.append(f"{card.publisher}, {_(card.title)} ({_('captured')} {pin['captured_on']}; {card.licence})")
+            line = f"{card.publisher}, {_(card.title)} ({_('captured')} {pin['captured_on']}; {card.licence})"
+        if line not in said:
+            said.append(line)
     if said:
         st.caption(_("Source:") + " " + "; ".join(said) + ".")
 
@@ -219,12 +239,16 @@ def _file_name(asked: str, scope: Scope) -> str:
 
 
 def _pins(asked: str, scope: Scope) -> list[tuple[str, dict[str, Any]]]:
-    """The snapshot of each source that answers: the newest, or the newest by the day asked as captured on."""
+    """The snapshots that answer: the newest of each source, or the newest by the day asked as captured on.
+
+    Of a source that partners report in streams, every one is in the answer.
+    """
     pins = current_release().manifest["snapshots"]
     found = []
     for name in sources_of(asked):
         until = str(scope.as_captured_on or "9999") if name == "unesco_closures" else "9999"
-        found += [(name, pin) for pin in pins.get(name, []) if pin["captured_on"] <= until][-1:]
+        known = [(name, pin) for pin in pins.get(name, []) if pin["captured_on"] <= until]
+        found += known if sources()[name].stream else known[-1:]
     return found
 
 
@@ -268,9 +292,11 @@ def _command(asked: str, scope: Scope) -> str:
 
 
 def _column(field: Field) -> Any:
-    label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3")
-    if field.type == "DOUBLE" and field.name.startswith("share"):
+    label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3").replace("Ects", "ECTS")
+    if field.type == "DOUBLE" and field.name.startswith(("share", "ci_", "rate_")) or field.name.endswith("_share"):
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
+    if field.type == "DOUBLE" and field.name.startswith("hours"):
+        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
     if field.type == "DOUBLE":
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="%.1f")
     if field.type == "BIGINT" and field.name != "year":

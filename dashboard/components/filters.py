@@ -11,6 +11,7 @@ from dashboard.locales import _
 from dashboard.locales.numbers import day
 
 Option = TypeVar("Option")
+EARLIEST = datetime.date(2010, 1, 1)
 
 
 def choose(
@@ -60,6 +61,25 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
             _("The record chosen does not reach {asked}; {shown} is shown.").format(asked=day(at), shown=day(chosen))
         )
     return chosen
+
+
+def date_in_link(
+    label: str, key: str, newest: datetime.date | None, default: datetime.date | None = None
+) -> datetime.date | None:
+    """A day up to the newest, kept in the address in ISO form; None where there is no newest."""
+    if newest is None or pd.isna(newest):
+        return None
+    if st.session_state.get(key) is None:
+        st.session_state[key] = _iso_day(st.query_params.get(key)) or default or newest
+    st.session_state[key] = max(EARLIEST, min(st.session_state[key], newest))
+    chosen = st.date_input(label, key=key, min_value=EARLIEST, max_value=newest, format="YYYY-MM-DD")
+    remember(key, chosen, default or newest)
+    return chosen
+
+
+def year_before(date: datetime.date | None) -> datetime.date | None:
+    """The day a year earlier."""
+    return None if date is None or pd.isna(date) else date - datetime.timedelta(365)
 
 
 def _iso_day(text: str | None) -> datetime.date | None:

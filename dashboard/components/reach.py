@@ -3,17 +3,34 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.learners import bars_figure, learners_map, rate_classes
 from dashboard.charts.reach import reach_classes, reach_figure
 from dashboard.charts.world import clicked_country
-from dashboard.components.figures import chart_key, figure, map_height, show_table
-from dashboard.components.filters import choose, choose_country
+from dashboard.components import learners, notices
+from dashboard.components.figures import (
+    chart_key,
+    figure,
+    lazy_table,
+    map_height,
+    metric_tile,
+    plain_chart,
+    show_table,
+    stop_if_empty,
+    text_tile,
+)
+from dashboard.components.filters import choose, choose_country, date_in_link, year_before
+from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import people, share, whole
+from dashboard.locales.numbers import between, day, decimal, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask
+from dashboard.session import ask, ask_one
 
 ASKED = "reach_map/coverage"
+LEARNERS = "reach_map/learners_on_map"
+LEARNER_TOTALS = "reach_map/learner_totals"
+LEARNER_FLOWS = "reach_map/learner_flows"
+CARD = "reach_map/country_card"
 
 
 def class_words() -> dict[str, str]:
@@ -28,6 +45,242 @@ def class_words() -> dict[str, str]:
         "hidden": _("Hidden, 1 to 4 people"),
         "no_data": _("No data"),
     }
+
+
+def learner_view(by: str) -> None:
+    """Learners by host or origin: tiles, map, top ten, newcomers."""
+    learners.begin("unhcr_population")
+    scope = choose_learners(by)
+    learner_tiles(scope)
+    learners_on_map(scope)
+    leading_and_new(scope)
+
+
+def refugee_view() -> None:
+    """Refugees by host: tiles, map with hubs and flows, table."""
+    notices.demonstration("unhcr_population", "hubs")
+    stop_if_empty(
+        ask("reach_map/years"),
+        _("No refugee figures are in this release. Import them: `coalition import unhcr_population FILE`."),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        year = choose_year()
+        origin = choose_origin(year)
+    scope = Scope(year=year, origin_iso3=origin)
+
+    totals = ask_one("reach_map/totals", scope)
+    hubs = ask_one("learning_hubs/counts")
+    one, two, three, four = st.columns(4)
+    with one:
+        metric_tile("refugees_hosted", totals["refugees"], "reach_map/totals", scope, whole(totals["refugees"]))
+    with two:
+        text_tile(
+            _("Countries of asylum"),
+            whole(totals["hosts"]),
+            _("that host at least one refugee"),
+            "reach_map/totals",
+            scope,
+        )
+    with three:
+        text_tile(
+            _("Origins"),
+            whole(totals["origins"]),
+            _("unknown or stateless: {people} people").format(people=whole(totals["refugees_of_unknown_origin"])),
+            "reach_map/totals",
+            scope,
+        )
+    with four:
+        metric_tile(
+            "hubs_named",
+            hubs["hubs_named"],
+            "learning_hubs/counts",
+            scope,
+            _("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
+        )
+
+    host_map(scope)
+
+    figure(
+        _("All countries of asylum"),
+        lambda: show_table("reach_map/refugees_by_host", scope, key="hosts"),
+        "reach_map/refugees_by_host",
+        scope,
+        alt=_("Table of refugees hosted by each country, most first."),
+        table_twin=False,
+    )
+
+
+def rate_words(by: str) -> dict[str, str]:
+    """The legend of the map of learners: rates by host; by origin only where learners come from."""
+    if by == "origin":
+        return {"some": _("Learners come from here"), "none": _("No learner known")}
+    return {
+        "from_20": _("20 and more for 1,000 refugees"),
+        "from_5": _("5 to 20"),
+        "from_1": _("1 to 5"),
+        "below_1": _("Fewer than 1"),
+        "few_refugees": _("Fewer than 500 refugees: no rate"),
+        "no_data": _("Refugees not known"),
+        "none": _("No learner known"),
+    }
+
+
+def choose_counting() -> str:
+    """Lets the reader choose what the map counts: learners by host, learners by origin, or refugees."""
+    words = {
+        "host": _("Learners where they live"),
+        "origin": _("Learners where they come from"),
+        "refugees": _("Refugees hosted"),
+    }
+    return choose(_("Show"), list(words), "by", lambda code: words[code], "host", buttons=True)
+
+
+def choose_learners(by: str) -> Scope:
+    """Lets the reader choose programme, partner and the day since which a country is a newcomer."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        programme = choose_programme()
+        partner = choose_partner()
+        newest = ask_one("overview/headline", Scope(programme_id=programme))["on_date"]
+        since = date_in_link(_("Newcomers since"), "from_date", newest, year_before(newest))
+    return Scope(by=by, programme_id=programme, partner_id=partner, from_date=since)
+
+
+def learner_tiles(scope: Scope) -> None:
+    """Learners, countries, unknown location, rate in the world, newcomers."""
+    row = ask_one(LEARNER_TOTALS, scope)
+    columns = st.columns(4)
+    with columns[0]:
+        metric_tile("learners_reached", row["learners"], LEARNER_TOTALS, scope, whole(row["learners"]))
+    with columns[1]:
+        metric_tile("countries_reached", row["countries"], LEARNER_TOTALS, scope)
+    with columns[2]:
+        text_tile(
+            _("Country unknown"),
+            whole(row["learners_unknown"]),
+            _("{share} of learners; they are in no circle").format(share=share(row["share_unknown"])),
+            LEARNER_TOTALS,
+            scope,
+        )
+    with columns[3]:
+        text_tile(
+            _("Newcomers"),
+            whole(row["newcomers"]),
+            _("countries first reached since {day}").format(day=day(scope.from_date)),
+            LEARNER_TOTALS,
+            scope,
+        )
+
+
+def learners_on_map(scope: Scope) -> None:
+    """The world map of learners with flows on demand, and the card of the country that was clicked."""
+    flows = ask(LEARNER_FLOWS, scope)
+    drawn = st.toggle(_("Draw the largest flows from origin to host"), key="flows", bind="query-params")
+    figure(
+        _("Learners and their number for 1,000 refugees") if scope.by == "host" else _("Where learners come from"),
+        learners_map(
+            ask(LEARNERS, scope),
+            rate_classes(rate_words(scope.by or "host")),
+            flows if drawn else flows.head(0),
+            map_height(long_legend=True),
+        ),
+        LEARNERS,
+        scope,
+        alt=_("World map: colour shows learners for 1,000 refugees hosted, circles the number of learners."),
+        lead=_("Colour: the rate. Circle: the number of learners. Click a country for its card."),
+        on_click=_learners_clicked,
+        columns=["country", "region", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
+        beside=LEARNER_FLOWS if drawn else None,
+    )
+    map_disclaimer()
+    _learner_card(scope)
+
+
+def leading_and_new(scope: Scope) -> None:
+    """The ten countries with the most learners, the newcomers, and the largest flows."""
+    left, right = st.columns(2, gap="large")
+    top = ask(LEARNERS, scope).head(10)
+    with left:
+        st.header(_("Top ten"), anchor=False)
+        plain_chart(
+            bars_figure(top["country"], top["learners"], [whole(n) for n in top["learners"]], [True] * len(top)),
+            "top-ten",
+            alt=_("Bars of the ten countries with the most learners."),
+        )
+        st.caption(_("The first ten of the table below the map, where the download and the working are."))
+    with right:
+        st.header(_("Newcomers"), anchor=False)
+        if ask("reach_map/newcomers", scope).empty:
+            st.write(_("No country was first reached since {day}.").format(day=day(scope.from_date)))
+        else:
+            show_table("reach_map/newcomers", scope, ["country", "first_on", "learners"], key="newcomers", height=300)
+        lazy_table(_("Largest flows from origin to host"), LEARNER_FLOWS, scope, ["origin", "country", "learners"])
+    figure(
+        _("All countries"),
+        lambda: show_table("reach_map/learners_by_country", Scope(by=scope.by), key="all-countries"),
+        "reach_map/learners_by_country",
+        Scope(by=scope.by),
+        alt=_("Table of learners of programmes for refugees by country."),
+        lead=_("Of all programmes for refugees and all partners, whatever is chosen above."),
+        table_twin=False,
+    )
+
+
+def _learner_card(scope: Scope) -> None:
+    country = choose_country(_("One country (or click it on the map)"), ask(LEARNERS, scope), _("None chosen"))
+    if not country:
+        return
+    asked = Scope(country_iso3=country, programme_id=scope.programme_id)
+    row = ask_one(CARD, asked)
+    with st.container(border=True):
+        st.header(row["country"], anchor=False)
+        columns = st.columns(4)
+        with columns[0]:
+            text_tile(
+                _("Learners who live here"),
+                people(row["learners"]),
+                _("{from_there} come from here").format(from_there=whole(row["learners_from_there"])),
+                CARD,
+                asked,
+            )
+        with columns[1]:
+            text_tile(
+                _("For 1,000 refugees"),
+                decimal(row["learners_per_1000_refugees"]),
+                _("{refugees} refugees hosted").format(refugees=people(row["refugees_hosted"])),
+                CARD,
+                asked,
+            )
+        with columns[2]:
+            text_tile(
+                _("Completed a course"),
+                share(row["share_completed"]),
+                _("{interval}; {completed} of {registered} registered").format(
+                    interval=between(row["share_low"], row["share_high"]),
+                    completed=whole(row["learners_completed"]),
+                    registered=whole(row["learners_registered"]),
+                ),
+                CARD,
+                asked,
+            )
+        with columns[3]:
+            text_tile(
+                _("Partners"),
+                whole(row["partners"]),
+                _("{programmes} programmes, {hubs} learning hubs").format(
+                    programmes=whole(row["programmes"]), hubs=whole(row["hubs"])
+                ),
+                CARD,
+                asked,
+            )
+        if row["learners"]:
+            st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
+            show_table("reach_map/country_partners", asked, key="card-partners", height=260)
+
+
+def _learners_clicked() -> None:
+    for point in st.session_state[chart_key(LEARNERS)].selection.points:
+        if code := clicked_country(point):
+            st.session_state["country_iso3"] = code
 
 
 def choose_year() -> int:
@@ -110,7 +363,7 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             if len(hubs)
             else _("No learning hub is named here.")
         )
-        st.caption(_("Learners of the coalition by country come with the partners' reports; none are in this release."))
+        st.caption(_("Learners of the coalition here: choose Learners where they live."))
 
 
 def _country_clicked() -> None:

@@ -15,7 +15,7 @@ from dashboard.store.releases import Release, publish_release
 
 
 def fill(store: Path, say: Callable[[str], object]) -> Release:
-    """Writes the demonstration files, imports them and publishes two releases, of an earlier export and of the newest."""
+    """Writes the demonstration files, imports them and publishes two releases: an earlier export and the newest."""
     for exports in write_files(DEMONSTRATION):
         for sent in exports:
             done = import_file(store, sent.source, sent.file, said=Declared(batch=sent.batch))

@@ -34,9 +34,18 @@ PHASES = (
 PHASE_SEATS, PHASE_TARGETS = (5_000, 12_000, 20_000), (4_000, 8_000, 20_000)
 COURSES, PROJECTS = 5_300, 3_400
 DOMAINS = (
-    "Arts and Humanities", "Business", "Computer Science", "Data Science", "Health", "Information Technology",
-    "Language Learning", "Math and Logic", "Personal Development", "Physical Science and Engineering", "Social Sciences",
-)  # fmt: skip
+    "Arts and Humanities",
+    "Business",
+    "Computer Science",
+    "Data Science",
+    "Health",
+    "Information Technology",
+    "Language Learning",
+    "Math and Logic",
+    "Personal Development",
+    "Physical Science and Engineering",
+    "Social Sciences",
+)
 DLSEI_AS_OF = datetime.date(2023, 6, 30)
 HUBS_BEGAN = datetime.date(2013, 10, 31)
 UNIVERSITIES = (("DEU", 31), ("FRA", 8), ("ITA", 6), ("JOR", 5), ("GBR", 4), ("TUR", 3), ("USA", 2), ("LBN", 1))
@@ -44,23 +53,72 @@ REQUESTS = 460
 REASONS = ("content", "content", "level", "documents", "deadline", "no place", "other")
 GIVEN = ("ليلى", "محمد", "فاطمة", "يوسف", "伟", "静", "Амина", "Joseph", "Marie-Claire", "O'Neil", "نور", "李娜")
 
-V1 = (
-    "Name,Email,External Id,Course,Course ID,Course Slug,University,Enrollment Time,Class Start Time,"
-    "Last Course Activity Time,Overall Progress,Estimated Learning Hours,Completed,Removed From Program,Program Slug,"
-    "Program Name,Enrollment Source,Completion Time,Course Grade"
-).split(",")
-V2 = [*V1[:9], "Class End Time", *V1[9:], "Course Certificate URL", "For Credit", "Course Type", "Job Title", "Job Type"]
+V1 = [
+    "Name",
+    "Email",
+    "External Id",
+    "Course",
+    "Course ID",
+    "Course Slug",
+    "University",
+    "Enrollment Time",
+    "Class Start Time",
+    "Last Course Activity Time",
+    "Overall Progress",
+    "Estimated Learning Hours",
+    "Completed",
+    "Removed From Program",
+    "Program Slug",
+    "Program Name",
+    "Enrollment Source",
+    "Completion Time",
+    "Course Grade",
+]
+V2 = [
+    *V1[:9],
+    "Class End Time",
+    *V1[9:],
+    "Course Certificate URL",
+    "For Credit",
+    "Course Type",
+    "Job Title",
+    "Job Type",
+]
 V2_28 = [*V2, "Location City", "Location Region", "Location Country"]
 V2_27 = [h for h in V2 if h != "For Credit"] + ["Business Unit", "Business Unit 2", "Location City"]
 EXPORT_25 = [
-    *V2_28[:12], "Total Estimated Learning Hours (since enrolled)", *V2_28[13:17], "Collection Name", "Collection ID",
-    "Completion Time", "Course Grade", "Course Certificate URL", "Contract", "Is Enterprise Contract Active", "Learning Hours",
-]  # fmt: skip
+    *V2_28[:12],
+    "Total Estimated Learning Hours (since enrolled)",
+    *V2_28[13:17],
+    "Collection Name",
+    "Collection ID",
+    "Completion Time",
+    "Course Grade",
+    "Course Certificate URL",
+    "Contract",
+    "Is Enterprise Contract Active",
+    "Learning Hours",
+]
 SUBSET_18 = [
-    "Name", "Email", "Course", "Course ID", "Course Slug", "University", "Enrollment Time", "Last Course Activity Time",
-    "Overall Progress", "Total Estimated Learning Hours (since enrolled)", "Completed", "Removed From Program", "Program Name",
-    "Completion Time", "Course Grade", "Course Certificate URL", "Learning Hours", "Course Type",
-]  # fmt: skip
+    "Name",
+    "Email",
+    "Course",
+    "Course ID",
+    "Course Slug",
+    "University",
+    "Enrollment Time",
+    "Last Course Activity Time",
+    "Overall Progress",
+    "Total Estimated Learning Hours (since enrolled)",
+    "Completed",
+    "Removed From Program",
+    "Program Name",
+    "Completion Time",
+    "Course Grade",
+    "Course Certificate URL",
+    "Learning Hours",
+    "Course Type",
+]
 LAYOUTS = (V1, V2_28, V2_27, EXPORT_25, SUBSET_18)
 
 
@@ -84,7 +142,9 @@ def write_learners(known: Facts, folder: Path) -> tuple[list[Sent], list[Sent]]:
     return earlier, newest
 
 
-def _of_refugees(people: Sequence[Person], courses: Sequence[Course], as_of: datetime.date, folder: Path) -> Iterator[Sent]:
+def _of_refugees(
+    people: Sequence[Person], courses: Sequence[Course], as_of: datetime.date, folder: Path
+) -> Iterator[Sent]:
     """Five usage reports, one for each layout, Kiron's own report, and the partners' register."""
     partners = sorted({person.partner for person in people})
     for number, layout in enumerate(LAYOUTS):
@@ -112,7 +172,9 @@ def _of_refugees(people: Sequence[Person], courses: Sequence[Course], as_of: dat
         )
         if partner
     ]
-    yield Sent("partner_learners", _register(folder / f"demonstration_partner_learners_{as_of}.csv", registered, "R", as_of))
+    yield Sent(
+        "partner_learners", _register(folder / f"demonstration_partner_learners_{as_of}.csv", registered, "R", as_of)
+    )
 
 
 def _of_pakistan(courses: Sequence[Course], folder: Path) -> Iterator[Sent]:
@@ -204,27 +266,69 @@ def _cells(
     }
 
 
-def _register(
-    file: Path, people: Iterable[tuple[Person, str, str]], letter: str, as_of: datetime.date
-) -> Path:
-    header = (
-        "partner_id,programme_id,learner_id,email,name,country_origin,country_host,sex,age_band,education,registered_on,"
-        "withdrawn_on,hub_id,intent,consent,hours,hours_basis"
-    ).split(",")
+def _register(file: Path, people: Iterable[tuple[Person, str, str]], letter: str, as_of: datetime.date) -> Path:
+    header = [
+        "partner_id",
+        "programme_id",
+        "learner_id",
+        "email",
+        "name",
+        "country_origin",
+        "country_host",
+        "sex",
+        "age_band",
+        "education",
+        "registered_on",
+        "withdrawn_on",
+        "hub_id",
+        "intent",
+        "consent",
+        "hours",
+        "hours_basis",
+    ]
     rows: list[Sequence[object]] = [[MARK + " learners"], header]
     for person, partner, programme in people:
         registered = min([person.reached - DAY * (person.number % 12), *(run.enrolled for run in person.runs)])
-        attested = person.number % 5 == 0 and programme in ("global_learning_hubs", "dlsei") and person.reached.year >= 2023
+        attested = (
+            person.number % 5 == 0 and programme in ("global_learning_hubs", "dlsei") and person.reached.year >= 2023
+        )
         attested = attested or (person.number % 3 == 0 and programme == "global_learning_hubs")
         rows.append(
             [
-                partner, programme, _id(person, letter), _email(person, letter), _name(person), person.origin, person.host,
-                person.sex, person.age, person.education, max(registered, HUBS_BEGAN), "", person.hub, person.intent,
-                "Yes" if person.number % 7 else "", round(sum(run.hours for run in person.runs)) if attested else "",
+                partner,
+                programme,
+                _id(person, letter),
+                _email(person, letter),
+                _name(person),
+                person.origin,
+                person.host,
+                person.sex,
+                person.age,
+                person.education,
+                max(registered, HUBS_BEGAN),
+                "",
+                person.hub,
+                person.intent,
+                "Yes" if person.number % 7 else "",
+                round(sum(run.hours for run in person.runs)) if attested else "",
                 "attested" if attested else "",
             ]
-        )  # fmt: skip
-    without_consent = ["kiron", "coursera_for_refugees", "R-no", "", _name_of(3), "", "", "", "", "", as_of, *[""] * 3, "No"]
+        )
+    without_consent = [
+        "kiron",
+        "coursera_for_refugees",
+        "R-no",
+        "",
+        _name_of(3),
+        "",
+        "",
+        "",
+        "",
+        "",
+        as_of,
+        *[""] * 3,
+        "No",
+    ]
     if letter == "R":
         rows += [[*without_consent, "", ""]] * 2
     return write(file, rows)
@@ -234,8 +338,11 @@ def _membership(known: Facts, folder: Path) -> Sent:
     """Members who joined and never enrolled, and some who were only invited."""
     rng = random.Random(SEED + 3)
     hosts = sorted((c for c in known.countries.values() if c.refugees), key=lambda c: -c.refugees)[:60]
-    header = "Name,Email,External Id,Program Name,Program Slug,# Enrolled Courses,# Completed Courses,Member State,Join Date,"
-    header += "Invitation Date,Latest Program Activity Date,Job Title,Job Type,Location City,Location Region,Location Country"
+    header = "Name,Email,External Id,Program Name,Program Slug,# Enrolled Courses,# Completed Courses,Member State,"
+    header += "Join Date,"
+    header += (
+        "Invitation Date,Latest Program Activity Date,Job Title,Job Type,Location City,Location Region,Location Country"
+    )
     rows: list[Sequence[object]] = [[MARK + " learners"], header.split(",")]
     for number in range(NEVER_STARTED + 400):
         slug = f"coursera-for-refugees-demonstration-partner-{rng.randrange(2, 22):02}"
@@ -243,19 +350,35 @@ def _membership(known: Facts, folder: Path) -> Sent:
         joined = number < NEVER_STARTED
         rows.append(
             [
-                _name_of(number), f"member{number}@example.org", f"M-{number:06}", slug.replace("-", " ").title(), slug, 0, 0,
-                "MEMBER" if joined else "INVITED", _zulu(invited + DAY * rng.randrange(15), number) if joined else "",
-                _zulu(invited, number), "", "", "", "", "", rng.choice(hosts).iso3 if number % 10 else "",
+                _name_of(number),
+                f"member{number}@example.org",
+                f"M-{number:06}",
+                slug.replace("-", " ").title(),
+                slug,
+                0,
+                0,
+                "MEMBER" if joined else "INVITED",
+                _zulu(invited + DAY * rng.randrange(15), number) if joined else "",
+                _zulu(invited, number),
+                "",
+                "",
+                "",
+                "",
+                "",
+                rng.choice(hosts).iso3 if number % 10 else "",
             ]
-        )  # fmt: skip
+        )
     return Sent("coursera_membership", write(folder / f"demonstration_coursera_membership_{AS_OF}.csv", rows))
 
 
 def _awards(people: Sequence[Person], folder: Path) -> Sent:
     """Specialisations of learners with three certificates or more: stacked on what is counted already."""
     header = "Name,Email,External Id,Specialization,Specialization Slug,University,Enrollment Time,"
-    header += "Last Specialization Activity Time,# Completed Courses,# Courses in Specialization,Completed,Removed From Program,"
-    header += "Program Slug,Program Name,Enrollment Source,Specialization Completion Time,Specialization Certificate URL,"
+    header += "Last Specialization Activity Time,# Completed Courses,# Courses in Specialization,Completed,"
+    header += "Removed From Program,"
+    header += (
+        "Program Slug,Program Name,Enrollment Source,Specialization Completion Time,Specialization Certificate URL,"
+    )
     header += "Job Title,Job Type,Location City,Location Region,Location Country"
     rows: list[Sequence[object]] = [[MARK + " learners"], header.split(",")]
     for person in people:
@@ -267,22 +390,53 @@ def _awards(people: Sequence[Person], folder: Path) -> Sent:
         has = person.number % 5 != 0
         rows.append(
             [
-                _name(person), _email(person, "R"), _id(person, "R"), f"{SUBJECT_OF[person.number % 3]} {kind}", "", "",
-                _zulu(person.runs[0].enrolled, 0), "", len(done), 5, "Yes" if has else "No", "No", slug,
-                slug.replace("-", " ").title(), "PROGRAM", _zulu(done[-1], 0) if has else "",
-                f"https://coursera.example/verify/s-{person.number}" if has else "", "", "", "", "", "",
+                _name(person),
+                _email(person, "R"),
+                _id(person, "R"),
+                f"{SUBJECT_OF[person.number % 3]} {kind}",
+                "",
+                "",
+                _zulu(person.runs[0].enrolled, 0),
+                "",
+                len(done),
+                5,
+                "Yes" if has else "No",
+                "No",
+                slug,
+                slug.replace("-", " ").title(),
+                "PROGRAM",
+                _zulu(done[-1], 0) if has else "",
+                f"https://coursera.example/verify/s-{person.number}" if has else "",
+                "",
+                "",
+                "",
+                "",
+                "",
             ]
-        )  # fmt: skip
+        )
     return Sent("coursera_specializations", write(folder / f"demonstration_coursera_specializations_{AS_OF}.csv", rows))
 
 
 def _recognitions(people: Sequence[Person], folder: Path) -> Sent:
     """Agreements of Kiron with universities, as many as stated, and requests of its learners."""
     rng = random.Random(SEED + 4)
-    header = (
-        "partner_id,programme_id,learner_id,name,credential,university,university_country,agreement_on,requested_on,"
-        "decided_on,decision,reason,ects_requested,ects_awarded,transferred_on"
-    ).split(",")
+    header = [
+        "partner_id",
+        "programme_id",
+        "learner_id",
+        "name",
+        "credential",
+        "university",
+        "university_country",
+        "agreement_on",
+        "requested_on",
+        "decided_on",
+        "decision",
+        "reason",
+        "ects_requested",
+        "ects_awarded",
+        "transferred_on",
+    ]
     rows: list[Sequence[object]] = [[MARK + " learners and universities"], header]
     signed = [(f"University {iso3} {n + 1} (simulated)", iso3) for iso3, count in UNIVERSITIES for n in range(count)]
     for university, iso3 in signed:
@@ -308,18 +462,41 @@ def _recognitions(people: Sequence[Person], folder: Path) -> Sent:
             decision, reason = "refused", rng.choice(REASONS)
         rows.append(
             [
-                "kiron", "kiron_campus", _id(person, "R"), _name(person), f"course-{run.course:03}", university, iso3, "",
-                requested, decided or "", decision, reason, ects, awarded, transferred,
+                "kiron",
+                "kiron_campus",
+                _id(person, "R"),
+                _name(person),
+                f"course-{run.course:03}",
+                university,
+                iso3,
+                "",
+                requested,
+                decided or "",
+                decision,
+                reason,
+                ects,
+                awarded,
+                transferred,
             ]
-        )  # fmt: skip
+        )
     return Sent("recognitions", write(folder / f"demonstration_recognitions_{AS_OF}.csv", rows))
 
 
 def _phases(folder: Path) -> Sent:
     rng = random.Random(SEED + 5)
-    header = (
-        "programme_id,phase,began_on,ended_on,seats,target_learners,target_completions,target_hours,domain,courses,guided_projects"
-    ).split(",")
+    header = [
+        "programme_id",
+        "phase",
+        "began_on",
+        "ended_on",
+        "seats",
+        "target_learners",
+        "target_completions",
+        "target_hours",
+        "domain",
+        "courses",
+        "guided_projects",
+    ]
     rows: list[Sequence[object]] = [[MARK + " seats, targets and split"], header]
     for (phase, first, last, _), seats, target in zip(PHASES, PHASE_SEATS, PHASE_TARGETS, strict=True):
         rows.append(["dlsei", phase, first, last, seats, target, target, target * 20, "", "", ""])

@@ -112,7 +112,9 @@ def refugees_learning(known: Facts, courses: Sequence[Course]) -> list[Person]:
     """The learners of Coursera for Refugees, those of Kiron among them."""
     rng = random.Random(SEED)
     days = _days_of_reach(rng)
-    hosts = sorted((c for c in known.countries.values() if c.refugees), key=lambda c: -c.refugees)[: STATED[2].countries]
+    hosts = sorted((c for c in known.countries.values() if c.refugees), key=lambda c: -c.refugees)[
+        : STATED[2].countries
+    ]
     early = hosts[: STATED[1].countries]
     partners = [f"demonstration-partner-{number:02}" for number in range(2, (STATED[2].partners or 0) + 1)]
     early_partners = ["kiron", *partners[: (STATED[1].partners or 0) - 1]]
@@ -142,7 +144,9 @@ def refugees_learning(known: Facts, courses: Sequence[Course]) -> list[Person]:
     return people
 
 
-def pakistan_learning(courses: Sequence[Course], phases: Sequence[tuple[datetime.date, datetime.date, int]]) -> list[Person]:
+def pakistan_learning(
+    courses: Sequence[Course], phases: Sequence[tuple[datetime.date, datetime.date, int]]
+) -> list[Person]:
     """The learners of DLSEI, so many in each phase; hours of the first two phases are those stated."""
     rng = random.Random(SEED + 1)
     people: list[Person] = []
@@ -169,7 +173,13 @@ def hub_learning(
         for _ in range(rng.randrange(25, 95)):
             reached = began + DAY * rng.randrange((quiet_since - began).days - 30)
             person = Person(
-                len(people), "us-department-of-state", hub["country_iso3"], "", *_attributes(rng), reached, hub=hub["hub_id"]
+                len(people),
+                "us-department-of-state",
+                hub["country_iso3"],
+                "",
+                *_attributes(rng),
+                reached,
+                hub=hub["hub_id"],
             )
             person.runs = _runs(person, courses, quiet_since, rng)
             people.append(person)
@@ -257,7 +267,11 @@ def _cover(
 
 
 def _runs(
-    person: Person, courses: Sequence[Course], as_of: datetime.date, rng: random.Random, until: datetime.date | None = None
+    person: Person,
+    courses: Sequence[Course],
+    as_of: datetime.date,
+    rng: random.Random,
+    until: datetime.date | None = None,
 ) -> list[Run]:
     """One to six course runs, the first of which began on the day the learner was reached."""
     runs: list[Run] = []
@@ -273,7 +287,9 @@ def _runs(
             enrolled = day  # a report without class starts would count the learner as reached before the day stated
         run = Run(course.number, enrolled, day, day)
         trend = min(1.0, (day - BEGAN).days / 1100) if day > BEGAN else 0.0
-        drive = 1 / (1 + math.exp(-(course.ease * 0.7 + bent * 2.2 + trend * 0.6 - 0.35 + (person.sex == "female") * 0.2)))
+        drive = 1 / (
+            1 + math.exp(-(course.ease * 0.7 + bent * 2.2 + trend * 0.6 - 0.35 + (person.sex == "female") * 0.2))
+        )
         took = max(1, int(rng.lognormvariate(math.log(course.pace), 0.5)))
         run.is_audit = person.partner != "kiron" and rng.random() < 0.06
         if rng.random() < drive and not (run.is_audit and rng.random() < 0.5):

@@ -89,7 +89,9 @@ def _dropped(table: Any, card: Any) -> tuple[str, ...]:
     """Headers of which nothing is kept: unknown ones, and personal ones that at most made a key."""
     from dashboard.intake.report import clean
 
-    personal = {table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions}
+    personal = {
+        table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions
+    }
     found = [clean(header) for at, header in enumerate(table.header) if at in personal]
     return tuple(dict.fromkeys(h for h in [*found, *table.unknown_headers] if not _is_a_day(h, card.date_formats)))
 

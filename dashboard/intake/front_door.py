@@ -67,9 +67,7 @@ class Declared:
 NOTHING = Declared()
 
 
-def check_file(
-    source: str, file: Path, captured_on: datetime.date | None = None, said: Declared = NOTHING
-) -> Report:
+def check_file(source: str, file: Path, captured_on: datetime.date | None = None, said: Declared = NOTHING) -> Report:
     """What an import of the file would do; keeps nothing.
 
     Raises:

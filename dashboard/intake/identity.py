@@ -1,4 +1,4 @@
-"""People become keys while a file is parsed: a keyed hash of the id a partner gave, under a secret outside the store."""
+"""People become keys while a file is parsed: a keyed hash of the partner's id, under a secret outside the store."""
 
 import hashlib
 import hmac
@@ -57,8 +57,8 @@ def open_identity(file: Path) -> Identity:
         secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as wrong:
         raise SecretMissing(
-            f"The secret for learners' keys cannot be read from {file} ({type(wrong).__name__}). Put the file back from "
-            "your backup; a new secret would not link with what was imported before."
+            f"The secret for learners' keys cannot be read from {file} ({type(wrong).__name__}). Put it back from your "
+            "backup; a new secret would not link with what was imported before."
         ) from wrong
     if len(secret) < SECRET_BYTES:
         raise SecretMissing(f"{file} holds {len(secret)} bytes; a secret has {SECRET_BYTES}. Put the right file back.")

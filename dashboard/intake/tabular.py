@@ -270,9 +270,9 @@ def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
     wanted = ", ".join(" or ".join(c.headers) for c in card.columns if c.required)
     begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
     # The first line of a file without a header may be about a person.
-    found = "no line of this one has them all" if card.people else f"this one begins with: {begins}"
+    instead = "no line of this one has them all" if card.people else f"this one begins with: {begins}"
     raise FileRefused(
-        f"A file of {card.name} has the columns {wanted}; {found}. "
+        f"A file of {card.name} has the columns {wanted}; {instead}. "
         f"`coalition template {card.name}` prints an empty one."
     )
 

@@ -67,6 +67,37 @@ def people_axis(most: float) -> dict[str, list]:
     return {"tickvals": values, "ticktext": [people(value) for value in values]}
 
 
+def percent(value: float | None) -> str:
+    """A share of 0 to 1 as whole percent, as precise as most of these shares are known."""
+    return (
+        MISSING if is_missing(value) else format_decimal(round((value or 0) * 100), "#,##0", LANGUAGE) + NO_BREAK + "%"
+    )
+
+
+def between(low: float | None, high: float | None) -> str:
+    """The 95 % interval of a share."""
+    if is_missing(low) or is_missing(high):
+        return MISSING
+    return f"{share(low)[: -len(NO_BREAK) - 1]}\u2013{share(high)}"
+
+
+def points(value: float | None) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    if is_missing(value):
+        return MISSING
+    return format_decimal(round((value or 0) * 100, 1), "+#,##0.0;\u2212#,##0.0", LANGUAGE)
+
+
+def days(count: float | None) -> str:
+    """A number of days, with a half where the median lies between two."""
+    return MISSING if is_missing(count) else format_decimal(count or 0, "#,##0.#", LANGUAGE)
+
+
+def month(date: datetime.date | None) -> str:
+    """A month and its year."""
+    return MISSING if is_missing(date) else format_date(date, "MMM y", LANGUAGE)
+
+
 def is_missing(value: object) -> bool:
     """Whether a cell holds nothing: None, NaN or NaT."""
     return value is None or value != value

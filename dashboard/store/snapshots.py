@@ -143,8 +143,9 @@ def pinned(store: Path) -> dict[str, list[Snapshot]]:
     if len(secrets) > 1:
         one, other, *_ = secrets.values()
         raise SecretsDiffer(
-            f"{one.source} {one.folder.name} and {other.source} {other.folder.name} were keyed under different secrets, "
-            "so that a learner of both would count twice. Import one of them again under the secret of the other."
+            f"{one.source} {one.folder.name} and {other.source} {other.folder.name} were keyed under different "
+            "secrets, so that a learner of both would count twice. Import one of them again under the "
+            "secret of the other."
         )
     return chosen
 

@@ -76,9 +76,11 @@ class DuckEngine:
         return answer
 
     def seal(self, metrics: Iterable[Metric]) -> None:
-        """Adds the statistics and the metric macros, then shuts the database off from files and from changes of its settings."""
+        """Adds statistics and metric macros, then shuts the database off from files and from changes of "
+        "its settings."""
         for function, parameters, gives in FUNCTIONS:
-            self._connection.create_function(
+            # The stub lacks the strings that the binding takes.
+            self._connection.create_function(  # type: ignore[call-overload]
                 function.__name__, function, parameters, gives, null_handling="special"
             )
         for metric in metrics:

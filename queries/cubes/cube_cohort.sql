@@ -62,12 +62,13 @@ SELECT
     count(*) FILTER (WHERE ended = 'failed') AS failed,
     count(*) FILTER (WHERE ended = 'active') AS still_active
 FROM capped
-GROUP BY GROUPING SETS (
-    (programme_id, partner_id, day),
-    (programme_id, partner_id, day, sex),
-    (programme_id, partner_id, day, age_band),
-    (programme_id, partner_id, day, education),
-    (programme_id, partner_id, day, cohort_month),
-    (programme_id, partner_id, day, cohort_month, sex)
-)
+GROUP BY
+    GROUPING SETS (
+        (programme_id, partner_id, day),
+        (programme_id, partner_id, day, sex),
+        (programme_id, partner_id, day, age_band),
+        (programme_id, partner_id, day, education),
+        (programme_id, partner_id, day, cohort_month),
+        (programme_id, partner_id, day, cohort_month, sex)
+    )
 ORDER BY programme_id, partner_id, cohort_month, attribute, attribute_value, day

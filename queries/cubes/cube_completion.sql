@@ -66,8 +66,9 @@ SELECT
     count(failed_on) AS failed_so_far,
     count(*) - count(completed_on) - count(withdrawn_on) - count(failed_on) AS active_so_far
 FROM judged
-GROUP BY GROUPING SETS (
-    (programme_id, partner_id, horizon_days),
-    (programme_id, partner_id, horizon_days, cohort_month)
-)
+GROUP BY
+    GROUPING SETS (
+        (programme_id, partner_id, horizon_days),
+        (programme_id, partner_id, horizon_days, cohort_month)
+    )
 ORDER BY programme_id, partner_id, cohort_month, horizon_days

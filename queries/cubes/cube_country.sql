@@ -9,10 +9,22 @@
 -- column learners_completed BIGINT: of them, completed at least one course
 -- column first_on DATE: first learning event there
 WITH lands AS (
-    SELECT programme_id, partner_id, 'host' AS counted_by, country_host AS country_iso3, reached_on, completed_on
+    SELECT
+        programme_id,
+        partner_id,
+        'host' AS counted_by,
+        country_host AS country_iso3,
+        reached_on,
+        completed_on
     FROM int_learner_margin
     UNION ALL
-    SELECT programme_id, partner_id, 'origin', country_origin, reached_on, completed_on
+    SELECT
+        programme_id,
+        partner_id,
+        'origin',
+        country_origin,
+        reached_on,
+        completed_on
     FROM int_learner_margin
 )
 

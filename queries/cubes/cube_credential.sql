@@ -16,8 +16,9 @@ SELECT
     count(*) AS credentials,
     count(DISTINCT learner_key) AS learners
 FROM int_credential_margin
-GROUP BY GROUPING SETS (
-    (programme_id, partner_id, credential_type, is_stacked),
-    (programme_id, partner_id, credential_type, is_stacked, year(issued_on))
-)
+GROUP BY
+    GROUPING SETS (
+        (programme_id, partner_id, credential_type, is_stacked),
+        (programme_id, partner_id, credential_type, is_stacked, year(issued_on))
+    )
 ORDER BY programme_id, partner_id, credential_type, is_stacked, year

@@ -51,11 +51,12 @@ SELECT
     count(credential_on) AS credential,
     count(recognised_on) AS recognised
 FROM months
-GROUP BY GROUPING SETS (
-    (programme_id, partner_id, month),
-    (programme_id, partner_id, month, country_host),
-    (programme_id, partner_id, month, sex),
-    (programme_id, partner_id, month, age_band),
-    (programme_id, partner_id, month, education)
-)
+GROUP BY
+    GROUPING SETS (
+        (programme_id, partner_id, month),
+        (programme_id, partner_id, month, country_host),
+        (programme_id, partner_id, month, sex),
+        (programme_id, partner_id, month, age_band),
+        (programme_id, partner_id, month, education)
+    )
 ORDER BY programme_id, partner_id, attribute, attribute_value, month

@@ -62,27 +62,72 @@ largest AS (
 
 gains AS (
     SELECT
-        programme_id, partner_id, registered_on AS on_date,
-        count(*) AS registered, 0 AS reached, 0 AS lower_bound, 0 AS upper_bound, 0 AS countries, 0 AS partners, 0 AS leaves, 0 AS stacked,
-        0 AS holders, 0 AS located
+        programme_id,
+        partner_id,
+        registered_on AS on_date,
+        count(*) AS registered,
+        0 AS reached,
+        0 AS lower_bound,
+        0 AS upper_bound,
+        0 AS countries,
+        0 AS partners,
+        0 AS leaves,
+        0 AS stacked,
+        0 AS holders,
+        0 AS located
     FROM int_learner_margin
     GROUP BY programme_id, partner_id, registered_on
     UNION ALL
     SELECT
-        programme_id, partner_id, reached_on, 0, count(*),
+        programme_id,
+        partner_id,
+        reached_on,
+        0,
+        count(*),
         CASE WHEN partner_id IS NULL THEN 0 ELSE count(*) END,
         CASE WHEN partner_id IS NULL THEN 0 ELSE count(*) END,
-        0, 0, 0, 0, 0, count(*) FILTER (WHERE country_host <> 'unknown')
+        0,
+        0,
+        0,
+        0,
+        0,
+        count(*) FILTER (WHERE country_host <> 'unknown')
     FROM int_learner_margin
     WHERE reached_on IS NOT NULL
     GROUP BY programme_id, partner_id, reached_on
     UNION ALL
-    SELECT programme_id, NULL, reached_on, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0
+    SELECT
+        programme_id,
+        NULL,
+        reached_on,
+        0,
+        0,
+        0,
+        count(*),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
     FROM int_learner_margin
     WHERE partner_id IS NOT NULL AND reached_on IS NOT NULL
     GROUP BY programme_id, reached_on
     UNION ALL
-    SELECT programme_id, NULL, reached_on, 0, 0, sum(more), 0, 0, 0, 0, 0, 0, 0
+    SELECT
+        programme_id,
+        NULL,
+        reached_on,
+        0,
+        0,
+        sum(more),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
     FROM (
         SELECT
             programme_id,
@@ -94,41 +139,118 @@ gains AS (
     ) AS steps
     GROUP BY programme_id, reached_on
     UNION ALL
-    SELECT programme_id, partner_id, first_on, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0
+    SELECT
+        programme_id,
+        partner_id,
+        first_on,
+        0,
+        0,
+        0,
+        0,
+        count(*),
+        0,
+        0,
+        0,
+        0,
+        0
     FROM (
-        SELECT programme_id, partner_id, country_host, min(reached_on) AS first_on
+        SELECT
+            programme_id,
+            partner_id,
+            country_host,
+            min(reached_on) AS first_on
         FROM int_learner_margin
         WHERE reached_on IS NOT NULL AND country_host <> 'unknown'
         GROUP BY programme_id, partner_id, country_host
     ) AS lands
     GROUP BY programme_id, partner_id, first_on
     UNION ALL
-    SELECT programme_id, NULL, first_on, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0
+    SELECT
+        programme_id,
+        NULL,
+        first_on,
+        0,
+        0,
+        0,
+        0,
+        0,
+        count(*),
+        0,
+        0,
+        0,
+        0
     FROM (
-        SELECT programme_id, partner_id, min(reached_on) AS first_on
+        SELECT
+            programme_id,
+            partner_id,
+            min(reached_on) AS first_on
         FROM int_learner_margin
         WHERE reached_on IS NOT NULL AND partner_id IS NOT NULL
         GROUP BY programme_id, partner_id
     ) AS firsts
     GROUP BY programme_id, first_on
     UNION ALL
-    SELECT programme_id, partner_id, first_on, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
+    SELECT
+        programme_id,
+        partner_id,
+        first_on,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0
     FROM (
-        SELECT programme_id, partner_id, min(reached_on) AS first_on
+        SELECT
+            programme_id,
+            partner_id,
+            min(reached_on) AS first_on
         FROM int_learner_margin
         WHERE reached_on IS NOT NULL AND partner_id IS NOT NULL
         GROUP BY programme_id, partner_id
     ) AS own
     UNION ALL
     SELECT
-        programme_id, partner_id, issued_on, 0, 0, 0, 0, 0, 0,
-        count(*) FILTER (WHERE NOT is_stacked), count(*) FILTER (WHERE is_stacked), 0, 0
+        programme_id,
+        partner_id,
+        issued_on,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        count(*) FILTER (WHERE NOT is_stacked),
+        count(*) FILTER (WHERE is_stacked),
+        0,
+        0
     FROM int_credential_margin
     GROUP BY programme_id, partner_id, issued_on
     UNION ALL
-    SELECT programme_id, partner_id, first_on, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0
+    SELECT
+        programme_id,
+        partner_id,
+        first_on,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        count(*),
+        0
     FROM (
-        SELECT programme_id, partner_id, learner_key, min(issued_on) AS first_on
+        SELECT
+            programme_id,
+            partner_id,
+            learner_key,
+            min(issued_on) AS first_on
         FROM int_credential_margin
         GROUP BY programme_id, partner_id, learner_key
     ) AS holding

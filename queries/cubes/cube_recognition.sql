@@ -48,22 +48,23 @@ SELECT
         median(CASE WHEN r.decided_on IS NULL THEN date_diff('day', cast(requested_on AS date), cast(as_of_on AS date)) END) AS double
     ) AS median_pending_days
 FROM fct_recognition AS r
-GROUP BY GROUPING SETS (
-    (),
-    (programme_id),
-    (partner_id),
-    (programme_id, partner_id),
-    (university, country_iso3),
-    (programme_id, university, country_iso3),
-    (partner_id, university, country_iso3),
-    (programme_id, partner_id, university, country_iso3),
-    (country_iso3),
-    (programme_id, country_iso3),
-    (partner_id, country_iso3),
-    (programme_id, partner_id, country_iso3),
-    (reason),
-    (programme_id, reason),
-    (partner_id, reason),
-    (programme_id, partner_id, reason)
-)
+GROUP BY
+    GROUPING SETS (
+        (),
+        (programme_id),
+        (partner_id),
+        (programme_id, partner_id),
+        (university, country_iso3),
+        (programme_id, university, country_iso3),
+        (partner_id, university, country_iso3),
+        (programme_id, partner_id, university, country_iso3),
+        (country_iso3),
+        (programme_id, country_iso3),
+        (partner_id, country_iso3),
+        (programme_id, partner_id, country_iso3),
+        (reason),
+        (programme_id, reason),
+        (partner_id, reason),
+        (programme_id, partner_id, reason)
+    )
 ORDER BY programme_id, partner_id, breakdown, breakdown_value, country_iso3

@@ -13,7 +13,7 @@ SELECT
     p.programme,
     p.audience,
     j.partner_id,
-    coalesce(max(r.partner), j.partner_id) AS partner,
+    coalesce(max(r.partner), replace(j.partner_id, '_', ' ')) AS partner,
     max(j.as_of_on) AS as_of_on,
     min(j.registered_on) AS first_on,
     max(j.provenance) AS provenance

@@ -3,15 +3,30 @@
 -- column email_key VARCHAR: key of an e-mail address
 -- column learner_key VARCHAR: key of the id; of several the smallest
 WITH pairs AS (
-    SELECT email_key, id_key FROM stg_coursera_usage__enrolments
+    SELECT
+        email_key,
+        id_key
+    FROM stg_coursera_usage__enrolments
     UNION ALL
-    SELECT email_key, id_key FROM stg_coursera_membership__members
+    SELECT
+        email_key,
+        id_key
+    FROM stg_coursera_membership__members
     UNION ALL
-    SELECT email_key, id_key FROM stg_coursera_specializations__awards
+    SELECT
+        email_key,
+        id_key
+    FROM stg_coursera_specializations__awards
     UNION ALL
-    SELECT email_key, id_key FROM stg_partner_learners__register
+    SELECT
+        email_key,
+        id_key
+    FROM stg_partner_learners__register
     UNION ALL
-    SELECT email_key, id_key FROM stg_recognitions__requests
+    SELECT
+        email_key,
+        id_key
+    FROM stg_recognitions__requests
 )
 
 SELECT

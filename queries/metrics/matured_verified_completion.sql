@@ -1,4 +1,4 @@
--- label: Verified completion, matured
+-- label: Verified completion
 -- unit: share
 -- definition: Course runs on the verified track that were completed within the horizon, of those enrolled at least the horizon before they were last observed.
 -- caveat: Younger course runs are not in the rate: still under way is not failed.

@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from dashboard.intake.readers.people import country, moment, need_keys, need_moment, need_stream, number, progress, yes_no
-from dashboard.intake.readers.people import MOST_HOURS
+from dashboard.intake.readers.people import (
+    MOST_HOURS,
+    country,
+    moment,
+    need_keys,
+    need_moment,
+    need_stream,
+    number,
+    progress,
+    yes_no,
+)
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table

@@ -19,9 +19,16 @@ NUMBER = re.compile(r"-?\d{1,7}(?:[.,]\d{1,6})?", re.ASCII)
 MOST_HOURS = 20_000.0
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (120, "60 and over"))
 BAND_OF = {
-    "under 18": "under 18", "<18": "under 18", "0-17": "under 18", "18-24": "18-24", "25-34": "25-34",
-    "35-44": "35-44", "45-59": "45-59", "60 and over": "60 and over", "60+": "60 and over",
-}  # fmt: skip
+    "under 18": "under 18",
+    "<18": "under 18",
+    "0-17": "under 18",
+    "18-24": "18-24",
+    "25-34": "25-34",
+    "35-44": "35-44",
+    "45-59": "45-59",
+    "60 and over": "60 and over",
+    "60+": "60 and over",
+}
 YEARS = re.compile(r"\d{1,3}", re.ASCII)
 FIRST_TIME = datetime.date(2000, 1, 1)
 
@@ -208,4 +215,8 @@ def _zone(name: str) -> ZoneInfo:
 
 @cache
 def _country(written: str) -> str | None:
-    return countries.code_of(written) or countries.alpha2().get(written.upper()) or countries.names().get(written.casefold())
+    return (
+        countries.code_of(written)
+        or countries.alpha2().get(written.upper())
+        or countries.names().get(written.casefold())
+    )

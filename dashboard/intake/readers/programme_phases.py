@@ -38,5 +38,3 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         whole_number(cell("courses"), "courses"),
         whole_number(cell("guided_projects"), "guided_projects"),
     )
-
-

@@ -30,7 +30,12 @@ WITH days AS (
         AND attribute = coalesce($attribute, 'all')
         AND attribute_value = coalesce($attribute_value, 'all')
     UNION ALL
-    SELECT 0, 0, 0, 0, 0
+    SELECT
+        0,
+        0,
+        0,
+        0,
+        0
 ),
 
 cohort AS (

@@ -24,7 +24,12 @@
 -- column is_observed BOOLEAN: both have course runs under way or ended by then, so that the day was reached
 -- metric: completion_incidence
 WITH days AS (
-    SELECT 1 AS side, day, completed, withdrawn + failed AS others, still_active
+    SELECT
+        1 AS side,
+        day,
+        completed,
+        withdrawn + failed AS others,
+        still_active
     FROM cube_cohort
     WHERE
         programme_id IS NOT DISTINCT FROM $programme_id
@@ -33,7 +38,12 @@ WITH days AS (
         AND attribute = coalesce($attribute, 'all')
         AND attribute_value = coalesce($attribute_value, 'all')
     UNION ALL
-    SELECT 2 AS side, day, completed, withdrawn + failed AS others, still_active
+    SELECT
+        2 AS side,
+        day,
+        completed,
+        withdrawn + failed AS others,
+        still_active
     FROM cube_cohort
     WHERE
         programme_id IS NOT DISTINCT FROM $other_programme_id

@@ -32,7 +32,7 @@ WITH strata AS (
         ) AS other_n,
         coalesce(
             sum(completed)
-                FILTER (WHERE programme_id IS NOT DISTINCT FROM $other_programme_id AND partner_id IS NOT DISTINCT FROM $other_partner_id),
+            FILTER (WHERE programme_id IS NOT DISTINCT FROM $other_programme_id AND partner_id IS NOT DISTINCT FROM $other_partner_id),
             0
         ) AS other_k
     FROM cube_like
@@ -67,7 +67,7 @@ summed AS (
         sum(weight * p) FILTER (WHERE is_shared) AS standard_share,
         sum(weight * other_p) FILTER (WHERE is_shared) AS other_standard_share,
         sum(weight * weight * (smooth * (1 - smooth) / nullif(n, 0) + other_smooth * (1 - other_smooth) / nullif(other_n, 0)))
-            FILTER (WHERE is_shared) AS variance
+        FILTER (WHERE is_shared) AS variance
     FROM weighted
 )
 

@@ -21,7 +21,10 @@ WITH months AS (
 ),
 
 grid AS (
-    SELECT cohort_month, learners, unnest(generate_series(0, least(observed_weeks, 26))) AS week
+    SELECT
+        cohort_month,
+        learners,
+        unnest(generate_series(0, least(observed_weeks, 26))) AS week
     FROM months
 )
 

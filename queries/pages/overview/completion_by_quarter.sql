@@ -13,8 +13,8 @@
 WITH quarters AS (
     SELECT
         cast(date_trunc('quarter', cohort_month) AS date) AS quarter,
-        sum(verified_matured)::bigint AS verified_matured,
-        sum(verified_completed)::bigint AS verified_completed
+        cast(sum(verified_matured) AS bigint) AS verified_matured,
+        cast(sum(verified_completed) AS bigint) AS verified_completed
     FROM cube_completion
     WHERE
         programme_id IS NOT DISTINCT FROM $programme_id

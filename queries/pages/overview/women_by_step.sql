@@ -27,7 +27,10 @@ WITH sexes AS (
 ),
 
 steps AS (
-    SELECT sex, unnest([1, 2, 3, 4, 5, 6, 7])::bigint AS step_order, unnest([registered, enrolled, started, active, completed, credential, recognised]) AS learners
+    SELECT
+        sex,
+        unnest([1, 2, 3, 4, 5, 6, 7])::bigint AS step_order,
+        unnest([registered, enrolled, started, active, completed, credential, recognised]) AS learners
     FROM sexes
 ),
 

@@ -12,26 +12,43 @@
 -- column domains BIGINT: domains of the catalogue
 -- metric: learning_hours
 -- caveat: Hours of one basis are never added to those of another. A learner of two phases is counted in each.
-SELECT
-    coalesce(d.phase, c.phase, 'all') AS phase,
-    d.seats,
-    coalesce(c.learners, 0) AS learners,
-    c.hours_measured,
-    c.hours_estimated,
-    c.hours_attested,
-    d.courses,
-    d.guided_projects,
-    d.domains
-FROM (
-    SELECT programme_id, phase, seats, courses, guided_projects, domains, began_on
+WITH offered AS (
+    SELECT
+        programme_id,
+        phase,
+        seats,
+        courses,
+        guided_projects,
+        domains,
+        began_on
     FROM dim_phase
     WHERE programme_id = $programme_id
-) AS d
-FULL OUTER JOIN (
-    SELECT programme_id, phase, learners, hours_measured, hours_estimated, hours_attested
+),
+
+done AS (
+    SELECT
+        programme_id,
+        phase,
+        learners,
+        hours_measured,
+        hours_estimated,
+        hours_attested
     FROM cube_programme
     WHERE
         programme_id = $programme_id
-        AND (phase IS NOT NULL) = exists(SELECT p.phase FROM dim_phase AS p WHERE p.programme_id = $programme_id)
-) AS c ON d.programme_id = c.programme_id AND d.phase = c.phase
-ORDER BY d.began_on NULLS LAST, phase
+        AND (phase IS NOT NULL) = (SELECT count(*) > 0 FROM offered)
+)
+
+SELECT
+    coalesce(o.phase, d.phase, 'all') AS phase,
+    o.seats,
+    coalesce(d.learners, 0) AS learners,
+    d.hours_measured,
+    d.hours_estimated,
+    d.hours_attested,
+    o.courses,
+    o.guided_projects,
+    o.domains
+FROM offered AS o
+FULL OUTER JOIN done AS d ON o.programme_id = d.programme_id AND o.phase = d.phase
+ORDER BY o.began_on NULLS LAST, phase

@@ -1,0 +1,129 @@
+"""What pages about learners share: choosing programme, partner and time, words for steps and attributes, notices."""
+
+import datetime
+
+from dashboard.components import notices
+from dashboard.components.figures import stop_if_empty
+from dashboard.components.filters import choose
+from dashboard.locales import _
+from dashboard.locales.numbers import month
+from dashboard.scope import Scope
+from dashboard.session import ask, current_release
+
+SOURCES = ("coursera_usage", "coursera_membership", "coursera_specializations", "partner_learners")
+FOR_REFUGEES = "for_refugees"
+ALL = "all"
+
+
+def begin(*more: str) -> None:
+    """The notice of a demonstration, and an end with what to do where there are no learners."""
+    # They step aside together, so one of them says it for all.
+    notices.demonstration(*[name for name in SOURCES if name in current_release().demonstrations][:1], *more)
+    stop_if_empty(
+        ask("overview/programmes"),
+        _("No learners are in this release. Import a report: `coalition import coursera_usage FILE`."),
+    )
+
+
+def step_words() -> dict[str, str]:
+    """Words for the steps of the funnel."""
+    return {
+        "Registered": _("Registered"),
+        "Enrolled": _("Enrolled"),
+        "Started": _("Started"),
+        "Active": _("Active"),
+        "Completed": _("Completed"),
+        "Credential": _("Credential"),
+        "Recognised": _("Recognised"),
+    }
+
+
+def programme_words(with_totals: bool = True) -> dict[str, str]:
+    """Programmes that have learners, with the totals over several before them."""
+    named = {row.programme_id: row.programme for row in ask("overview/programmes").itertuples()}
+    totals = {FOR_REFUGEES: _("All programmes for refugees"), ALL: _("All programmes")} if with_totals else {}
+    return {**totals, **named}
+
+
+def partner_words() -> dict[str, str]:
+    """Partners that report learners."""
+    return {row.partner_id: row.partner for row in ask("overview/partners").itertuples()}
+
+
+def choose_programme(with_totals: bool = True) -> str | None:
+    """Lets the reader choose a programme or a total over several; None is all."""
+    words = programme_words(with_totals)
+    default = FOR_REFUGEES if with_totals else next(iter(words))
+    chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default)
+    return None if chosen == ALL else chosen
+
+
+def choose_partner(label: str | None = None) -> str | None:
+    """Lets the reader choose a partner; None is all."""
+    words = partner_words()
+    return choose(
+        label or _("Partner"),
+        [None, *words],
+        "partner_id",
+        lambda code: words[code] if code else _("All partners"),
+        None,
+    )
+
+
+def choose_months(programme_id: str | None) -> tuple[datetime.date | None, datetime.date | None]:
+    """Lets the reader choose the first and last month of registration; None is open."""
+    months = [
+        date.isoformat()[:7] for date in ask("completion_funnel/months", Scope(programme_id=programme_id))["month"]
+    ]
+    first = choose(
+        _("Registered from"),
+        [None, *months],
+        "from_month",
+        lambda code: month(_first(code)) if code else _("The first"),
+        None,
+    )
+    last = choose(
+        _("Registered until"),
+        [None, *months],
+        "to_month",
+        lambda code: month(_first(code)) if code else _("The last"),
+        None,
+    )
+    return _first(first), _first(last)
+
+
+def attribute_words() -> dict[str, str]:
+    """Words for the attributes by which learners are told apart."""
+    return {
+        "sex": _("Sex"),
+        "age_band": _("Age"),
+        "education": _("Education"),
+        "country_host": _("Country where they live"),
+    }
+
+
+def value_words() -> dict[str, str]:
+    """Words for the values of sex, age and education; countries have their names."""
+    return {
+        "female": _("Women"),
+        "male": _("Men"),
+        "other": _("Other"),
+        "not reported": _("Not reported"),
+        "unknown": _("Unknown"),
+        "under 18": _("Under 18"),
+        "18-24": "18\u201324",
+        "25-34": "25\u201334",
+        "35-44": "35\u201344",
+        "45-59": "45\u201359",
+        "60 and over": _("60 and over"),
+        "none": _("No schooling completed"),
+        "primary": _("Primary"),
+        "secondary": _("Secondary"),
+        "vocational": _("Vocational"),
+        "bachelor": _("Bachelor"),
+        "master or above": _("Master or above"),
+    }
+
+
+def _first(code: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(code + "-01") if code else None

@@ -1,0 +1,339 @@
+"""Panels of the overview: tiles, growth, change since the previous release, where and by whom learners are reached."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.learners import (
+    bars_figure,
+    grouped_figure,
+    growth_figure,
+    interval_figure,
+    learners_map,
+    rate_classes,
+)
+from dashboard.components.figures import figure, map_height, metric_tile, show_table, text_tile
+from dashboard.components.filters import date_in_link
+from dashboard.components.learners import choose_programme, step_words
+from dashboard.components.notices import map_disclaimer
+from dashboard.components.reach import rate_words
+from dashboard.locales import _
+from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
+from dashboard.scope import Scope
+from dashboard.session import ask, ask_one, ask_one_before
+
+HEADLINE = "overview/headline"
+FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
+
+
+def choose_view() -> Scope:
+    """Lets the reader choose a programme or a total, and the day until which is counted."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        programme = choose_programme()
+        newest = ask_one(HEADLINE, Scope(programme_id=programme))["on_date"]
+        on_date = date_in_link(_("Counted until"), "on_date", newest)
+    return Scope(programme_id=programme, on_date=on_date, horizon_days=180)
+
+
+def tiles(scope: Scope) -> None:
+    """Reach with its bounds, countries, credentials, verified completion, women, partners and hubs."""
+    head = ask_one(HEADLINE, scope)
+    done = ask_one("overview/matured_completion", scope)
+    women = next(row for row in ask("overview/women_by_step", scope).to_dict("records") if row["step"] == "Started")
+    largest = ask("overview/partner_shares", scope)
+    stacked = ask("overview/credentials_by_type", scope)
+    first, second = st.columns(4), st.columns(4)
+    with first[0]:
+        metric_tile(
+            "learners_reached",
+            head["learners_reached"],
+            HEADLINE,
+            scope,
+            _("by {day}").format(day=day(head["on_date"])),
+        )
+    with first[1]:
+        text_tile(
+            _("How sure"),
+            f"{people(head['unique_lower'])}\u2013{people(head['unique_upper'])}",
+            _("at least, were all alike the same person; at most, were nobody reported twice"),
+            HEADLINE,
+            scope,
+        )
+    with first[2]:
+        metric_tile("countries_reached", head["countries"], HEADLINE, scope, _("in which they live"))
+    with first[3]:
+        metric_tile(
+            "active_partners",
+            head["partners"],
+            HEADLINE,
+            scope,
+            _("the largest three: {share} of reports").format(share=share(largest["share_top_three"].iloc[0]))
+            if len(largest)
+            else "",
+        )
+    with second[0]:
+        metric_tile(
+            "credentials",
+            head["credentials"],
+            HEADLINE,
+            scope,
+            _("held by {learners} learners; {stacked} awards on top").format(
+                learners=people(head["learners_with_credential"]),
+                stacked=whole(stacked[stacked["is_stacked"]]["credentials"].sum()),
+            ),
+        )
+    with second[1]:
+        metric_tile(
+            "matured_verified_completion",
+            done.get("share_verified"),
+            "overview/matured_completion",
+            scope,
+            _("{interval}; {active} of {runs} course runs are still under way").format(
+                interval=between(done.get("share_low"), done.get("share_high")),
+                active=whole(done.get("active_so_far")),
+                runs=whole(done.get("runs")),
+            ),
+        )
+    with second[2]:
+        metric_tile(
+            "share_women",
+            women["share_women"],
+            "overview/women_by_step",
+            scope,
+            _("of learners who started; of {share} it is not reported").format(
+                share=share(women["share_not_reported"])
+            ),
+        )
+    with second[3]:
+        metric_tile("hubs_alive", head["hubs"], HEADLINE, scope, _("in the 60 days before"))
+
+
+def growth(scope: Scope) -> None:
+    """Reach from month to month beside what was stated publicly."""
+    points = ask("overview/published_points", scope)
+    figure(
+        _("Growth of reach"),
+        growth_figure(ask("overview/growth", scope), points),
+        "overview/growth",
+        scope,
+        alt=_("Line of learners reached from month to month, within its bounds; diamonds are public statements."),
+        lead=_("Diamonds are what programmes stated publicly at the time, each with its source."),
+    )
+
+
+def changes(scope: Scope) -> None:
+    """What is new since the previous release, and what was restated for its last day."""
+    before = ask_one_before(HEADLINE, Scope(programme_id=scope.programme_id))
+    st.header(_("Change since the previous release"), anchor=False)
+    if before is None:
+        st.write(_("This is the first release, so there is nothing to compare it with."))
+        return
+    if is_missing(before["on_date"]):
+        st.write(_("The previous release had no learners of this programme."))
+        return
+    again = ask_one(HEADLINE, Scope(programme_id=scope.programme_id, on_date=before["on_date"]))
+    now = ask_one(HEADLINE, Scope(programme_id=scope.programme_id))
+    words = {
+        "learners_reached": _("Learners reached"),
+        "countries": _("Countries"),
+        "credentials": _("Credentials"),
+        "learners_with_credential": _("With a credential"),
+        "partners": _("Partners"),
+    }
+    st.write(
+        _(
+            "The previous release counted until {before}, this one until {now}. Restated is what the newer files say "
+            "of the time that the previous release had counted already."
+        ).format(before=day(before["on_date"]), now=day(now["on_date"]))
+    )
+    st.dataframe(
+        [
+            {
+                _("Figure"): words[name],
+                _("Before"): whole(before[name]),
+                _("Restated"): _signed(again[name] - before[name]),
+                _("New"): _signed(now[name] - again[name]),
+                _("Now"): whole(now[name]),
+            }
+            for name in FIGURES
+        ],
+        hide_index=True,
+        alt=_("Figures of the previous release, what was restated, what is new, and the figures now."),
+    )
+
+
+def small_map(scope: Scope) -> None:
+    """The reach map, small, with the countries that lead and the ones that are new."""
+    asked = Scope(by="host", programme_id=scope.programme_id)
+    totals = ask_one("reach_map/learner_totals", asked)
+    table = ask("reach_map/learners_on_map", asked)
+    figure(
+        _("Where learners live"),
+        learners_map(table, rate_classes(rate_words("host")), table.head(0), map_height(long_legend=True)),
+        "reach_map/learners_on_map",
+        asked,
+        alt=_("World map: colour shows learners for 1,000 refugees hosted, circles the number of learners."),
+        lead=_("Of {unknown} learners, {share}, the country is unknown; they are in no circle.").format(
+            unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
+        ),
+        columns=["country", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
+    )
+    map_disclaimer()
+
+
+def credentials(scope: Scope) -> None:
+    """Credentials by kind, those stacked on others apart."""
+    table = ask("overview/credentials_by_type", scope)
+    labels = [_(kind.capitalize()) + (" " + _("(on top)") if on_top else "") for kind, on_top in _pairs(table)]
+    figure(
+        _("Credentials by kind"),
+        bars_figure(
+            labels,
+            table["credentials"],
+            [
+                _("{credentials} held by {learners}, {each} each").format(
+                    credentials=whole(row.credentials),
+                    learners=whole(row.learners),
+                    each=decimal(row.credentials_per_learner),
+                )
+                for row in table.itertuples()
+            ],
+            [not on_top for _kind, on_top in _pairs(table)],
+        ),
+        "overview/credentials_by_type",
+        scope,
+        alt=_("Bars of credentials by kind; grey ones are awarded on top of others and are never added."),
+        lead=_("Grey: awarded for courses whose certificates are counted already."),
+    )
+
+
+def rising(scope: Scope) -> None:
+    """Verified completion by quarter of intake."""
+    table = ask("overview/completion_by_quarter", scope)
+    table = table[~table["is_small"]]
+    figure(
+        _("Is verified completion rising?"),
+        interval_figure(
+            table,
+            [f"{date.year} Q{(date.month + 2) // 3}" for date in table["quarter"]],
+            "share_verified",
+            "share_low",
+            "share_high",
+            _("Completed within 180 days"),
+            [
+                f"{share(row.share_verified)} ({between(row.share_low, row.share_high)}), {whole(row.verified_matured)}"
+                for row in table.itertuples()
+            ],
+        ),
+        "overview/completion_by_quarter",
+        scope,
+        alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
+        lead=_(
+            "Intakes younger than 180 days, or with fewer than 30 course runs, are left out: still under "
+            "way is not failed."
+        ),
+    )
+
+
+def women(scope: Scope) -> None:
+    """Women's share from step to step."""
+    table = ask("overview/women_by_step", scope)
+    table = table[table["share_women"].notna()]
+    words = step_words()
+    figure(
+        _("Women's share by step"),
+        interval_figure(
+            table,
+            [words[step] for step in table["step"]],
+            "share_women",
+            "share_low",
+            "share_high",
+            _("Women"),
+            [
+                f"{share(row.share_women)} ({between(row.share_low, row.share_high)}), "
+                + _("not reported {share}").format(share=share(row.share_not_reported))
+                for row in table.itertuples()
+            ],
+        ),
+        "overview/women_by_step",
+        scope,
+        alt=_("Share of women at each step, of learners whose sex is reported, with 95 % intervals."),
+        lead=_("Of learners whose sex is reported; the table has how many are not."),
+    )
+
+
+def partners(scope: Scope) -> None:
+    """Partners by the learners they report."""
+    table = ask("overview/partner_shares", scope)
+    shown = table.head(12)
+    figure(
+        _("Partners' shares"),
+        bars_figure(
+            shown["partner"],
+            shown["learners_reached"],
+            [f"{whole(row.learners_reached)} ({share(row.share_of_reports)})" for row in shown.itertuples()],
+            shown["is_top_three"],
+        ),
+        "overview/partner_shares",
+        scope,
+        alt=_("Bars of learners by partner, largest first; the three largest are blue."),
+        lead=_("The three largest report {share} of all learners reported. The table has every partner.").format(
+            share=share(table["share_top_three"].iloc[0]) if len(table) else "\u2013"
+        ),
+    )
+
+
+def dlsei() -> None:
+    """Learners and seats of DLSEI by phase."""
+    asked = Scope(programme_id="dlsei")
+    table = ask("programmes/targets", asked)
+    if table.empty:
+        return
+    figure(
+        _("DLSEI by phase"),
+        grouped_figure(
+            [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
+            [
+                (_("Seats offered"), table["seats"].tolist()),
+                (_("Learners"), table["learners"].tolist()),
+                (_("Completions"), table["completions"].tolist()),
+                (_("Completions planned"), table["target_completions"].tolist()),
+            ],
+        ),
+        "programmes/targets",
+        asked,
+        alt=_("Groups of bars for each phase: seats, learners, completions and planned completions."),
+        lead=_("Hours by how they are known, domains and catalogue are on the page Programmes."),
+    )
+
+
+def out_of_school() -> None:
+    """The world's learners out of school on the last day of the closure record."""
+    world = ask_one("school_closures/world_on_date")
+    st.header(_("Out of school"), anchor=False)
+    if not world or is_missing(world["learners_affected"]):
+        st.write(_("No record of school closures is in this release."))
+        return
+    st.write(
+        _(
+            "On {day}, the last day of the record, {learners} learners were affected by country-wide "
+            "closures: {share} of "
+            "all enrolled. How many of them had a live offer cannot be said: offers of the coalition are "
+            "not recorded yet."
+        ).format(
+            day=day(world["on_date"]), learners=people(world["learners_affected"]), share=share(world["share_affected"])
+        )
+    )
+    show_table(
+        "school_closures/world_on_date",
+        Scope(),
+        ["on_date", "countries_closed", "learners_affected", "share_affected"],
+        key="world",
+    )
+
+
+def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:
+    return list(zip(table["credential_type"], table["is_stacked"], strict=True))
+
+
+def _signed(number: float) -> str:
+    return f"+{whole(number)}" if number >= 0 else f"\u2212{whole(-number)}"

@@ -1,0 +1,20 @@
+"""Completion funnel: where learners stop between registration and a credential that a university recognises."""
+
+import streamlit as st
+
+from dashboard.components import funnel, learners
+from dashboard.locales import _
+
+st.title(_("Completion funnel"))
+st.write(
+    _(
+        "Learners register with a partner; some enrol, some study, some earn a credential, and some have it recognised "
+        "by a university. The longest drop shows where help is needed first. Each step counts people, once."
+    )
+)
+learners.begin()
+scope = funnel.choose_view()
+funnel.stop_without_learners(scope)
+funnel.steps(scope)
+funnel.compared(scope)
+funnel.split(scope)
