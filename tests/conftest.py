@@ -10,24 +10,44 @@ import pytest
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import publish_release
 from dashboard.warehouse.answers import Answers
+from dashboard.warehouse.catalog import sources
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NEWEST = datetime.date(2019, 12, 31)
+# Which source each fixture is a file of, and the day on which it stood so.
 CAPTURED = {
     "unesco_closures": datetime.date(2020, 3, 20),
     "uis_enrolment": datetime.date(2022, 2, 28),
     "oxcgrt_c1": datetime.date(2020, 3, 20),
     "unhcr_population": datetime.date(2024, 7, 21),
     "hubs": datetime.date(2013, 10, 31),
+    "coursera_usage": NEWEST,
+    "coursera_membership": NEWEST,
+    "coursera_specializations": NEWEST,
+    "partner_learners": NEWEST,
+    "recognitions": NEWEST,
+    "programme_phases": NEWEST,
+    "oulad_registration": datetime.date(2017, 11, 28),
+    "oulad_outcome": datetime.date(2017, 11, 28),
+    "oulad_presentation": datetime.date(2017, 11, 28),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def learner_secret(tmp_path_factory):
+    """A secret of the tests' own: none of the checkout is made or read."""
+    file = tmp_path_factory.mktemp("secret") / "learners"
+    os.environ["COALITION_LEARNER_SECRET"] = str(file)
+    return file
 
 
 @pytest.fixture(scope="session")
 def small_store(tmp_path_factory):
     """A published store made of tests/fixtures, one file a source."""
     store = tmp_path_factory.mktemp("small") / "store"
-    for source, day in CAPTURED.items():
-        import_file(store, source, FIXTURES / f"{source}.csv", day)
+    for name, day in CAPTURED.items():
+        import_file(store, name if name in sources() else "oulad", FIXTURES / f"{name}.csv", day)
     publish_release(store)
     return store
 
@@ -69,6 +89,8 @@ def golden_store(shared, tmp_path_factory):
     import_file(store, "uis_enrolment", next((shared / "unesco_enrolment").glob("*.xlsx")))
     import_file(store, "oxcgrt_c1", next((shared / "oxcgrt").glob("*.csv")))
     import_file(store, "unhcr_population", shared / "unhcr" / "population.csv")
+    for file in sorted((shared / "oulad").glob("*.csv")):
+        import_file(store, "oulad", file)
     publish_release(store)
     return store
 

@@ -1,8 +1,14 @@
 """The demonstration: files through the front door, whose world counts are the published ones."""
 
+import csv
+import io
+import re
+
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard.demo import write_files
+from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import open_release
 from dashboard.warehouse.answers import Answers
 from dashboard.warehouse.build import read_reference
@@ -64,10 +70,148 @@ def test_two_captures_disagree_about_the_days_the_first_one_planned(demo):
 
 
 def test_the_files_are_the_same_each_time_and_marked(tmp_path):
-    first, second = (dict(write_files(tmp_path / name)) for name in ("a", "b"))
-    for source, file in first.items():
-        assert file.read_bytes() == second[source].read_bytes()
-    names = {file.name for file in (tmp_path / "a").iterdir()}
-    invented = {name for name in names if name.startswith("demonstration")}
-    assert names - invented == {"uis_enrolment_feb-22.csv", "hubs_2013-10-31.csv"}
-    assert "Demonstration: simulated" in first["unesco_closures"].read_text()
+    for name in ("a", "b"):
+        write_files(tmp_path / name)
+    files = sorted((tmp_path / "a").iterdir())
+    for file in files:
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+    invented = [file for file in files if file.name.startswith("demonstration")]
+    assert {file.name for file in files} - {file.name for file in invented} == {
+        "uis_enrolment_feb-22.csv",
+        "hubs_2013-10-31.csv",
+    }
+    for file in invented:
+        assert DEMONSTRATION_MARK in file.read_text(encoding="utf-8-sig"), file.name
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """The demonstration files as they are sent: the rows of each newest one, by source, as dictionaries."""
+    _earlier, newest = write_files(tmp_path_factory.mktemp("sent"))
+    rows = {}
+    for one in newest:
+        lines = list(csv.reader(io.StringIO(one.file.read_text(encoding="utf-8-sig"), newline="")))
+        header = next(at for at, line in enumerate(lines) if len(line) > 3)
+        rows.setdefault(one.source, []).extend(
+            dict(zip(lines[header], line, strict=True)) for line in lines[header + 1 :]
+        )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def runs(sent):
+    """Course runs counted from the files alone: who, where, from when, done when, with a certificate or not."""
+    id_of = {row["email"]: row["learner_id"] for row in sent["partner_learners"] if row["learner_id"]}
+    id_of |= {r["Email"]: i for r in sent["coursera_usage"] if (i := r.get("External Id") or r.get("External ID"))}
+    host_of = {row["learner_id"]: row["country_host"] for row in sent["partner_learners"] if row["country_host"]}
+    found = []
+    for row in sent["coursera_usage"]:
+        given = row.get("External Id") or row.get("External ID") or ""
+        if not 0 <= int(row["Overall Progress"]) <= 100 or not (given or row["Email"]):
+            continue  # the faults that are in the files
+        who = given or id_of.get(row["Email"], row["Email"])
+        name = (row.get("Program Slug") or row["Program Name"]).lower().replace(" ", "-")
+        done = row["Completion Time"][:10]
+        certified = (
+            row["Course Certificate URL"] != ""
+            if "Course Certificate URL" in row
+            else row["Enrollment Source"] != "AUDIT"
+        )
+        found.append(
+            {
+                "who": who,
+                "programme": next(p for p in PREFIXES if name.startswith(p)),
+                "partner": name,
+                "host": row.get("Location Country") or host_of.get(who, ""),
+                "course": row["Course ID"],
+                "since": (row.get("Class Start Time") or row["Enrollment Time"])[:10],
+                "seen": int(row["Overall Progress"]) > 0 or row["Last Course Activity Time"] != "",
+                "done": done,
+                "certified": bool(done) and certified,
+                "hours": float(
+                    row.get("Estimated Learning Hours") or row["Total Estimated Learning Hours (since enrolled)"]
+                ),
+            }
+        )
+    return found
+
+
+PREFIXES = ("coursera-for-refugees", "kiron-campus", "dlsei", "global-learning-hubs")
+FOR_REFUGEES = "coursera-for-refugees"
+
+
+def counted(runs, programme, by):
+    """Learners, countries, partners and certificates of a programme up to a day, from the files."""
+    mine = [run for run in runs if run["programme"] == programme and run["seen"] and run["since"] <= by]
+    # A report without countries has those of the register, or of another report of the same learner.
+    host = {run["who"]: run["host"] for run in runs if run["host"]}
+    return {
+        "learners_reached": len({run["who"] for run in mine}),
+        "countries": len({host[run["who"]] for run in mine if run["who"] in host}),
+        "partners": len({run["partner"] for run in mine}),
+        "credentials": len({(r["who"], r["course"]) for r in mine if r["certified"] and r["done"] <= by}),
+    }
+
+
+@pytest.mark.parametrize("by", ["2017-06-20", "2018-06-20", "2019-06-20"])
+def test_reach_is_what_the_files_hold_and_what_was_stated(demo, runs, by):
+    (row,) = demo("overview/headline", programme_id="coursera_for_refugees", on_date=by)
+    from_files = counted(runs, FOR_REFUGEES, by)
+    assert {name: row[name] for name in from_files} == from_files
+    (stated,) = [
+        figure
+        for figure in read_reference("published_figures", {"value": "BIGINT"}).to_pylist()
+        if figure["on_date"] == by and figure["programme_id"] == "coursera_for_refugees"
+    ]
+    assert row["learners_reached"] == stated["value"]
+    for number, words in re.findall(r"([\d,]+)\+? (countries|partners|credentials)", stated["as_stated"]):
+        assert row[words] == int(number.replace(",", "")), words
+    assert row["unique_lower"] <= row["learners_reached"] <= row["unique_upper"]
+
+
+def test_kiron_is_what_the_files_hold_and_what_was_stated(demo, runs, sent):
+    (totals,) = demo("programmes/totals", programme_id="kiron_campus")
+    mine = [run for run in runs if run["programme"] == "kiron-campus"]
+    assert totals["learners"] == len({run["who"] for run in mine}) == 2_421
+    assert totals["completions"] == sum(run["certified"] for run in mine) == 3_375
+    (row,) = demo("credit_recognition/pathway", partner_id="kiron")
+    signed = {(r["university"], r["university_country"]) for r in sent["recognitions"] if r["agreement_on"]}
+    assert (row["agreements"], row["agreement_countries"]) == (len(signed), len({c for _, c in signed})) == (60, 8)
+
+
+def test_dlsei_is_what_the_files_hold_and_what_was_stated(demo, runs, sent):
+    phases = {row["phase"]: row for row in demo("programmes/phases", programme_id="dlsei")}
+    assert list(phases) == ["I", "II", "III"]  # nobody outside of any phase
+    early = [run for run in runs if run["programme"] == "dlsei" and run["since"] < "2023"]
+    assert phases["I"]["learners"] + phases["II"]["learners"] == len({run["who"] for run in early}) == 12_000
+    hours = phases["I"]["hours_estimated"] + phases["II"]["hours_estimated"]
+    assert hours == sum(run["hours"] for run in early) == 250_000
+    domains = [row for row in sent["programme_phases"] if row["domain"] and row["phase"] == "III"]
+    assert phases["III"]["courses"] == sum(int(row["courses"]) for row in domains) == 5_300
+    assert phases["III"]["guided_projects"] == sum(int(row["guided_projects"]) for row in domains) == 3_400
+    assert phases["III"]["domains"] == len(domains) == 11
+    assert all(phases["III"][f"hours_{basis}"] for basis in ("measured", "estimated", "attested"))
+
+
+def test_the_traps_are_in_the_files_and_the_names_are_not_in_the_store(sent, demo_store):
+    usage = sent["coursera_usage"]
+    streams = {}
+    for row in usage:
+        streams.setdefault(row.get("External Id") or row.get("External ID"), set()).add(row.get("Program Slug"))
+    assert (
+        sum(len(found) > 1 for key, found in streams.items() if key) > 500
+    )  # reported twice, in layouts that have ids
+    assert any(not row["External Id"] for row in usage if "External Id" in row)  # ids left blank
+    assert any(row["Removed From Program"] == "Yes" for row in usage)
+    assert any("\n" in row["Name"] for row in usage)
+    assert any("\u0600" < character < "\u06ff" for row in usage for character in row["Name"])
+    assert any("\u4e00" < character < "\u9fff" for row in usage for character in row["Name"])
+    register = sent["partner_learners"]
+    assert any(not row["sex"] for row in register) and any(not row["country_host"] for row in register)
+    assert {row["hours_basis"] for row in register} == {"", "attested"}
+    for path in demo_store.rglob("*.parquet"):
+        for column in pq.read_schema(path).names:
+            if pq.read_schema(path).field(column).type == "string" and "snapshots" in path.parts:
+                for value in set(pq.read_table(path, columns=[column])[column].to_pylist()) - {None}:
+                    assert not any("\u0600" < c < "\u06ff" or "\u4e00" < c < "\u9fff" for c in value), (path, column)
+                    assert "@" not in value, (path, column)

@@ -6,7 +6,7 @@ from dashboard.settings import PROJECT
 
 CACHES = {"lru_cache", "cache", "cache_data", "cache_resource"}
 # Public: a release's own description, and what is read from files of the project.
-WITHOUT_A_VIEWER = {"_release", "_template"}
+WITHOUT_A_VIEWER = {"_before", "_release", "_template"}
 
 
 def cached_functions(tree):

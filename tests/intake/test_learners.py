@@ -1,0 +1,406 @@
+"""Files about people: five layouts, keys instead of persons, faults by line, newer exports for older ones."""
+
+import csv
+import datetime
+import io
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from dashboard.intake.front_door import Declared, check_file, import_file
+from dashboard.intake.identity import SecretMissing, open_identity
+from dashboard.intake.programmes import Stream, stream_of
+from dashboard.intake.report import FileRefused
+from dashboard.settings import learner_secret_file
+from dashboard.store.releases import open_release, publish_release
+from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, pinned
+from dashboard.warehouse.answers import Answers
+
+DAY = datetime.date(2024, 6, 30)
+SOUND = {
+    "Name": "Somebody",
+    "Email": "somebody@example.org",
+    "External Id": "A-1",
+    "External ID": "A-1",
+    "Course": "Course one",
+    "Course ID": "c1",
+    "Course Slug": "c-1",
+    "University": "U",
+    "Enrollment Time": "2024-01-02T03:04:05.678Z",
+    "Class Start Time": "2024-01-03T00:00:00Z",
+    "Last Course Activity Time": "2024-02-01T00:00:00Z",
+    "Overall Progress": "45",
+    "Estimated Learning Hours": "6.5",
+    "Total Estimated Learning Hours (since enrolled)": "6.5",
+    "Completed": "No",
+    "Removed From Program": "No",
+    "Program Slug": "coursera-for-refugees-alpha",
+    "Program Name": "Coursera for Refugees Alpha",
+    "Enrollment Source": "PROGRAM",
+    "Completion Time": "",
+    "Course Type": "Course",
+    "Location Country": "Kenya",
+}
+# One spelling of each: the layouts differ in the others.
+HEADER = [name for name in SOUND if name not in ("External ID", "Total Estimated Learning Hours (since enrolled)")]
+
+
+def written(path, rows, header=HEADER, encoding="utf-8"):
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [header, *([row.get(name, "") for name in header] for row in rows)]
+    )
+    path.write_bytes(out.getvalue().encode(encoding))
+    return path
+
+
+def usage(tmp_path, *rows, said=Declared(), **how):
+    return check_file(
+        "coursera_usage", written(tmp_path / "usage.csv", [{**SOUND, **row} for row in rows], **how), DAY, said
+    )
+
+
+def kept(store, source="coursera_usage"):
+    """The rows of the newest snapshot."""
+    return pq.read_table(pinned(store)[source][-1].rows_file).to_pylist()
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Publishes the store and asks it."""
+
+    def ask(name, **params):
+        publish_release(tmp_path / "store")
+        answers = Answers(open_release(tmp_path / "store").marts)
+        try:
+            return answers.ask(name, params).to_pylist()
+        finally:
+            answers.close()
+
+    return ask
+
+
+def layouts(shared):
+    said = json.loads((shared / "coursera_reports" / "coursera_report_headers.json").read_text(encoding="utf-8"))
+    return {
+        "coursera_usage": [name for name in said if "Overall Progress" in said[name]["columns"]],
+        "coursera_membership": ["membership_report_16col", "user_filtering_export_members_2025"],
+        "coursera_specializations": ["specialization_report_22col"],
+    }, {name: one["columns"] for name, one in said.items()}
+
+
+def test_every_layout_is_recognised_in_any_order_and_any_case(shared, tmp_path):
+    sources, headers = layouts(shared)
+    assert len(sources["coursera_usage"]) == 5
+    more = {
+        "Member State": "MEMBER",
+        "Join Date": "2024-01-01T00:00:00Z",
+        "Specialization": "S",
+        "Email*": "somebody@example.org",
+        "Programs": "Coursera for Refugees Alpha",
+    }
+    for source, names in sources.items():
+        for name in names:
+            for change in (str, str.upper, str.lower):
+                header = [change(one) for one in reversed(headers[name])]
+                row = {change(key): value for key, value in {**SOUND, **more}.items()}
+                report = check_file(source, written(tmp_path / "x.csv", [row], header), DAY)
+                assert (report.published, report.quarantined) == (1, ()), (name, report.quarantined)
+                assert report.streams == ("alpha/coursera_for_refugees",)
+
+
+def test_names_and_ids_become_keys_and_the_report_names_what_is_dropped(tmp_path):
+    file = written(
+        tmp_path / "usage.csv", [{**SOUND, "Job Title": "Nurse"}], [*HEADER, "Job Title", "Course Certificate URL"]
+    )
+    done = import_file(tmp_path / "store", "coursera_usage", file, DAY)
+    assert set(done.report.dropped_columns) >= {"Name", "Email", "External Id", "Job Title", "Course Certificate URL"}
+    (row,) = kept(tmp_path / "store")
+    assert len(row["id_key"]) == len(row["email_key"]) == 32
+    assert "A-1" not in str(row) and "somebody" not in str(row).lower() and "Nurse" not in str(row)
+
+
+def test_an_id_is_the_same_whatever_its_case_width_and_spaces(tmp_path):
+    identity = open_identity(tmp_path / "secret")
+    assert identity.id_key(" a-１ ") == identity.id_key("A-1") != identity.email_key("A-1")
+    assert identity.id_key("  ") is None
+    assert open_identity(tmp_path / "other").id_key("A-1") != identity.id_key("A-1")
+
+
+def test_the_secret_is_for_its_owner_only_and_never_guessed_anew(tmp_path):
+    file = tmp_path / "keys" / "secret"
+    open_identity(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text("zz", encoding="ascii")
+    with pytest.raises(SecretMissing, match="backup"):
+        open_identity(file)
+    file.write_text("ab", encoding="ascii")
+    with pytest.raises(SecretMissing, match="1 bytes"):
+        open_identity(file)
+
+
+@pytest.mark.parametrize(
+    ("slug", "stream"),
+    [
+        ("coursera-for-refugees-upwardly-global", Stream("upwardly_global", "coursera_for_refugees")),
+        ("Coursera for Refugees", Stream("coursera_for_refugees", "coursera_for_refugees")),
+        ("kiron-campus", Stream("kiron", "kiron_campus")),
+        ("dlsei-phase-2", Stream("hec_pakistan", "dlsei")),
+        ("somebody-elses-programme", Stream("somebody_elses_programme", "somebody_elses_programme")),
+        ("  ", None),
+    ],
+)
+def test_a_slug_says_programme_and_partner(slug, stream):
+    assert stream_of(slug) == stream
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"Overall Progress": "137"}, "progress"),
+        ({"Overall Progress": "-1"}, "progress"),
+        ({"Overall Progress": ""}, "progress"),
+        ({"Completed": "perhaps"}, "completed"),
+        ({"Email": "", "External Id": "", "External ID": ""}, "external_id"),
+        ({"Enrollment Time": "02/01/2024"}, "enrolled_on"),
+        ({"Enrollment Time": ""}, "enrolled_on"),
+        ({"Enrollment Time": "2190-01-01T00:00:00Z"}, "enrolled_on"),
+        ({"Completed": "Yes", "Completion Time": "2023-01-01T00:00:00Z"}, "completed_on"),
+        ({"Course ID": ""}, "course_id"),
+        ({"Program Slug": "", "Program Name": ""}, "program_slug"),
+        (
+            {"Estimated Learning Hours": "many", "Total Estimated Learning Hours (since enrolled)": "many"},
+            "hours_estimated",
+        ),
+    ],
+)
+def test_a_fault_sets_its_row_aside_by_line(tmp_path, change, column):
+    report = usage(tmp_path, {}, change, {"External Id": "A-2"})
+    assert [(row.line, row.column) for row in report.quarantined] == [(3, column)]
+    assert report.rows_in == report.published + report.collapsed + 1
+
+
+def test_a_quarantined_row_never_writes_down_a_person(tmp_path):
+    file = written(tmp_path / "x.csv", [SOUND, {**SOUND, "Overall Progress": "137"}])
+    with file.open("ab") as more:
+        more.write(b"Canary Person,canary@example.org,C-9,too,few\r\n")
+    done = import_file(tmp_path / "store", "coursera_usage", file, DAY)
+    assert len(done.report.quarantined) == 2
+    said = done.snapshot.quarantine_file.read_text(encoding="utf-8")
+    assert "Canary" not in said and "canary" not in said and "Somebody" not in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_line_breaks_scripts_and_byte_order_marks_are_read(tmp_path, encoding):
+    report = usage(
+        tmp_path, {"Name": "ليلى\nمحمد, 李娜"}, {"External Id": "A-2", "Name": '"quoted"'}, encoding=encoding
+    )
+    assert (report.published, report.quarantined) == (2, ())
+
+
+def test_times_count_in_utc_whatever_zone_they_are_in(tmp_path):
+    rows = [
+        {"Enrollment Time": "2024-01-02T23:30:00-05:00"},
+        {"Enrollment Time": "2024-01-02 01:30:00", "External Id": "A-2"},
+        {"Enrollment Time": "2024-01-02", "External Id": "A-3"},
+    ]
+    file = written(tmp_path / "x.csv", [{**SOUND, **row} for row in rows])
+    import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(zone="Asia/Karachi"))
+    found = [row["enrolled_on"].day for row in kept(tmp_path / "store")]
+    assert found == [3, 1, 2]  # next day in UTC; the evening before in UTC; a day is a day
+    with pytest.raises(FileRefused, match="time zone"):
+        check_file("coursera_usage", file, DAY, Declared(zone="Moon/Base"))
+
+
+def test_a_country_that_is_not_recognised_is_unknown_and_said(tmp_path):
+    report = usage(
+        tmp_path,
+        {},
+        {"External Id": "A-2", "Location Country": "Atlantis"},
+        {"External Id": "A-3", "Location Country": ""},
+    )
+    assert report.published == 3 and any("1 rows: the country of the learner" in note for note in report.notes)
+
+
+def test_the_same_row_again_collapses_and_the_same_file_again_changes_nothing(tmp_path):
+    file = written(tmp_path / "x.csv", [SOUND, SOUND])
+    done = import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(batch="one"))
+    assert (done.report.published, done.report.collapsed) == (1, 1)
+    again = import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(batch="two"))
+    assert again.was_there and len(pinned(tmp_path / "store")["coursera_usage"]) == 1
+
+
+def test_a_newer_export_of_a_programme_replaces_the_older_and_no_other(tmp_path, asked):
+    store = tmp_path / "store"
+    beta = {**SOUND, "Program Slug": "coursera-for-refugees-beta"}
+    older = written(
+        tmp_path / "older.csv",
+        [SOUND, {**SOUND, "External Id": "A-2", "Email": ""}, {**beta, "External Id": "B-1", "Email": ""}],
+    )
+    import_file(store, "coursera_usage", older, datetime.date(2024, 3, 1))
+    before = asked("overview/headline")[0]
+    newer = written(
+        tmp_path / "newer.csv", [{**SOUND, "External Id": name, "Email": ""} for name in ("A-2", "A-3", "A-4")]
+    )
+    import_file(store, "coursera_usage", newer, DAY)
+    assert len(pinned(store)["coursera_usage"]) == 2  # beta is in the older one only
+    now = asked("overview/headline")[0]
+    assert (before["learners_reached"], now["learners_reached"]) == (3, 4)  # A-1 A-2 B-1; A-2 A-3 A-4 B-1
+
+
+def test_parts_of_one_export_stand_together_and_half_an_overlap_is_refused(tmp_path, asked):
+    store = tmp_path / "store"
+    parts = [written(tmp_path / f"{n}.csv", [{**SOUND, "External Id": f"A-{n}", "Email": ""}]) for n in range(3)]
+    for part in parts:
+        import_file(store, "coursera_usage", part, DAY, Declared(batch="export"))
+    assert asked("overview/headline")[0]["learners_reached"] == 3
+    both = written(tmp_path / "both.csv", [SOUND, {**SOUND, "Program Slug": "kiron-campus"}])
+    import_file(store, "coursera_usage", both, DAY)
+    assert asked("overview/headline")[0]["learners_reached"] == 1  # sent later for the same day: it counts alone
+    with pytest.raises(DaysOverlap, match="one command"):
+        import_file(store, "coursera_usage", written(tmp_path / "half.csv", [{**SOUND, "External Id": "A-9"}]), DAY)
+
+
+def test_a_row_without_id_links_by_its_address(tmp_path, asked):
+    store = tmp_path / "store"
+    rows = [SOUND, {**SOUND, "External Id": "", "Program Slug": "coursera-for-refugees-beta"}]
+    import_file(store, "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    (row,) = asked("overview/headline")
+    assert (row["unique_lower"], row["learners_reached"], row["unique_upper"]) == (1, 1, 2)
+
+
+def test_two_partners_reporting_the_same_hundred_people_lie_between_100_and_200(tmp_path, asked):
+    rows = [
+        {
+            **SOUND,
+            "External Id": f"S-{n}",
+            "Email": f"{partner}{n}@example.org",
+            "Program Slug": f"coursera-for-refugees-{partner}",
+        }
+        for partner in ("alpha", "beta")
+        for n in range(100)
+    ]
+    import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    (row,) = asked("overview/headline", programme_id="coursera_for_refugees")
+    assert (row["unique_lower"], row["learners_reached"], row["unique_upper"]) == (100, 100, 200)
+
+
+def test_twenty_of_a_hundred_done_and_sixty_under_way_is_no_failure_of_eighty(tmp_path, asked):
+    states = [("Yes", "No")] * 20 + [("No", "No")] * 60 + [("No", "Yes")] * 20
+    rows = [
+        {
+            **SOUND,
+            "External Id": f"S-{n}",
+            "Email": "",
+            "Completed": done,
+            "Removed From Program": removed,
+            "Enrollment Time": "2024-05-01T00:00:00Z",
+            "Class Start Time": "2024-05-01T00:00:00Z",
+            "Last Course Activity Time": "2024-05-21T00:00:00Z",
+            "Completion Time": "2024-05-21T00:00:00Z" if done == "Yes" else "",
+        }
+        for n, (done, removed) in enumerate(states)
+    ]
+    import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    (row,) = asked("cohorts/standing", programme_id="coursera_for_refugees")
+    assert (row["runs"], row["completed_so_far"], row["active_so_far"], row["withdrawn_so_far"]) == (100, 20, 60, 20)
+    assert row["failed_so_far"] == 0 and row["share_verified"] is None  # too young for a rate
+    assert asked("programmes/outcomes", programme_id="coursera_for_refugees")[0]["outcome"] == "in progress"
+
+
+def test_files_keyed_under_two_secrets_are_not_counted_together(tmp_path, monkeypatch):
+    store = tmp_path / "store"
+    import_file(store, "coursera_usage", written(tmp_path / "x.csv", [SOUND]), DAY)
+    monkeypatch.setenv("COALITION_LEARNER_SECRET", str(tmp_path / "another"))
+    assert learner_secret_file() == tmp_path / "another"
+    import_file(store, "coursera_membership", _members(tmp_path), DAY)
+    with pytest.raises(SecretsDiffer, match="different secrets"):
+        publish_release(store)
+
+
+def test_a_real_file_puts_every_demonstration_about_learners_aside(tmp_path):
+    store = tmp_path / "store"
+    import_file(store, "coursera_membership", _members(tmp_path), DAY, Declared(provenance="demo"))
+    import_file(store, "coursera_usage", written(tmp_path / "x.csv", [SOUND]), DAY)
+    assert pinned(store)["coursera_membership"] == [] and len(pinned(store)["coursera_usage"]) == 1
+
+
+def test_without_consent_nothing_of_the_row_is_kept(tmp_path):
+    file = tmp_path / "register.csv"
+    file.write_text(
+        "partner_id,programme_id,learner_id,registered_on,consent,date_of_birth,age,hours,hours_basis\n"
+        "alpha,coursera_for_refugees,A-1,2024-01-01,No,,,,\n"
+        "alpha,coursera_for_refugees,A-2,2024-01-01,Yes,2000-01-02,,,\n"
+        "alpha,coursera_for_refugees,A-3,2024-01-01,,,17,,\n"
+        "alpha,coursera_for_refugees,A-4,2024-01-01,,,,5,\n",
+        encoding="utf-8",
+    )
+    done = import_file(tmp_path / "store", "partner_learners", file, DAY)
+    assert [(row.line, row.column) for row in done.report.quarantined] == [(2, "consent"), (5, "hours_basis")]
+    assert [row["age_band"] for row in kept(tmp_path / "store", "partner_learners")] == ["18-24", "under 18"]  # 23, 17
+    assert "date_of_birth" in done.report.dropped_columns
+
+
+def test_a_refusal_does_not_repeat_the_first_line_of_a_file_about_people(tmp_path):
+    file = tmp_path / "x.csv"
+    file.write_text("Canary Person,canary@example.org\n", encoding="utf-8")
+    with pytest.raises(FileRefused) as refused:
+        check_file("coursera_usage", file, DAY)
+    assert "anary" not in str(refused.value)
+
+
+def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch):
+    """200 names, addresses and ids, in files of every source about people, some of them at fault."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    store, people = tmp_path / "store", range(200)
+    canary = {n: (f"Canaryname{n}", f"canarymail{n}@example.org", f"CANARYID{n}") for n in people}
+    rows = [
+        {**SOUND, "Name": name, "Email": mail, "External Id": id_, "Job Title": f"Job of {name}", "Course Certificate URL": f"https://x/{id_}",
+         "Overall Progress": "137" if n % 10 == 0 else "50", "Location City": f"{name} town"}
+        for n, (name, mail, id_) in canary.items()
+    ]  # fmt: skip
+    more = ["Job Title", "Course Certificate URL", "Location City"]
+    file = written(tmp_path / "canaryname7_report.csv", rows, [*HEADER, *more])
+    with file.open("ab") as torn:
+        torn.write(b"Canaryname9,canarymail9@example.org,too,few\r\n")
+    import_file(store, "coursera_usage", file, DAY)
+    register = tmp_path / "register.csv"
+    with register.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(
+            [
+                ["partner_id", "programme_id", "learner_id", "email", "name", "registered_on", "consent", "remarks"],
+                *[
+                    ["alpha", "coursera_for_refugees", id_, mail, name, "2024-01-01", "No" if n % 9 == 0 else "", name]
+                    for n, (name, mail, id_) in canary.items()
+                ],
+            ]
+        )
+    import_file(store, "partner_learners", register, DAY)
+    recognitions = tmp_path / "recognitions.csv"
+    with recognitions.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(
+            [
+                ["partner_id", "learner_id", "name", "university", "university_country", "requested_on", "reason"],
+                *[["alpha", id_, name, "U", "DEU", "2024-02-01", name] for name, _mail, id_ in canary.values()],
+            ]
+        )
+    import_file(store, "recognitions", recognitions, DAY)
+    publish_release(store)
+    searched = [path for folder in (store, temporary) for path in folder.rglob("*") if path.is_file()]
+    assert len(searched) > 20
+    for path in searched:
+        raw = path.read_bytes().lower()
+        assert b"canary" not in raw, path
+        if path.suffix == ".parquet":  # compressed, so read as rows too
+            assert "canary" not in str(pq.read_table(path).to_pylist()).lower(), path
+    assert not list(temporary.iterdir())
+
+
+def _members(tmp_path):
+    header = ["Name", "Email", "External Id", "Program Slug", "Member State", "Join Date"]
+    row = {**SOUND, "Member State": "MEMBER", "Join Date": "2024-01-01T00:00:00Z"}
+    return written(tmp_path / "members.csv", [row], header)
