@@ -215,7 +215,7 @@ def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[
     return framed(
         [trace],
         70 + 30 * len(labels),
-        xaxis={"range": [0, most * (1.08 + longest * 0.022)], "showticklabels": False, "showgrid": False},
+        xaxis={"range": [0, most * (1.1 + longest * 0.032)], "showticklabels": False, "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
 

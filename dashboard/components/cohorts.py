@@ -65,8 +65,10 @@ def choose_cohorts() -> list[Cohort]:
             max_selections=MOST,
             help=_("Choose among programmes and partners, or build one with intake and attribute beside this."),
         )
-        with st.popover(_("Build a cohort")):
-            _builder()
+        building = st.popover(_("Build a cohort"), on_change="rerun", key="build")
+        if building.open:
+            with building:
+                _builder()
     remember(KEY, "~".join(codes), "~".join(offered[:2]))
     if not codes:
         st.info(_("Choose at least one cohort, two to compare them."))
@@ -300,15 +302,9 @@ def _builder() -> None:
         _("Programme"), list(programmes), key="new_programme", format_func=lambda code: programmes[code]
     )
     partner = st.selectbox(_("Partner"), list(partners), key="new_partner", format_func=lambda code: partners[code])
-    choices = ask("cohorts/choices")
     asked = _read(f"{programme}.{partner}..")
     assert asked
-    mine = choices[
-        (choices["programme_id"].fillna("") == (asked.programme_id or ""))
-        & (choices["partner_id"].fillna("") == (asked.partner_id or ""))
-        & choices["cohort_month"].notna()
-    ]
-    months = ["", *sorted(date.isoformat()[:7] for date in mine["cohort_month"])]
+    months = ["", *ask("cohorts/intakes", asked)["cohort"]]
     intake = st.selectbox(
         _("Intake"), months, key="new_month", format_func=lambda code: month(_first(code)) if code else _("All intakes")
     )
@@ -327,15 +323,9 @@ def _add(code: str) -> None:
 def _offered() -> list[str]:
     """Every programme and partner with course runs, the largest partners of the refugee programmes first."""
     choices = ask("cohorts/choices")
-    whole_ones = choices[choices["cohort_month"].isna()]
-    partners = whole_ones[(whole_ones["programme_id"] == FOR_REFUGEES) & whole_ones["partner_id"].notna()]
-    rest = whole_ones.drop(partners.index)
-    rows = [*partners.itertuples(), *rest.itertuples()]
-    return [f"{_or(row.programme_id, ALL)}.{_or(row.partner_id, '')}.." for row in rows]
-
-
-def _or(value: object, instead: str) -> str:
-    return value if isinstance(value, str) else instead
+    leading = (choices["programme_id"] == FOR_REFUGEES) & (choices["partner_id"] != ALL)
+    rows = [*choices[leading].itertuples(), *choices[~leading].itertuples()]
+    return [f"{row.programme_id}.{'' if row.partner_id == ALL else row.partner_id}.." for row in rows]
 
 
 def _read(code: str) -> Scope | None:

@@ -11,7 +11,7 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components.figures import figure, map_height, metric_tile, show_table, text_tile
+from dashboard.components.figures import figure, map_height, metric_tile, show_table, source_line, text_tile
 from dashboard.components.filters import date_in_link
 from dashboard.components.learners import choose_programme, step_words
 from dashboard.components.notices import map_disclaimer
@@ -190,10 +190,8 @@ def credentials(scope: Scope) -> None:
             labels,
             table["credentials"],
             [
-                _("{credentials} held by {learners}, {each} each").format(
-                    credentials=whole(row.credentials),
-                    learners=whole(row.learners),
-                    each=decimal(row.credentials_per_learner),
+                _("{credentials}, {each} each").format(
+                    credentials=whole(row.credentials), each=decimal(row.credentials_per_learner)
                 )
                 for row in table.itertuples()
             ],
@@ -202,7 +200,7 @@ def credentials(scope: Scope) -> None:
         "overview/credentials_by_type",
         scope,
         alt=_("Bars of credentials by kind; grey ones are awarded on top of others and are never added."),
-        lead=_("Grey: awarded for courses whose certificates are counted already."),
+        lead=_("Each: of those who hold one. Grey: awarded for courses whose certificates are counted already."),
     )
 
 
@@ -308,11 +306,13 @@ def dlsei() -> None:
 
 def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
-    world = ask_one("school_closures/world_on_date")
     st.header(_("Out of school"), anchor=False)
-    if not world or is_missing(world["learners_affected"]):
+    captures = ask("school_closures/captures").to_dict("records")
+    if not captures:
         st.write(_("No record of school closures is in this release."))
         return
+    asked = Scope(on_date=min(captures[0]["captured_on"], captures[0]["last_date"]))
+    world = ask_one("school_closures/world_on_date", asked)
     st.write(
         _(
             "On {day}, the last day of the record, {learners} learners were affected by country-wide "
@@ -325,10 +325,11 @@ def out_of_school() -> None:
     )
     show_table(
         "school_closures/world_on_date",
-        Scope(),
+        asked,
         ["on_date", "countries_closed", "learners_affected", "share_affected"],
         key="world",
     )
+    source_line("school_closures/world_on_date", asked)
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:

@@ -60,12 +60,13 @@ def publish_release(store: Path) -> Release:
         marts = fresh / "marts"
         marts.mkdir()
         inputs = {source: [snapshot.rows_file for snapshot in chosen] for source, chosen in pins.items()}
-        engine = open_engine()
+        engine = open_engine(builds_in=fresh / "spill")
         try:
             checked = build_marts(engine, inputs, marts, fresh / "scratch")
         finally:
             engine.close()
-        shutil.rmtree(fresh / "scratch")
+        for folder in ("scratch", "spill"):
+            shutil.rmtree(fresh / folder, ignore_errors=True)
         try:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):

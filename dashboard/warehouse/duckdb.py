@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +16,8 @@ from dashboard.warehouse.statistics import FUNCTIONS
 
 QUERY_SECONDS = 5
 MOST_ROWS = 10_000
+BUILD_MEMORY = "2GB"
+BATCH = 100_000
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "512MB",
@@ -40,8 +43,11 @@ class DuckEngine:
 
     name = "duckdb " + duckdb.__version__
 
-    def __init__(self) -> None:
-        self._connection = duckdb.connect(config=HARDENED)
+    def __init__(self, builds_in: Path | None = None) -> None:
+        """Opens a database to ask, or one to build with: it may take more memory, and the folder when that is full."""
+        self._builds = builds_in is not None
+        for_building = {"memory_limit": BUILD_MEMORY, "temp_directory": str(builds_in)} if builds_in else {}
+        self._connection = duckdb.connect(config={**HARDENED, **for_building})
 
     def read(self, table: str, files: Sequence[Path]) -> None:
         """Makes Parquet files readable as a view."""
@@ -56,11 +62,16 @@ class DuckEngine:
         self._run(f"CREATE OR REPLACE VIEW {_name(name)} AS {sql}")
 
     def build(self, name: str, sql: str, file: Path) -> int:
-        """Runs a SELECT into a Parquet file and keeps it in memory under its name."""
-        table = self._select(sql, {})
-        pq.write_table(table, file, compression="zstd")
-        self.load(name, file)
-        return table.num_rows
+        """Runs a SELECT into a Parquet file, batch by batch, and reads it from there under its name."""
+        rows = 0
+        with self._connection.cursor() as cursor:
+            reader: Any = cursor.execute(sql).to_arrow_reader(BATCH)
+            with pq.ParquetWriter(file, canonical(reader.schema.empty_table()).schema, compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_table(canonical(pa.Table.from_batches([batch])))
+                    rows += batch.num_rows
+        self.read(name, [file])
+        return rows
 
     def ask(self, sql: str, params: Params) -> pa.Table:
         """Runs a SELECT with bound parameters.
@@ -68,7 +79,7 @@ class DuckEngine:
         Raises:
             QueryStopped: it took longer than 5 seconds, or has more than 10,000 rows.
         """
-        answer = self._select(sql, params, QUERY_SECONDS)
+        answer = self._select(sql, params, None if self._builds else QUERY_SECONDS)
         if answer.num_rows > MOST_ROWS:
             raise QueryStopped(
                 f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. Ask for less at once."

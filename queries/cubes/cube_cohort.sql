@@ -1,20 +1,17 @@
 -- title: Course runs by the day after enrolment on which they ended, or were last observed
--- grain: one row per programme, partner, intake (month, or NULL for all), value of one attribute and day
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
--- column cohort_month DATE: first day of the month of enrolment, or NULL for all
+-- grain: one row per programme, partner, intake (month, or all) and value of one attribute
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
+-- column cohort VARCHAR: month of enrolment as YYYY-MM, or all
 -- column attribute VARCHAR: all, sex, age_band or education; of one month only all and sex
 -- column attribute_value VARCHAR: value of the attribute; all for all
--- column day BIGINT: days since enrolment, at most 730: what ends later is taken as observed until then
--- column completed BIGINT: course runs completed on that day
--- column withdrawn BIGINT: left on that day
--- column failed BIGINT: ended without passing on that day
--- column still_active BIGINT: last observed on that day, neither completed nor ended
+-- column runs BIGINT: course runs
+-- column days VARCHAR: for each day on which something happened day:completed:withdrawn:failed:still active, in the order of days, with spaces between; days since enrolment, at most 730, and what ends later is observed until then
 WITH ends AS (
     SELECT
         r.programme_id,
         r.partner_id,
-        cast(date_trunc('month', r.enrolled_on) AS date) AS cohort_month,
+        strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
         p.sex,
         p.age_band,
         p.education,
@@ -43,32 +40,53 @@ capped AS (
         least(greatest(days, 0), 730) AS day,
         CASE WHEN days > 730 THEN 'active' ELSE ended END AS ended
     FROM ends
+),
+
+-- One row a curve: a page looks one up, whatever the number of days.
+cells AS (
+    SELECT
+        programme_id,
+        partner_id,
+        coalesce(cohort_month, 'all') AS cohort,
+        CASE
+            WHEN grouping(sex) = 0 THEN 'sex'
+            WHEN grouping(age_band) = 0 THEN 'age_band'
+            WHEN grouping(education) = 0 THEN 'education'
+            ELSE 'all'
+        END AS attribute,
+        coalesce(sex, age_band, education, 'all') AS attribute_value,
+        cast(day AS bigint) AS day,
+        count(*) FILTER (WHERE ended = 'completed') AS completed,
+        count(*) FILTER (WHERE ended = 'withdrawn') AS withdrawn,
+        count(*) FILTER (WHERE ended = 'failed') AS failed,
+        count(*) FILTER (WHERE ended = 'active') AS still_active
+    FROM capped
+    GROUP BY
+        GROUPING SETS (
+            (programme_id, partner_id, day),
+            (programme_id, partner_id, day, sex),
+            (programme_id, partner_id, day, age_band),
+            (programme_id, partner_id, day, education),
+            (programme_id, partner_id, day, cohort_month),
+            (programme_id, partner_id, day, cohort_month, sex)
+        )
 )
 
 SELECT
     programme_id,
     partner_id,
-    cohort_month,
-    CASE
-        WHEN grouping(sex) = 0 THEN 'sex'
-        WHEN grouping(age_band) = 0 THEN 'age_band'
-        WHEN grouping(education) = 0 THEN 'education'
-        ELSE 'all'
-    END AS attribute,
-    coalesce(sex, age_band, education, 'all') AS attribute_value,
-    cast(day AS bigint) AS day,
-    count(*) FILTER (WHERE ended = 'completed') AS completed,
-    count(*) FILTER (WHERE ended = 'withdrawn') AS withdrawn,
-    count(*) FILTER (WHERE ended = 'failed') AS failed,
-    count(*) FILTER (WHERE ended = 'active') AS still_active
-FROM capped
-GROUP BY
-    GROUPING SETS (
-        (programme_id, partner_id, day),
-        (programme_id, partner_id, day, sex),
-        (programme_id, partner_id, day, age_band),
-        (programme_id, partner_id, day, education),
-        (programme_id, partner_id, day, cohort_month),
-        (programme_id, partner_id, day, cohort_month, sex)
-    )
-ORDER BY programme_id, partner_id, cohort_month, attribute, attribute_value, day
+    cohort,
+    attribute,
+    attribute_value,
+    cast(sum(completed + withdrawn + failed + still_active) AS bigint) AS runs,
+    string_agg(
+        concat(
+            cast(day AS varchar), ':', cast(completed AS varchar), ':', cast(withdrawn AS varchar), ':', cast(failed AS varchar), ':',
+            cast(still_active AS varchar)
+        ),
+        ' '
+        ORDER BY day
+    ) AS days
+FROM cells
+GROUP BY programme_id, partner_id, cohort, attribute, attribute_value
+ORDER BY programme_id, partner_id, cohort, attribute, attribute_value

@@ -1,8 +1,8 @@
 -- title: Completion within a horizon, of course runs old enough to tell, on four denominators
--- grain: one row per programme, partner, intake (month, or NULL for all) and horizon
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
--- column cohort_month DATE: first day of the month of enrolment, or NULL for all
+-- grain: one row per programme, partner, intake (month, or all) and horizon
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
+-- column cohort VARCHAR: month of enrolment as YYYY-MM, or all
 -- column horizon_days BIGINT: 30, 60, 90, 180 or 365
 -- column runs BIGINT: course runs, of whatever age
 -- column runs_matured BIGINT: enrolled at least the horizon before they were last observed
@@ -32,7 +32,7 @@ judged AS (
     SELECT
         r.programme_id,
         r.partner_id,
-        cast(date_trunc('month', r.enrolled_on) AS date) AS cohort_month,
+        strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
         h.horizon_days,
         r.started_on IS NOT NULL AS is_started,
         r.is_verified_track,
@@ -51,7 +51,7 @@ judged AS (
 SELECT
     programme_id,
     partner_id,
-    cohort_month,
+    coalesce(cohort_month, 'all') AS cohort,
     cast(horizon_days AS bigint) AS horizon_days,
     count(*) AS runs,
     count(*) FILTER (WHERE is_matured) AS runs_matured,
@@ -71,4 +71,4 @@ GROUP BY
         (programme_id, partner_id, horizon_days),
         (programme_id, partner_id, horizon_days, cohort_month)
     )
-ORDER BY programme_id, partner_id, cohort_month, horizon_days
+ORDER BY programme_id, partner_id, cohort, horizon_days

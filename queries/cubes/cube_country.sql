@@ -1,7 +1,7 @@
 -- title: Learners by country, where they live and where they come from
 -- grain: one row per programme, partner, way of counting and country (or unknown)
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column counted_by VARCHAR: host or origin
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3, or unknown
 -- column learners BIGINT: learners reached

@@ -1,7 +1,7 @@
 -- title: Credentials by kind and year
 -- grain: one row per programme, partner, kind and year (or NULL for all)
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column credential_type VARCHAR: course, guided project, specialisation or professional certificate
 -- column is_stacked BOOLEAN: awarded for courses that have certificates of their own
 -- column year BIGINT: of issue, or NULL for all

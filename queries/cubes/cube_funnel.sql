@@ -1,7 +1,7 @@
 -- title: Learners at each step, by the month in which they first registered
 -- grain: one row per programme, partner, month and value of one attribute; a learner is in one month of each total
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column attribute VARCHAR: all, country_host, sex, age_band or education
 -- column attribute_value VARCHAR: value of the attribute; all for all
 -- column month DATE: first day of the month of the first registration in this total

@@ -1,7 +1,7 @@
 -- title: Matured course runs by course, sex and quarter of intake, for comparing like with like
 -- grain: one row per programme, partner, course, sex and quarter
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column course_id VARCHAR: course
 -- column sex VARCHAR: female, male, other or not reported
 -- column quarter DATE: first day of the quarter of enrolment

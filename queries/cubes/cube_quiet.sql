@@ -1,7 +1,7 @@
 -- title: Learners under way, by the days since they were last seen learning
 -- grain: one row per programme, partner and days
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column quiet_days BIGINT: from the last learning event to the day of the newest file, at most 366
 -- column learners BIGINT: learners who started, have not completed a course and have not left
 WITH quiet AS (

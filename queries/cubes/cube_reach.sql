@@ -1,7 +1,7 @@
 -- title: Reach from day to day: learners with bounds, countries, credentials, partners
 -- grain: one row per programme, partner and day on which a figure changed; each figure is the total up to the day
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column on_date DATE: day
 -- column learners_registered BIGINT: distinct learners registered
 -- column learners_reached BIGINT: distinct learners with a learning event, linked across partners
@@ -38,7 +38,7 @@ WITH by_partner AS (
             count(*) AS learners
         FROM int_learner_margin AS m
         INNER JOIN int_first_reached AS f ON m.learner_key = f.learner_key
-        WHERE m.partner_id IS NOT NULL AND m.reached_on IS NOT NULL
+        WHERE m.partner_id <> 'all' AND m.reached_on IS NOT NULL
         GROUP BY m.programme_id, m.partner_id, m.country_host, m.sex, m.age_band, year(f.reached_on), m.reached_on
     ) AS days
 ),
@@ -84,8 +84,8 @@ gains AS (
         reached_on,
         0,
         count(*),
-        CASE WHEN partner_id IS NULL THEN 0 ELSE count(*) END,
-        CASE WHEN partner_id IS NULL THEN 0 ELSE count(*) END,
+        CASE WHEN partner_id = 'all' THEN 0 ELSE count(*) END,
+        CASE WHEN partner_id = 'all' THEN 0 ELSE count(*) END,
         0,
         0,
         0,
@@ -98,7 +98,7 @@ gains AS (
     UNION ALL
     SELECT
         programme_id,
-        NULL,
+        'all',
         reached_on,
         0,
         0,
@@ -111,12 +111,12 @@ gains AS (
         0,
         0
     FROM int_learner_margin
-    WHERE partner_id IS NOT NULL AND reached_on IS NOT NULL
+    WHERE partner_id <> 'all' AND reached_on IS NOT NULL
     GROUP BY programme_id, reached_on
     UNION ALL
     SELECT
         programme_id,
-        NULL,
+        'all',
         reached_on,
         0,
         0,
@@ -167,7 +167,7 @@ gains AS (
     UNION ALL
     SELECT
         programme_id,
-        NULL,
+        'all',
         first_on,
         0,
         0,
@@ -185,7 +185,7 @@ gains AS (
             partner_id,
             min(reached_on) AS first_on
         FROM int_learner_margin
-        WHERE reached_on IS NOT NULL AND partner_id IS NOT NULL
+        WHERE reached_on IS NOT NULL AND partner_id <> 'all'
         GROUP BY programme_id, partner_id
     ) AS firsts
     GROUP BY programme_id, first_on
@@ -210,7 +210,7 @@ gains AS (
             partner_id,
             min(reached_on) AS first_on
         FROM int_learner_margin
-        WHERE reached_on IS NOT NULL AND partner_id IS NOT NULL
+        WHERE reached_on IS NOT NULL AND partner_id <> 'all'
         GROUP BY programme_id, partner_id
     ) AS own
     UNION ALL

@@ -1,7 +1,7 @@
 -- title: Requests for recognition by university, and by reason of refusal
 -- grain: one row per programme, partner, breakdown (all, university, country or reason) and its value
--- column programme_id VARCHAR: programme, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, or all
+-- column partner_id VARCHAR: partner, or all
 -- column breakdown VARCHAR: all, university, country or reason
 -- column breakdown_value VARCHAR: value; all for all
 -- column country_iso3 VARCHAR: country of the university, NULL in other breakdowns
@@ -18,8 +18,8 @@
 -- column median_wait_days DOUBLE: median days from request to decision
 -- column median_pending_days DOUBLE: median days that pending requests have waited
 SELECT
-    programme_id,
-    partner_id,
+    CASE WHEN grouping(r.programme_id) = 0 THEN r.programme_id ELSE 'all' END AS programme_id,
+    CASE WHEN grouping(r.partner_id) = 0 THEN r.partner_id ELSE 'all' END AS partner_id,
     CASE
         WHEN grouping(r.university) = 0 THEN 'university'
         WHEN grouping(r.country_iso3) = 0 THEN 'country'

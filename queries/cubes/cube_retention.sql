@@ -1,7 +1,7 @@
 -- title: Learners by the week in which they were last seen learning
 -- grain: one row per programme, partner, intake (month of the start) and week
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column cohort_month DATE: first day of the month in which they started
 -- column last_week BIGINT: whole weeks from the start to the last learning event, at most 52
 -- column learners BIGINT: learners

@@ -1,7 +1,7 @@
 -- title: Days between steps
 -- grain: one row per programme, partner and step after the first
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all
--- column partner_id VARCHAR: partner, or NULL for all
+-- column programme_id VARCHAR: programme, for_refugees, or all
+-- column partner_id VARCHAR: partner, or all
 -- column step_order BIGINT: 2 Enrolled to 7 Recognised
 -- column learners BIGINT: learners who reached the step
 -- column median_days DOUBLE: median days since the step before

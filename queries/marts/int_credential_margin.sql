@@ -1,7 +1,7 @@
 -- title: A credential once in each total: of a programme, a partner, all programmes for refugees, all programmes
--- grain: one row per programme (or for_refugees, or NULL for all), partner (or NULL for all), learner and credential
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all but rehearsals
--- column partner_id VARCHAR: partner, or NULL for all
+-- grain: one row per programme (or for_refugees, or all), partner (or all), learner and credential
+-- column programme_id VARCHAR: programme, for_refugees, or all but rehearsals
+-- column partner_id VARCHAR: partner, or all
 -- column learner_key VARCHAR: learner
 -- column credential_type VARCHAR: course, guided project, specialisation or professional certificate
 -- column credential VARCHAR: course or specialisation
@@ -34,8 +34,12 @@ WITH totals AS (
 )
 
 SELECT
-    CASE WHEN over_programmes = 1 AND over_audiences = 0 THEN 'for_refugees' ELSE programme_id END AS programme_id,
-    partner_id,
+    CASE
+        WHEN over_programmes = 0 THEN programme_id
+        WHEN over_audiences = 0 THEN 'for_refugees'
+        ELSE 'all'
+    END AS programme_id,
+    coalesce(partner_id, 'all') AS partner_id,
     learner_key,
     credential_type,
     credential,

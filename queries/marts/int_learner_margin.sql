@@ -1,7 +1,7 @@
 -- title: A learner once in each total: of a programme, a partner, all programmes for refugees, all programmes
--- grain: one row per programme (or for_refugees, or NULL for all), partner (or NULL for all) and learner
--- column programme_id VARCHAR: programme, for_refugees, or NULL for all but rehearsals
--- column partner_id VARCHAR: partner, or NULL for all
+-- grain: one row per programme (or for_refugees, or all), partner (or all) and learner
+-- column programme_id VARCHAR: programme, for_refugees, or all but rehearsals
+-- column partner_id VARCHAR: partner, or all
 -- column learner_key VARCHAR: learner
 -- column registered_on DATE: first of all journeys in this total, as are the steps below
 -- column enrolled_on DATE: step
@@ -57,8 +57,12 @@ WITH totals AS (
 )
 
 SELECT
-    CASE WHEN over_programmes = 1 AND over_audiences = 0 THEN 'for_refugees' ELSE programme_id END AS programme_id,
-    partner_id,
+    CASE
+        WHEN over_programmes = 0 THEN programme_id
+        WHEN over_audiences = 0 THEN 'for_refugees'
+        ELSE 'all'
+    END AS programme_id,
+    coalesce(partner_id, 'all') AS partner_id,
     learner_key,
     registered_on,
     enrolled_on,

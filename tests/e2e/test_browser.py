@@ -7,7 +7,18 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/reach_map?origin_iso3=SDN", "/learning_hubs", "/methods")
+PAGES = (
+    "/",
+    "/reach_map?country_iso3=KEN&flows=true",
+    "/reach_map?by=refugees&origin_iso3=SDN",
+    "/completion_funnel",
+    "/cohorts?like=true",
+    "/credit_recognition",
+    "/programmes",
+    "/school_closures",
+    "/learning_hubs",
+    "/methods",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -28,14 +39,14 @@ def test_a_phone_never_scrolls_sideways(visit, path):
 
 
 def test_the_closures_map_has_its_countries_drawn(visit):
-    page = visit().open("/", ready="[data-testid=stPlotlyChart] .geo").page
+    page = visit().open("/school_closures", ready="[data-testid=stPlotlyChart] .geo").page
     page.wait_for_timeout(1500)
     drawn = page.locator("[data-testid=stPlotlyChart]").first.locator(".choroplethlayer path").count()
     assert drawn > 150, f"{drawn} areas"
 
 
 def test_an_executive_clicks_a_country_and_mails_the_link(visit):
-    first = visit(height=1500).open("/?on_date=2020-04-04")
+    first = visit(height=1500).open("/school_closures?on_date=2020-04-04")
     chart = first.page.locator("[data-testid=stPlotlyChart]").first
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.36, "y": box["height"] * 0.60})  # Brazil
@@ -49,7 +60,7 @@ def test_an_executive_clicks_a_country_and_mails_the_link(visit):
 
 
 def test_a_desk_officer_plays_the_days_and_stops(visit):
-    seen = visit().open("/?on_date=2020-03-01")
+    seen = visit().open("/school_closures?on_date=2020-03-01")
     seen.page.get_by_role("button", name="Play").click()
     seen.page.wait_for_function("location.search.includes('2020-03-22')", timeout=20_000)
     seen.page.get_by_role("button", name="Stop").click()
@@ -68,14 +79,14 @@ def test_a_page_answers_at_its_own_name(visit):
 
 
 def test_the_working_of_a_number_opens_beside_it(visit):
-    page = visit(height=1400).open("/").page
+    page = visit(height=1400).open("/school_closures").page
     page.get_by_text("How this was worked out").first.click()
     page.get_by_text("coalition ask school_closures/world_on_date").wait_for(timeout=15_000)
     assert page.get_by_text("Countries whose schools were closed country-wide on the day").count()
 
 
 def test_the_download_is_the_answer(visit):
-    page = visit().open("/").page
+    page = visit().open("/school_closures").page
     page.get_by_role("button", name="Table and download").first.click()
     button = page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Download CSV")
     button.wait_for()

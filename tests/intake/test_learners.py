@@ -8,7 +8,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.intake.front_door import Declared, check_file, import_file
+from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing, open_identity
 from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.report import FileRefused
@@ -55,7 +55,7 @@ def written(path, rows, header=HEADER, encoding="utf-8"):
     return path
 
 
-def usage(tmp_path, *rows, said=Declared(), **how):
+def usage(tmp_path, *rows, said=NOTHING, **how):
     return check_file(
         "coursera_usage", written(tmp_path / "usage.csv", [{**SOUND, **row} for row in rows], **how), DAY, said
     )
@@ -359,7 +359,8 @@ def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch):
     store, people = tmp_path / "store", range(200)
     canary = {n: (f"Canaryname{n}", f"canarymail{n}@example.org", f"CANARYID{n}") for n in people}
     rows = [
-        {**SOUND, "Name": name, "Email": mail, "External Id": id_, "Job Title": f"Job of {name}", "Course Certificate URL": f"https://x/{id_}",
+        {**SOUND, "Name": name, "Email": mail, "External Id": id_, "Job Title": f"Job of {name}",
+         "Course Certificate URL": f"https://x/{id_}",
          "Overall Progress": "137" if n % 10 == 0 else "50", "Location City": f"{name} town"}
         for n, (name, mail, id_) in canary.items()
     ]  # fmt: skip

@@ -10,18 +10,27 @@ from dashboard.settings import PROJECT
 from dashboard.store.snapshots import pinned
 from dashboard.warehouse.catalog import metrics, questions, sources
 
-PAGES = ("reach_map", "learning_hubs", "school_closures", "methods")
+LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
+PAGES = (*LEARNERS, "learning_hubs", "school_closures", "methods")
 
 
 def app(page="school_closures", **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
-    if page != "school_closures":
+    if page != "overview":
         test.switch_page(f"pages/{page}.py")
     for name, value in link.items():
         test.query_params[name] = value
     test.run()
     assert not test.exception, test.exception
     return test
+
+
+# Views of a page that draw all they can.
+LINKS = {
+    "reach_map": {"flows": "true", "country_iso3": "KEN"},
+    "cohorts": {"like": "true"},
+    "completion_funnel": {"partner_id": "kiron"},
+}
 
 
 def figures(test):
@@ -138,25 +147,25 @@ def test_oxford_is_drawn_beside_and_names_both():
 
 def test_every_chart_is_one_plotly_knows():
     for page in PAGES:
-        for spec in figures(app(page, origin_iso3="SDN") if page == "reach_map" else app(page)):
+        for spec in figures(app(page, **LINKS.get(page, {}))):
             go.Figure(spec)  # raises on an unknown property
 
 
 def test_every_map_has_its_disclaimer_and_sends_codes_only():
-    for page in ("school_closures", "reach_map"):
+    for page in ("school_closures", "reach_map", "overview", "credit_recognition"):
         test = app(page)
         assert "do not imply official endorsement" in words(test)
-        assert "geojson" not in json.dumps(figures(test)[0]["data"])
+        assert "geojson" not in json.dumps(figures(test))
 
 
 def test_a_map_has_a_legend_entry_for_each_class_even_when_none_has_it():
-    names = [trace.get("name", "") for trace in figures(app("reach_map"))[0]["data"]]
+    names = [trace.get("name", "") for trace in figures(app("reach_map", by="refugees"))[0]["data"]]
     for kind in ("Zero (0)", "Hidden, 1 to 4 people (0)", "No data (86)"):
         assert kind in names
 
 
 def test_reach_map_draws_hubs_flows_and_the_card_of_a_country():
-    test = app("reach_map", origin_iso3="SDN", country_iso3="KEN")
+    test = app("reach_map", by="refugees", origin_iso3="SDN", country_iso3="KEN")
     names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
     assert "Learning hubs (24)" in names and any("low" in name for name in names)
     assert test.metric[0].value.replace("\u00a0", " ") == "31.6 million"
@@ -219,3 +228,119 @@ def test_a_chart_of_two_records_names_the_sources_of_both(served_store, small_st
     captions = [caption.value for caption in app().caption]
     at = next(n for n, said in enumerate(captions) if "not data of Oxford" in said)
     assert "not data of UNESCO" in captions[at + 1]
+
+
+def tiles(test):
+    return {tile.label: tile.value.replace("\u00a0", " ") for tile in test.metric}
+
+
+def test_the_overview_answers_the_executive_without_a_click():
+    test = app("overview")
+    shown = tiles(test)
+    assert shown["Learners reached"] == "26,000" and shown["Countries"] == "119" and shown["Partners"] == "25"
+    low, high = shown["How sure"].split("\u2013")
+    assert int(low.replace(",", "")) <= 26_000 <= int(high.replace(",", ""))
+    said = words(test)
+    for answer in ("by 20 June 2019", "the largest three:", "awards on top", "still under way", "it is not reported"):
+        assert answer in said, answer
+    titles = {header.value for header in test.header}
+    assert titles >= {
+        "Growth of reach",
+        "Change since the previous release",
+        "Where learners live",
+        "Credentials by kind",
+        "Is verified completion rising?",
+        "Women's share by step",
+        "Partners' shares",
+        "DLSEI by phase",
+        "Out of school",
+    }
+    assert "cannot be said: offers of the coalition are not recorded yet" in said
+
+
+def test_the_overview_tells_new_from_restated():
+    table = app("overview").dataframe[0].value
+    rows = {row["Figure"]: row for row in table.to_dict("records")}
+    assert rows["Learners reached"]["Before"] == "10,988"  # twelve were reported late
+    assert rows["Learners reached"]["Restated"] == "+12" and rows["Learners reached"]["New"] == "+15,000"
+    assert rows["Countries"]["New"] == "+4" and rows["Partners"]["New"] == "+3"
+
+
+def test_the_overview_counts_until_the_day_of_a_link():
+    shown = tiles(app("overview", programme_id="coursera_for_refugees", on_date="2018-06-20"))
+    assert shown["Learners reached"] == "11,000" and shown["Credentials"] == "8,913" and shown["Countries"] == "115"
+
+
+@pytest.mark.parametrize("on_date", ["tomorrow", "2999-01-01", "0001-01-01"])
+def test_a_broken_day_in_a_link_is_mended(on_date):
+    assert tiles(app("overview", on_date=on_date))["Learners reached"] in ("26,000", "0")
+
+
+def test_statements_are_points_on_the_growth_of_reach():
+    (points,) = [t for f in figures(app("overview")) for t in f["data"] if t.get("name") == "Stated publicly"]
+    assert points["y"] == [5_000, 11_000, 26_000] and points["x"][1] == "2018-06-20"
+
+
+def test_the_funnel_obeys_its_filters():
+    whole, kiron = app("completion_funnel"), app("completion_funnel", partner_id="kiron", programme_id="kiron_campus")
+    assert tiles(whole)["Learners registered"] != tiles(kiron)["Learners registered"] == "2,421"
+    assert any(
+        "Nobody fits" in i.value for i in app("completion_funnel", from_month="2019-06", country_host="LBY").info
+    )
+    assert "Mine against the coalition" in {h.value for h in app("completion_funnel", partner_id="kiron").header}
+
+
+def test_cohorts_show_who_is_under_way_and_never_call_them_failed():
+    test = app("cohorts", cohorts="kiron_campus...~for_refugees...", like="true")
+    standing = {row[""]: row for row in test.dataframe[0].value.to_dict("records")}
+    assert standing["Still under way"]["Kiron Campus"] == "3,215"
+    assert standing["Ended without passing"]["Kiron Campus"] == "0"
+    said = words(test).lower()
+    assert "failed" not in said.replace("is not failed", "")
+    assert "like for like" in {tile.label.lower() for tile in test.metric}
+
+
+def test_cohorts_of_a_link_are_shown_and_nonsense_is_not():
+    test = app("cohorts", cohorts="coursera_for_refugees.kiron.2018-03.female~'; DROP~kiron_campus...")
+    assert test.multiselect(key="cohorts").value == ["coursera_for_refugees.kiron.2018-03.female", "kiron_campus..."]
+    assert app("cohorts", cohorts="nonsense").multiselect(key="cohorts").value
+
+
+def test_a_cohort_is_built_and_added():
+    test = app("cohorts")
+    before = test.multiselect(key="cohorts").value
+    test.session_state["build"] = True
+    test.run()
+    test.selectbox(key="new_programme").set_value("kiron_campus").run()
+    next(button for button in test.button if button.label == "Add it").click().run()
+    assert test.multiselect(key="cohorts").value == [*before, "kiron_campus..."]
+
+
+def test_quiet_learners_grow_fewer_with_the_days():
+    test = app("cohorts", quiet_days="14")
+    many = int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", ""))
+    test.slider(key="quiet_days").set_value(120).run()
+    assert 0 < int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", "")) < many
+
+
+def test_the_reach_map_shows_learners_and_the_card_of_a_country():
+    test = app("reach_map", country_iso3="KEN")
+    assert tiles(test)["Learners reached"] == "26,000" and tiles(test)["Country unknown"] != "0"
+    assert "Kenya" in {header.value for header in test.header} and "Learners who live here" in tiles(test)
+    names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
+    assert any("Learners, by the area" in name for name in names) and any("No learner known" in name for name in names)
+    origins = app("reach_map", by="origin")
+    assert any("Learners come from here" in t.get("name", "") for t in figures(origins)[0]["data"])
+
+
+def test_recognition_and_programmes_show_what_was_stated():
+    assert tiles(app("credit_recognition"))["Agreements"] == "60"
+    test = app("programmes")
+    assert "Hours by phase and basis" in {header.value for header in test.header}
+    phases = test.dataframe[0].value
+    assert phases["learners"].tolist()[:2] == [3_400, 8_600] and phases["domains"].tolist()[-1] == 11
+
+
+@pytest.mark.parametrize("page", LEARNERS)
+def test_pages_of_learners_survive_odd_links(page):
+    app(page, programme_id="nobody", partner_id="'", country_iso3="XXX", on_date="x", attribute="?", by="?")

@@ -1,4 +1,4 @@
-"""Every staging, mart, cube and check file gives the same rows on DuckDB and on Sail (Spark's protocol, in this process)."""
+"""Every staging, mart, cube and check file gives the same rows on DuckDB and on Sail (Spark's protocol)."""
 
 import datetime
 import math

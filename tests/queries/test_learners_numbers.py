@@ -20,7 +20,7 @@ def headline(ask, **params):
 def test_reach_links_across_partners_and_lies_between_its_bounds(ask):
     row = headline(ask, programme_id="coursera_for_refugees")
     assert row["learners_reached"] == 5  # P1 P2 P3 P5 P6
-    # Kenya, women of 18-24: alpha P1 P6, beta P1, so 2; Kenya, men of 25-34: P2; Italy, nothing reported: P3 or P5, so 1.
+    # Kenya, women of 18-24: alpha P1 P6, beta P1, so 2; Kenya, men of 25-34: P2; Italy: P3 or P5, so 1.
     assert row["unique_lower"] == 4
     assert row["unique_upper"] == 6  # alpha P1 P2 P3 P6, beta P1 P5
     assert (row["countries"], row["partners"]) == (2, 2)  # Kenya and Italy

@@ -23,34 +23,38 @@
 -- column is_small BOOLEAN: fewer than 30 course runs in one of them, so not to be ranked
 -- column is_observed BOOLEAN: both have course runs under way or ended by then, so that the day was reached
 -- metric: completion_incidence
-WITH days AS (
+WITH told AS (
     SELECT
         1 AS side,
-        day,
-        completed,
-        withdrawn + failed AS others,
-        still_active
+        string_split(unnest(string_split(days, ' ')), ':') AS told
     FROM cube_cohort
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
-        AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($cohort_month AS date)) AS date)
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
+        AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
         AND attribute = coalesce($attribute, 'all')
         AND attribute_value = coalesce($attribute_value, 'all')
     UNION ALL
     SELECT
         2 AS side,
-        day,
-        completed,
-        withdrawn + failed AS others,
-        still_active
+        string_split(unnest(string_split(days, ' ')), ':') AS told
     FROM cube_cohort
     WHERE
-        programme_id IS NOT DISTINCT FROM $other_programme_id
-        AND partner_id IS NOT DISTINCT FROM $other_partner_id
-        AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($other_cohort_month AS date)) AS date)
+        programme_id = coalesce($other_programme_id, 'all')
+        AND partner_id = coalesce($other_partner_id, 'all')
+        AND cohort = coalesce(strftime(cast($other_cohort_month AS date), '%Y-%m'), 'all')
         AND attribute = coalesce($other_attribute, 'all')
         AND attribute_value = coalesce($other_attribute_value, 'all')
+),
+
+days AS (
+    SELECT
+        side,
+        told[1]::bigint AS day,
+        told[2]::bigint AS completed,
+        told[3]::bigint + told[4]::bigint AS others,
+        told[5]::bigint AS still_active
+    FROM told
 ),
 
 -- What ends after the day is under way on it, as far as observed.

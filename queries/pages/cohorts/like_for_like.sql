@@ -24,15 +24,15 @@ WITH strata AS (
         course_id,
         sex,
         quarter,
-        coalesce(sum(runs) FILTER (WHERE programme_id IS NOT DISTINCT FROM $programme_id AND partner_id IS NOT DISTINCT FROM $partner_id), 0) AS n,
-        coalesce(sum(completed) FILTER (WHERE programme_id IS NOT DISTINCT FROM $programme_id AND partner_id IS NOT DISTINCT FROM $partner_id), 0)
+        coalesce(sum(runs) FILTER (WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = coalesce($partner_id, 'all')), 0) AS n,
+        coalesce(sum(completed) FILTER (WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = coalesce($partner_id, 'all')), 0)
             AS k,
         coalesce(
-            sum(runs) FILTER (WHERE programme_id IS NOT DISTINCT FROM $other_programme_id AND partner_id IS NOT DISTINCT FROM $other_partner_id), 0
+            sum(runs) FILTER (WHERE programme_id = coalesce($other_programme_id, 'all') AND partner_id = coalesce($other_partner_id, 'all')), 0
         ) AS other_n,
         coalesce(
             sum(completed)
-            FILTER (WHERE programme_id IS NOT DISTINCT FROM $other_programme_id AND partner_id IS NOT DISTINCT FROM $other_partner_id),
+            FILTER (WHERE programme_id = coalesce($other_programme_id, 'all') AND partner_id = coalesce($other_partner_id, 'all')),
             0
         ) AS other_k
     FROM cube_like

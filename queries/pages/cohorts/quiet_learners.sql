@@ -15,7 +15,7 @@ WITH counted AS (
         coalesce(sum(q.learners) FILTER (WHERE q.quiet_days >= $quiet_days), 0)::bigint AS quiet,
         coalesce(sum(q.learners), 0)::bigint AS under_way
     FROM cube_quiet AS q
-    WHERE q.programme_id IS NOT DISTINCT FROM $programme_id AND q.partner_id IS NOT DISTINCT FROM $partner_id
+    WHERE q.programme_id = coalesce($programme_id, 'all') AND q.partner_id = coalesce($partner_id, 'all')
 )
 
 SELECT

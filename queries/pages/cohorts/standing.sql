@@ -28,8 +28,8 @@ SELECT
     runs < 30 AS is_small
 FROM cube_completion
 WHERE
-    programme_id IS NOT DISTINCT FROM $programme_id
-    AND partner_id IS NOT DISTINCT FROM $partner_id
-    AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($cohort_month AS date)) AS date)
+    programme_id = coalesce($programme_id, 'all')
+    AND partner_id = coalesce($partner_id, 'all')
+    AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
     AND horizon_days = coalesce($horizon_days, 180)
 ORDER BY runs

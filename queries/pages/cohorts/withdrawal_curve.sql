@@ -16,38 +16,27 @@
 -- metric: withdrawal_incidence
 -- caveat: Unit: course runs. A learner who is still under way is neither a success nor a failure, and counts as long as observed.
 WITH days AS (
-    SELECT
-        day,
-        completed,
-        withdrawn,
-        failed,
-        still_active
+    SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS told
     FROM cube_cohort
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
-        AND cohort_month IS NOT DISTINCT FROM cast(date_trunc('month', cast($cohort_month AS date)) AS date)
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
+        AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
         AND attribute = coalesce($attribute, 'all')
         AND attribute_value = coalesce($attribute_value, 'all')
-    UNION ALL
-    SELECT
-        0,
-        0,
-        0,
-        0,
-        0
 ),
 
 cohort AS (
     SELECT
-        day,
-        sum(completed)::bigint AS completed,
-        sum(withdrawn)::bigint AS withdrawn,
-        sum(failed)::bigint AS failed,
-        sum(still_active)::bigint AS still_active,
-        sum(sum(completed + withdrawn + failed + still_active)) OVER (ORDER BY day DESC)::bigint AS at_risk
+        told[1]::bigint AS day,
+        sum(told[2]::bigint)::bigint AS completed,
+        sum(told[3]::bigint)::bigint AS withdrawn,
+        sum(told[4]::bigint)::bigint AS failed,
+        sum(told[5]::bigint)::bigint AS still_active,
+        sum(sum(told[2]::bigint + told[3]::bigint + told[4]::bigint + told[5]::bigint)) OVER (ORDER BY told[1]::bigint DESC)::bigint
+            AS at_risk
     FROM days
-    GROUP BY day
+    GROUP BY told[1]::bigint
 ),
 
 lists AS (

@@ -23,8 +23,8 @@ WITH cells AS (
         coalesce(sum(recognised), 0)::bigint AS recognised
     FROM cube_funnel
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
         AND attribute = CASE WHEN $country_host IS NULL THEN 'all' ELSE 'country_host' END
         AND attribute_value = coalesce($country_host, 'all')
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))

@@ -7,6 +7,6 @@ SELECT
     month,
     sum(registered)::bigint AS learners
 FROM cube_funnel
-WHERE programme_id IS NOT DISTINCT FROM $programme_id AND partner_id IS NULL AND attribute = 'all'
+WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = 'all' AND attribute = 'all'
 GROUP BY month
 ORDER BY month

@@ -23,7 +23,7 @@ WITH totals AS (
         sum(registered)::bigint AS registered
     FROM cube_funnel
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
+        programme_id = coalesce($programme_id, 'all')
         AND attribute = 'all'
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
         AND ($to_month IS NULL OR month <= $to_month)
@@ -36,7 +36,7 @@ others AS (
         count(*) AS partners,
         median(learners::double / nullif(registered, 0)) AS median_share
     FROM totals
-    WHERE partner_id IS NOT NULL AND partner_id IS DISTINCT FROM $partner_id AND registered >= 30
+    WHERE partner_id <> 'all' AND partner_id <> coalesce($partner_id, 'all') AND registered >= 30
     GROUP BY step_order
 )
 
@@ -55,7 +55,7 @@ LEFT JOIN others AS o ON t.step_order = o.step_order
 LEFT JOIN cube_step_days AS d
     ON
         t.step_order = d.step_order
-        AND d.programme_id IS NOT DISTINCT FROM $programme_id
-        AND d.partner_id IS NOT DISTINCT FROM $partner_id
-WHERE t.partner_id IS NOT DISTINCT FROM $partner_id
+        AND d.programme_id = coalesce($programme_id, 'all')
+        AND d.partner_id = coalesce($partner_id, 'all')
+WHERE t.partner_id = coalesce($partner_id, 'all')
 ORDER BY t.step_order

@@ -24,8 +24,8 @@ WITH totals AS (
         row_number() OVER (ORDER BY sum(registered) DESC, attribute_value) AS size_rank
     FROM cube_funnel
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
         AND attribute = $attribute
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
         AND ($to_month IS NULL OR month <= $to_month)

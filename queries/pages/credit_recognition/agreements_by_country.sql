@@ -34,6 +34,6 @@ LEFT JOIN cube_recognition AS r
     ON
         s.country_iso3 = r.country_iso3
         AND r.breakdown = 'country'
-        AND r.programme_id IS NOT DISTINCT FROM $programme_id
-        AND r.partner_id IS NOT DISTINCT FROM $partner_id
+        AND r.programme_id = coalesce($programme_id, 'all')
+        AND r.partner_id = coalesce($partner_id, 'all')
 ORDER BY s.universities DESC, s.country_iso3

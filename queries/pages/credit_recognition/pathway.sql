@@ -44,8 +44,8 @@ asked AS (
     FROM cube_recognition
     WHERE
         breakdown = 'all'
-        AND programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
+        AND programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
 )
 
 SELECT

@@ -13,6 +13,6 @@ FROM cube_recognition
 WHERE
     breakdown = 'reason'
     AND breakdown_value <> 'not refused'
-    AND programme_id IS NOT DISTINCT FROM $programme_id
-    AND partner_id IS NOT DISTINCT FROM $partner_id
+    AND programme_id = coalesce($programme_id, 'all')
+    AND partner_id = coalesce($partner_id, 'all')
 ORDER BY refused DESC, reason

@@ -12,16 +12,16 @@
 -- metric: matured_verified_completion
 WITH quarters AS (
     SELECT
-        cast(date_trunc('quarter', cohort_month) AS date) AS quarter,
+        cast(date_trunc('quarter', cast(concat(cohort, '-01') AS date)) AS date) AS quarter,
         cast(sum(verified_matured) AS bigint) AS verified_matured,
         cast(sum(verified_completed) AS bigint) AS verified_completed
     FROM cube_completion
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NULL
-        AND cohort_month IS NOT NULL
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = 'all'
+        AND cohort <> 'all'
         AND horizon_days = coalesce($horizon_days, 180)
-    GROUP BY cast(date_trunc('quarter', cohort_month) AS date)
+    GROUP BY cast(date_trunc('quarter', cast(concat(cohort, '-01') AS date)) AS date)
 )
 
 SELECT

@@ -36,8 +36,8 @@ SELECT
     active_so_far
 FROM cube_completion
 WHERE
-    programme_id IS NOT DISTINCT FROM $programme_id
-    AND partner_id IS NOT DISTINCT FROM $partner_id
-    AND cohort_month IS NULL
+    programme_id = coalesce($programme_id, 'all')
+    AND partner_id = coalesce($partner_id, 'all')
+    AND cohort = 'all'
     AND horizon_days = coalesce($horizon_days, 180)
 ORDER BY horizon_days

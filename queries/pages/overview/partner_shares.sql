@@ -16,8 +16,8 @@ WITH newest AS (
         max(learners_reached) AS learners_reached
     FROM cube_reach
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT NULL
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id <> 'all'
         AND ($on_date IS NULL OR on_date <= $on_date)
     GROUP BY partner_id
 ),

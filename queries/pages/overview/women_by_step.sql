@@ -22,7 +22,7 @@ WITH sexes AS (
         sum(credential) AS credential,
         sum(recognised) AS recognised
     FROM cube_funnel
-    WHERE programme_id IS NOT DISTINCT FROM $programme_id AND partner_id IS NULL AND attribute = 'sex'
+    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = 'all' AND attribute = 'sex'
     GROUP BY attribute_value
 ),
 

@@ -19,8 +19,8 @@ WITH counted AS (
         first_on
     FROM cube_country
     WHERE
-        programme_id IS NOT DISTINCT FROM $programme_id
-        AND partner_id IS NOT DISTINCT FROM $partner_id
+        programme_id = coalesce($programme_id, 'all')
+        AND partner_id = coalesce($partner_id, 'all')
         AND counted_by = $by
         AND learners > 0
 ),

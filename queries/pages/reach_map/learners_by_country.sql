@@ -26,5 +26,5 @@ SELECT
 FROM cube_country AS l
 INNER JOIN dim_country AS c ON l.country_iso3 = c.country_iso3
 LEFT JOIN hosted AS h ON l.country_iso3 = h.host_iso3
-WHERE l.programme_id = 'for_refugees' AND l.partner_id IS NULL AND l.counted_by = $by AND l.learners > 0
+WHERE l.programme_id = 'for_refugees' AND l.partner_id = 'all' AND l.counted_by = $by AND l.learners > 0
 ORDER BY l.learners DESC, l.country_iso3

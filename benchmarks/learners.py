@@ -1,0 +1,191 @@
+"""What learners cost: rows through the front door, a release, and opening each page that reads cubes.
+
+Prints a table for 26 thousand, 1 million and 10 million course runs. CPU time, not wall time: other work on the machine
+does not count. The invented reports of the two larger sizes are written as a snapshot, since 10 million rows are 110
+files of the 25 MB that the front door takes; the rate of rows through the front door is measured on one such file.
+"""
+
+import argparse
+import csv
+import datetime
+import gc
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+import duckdb
+
+from dashboard import session
+from dashboard.demo.learners import V2_28
+from dashboard.intake.front_door import Declared, import_file
+from dashboard.settings import PROJECT, STORE_VARIABLE
+from dashboard.store.releases import publish_release
+from dashboard.store.snapshots import keep
+from dashboard.warehouse.catalog import sources
+from dashboard.warehouse.schema import snapshot_schema
+
+SIZES = (26_000, 1_000_000, 10_000_000)
+PAGES = ("overview", "reach_map", "completion_funnel", "cohorts", "programmes")
+OPENS = 9
+CAPTURED = datetime.date(2024, 6, 30)
+# Two of three runs are of another learner; 24 partners, 300 courses, eight years, a third completed, a twelfth left.
+RUNS = """
+    WITH drawn AS (
+        SELECT
+            i,
+            i * 7919 % greatest(2 * {runs} // 3, 1) AS who,
+            hash(i * 3) % 24 AS partner,
+            hash(i * 11) % 300 AS course,
+            DATE '2016-06-20' + (hash(i * 13) % 2900)::int AS enrolled_on,
+            least(
+                DATE '2024-06-30', DATE '2016-06-20' + (hash(i * 13) % 2900 + hash(i * 17) % 300)::int
+            ) AS last_on,
+            hash(i * 19) % 12 AS fate
+        FROM range({runs}) AS numbers(i)
+    )
+
+    SELECT
+        md5(who::varchar) AS id_key,
+        NULL::varchar AS email_key,
+        'partner_' || partner AS partner_id,
+        CASE WHEN hash(i * 5) % 9 = 0 THEN 'kiron_campus' ELSE 'coursera_for_refugees' END AS programme_id,
+        'course_' || course AS course_id,
+        NULL::varchar AS course,
+        NULL::varchar AS university,
+        'course' AS course_type,
+        enrolled_on,
+        NULL::date AS class_start_on,
+        last_on AS last_activity_on,
+        CASE WHEN fate < 4 THEN 1.0 ELSE 0.4 END AS progress,
+        5.0::double AS hours_estimated,
+        NULL::double AS hours_measured,
+        fate < 4 AS is_completed,
+        fate = 5 AS is_removed,
+        TRUE AS is_verified_track,
+        CASE WHEN fate < 4 THEN last_on END AS completed_on,
+        fate < 4 AS has_certificate,
+        ['KEN', 'DEU', 'JOR', 'TUR', 'UGA', 'PAK', 'LBN', 'unknown'][1 + (hash(who) % 8)::int] AS country_host,
+        DATE '2024-06-30' AS captured_on,
+        'demo' AS provenance
+    FROM drawn
+"""
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its children so far."""
+    own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def through_the_front_door(folder: Path, rows: int) -> float:
+    """Rows per second of CPU for one usage report of so many rows."""
+    file = folder / f"usage_{rows}.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(V2_28)
+        for n in range(rows):
+            cells = {
+                "Name": f"Learner {n}",
+                "Email": f"l{n}@example.org",
+                "External Id": f"L-{n}",
+                "Course": "Course",
+                "Course ID": f"c{n % 300}",
+                "Enrollment Time": f"2023-0{1 + n % 9}-1{n % 9}T08:00:00Z",
+                "Last Course Activity Time": "2024-01-01T08:00:00Z",
+                "Overall Progress": str(n % 101),
+                "Estimated Learning Hours": "3",
+                "Completed": "No",
+                "Removed From Program": "No",
+                "Program Slug": "coursera-for-refugees-alpha",
+                "Location Country": "KEN",
+            }
+            writer.writerow([cells.get(name, "") for name in V2_28])
+    began = cpu()
+    report = import_file(folder / "door", "coursera_usage", file, CAPTURED, Declared(provenance="demo")).report
+    assert report.rows_in == report.published == rows
+    return rows / (cpu() - began)
+
+
+def store_of(folder: Path, runs: int) -> Path:
+    """A store with a snapshot of so many course runs and the country facts, not published yet."""
+    store, rows = folder / f"store_{runs}", folder / "rows"
+    rows.mkdir()
+    card = sources()["coursera_usage"]
+    names = ", ".join(snapshot_schema(card).names)
+    duckdb.sql(f"COPY (SELECT {names} FROM ({RUNS.format(runs=runs)})) TO '{rows / 'rows.parquet'}' (COMPRESSION zstd)")
+    (rows / "quarantine.csv").write_text("line,column,value,reason\n", encoding="utf-8")
+    account = {"provenance": "demo", "streams": [f"benchmark/{runs}"], "quarantined": [], "learner_secret": ""}
+    keep(store, "coursera_usage", CAPTURED.isoformat(), "0" * 64, rows, account)
+    for path in rows.iterdir():
+        path.unlink()
+    rows.rmdir()
+    return store
+
+
+def open_pages(store: Path) -> dict[str, float]:
+    """CPU milliseconds of opening each page with nothing answered before, the median of several."""
+    from streamlit.testing.v1 import AppTest
+
+    os.environ[STORE_VARIABLE] = str(store)
+    found = {}
+    for page in PAGES:
+        taken = []
+        for opened in range(OPENS + 1):
+            test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=600)
+            if page != "overview":
+                test.switch_page(f"pages/{page}.py")
+            session._answer.cache_clear()
+            session._row.cache_clear()
+            gc.collect()
+            began = cpu()
+            test.run()
+            if opened:  # the first one loads the release
+                taken.append(1000 * (cpu() - began))
+            assert not test.exception, test.exception
+        found[page] = statistics.median(taken)
+    return found
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--largest", type=int, default=SIZES[-1], help="leave out larger sizes")
+    largest = parser.parse_args().largest
+    with tempfile.TemporaryDirectory(prefix="coalition-benchmark-") as name:
+        folder = Path(name)
+        os.environ["COALITION_LEARNER_SECRET"] = str(folder / "secret")
+        for rows in (26_000, 100_000):
+            print(
+                f"front door: {rows:,} rows of a usage report, {through_the_front_door(folder, rows):,.0f} "
+                f"rows per CPU second"
+            )
+        print(
+            "\n| course runs | a release, CPU s | in memory of pages, rows | "
+            + " | ".join(f"{page}, CPU ms" for page in PAGES)
+            + " |"
+        )
+        print("|---|---|---|" + "---|" * len(PAGES))
+        first: dict[str, float] = {}
+        for runs in SIZES:
+            if runs > largest:
+                continue
+            store = store_of(folder, runs)
+            began = cpu()
+            release = publish_release(store)
+            published = cpu() - began
+            found = open_pages(store)
+            first = first or found
+            held = sum(
+                duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchall()[0][0]
+                for table, file in release.marts.items()
+                if table in session.asked_tables()
+            )
+            cells = [f"{ms:.0f} ({ms / first[page]:.2f} x)" for page, ms in found.items()]
+            print(f"| {runs:,} | {published:.1f} | {held:,} | " + " | ".join(cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
