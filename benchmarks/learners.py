@@ -17,6 +17,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import duckdb
+import pyarrow.parquet as pq
 
 from dashboard import session
 from dashboard.demo.learners import V2_28
@@ -30,18 +31,18 @@ from dashboard.warehouse.schema import snapshot_schema
 SIZES = (26_000, 1_000_000, 10_000_000)
 PAGES = ("overview", "reach_map", "completion_funnel", "cohorts", "programmes")
 OPENS = 9
-CAPTURED = datetime.date(2024, 6, 30)
-# Two of three runs are of another learner; 24 partners, 300 courses, eight years, a third completed, a twelfth left.
+CAPTURED = datetime.date(2019, 12, 31)
+# Two of three runs are of another learner; 5 partners, 300 courses, three years: as many cells at every size.
 RUNS = """
     WITH drawn AS (
         SELECT
             i,
             i * 7919 % greatest(2 * {runs} // 3, 1) AS who,
-            hash(i * 3) % 24 AS partner,
+            hash(i * 3) % 5 AS partner,
             hash(i * 11) % 300 AS course,
-            DATE '2016-06-20' + (hash(i * 13) % 2900)::int AS enrolled_on,
+            DATE '2016-06-20' + (hash(i * 13) % 1100)::int AS enrolled_on,
             least(
-                DATE '2024-06-30', DATE '2016-06-20' + (hash(i * 13) % 2900 + hash(i * 17) % 300)::int
+                DATE '2019-12-31', DATE '2016-06-20' + (hash(i * 13) % 1100 + hash(i * 17) % 300)::int
             ) AS last_on,
             hash(i * 19) % 12 AS fate
         FROM range({runs}) AS numbers(i)
@@ -68,7 +69,7 @@ RUNS = """
         CASE WHEN fate < 4 THEN last_on END AS completed_on,
         fate < 4 AS has_certificate,
         ['KEN', 'DEU', 'JOR', 'TUR', 'UGA', 'PAK', 'LBN', 'unknown'][1 + (hash(who) % 8)::int] AS country_host,
-        DATE '2024-06-30' AS captured_on,
+        DATE '2019-12-31' AS captured_on,
         'demo' AS provenance
     FROM drawn
 """
@@ -93,8 +94,8 @@ def through_the_front_door(folder: Path, rows: int) -> float:
                 "External Id": f"L-{n}",
                 "Course": "Course",
                 "Course ID": f"c{n % 300}",
-                "Enrollment Time": f"2023-0{1 + n % 9}-1{n % 9}T08:00:00Z",
-                "Last Course Activity Time": "2024-01-01T08:00:00Z",
+                "Enrollment Time": f"2018-0{1 + n % 9}-1{n % 9}T08:00:00Z",
+                "Last Course Activity Time": "2019-01-01T08:00:00Z",
                 "Overall Progress": str(n % 101),
                 "Estimated Learning Hours": "3",
                 "Completed": "No",
@@ -114,8 +115,8 @@ def store_of(folder: Path, runs: int) -> Path:
     store, rows = folder / f"store_{runs}", folder / "rows"
     rows.mkdir()
     card = sources()["coursera_usage"]
-    names = ", ".join(snapshot_schema(card).names)
-    duckdb.sql(f"COPY (SELECT {names} FROM ({RUNS.format(runs=runs)})) TO '{rows / 'rows.parquet'}' (COMPRESSION zstd)")
+    drawn = duckdb.sql(RUNS.format(runs=runs)).select(*snapshot_schema(card).names)
+    drawn.write_parquet(str(rows / "rows.parquet"), compression="zstd")
     (rows / "quarantine.csv").write_text("line,column,value,reason\n", encoding="utf-8")
     account = {"provenance": "demo", "streams": [f"benchmark/{runs}"], "quarantined": [], "learner_secret": ""}
     keep(store, "coursera_usage", CAPTURED.isoformat(), "0" * 64, rows, account)
@@ -179,7 +180,7 @@ def main() -> None:
             found = open_pages(store)
             first = first or found
             held = sum(
-                duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchall()[0][0]
+                pq.read_metadata(file).num_rows
                 for table, file in release.marts.items()
                 if table in session.asked_tables()
             )

@@ -3,10 +3,10 @@
 import argparse
 import csv
 import datetime
+import hashlib
 import json
 import os
 import sys
-import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -86,7 +86,7 @@ def _demo(asked: argparse.Namespace) -> None:
 
 def _sources(asked: argparse.Namespace) -> None:
     for card in sources().values():
-        print(f"{card.name:18} {card.title} ({card.publisher}; {card.licence})")
+        print(f"{card.name:24} {card.title} ({card.publisher}; {card.licence})")
 
 
 def _template(asked: argparse.Namespace) -> None:
@@ -237,13 +237,15 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
 
 
 def _declared(asked: argparse.Namespace) -> Declared:
-    """What the command says of its files; those of one command are parts of one export."""
+    """What the command says of its files; several of one command are parts of one export, named by their contents."""
+    files = [Path(file) for file in getattr(asked, "files", [])]
+    digests = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file())
     return Declared(
         encoding=asked.encoding,
         partner=asked.partner,
         programme=asked.programme,
         zone=asked.zone,
-        batch=uuid.uuid4().hex,
+        batch=hashlib.sha256("".join(digests).encode()).hexdigest() if len(files) > 1 else "",
     )
 
 

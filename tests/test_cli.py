@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from dashboard.warehouse.catalog import sources
 from dashboard.store.releases import current_number, release_numbers
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -183,10 +184,17 @@ def test_help_names_every_verb(coalition):
     for verb in ("run", "demo", "sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases"):
         assert f"    {verb}" in verbs
     assert "PAGE/QUESTION" in coalition("ask", "--help")[1]
-    assert len(coalition("sources")[1].splitlines()) == 5
+    assert len(coalition("sources")[1].splitlines()) == len(sources())
 
 
 def test_the_command_works_as_a_process_and_survives_a_closed_pipe(small_store):
     command = f"{sys.executable} -m dashboard.cli --store {small_store} ask reach_map/coverage | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("country_iso3") and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("value", ["", "99999999999999999999999"])
+def test_a_parameter_that_must_be_given_is_not_blank_and_not_too_large(small_store, value, capsys):
+    asked = ["--store", str(small_store), "ask", "cohorts/difference", "--param", f"by_day={value}"]
+    assert main(asked) == 1
+    assert "by_day" in capsys.readouterr().err

@@ -22,7 +22,8 @@ MOST, HORIZON = 6, 365
 DAYS = (90, 180)
 KEY = "cohorts"
 CODE = re.compile(
-    r"(?P<programme>[a-z0-9_]+)\.(?P<partner>[a-z0-9_]*)\.(?P<month>(\d{4}-\d\d)?)\.(?P<value>[a-z0-9 -]*)"
+    # programme.partner.month.value, each of which may be blank but the first
+    r"(?P<programme>\w+)\.(?P<partner>\w*)\.(?P<month>(\d{4}-\d\d)?)\.(?P<value>[a-z0-9 -]*)"
 )
 ATTRIBUTE_OF = {
     "female": "sex",

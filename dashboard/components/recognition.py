@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboard.charts.learners import agreements_map, bars_figure
 from dashboard.components.figures import figure, map_height, metric_tile, show_table, text_tile
-from dashboard.components.filters import choose
-from dashboard.components.learners import ALL, FOR_REFUGEES, choose_partner, programme_words
+from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _
 from dashboard.locales.numbers import between, days, share, whole
@@ -17,11 +16,8 @@ PATHWAY = "credit_recognition/pathway"
 
 def choose_view() -> Scope:
     """Lets the reader choose programme and partner."""
-    words = {code: word for code, word in programme_words().items() if code != FOR_REFUGEES}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        programme = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], ALL)
-        partner = choose_partner()
-    return Scope(programme_id=None if programme == ALL else programme, partner_id=partner)
+        return Scope(programme_id=choose_programme(), partner_id=choose_partner())
 
 
 def stop_without_requests(scope: Scope) -> None:

@@ -99,7 +99,8 @@ def _dropped(table: Any, card: Any) -> tuple[str, ...]:
 def _streams(ledger: Any) -> tuple[str, ...]:
     """Which partner's programmes (or tables) the rows belong to, as far as the source tells them apart."""
     at = [list(ledger.card.kept).index(name) for name in ledger.card.stream]
-    return tuple(sorted({"/".join(str(row[i]) for i in at) for row in ledger.rows})) if at else ()
+    found = {tuple(str(row[i]) for i in at) for row in ledger.rows} | ledger.streams
+    return tuple(sorted("/".join(stream) for stream in found)) if at else ()
 
 
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
@@ -114,7 +115,7 @@ def _judge(ledger: Any) -> None:
 
     first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
     reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
-    if not ledger.rows:
+    if not ledger.rows and not ledger.streams:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
         raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
     if ledger.month_first >= FEW_ROWS and ledger.month_first > ledger.rows_in * MONTH_FIRST_SHARE:

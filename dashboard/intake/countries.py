@@ -33,6 +33,17 @@ def names() -> Mapping[str, str]:
     return known
 
 
+@cache
+def names_of_all_languages() -> Mapping[str, str]:
+    """Names in the six languages of the United Nations, folded, to the code they belong to."""
+    known: dict[str, str] = {}
+    for row in _rows():
+        for language in ("fr", "es", "ru", "zh", "ar"):
+            known.setdefault(row[f"name_{language}"].casefold(), row["iso3"])
+    known.pop("", None)
+    return known
+
+
 def code_of(written: str) -> str | None:
     """The reference code for a code as written, or None when there is no such country."""
     code = CODE_ALIASES.get(written.upper(), written.upper())

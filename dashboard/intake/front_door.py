@@ -100,7 +100,7 @@ def import_file(
     """
     with _checked(source, file, captured_on, said, progress) as (report, folder):
         # The same bytes read in another way are other rows.
-        declared = "".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
+        declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECRET_BYTES = 32
+# What senders write where there is nothing: nobody's id, and not the same nobody's.
+NOTHING = {"", "-", "--", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "unknown", "0", "?", "."}
 KEY_HEX = 32
 
 
@@ -24,20 +26,20 @@ class Identity:
 
     def id_key(self, written: str) -> str | None:
         """The key of an id as a partner gave it, None when blank. Case, width and spaces make no other person."""
-        return self._key("id", _normal(written))
+        text = _normal(written)
+        return None if text in NOTHING else self._key("id", text)
 
     def email_key(self, written: str) -> str | None:
-        """The key of an e-mail address, None when blank."""
-        return self._key("email", _normal(written))
+        """The key of an e-mail address, None for what is none."""
+        text = _normal(written)
+        return self._key("email", text) if "@" in text else None
 
     @property
     def fingerprint(self) -> str:
         """Names the secret without giving it away: rows made under two secrets do not link."""
         return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
 
-    def _key(self, kind: str, text: str) -> str | None:
-        if not text:
-            return None
+    def _key(self, kind: str, text: str) -> str:
         return hmac.new(self.secret, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()[:KEY_HEX]
 
 

@@ -9,7 +9,9 @@ from functools import cache
 
 from dashboard.settings import REFERENCE
 
-SLUG = re.compile(r"[^a-z0-9]+")
+SLUG = re.compile(r"[^\w]+")
+# Names of totals over several programmes or partners.
+RESERVED = {"all", "for_refugees"}
 LONGEST_ID = 60
 # `dlsei-phase-2` is the programme dlsei: a phase is told by its dates, not by who reports it.
 PHASE = re.compile(r"(phase|cohort|batch)(_|\d|$)")
@@ -24,8 +26,8 @@ class Stream:
 
 
 def identifier(written: str) -> str:
-    """A name or slug as an id: lower case, letters and digits of ASCII, joined by underscores."""
-    plain = unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode().casefold()
+    """A name or slug as an id: letters and digits of any script, lower case, joined by underscores."""
+    plain = unicodedata.normalize("NFKC", written).casefold()
     return SLUG.sub("_", plain).strip("_")[:LONGEST_ID].strip("_")
 
 

@@ -1,6 +1,7 @@
 """What became of each row of a file: published, collapsed, or quarantined with line, column and reason."""
 
 import csv
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ DEMONSTRATION_MARK = "Demonstration: simulated"
 UNREADABLE = "?"
 # Stands for the column where a whole row is set aside.
 WHOLE_ROW = "(row)"
+PLAIN = re.compile(r"-?\d{1,6}([.,]\d{1,4})?\s?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][\d:.]{4,15}Z?)?", re.ASCII)
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
@@ -110,6 +112,7 @@ class Ledger:
     zone: str = ""
     today: str = ""
     remarks: Counter[str] = field(default_factory=Counter)
+    streams: set[tuple[str, ...]] = field(default_factory=set)
 
     def publish(self, records: Sequence[tuple[Any, ...]]) -> None:
         """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""
@@ -120,7 +123,10 @@ class Ledger:
         """Sets one row aside. The value of a personal column is not written down."""
         personal = {c.name for c in self.card.columns if c.personal}
         # A row that came apart has its cells anywhere: of a source about people, none of it is written down.
-        hidden = column in personal or (bool(personal) and column == WHOLE_ROW)
+        # and of the other columns what is plainly a number or a day.
+        hidden = column in personal or (
+            self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
+        )
         self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
 
     def balance(self) -> None:

@@ -19,6 +19,7 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
+FEWEST_COLUMNS = 3
 DELIMITERS = ",;\t"
 OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
 KNOWN_BINARIES = {
@@ -74,7 +75,7 @@ def open_table(path: Path, card: SourceCard, encoding: str = "") -> Table:
             )
     if start == b"PK\x03\x04":
         return _xlsx_table(path, card)
-    text = _decoded(path.read_bytes(), encoding)
+    text = _decoded(path.read_bytes(), encoding, card.people)
     wanted = [c for c in card.columns if c.required]
     delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, wanted))
     table = _find_header(_csv_rows(text, delimiter), card)
@@ -93,7 +94,7 @@ def _headers_found(text: str, delimiter: str, wanted: list) -> int:
     return best
 
 
-def _decoded(raw: bytes, encoding: str) -> str:
+def _decoded(raw: bytes, encoding: str, people: bool) -> str:
     if encoding and encoding not in OTHER_ENCODINGS:
         raise FileRefused(f"The encoding {encoding!r} is not one of {', '.join(OTHER_ENCODINGS)}.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -107,6 +108,11 @@ def _decoded(raw: bytes, encoding: str) -> str:
             raise FileRefused(f"The text is not {encoding}: {wrong.reason} at byte {wrong.start}.") from wrong
         if any(byte < 9 for byte in raw[:2000]):
             raise FileRefused("This is neither text nor a workbook. Send CSV or XLSX.") from wrong
+        if people:
+            raise FileRefused(
+                "The text is not UTF-8. Save it as CSV UTF-8, or name its encoding with --encoding: "
+                f"{', '.join(OTHER_ENCODINGS)}."
+            ) from wrong
         begin = raw.rfind(b"\n", 0, wrong.start) + 1
         sample = raw[begin : begin + 80].splitlines()[0] if raw[begin : begin + 80].splitlines() else b""
         previews = "; ".join(f"{name}: {clean(sample.decode(name, 'replace'))}" for name in OTHER_ENCODINGS)
@@ -264,6 +270,12 @@ def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
             twice = {keys[p] for p in found.values() if keys.count(keys[p]) > 1}
             if twice:
                 raise FileRefused(f"The header names {', '.join(sorted(twice))} twice. Keep one of them.")
+            full = [sum(bool(cell.strip()) for cell in line) for line in preamble]
+            if max(full, default=0) >= max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1):
+                raise FileRefused(
+                    f"A line above the header, which is line {row.line}, is as long as a row and would be lost. Put "
+                    "the header on the first line."
+                )
             unknown = [clean(cell) for p, cell in enumerate(row.cells) if p not in found.values() and clean(cell)]
             return Table(row.cells, row.line, preamble, found, unknown, rows)
         preamble.append(row.cells)

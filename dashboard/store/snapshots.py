@@ -67,7 +67,9 @@ def keep(
     target = store / "snapshots" / source / name
     with locked(store):
         if target.is_dir():
-            if _stands(target, digest) and _is_last_of_its_day(store, source, target):
+            # A part that is sent again with other parts belongs to them from now on.
+            same = not batch or _stands(target, digest) and _read(target).batch == batch
+            if same and _stands(target, digest) and _is_last_of_its_day(store, source, target):
                 return _read(target), True
             put_aside(store, target)
         _refuse_overlap(store, source, captured_on, frozenset(report["streams"]), batch or name)

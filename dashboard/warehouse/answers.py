@@ -65,7 +65,7 @@ def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:
             known = ", ".join(declared) or "none"
             raise BadParameter(f"{asked.name} has no parameter {name!r}. It has: {known}.")
     for name, field in declared.items():
-        if name not in params and not field.is_optional:
+        if not field.is_optional and params.get(name, "") == "":
             raise BadParameter(f"{asked.name} wants {name}: {field.meaning}. Give --param {name}=...")
     return {name: _typed(params.get(name), field.type, name) for name, field in declared.items()}
 
@@ -77,6 +77,8 @@ def _typed(value: Any, kind: str, name: str) -> Any:
         if kind == "DATE":
             return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
         if kind == "BIGINT":
+            if not -(2**63) <= int(value) < 2**63:
+                raise OverflowError(value)
             return int(value)
         if kind == "DOUBLE":
             number = float(value)

@@ -5,10 +5,12 @@
 -- column runs BIGINT: course runs
 -- column learners BIGINT: distinct learners
 SELECT
-    programme_id,
-    outcome,
+    r.programme_id,
+    r.outcome,
     count(*) AS runs,
-    count(DISTINCT learner_key) AS learners
-FROM fct_course_run
-GROUP BY programme_id, outcome
+    count(DISTINCT r.learner_key) AS learners
+FROM int_run_margin AS r
+INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
+WHERE r.partner_id = 'all'
+GROUP BY r.programme_id, r.outcome
 ORDER BY programme_id, outcome

@@ -1,8 +1,8 @@
 -- title: What learners did in each phase of a programme, hours by how they are known
--- grain: one row per programme and phase, and one with phase NULL for the whole programme
+-- grain: one row per programme and phase, and one with phase all for the whole programme
 -- column programme_id VARCHAR: programme
--- column phase VARCHAR: phase by the day of enrolment or registration, or NULL for all
--- column learners BIGINT: distinct learners registered
+-- column phase VARCHAR: phase by the day of enrolment or registration, or all
+-- column learners BIGINT: distinct learners who registered, or enrolled, in the phase
 -- column learners_reached BIGINT: of them, with a learning event in the phase
 -- column enrolments BIGINT: course runs
 -- column completions BIGINT: course runs completed
@@ -12,40 +12,69 @@
 -- column hours_estimated DOUBLE: as estimated, NULL where nobody estimated
 -- column hours_attested DOUBLE: as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
-WITH events AS (
+WITH hours AS (
+    SELECT
+        r.programme_id,
+        coalesce(r.id_key, i.learner_key, r.email_key) AS learner_key,
+        r.hours_basis,
+        min(r.registered_on) AS registered_on,
+        max(r.hours) AS hours
+    FROM stg_partner_learners__register AS r
+    LEFT JOIN int_identity AS i ON r.email_key = i.email_key AND r.partner_id = i.partner_id
+    WHERE r.is_newest AND r.hours IS NOT NULL
+    GROUP BY r.programme_id, coalesce(r.id_key, i.learner_key, r.email_key), r.hours_basis
+),
+
+events AS (
+    SELECT
+        r.programme_id,
+        r.learner_key,
+        r.enrolled_on AS on_date,
+        1 AS enrolments,
+        CASE WHEN r.completed_on IS NOT NULL THEN 1 ELSE 0 END AS completions,
+        CASE WHEN r.completed_on IS NOT NULL AND r.course_type = 'guided project' THEN 1 ELSE 0 END AS projects,
+        CASE WHEN r.started_on IS NOT NULL THEN r.learner_key END AS learner_started,
+        r.hours_measured,
+        r.hours_estimated,
+        cast(NULL AS double) AS hours_attested
+    FROM int_run_margin AS r
+    INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
+    WHERE r.partner_id = 'all'
+    UNION ALL
+    SELECT
+        m.programme_id,
+        m.learner_key,
+        m.registered_on,
+        0 AS enrolments,
+        0 AS completions,
+        0 AS projects,
+        CASE WHEN m.reached_on = m.registered_on THEN m.learner_key END AS learner_started,
+        NULL AS hours_measured,
+        NULL AS hours_estimated,
+        NULL AS hours_attested
+    FROM int_learner_margin AS m
+    INNER JOIN dim_programme AS p ON m.programme_id = p.programme_id
+    WHERE m.partner_id = 'all'
+    UNION ALL
     SELECT
         programme_id,
         learner_key,
-        enrolled_on AS on_date,
-        1 AS enrolments,
-        CASE WHEN completed_on IS NOT NULL THEN 1 ELSE 0 END AS completions,
-        CASE WHEN completed_on IS NOT NULL AND course_type = 'guided project' THEN 1 ELSE 0 END AS projects,
-        CASE WHEN started_on IS NOT NULL THEN learner_key END AS learner_started,
-        hours_measured,
-        hours_estimated,
-        cast(NULL AS double) AS hours_attested
-    FROM fct_course_run
-    UNION ALL
-    SELECT
-        r.programme_id,
-        coalesce(r.id_key, i.learner_key, r.email_key),
-        r.registered_on,
-        0,
-        0,
-        0,
-        NULL,
-        CASE WHEN r.hours_basis = 'measured' THEN r.hours END,
-        CASE WHEN r.hours_basis = 'estimated' THEN r.hours END,
-        CASE WHEN r.hours_basis = 'attested' THEN r.hours END
-    FROM stg_partner_learners__register AS r
-    LEFT JOIN int_identity AS i ON r.email_key = i.email_key
-    WHERE r.is_newest
+        registered_on,
+        0 AS enrolments,
+        0 AS completions,
+        0 AS projects,
+        NULL AS learner_started,
+        CASE WHEN hours_basis = 'measured' THEN hours END AS hours_measured,
+        CASE WHEN hours_basis = 'estimated' THEN hours END AS hours_estimated,
+        CASE WHEN hours_basis = 'attested' THEN hours END AS hours_attested
+    FROM hours
 ),
 
+-- Phases may overlap: each has its own events, and the whole programme every event once.
 phased AS (
     SELECT
         e.programme_id,
-        p.phase,
+        coalesce(p.phase, 'outside of any phase') AS phase,
         e.learner_key,
         e.enrolments,
         e.completions,
@@ -60,11 +89,24 @@ phased AS (
             e.programme_id = p.programme_id
             AND e.on_date >= p.began_on
             AND (p.ended_on IS NULL OR e.on_date <= p.ended_on)
+    UNION ALL
+    SELECT
+        programme_id,
+        'all' AS phase,
+        learner_key,
+        enrolments,
+        completions,
+        projects,
+        learner_started,
+        hours_measured,
+        hours_estimated,
+        hours_attested
+    FROM events
 )
 
 SELECT
     programme_id,
-    CASE WHEN grouping(p.phase) = 0 THEN coalesce(p.phase, 'outside of any phase') END AS phase,
+    phase,
     count(DISTINCT p.learner_key) AS learners,
     count(DISTINCT p.learner_started) AS learners_reached,
     cast(sum(p.enrolments) AS bigint) AS enrolments,
@@ -77,5 +119,5 @@ SELECT
     count(DISTINCT CASE WHEN coalesce(p.hours_measured, p.hours_estimated, p.hours_attested) IS NOT NULL THEN p.learner_key END)
         AS learners_with_hours
 FROM phased AS p
-GROUP BY GROUPING SETS ((programme_id), (programme_id, phase))
+GROUP BY programme_id, phase
 ORDER BY programme_id, phase

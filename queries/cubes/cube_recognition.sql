@@ -1,6 +1,6 @@
 -- title: Requests for recognition by university, and by reason of refusal
 -- grain: one row per programme, partner, breakdown (all, university, country or reason) and its value
--- column programme_id VARCHAR: programme, or all
+-- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all
 -- column breakdown VARCHAR: all, university, country or reason
 -- column breakdown_value VARCHAR: value; all for all
@@ -18,8 +18,8 @@
 -- column median_wait_days DOUBLE: median days from request to decision
 -- column median_pending_days DOUBLE: median days that pending requests have waited
 SELECT
-    CASE WHEN grouping(r.programme_id) = 0 THEN r.programme_id ELSE 'all' END AS programme_id,
-    CASE WHEN grouping(r.partner_id) = 0 THEN r.partner_id ELSE 'all' END AS partner_id,
+    programme_id,
+    partner_id,
     CASE
         WHEN grouping(r.university) = 0 THEN 'university'
         WHEN grouping(r.country_iso3) = 0 THEN 'country'
@@ -47,24 +47,12 @@ SELECT
     cast(
         median(CASE WHEN r.decided_on IS NULL THEN date_diff('day', cast(requested_on AS date), cast(as_of_on AS date)) END) AS double
     ) AS median_pending_days
-FROM fct_recognition AS r
+FROM int_recognition_margin AS r
 GROUP BY
     GROUPING SETS (
-        (),
-        (programme_id),
-        (partner_id),
         (programme_id, partner_id),
-        (university, country_iso3),
-        (programme_id, university, country_iso3),
-        (partner_id, university, country_iso3),
         (programme_id, partner_id, university, country_iso3),
-        (country_iso3),
-        (programme_id, country_iso3),
-        (partner_id, country_iso3),
         (programme_id, partner_id, country_iso3),
-        (reason),
-        (programme_id, reason),
-        (partner_id, reason),
         (programme_id, partner_id, reason)
     )
 ORDER BY programme_id, partner_id, breakdown, breakdown_value, country_iso3

@@ -40,7 +40,7 @@ WITH exported AS (
         max(u.captured_on) AS as_of_on,
         max(u.provenance) AS provenance
     FROM stg_coursera_usage__enrolments AS u
-    LEFT JOIN int_identity AS i ON u.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON u.email_key = i.email_key AND u.partner_id = i.partner_id
     WHERE u.is_newest
     GROUP BY coalesce(u.id_key, i.learner_key, u.email_key), u.partner_id, u.programme_id, u.course_id, u.enrolled_on
 ),
@@ -48,25 +48,34 @@ WITH exported AS (
 -- Reports know the last event only: the first day the class was open stands for the start. A removal has no date either.
 runs AS (
     SELECT
-        learner_key,
-        partner_id,
-        programme_id,
-        course_id,
-        course_type,
-        enrolled_on,
-        is_completed,
-        is_removed,
-        is_verified_track,
-        has_certificate,
-        hours_estimated,
-        hours_measured,
-        as_of_on,
-        provenance,
-        greatest(enrolled_on, least(coalesce(class_start_on, enrolled_on), coalesce(last_activity_on, enrolled_on))) AS opened_on,
-        greatest(enrolled_on, coalesce(completed_on, last_activity_on, enrolled_on)) AS done_on,
-        greatest(enrolled_on, coalesce(last_activity_on, enrolled_on)) AS left_on,
-        coalesce(progress > 0, FALSE) OR is_completed OR last_activity_on IS NOT NULL AS is_started
-    FROM exported
+        e.learner_key,
+        e.partner_id,
+        e.programme_id,
+        e.course_id,
+        e.course_type,
+        e.enrolled_on,
+        e.is_completed,
+        e.is_removed OR coalesce(l.left_on >= e.enrolled_on, FALSE) AS is_gone,
+        e.is_verified_track,
+        e.has_certificate,
+        e.hours_estimated,
+        e.hours_measured,
+        e.as_of_on,
+        e.provenance,
+        greatest(e.enrolled_on, least(coalesce(e.class_start_on, e.enrolled_on), coalesce(e.last_activity_on, e.enrolled_on)))
+            AS opened_on,
+        greatest(e.enrolled_on, coalesce(e.completed_on, e.last_activity_on, e.enrolled_on)) AS done_on,
+        greatest(e.enrolled_on, coalesce(e.last_activity_on, e.enrolled_on)) AS seen_on,
+        greatest(
+            e.enrolled_on,
+            least(
+                e.as_of_on, CASE WHEN e.is_removed THEN coalesce(e.last_activity_on, e.enrolled_on) ELSE l.left_on END
+            )
+        ) AS gone_on,
+        coalesce(e.progress > 0, FALSE) OR e.is_completed OR e.last_activity_on IS NOT NULL AS is_started
+    FROM exported AS e
+    LEFT JOIN int_left AS l
+        ON e.learner_key = l.learner_key AND e.partner_id = l.partner_id AND e.programme_id = l.programme_id
 ),
 
 students AS (
@@ -79,17 +88,17 @@ students AS (
         r.unregistered_day,
         o.final_result,
         p.length_days,
-        r.provenance,
-        max(r.captured_on) OVER () = r.captured_on AS is_newest
+        r.provenance
     FROM stg_oulad__registrations AS r
     INNER JOIN stg_oulad__outcomes AS o
         ON
             r.learner_key = o.learner_key
             AND r.code_module = o.code_module
             AND r.code_presentation = o.code_presentation
-            AND r.captured_on = o.captured_on
+            AND o.is_newest
     LEFT JOIN stg_oulad__presentations AS p
-        ON r.code_module = p.code_module AND r.code_presentation = p.code_presentation AND r.captured_on = p.captured_on
+        ON r.code_module = p.code_module AND r.code_presentation = p.code_presentation AND p.is_newest
+    WHERE r.is_newest
 )
 
 SELECT
@@ -100,12 +109,12 @@ SELECT
     course_type,
     enrolled_on,
     CASE WHEN is_started THEN opened_on END AS started_on,
-    CASE WHEN is_started THEN left_on END AS last_activity_on,
+    CASE WHEN is_started THEN seen_on END AS last_activity_on,
     CASE WHEN is_completed THEN done_on END AS completed_on,
-    CASE WHEN is_removed AND NOT is_completed THEN left_on END AS withdrawn_on,
+    CASE WHEN is_gone AND NOT is_completed THEN gone_on END AS withdrawn_on,
     cast(NULL AS date) AS failed_on,
     CASE WHEN is_completed AND coalesce(has_certificate, is_verified_track) THEN done_on END AS credential_on,
-    CASE WHEN is_completed THEN 'completed' WHEN is_removed THEN 'withdrawn' ELSE 'in progress' END AS outcome,
+    CASE WHEN is_completed THEN 'completed' WHEN is_gone THEN 'withdrawn' ELSE 'in progress' END AS outcome,
     is_verified_track,
     TRUE AS is_timed,
     hours_estimated,
@@ -142,5 +151,4 @@ SELECT
     began_on + cast(greatest(coalesce(length_days, 0), coalesce(registered_day, 0)) AS int) AS as_of_on,
     provenance
 FROM students
-WHERE is_newest
 ORDER BY partner_id, programme_id, course_id, enrolled_on, learner_key

@@ -7,6 +7,8 @@
 -- column credential VARCHAR: course or specialisation
 -- column issued_on DATE: first day on which it was issued
 -- column is_stacked BOOLEAN: awarded for courses that have certificates of their own
+-- column as_of_on DATE: day of the export that tells of it
+-- column provenance VARCHAR: published, reported or demo
 WITH issued AS (
     SELECT
         learner_key,
@@ -15,7 +17,9 @@ WITH issued AS (
         course_type AS credential_type,
         course_id AS credential,
         credential_on AS issued_on,
-        FALSE AS is_stacked
+        FALSE AS is_stacked,
+        as_of_on,
+        provenance
     FROM fct_course_run
     WHERE credential_on IS NOT NULL
     UNION ALL
@@ -26,9 +30,11 @@ WITH issued AS (
         s.credential_type,
         s.specialisation AS credential,
         greatest(s.enrolled_on, coalesce(s.awarded_on, s.enrolled_on)) AS issued_on,
-        TRUE AS is_stacked
+        TRUE AS is_stacked,
+        s.captured_on AS as_of_on,
+        s.provenance
     FROM stg_coursera_specializations__awards AS s
-    LEFT JOIN int_identity AS i ON s.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON s.email_key = i.email_key AND s.partner_id = i.partner_id
     WHERE s.is_newest AND s.is_awarded
 )
 
@@ -39,7 +45,9 @@ SELECT
     credential_type,
     credential,
     min(i.issued_on) AS issued_on,
-    is_stacked
+    is_stacked,
+    max(i.as_of_on) AS as_of_on,
+    max(i.provenance) AS provenance
 FROM issued AS i
 GROUP BY learner_key, partner_id, programme_id, credential_type, credential, is_stacked
 ORDER BY partner_id, programme_id, credential_type, credential, learner_key

@@ -11,7 +11,7 @@
 -- column credential_on DATE: first credential
 -- column recognised_on DATE: first credential recognised by a university
 -- column last_activity_on DATE: last learning event seen
--- column withdrawn_on DATE: day of leaving the programme as the partner's register has it
+-- column withdrawn_on DATE: day of leaving: as register or list of members has it, or when every course was left; NULL while under way
 -- column reached_on DATE: first learning event: the start of a course, never a registration alone
 -- column hub_id VARCHAR: learning hub, NULL where none
 -- column country_host VARCHAR: ISO 3166 alpha-3, or unknown
@@ -34,7 +34,8 @@ WITH told AS (
         completed_on,
         cast(NULL AS date) AS credential_on,
         cast(NULL AS date) AS recognised_on,
-        cast(NULL AS date) AS withdrawn_on,
+        withdrawn_on,
+        CASE WHEN outcome = 'in progress' THEN 1 ELSE 0 END AS open_runs,
         cast(NULL AS varchar) AS hub_id,
         as_of_on,
         provenance
@@ -52,11 +53,12 @@ WITH told AS (
         NULL AS credential_on,
         NULL AS recognised_on,
         NULL AS withdrawn_on,
+        0 AS open_runs,
         NULL AS hub_id,
         m.captured_on AS as_of_on,
         m.provenance
     FROM stg_coursera_membership__members AS m
-    LEFT JOIN int_identity AS i ON m.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON m.email_key = i.email_key AND m.partner_id = i.partner_id
     WHERE m.is_newest AND m.joined_on IS NOT NULL
     UNION ALL
     SELECT
@@ -70,12 +72,13 @@ WITH told AS (
         NULL AS completed_on,
         NULL AS credential_on,
         NULL AS recognised_on,
-        r.withdrawn_on,
+        NULL AS withdrawn_on,
+        0 AS open_runs,
         r.hub_id,
         r.captured_on AS as_of_on,
         r.provenance
     FROM stg_partner_learners__register AS r
-    LEFT JOIN int_identity AS i ON r.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON r.email_key = i.email_key AND r.partner_id = i.partner_id
     WHERE r.is_newest
     UNION ALL
     SELECT
@@ -90,9 +93,10 @@ WITH told AS (
         issued_on AS credential_on,
         NULL AS recognised_on,
         NULL AS withdrawn_on,
+        0 AS open_runs,
         NULL AS hub_id,
-        NULL AS as_of_on,
-        NULL AS provenance
+        as_of_on,
+        provenance
     FROM fct_credential
     UNION ALL
     SELECT
@@ -107,6 +111,7 @@ WITH told AS (
         NULL AS credential_on,
         CASE WHEN decision = 'recognised' THEN decided_on END AS recognised_on,
         NULL AS withdrawn_on,
+        0 AS open_runs,
         NULL AS hub_id,
         as_of_on,
         provenance
@@ -125,7 +130,7 @@ steps AS (
         min(t.completed_on) AS completed_on,
         min(t.credential_on) AS credential_on,
         min(t.recognised_on) AS recognised_on,
-        max(t.withdrawn_on) AS withdrawn_on,
+        CASE WHEN sum(t.open_runs) = 0 THEN max(t.withdrawn_on) END AS withdrawn_on,
         min(t.hub_id) AS hub_id,
         max(t.as_of_on) AS as_of_on,
         max(t.provenance) AS provenance
@@ -171,7 +176,7 @@ SELECT
     least(s.credential_on, s.recognised_on) AS credential_on,
     s.recognised_on,
     s.last_activity_on,
-    s.withdrawn_on,
+    coalesce(l.left_on, s.withdrawn_on) AS withdrawn_on,
     least(s.started_on, s.completed_on, s.credential_on) AS reached_on,
     s.hub_id,
     coalesce(p.country_host, 'unknown') AS country_host,
@@ -184,4 +189,6 @@ SELECT
     s.provenance
 FROM seen_again AS s
 LEFT JOIN int_learner AS p ON s.learner_key = p.learner_key
+LEFT JOIN int_left AS l
+    ON s.learner_key = l.learner_key AND s.partner_id = l.partner_id AND s.programme_id = l.programme_id
 ORDER BY s.programme_id, s.partner_id, s.learner_key

@@ -18,7 +18,7 @@ WITH said AS (
         r.education,
         r.intends_to_finish
     FROM stg_partner_learners__register AS r
-    LEFT JOIN int_identity AS i ON r.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON r.email_key = i.email_key AND r.partner_id = i.partner_id
     WHERE r.is_newest
     UNION ALL
     SELECT
@@ -31,8 +31,21 @@ WITH said AS (
         'not reported' AS education,
         cast(NULL AS boolean) AS intends_to_finish
     FROM stg_coursera_usage__enrolments AS u
-    LEFT JOIN int_identity AS i ON u.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON u.email_key = i.email_key AND u.partner_id = i.partner_id
     WHERE u.is_newest
+    UNION ALL
+    SELECT
+        coalesce(a.id_key, i.learner_key, a.email_key) AS learner_key,
+        concat('1', strftime(a.enrolled_on, '%Y-%m-%d')) AS weight,
+        a.country_host,
+        'unknown' AS country_origin,
+        'not reported' AS sex,
+        'not reported' AS age_band,
+        'not reported' AS education,
+        cast(NULL AS boolean) AS intends_to_finish
+    FROM stg_coursera_specializations__awards AS a
+    LEFT JOIN int_identity AS i ON a.email_key = i.email_key AND a.partner_id = i.partner_id
+    WHERE a.is_newest
     UNION ALL
     SELECT
         coalesce(m.id_key, i.learner_key, m.email_key) AS learner_key,
@@ -44,7 +57,7 @@ WITH said AS (
         'not reported' AS education,
         cast(NULL AS boolean) AS intends_to_finish
     FROM stg_coursera_membership__members AS m
-    LEFT JOIN int_identity AS i ON m.email_key = i.email_key
+    LEFT JOIN int_identity AS i ON m.email_key = i.email_key AND m.partner_id = i.partner_id
     WHERE m.is_newest
     UNION ALL
     SELECT
@@ -57,6 +70,7 @@ WITH said AS (
         coalesce(education, 'not reported') AS education,
         cast(NULL AS boolean) AS intends_to_finish
     FROM stg_oulad__outcomes
+    WHERE is_newest
 ),
 
 -- The heaviest statement that says something: the weight goes before the words and is cut off again.

@@ -9,6 +9,10 @@
 -- column completed_on DATE: NULL where not completed
 -- column withdrawn_on DATE: NULL where not withdrawn
 -- column failed_on DATE: NULL where not failed
+-- column course_type VARCHAR: course or guided project
+-- column outcome VARCHAR: completed, distinction, failed, in progress or withdrawn
+-- column hours_estimated DOUBLE: as estimated
+-- column hours_measured DOUBLE: as measured
 -- column is_verified_track BOOLEAN: not an audit
 -- column is_timed BOOLEAN: the time to its end is known
 -- column as_of_on DATE: until when the learner was observed
@@ -27,6 +31,11 @@ WITH totals AS (
         min(r.completed_on) AS completed_on,
         min(r.withdrawn_on) AS withdrawn_on,
         min(r.failed_on) AS failed_on,
+        max(r.course_type) AS course_type,
+        -- Of two reports of one run, completed goes before failed, in progress and withdrawn.
+        min(r.outcome) AS outcome,
+        max(r.hours_estimated) AS hours_estimated,
+        max(r.hours_measured) AS hours_measured,
         bool_or(r.is_verified_track) AS is_verified_track,
         bool_and(r.is_timed) AS is_timed,
         max(r.as_of_on) AS as_of_on
@@ -56,6 +65,10 @@ SELECT
     completed_on,
     withdrawn_on,
     failed_on,
+    course_type,
+    outcome,
+    hours_estimated,
+    hours_measured,
     is_verified_track,
     is_timed,
     as_of_on

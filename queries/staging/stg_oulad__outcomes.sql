@@ -1,6 +1,7 @@
 -- title: Students and outcomes of the Open University's dataset
 -- grain: one row per capture, student and presentation
 -- column captured_on DATE: day of the file
+-- column is_newest BOOLEAN: of the newest file
 -- column learner_key VARCHAR: key of the student's number
 -- column code_module VARCHAR: module
 -- column code_presentation VARCHAR: year, and B for February or J for October
@@ -10,6 +11,7 @@
 -- column provenance VARCHAR: published
 SELECT
     captured_on,
+    captured_on = max(captured_on) OVER (PARTITION BY record) AS is_newest,
     id_key AS learner_key,
     code_module,
     code_presentation,

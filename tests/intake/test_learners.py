@@ -225,9 +225,9 @@ def test_a_country_that_is_not_recognised_is_unknown_and_said(tmp_path):
 
 def test_the_same_row_again_collapses_and_the_same_file_again_changes_nothing(tmp_path):
     file = written(tmp_path / "x.csv", [SOUND, SOUND])
-    done = import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(batch="one"))
+    done = import_file(tmp_path / "store", "coursera_usage", file, DAY)
     assert (done.report.published, done.report.collapsed) == (1, 1)
-    again = import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(batch="two"))
+    again = import_file(tmp_path / "store", "coursera_usage", file, DAY)
     assert again.was_there and len(pinned(tmp_path / "store")["coursera_usage"]) == 1
 
 
@@ -399,6 +399,203 @@ def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch):
         if path.suffix == ".parquet":  # compressed, so read as rows too
             assert "canary" not in str(pq.read_table(path).to_pylist()).lower(), path
     assert not list(temporary.iterdir())
+
+
+def test_a_part_sent_again_with_another_stays_beside_it(tmp_path, asked):
+    store = tmp_path / "store"
+    one = written(tmp_path / "1.csv", [{**SOUND, "External Id": f"A-{n}", "Email": ""} for n in range(5)])
+    two = written(tmp_path / "2.csv", [{**SOUND, "External Id": f"B-{n}", "Email": ""} for n in range(3)])
+    import_file(store, "coursera_usage", one, DAY)
+    for part in (one, two):
+        import_file(store, "coursera_usage", part, DAY, Declared(batch="both"))
+    assert asked("overview/headline")[0]["learners_reached"] == 8
+    assert import_file(store, "coursera_usage", one, DAY).was_there
+    assert asked("overview/headline")[0]["learners_reached"] == 8
+
+
+def test_a_sign_of_missing_is_nobodys_id(tmp_path, asked):
+    rows = [
+        {**SOUND, "External Id": sign, "Email": f"s{n}@example.org"}
+        for n, sign in enumerate(("N/A", "n/a", "-", "null", "None", "#N/A", "0"))
+    ]
+    import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    assert asked("overview/headline")[0]["learners_reached"] == 7
+    assert usage(tmp_path, {}, {"External Id": "n/a", "Email": "none"}).quarantined[0].column == "external_id"
+
+
+def test_an_address_links_to_the_id_of_the_same_partner_first(tmp_path, asked):
+    slug = {name: f"coursera-for-refugees-{name}" for name in ("alpha", "beta")}
+    rows = [
+        {**SOUND, "External Id": id_, "Email": f"p{n}@example.org", "Program Slug": slug[name], "Course ID": course}
+        for n in range(10)
+        for id_, name, course in ((f"K-{n}", "alpha", "c1"), ("", "alpha", "c2"), (f"B-{n}", "beta", "c1"))
+    ]
+    import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    alpha = asked("completion_funnel/learners_per_step", partner_id="alpha")[0]["learners"]
+    assert alpha == 10 and asked("overview/headline")[0]["unique_upper"] == 20
+
+
+def test_consent_taken_back_takes_the_learner_off_the_register(tmp_path, asked):
+    header = "partner_id,programme_id,learner_id,registered_on,consent\n"
+    for name, rows in {
+        "one_2024-01-31.csv": "alpha,kiron_campus,P1,2024-01-01,Yes\nalpha,dlsei,P2,2024-01-01,Yes\n",
+        "two_2024-02-29.csv": "alpha,kiron_campus,P1,2024-01-01,No\nalpha,dlsei,P2,2024-01-01,Yes\n",
+        "three_2024-03-31.csv": "alpha,kiron_campus,P1,2024-01-01,No\n",
+    }.items():
+        file = tmp_path / name
+        file.write_text(header + rows, encoding="utf-8")
+        import_file(tmp_path / "store", "partner_learners", file)
+    assert asked("completion_funnel/learners_per_step", programme_id="kiron_campus")[0]["learners"] == 0
+    assert asked("completion_funnel/learners_per_step")[0]["learners"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"Program Slug": "for-refugees"}, "program_slug"),
+        ({"Program Slug": "all"}, "program_slug"),
+        ({"Program Slug": "", "Program Name": "amina@example.org"}, "program_name"),
+        ({"Program Slug": "", "Program Name": "Kiron Campus, DLSEI"}, "program_name"),
+        ({"Course ID": "amina@example.org"}, "course_id"),
+        ({"Estimated Learning Hours": "1,234"}, "hours_estimated"),
+    ],
+)
+def test_what_cannot_be_told_apart_is_set_aside(tmp_path, change, column):
+    assert [row.column for row in usage(tmp_path, {}, change).quarantined] == [column]
+
+
+def test_a_row_one_cell_short_is_set_aside_since_its_cells_may_be_shifted(tmp_path):
+    file = written(tmp_path / "x.csv", [SOUND])
+    with file.open("ab") as more:
+        more.write(b",".join([b"x"] * (len(HEADER) - 1)) + b"\r\n")
+    assert [row.column for row in check_file("coursera_usage", file, DAY).quarantined] == ["(row)"]
+
+
+def test_a_row_above_the_header_is_not_lost_in_silence(tmp_path):
+    file = written(tmp_path / "x.csv", [SOUND])
+    file.write_bytes(b",".join([b"x"] * len(HEADER)) + b"\r\n" + file.read_bytes())
+    with pytest.raises(FileRefused, match="above the header"):
+        check_file("coursera_usage", file, DAY)
+
+
+def test_words_in_a_quarantined_cell_are_not_written_down(tmp_path):
+    report = usage(tmp_path, {}, {"Completed": "ask Amina Yusuf", "External Id": "A-2"}, {"Overall Progress": "137"})
+    assert {row.column: row.value for row in report.quarantined} == {"completed": "", "progress": "137"}
+
+
+def test_text_that_is_not_utf8_is_refused_without_showing_it(tmp_path):
+    file = written(tmp_path / "x.csv", [{**SOUND, "Name": "José"}], encoding="cp1252")
+    with pytest.raises(FileRefused, match="--encoding") as refused:
+        check_file("coursera_usage", file, DAY)
+    assert "Jos" not in str(refused.value)
+    assert check_file("coursera_usage", file, DAY, Declared(encoding="cp1252")).published == 1
+
+
+@pytest.mark.parametrize(
+    ("written_as", "code"),
+    [("Turkey", "TUR"), ("Türkiye", "TUR"), ("Alemania", "DEU"), ("ألمانيا", "DEU"), ("de", "DEU"), ("NA", "unknown")],
+)
+def test_countries_are_known_by_old_names_codes_and_in_six_languages(tmp_path, written_as, code):
+    file = written(tmp_path / "x.csv", [{**SOUND, "Location Country": written_as}])
+    import_file(tmp_path / "store", "coursera_usage", file, DAY)
+    assert kept(tmp_path / "store")[0]["country_host"] == code
+
+
+def test_programmes_in_other_scripts_stay_apart(tmp_path):
+    report = usage(tmp_path, {"Program Slug": "مركز التعلم 1"}, {"Program Slug": "Центр 1", "External Id": "A-2"})
+    assert len(report.streams) == 2 and all(len(stream) > 5 for stream in report.streams)
+
+
+def test_what_the_sender_declares_makes_another_snapshot(tmp_path):
+    file = written(tmp_path / "x.csv", [SOUND])
+    import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(programme="kiron"))
+    assert not import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(partner="kiron")).was_there
+
+
+def test_who_left_is_not_under_way_whichever_file_says_so(tmp_path, asked):
+    store = tmp_path / "store"
+    rows = [{**SOUND, "External Id": f"W-{n}", "Email": ""} for n in range(1, 5)]
+    rows[0]["Removed From Program"] = "Yes"
+    import_file(store, "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "partner_id,programme_id,learner_id,registered_on,withdrawn_on\n"
+        "alpha,coursera_for_refugees,W-2,2024-01-01,2024-03-01\n",
+        encoding="utf-8",
+    )
+    import_file(store, "partner_learners", register, DAY)
+    header = ["External Id", "Program Slug", "Member State", "Join Date", "Latest Program Activity Date"]
+    gone = {"Member State": "DELETED_MEMBER", "Join Date": "2024-01-01", "Latest Program Activity Date": "2024-02-01"}
+    import_file(
+        store,
+        "coursera_membership",
+        written(tmp_path / "m.csv", [{**SOUND, **gone, "External Id": "W-3"}], header),
+        DAY,
+    )
+    (standing,) = asked("cohorts/standing", programme_id="coursera_for_refugees")
+    assert (standing["withdrawn_so_far"], standing["active_so_far"]) == (3, 1)
+    (quiet,) = asked("cohorts/quiet_learners", programme_id="coursera_for_refugees", quiet_days=0)
+    assert quiet["learners_under_way"] == 1  # W-4
+
+
+def test_a_report_of_specialisations_alone_has_its_day_and_countries(tmp_path, asked):
+    row = {**SOUND, "Specialization": "S", "Completed": "Yes", "Specialization Completion Time": "2024-04-01T00:00:00Z"}
+    header = [*HEADER, "Specialization", "Specialization Completion Time"]
+    import_file(tmp_path / "store", "coursera_specializations", written(tmp_path / "s.csv", [row], header), DAY)
+    (found,) = asked("overview/headline")
+    assert found["on_date"] == DAY and (found["learners_reached"], found["countries"]) == (1, 1)
+    assert (found["credentials"], found["learners_with_credential"]) == (0, 1)
+
+
+def test_one_run_reported_by_two_partners_is_one_in_every_total(tmp_path, asked):
+    store = tmp_path / "store"
+    done = {"Completed": "Yes", "Completion Time": "2024-02-01T00:00:00Z", "Overall Progress": "100"}
+    rows = [
+        {**SOUND, **done, "Program Slug": f"dlsei-{partner}", "Estimated Learning Hours": "10"}
+        for partner in ("alpha", "beta")
+    ]
+    import_file(store, "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    asked_for = tmp_path / "r.csv"
+    asked_for.write_text(
+        "partner_id,programme_id,learner_id,credential,university,university_country,requested_on,decided_on,decision,"
+        "reason,ects_requested,ects_awarded\n"
+        "alpha,dlsei,A-1,c1,U,DEU,2024-03-01,2024-03-11,refused,level,5,\n"
+        "beta,dlsei,A-1,c1,U,DEU,2024-03-01,2024-04-10,recognised,,5,5\n"
+        "beta,dlsei,A-1,c1,U,DEU,2024-03-01,2024-04-10,recognised,,5,6\n",
+        encoding="utf-8",
+    )
+    report = import_file(store, "recognitions", asked_for, DAY).report
+    assert [row.column for row in report.quarantined] == ["ects_awarded"]
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "partner_id,programme_id,learner_id,registered_on,education,hours,hours_basis\n"
+        "alpha,dlsei,A-1,2024-01-01,primary,7,attested\nalpha,dlsei,A-1,2024-01-01,secondary,7,attested\n",
+        encoding="utf-8",
+    )
+    import_file(store, "partner_learners", register, DAY)
+    phases = tmp_path / "phases.csv"
+    phases.write_text(
+        "programme_id,phase,began_on,ended_on\ndlsei,I,2023-01-01,2024-01-02\ndlsei,II,2024-01-02,\n", encoding="utf-8"
+    )
+    import_file(store, "programme_phases", phases, DAY)
+    (totals,) = asked("programmes/totals", programme_id="dlsei")
+    assert (totals["enrolments"], totals["completions"], totals["hours_estimated"]) == (1, 1, 10)
+    assert totals["hours_attested"] == 7 and totals["learners"] == 1
+    assert [row["learners"] for row in asked("programmes/phases", programme_id="dlsei")] == [1, 1]  # both have that day
+    assert [row["runs"] for row in asked("programmes/outcomes", programme_id="dlsei")] == [1]
+    (path,) = asked("credit_recognition/pathway")
+    assert (path["requested"], path["recognised"], path["refused"], path["ects_awarded"]) == (1, 1, 0, 5)
+    assert path["median_wait_days"] == 40 and asked("credit_recognition/reasons") == []
+    (refused,) = asked("credit_recognition/pathway", partner_id="alpha")
+    assert (refused["requested"], refused["refused"]) == (1, 1)
+
+
+def test_files_of_one_data_set_may_carry_different_days(tmp_path, asked):
+    from tests.conftest import FIXTURES
+
+    for at, name in enumerate(("registration", "outcome", "presentation"), start=1):
+        import_file(tmp_path / "store", "oulad", FIXTURES / f"oulad_{name}.csv", datetime.date(2024, 1, at))
+    assert sum(row["runs"] for row in asked("programmes/outcomes", programme_id="oulad")) == 5
 
 
 def _members(tmp_path):

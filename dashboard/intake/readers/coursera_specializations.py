@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from dashboard.intake.readers.people import country, moment, need_keys, need_moment, need_stream, yes_no
+from dashboard.intake.readers.people import country, moment, need_keys, need_moment, need_plain, need_stream, yes_no
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_text
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -18,7 +17,7 @@ def read(table: Table, ledger: Ledger) -> None:
 def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any, ...]:
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
-    name = need_text(cell("specialisation"), "specialisation")
+    name = need_plain(cell("specialisation"), "specialisation")
     is_completed = yes_no(cell("completed"), "completed") or False
     return (
         id_key,

@@ -8,15 +8,16 @@ from dashboard.intake.readers.people import (
     moment,
     need_keys,
     need_moment,
+    need_plain,
     need_stream,
     number,
+    plain,
     progress,
     yes_no,
 )
 from dashboard.intake.readers.rows import Cells, publish_once
-from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
+from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_text
 
 NOT_VERIFIED = ("audit", "free")
 
@@ -44,9 +45,9 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         email_key,
         stream.partner_id,
         stream.programme_id,
-        need_text(cell("course_id"), "course_id"),
-        clean(cell("course"))[:LONGEST_TEXT] or None,
-        clean(cell("university"))[:LONGEST_TEXT] or None,
+        need_plain(cell("course_id"), "course_id"),
+        plain(cell("course"), "course"),
+        plain(cell("university"), "university"),
         ledger.card.vocabulary.get(clean(cell("course_type")).casefold(), "course"),
         enrolled_on,
         moment(cell("class_start_on"), ledger, "class_start_on"),

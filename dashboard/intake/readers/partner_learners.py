@@ -30,10 +30,12 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
+    stream = need_ids(cell, ledger)
     if yes_no(cell("consent"), "consent") is False:
+        # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
+        ledger.streams.add((stream.partner_id, stream.programme_id))
         raise RowRefused("consent", "", "the learner did not consent, so nothing of the row is kept")
     id_key, email_key = need_keys(cell, ledger, "learner_id")
-    stream = need_ids(cell, ledger)
     registered_on = optional_day(cell("registered_on"), ledger, "registered_on")
     if registered_on is None:
         raise RowRefused("registered_on", "", "blank")

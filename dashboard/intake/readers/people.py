@@ -7,15 +7,18 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from dashboard.intake import countries
-from dashboard.intake.programmes import Stream, identifier, stream_of
+from dashboard.intake.identity import NOTHING
+from dashboard.intake.programmes import RESERVED, Stream, identifier, programmes, stream_of
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean
-from dashboard.intake.values import date_of
+from dashboard.intake.values import date_of, need_text
 
 UNKNOWN = "unknown"
 NOT_REPORTED = "not reported"
 YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 NUMBER = re.compile(r"-?\d{1,7}(?:[.,]\d{1,6})?", re.ASCII)
+# 1,234 is a thousand to some and a little over one to others.
+THOUSANDS = re.compile(r"-?\d{1,3},\d{3}", re.ASCII)
 MOST_HOURS = 20_000.0
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (120, "60 and over"))
 BAND_OF = {
@@ -52,12 +55,18 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: neither the row nor the sender says it.
     """
+    for column in ("program_slug", "program_name"):
+        if "@" in cell(column):
+            raise RowRefused(column, "", "an address, not a programme")
+        parts = [stream_of(part) for part in re.split("[,;|]", clean(cell(column)))]
+        if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
+            raise RowRefused(column, "", "several programmes in one cell; give each a row")
     told = stream_of(clean(cell("program_slug"))) or stream_of(clean(cell("program_name")))
     partner = ledger.partner or (told.partner_id if told else ledger.programme)
     programme = ledger.programme or (told.programme_id if told else ledger.partner)
     if not partner or not programme:
         raise RowRefused("program_slug", "", "blank, and so is the name; say --partner and --programme")
-    return Stream(partner, programme)
+    return _free(Stream(partner, programme), "program_slug")
 
 
 def need_ids(cell: Cells, ledger: Ledger) -> Stream:
@@ -70,7 +79,29 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     programme = ledger.programme or identifier(clean(cell("programme_id"))) or partner
     if not partner:
         raise RowRefused("partner_id", cell("partner_id"), "blank")
-    return Stream(partner, programme)
+    return _free(Stream(partner, programme), "programme_id")
+
+
+def need_plain(text: str, column: str) -> str:
+    """The cleaned text of a cell that names a thing, never a person.
+
+    Raises:
+        RowRefused: blank, longer than 200 characters, or with an address in it.
+    """
+    if "@" in text:
+        raise RowRefused(column, "", "holds an address")
+    return need_text(text, column)
+
+
+def plain(text: str, column: str) -> str | None:
+    """As `need_plain`, None when blank."""
+    return need_plain(text, column) if clean(text) else None
+
+
+def _free(stream: Stream, column: str) -> Stream:
+    if {stream.partner_id, stream.programme_id} & RESERVED:
+        raise RowRefused(column, "", "the name of a total over several programmes; use another")
+    return stream
 
 
 def moment(text: str, ledger: Ledger, column: str) -> datetime.date | None:
@@ -158,8 +189,8 @@ def number(text: str, column: str, most: float) -> float | None:
     written = unicodedata.normalize("NFKC", text).strip()
     if not written or written == "-":
         return None
-    if not NUMBER.fullmatch(written):
-        raise RowRefused(column, text, "not a number")
+    if not NUMBER.fullmatch(written) or THOUSANDS.fullmatch(written):
+        raise RowRefused(column, text, "not a number, or one that can be read in two ways; write 1234.5")
     value = float(written.replace(",", "."))
     if not 0 <= value <= most:
         raise RowRefused(column, text, f"not between 0 and {most:.0f}")
@@ -169,7 +200,8 @@ def number(text: str, column: str, most: float) -> float | None:
 def country(text: str, ledger: Ledger, words: str) -> str:
     """The alpha-3 code for a country written as code or name; unknown when blank or not recognised, which is noted."""
     written = clean(text)
-    if not written:
+    # NA is what many write for missing, and Namibia to others.
+    if written.casefold() in NOTHING:
         return UNKNOWN
     found = _country(written)
     if found is None:
@@ -219,4 +251,5 @@ def _country(written: str) -> str | None:
         countries.code_of(written)
         or countries.alpha2().get(written.upper())
         or countries.names().get(written.casefold())
+        or countries.names_of_all_languages().get(written.casefold())
     )

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from dashboard.intake.readers.people import country, need_ids, need_keys, number, optional_day
+from dashboard.intake.readers.people import country, need_ids, need_keys, need_plain, number, optional_day, plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_text
 
 MOST_ECTS = 240
 REASONS = ("content", "level", "documents", "deadline", "no place")
@@ -19,7 +18,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     stream = need_ids(cell, ledger)
-    university = need_text(cell("university"), "university")
+    university = need_plain(cell("university"), "university")
     country_iso3 = country(cell("country_iso3"), ledger, "the country of the university")
     agreed_on = optional_day(cell("agreed_on"), ledger, "agreed_on")
     if not cell("learner_id").strip() and not cell("email").strip() and agreed_on:
@@ -36,9 +35,12 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         raise RowRefused("decision", clean(cell("decision")), "a decision and its day stand or lack together")
     if decided_on and decided_on < requested_on:
         raise RowRefused("decided_on", cell("decided_on"), "before the request")
-    if transferred_on and decision != "recognised":
-        raise RowRefused("transferred_on", cell("transferred_on"), "a transfer without recognition")
+    if transferred_on and (decision != "recognised" or not decided_on or transferred_on < decided_on):
+        raise RowRefused("transferred_on", cell("transferred_on"), "a transfer without recognition before it")
+    asked = number(cell("ects_requested"), "ects_requested", MOST_ECTS)
     awarded = number(cell("ects_awarded"), "ects_awarded", MOST_ECTS)
+    if awarded and asked is not None and awarded > asked:
+        raise RowRefused("ects_awarded", cell("ects_awarded"), "more credits than were asked for")
     if awarded and decision != "recognised":
         raise RowRefused("ects_awarded", cell("ects_awarded"), "credits without recognition")
     reason = ledger.card.vocabulary.get(clean(cell("reason")).casefold(), "other")
@@ -48,7 +50,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         stream.partner_id,
         stream.programme_id,
         "request",
-        clean(cell("credential"))[:200] or None,
+        plain(cell("credential"), "credential"),
         university,
         country_iso3,
         None,
@@ -56,7 +58,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         decided_on,
         decision,
         (reason if reason in REASONS else "other") if decision == "refused" else None,
-        number(cell("ects_requested"), "ects_requested", MOST_ECTS),
+        asked,
         awarded,
         transferred_on,
     )

@@ -19,7 +19,7 @@
 -- column difference DOUBLE: first minus second
 -- column difference_low DOUBLE: lower end of its 95 % interval
 -- column difference_high DOUBLE: upper end of its 95 % interval
--- column is_clear BOOLEAN: the interval leaves out zero
+-- column is_clear BOOLEAN: the interval leaves out zero, and neither is small
 -- column is_small BOOLEAN: fewer than 30 course runs in one of them, so not to be ranked
 -- column is_observed BOOLEAN: both have course runs under way or ended by then, so that the day was reached
 -- metric: completion_incidence
@@ -89,7 +89,7 @@ SELECT
     one.share - two.share AS difference,
     one.share - two.share - 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS difference_low,
     one.share - two.share + 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS difference_high,
-    abs(one.share - two.share) > 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS is_clear,
+    one.runs >= 30 AND two.runs >= 30 AND abs(one.share - two.share) > 1.959963984540054 * sqrt(one.error * one.error + two.error * two.error) AS is_clear,
     one.runs < 30 OR two.runs < 30 AS is_small,
     one.is_observed AND two.is_observed AS is_observed
 FROM sides AS one

@@ -1,6 +1,6 @@
 -- title: In which countries are the universities with agreements?
 -- grain: one row per country with an agreement, most first
--- param $programme_id VARCHAR: programme, or NULL for all
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
@@ -15,7 +15,7 @@ WITH signed AS (
         country_iso3,
         count(DISTINCT university) AS universities
     FROM dim_agreement
-    WHERE ($programme_id IS NULL OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
     GROUP BY country_iso3
 )
 

@@ -1,6 +1,6 @@
 -- title: How far do credentials get on the way to credits at a university?
 -- grain: one row
--- param $programme_id VARCHAR: programme, or NULL for all
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- column requested BIGINT: requests
 -- column decided BIGINT: of them, decided
@@ -25,7 +25,7 @@ WITH signed AS (
         count(DISTINCT university || country_iso3) AS agreements,
         count(DISTINCT country_iso3) FILTER (WHERE country_iso3 <> 'unknown') AS agreement_countries
     FROM dim_agreement
-    WHERE ($programme_id IS NULL OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
 ),
 
 asked AS (

@@ -1,6 +1,6 @@
 -- title: Which universities signed agreements, and what do they recognise?
 -- grain: one row per university that signed or was asked
--- param $programme_id VARCHAR: programme, or NULL for all
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- column university VARCHAR: its name
 -- column country VARCHAR: UN short name of its country
@@ -16,7 +16,7 @@ WITH signed AS (
         country_iso3,
         min(agreed_on) AS agreed_on
     FROM dim_agreement
-    WHERE ($programme_id IS NULL OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
     GROUP BY university, country_iso3
 ),
 

@@ -36,7 +36,7 @@ done AS (
     FROM cube_programme
     WHERE
         programme_id = $programme_id
-        AND (phase IS NOT NULL) = (SELECT count(*) > 0 FROM offered)
+        AND (phase <> 'all') = (SELECT count(*) > 0 FROM offered)
 )
 
 SELECT

@@ -1,0 +1,73 @@
+-- title: A request for recognition once in each total: of a programme, a partner, all programmes for refugees, all programmes
+-- grain: one row per programme (or for_refugees, or all), partner (or all), learner and request
+-- column programme_id VARCHAR: programme, for_refugees, or all but rehearsals
+-- column partner_id VARCHAR: partner, or all
+-- column learner_key VARCHAR: learner
+-- column university VARCHAR: who was asked
+-- column country_iso3 VARCHAR: its country, or unknown
+-- column credential VARCHAR: what was to be recognised
+-- column decision VARCHAR: recognised, refused or pending
+-- column reason VARCHAR: of a refusal
+-- column requested_on DATE: day of the request
+-- column decided_on DATE: day of the decision, NULL while pending
+-- column transferred_on DATE: day of transfer, NULL where none
+-- column ects_requested DOUBLE: credits asked for
+-- column ects_awarded DOUBLE: credits awarded
+-- column as_of_on DATE: day of the list
+WITH totals AS (
+    SELECT
+        r.learner_key,
+        r.university,
+        r.country_iso3,
+        r.credential,
+        r.requested_on,
+        r.programme_id,
+        p.audience,
+        p.in_total,
+        r.partner_id,
+        grouping(r.programme_id) AS over_programmes,
+        grouping(p.audience) AS over_audiences,
+        max(r.decision) FILTER (WHERE r.decision = 'recognised') AS recognised,
+        max(r.decision) AS furthest,
+        max(r.reason) AS reason,
+        min(r.decided_on) FILTER (WHERE r.decision = 'recognised') AS recognised_on,
+        max(r.decided_on) AS decided_on,
+        min(r.transferred_on) AS transferred_on,
+        max(r.ects_requested) AS ects_requested,
+        max(r.ects_awarded) AS ects_awarded,
+        max(r.as_of_on) AS as_of_on
+    FROM fct_recognition AS r
+    INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
+    GROUP BY
+        GROUPING SETS (
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.programme_id, r.partner_id),
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.programme_id),
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.partner_id),
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience),
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.in_total, r.partner_id),
+            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.in_total)
+        )
+)
+
+SELECT
+    CASE
+        WHEN over_programmes = 0 THEN programme_id
+        WHEN over_audiences = 0 THEN 'for_refugees'
+        ELSE 'all'
+    END AS programme_id,
+    coalesce(partner_id, 'all') AS partner_id,
+    learner_key,
+    university,
+    country_iso3,
+    credential,
+    coalesce(recognised, furthest) AS decision,
+    CASE WHEN recognised IS NULL THEN reason END AS reason,
+    requested_on,
+    coalesce(recognised_on, decided_on) AS decided_on,
+    transferred_on,
+    ects_requested,
+    ects_awarded,
+    as_of_on
+FROM totals
+WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
+ORDER BY programme_id, partner_id, university, country_iso3, credential, requested_on, learner_key
