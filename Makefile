@@ -37,6 +37,7 @@ lock: ## renew both lock files (needs uv)
 
 bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/importing.py
+	$(BIN)/python benchmarks/learners.py
 	$(BIN)/python benchmarks/serving.py
 
 clean: ## remove what was installed and made, the store excepted

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
-from dashboard.warehouse.catalog import sources
 from dashboard.store.releases import current_number, release_numbers
+from dashboard.warehouse.catalog import sources
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard.charts.hubs import hubs_deck
-from dashboard.components.figures import on_phone
+from dashboard.components.figures import on_phone, text_tile
 from dashboard.components.filters import choose, choose_country
 from dashboard.locales import _
+from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.scope import Scope
-from dashboard.session import ask
+from dashboard.session import ask, ask_one
 
 # Zoom at which the whole world fits.
 WORLD, WORLD_ON_PHONE = 0.75, -0.75
@@ -21,6 +22,19 @@ def choose_hubs() -> Scope:
         country = choose_country(_("Country"), register, _("All"))
         host_type = _any(_("Host type"), sorted(register["host_type"].dropna().unique()), "host_type")
     return Scope(region=region, country_iso3=country, host_type=host_type)
+
+
+def evidence_tile() -> None:
+    """Hubs with a learning event, ever and lately; not known where no file about learners tells of hubs."""
+    row = ask_one("learning_hubs/evidence")
+    if is_missing(row["as_of_on"]):
+        value, note = _("not known"), _("no file about learners in this release tells of hubs")
+    else:
+        value = whole(row["hubs_evidenced"])
+        note = _("with a learning event; {alive} in the 60 days before {day}").format(
+            alive=whole(row["hubs_alive"]), day=day(row["as_of_on"])
+        )
+    text_tile(_("Hubs with evidence of life"), value, note, "learning_hubs/evidence", Scope())
 
 
 def hubs_map(scope: Scope) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components import notices
 from dashboard.components.figures import figure, metric_tile, show_table, stop_if_empty, text_tile
-from dashboard.components.hubs import choose_hubs, hubs_map
+from dashboard.components.hubs import choose_hubs, evidence_tile, hubs_map
 from dashboard.locales import _
 from dashboard.locales.numbers import whole
 from dashboard.scope import Scope
@@ -18,7 +18,7 @@ st.write(
         "Partners add theirs by importing a register."
     )
 )
-notices.demonstration("hubs")
+notices.demonstration("hubs", "partner_learners")
 stop_if_empty(
     ask("learning_hubs/register"),
     _("No register of hubs is in this release. Import one: `coalition import hubs FILE`."),
@@ -43,13 +43,7 @@ with two:
         Scope(),
     )
 with three:
-    text_tile(
-        _("Hubs with evidence of life"),
-        _("not known"),
-        _("no session records are in this release"),
-        "learning_hubs/counts",
-        Scope(),
-    )
+    evidence_tile()
 
 scope = choose_hubs()
 stop_if_empty(ask("learning_hubs/register", scope), _("No hub fits these filters. Choose All in one of them."))

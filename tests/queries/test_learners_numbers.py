@@ -265,3 +265,8 @@ def test_partners_are_ranked_by_what_they_report(ask):
 
 def test_retention_leaves_small_months_out(ask):
     assert ask("cohorts/retention", programme_id="coursera_for_refugees") == []
+
+
+def test_hubs_announced_named_and_evidenced_are_three_counts(ask):
+    (row,) = ask("learning_hubs/evidence")
+    assert row["hubs_evidenced"] == 0 and row["as_of_on"] == DAY(2019, 12, 31)  # P1's h-1 is not in the register
