@@ -42,9 +42,16 @@ WARM = (
     "pyarrow.pandas_compat",
     "babel.numbers",
     "openpyxl",
+    "statsmodels.duration.survfunc",
+    "statsmodels.stats.proportion",
     "dashboard.components.closures",
+    "dashboard.components.cohorts",
+    "dashboard.components.funnel",
     "dashboard.components.hubs",
+    "dashboard.components.overview",
+    "dashboard.components.programmes",
     "dashboard.components.reach",
+    "dashboard.components.recognition",
 )
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
 

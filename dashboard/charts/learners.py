@@ -6,18 +6,18 @@ import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
 from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
-from dashboard.charts.world import MapClass, class_map
+from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, month, people, people_axis, share, whole
 
-# Six curves a reader can tell apart, by lightness and by dash as well as by hue.
+# Six curves a reader can tell apart on light and on dark, by dash as well as by hue.
 CURVES = (
-    ("#0b3f7d", "solid"),
+    ("#2f7fd1", "solid"),
     ("#e08a00", "solid"),
-    ("#4f94cd", "dash"),
-    ("#7a3b2e", "dash"),
-    ("#4d7c5f", "dot"),
-    ("#8a6fb0", "dot"),
+    ("#1f9e8f", "dash"),
+    ("#c0504d", "dash"),
+    ("#7b9e3f", "dot"),
+    ("#9a7fd1", "dot"),
 )
 PERCENT = {"tickformat": ".0%", "rangemode": "tozero"}
 LARGEST_CIRCLE = 26
@@ -92,7 +92,7 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "color": "#10202e",
+            "color": NEUTRAL,
             "thickness": 1.3,
             "width": 3,
             "array": _gap(table["share_high"], shares),
@@ -392,7 +392,7 @@ def learners_map(
     ]
     figure = class_map(table, "rate_class", classes, notes, points, height)
     rows = table[(table[size] > 0) & table["latitude"].notna()]
-    figure["data"].append(circles_trace(rows, size, circles or _("Learners, by the area of the circle")))
+    figure["data"].append(circles_trace(rows, size, circles or _("Learners, by the area of the circle"), height))
     if len(flows):
         most = flows["learners"].max()
         figure["data"] += [
@@ -413,9 +413,9 @@ def learners_map(
     return figure
 
 
-def circles_trace(rows: pd.DataFrame, size: str, words: str) -> Figure:
+def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int) -> Figure:
     """Circles on a map whose area is the number in a column; the legend shows what they are."""
-    most = max([*rows[size].tolist(), 1])
+    most, largest = max([*rows[size].tolist(), 1]), LARGEST_CIRCLE if height >= HEIGHT else LARGEST_CIRCLE / 2
     return {
         "type": "scattergeo",
         "mode": "markers",
@@ -428,7 +428,7 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str) -> Figure:
         "selected": {"marker": {"opacity": 0.75}},
         "unselected": {"marker": {"opacity": 0.75}},
         "marker": {
-            "size": [max(3.0, LARGEST_CIRCLE * (n / most) ** 0.5) for n in rows[size]],
+            "size": [max(3.0, largest * (n / most) ** 0.5) for n in rows[size]],
             "sizemode": "diameter",
             "opacity": 0.75,
             "color": PARTIAL,
@@ -477,5 +477,5 @@ def agreements_map(table: pd.DataFrame, height: int) -> Figure:
     ]
     classes = [MapClass("signed", _("Countries with an agreement"), SEQUENTIAL[1])]
     figure = class_map(rows, "kind", classes, notes, rows.head(0), height, rest=_("No agreement"))
-    figure["data"].append(circles_trace(rows, "universities", _("Universities, by the area of the circle")))
+    figure["data"].append(circles_trace(rows, "universities", _("Universities, by the area of the circle"), height))
     return figure

@@ -7,12 +7,13 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing, open_identity
 from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.report import FileRefused
-from dashboard.settings import learner_secret_file
+from dashboard.settings import PROJECT, learner_secret_file
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, pinned
 from dashboard.warehouse.answers import Answers
@@ -399,6 +400,23 @@ def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch):
         if path.suffix == ".parquet":  # compressed, so read as rows too
             assert "canary" not in str(pq.read_table(path).to_pylist()).lower(), path
     assert not list(temporary.iterdir())
+    monkeypatch.setenv("COALITION_STORE", str(store))
+    for page in ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes"):
+        shown = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+        if page != "overview":
+            shown.switch_page(f"pages/{page}.py")
+        shown.run()
+        assert not shown.exception and len(shown.main.children) > 3
+        assert "canary" not in " ".join(str(element.proto) for element in elements(shown.main)).lower(), page
+
+
+def elements(block):
+    """Every element of a page."""
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from elements(child)
+        else:
+            yield child
 
 
 def test_a_part_sent_again_with_another_stays_beside_it(tmp_path, asked):
