@@ -71,7 +71,7 @@ def class_map(
 
 def clicked_country(point: Mapping[str, Any]) -> str | None:
     """The code of the country a reader clicked: an area names it as its location, a point as its first datum."""
-    if "location" in point:
+    if point.get("location"):  # a point says that it has none
         return point["location"]
     datum = point.get("customdata")
     return datum[0] if isinstance(datum, list | tuple) and datum and isinstance(datum[0], str) else None
@@ -105,6 +105,7 @@ def layout(height: int) -> dict[str, Any]:
             "bgcolor": "rgba(0,0,0,0)",
         },
         "hoverlabel": {"align": "left"},
+        "hoverdistance": 6,  # pixels: a circle must not take the click that was meant for its neighbour
         "uirevision": "world",
     }
 

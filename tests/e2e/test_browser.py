@@ -46,7 +46,8 @@ def test_the_closures_map_has_its_countries_drawn(visit):
 
 
 def test_an_executive_clicks_a_country_and_mails_the_link(visit):
-    first = visit(height=1500).open("/school_closures?on_date=2020-04-04")
+    first = visit(height=1500).open("/school_closures?on_date=2020-04-04", ready="[data-testid=stPlotlyChart] .geo")
+    first.page.wait_for_timeout(2500)  # the areas come after the frame of the map
     chart = first.page.locator("[data-testid=stPlotlyChart]").first
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.36, "y": box["height"] * 0.60})  # Brazil
@@ -57,6 +58,17 @@ def test_an_executive_clicks_a_country_and_mails_the_link(visit):
     second = visit().open(link)
     assert second.page.locator("text=/weeks closed and/").first.inner_text() == told
     assert "on_date=2020-04-04" in link
+
+
+def test_an_executive_clicks_a_country_and_sees_who_learns_there(visit):
+    seen = visit(height=1500).open("/reach_map", ready="[data-testid=stPlotlyChart] .geo")
+    seen.page.wait_for_timeout(2500)
+    chart = seen.page.locator("[data-testid=stPlotlyChart]").first
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.58})  # Brazil, or the circle next to it
+    seen.page.wait_for_function("location.search.includes('country_iso3=')", timeout=20_000)
+    seen.page.get_by_text("Learners who live here").wait_for(timeout=15_000)
+    assert seen.outside == []
 
 
 def test_a_desk_officer_plays_the_days_and_stops(visit):

@@ -31,3 +31,11 @@ def test_an_axis_has_few_ticks_in_words():
     ticks = people_axis(1_600_000_000)
     assert ticks["tickvals"] == [0, 500_000_000, 1_000_000_000, 1_500_000_000, 2_000_000_000]
     assert ticks["ticktext"][2] == f"1{NO_BREAK}billion"
+
+
+def test_a_click_names_its_country_on_an_area_and_on_a_circle():
+    from dashboard.charts.world import clicked_country
+
+    assert clicked_country({"location": "BRA"}) == "BRA"
+    assert clicked_country({"location": None, "customdata": ["PRY", "43"]}) == "PRY"
+    assert clicked_country({"location": None}) is None
