@@ -9,6 +9,7 @@ from dashboard.locales import _
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
+from dashboard.warehouse.answers import ReleaseTooOld
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,7 +36,7 @@ pages = {
 page = st.navigation(pages)
 try:
     take_release()
-except (NothingPublished, StoreDamaged) as reason:
+except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 page.run()

@@ -24,7 +24,7 @@ from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, 
 from dashboard.store import releases
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
-from dashboard.warehouse.answers import Answers, BadParameter
+from dashboard.warehouse.answers import Answers, BadParameter, ReleaseTooOld
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
 from dashboard.warehouse.duckdb import QueryStopped
@@ -44,6 +44,7 @@ REFUSALS = (
     ChecksFailed,
     UnknownQuestion,
     BadParameter,
+    ReleaseTooOld,
     QueryStopped,
 )
 

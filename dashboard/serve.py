@@ -24,6 +24,7 @@ from starlette.routing import Route
 from dashboard.settings import PROJECT
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
+from dashboard.warehouse.answers import ReleaseTooOld
 
 HOST = "127.0.0.1"
 OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
@@ -251,7 +252,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     from dashboard.session import begin, keep_in_memory, on_new_release
 
     on_new_release(prefetch_in_background)
-    with contextlib.suppress(NothingPublished, StoreDamaged):  # the page says so to whoever comes
+    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
     for file in [*(STREAMLIT / "static").rglob("*.js"), *MAPS.rglob("*json")]:

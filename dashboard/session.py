@@ -13,7 +13,7 @@ from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
-from dashboard.viewer import Viewer, current_viewer
+from dashboard.viewer import STEWARD, Viewer, current_viewer
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 
@@ -39,13 +39,14 @@ def begin() -> tuple[Release, str]:
     """The release to serve now and, if it is not the one published last, a notice why.
 
     Raises:
-        NothingPublished, StoreDamaged: no release can be served.
+        NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     store = store_folder()
     try:
         release, notice = _release(str(store), current_number(store))
     except (StoreDamaged, NoSuchRelease):
         release, notice = last_good_release(store)
+    _answers(STEWARD, release)  # refuses one that is too old before a page is drawn
     if _on_new_release and release not in _seen:
         _seen.add(release)
         for told in _on_new_release:

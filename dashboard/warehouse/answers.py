@@ -18,13 +18,27 @@ class BadParameter(Exception):
     """A parameter is unknown, or its value is not of the declared type."""
 
 
+class ReleaseTooOld(Exception):
+    """A release lacks tables that today's questions read."""
+
+
 class Answers:
     """One release, ready to be asked. Safe to share between threads."""
 
     def __init__(self, marts: Mapping[str, Path]) -> None:
+        """Loads the tables that questions read.
+
+        Raises:
+            ReleaseTooOld: the release lacks some of them.
+        """
+        if lacking := asked_tables() - marts.keys():
+            raise ReleaseTooOld(
+                f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
+                f"{min(lacking)}. `coalition publish` builds a new one from the same files."
+            )
         self._engine = DuckEngine()
         # Rows about people that no question reads never come into memory, however many there are.
-        for name in sorted(asked_tables() & marts.keys()):
+        for name in sorted(asked_tables()):
             self._engine.load(name, marts[name])
         self._engine.seal(metrics().values())
 

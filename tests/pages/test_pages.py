@@ -344,3 +344,13 @@ def test_recognition_and_programmes_show_what_was_stated():
 @pytest.mark.parametrize("page", LEARNERS)
 def test_pages_of_learners_survive_odd_links(page):
     app(page, programme_id="nobody", partner_id="'", country_iso3="XXX", on_date="x", attribute="?", by="?")
+
+
+def test_a_release_of_an_earlier_version_says_what_to_do(served_store, small_store, monkeypatch):
+    from dashboard import session
+
+    served_store(small_store)
+    session._answers.cache_clear()
+    monkeypatch.setattr("dashboard.warehouse.answers.asked_tables", lambda: frozenset({"cube_of_tomorrow"}))
+    test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
+    assert not test.exception and "coalition publish" in test.error[0].value
