@@ -608,6 +608,40 @@ def test_one_run_reported_by_two_partners_is_one_in_every_total(tmp_path, asked)
     assert (refused["requested"], refused["refused"]) == (1, 1)
 
 
+def test_like_for_like_weighs_both_to_the_same_mix_of_courses(tmp_path, asked):
+    # Completed of course runs: alpha 5 of 10 and 8 of 10, beta 2 of 10 and 18 of 30, all of one quarter and one sex.
+    rows = [
+        {
+            **SOUND,
+            "External Id": f"{partner}-{course}-{n}",
+            "Email": "",
+            "Course ID": course,
+            "Program Slug": f"coursera-for-refugees-{partner}",
+            "Enrollment Time": "2023-02-01T00:00:00Z",
+            "Class Start Time": "2023-02-01T00:00:00Z",
+            "Last Course Activity Time": "2023-03-01T00:00:00Z",
+            "Completed": "Yes" if n < done else "No",
+            "Completion Time": "2023-03-01T00:00:00Z" if n < done else "",
+        }
+        for partner, course, done, runs in (
+            ("alpha", "c1", 5, 10),
+            ("alpha", "c2", 8, 10),
+            ("beta", "c1", 2, 10),
+            ("beta", "c2", 18, 30),
+        )
+        for n in range(runs)
+    ]
+    import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
+    pair = {"programme_id": "coursera_for_refugees", "other_programme_id": "coursera_for_refugees"}
+    (row,) = asked("cohorts/like_for_like", partner_id="alpha", other_partner_id="beta", **pair)
+    assert (row["crude_share"], row["other_crude_share"]) == (pytest.approx(13 / 20), pytest.approx(20 / 40))
+    # c1 weighs 20 of 60, c2 40 of 60.
+    assert row["standard_share"] == pytest.approx(1 / 3 * 5 / 10 + 2 / 3 * 8 / 10)
+    assert row["other_standard_share"] == pytest.approx(1 / 3 * 2 / 10 + 2 / 3 * 18 / 30)
+    assert row["standard_low"] < row["standard_difference"] < row["standard_high"]
+    assert (row["strata"], row["runs_used"], row["other_runs_used"], row["is_small"]) == (2, 20, 40, True)
+
+
 def test_files_of_one_data_set_may_carry_different_days(tmp_path, asked):
     from tests.conftest import FIXTURES
 
