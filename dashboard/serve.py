@@ -20,6 +20,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.settings import PROJECT
 from dashboard.store.protocol import StoreDamaged
@@ -54,6 +55,8 @@ WARM = (
     "dashboard.components.reach",
     "dashboard.components.recognition",
 )
+# Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
+PagesManager.uses_pages_directory = False
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
 
 Scope = MutableMapping[str, Any]

@@ -1,9 +1,13 @@
 """What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from dashboard.settings import PROJECT
 
 pytestmark = pytest.mark.browser
 
@@ -162,3 +166,20 @@ def test_every_answer_carries_the_headers(served, path):
     except urllib.error.HTTPError as error:
         answer = error
     assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_a_link_to_a_page_runs_the_gate_also_for_the_first_visitor():
+    """Streamlit would serve the file of the page alone until the app has run once in the process."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import dashboard.serve; from streamlit.runtime.pages_manager import PagesManager; "
+            "print(PagesManager('dashboard/app.py').uses_pages_directory)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PROJECT,
+    )
+    assert told.stdout.split()[-1] == "False"
