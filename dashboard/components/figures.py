@@ -203,8 +203,10 @@ def lazy_table(
 
 
 def download(asked: str, scope: Scope, number: int = 0) -> None:
-    """A button that gives the answer as CSV, written only when it is pressed; `number` tells several of "
-    "a page apart."""
+    """A button that gives the answer as CSV, written only when it is pressed.
+
+    `number` tells several of one question apart on a page.
+    """
     st.download_button(
         _("Download CSV"),
         # Written later, outside of this session: so for this viewer and this release, whatever is served by then.
