@@ -87,8 +87,7 @@ class DuckEngine:
         return answer
 
     def seal(self, metrics: Iterable[Metric]) -> None:
-        """Adds statistics and metric macros, then shuts the database off from files and from changes of "
-        "its settings."""
+        """Adds statistics and metric macros, then shuts off files and changes of settings."""
         for function, parameters, gives in FUNCTIONS:
             # The stub lacks the strings that the binding takes.
             self._connection.create_function(  # type: ignore[call-overload]

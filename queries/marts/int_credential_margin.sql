@@ -7,44 +7,16 @@
 -- column credential VARCHAR: course or specialisation
 -- column is_stacked BOOLEAN: awarded for courses that have certificates of their own
 -- column issued_on DATE: first day on which it was issued
-WITH totals AS (
-    SELECT
-        c.learner_key,
-        c.credential,
-        c.is_stacked,
-        c.programme_id,
-        p.audience,
-        p.in_total,
-        c.partner_id,
-        grouping(c.programme_id) AS over_programmes,
-        grouping(p.audience) AS over_audiences,
-        -- Layouts that do not tell guided projects apart call them courses.
-        max(c.credential_type) AS credential_type,
-        min(c.issued_on) AS issued_on
-    FROM fct_credential AS c
-    INNER JOIN dim_programme AS p ON c.programme_id = p.programme_id
-    GROUP BY GROUPING SETS (
-        (c.learner_key, c.credential, c.is_stacked, p.audience, c.programme_id, c.partner_id),
-        (c.learner_key, c.credential, c.is_stacked, p.audience, c.programme_id),
-        (c.learner_key, c.credential, c.is_stacked, p.audience, c.partner_id),
-        (c.learner_key, c.credential, c.is_stacked, p.audience),
-        (c.learner_key, c.credential, c.is_stacked, p.in_total, c.partner_id),
-        (c.learner_key, c.credential, c.is_stacked, p.in_total)
-    )
-)
-
 SELECT
-    CASE
-        WHEN over_programmes = 0 THEN programme_id
-        WHEN over_audiences = 0 THEN 'for_refugees'
-        ELSE 'all'
-    END AS programme_id,
-    coalesce(partner_id, 'all') AS partner_id,
-    learner_key,
-    credential_type,
-    credential,
-    is_stacked,
-    issued_on
-FROM totals
-WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
-ORDER BY programme_id, partner_id, credential_type, credential, learner_key
+    t.total_programme_id AS programme_id,
+    t.total_partner_id AS partner_id,
+    c.learner_key,
+    -- Layouts that do not tell guided projects apart call them courses.
+    max(c.credential_type) AS credential_type,
+    c.credential,
+    c.is_stacked,
+    min(c.issued_on) AS issued_on
+FROM fct_credential AS c
+INNER JOIN int_total AS t ON c.programme_id = t.programme_id AND c.partner_id = t.partner_id
+GROUP BY t.total_programme_id, t.total_partner_id, c.learner_key, c.credential, c.is_stacked
+ORDER BY programme_id, partner_id, credential, is_stacked, learner_key

@@ -19,67 +19,27 @@
 -- column sex VARCHAR: female, male, other or not reported
 -- column age_band VARCHAR: band of years, or not reported
 -- column education VARCHAR: highest level, or not reported
-WITH totals AS (
-    SELECT
-        j.learner_key,
-        j.programme_id,
-        p.audience,
-        p.in_total,
-        j.partner_id,
-        grouping(j.programme_id) AS over_programmes,
-        grouping(p.audience) AS over_audiences,
-        min(j.registered_on) AS registered_on,
-        min(j.enrolled_on) AS enrolled_on,
-        min(j.started_on) AS started_on,
-        min(j.active_on) AS active_on,
-        min(j.completed_on) AS completed_on,
-        min(j.credential_on) AS credential_on,
-        min(j.recognised_on) AS recognised_on,
-        min(j.reached_on) AS reached_on,
-        max(j.last_activity_on) AS last_activity_on,
-        CASE WHEN count(*) = count(j.withdrawn_on) THEN max(j.withdrawn_on) END AS withdrawn_on,
-        max(j.as_of_on) AS as_of_on,
-        max(j.country_host) AS country_host,
-        max(j.country_origin) AS country_origin,
-        max(j.sex) AS sex,
-        max(j.age_band) AS age_band,
-        max(j.education) AS education
-    FROM fct_journey AS j
-    INNER JOIN dim_programme AS p ON j.programme_id = p.programme_id
-    GROUP BY GROUPING SETS (
-        (j.learner_key, p.audience, j.programme_id, j.partner_id),
-        (j.learner_key, p.audience, j.programme_id),
-        (j.learner_key, p.audience, j.partner_id),
-        (j.learner_key, p.audience),
-        (j.learner_key, p.in_total, j.partner_id),
-        (j.learner_key, p.in_total)
-    )
-)
-
 SELECT
-    CASE
-        WHEN over_programmes = 0 THEN programme_id
-        WHEN over_audiences = 0 THEN 'for_refugees'
-        ELSE 'all'
-    END AS programme_id,
-    coalesce(partner_id, 'all') AS partner_id,
-    learner_key,
-    registered_on,
-    enrolled_on,
-    started_on,
-    active_on,
-    completed_on,
-    credential_on,
-    recognised_on,
-    reached_on,
-    last_activity_on,
-    withdrawn_on,
-    as_of_on,
-    country_host,
-    country_origin,
-    sex,
-    age_band,
-    education
-FROM totals
-WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
+    t.total_programme_id AS programme_id,
+    t.total_partner_id AS partner_id,
+    j.learner_key,
+    min(j.registered_on) AS registered_on,
+    min(j.enrolled_on) AS enrolled_on,
+    min(j.started_on) AS started_on,
+    min(j.active_on) AS active_on,
+    min(j.completed_on) AS completed_on,
+    min(j.credential_on) AS credential_on,
+    min(j.recognised_on) AS recognised_on,
+    min(j.reached_on) AS reached_on,
+    max(j.last_activity_on) AS last_activity_on,
+    CASE WHEN count(*) = count(j.withdrawn_on) THEN max(j.withdrawn_on) END AS withdrawn_on,
+    max(j.as_of_on) AS as_of_on,
+    max(j.country_host) AS country_host,
+    max(j.country_origin) AS country_origin,
+    max(j.sex) AS sex,
+    max(j.age_band) AS age_band,
+    max(j.education) AS education
+FROM fct_journey AS j
+INNER JOIN int_total AS t ON j.programme_id = t.programme_id AND j.partner_id = t.partner_id
+GROUP BY t.total_programme_id, t.total_partner_id, j.learner_key
 ORDER BY programme_id, partner_id, learner_key

@@ -14,19 +14,15 @@
 -- column ects_requested DOUBLE: credits asked for
 -- column ects_awarded DOUBLE: credits awarded
 -- column as_of_on DATE: day of the list
-WITH totals AS (
+WITH requests AS (
     SELECT
+        t.total_programme_id AS programme_id,
+        t.total_partner_id AS partner_id,
         r.learner_key,
         r.university,
         r.country_iso3,
         r.credential,
         r.requested_on,
-        r.programme_id,
-        p.audience,
-        p.in_total,
-        r.partner_id,
-        grouping(r.programme_id) AS over_programmes,
-        grouping(p.audience) AS over_audiences,
         max(r.decision) FILTER (WHERE r.decision = 'recognised') AS recognised,
         max(r.decision) AS furthest,
         max(r.reason) AS reason,
@@ -37,25 +33,13 @@ WITH totals AS (
         max(r.ects_awarded) AS ects_awarded,
         max(r.as_of_on) AS as_of_on
     FROM fct_recognition AS r
-    INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
-    GROUP BY
-        GROUPING SETS (
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.programme_id, r.partner_id),
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.programme_id),
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience, r.partner_id),
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.audience),
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.in_total, r.partner_id),
-            (r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on, p.in_total)
-        )
+    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
+    GROUP BY t.total_programme_id, t.total_partner_id, r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on
 )
 
 SELECT
-    CASE
-        WHEN over_programmes = 0 THEN programme_id
-        WHEN over_audiences = 0 THEN 'for_refugees'
-        ELSE 'all'
-    END AS programme_id,
-    coalesce(partner_id, 'all') AS partner_id,
+    programme_id,
+    partner_id,
     learner_key,
     university,
     country_iso3,
@@ -68,6 +52,5 @@ SELECT
     ects_requested,
     ects_awarded,
     as_of_on
-FROM totals
-WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
+FROM requests
 ORDER BY programme_id, partner_id, university, country_iso3, credential, requested_on, learner_key

@@ -16,62 +16,25 @@
 -- column is_verified_track BOOLEAN: not an audit
 -- column is_timed BOOLEAN: the time to its end is known
 -- column as_of_on DATE: until when the learner was observed
-WITH totals AS (
-    SELECT
-        r.learner_key,
-        r.course_id,
-        r.enrolled_on,
-        r.programme_id,
-        p.audience,
-        p.in_total,
-        r.partner_id,
-        grouping(r.programme_id) AS over_programmes,
-        grouping(p.audience) AS over_audiences,
-        min(r.started_on) AS started_on,
-        min(r.completed_on) AS completed_on,
-        min(r.withdrawn_on) AS withdrawn_on,
-        min(r.failed_on) AS failed_on,
-        max(r.course_type) AS course_type,
-        -- Of two reports of one run, completed goes before failed, in progress and withdrawn.
-        min(r.outcome) AS outcome,
-        max(r.hours_estimated) AS hours_estimated,
-        max(r.hours_measured) AS hours_measured,
-        bool_or(r.is_verified_track) AS is_verified_track,
-        bool_and(r.is_timed) AS is_timed,
-        max(r.as_of_on) AS as_of_on
-    FROM fct_course_run AS r
-    INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
-    GROUP BY GROUPING SETS (
-        (r.learner_key, r.course_id, r.enrolled_on, p.audience, r.programme_id, r.partner_id),
-        (r.learner_key, r.course_id, r.enrolled_on, p.audience, r.programme_id),
-        (r.learner_key, r.course_id, r.enrolled_on, p.audience, r.partner_id),
-        (r.learner_key, r.course_id, r.enrolled_on, p.audience),
-        (r.learner_key, r.course_id, r.enrolled_on, p.in_total, r.partner_id),
-        (r.learner_key, r.course_id, r.enrolled_on, p.in_total)
-    )
-)
-
 SELECT
-    CASE
-        WHEN over_programmes = 0 THEN programme_id
-        WHEN over_audiences = 0 THEN 'for_refugees'
-        ELSE 'all'
-    END AS programme_id,
-    coalesce(partner_id, 'all') AS partner_id,
-    learner_key,
-    course_id,
-    enrolled_on,
-    started_on,
-    completed_on,
-    withdrawn_on,
-    failed_on,
-    course_type,
-    outcome,
-    hours_estimated,
-    hours_measured,
-    is_verified_track,
-    is_timed,
-    as_of_on
-FROM totals
-WHERE over_programmes = 0 OR (over_audiences = 0 AND audience = 'refugees') OR (over_audiences = 1 AND in_total)
+    t.total_programme_id AS programme_id,
+    t.total_partner_id AS partner_id,
+    r.learner_key,
+    r.course_id,
+    r.enrolled_on,
+    min(r.started_on) AS started_on,
+    min(r.completed_on) AS completed_on,
+    min(r.withdrawn_on) AS withdrawn_on,
+    min(r.failed_on) AS failed_on,
+    max(r.course_type) AS course_type,
+    -- Of two reports of one run, completed goes before failed, in progress and withdrawn.
+    min(r.outcome) AS outcome,
+    max(r.hours_estimated) AS hours_estimated,
+    max(r.hours_measured) AS hours_measured,
+    bool_or(r.is_verified_track) AS is_verified_track,
+    bool_and(r.is_timed) AS is_timed,
+    max(r.as_of_on) AS as_of_on
+FROM fct_course_run AS r
+INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
+GROUP BY t.total_programme_id, t.total_partner_id, r.learner_key, r.course_id, r.enrolled_on
 ORDER BY programme_id, partner_id, learner_key, course_id, enrolled_on
