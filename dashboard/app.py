@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.notices import footer
+from dashboard.gate import account, gate
 from dashboard.locales import _
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
@@ -34,10 +35,12 @@ pages = {
     _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
 }
 page = st.navigation(pages)
+gate()
 try:
     take_release()
 except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
+account()
 page.run()
 footer()

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,49 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
-from dashboard.viewer import STEWARD, Viewer, current_viewer
+from dashboard.viewer import EVERYBODY, Viewer, holdings, is_protected, place
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 
 RELEASE_KEY = "_release"
+VISITOR_KEY = "_visitor"
 
 _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
+
+
+class NotAdmitted(Exception):
+    """A page was reached without passing the gate."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who has come, for the audit log; what they may see themselves; and as whom they see now (stewards may choose)."""
+
+    who: str
+    own: Viewer
+    viewer: Viewer
+
+
+def visitor() -> Visitor:
+    """Whom the gate let in.
+
+    Raises:
+        NotAdmitted: nobody passed it in this session.
+    """
+    if VISITOR_KEY not in st.session_state:
+        raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
+    return st.session_state[VISITOR_KEY]
+
+
+def current_viewer() -> Viewer:
+    """As whom this session sees."""
+    return visitor().viewer
 
 
 def take_release() -> Release:
@@ -46,7 +78,7 @@ def begin() -> tuple[Release, str]:
         release, notice = _release(str(store), current_number(store))
     except (StoreDamaged, NoSuchRelease):
         release, notice = last_good_release(store)
-    _answers(STEWARD, release)  # refuses one that is too old before a page is drawn
+    _answers(EVERYBODY, release)  # refuses one that is too old before a page is drawn
     if _on_new_release and release not in _seen:
         _seen.add(release)
         for told in _on_new_release:
@@ -69,31 +101,41 @@ def current_release() -> Release:
     return st.session_state[RELEASE_KEY] if RELEASE_KEY in st.session_state else take_release()
 
 
-def ask(name: str, scope: Scope | None = None) -> pd.DataFrame:
+def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) -> pd.DataFrame:
     """The answer to the question `page/question` for this viewer, as a table that must not be changed.
+
+    `as_viewer` is for a steward who chooses as whom to see.
 
     Raises:
         UnknownQuestion, BadParameter, QueryStopped: as the warehouse says.
     """
-    return answer(current_viewer(), current_release(), name, scope or Scope())
+    came = visitor()
+    return answer(as_viewer if as_viewer and came.own.is_steward else came.viewer, current_release(), name, scope or Scope())
+
+
+def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
+    """Whether counts in this viewer's answer are hidden where small, and rounded."""
+    return is_protected(current_viewer(), current_release(), name, (scope or Scope()).params(question(name)))
 
 
 def ask_one(name: str, scope: Scope | None = None) -> Mapping[str, Any]:
     """The one row a question answers with, by column; empty when it has none. Missing is None or NaN."""
     params = tuple((scope or Scope()).params(question(name)).items())
-    return _row(current_viewer(), current_release(), name, params)
+    release = current_release()
+    return _row(place(current_viewer(), release, name, dict(params)), release, name, params)
 
 
 def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
     before = _before(str(store_folder()), current_release())
     params = tuple(scope.params(question(name)).items())
-    return _row(current_viewer(), before, name, params) if before else None
+    return _row(place(current_viewer(), before, name, dict(params)), before, name, params) if before else None
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
     """The answer to a question for a viewer on a release, whichever session asks."""
-    return _answer(viewer, release, name, tuple(scope.params(question(name)).items()))
+    params = tuple(scope.params(question(name)).items())
+    return _answer(place(viewer, release, name, dict(params)), release, name, params)
 
 
 @lru_cache(maxsize=8)
@@ -110,7 +152,7 @@ def _before(store: str, release: Release) -> Release | None:
         before = open_release(Path(store), number) if number else None
     except (StoreDamaged, NoSuchRelease):
         return None
-    return before if before and asked_tables() <= before.marts.keys() else None
+    return before if before and asked_tables() <= before.marts.keys() and before.views("public") else None
 
 
 def keep_in_memory() -> None:
@@ -119,10 +161,10 @@ def keep_in_memory() -> None:
     gc.freeze()
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=32)
 def _answers(viewer: Viewer, release: Release) -> Answers:
-    """The release in memory: one database for each audience."""
-    answers = Answers(release.marts)
+    """What the viewer may have of the release, in a database of its own."""
+    answers = Answers(holdings(viewer, release), viewer.audience in (COALITION, PUBLIC))
     keep_in_memory()
     return answers
 

@@ -14,6 +14,9 @@ STORE_VARIABLE = "COALITION_STORE"
 ENGINE_VARIABLE = "COALITION_ENGINE"
 CLOSURES_ADDRESS_VARIABLE = "COALITION_CLOSURES_URL"
 LEARNER_SECRET_VARIABLE = "COALITION_LEARNER_SECRET"
+ROSTER_VARIABLE = "COALITION_ROSTER"
+PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
+ADDRESS_VARIABLE = "COALITION_ADDRESS"
 
 
 def store_folder() -> Path:
@@ -26,6 +29,17 @@ def learner_secret_file() -> Path:
     """The file of the secret that learners' keys are made with, never inside the store."""
     named = os.environ.get(LEARNER_SECRET_VARIABLE)
     return Path(named).expanduser().resolve() if named else PROJECT / ".secrets" / "learners"
+
+
+def roster_file() -> Path:
+    """Who may sign in, and as what; beside it lies who signed out."""
+    named = os.environ.get(ROSTER_VARIABLE)
+    return Path(named).expanduser().resolve() if named else PROJECT / ".secrets" / "roster.toml"
+
+
+def public_url() -> str:
+    """The address that others reach the dashboard by, such as https://dashboard.example.org; empty on a laptop."""
+    return os.environ.get(PUBLIC_URL_VARIABLE, "").rstrip("/")
 
 
 def engine_address() -> str:

@@ -1,6 +1,22 @@
-"""Who is asking. Until a login is configured there is one local steward, and the app binds to this machine only."""
+"""Who is asking, and what they may see of a release."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED
+from dashboard.store.releases import Release
+from dashboard.store.views import STREAMS
+from dashboard.warehouse.answers import Held, ReleaseTooOld, asked_tables
+from dashboard.warehouse.build import tables_of
+from dashboard.warehouse.catalog import question
+
+STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
+AUDIENCES = (STEWARD_AUDIENCE, PARTNER_AUDIENCE, COALITION, PUBLIC)
 
 
 @dataclass(frozen=True)
@@ -10,10 +26,94 @@ class Viewer:
     audience: str
     partner_id: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for an unknown audience, or a partner without an id."""
+        if self.audience not in AUDIENCES or (self.audience == PARTNER_AUDIENCE) != bool(self.partner_id):
+            raise ValueError(f"not a viewer: {self.audience!r} {self.partner_id!r}. Audiences: {', '.join(AUDIENCES)}.")
 
-STEWARD = Viewer("steward")
+    @property
+    def is_steward(self) -> bool:
+        """Publishes, and sees exact figures of all partners."""
+        return self.audience == STEWARD_AUDIENCE
+
+    @property
+    def may_upload(self) -> bool:
+        """Whether files may be brought in: stewards any, partners their own."""
+        return self.audience in (STEWARD_AUDIENCE, PARTNER_AUDIENCE)
 
 
-def current_viewer() -> Viewer:
-    """The viewer of this session."""
-    return STEWARD
+STEWARD = Viewer(STEWARD_AUDIENCE)
+EXECUTIVE = Viewer(COALITION)
+EVERYBODY = Viewer(PUBLIC)
+
+
+def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> Viewer:
+    """Whose tables answer a question of this viewer: its own, or those that everybody may have.
+
+    Questions about nobody's learners are answered from one place for all. A partner's questions are answered from its
+    own rows when they are about nothing else, and otherwise from what is public.
+    """
+    if not _is_about_people(name):
+        return EVERYBODY
+    if viewer.audience != PARTNER_AUDIENCE:
+        return viewer
+    known = {field.name for field in question(name).params}
+    own = {"partner_id", "other_partner_id"} & known
+    mine = all(params.get(column) == viewer.partner_id for column in own) and bool(own)
+    alone = not own and params.get("programme_id") in _programmes_of_one(release).get(viewer.partner_id, ())
+    return viewer if mine or alone else EVERYBODY
+
+
+def is_protected(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
+    """Whether the answer that this viewer gets has hidden and rounded counts."""
+    return _is_about_people(name) and place(viewer, release, name, params).audience in (COALITION, PUBLIC)
+
+
+def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
+    """The tables that a viewer's database holds, and which rows of them: never more than the viewer may see.
+
+    Raises:
+        ReleaseTooOld: the release was made before there were audiences.
+    """
+    tables = {name: Held(file) for name, file in release.marts.items() if name in asked_tables()}
+    if viewer.is_steward:
+        return {**tables, BENCHMARK: _view(release, COALITION)[BENCHMARK]}
+    if viewer.audience in (COALITION, PUBLIC):
+        return {**tables, **_view(release, viewer.audience)}
+    own, alone = viewer.partner_id, _programmes_of_one(release).get(viewer.partner_id, ())
+    for name in (*PROTECTED, STREAMS):
+        if name not in tables:
+            continue
+        by_partner = "partner_id" in pq.read_schema(tables[name].file).names
+        file = _view(release, COALITION)[BENCHMARK].file if name == BENCHMARK else tables[name].file
+        tables[name] = Held(file, "partner_id", (own,)) if by_partner else Held(file, "programme_id", tuple(alone))
+    return tables
+
+
+def _view(release: Release, audience: str) -> dict[str, Held]:
+    found = {name: Held(file) for name, file in release.views(audience).items()}
+    if not found:
+        raise ReleaseTooOld(
+            f"Release {release.number} was built before there were audiences, so only the version that built it can show "
+            "it. `coalition publish` builds a new one from the same files."
+        )
+    return {name: held for name, held in found.items() if name in asked_tables()}
+
+
+@cache
+def _is_about_people(name: str) -> bool:
+    return bool(tables_of(question(name).sql) & {*PROTECTED, STREAMS})
+
+
+@cache
+def _programmes_of_one(release: Release) -> dict[str, tuple[str, ...]]:
+    """Programmes that one partner alone reports, by that partner."""
+    rows = pq.read_table(release.marts[STREAMS], columns=["programme_id", "partner_id"]).to_pylist()
+    partners: dict[str, set[str]] = {}
+    for row in rows:
+        partners.setdefault(row["programme_id"], set()).add(row["partner_id"])
+    found: dict[str, list[str]] = {}
+    for programme, reporting in sorted(partners.items()):
+        if len(reporting) == 1:
+            found.setdefault(next(iter(reporting)), []).append(programme)
+    return {partner: tuple(programmes) for partner, programmes in found.items()}

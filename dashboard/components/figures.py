@@ -17,9 +17,10 @@ from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, decimal, is_missing, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import answer, ask, current_release
+from dashboard.session import Visitor, answer, ask, current_release, visitor
+from dashboard.settings import store_folder
+from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
-from dashboard.viewer import Viewer, current_viewer
 from dashboard.warehouse.catalog import Field, Metric, metrics, question, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -209,8 +210,8 @@ def download(asked: str, scope: Scope, number: int = 0) -> None:
     """
     st.download_button(
         _("Download CSV"),
-        # Written later, outside of this session: so for this viewer and this release, whatever is served by then.
-        data=partial(_csv, current_viewer(), current_release(), asked, scope),
+        # Written later, outside of this session: so for this visitor and this release, whatever is served by then.
+        data=partial(_csv, visitor(), current_release(), asked, scope),
         file_name=_file_name(asked, scope),
         mime="text/csv",
         key=f"download-{asked}-{number}",
@@ -308,9 +309,10 @@ def _column(field: Field) -> Any:
     return st.column_config.Column(label, help=_(field.meaning))
 
 
-def _csv(viewer: Viewer, release: Release, asked: str, scope: Scope) -> bytes:
+def _csv(came: Visitor, release: Release, asked: str, scope: Scope) -> bytes:
     """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed."""
-    table = answer(viewer, release, asked, scope)
+    table = answer(came.viewer, release, asked, scope)
+    record(store_folder(), "export", came.who, asked, release.number)
     whole_numbers = {field.name for field in question(asked).columns if field.type == "BIGINT"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

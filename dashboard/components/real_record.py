@@ -12,11 +12,10 @@ from dashboard.intake.download import DownloadFailed, download
 from dashboard.intake.front_door import Imported, import_file
 from dashboard.intake.report import FileRefused
 from dashboard.locales import _
-from dashboard.session import current_release
+from dashboard.session import current_release, current_viewer
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import publish_release
-from dashboard.viewer import current_viewer
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import sources
 
@@ -25,7 +24,7 @@ MOST_SHOWN = 200
 
 def offer_real_record(source: str) -> None:
     """An expander that imports the real record; open while the page shows a demonstration. Stewards only."""
-    if current_viewer().audience != "steward":
+    if not current_viewer().is_steward:
         return
     is_demonstration = source in current_release().demonstrations
     with st.expander(_("Import the real record"), expanded=is_demonstration):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.disclosure.policy import policy
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.protocol import StoreDamaged, locked, point, publish, read_manifest, staged, verify
 from dashboard.store.snapshots import now, pinned
+from dashboard.store.views import write_views
 from dashboard.warehouse.build import build_marts, reference_digests
 from dashboard.warehouse.engines import open_engine
 
@@ -37,7 +39,16 @@ class Release:
     @property
     def marts(self) -> dict[str, Path]:
         """Parquet file of each mart by its name: those the manifest names, which were verified."""
-        return {Path(name).stem: self.folder / name for name in self.manifest["files"]}
+        return self._tables("marts")
+
+    def views(self, audience: str) -> dict[str, Path]:
+        """Parquet file of each table as an audience of the disclosure policy may have it; empty in old releases."""
+        return self._tables(f"views/{audience}")
+
+    def _tables(self, folder: str) -> dict[str, Path]:
+        return {
+            Path(name).stem: self.folder / name for name in self.manifest["files"] if name.rpartition("/")[0] == folder
+        }
 
     @property
     def demonstrations(self) -> list[str]:
@@ -50,7 +61,8 @@ def publish_release(store: Path) -> Release:
     """Builds the marts from the snapshots of the store and serves them as the next release.
 
     Raises:
-        ChecksFailed: rows exist that must not; the release that was served before stays.
+        ChecksFailed, AuditFailed: rows exist that must not, or people could be worked out of what others than their
+            owners would see; the release that was served before stays.
     """
     with locked(store), staged(store) as fresh:
         pins = pinned(store)
@@ -67,6 +79,7 @@ def publish_release(store: Path) -> Release:
             engine.close()
         for folder in ("scratch", "spill"):
             shutil.rmtree(fresh / folder, ignore_errors=True)
+        audited = write_views(marts, fresh / "views")
         try:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):
@@ -83,6 +96,7 @@ def publish_release(store: Path) -> Release:
                 "tool": TOOL_VERSION,
                 "engine": engine.name,
                 "checks": checked,
+                "disclosure": {"policy": policy().version, **audited},
                 "reference": reference_digests(),
                 "snapshots": {
                     source: [

@@ -3,6 +3,7 @@
 import datetime
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.warehouse.build import tables_of
-from dashboard.warehouse.catalog import Query, metrics, question, questions
+from dashboard.warehouse.catalog import Query, audience_macros, metrics, question, questions
 from dashboard.warehouse.duckdb import DuckEngine
 
 
@@ -22,16 +23,29 @@ class ReleaseTooOld(Exception):
     """A release lacks tables that today's questions read."""
 
 
-class Answers:
-    """One release, ready to be asked. Safe to share between threads."""
+@dataclass(frozen=True)
+class Held:
+    """A table of a viewer: its file and, where only some rows are the viewer's, the column and values that tell them."""
 
-    def __init__(self, marts: Mapping[str, Path]) -> None:
+    file: Path
+    column: str = ""
+    values: tuple[str, ...] = ()
+
+
+class Answers:
+    """What one audience may see of one release, ready to be asked. Safe to share between threads."""
+
+    def __init__(self, tables: Mapping[str, Held], protected: bool) -> None:
         """Loads the tables that questions read.
+
+        Args:
+            tables: by name; the rows are those that the audience may have.
+            protected: whether counts among them are hidden and rounded.
 
         Raises:
             ReleaseTooOld: the release lacks some of them.
         """
-        if lacking := asked_tables() - marts.keys():
+        if lacking := asked_tables() - tables.keys():
             raise ReleaseTooOld(
                 f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
                 f"{min(lacking)}. `coalition publish` builds a new one from the same files."
@@ -39,8 +53,9 @@ class Answers:
         self._engine = DuckEngine()
         # Rows about people that no question reads never come into memory, however many there are.
         for name in sorted(asked_tables()):
-            self._engine.load(name, marts[name])
-        self._engine.seal(metrics().values())
+            held = tables[name]
+            self._engine.load(name, held.file, held.column, held.values)
+        self._engine.seal(metrics().values(), audience_macros(protected))
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.

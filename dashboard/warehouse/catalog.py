@@ -173,6 +173,13 @@ def layer(name: str) -> tuple[Query, ...]:
 
 
 @cache
+def audience_macros(protected: bool) -> tuple[str, ...]:
+    """What counts and shares are for an audience: exact, or of hidden and rounded figures."""
+    folder = QUERIES / "audiences" / ("protected" if protected else "exact")
+    return tuple(_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql")))
+
+
+@cache
 def metrics() -> Mapping[str, Metric]:
     """Every metric by its name."""
     found = {}

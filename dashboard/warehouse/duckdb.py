@@ -53,9 +53,14 @@ class DuckEngine:
         """Makes Parquet files readable as a view."""
         self._run(f"CREATE OR REPLACE VIEW {_name(table)} AS FROM read_parquet({[str(file) for file in files]})")
 
-    def load(self, table: str, file: Path) -> None:
-        """Reads a Parquet file into memory."""
-        self._run(f"CREATE TABLE {_name(table)} AS FROM read_parquet({[str(file)]})")
+    def load(self, table: str, file: Path, column: str = "", values: Sequence[str] = ()) -> None:
+        """Reads a Parquet file into memory; of the rows only those where the column is one of the values, if named."""
+        select = f"CREATE TABLE {_name(table)} AS FROM read_parquet({[str(file)]})"
+        if not column:
+            self._run(select)
+            return
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"{select} WHERE list_contains($values, {_name(column)})", {"values": list(values)})
 
     def view(self, name: str, sql: str) -> None:
         """Names a SELECT."""
@@ -86,15 +91,15 @@ class DuckEngine:
             )
         return answer
 
-    def seal(self, metrics: Iterable[Metric]) -> None:
-        """Adds statistics and metric macros, then shuts off files and changes of settings."""
+    def seal(self, metrics: Iterable[Metric], audience: Iterable[str]) -> None:
+        """Adds statistics, the audience's macros and those of metrics, then shuts off files and changes of settings."""
         for function, parameters, gives in FUNCTIONS:
             # The stub lacks the strings that the binding takes.
             self._connection.create_function(  # type: ignore[call-overload]
                 function.__name__, function, parameters, gives, null_handling="special"
             )
-        for metric in metrics:
-            self._run(metric.sql)
+        for macro in (*audience, *(metric.sql for metric in metrics)):
+            self._run(macro)
         self._run("SET enable_external_access = false")
         self._run("SET lock_configuration = true")
 

@@ -6,9 +6,11 @@
 -- column attribute VARCHAR: all, sex, age_band or education; of one month only all and sex
 -- column attribute_value VARCHAR: value of the attribute; all for all
 -- column runs BIGINT: course runs
+-- column learners BIGINT: distinct learners of them
 -- column days VARCHAR: for each day on which something happened day:completed:withdrawn:failed:still active, in the order of days, with spaces between; days since enrolment, at most 730, and what ends later is observed until then
 WITH ends AS (
     SELECT
+        r.learner_key,
         r.programme_id,
         r.partner_id,
         strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
@@ -70,23 +72,56 @@ cells AS (
             (programme_id, partner_id, day, cohort_month),
             (programme_id, partner_id, day, cohort_month, sex)
         )
+),
+
+people AS (
+    SELECT
+        programme_id,
+        partner_id,
+        coalesce(cohort_month, 'all') AS cohort,
+        CASE
+            WHEN grouping(sex) = 0 THEN 'sex'
+            WHEN grouping(age_band) = 0 THEN 'age_band'
+            WHEN grouping(education) = 0 THEN 'education'
+            ELSE 'all'
+        END AS attribute,
+        coalesce(sex, age_band, education, 'all') AS attribute_value,
+        count(DISTINCT learner_key) AS learners
+    FROM ends
+    GROUP BY
+        GROUPING SETS (
+            (programme_id, partner_id),
+            (programme_id, partner_id, sex),
+            (programme_id, partner_id, age_band),
+            (programme_id, partner_id, education),
+            (programme_id, partner_id, cohort_month),
+            (programme_id, partner_id, cohort_month, sex)
+        )
 )
 
 SELECT
-    programme_id,
-    partner_id,
-    cohort,
-    attribute,
-    attribute_value,
-    cast(sum(completed + withdrawn + failed + still_active) AS bigint) AS runs,
+    c.programme_id,
+    c.partner_id,
+    c.cohort,
+    c.attribute,
+    c.attribute_value,
+    cast(sum(c.completed + c.withdrawn + c.failed + c.still_active) AS bigint) AS runs,
+    max(p.learners) AS learners,
     string_agg(
         concat(
-            cast(day AS varchar), ':', cast(completed AS varchar), ':', cast(withdrawn AS varchar), ':', cast(failed AS varchar), ':',
-            cast(still_active AS varchar)
+            cast(c.day AS varchar), ':', cast(c.completed AS varchar), ':', cast(c.withdrawn AS varchar), ':', cast(c.failed AS varchar), ':',
+            cast(c.still_active AS varchar)
         ),
         ' '
-        ORDER BY day
+        ORDER BY c.day
     ) AS days
-FROM cells
-GROUP BY programme_id, partner_id, cohort, attribute, attribute_value
+FROM cells AS c
+INNER JOIN people AS p
+    ON
+        c.programme_id = p.programme_id
+        AND c.partner_id = p.partner_id
+        AND c.cohort = p.cohort
+        AND c.attribute = p.attribute
+        AND c.attribute_value = p.attribute_value
+GROUP BY c.programme_id, c.partner_id, c.cohort, c.attribute, c.attribute_value
 ORDER BY programme_id, partner_id, cohort, attribute, attribute_value

@@ -1,10 +1,12 @@
 -- title: Completion within a horizon, of course runs old enough to tell, on four denominators
--- grain: one row per programme, partner, intake (month, or all) and horizon
+-- grain: one row per programme, partner, intake (month, quarter, or all) and horizon
 -- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all
--- column cohort VARCHAR: month of enrolment as YYYY-MM, or all
+-- column cohort VARCHAR: month of enrolment as YYYY-MM, quarter as YYYY-Q1, or all
 -- column horizon_days BIGINT: 30, 60, 90, 180 or 365
 -- column runs BIGINT: course runs, of whatever age
+-- column learners BIGINT: distinct learners of them
+-- column learners_matured BIGINT: distinct learners of the course runs that are old enough to tell
 -- column runs_matured BIGINT: enrolled at least the horizon before they were last observed
 -- column completed_matured BIGINT: of them, completed within the horizon
 -- column started_matured BIGINT: matured and started
@@ -32,7 +34,9 @@ judged AS (
     SELECT
         r.programme_id,
         r.partner_id,
+        r.learner_key,
         strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
+        concat(strftime(r.enrolled_on, '%Y'), '-Q', cast(quarter(r.enrolled_on) AS varchar)) AS cohort_quarter,
         h.horizon_days,
         r.started_on IS NOT NULL AS is_started,
         r.is_verified_track,
@@ -51,9 +55,11 @@ judged AS (
 SELECT
     programme_id,
     partner_id,
-    coalesce(cohort_month, 'all') AS cohort,
+    coalesce(cohort_month, cohort_quarter, 'all') AS cohort,
     cast(horizon_days AS bigint) AS horizon_days,
     count(*) AS runs,
+    count(DISTINCT learner_key) AS learners,
+    count(DISTINCT CASE WHEN is_matured THEN learner_key END) AS learners_matured,
     count(*) FILTER (WHERE is_matured) AS runs_matured,
     count(*) FILTER (WHERE is_matured AND is_done) AS completed_matured,
     count(*) FILTER (WHERE is_matured AND is_started) AS started_matured,
@@ -69,6 +75,7 @@ FROM judged
 GROUP BY
     GROUPING SETS (
         (programme_id, partner_id, horizon_days),
-        (programme_id, partner_id, horizon_days, cohort_month)
+        (programme_id, partner_id, horizon_days, cohort_month),
+        (programme_id, partner_id, horizon_days, cohort_quarter)
     )
 ORDER BY programme_id, partner_id, cohort, horizon_days

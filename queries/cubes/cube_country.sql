@@ -1,9 +1,9 @@
 -- title: Learners by country, where they live and where they come from
--- grain: one row per programme, partner, way of counting and country (or unknown)
+-- grain: one row per programme, partner, way of counting and country (or unknown), and one for all
 -- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all
 -- column counted_by VARCHAR: host or origin
--- column country_iso3 VARCHAR: ISO 3166 alpha-3, or unknown
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3, unknown, or all
 -- column learners BIGINT: learners reached
 -- column learners_registered BIGINT: learners registered
 -- column learners_completed BIGINT: of them, completed at least one course
@@ -32,11 +32,11 @@ SELECT
     programme_id,
     partner_id,
     counted_by,
-    country_iso3,
+    coalesce(country_iso3, 'all') AS country_iso3,
     count(reached_on) AS learners,
     count(*) AS learners_registered,
     count(completed_on) AS learners_completed,
     min(reached_on) AS first_on
 FROM lands
-GROUP BY programme_id, partner_id, counted_by, country_iso3
+GROUP BY GROUPING SETS ((programme_id, partner_id, counted_by), (programme_id, partner_id, counted_by, country_iso3))
 ORDER BY programme_id, partner_id, counted_by, country_iso3

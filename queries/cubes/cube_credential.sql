@@ -7,18 +7,33 @@
 -- column year BIGINT: of issue, or NULL for all
 -- column credentials BIGINT: issued
 -- column learners BIGINT: distinct learners who hold one
+-- column most_of_one BIGINT: the most that one learner holds
+WITH held AS (
+    SELECT
+        programme_id,
+        partner_id,
+        credential_type,
+        is_stacked,
+        learner_key,
+        cast(year(issued_on) AS bigint) AS year,
+        count(*) AS credentials
+    FROM int_credential_margin
+    GROUP BY
+        GROUPING SETS (
+            (programme_id, partner_id, credential_type, is_stacked, learner_key),
+            (programme_id, partner_id, credential_type, is_stacked, learner_key, year(issued_on))
+        )
+)
+
 SELECT
     programme_id,
     partner_id,
     credential_type,
     is_stacked,
-    cast(year(issued_on) AS bigint) AS year,
-    count(*) AS credentials,
-    count(DISTINCT learner_key) AS learners
-FROM int_credential_margin
-GROUP BY
-    GROUPING SETS (
-        (programme_id, partner_id, credential_type, is_stacked),
-        (programme_id, partner_id, credential_type, is_stacked, year(issued_on))
-    )
+    year,
+    cast(sum(h.credentials) AS bigint) AS credentials,
+    count(*) AS learners,
+    max(h.credentials) AS most_of_one
+FROM held AS h
+GROUP BY programme_id, partner_id, credential_type, is_stacked, year
 ORDER BY programme_id, partner_id, credential_type, is_stacked, year

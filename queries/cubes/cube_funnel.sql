@@ -1,10 +1,10 @@
 -- title: Learners at each step, by the month in which they first registered
--- grain: one row per programme, partner, month and value of one attribute; a learner is in one month of each total
+-- grain: one row per programme, partner, month (or NULL for all) and value of one attribute; a learner is in one month of each total
 -- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all
 -- column attribute VARCHAR: all, country_host, sex, age_band or education
 -- column attribute_value VARCHAR: value of the attribute; all for all
--- column month DATE: first day of the month of the first registration in this total
+-- column month DATE: first day of the month of the first registration in this total, or NULL for all months
 -- column registered BIGINT: learners
 -- column enrolled BIGINT: learners
 -- column started BIGINT: learners
@@ -53,6 +53,11 @@ SELECT
 FROM months
 GROUP BY
     GROUPING SETS (
+        (programme_id, partner_id),
+        (programme_id, partner_id, country_host),
+        (programme_id, partner_id, sex),
+        (programme_id, partner_id, age_band),
+        (programme_id, partner_id, education),
         (programme_id, partner_id, month),
         (programme_id, partner_id, month, country_host),
         (programme_id, partner_id, month, sex),

@@ -1,16 +1,16 @@
 -- title: Course runs by outcome
--- grain: one row per programme and outcome
+-- grain: one row per programme and outcome, and one for all outcomes
 -- column programme_id VARCHAR: programme
--- column outcome VARCHAR: completed, distinction, failed, withdrawn or in progress
+-- column outcome VARCHAR: completed, distinction, failed, withdrawn or in progress; all for all
 -- column runs BIGINT: course runs
 -- column learners BIGINT: distinct learners
 SELECT
     r.programme_id,
-    r.outcome,
+    coalesce(r.outcome, 'all') AS outcome,
     count(*) AS runs,
     count(DISTINCT r.learner_key) AS learners
 FROM int_run_margin AS r
 INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
 WHERE r.partner_id = 'all'
-GROUP BY r.programme_id, r.outcome
+GROUP BY GROUPING SETS ((r.programme_id), (r.programme_id, r.outcome))
 ORDER BY programme_id, outcome

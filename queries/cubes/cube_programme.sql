@@ -12,6 +12,7 @@
 -- column hours_estimated DOUBLE: as estimated, NULL where nobody estimated
 -- column hours_attested DOUBLE: as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
+-- column largest_share_of_hours DOUBLE: the largest share that one learner has in the hours of a basis, 0 to 1
 WITH hours AS (
     SELECT
         r.programme_id,
@@ -102,22 +103,42 @@ phased AS (
         hours_estimated,
         hours_attested
     FROM events
+),
+
+persons AS (
+    SELECT
+        programme_id,
+        phase,
+        learner_key,
+        max(CASE WHEN p.learner_started IS NULL THEN 0 ELSE 1 END) AS reached,
+        sum(p.enrolments) AS enrolments,
+        sum(p.completions) AS completions,
+        sum(p.projects) AS projects,
+        sum(p.hours_measured) AS hours_measured,
+        sum(p.hours_estimated) AS hours_estimated,
+        sum(p.hours_attested) AS hours_attested
+    FROM phased AS p
+    GROUP BY programme_id, phase, learner_key
 )
 
 SELECT
     programme_id,
     phase,
-    count(DISTINCT p.learner_key) AS learners,
-    count(DISTINCT p.learner_started) AS learners_reached,
-    cast(sum(p.enrolments) AS bigint) AS enrolments,
-    cast(sum(p.completions) AS bigint) AS completions,
-    cast(sum(p.completions) - sum(p.projects) AS bigint) AS courses_completed,
-    cast(sum(p.projects) AS bigint) AS projects_completed,
-    sum(p.hours_measured) AS hours_measured,
-    sum(p.hours_estimated) AS hours_estimated,
-    sum(p.hours_attested) AS hours_attested,
-    count(DISTINCT CASE WHEN coalesce(p.hours_measured, p.hours_estimated, p.hours_attested) IS NOT NULL THEN p.learner_key END)
-        AS learners_with_hours
-FROM phased AS p
+    count(*) AS learners,
+    cast(sum(o.reached) AS bigint) AS learners_reached,
+    cast(sum(o.enrolments) AS bigint) AS enrolments,
+    cast(sum(o.completions) AS bigint) AS completions,
+    cast(sum(o.completions) - sum(o.projects) AS bigint) AS courses_completed,
+    cast(sum(o.projects) AS bigint) AS projects_completed,
+    sum(o.hours_measured) AS hours_measured,
+    sum(o.hours_estimated) AS hours_estimated,
+    sum(o.hours_attested) AS hours_attested,
+    count(coalesce(o.hours_measured, o.hours_estimated, o.hours_attested)) AS learners_with_hours,
+    greatest(
+        max(o.hours_measured) / nullif(sum(o.hours_measured), 0),
+        max(o.hours_estimated) / nullif(sum(o.hours_estimated), 0),
+        max(o.hours_attested) / nullif(sum(o.hours_attested), 0)
+    ) AS largest_share_of_hours
+FROM persons AS o
 GROUP BY programme_id, phase
 ORDER BY programme_id, phase

@@ -3,4 +3,4 @@
 -- definition: Course runs on the verified track that were completed within the horizon, of those enrolled at least the horizon before they were last observed.
 -- caveat: Younger course runs are not in the rate: still under way is not failed.
 -- additive_over: nothing
-CREATE MACRO matured_verified_completion(completed, matured) AS completed::double / nullif(matured, 0)
+CREATE MACRO matured_verified_completion(completed, matured) AS part_of(completed, matured)

@@ -3,4 +3,4 @@
 -- definition: Requests that a university recognised, divided by requests it decided.
 -- caveat: Pending requests stand beside the rate, not in it.
 -- additive_over: nothing
-CREATE MACRO recognition_rate(recognised, decided) AS recognised::double / nullif(decided, 0)
+CREATE MACRO recognition_rate(recognised, decided) AS part_of(recognised, decided)

@@ -3,4 +3,4 @@
 -- definition: Learners seen learning in the week or later, of those who started in the month.
 -- caveat: Who came back after a break counts as retained through it.
 -- additive_over: nothing
-CREATE MACRO share_retained(later, started) AS later::double / nullif(started, 0)
+CREATE MACRO share_retained(later, started) AS part_of(later, started)

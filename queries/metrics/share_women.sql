@@ -3,4 +3,4 @@
 -- definition: Learners whose sex is reported as female, divided by all whose sex is reported.
 -- caveat: The share not reported stands beside it.
 -- additive_over: nothing
-CREATE MACRO share_women(women, reported) AS women::double / nullif(reported, 0)
+CREATE MACRO share_women(women, reported) AS part_of(women, reported)

@@ -3,4 +3,4 @@
 -- definition: Learners that the three largest partners report, divided by the sum over all partners.
 -- caveat: A learner of two partners stands in both reports.
 -- additive_over: nothing
-CREATE MACRO top_three_dependency(top_three, reports) AS top_three::double / nullif(reports, 0)
+CREATE MACRO top_three_dependency(top_three, reports) AS part_of(top_three, reports)

@@ -12,5 +12,6 @@ WHERE
     programme_id = coalesce($programme_id, 'all')
     AND partner_id = coalesce($partner_id, 'all')
     AND cohort <> 'all'
+    AND cohort NOT LIKE '%-Q%'
     AND horizon_days = 180
 ORDER BY cohort

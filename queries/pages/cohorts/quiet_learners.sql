@@ -22,7 +22,7 @@ SELECT
     $quiet_days::bigint AS quiet_days,
     quiet AS learners_quiet,
     under_way AS learners_under_way,
-    quiet::double / nullif(under_way, 0) AS share_quiet,
+    part_of(quiet, under_way) AS share_quiet,
     wilson_low(quiet, under_way) AS share_low,
     wilson_high(quiet, under_way) AS share_high
 FROM counted

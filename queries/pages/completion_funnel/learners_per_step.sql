@@ -14,19 +14,20 @@
 -- caveat: A step counts people, not enrolments. A learner belongs to the month of the first registration in what is asked, so months do not overlap.
 WITH cells AS (
     SELECT
-        coalesce(sum(registered), 0)::bigint AS registered,
-        coalesce(sum(enrolled), 0)::bigint AS enrolled,
-        coalesce(sum(started), 0)::bigint AS started,
-        coalesce(sum(active), 0)::bigint AS active,
-        coalesce(sum(completed), 0)::bigint AS completed,
-        coalesce(sum(credential), 0)::bigint AS credential,
-        coalesce(sum(recognised), 0)::bigint AS recognised
+        known(sum(registered))::bigint AS registered,
+        known(sum(enrolled))::bigint AS enrolled,
+        known(sum(started))::bigint AS started,
+        known(sum(active))::bigint AS active,
+        known(sum(completed))::bigint AS completed,
+        known(sum(credential))::bigint AS credential,
+        known(sum(recognised))::bigint AS recognised
     FROM cube_funnel
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND partner_id = coalesce($partner_id, 'all')
         AND attribute = CASE WHEN $country_host IS NULL THEN 'all' ELSE 'country_host' END
         AND attribute_value = coalesce($country_host, 'all')
+        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
         AND ($to_month IS NULL OR month <= $to_month)
 ),
@@ -43,7 +44,7 @@ SELECT
     step_order,
     step,
     learners,
-    learners::double / nullif(lag(learners) OVER (ORDER BY step_order), 0) AS share_of_previous,
-    learners::double / nullif(first_value(learners) OVER (ORDER BY step_order), 0) AS share_of_first
+    part_of(learners, lag(learners) OVER (ORDER BY step_order)) AS share_of_previous,
+    part_of(learners, first_value(learners) OVER (ORDER BY step_order)) AS share_of_first
 FROM steps
 ORDER BY step_order

@@ -25,6 +25,7 @@ WITH totals AS (
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND attribute = 'all'
+        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
         AND ($to_month IS NULL OR month <= $to_month)
     GROUP BY partner_id
@@ -34,7 +35,7 @@ others AS (
     SELECT
         step_order,
         count(*) AS partners,
-        median(learners::double / nullif(registered, 0)) AS median_share
+        median(part_of(learners, registered)) AS median_share
     FROM totals
     WHERE partner_id <> 'all' AND partner_id <> coalesce($partner_id, 'all') AND registered >= 30
     GROUP BY step_order
@@ -44,7 +45,7 @@ SELECT
     t.step_order,
     ['Registered', 'Enrolled', 'Started', 'Active', 'Completed', 'Credential', 'Recognised'][t.step_order] AS step,
     t.learners,
-    t.learners::double / nullif(t.registered, 0) AS share_of_first,
+    part_of(t.learners, t.registered) AS share_of_first,
     wilson_low(t.learners, t.registered) AS share_low,
     wilson_high(t.learners, t.registered) AS share_high,
     CASE WHEN o.partners >= 3 THEN o.median_share END AS median_share,

@@ -27,6 +27,7 @@ WITH totals AS (
         programme_id = coalesce($programme_id, 'all')
         AND partner_id = coalesce($partner_id, 'all')
         AND attribute = $attribute
+        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
         AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
         AND ($to_month IS NULL OR month <= $to_month)
     GROUP BY attribute_value
@@ -37,7 +38,7 @@ SELECT
     step_order,
     ['Registered', 'Enrolled', 'Started', 'Active', 'Completed', 'Credential', 'Recognised'][step_order] AS step,
     learners,
-    learners::double / nullif(registered, 0) AS share_of_first,
+    part_of(learners, registered) AS share_of_first,
     wilson_low(learners, registered) AS share_low,
     wilson_high(learners, registered) AS share_high,
     registered < 30 AS is_small

@@ -23,8 +23,8 @@ SELECT
     s.country_iso3,
     c.country,
     s.universities,
-    coalesce(r.requested, 0) AS requested,
-    coalesce(r.recognised, 0) AS recognised,
+    known(r.requested) AS requested,
+    known(r.recognised) AS recognised,
     r.ects_awarded,
     c.latitude,
     c.longitude

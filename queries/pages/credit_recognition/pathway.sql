@@ -49,13 +49,13 @@ asked AS (
 )
 
 SELECT
-    coalesce(a.requested, 0) AS requested,
-    coalesce(a.decided, 0) AS decided,
-    coalesce(a.recognised, 0) AS recognised,
-    coalesce(a.refused, 0) AS refused,
-    coalesce(a.pending, 0) AS pending,
-    coalesce(a.transferred, 0) AS transferred,
-    coalesce(a.learners, 0) AS learners,
+    known(a.requested) AS requested,
+    known(a.decided) AS decided,
+    known(a.recognised) AS recognised,
+    known(a.refused) AS refused,
+    known(a.pending) AS pending,
+    known(a.transferred) AS transferred,
+    known(a.learners) AS learners,
     recognition_rate(a.recognised, a.decided) AS recognition_rate,
     wilson_low(a.recognised, a.decided) AS rate_low,
     wilson_high(a.recognised, a.decided) AS rate_high,

@@ -6,13 +6,14 @@
 -- column refused BIGINT: requests refused for it
 -- column share_of_refused DOUBLE: of all refused, 0 to 1
 SELECT
-    breakdown_value AS reason,
-    refused,
-    refused::double / nullif(sum(refused) OVER (), 0) AS share_of_refused
-FROM cube_recognition
+    r.breakdown_value AS reason,
+    r.refused,
+    part_of(r.refused, a.refused) AS share_of_refused
+FROM cube_recognition AS r
+LEFT JOIN cube_recognition AS a ON r.programme_id = a.programme_id AND r.partner_id = a.partner_id AND a.breakdown = 'all'
 WHERE
-    breakdown = 'reason'
-    AND breakdown_value <> 'not refused'
-    AND programme_id = coalesce($programme_id, 'all')
-    AND partner_id = coalesce($partner_id, 'all')
-ORDER BY refused DESC, reason
+    r.breakdown = 'reason'
+    AND r.breakdown_value <> 'not refused'
+    AND r.programme_id = coalesce($programme_id, 'all')
+    AND r.partner_id = coalesce($partner_id, 'all')
+ORDER BY r.refused DESC, reason

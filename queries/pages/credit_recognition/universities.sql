@@ -40,10 +40,10 @@ SELECT
     coalesce(s.university, a.university) AS university,
     coalesce(c.country, 'Unknown') AS country,
     s.agreed_on,
-    coalesce(a.requested, 0) AS requested,
-    coalesce(a.recognised, 0) AS recognised,
-    coalesce(a.refused, 0) AS refused,
-    coalesce(a.pending, 0) AS pending,
+    known(a.requested) AS requested,
+    known(a.recognised) AS recognised,
+    known(a.refused) AS refused,
+    known(a.pending) AS pending,
     a.ects_awarded
 FROM signed AS s
 FULL OUTER JOIN asked AS a ON s.university = a.university AND s.country_iso3 = a.country_iso3

@@ -12,16 +12,15 @@
 -- metric: matured_verified_completion
 WITH quarters AS (
     SELECT
-        cast(date_trunc('quarter', cast(concat(cohort, '-01') AS date)) AS date) AS quarter,
-        cast(sum(verified_matured) AS bigint) AS verified_matured,
-        cast(sum(verified_completed) AS bigint) AS verified_completed
+        make_date(left(cohort, 4)::integer, 3 * right(cohort, 1)::integer - 2, 1) AS quarter,
+        verified_matured,
+        verified_completed
     FROM cube_completion
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND partner_id = 'all'
-        AND cohort <> 'all'
+        AND cohort LIKE '%-Q%'
         AND horizon_days = coalesce($horizon_days, 180)
-    GROUP BY cast(date_trunc('quarter', cast(concat(cohort, '-01') AS date)) AS date)
 )
 
 SELECT

@@ -54,13 +54,13 @@ alive AS (
 
 SELECT
     a.on_date,
-    coalesce(l.learners_reached, 0) AS learners_reached,
-    coalesce(l.unique_lower, 0) AS unique_lower,
-    coalesce(l.unique_upper, 0) AS unique_upper,
-    coalesce(l.countries, 0) AS countries,
-    coalesce(l.credentials, 0) AS credentials,
-    coalesce(l.learners_with_credential, 0) AS learners_with_credential,
-    coalesce(l.partners, 0) AS partners,
+    known(l.learners_reached) AS learners_reached,
+    known(l.unique_lower) AS unique_lower,
+    known(l.unique_upper) AS unique_upper,
+    known(l.countries) AS countries,
+    known(l.credentials) AS credentials,
+    known(l.learners_with_credential) AS learners_with_credential,
+    known(l.partners) AS partners,
     alive.hubs
 FROM as_of AS a
 CROSS JOIN alive

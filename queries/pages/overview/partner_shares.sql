@@ -44,7 +44,7 @@ SELECT
     r.partner_id,
     n.partner,
     r.learners_reached,
-    r.learners_reached::double / nullif(r.reports, 0) AS share_of_reports,
+    part_of(r.learners_reached, r.reports) AS share_of_reports,
     r.is_top_three,
     top_three_dependency(sum(r.learners_reached) FILTER (WHERE r.is_top_three) OVER (), r.reports) AS share_top_three
 FROM ranked AS r

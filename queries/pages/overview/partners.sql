@@ -6,5 +6,6 @@ SELECT
     partner_id,
     max(partner) AS partner
 FROM dim_stream
+WHERE partner_id <> 'all'
 GROUP BY partner_id
 ORDER BY partner, partner_id

@@ -22,7 +22,7 @@ WITH sexes AS (
         sum(credential) AS credential,
         sum(recognised) AS recognised
     FROM cube_funnel
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = 'all' AND attribute = 'sex'
+    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = 'all' AND attribute = 'sex' AND month IS NULL
     GROUP BY attribute_value
 ),
 
@@ -37,10 +37,13 @@ steps AS (
 counted AS (
     SELECT
         step_order,
-        coalesce(sum(learners) FILTER (WHERE sex = 'female'), 0)::bigint AS women,
-        coalesce(sum(learners) FILTER (WHERE sex = 'male'), 0)::bigint AS men,
-        coalesce(sum(learners) FILTER (WHERE sex = 'not reported'), 0)::bigint AS not_reported,
-        coalesce(sum(learners) FILTER (WHERE sex <> 'not reported'), 0)::bigint AS reported
+        known(sum(learners) FILTER (WHERE sex = 'female'))::bigint AS women,
+        known(sum(learners) FILTER (WHERE sex = 'male'))::bigint AS men,
+        known(sum(learners) FILTER (WHERE sex = 'not reported'))::bigint AS not_reported,
+        (
+            known(sum(learners) FILTER (WHERE sex = 'female')) + known(sum(learners) FILTER (WHERE sex = 'male'))
+            + coalesce(sum(learners) FILTER (WHERE sex = 'other'), 0)
+        )::bigint AS reported
     FROM steps
     GROUP BY step_order
 )
@@ -54,6 +57,6 @@ SELECT
     share_women(women, reported) AS share_women,
     wilson_low(women, reported) AS share_low,
     wilson_high(women, reported) AS share_high,
-    not_reported::double / nullif(reported + not_reported, 0) AS share_not_reported
+    part_of(not_reported, reported + not_reported) AS share_not_reported
 FROM counted
 ORDER BY step_order

@@ -7,10 +7,11 @@
 -- column share_of_runs DOUBLE: of all course runs, 0 to 1
 -- caveat: In progress is not failed: these course runs may still be completed.
 SELECT
-    outcome,
-    runs,
-    learners,
-    runs::double / nullif(sum(runs) OVER (), 0) AS share_of_runs
-FROM cube_outcome
-WHERE programme_id = $programme_id
-ORDER BY runs DESC, outcome
+    o.outcome,
+    o.runs,
+    o.learners,
+    part_of(o.runs, a.runs) AS share_of_runs
+FROM cube_outcome AS o
+LEFT JOIN cube_outcome AS a ON o.programme_id = a.programme_id AND a.outcome = 'all'
+WHERE o.programme_id = $programme_id AND o.outcome <> 'all'
+ORDER BY o.runs DESC, o.outcome

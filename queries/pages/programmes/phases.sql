@@ -42,7 +42,7 @@ done AS (
 SELECT
     coalesce(o.phase, d.phase, 'all') AS phase,
     o.seats,
-    coalesce(d.learners, 0) AS learners,
+    known(d.learners) AS learners,
     d.hours_measured,
     d.hours_estimated,
     d.hours_attested,

@@ -21,15 +21,15 @@ SELECT
     d.began_on,
     d.ended_on,
     d.seats,
-    coalesce(c.learners, 0) AS learners,
+    known(c.learners) AS learners,
     c.learners::double / nullif(d.seats, 0) AS share_seats_taken,
     d.target_learners,
     c.learners::double / nullif(d.target_learners, 0) AS share_of_learner_target,
     d.target_completions,
-    coalesce(c.completions, 0) AS completions,
+    known(c.completions) AS completions,
     c.completions::double / nullif(d.target_completions, 0) AS share_of_completion_target,
-    coalesce(c.courses_completed, 0) AS courses_completed,
-    coalesce(c.projects_completed, 0) AS projects_completed,
+    known(c.courses_completed) AS courses_completed,
+    known(c.projects_completed) AS projects_completed,
     completions_per_learner(c.completions, c.learners) AS completions_per_learner
 FROM dim_phase AS d
 LEFT JOIN cube_programme AS c ON d.programme_id = c.programme_id AND d.phase = c.phase

@@ -53,19 +53,19 @@ named AS (
 SELECT
     c.country_iso3,
     c.country,
-    coalesce(t.learners, 0) AS learners,
-    coalesce(t.learners_from_there, 0) AS learners_from_there,
-    coalesce(t.learners_completed, 0) AS learners_completed,
-    t.learners_completed::double / nullif(t.learners_registered, 0) AS share_completed,
+    known(t.learners) AS learners,
+    known(t.learners_from_there) AS learners_from_there,
+    known(t.learners_completed) AS learners_completed,
+    part_of(t.learners_completed, t.learners_registered) AS share_completed,
     wilson_low(t.learners_completed, t.learners_registered) AS share_low,
     wilson_high(t.learners_completed, t.learners_registered) AS share_high,
-    coalesce(t.learners_registered, 0) AS learners_registered,
+    known(t.learners_registered) AS learners_registered,
     t.first_on,
     t.partners,
     running.programmes,
     named.hubs,
     h.refugees AS refugees_hosted,
-    learners_per_1000_refugees(coalesce(t.learners, 0), h.refugees) AS learners_per_1000_refugees
+    learners_per_1000_refugees(known(t.learners), h.refugees) AS learners_per_1000_refugees
 FROM dim_country AS c
 CROSS JOIN there AS t
 CROSS JOIN running

@@ -14,5 +14,5 @@ SELECT
     c.first_on
 FROM cube_country AS c
 INNER JOIN dim_stream AS s ON c.programme_id = s.programme_id AND c.partner_id = s.partner_id
-WHERE c.country_iso3 = $country_iso3 AND c.counted_by = 'host' AND c.learners > 0 AND s.audience <> 'rehearsal'
+WHERE c.country_iso3 = $country_iso3 AND c.counted_by = 'host' AND c.learners > 0 AND s.audience <> 'rehearsal' AND c.partner_id <> 'all'
 ORDER BY c.learners DESC, s.programme, s.partner

@@ -32,13 +32,20 @@ hosted AS (
 )
 
 SELECT
-    sum(c.learners)::bigint AS learners,
-    count(*) FILTER (WHERE c.country_iso3 <> 'unknown') AS countries,
-    coalesce(sum(c.learners) FILTER (WHERE c.country_iso3 = 'unknown'), 0)::bigint AS learners_unknown,
-    coalesce(sum(c.learners) FILTER (WHERE c.country_iso3 = 'unknown'), 0)::double / nullif(sum(c.learners), 0) AS share_unknown,
-    count(*) FILTER (WHERE c.country_iso3 <> 'unknown' AND c.first_on >= $from_date) AS newcomers,
-    CASE WHEN $by = 'host' THEN learners_per_1000_refugees(sum(c.learners) FILTER (WHERE c.country_iso3 <> 'unknown'), max(h.refugees)) END
-        AS learners_per_1000_refugees
+    max(c.learners) FILTER (WHERE c.country_iso3 = 'all') AS learners,
+    count(*) FILTER (WHERE c.country_iso3 NOT IN ('unknown', 'all')) AS countries,
+    known(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown')) AS learners_unknown,
+    part_of(
+        known(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown')), max(c.learners) FILTER (WHERE c.country_iso3 = 'all')
+    ) AS share_unknown,
+    count(*) FILTER (WHERE c.country_iso3 NOT IN ('unknown', 'all') AND c.first_on >= $from_date) AS newcomers,
+    CASE
+        WHEN $by = 'host' THEN learners_per_1000_refugees(
+            max(c.learners) FILTER (WHERE c.country_iso3 = 'all')
+            - coalesce(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown'), 0),
+            max(h.refugees)
+        )
+    END AS learners_per_1000_refugees
 FROM counted AS c
 CROSS JOIN hosted AS h
 ORDER BY learners

@@ -9,7 +9,7 @@
 -- column learners BIGINT: distinct learners reached, 0 where none is known
 -- column refugees_hosted BIGINT: refugees under UNHCR's mandate in the country, newest year; NULL where not known
 -- column learners_per_1000_refugees DOUBLE: learners for 1,000 refugees hosted; NULL by origin, and where not known or fewer than 500 are
--- column rate_class VARCHAR: none, few_refugees, no_data, by origin some, or the rate: below_1, from_1, from_5, from_20
+-- column rate_class VARCHAR: hidden, none, few_refugees, no_data, by origin some, or the rate: below_1, from_1, from_5, from_20
 -- column first_on DATE: first learner reached
 -- column latitude DOUBLE: of a point within the country
 -- column longitude DOUBLE: of a point within the country
@@ -42,9 +42,9 @@ rated AS (
         c.country_iso3,
         c.country,
         c.region,
-        coalesce(l.learners, 0) AS learners,
+        known(l.learners) AS learners,
         h.refugees,
-        CASE WHEN $by = 'host' AND h.refugees >= 500 THEN learners_per_1000_refugees(coalesce(l.learners, 0), h.refugees) END AS rate,
+        CASE WHEN $by = 'host' AND h.refugees >= 500 THEN learners_per_1000_refugees(known(l.learners), h.refugees) END AS rate,
         l.first_on,
         c.latitude,
         c.longitude,
@@ -63,6 +63,7 @@ SELECT
     refugees AS refugees_hosted,
     rate AS learners_per_1000_refugees,
     CASE
+        WHEN learners IS NULL THEN 'hidden'
         WHEN learners = 0 THEN 'none'
         WHEN $by = 'origin' THEN 'some'
         WHEN refugees IS NULL THEN 'no_data'

@@ -1,0 +1,380 @@
+"""The attacker: what can be worked out of what is shown, by linear programs over all that adds up.
+
+An attacker knows every figure shown, the policy, how figures add up, and perhaps cells of its own. What it cannot rule
+out for a cell is a range of whole numbers; a release passes when no range holds fewer than the policy's narrowest.
+scipy's HiGHS finds the ends of a range. Most cells need no program of their own: two solutions of the whole that
+differ enough at a cell prove its range, and random directions find such solutions for nearly all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import coo_matrix, csr_matrix
+
+from dashboard.disclosure.cells import (
+    ALL,
+    CHAINS,
+    KEY,
+    OF_EVENTS,
+    OF_LEARNERS,
+    PARTS,
+    PEOPLE_OF_EVENTS,
+)
+
+FRUITLESS = 3
+SEED = 20_261_122
+UNKNOWN_ABOVE = 1_000.0
+
+
+@dataclass
+class Sums:
+    """How the cells of a table hang together, by their positions in it.
+
+    `families` are a total, its parts and how many parts are not in the table (nobody); `flows` a country and the pairs
+    that it is one end of; `parts` a sum and its terms; `chains` a count and another that is among it; `blocks` groups of
+    cells that no sum connects.
+    """
+
+    families: list[tuple[int, np.ndarray, int]] = field(default_factory=list)
+    flows: list[tuple[int, np.ndarray]] = field(default_factory=list)
+    parts: list[tuple[int, np.ndarray]] = field(default_factory=list)
+    chains: list[tuple[int, int]] = field(default_factory=list)
+    blocks: list[np.ndarray] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cell, or the absent parts of a family (`cell` is None), that an attacker knows too well."""
+
+    cell: int | None
+    family: int | None
+    low: float
+    high: float
+
+
+def sums_of(cells: pd.DataFrame) -> Sums:
+    """The sums among the cells of `cells.cells_of`."""
+    sums = Sums()
+    at = {key: position for position, key in enumerate(cells[KEY].itertuples(index=False, name=None))}
+    groups = cells.groupby(["measure", "programme_id", "partner_id", "dimension"], sort=True).indices
+    for (measure, programme, partner, dimension), positions in groups.items():
+        kind = str(dimension)
+        by_learners = kind in OF_LEARNERS
+        if not by_learners and (kind not in OF_EVENTS or str(measure).startswith(PEOPLE_OF_EVENTS)):
+            continue
+        total = at.get((measure, programme, partner, ALL, ALL))
+        if total is not None:
+            absent = max(OF_LEARNERS[kind] - len(positions), 0) if by_learners else 0
+            sums.families.append((total, np.asarray(positions), absent))
+    flows = cells[cells["dimension"] == "flow"]
+    if len(flows):
+        ends = flows["value"].str.split(">", expand=True)
+        for dimension, codes in (("country_origin", ends[0]), ("country_host", ends[1])):
+            for (programme, code), rows in flows.groupby([flows["programme_id"], codes]).groups.items():
+                total = at.get(("reached", programme, ALL, dimension, code))
+                if total is not None:
+                    sums.flows.append((total, np.asarray(rows)))
+    by_place: dict[tuple, dict[str, int]] = {}
+    for position, (measure, *place) in enumerate(cells[KEY].itertuples(index=False, name=None)):
+        by_place.setdefault(tuple(place), {})[measure] = position
+    for here in by_place.values():
+        for whole, *terms in PARTS:
+            if whole in here and all(term in here for term in terms):
+                sums.parts.append((here[whole], np.asarray([here[term] for term in terms])))
+        for chain in CHAINS:
+            known = [here[step] for step in chain if step in here]
+            sums.chains += list(zip(known, known[1:], strict=False))
+    sums.blocks = _blocks(cells, sums)
+    return sums
+
+
+def bounds(
+    cells: pd.DataFrame, hidden: np.ndarray, doubtful: np.ndarray, base: np.ndarray, below: int, own: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest count of each cell that what is shown of it alone leaves possible.
+
+    Args:
+        cells: of `cells.cells_of`.
+        hidden: which are not shown.
+        doubtful: which hidden ones stand where more was hidden than the policy's smallest counts.
+        base: what each was rounded to.
+        below: counts under this are hidden.
+        own: at least so many are known to be in each cell.
+    """
+    n = cells["n"].to_numpy(dtype=float)
+    shown = rounded(n, base)
+    low = np.where(hidden, 0.0, np.maximum(shown - base // 2, below))
+    high = np.where(hidden, below - 1.0, shown + (base - 1) // 2)
+    of_events = cells["n"].to_numpy() != cells["people"].to_numpy()
+    high = np.where(hidden & (doubtful | of_events), n + UNKNOWN_ABOVE, high)
+    return (low if own is None else np.maximum(low, own)), high
+
+
+def rounded(counts: np.ndarray, base: int | np.ndarray) -> np.ndarray:
+    """The counts to the nearest multiple of the base, halves up."""
+    return np.floor((counts + base // 2) / base) * base
+
+
+def findings(
+    cells: pd.DataFrame, sums: Sums, low: np.ndarray, high: np.ndarray, narrowest: int, blocks: list[int] | None = None
+) -> list[Finding]:
+    """Cells of which fewer than `narrowest` whole numbers stay possible, and families whose absent parts are as plain.
+
+    Args:
+        cells: of `cells.cells_of`; their true counts are one solution.
+        sums: how they add up.
+        low: lowest possible count of each, by what is shown of it alone.
+        high: highest.
+        narrowest: whole numbers that must stay possible.
+        blocks: those to look at; all without it.
+    """
+    n = cells["n"].to_numpy(dtype=float)
+    in_block = np.full(len(cells), -1)
+    for number, block in enumerate(sums.blocks):
+        in_block[block] = number
+    equal: dict[int, list] = {}
+    for family, (total, positions, absent) in enumerate(sums.families):
+        equal.setdefault(in_block[total], []).append((total, positions, absent, family))
+    for total, positions in sums.parts:
+        equal.setdefault(in_block[total], []).append((total, positions, 0, None))
+    among: dict[int, list] = {}
+    for whole, part in sums.chains:
+        among.setdefault(in_block[whole], []).append((whole, part))
+    found: list[Finding] = []
+    proved, absent_proved = _certified(n, low, high, sums, narrowest - 1)
+    alike = _alike(cells, low, high)
+    for number in range(len(sums.blocks)) if blocks is None else blocks:
+        found += _of_block(
+            n, low, high, proved, absent_proved, alike, sums.blocks[number], equal.get(number, []), among.get(number, []), narrowest
+        )
+    return [*found, *_of_flows(low, high, sums, narrowest)]
+
+
+def _certified(
+    n: np.ndarray, low: np.ndarray, high: np.ndarray, sums: Sums, need: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cells for which a second solution is plain: some learners less or more there, and as many more or less beside it.
+
+    A count can only grow with the counts that it is among, and shrink above those among it. The second array tells the
+    same of the absent parts of each family.
+    """
+    above, below = np.full(len(n), -1), np.zeros(len(n))
+    for whole, part in sums.chains:
+        above[part] = whole
+        below[whole] = max(below[whole], n[part])
+    gives = np.minimum(n - low, n - below) >= need
+    takes = (high - n >= need) & ((above < 0) | (n[above] - n >= need))
+    family = np.full(len(n), -1)
+    givers, takers = np.zeros(len(sums.families)), np.zeros(len(sums.families))
+    alone = np.ones(len(n), dtype=bool)
+    for number, (total, parts, absent) in enumerate(sums.families):
+        alone[parts] = family[parts] < 0
+        family[parts] = number
+        givers[number], takers[number] = gives[parts].sum(), takes[parts].sum() + absent
+        alone[total] = False
+    for total, parts in sums.parts:
+        alone[total] = alone[parts] = False
+    # A total that may be larger gives as well, when each of the ways in which it splits can take the rest.
+    rises, falls = takes.copy(), gives.copy()
+    for number, (total, _, _) in enumerate(sums.families):
+        rises[total] &= takers[number] >= 1
+        falls[total] &= givers[number] >= 1
+    proved = np.zeros(len(n), dtype=bool)
+    totals = np.asarray([total for total, _, _ in sums.families], dtype=int)
+    if len(totals):
+        givers += rises[totals]
+        proved[totals] = rises[totals] | falls[totals]
+    for total, parts in sums.parts:
+        proved[total] = proved[parts] = False
+    inside = np.flatnonzero((family >= 0) & alone)
+    less = gives[inside] & (takers[family[inside]] - takes[inside] >= 1)
+    proved[inside[less]] = True
+    for cell in inside[~less]:
+        at = cell
+        while high[at] - n[at] >= need and family[at] >= 0 and givers[family[at]] - gives[at] >= 1:
+            if above[at] < 0 or n[above[at]] - n[at] >= need:
+                proved[cell] = True
+                break
+            at = above[at]
+    return proved, givers >= 1
+
+
+def _alike(cells: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """A number for each cell, the same for cells of one measure and dimension at places of which the same is shown."""
+    place = cells.groupby(KEY[1:], sort=False).ngroup().to_numpy()
+    measure = cells["measure"].astype("category").cat.codes.to_numpy()
+    said = pd.DataFrame({"place": place, "one": pd.util.hash_array(measure.astype(float) * 1e9 + low * 1e4 + high)})
+    at_place = said.groupby("place")["one"].sum().to_numpy()[place]
+    within = cells.groupby(["programme_id", "partner_id", "dimension"], sort=False).ngroup().to_numpy()
+    return pd.DataFrame({"within": within, "measure": measure, "place": at_place}).groupby(
+        ["within", "measure", "place"], sort=False
+    ).ngroup().to_numpy()
+
+
+def _of_flows(low: np.ndarray, high: np.ndarray, sums: Sums, narrowest: int) -> list[Finding]:
+    """Pairs of countries that are pinned by what is left of one of their ends.
+
+    What is left of a country after its shown pairs may be any of two hundred others, so that the least is none and the
+    most is what is left; a pair is known too well where that is less than the policy allows.
+    """
+    found = []
+    for total, pairs in sums.flows:
+        shown = low[pairs] > 0
+        left = high[total] - low[pairs[shown]].sum()
+        if left < narrowest - 1:
+            found.append(Finding(int(total), None, 0.0, float(left)))
+        for pair in pairs[shown & (high[pairs] - low[pairs] < narrowest - 1)]:
+            found.append(Finding(int(pair), None, low[pair], high[pair]))
+    return found
+
+
+def _of_block(
+    n: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    proved: np.ndarray,
+    absent_proved: np.ndarray,
+    alike: np.ndarray,
+    block: np.ndarray,
+    equal: list,
+    among: list,
+    narrowest: int,
+) -> list[Finding]:
+    need = narrowest - 1
+    if proved[block].all():
+        return []
+    if not equal and not among:
+        return [
+            Finding(int(cell), None, low[cell], high[cell])
+            for cell in block[np.floor(high[block]) - np.ceil(low[block]) < need]
+        ]
+    place = {cell: position for position, cell in enumerate(block)}
+    slack = [(row, family, absent) for row, (_, _, absent, family) in enumerate(equal) if absent]
+    size = len(block) + len(slack)
+    floor = np.concatenate([low[block], np.zeros(len(slack))])
+    ceiling = np.concatenate([high[block], [9.0 * absent for _, _, absent in slack]])
+    truth = np.concatenate([n[block], np.zeros(len(slack))])
+    rows, columns, values = [], [], []
+    for row, (total, positions, _, _) in enumerate(equal):
+        rows += [row] * (len(positions) + 1)
+        columns += [place[total], *(place[p] for p in positions)]
+        values += [-1.0, *([1.0] * len(positions))]
+    for extra, (row, _, _) in enumerate(slack):
+        rows.append(row)
+        columns.append(len(block) + extra)
+        values.append(1.0)
+    sums = csr_matrix(coo_matrix((values, (rows, columns)), shape=(len(equal), size)))
+    order = None
+    if among:
+        pairs = np.arange(len(among))
+        order = csr_matrix(
+            coo_matrix(
+                (
+                    np.concatenate([-np.ones(len(among)), np.ones(len(among))]),
+                    (
+                        np.concatenate([pairs, pairs]),
+                        [place[whole] for whole, _ in among] + [place[part] for _, part in among],
+                    ),
+                ),
+                shape=(len(among), size),
+            )
+        )
+
+    def solve(direction: np.ndarray) -> np.ndarray | None:
+        answer = linprog(
+            direction,
+            A_ub=order,
+            b_ub=np.zeros(len(among)) if among else None,
+            A_eq=sums if equal else None,
+            b_eq=np.zeros(len(equal)) if equal else None,
+            bounds=np.column_stack([floor, ceiling]),
+            method="highs",
+        )
+        return answer.x if answer.status == 0 else None
+
+    least, most = truth.copy(), truth.copy()
+    known = np.concatenate([proved[block], [absent_proved[family] for _, _, absent, family in equal if absent]]).astype(bool)
+    random = np.random.default_rng(SEED)
+    fruitless = attempt = 0
+    while not known.all() and fruitless < FRUITLESS:
+        weights = np.where(known, 0.0, random.uniform(0.5, 1.5, size))
+        weights *= [1.0, -1.0][attempt] if attempt < 2 else random.choice([-1.0, 1.0], size)
+        solution = solve(weights)
+        if solution is None:
+            raise AssertionError("the true counts do not satisfy their own sums")
+        least, most = np.minimum(least, solution), np.maximum(most, solution)
+        newly = ~known & (np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= need)
+        fruitless = 0 if newly.sum() * FRUITLESS >= (~known).sum() else fruitless + 1
+        known |= newly
+        attempt += 1
+    found = []
+    ends: dict[object, tuple[float, float]] = {}
+    for position in np.flatnonzero(~known):
+        # Cells of which the same is shown, at places of which the same is shown, have the same range.
+        like = alike[block[position]] if position < len(block) else ("absent", position)
+        if like not in ends:
+            direction = np.zeros(size)
+            direction[position] = 1.0
+            down, up = solve(direction), solve(-direction)
+            assert down is not None and up is not None
+            ends[like] = np.ceil(down[position] - 1e-6), np.floor(up[position] + 1e-6)
+        lowest, highest = ends[like]
+        if highest - lowest < need:
+            is_cell = position < len(block)
+            found.append(
+                Finding(
+                    int(block[position]) if is_cell else None,
+                    None if is_cell else slack[position - len(block)][1],
+                    lowest,
+                    highest,
+                )
+            )
+    return found
+
+
+def _blocks(cells: pd.DataFrame, sums: Sums) -> list[np.ndarray]:
+    """Cells that a sum or chain connects, together; the others one by one are of no use and form one block."""
+    from scipy.sparse.csgraph import connected_components
+
+    links = [(total, p) for total, positions, _ in sums.families for p in positions]
+    links += [(total, p) for total, positions in sums.parts for p in positions]
+    links += sums.chains
+    if not links:
+        return [np.arange(len(cells))] if len(cells) else []
+    a, b = np.asarray(links).T
+    graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(cells), len(cells)))
+    number, label = connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+    alone = [group for group in groups if len(group) == 1]
+    together = [group for group in groups if len(group) > 1]
+    return [*together, *([np.concatenate(alone)] if alone else [])]
+
+
+def own_counts(cells: pd.DataFrame, exact: pd.DataFrame, partners: list[str]) -> np.ndarray:
+    """How many of each total cell (partner `all`) the partners know to be theirs.
+
+    Of two together as many as both report where that is possible at all (no learner in common), else the larger.
+    """
+    wanted = cells[KEY].copy()
+    known = []
+    for partner in partners:
+        mine = exact[exact["partner_id"] == partner].set_index([k for k in KEY if k != "partner_id"])["n"]
+        keys = pd.MultiIndex.from_frame(wanted[[k for k in KEY if k != "partner_id"]])
+        known.append(mine.reindex(keys).fillna(0).to_numpy(dtype=float))
+    total, largest = np.sum(known, axis=0), np.max(known, axis=0)
+    own = np.where(total <= cells["n"].to_numpy(), total, largest)
+    return np.where(cells["partner_id"].to_numpy() == ALL, own, 0.0)
+
+
+def attackers(exact: pd.DataFrame) -> Mapping[str, list[str]]:
+    """Each partner with its own counts, and the two largest together; by a name for the report."""
+    sizes = exact[
+        (exact["measure"] == "registered") & (exact["dimension"] == ALL) & ~exact["partner_id"].isin([ALL])
+    ]
+    largest = sizes.groupby("partner_id")["n"].max().sort_values(ascending=False, kind="stable")
+    each = {f"partner {number + 1}": [partner] for number, partner in enumerate(sorted(largest.index))}
+    return {**each, **({"the two largest together": list(largest.index[:2])} if len(largest) > 1 else {})}

@@ -1,0 +1,204 @@
+"""Cubes as cells: each count once, however many cubes hold it, and how cells add up. Knows tables only.
+
+A cell is named by measure, programme, partner, dimension and value. The same count in two cubes is the same cell, so
+that hiding it in one hides it in the other; which counts add up to which is what an attacker would use.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+ALL = "all"
+KEY = ["measure", "programme_id", "partner_id", "dimension", "value"]
+STEPS = ("registered", "enrolled", "started", "active", "completed", "credential", "recognised")
+# Every learner has one value of each, so that people add up over them; how many values there are, hidden ones too.
+OF_LEARNERS = {"sex": 4, "age_band": 7, "education": 7, "country_host": 251, "country_origin": 251}
+# Course runs, credentials and requests add up over these; people do not.
+OF_EVENTS = ("quarter", "outcome", "year", "university", "university_country", "reason")
+PEOPLE_OF_EVENTS = ("learners", "holders")
+SO_FAR = ("completed_so_far", "withdrawn_so_far", "failed_so_far", "active_so_far")
+MATURED = (
+    "runs_matured",
+    "completed_matured",
+    "started_matured",
+    "verified_matured",
+    "verified_completed",
+    "intended_matured",
+    "intended_completed",
+)
+ENDS = ("completed", "withdrawn", "failed", "active")
+# The first is the sum of the others, of the same programme, partner, dimension and value.
+PARTS = (
+    ("requested", "decided", "pending"),
+    ("decided", "decided_recognised", "decided_refused"),
+    ("runs", *SO_FAR),
+    ("curve", *(f"curve_{end}" for end in ENDS)),
+)
+# Each is among those before it.
+CHAINS = (STEPS, ("started", "reached"))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Which columns of a cube are counts, the measure each is, and the column of people who stand behind it.
+
+    `place` gives dimension and value of each row; `only` which rows non-owners may have at all.
+    """
+
+    measures: Callable[[pd.DataFrame], Mapping[str, pd.Series | str]]
+    place: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
+    people: Mapping[str, str]
+    only: Callable[[pd.DataFrame], pd.Series] | None = None
+
+
+def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All cells of the cubes: `KEY`, the count `n` and the `people` behind it. One row a cell."""
+    found = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
+    if not found:
+        return pd.DataFrame(columns=[*KEY, "n", "people"])
+    cells = pd.concat(found, ignore_index=True)
+    return cells.drop_duplicates(KEY, ignore_index=True)
+
+
+def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
+    """The counts of a cube, one row each, with `row` and `column` that they stand at."""
+    dimension, value = counts.place(table)
+    partner = table["partner_id"] if "partner_id" in table else pd.Series(ALL, index=table.index)
+    parts = []
+    for column, measure in counts.measures(table).items():
+        people = table[counts.people.get(column, column)]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "measure": measure,
+                    "programme_id": table["programme_id"],
+                    "partner_id": partner,
+                    "dimension": dimension,
+                    "value": value.astype(str),
+                    "n": table[column].astype("int64"),
+                    "people": people.astype("int64"),
+                    "row": table.index,
+                    "column": column,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _same(names: Mapping[str, str]) -> Callable[[pd.DataFrame], Mapping[str, str]]:
+    return lambda table: names
+
+
+def _at(dimension: str, column: str) -> Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]:
+    """Rows by one column, in which `all` stands for the total."""
+    return lambda table: (pd.Series(np.where(table[column] == ALL, ALL, dimension), index=table.index), table[column])
+
+
+def _by_country(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    dimension = ("country_" + table["counted_by"]).where(table["country_iso3"] != ALL, ALL)
+    return dimension, table["country_iso3"]
+
+
+def _by_cohort(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return _at("quarter", "cohort")(table)
+
+
+def _by_year(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    years = table["year"]
+    return pd.Series(np.where(years.isna(), ALL, "year"), index=table.index), years.astype("string").fillna(ALL)
+
+
+def _by_university(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    names = {"university": "university", "country": "university_country", "reason": "reason", ALL: ALL}
+    return table["breakdown"].map(names), table["breakdown_value"] + table["country_iso3"].fillna("").where(
+        table["breakdown"] == "university", ""
+    )
+
+
+def _of_horizon(table: pd.DataFrame) -> Mapping[str, pd.Series | str]:
+    at = "@" + table["horizon_days"].astype(str)
+    plain: dict[str, pd.Series | str] = {name: name for name in ("runs", *SO_FAR)}
+    return {**plain, "learners": "learners of runs", **{name: name + at for name in MATURED}}
+
+
+def _of_credential(table: pd.DataFrame) -> Mapping[str, pd.Series | str]:
+    kind = ":" + table["credential_type"] + ":" + table["is_stacked"].astype(str)
+    return {"credentials": "credentials" + kind, "learners": "holders" + kind}
+
+
+def _of_step(table: pd.DataFrame) -> Mapping[str, pd.Series | str]:
+    return {"learners": table["step_order"].map(dict(enumerate(STEPS, start=1)))}
+
+
+def _total(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return pd.Series(ALL, index=table.index), pd.Series(ALL, index=table.index)
+
+
+def _flow(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return pd.Series("flow", index=table.index), table["origin_iso3"] + ">" + table["host_iso3"]
+
+
+CUBES: Mapping[str, Counts] = {
+    "cube_funnel": Counts(
+        _same({step: step for step in STEPS}),
+        lambda table: (table["attribute"], table["attribute_value"]),
+        {},
+        lambda table: table["month"].isna(),
+    ),
+    "cube_country": Counts(
+        _same({"learners_registered": "registered", "learners": "reached", "learners_completed": "completed"}),
+        _by_country,
+        {},
+    ),
+    "cube_flow": Counts(_same({"learners": "reached"}), _flow, {}),
+    "cube_step_days": Counts(_of_step, _total, {}),
+    "cube_completion": Counts(
+        _of_horizon,
+        _by_cohort,
+        {**dict.fromkeys(("runs", *SO_FAR), "learners"), **dict.fromkeys(MATURED, "learners_matured")},
+        lambda table: (table["cohort"] == ALL) | table["cohort"].str.contains("-Q"),
+    ),
+    "cube_cohort": Counts(
+        _same({"runs": "curve", **{f"curve_{end}": f"curve_{end}" for end in ENDS}}),
+        lambda table: (table["attribute"], table["attribute_value"]),
+        dict.fromkeys(("runs", *(f"curve_{end}" for end in ENDS)), "learners"),
+        lambda table: table["cohort"] == ALL,
+    ),
+    "cube_outcome": Counts(
+        _same({"runs": "outcome runs", "learners": "learners by outcome"}), _at("outcome", "outcome"), {"runs": "learners"}
+    ),
+    "cube_credential": Counts(_of_credential, _by_year, {"credentials": "behind"}),
+    "cube_recognition": Counts(
+        _same(
+            {
+                "requested": "requested",
+                "decided": "decided",
+                "recognised": "decided_recognised",
+                "refused": "decided_refused",
+                "pending": "pending",
+                "learners": "learners who asked",
+                "learners_recognised": "learners recognised",
+                "transferred": "learners transferred",
+            }
+        ),
+        _by_university,
+        dict.fromkeys(("requested", "decided", "recognised", "refused", "pending"), "learners"),
+    ),
+    "cube_programme": Counts(
+        _same(
+            {
+                "learners": "learners of phase",
+                "learners_reached": "learners reached in phase",
+                "learners_with_hours": "learners with hours",
+                "enrolments": "enrolments",
+                "completions": "completions",
+                "courses_completed": "courses completed",
+                "projects_completed": "projects completed",
+            }
+        ),
+        _at("phase", "phase"),
+        dict.fromkeys(("enrolments", "completions", "courses_completed", "projects_completed"), "learners"),
+    ),
+}

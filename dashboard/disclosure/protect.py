@@ -1,0 +1,355 @@
+"""From exact cubes to what those who do not own the rows may see: small counts hidden, the rest rounded, then audited.
+
+Knows tables only. A cell that is hidden is missing in the protected cube, and a row of which nothing is shown is left
+out, so that none, few and hidden cannot be told apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.disclosure.audit import (
+    Finding,
+    Sums,
+    attackers,
+    bounds,
+    findings,
+    own_counts,
+    rounded,
+    sums_of,
+)
+from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
+from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
+
+# Grains so fine that only owners have them.
+OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like")
+BENCHMARK, REACH = "cube_benchmark", "cube_reach"
+PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
+# Whose first or last day would be one person's.
+ONE_PERSONS = {"cube_country": ("first_on",), "cube_programme": ("largest_share_of_hours",), "cube_credential": ("most_of_one",)}
+AVERAGES = {
+    "cube_step_days": {"median_days": "learners"},
+    "cube_recognition": {"median_wait_days": "decided", "median_pending_days": "pending"},
+}
+TOTALS = {
+    "cube_recognition": {"ects_requested": "requested", "ects_awarded": "decided"},
+    "cube_programme": dict.fromkeys(("hours_measured", "hours_estimated", "hours_attested"), "learners_with_hours"),
+}
+SERIES = {
+    "learners_registered": "learners_registered",
+    "learners_reached": "learners_reached",
+    "unique_lower": "learners_reached",
+    "unique_upper": "learners_reached",
+    "countries": "learners_reached",
+    "located": "learners_reached",
+    "credentials": "learners_with_credential",
+    "stacked_awards": "learners_with_credential",
+    "learners_with_credential": "learners_with_credential",
+}
+
+
+class AuditFailed(Exception):
+    """What would be shown gives people away, and hiding more did not help; the release is refused."""
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Protected cubes by name, and the account of how they came about for the release's manifest."""
+
+    tables: Mapping[str, pd.DataFrame]
+    account: Mapping[str, Any]
+
+
+def protect(exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy | None = None) -> Protected:
+    """The cubes as an audience may see them, audited.
+
+    Args:
+        exact: every cube of `PROTECTED` by name.
+        audience: coalition or public.
+        as_of: programme_id, partner_id, as_of_on: until when the rows of each go.
+        rules: the policy; the one in force without it.
+
+    Raises:
+        AuditFailed: people can be worked out of what would be shown.
+    """
+    rules = rules or policy()
+    chosen = {name: _chosen(name, exact[name], audience, rules, exact[BENCHMARK]) for name in CUBES}
+    cells = cells_of(chosen)
+    curves = cells["measure"].str.startswith("curve")
+    base = np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), rules.rounding[audience])
+    small = ((cells["n"] < rules.hide_below) | (cells["people"] < rules.hide_below)).to_numpy()
+    whole = cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
+    known: dict[str, np.ndarray | None] = {"an outsider": None}
+    if audience == PUBLIC:
+        # What is public is what a partner sees beside its own.
+        known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
+    hidden, rounds = _hide_until_safe(cells, small, base, known, rules)
+    shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base)))
+    shown.index = pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+    tables = {name: _table(name, chosen[name], exact[name], shown, audience, rules) for name in CUBES}
+    tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
+    tables[REACH] = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
+    tables[BENCHMARK] = _benchmark(exact[BENCHMARK], rules) if audience == COALITION else exact[BENCHMARK].head(0)
+    return Protected(
+        tables,
+        {
+            "cells": len(cells),
+            "hidden_small": int(small.sum()),
+            "hidden_more": int((hidden & ~small).sum()),
+            "attackers": len(known),
+            "rounds": rounds,
+            "passed": True,
+        },
+    )
+
+
+def _hide_until_safe(
+    cells: pd.DataFrame, small: np.ndarray, base: np.ndarray, known: Mapping[str, np.ndarray | None], rules: Policy
+) -> tuple[np.ndarray, int]:
+    """Hides more until no attacker knows a cell too well: the smallest beside it, then the total."""
+    hidden, sums = small.copy(), sums_of(cells)
+    group = cells.groupby(["measure", "programme_id", "partner_id", "dimension"], sort=False).ngroup().to_numpy()
+    of_block = np.full(len(cells), -1)
+    for number, block in enumerate(sums.blocks):
+        of_block[block] = number
+    todo = {name: list(range(len(sums.blocks))) for name in known}
+    for done in range(rules.rounds):
+        doubtful = np.isin(group, group[hidden & ~small])
+        touched: set[int] = set()
+        for name, own in known.items():
+            low, high = bounds(cells, hidden, doubtful, base, rules.hide_below, own)
+            for found in findings(cells, sums, low, high, rules.narrowest, todo[name]):
+                for more in _also_hide(found, cells, sums, hidden):
+                    hidden[more] = True
+                    touched.add(int(of_block[more]))
+                    doubtful = np.isin(group, group[hidden & ~small])
+                if found.cell is not None:
+                    touched.add(int(of_block[found.cell]))
+        if not touched:
+            return hidden, done
+        todo = {name: sorted(touched) for name in known}
+    place = ", ".join(str(part) for part in cells[KEY].iloc[min(sums.blocks[min(touched)])])
+    raise AuditFailed(
+        f"After {rules.rounds} rounds of hiding more, counts of fewer than {rules.hide_below} people could still be worked "
+        f"out (around {place}). Nothing was published. Withdraw the newest file, or publish it together with others."
+    )
+
+
+def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarray) -> list[int]:
+    """What to hide so that a cell, or the absent parts of a family, is known less well."""
+    n = cells["n"].to_numpy()
+    if found.family is not None:
+        total, parts, _ = sums.families[found.family]
+        return _smallest_shown(parts, n, hidden) or ([total] if not hidden[total] else [])
+    assert found.cell is not None
+    cell = found.cell
+    groups = [(total, parts) for total, parts, _ in sums.families] + sums.parts
+    as_total = [parts for total, parts in groups if total == cell]
+    as_part = [(total, parts) for total, parts in groups if cell in parts]
+    if not hidden[cell] and (as_part or not as_total):
+        return [cell]
+    more: list[int] = []
+    for parts in as_total:
+        more += _smallest_shown(parts, n, hidden)
+    for total, parts in as_part:
+        more += _smallest_shown(parts, n, hidden) or ([total] if not hidden[total] else [])
+    if not more:
+        more = [cell] if not hidden[cell] else [other for pair in sums.chains if cell in pair for other in pair if not hidden[other]]
+    return more
+
+
+def _smallest_shown(parts: np.ndarray, n: np.ndarray, hidden: np.ndarray) -> list[int]:
+    shown = parts[~hidden[parts]]
+    return [int(shown[np.argmin(n[shown])])] if len(shown) else []
+
+
+def _programmes(benchmark: pd.DataFrame, rules: Policy) -> set[str]:
+    """Programmes and totals in which every partner would find others enough to hide among."""
+    world = benchmark[benchmark["area_level"] == "world"]
+    enough = _enough_others(world, rules)
+    return set(world["programme_id"]) - set(world[~enough]["programme_id"])
+
+
+def _enough_others(rows: pd.DataFrame, rules: Policy) -> pd.Series:
+    return (rows["other_partners"] >= rules.other_partners) & (
+        rows["two_largest"] <= rules.two_largest * rows["others_reports"]
+    )
+
+
+def _only(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    only = CUBES[name].only
+    return table[only(table)] if only and len(table) else table
+
+
+def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, benchmark: pd.DataFrame) -> pd.DataFrame:
+    """The rows that an audience may have at all, with the columns that cells are read from."""
+    table = _only(name, table)
+    if audience == PUBLIC:
+        if "partner_id" in table:
+            table = table[table["partner_id"] == ALL]
+        table = table[table["programme_id"].isin(_programmes(benchmark, rules))]
+        if name == "cube_completion":
+            table = table[table["cohort"] == ALL]
+        if name == "cube_recognition":
+            table = table[table["breakdown"].isin([ALL, "reason"])]
+    if name in ("cube_completion", "cube_cohort"):
+        # Intakes and curves by attribute are of all partners together.
+        table = table[(table["partner_id"] == ALL) | (table["cohort" if name == "cube_completion" else "attribute"] == ALL)]
+    table = table.reset_index(drop=True)
+    if name == "cube_credential":
+        spread = table["most_of_one"] <= rules.largest_share * table["credentials"]
+        table = table.assign(behind=table["learners"].where(spread, 0))
+    return _with_curves(name, table)
+
+
+def _with_curves(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Totals of a curve beside its text; the learners behind credentials where one may hold most."""
+    if name == "cube_credential" and "behind" not in table:
+        return table.assign(behind=table["learners"])
+    if name != "cube_cohort":
+        return table
+    ended = [_told(text).sum(axis=0)[1:] for text in table["days"]]
+    sums = np.asarray(ended) if ended else np.zeros((0, len(ENDS)))
+    return table.assign(**{f"curve_{end}": sums[:, at].astype("int64") for at, end in enumerate(ENDS)})
+
+
+def _told(text: str) -> np.ndarray:
+    """day, completed, withdrawn, failed, still active: one row a day."""
+    return np.asarray([[int(part) for part in day.split(":")] for day in text.split()], dtype=float)
+
+
+def _table(
+    name: str, chosen: pd.DataFrame, exact: pd.DataFrame, shown: pd.Series, audience: str, rules: Policy
+) -> pd.DataFrame:
+    """The protected rows of a cube with its own columns and types."""
+    if chosen.empty:
+        return exact.head(0)
+    counts = long(chosen, CUBES[name])
+    values = shown.reindex(pd.MultiIndex.from_frame(counts[KEY])).to_numpy()
+    table = chosen.copy()
+    columns = list(dict.fromkeys(counts["column"]))
+    for column in columns:
+        here = (counts["column"] == column).to_numpy()
+        table[column] = pd.array(values[here], dtype="Float64").astype("Int64")
+    for column, people in {**AVERAGES.get(name, {}), **TOTALS.get(name, {})}.items():
+        digits = rules.average_digits if column in AVERAGES.get(name, {}) else rules.sum_digits
+        known = table[people].notna()
+        if column in TOTALS.get(name, {}) and "largest_share_of_hours" in chosen:
+            known &= chosen["largest_share_of_hours"].fillna(1) <= rules.largest_share
+        table[column] = significant(table[column].where(known), digits)
+    for column in ONE_PERSONS.get(name, ()):
+        table[column] = None
+    if name == "cube_cohort":
+        base = max(rules.curve_rounding, rules.rounding[audience])
+        table["days"] = [
+            _curve(text, {end: row[f"curve_{end}"] for end in ENDS}, base, rules)
+            for text, row in zip(chosen["days"], table.to_dict("records"), strict=True)
+        ]
+        table["learners"] = None
+        columns = ["runs"]
+    if name == "cube_completion":
+        table["learners"] = pd.array(shown.reindex(pd.MultiIndex.from_frame(counts[counts["column"] == "learners"][KEY])).to_numpy(), dtype="Float64").astype("Int64")
+        table["learners_matured"] = None
+    return table[table[columns].notna().any(axis=1)][list(exact.columns)].reset_index(drop=True)
+
+
+def _curve(text: str, totals: Mapping[str, Any], base: int, rules: Policy) -> str:
+    """The curve in coarse steps: counts so far rounded, so that the steps between are multiples of the base."""
+    told = _told(text)
+    ends = np.arange(0, 731, rules.curve_step_days)
+    so_far = np.asarray([told[told[:, 0] <= end][:, 1:].sum(axis=0) for end in ends])
+    steps = np.where(so_far < rules.hide_below, 0, rounded(so_far, base))
+    # Once the whole is known the rest of the way follows it; an end that is hidden is not on the way either.
+    for at, end in enumerate(ENDS):
+        steps[:, at] = np.minimum(steps[:, at], totals[end]) if not pd.isna(totals[end]) else 0
+        if not pd.isna(totals[end]):
+            steps[-1, at] = totals[end]
+    gains = np.diff(steps, axis=0, prepend=0).astype(int)
+    return " ".join(
+        ":".join(map(str, [int(end), *gain])) for end, gain in zip(ends, gains.tolist(), strict=True) if any(gain)
+    ) or "0:0:0:0:0"
+
+
+def _series(
+    exact: pd.DataFrame, shown: pd.Series, audience: str, as_of: pd.DataFrame, rules: Policy, public: set[str]
+) -> pd.DataFrame:
+    """Reach at the ends of periods, of which each day of a change would tell when somebody came."""
+    table = exact
+    if audience == PUBLIC:
+        table = table[(table["partner_id"] == ALL) & table["programme_id"].isin(public)]
+    if table.empty:
+        return exact.head(0)
+    newest = _newest(as_of, table)
+    months = rules.months[audience]
+    rows = []
+    for (programme, partner), days in table.groupby(["programme_id", "partner_id"], sort=True):
+        until = newest[(programme, partner)]
+        first = pd.Timestamp(days["on_date"].min()).to_period("M")
+        ends = [
+            min(period.to_timestamp(how="end").normalize(), until)
+            for period in pd.period_range(first, until.to_period("M"), freq="M")
+            if period.month % months == 0 or period == until.to_period("M")
+        ]
+        stamps = pd.to_datetime(days["on_date"])
+        last = np.searchsorted(stamps.to_numpy(), np.asarray(ends, dtype="datetime64[ns]"), side="right") - 1
+        kept = days.iloc[last[last >= 0]].copy()
+        kept["on_date"] = [end.date() for end, at in zip(ends, last, strict=True) if at >= 0]
+        rows.append(kept)
+    table = pd.concat(rows, ignore_index=True)
+    base = rules.rounding[audience]
+    result = table.copy()
+    for column, people in SERIES.items():
+        n = table[column].to_numpy(dtype=float)
+        # Whoever is hidden as a whole is hidden at every time.
+        whole = {"learners_registered": "registered", "learners_reached": "reached"}.get(people)
+        keys = pd.MultiIndex.from_arrays(
+            [[whole or ""] * len(table), table["programme_id"], table["partner_id"], [ALL] * len(table), [ALL] * len(table)],
+            names=KEY,
+        )
+        is_hidden = shown.reindex(keys).isna().to_numpy() if whole else np.zeros(len(table), dtype=bool)
+        few = (n < rules.hide_below) | (table[people].to_numpy() < rules.hide_below) | is_hidden
+        result[column] = pd.array(np.where(few, np.nan, rounded(n, base)), dtype="Float64").astype("Int64")
+    return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
+
+
+def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
+    """Until when the rows of each programme (or total) and partner go: what files say, else the last change."""
+    found: dict[tuple[str, str], pd.Timestamp] = {}
+    whole = pd.Timestamp(as_of["as_of_on"].max()) if len(as_of) else pd.Timestamp(table["on_date"].max())
+    for programme, partner in table[["programme_id", "partner_id"]].drop_duplicates().itertuples(index=False):
+        rows = as_of[as_of["programme_id"] == programme] if programme in set(as_of["programme_id"]) else as_of
+        rows = rows[rows["partner_id"] == partner] if partner != ALL else rows
+        found[(programme, partner)] = pd.Timestamp(rows["as_of_on"].max()) if len(rows) else whole
+    return found
+
+
+def _benchmark(exact: pd.DataFrame, rules: Policy) -> pd.DataFrame:
+    """The others beside each partner, where they are enough to hide among; at most the nearest multiple."""
+    table = exact[_enough_others(exact, rules) & (exact["others_registered"] >= rules.hide_below)].reset_index(drop=True)
+    result = table.copy()
+    for column in ("others_registered", "others_reached", "others_completed"):
+        n = table[column].to_numpy(dtype=float)
+        few = n < rules.hide_below
+        result[column] = pd.array(np.where(few, np.nan, rounded(n, rules.rounding[COALITION])), dtype="Float64").astype("Int64")
+    result[["others_reports", "two_largest"]] = None
+    return result
+
+
+def significant(values: pd.Series, digits: int) -> pd.Series:
+    """The numbers to so many significant digits; missing stays missing."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = 10.0 ** (np.floor(np.log10(np.abs(numbers))) - digits + 1)
+        whole = np.round(numbers / power) * power
+    return pd.Series(np.where(numbers == 0, 0.0, whole), index=values.index)
+
+
+def without_rounding(rules: Policy) -> Policy:
+    """The policy with rounding switched off: an audit of it must fail."""
+    return replace(rules, rounding={COALITION: 1, PUBLIC: 1}, curve_rounding=1)
+
+
+__all__ = ["AuditFailed", "PROTECTED", "Protected", "STEPS", "protect", "without_rounding"]

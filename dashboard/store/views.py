@@ -1,0 +1,65 @@
+"""What each audience may have of a release, written beside the marts while it is made."""
+
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dashboard.disclosure.cells import ALL
+from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.disclosure.protect import PROTECTED, protect
+
+AUDIENCES = (COALITION, PUBLIC)
+STREAMS = "dim_stream"
+# Below this, starting processes costs more than it saves.
+MANY_ROWS = 20_000
+
+
+def write_views(marts: Path, folder: Path) -> dict[str, Any]:
+    """Writes the protected tables of each audience as Parquet into `folder`; returns the account of the audits.
+
+    Raises:
+        AuditFailed: people could be worked out of what would be shown.
+    """
+    rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
+    if rows < MANY_ROWS:
+        return {audience: _write(marts, folder / audience, audience) for audience in AUDIENCES}
+    with ProcessPoolExecutor(len(AUDIENCES), mp_context=get_context("spawn")) as pool:
+        accounts = {audience: pool.submit(_write, marts, folder / audience, audience) for audience in AUDIENCES}
+        return {audience: account.result() for audience, account in accounts.items()}
+
+
+def _write(marts: Path, folder: Path, audience: str) -> dict[str, Any]:
+    folder.mkdir(parents=True)
+    exact = {name: pq.read_table(marts / f"{name}.parquet") for name in (*PROTECTED, STREAMS)}
+    frames = {name: table.to_pandas(date_as_object=True) for name, table in exact.items()}
+    streams = frames.pop(STREAMS)
+    protected = protect(frames, audience, streams)
+    for name, table in protected.tables.items():
+        pq.write_table(_like(table, exact[name].schema), folder / f"{name}.parquet", compression="zstd")
+    pq.write_table(_streams(exact[STREAMS], audience), folder / f"{STREAMS}.parquet", compression="zstd")
+    return dict(protected.account)
+
+
+def _streams(streams: pa.Table, audience: str) -> pa.Table:
+    """Who reports what until when: nobody's first day, and for the public not who."""
+    at = {name: number for number, name in enumerate(streams.column_names)}
+    kept = streams.set_column(at["first_on"], "first_on", pa.nulls(len(streams), pa.date32()))
+    if audience == PUBLIC:
+        for name in ("partner_id", "partner"):
+            kept = kept.set_column(at[name], name, pa.array([ALL] * len(kept), pa.string()))
+        newest = kept.group_by([name for name in kept.column_names if name != "as_of_on"]).aggregate([("as_of_on", "max")])
+        kept = newest.rename_columns({"as_of_on_max": "as_of_on"}).select(streams.column_names)
+        kept = kept.cast(streams.schema)
+    return kept.take(pc.sort_indices(kept, sort_keys=[("programme_id", "ascending"), ("partner_id", "ascending")]))
+
+
+def _like(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    columns: Mapping[str, pd.Series] = {name: table[name] for name in schema.names}
+    return pa.table([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
