@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 from tqdm import tqdm
 
+from dashboard import operations
 from dashboard.intake.download import DownloadFailed
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
@@ -22,6 +23,7 @@ from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases
+from dashboard.store.audit_log import OPERATOR, record
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
 from dashboard.warehouse.answers import Answers, BadParameter, ReleaseTooOld
@@ -46,6 +48,7 @@ REFUSALS = (
     BadParameter,
     ReleaseTooOld,
     QueryStopped,
+    *operations.REFUSALS,
 )
 
 
@@ -120,11 +123,13 @@ def _fetch(asked: argparse.Namespace) -> None:
 
 def _withdraw(asked: argparse.Namespace) -> None:
     aside = withdraw(store_folder(), asked.source, asked.snapshot)
+    record(store_folder(), "withdrawal", OPERATOR, f"{asked.source} {asked.snapshot}")
     print(f"{asked.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
 
 
 def _publish(asked: argparse.Namespace) -> None:
     release = releases.publish_release(store_folder())
+    record(store_folder(), "release", OPERATOR, "publish", release.number)
     print(f"published release {release.number}")
 
 
@@ -151,7 +156,9 @@ def _releases(asked: argparse.Namespace) -> None:
         for number in [asked.number] if asked.number else releases.release_numbers(store):
             print(f"release {releases.open_release(store, number).number}: every file is the one that was published")
     else:
-        print(f"release {releases.rollback(store, asked.number).number} is served now")
+        number = releases.rollback(store, asked.number).number
+        record(store, "rollback", OPERATOR, f"release {number} is served", number)
+        print(f"release {number} is served now")
 
 
 def _ask(asked: argparse.Namespace) -> None:
@@ -224,6 +231,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         _print_report(report)
         if done.snapshot and not done.was_there:
             kept.append(done.snapshot)
+            record(store_folder(), "upload", OPERATOR, f"{source} {done.snapshot.folder.name}, {report.closing_line}")
         if done.was_there:
             print(f"{file.name} is in the store already; nothing changed.")
         elif done.snapshot and report.quarantined:
@@ -253,7 +261,9 @@ def _declared(asked: argparse.Namespace) -> Declared:
 def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
     """Publishes; when that fails, what was just kept is withdrawn, so that the store is as it was."""
     try:
-        return releases.publish_release(store_folder())
+        release = releases.publish_release(store_folder())
+        record(store_folder(), "release", OPERATOR, "import", release.number)
+        return release
     except (ChecksFailed, SecretsDiffer, QueryStopped, duckdb.Error):
         _withdraw_all(kept)
         raise
@@ -262,6 +272,8 @@ def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
 def _withdraw_all(kept: list[Snapshot]) -> None:
     for snapshot in kept:
         withdraw(store_folder(), snapshot.source, snapshot.folder.name)
+        what = f"{snapshot.source} {snapshot.folder.name}"
+        record(store_folder(), "withdrawal", OPERATOR, what, reason="its import was refused")
 
 
 def _print_report(report: Report) -> None:
@@ -359,6 +371,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--param", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     sub.add_argument("--release", type=int, metavar="N", help="ask an earlier release")
     sub.add_argument("--format", choices=list(WRITERS), default="table")
+    operations.add_verbs(verb)
     return parser
 
 

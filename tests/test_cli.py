@@ -198,3 +198,35 @@ def test_a_parameter_that_must_be_given_is_not_blank_and_not_too_large(small_sto
     asked = ["--store", str(small_store), "ask", "cohorts/difference", "--param", f"by_day={value}"]
     assert main(asked) == 1
     assert "by_day" in capsys.readouterr().err
+
+
+def test_what_the_operator_does_is_in_the_audit_log(coalition, tmp_path):
+    for name in ("hubs", "uis_enrolment"):
+        coalition("--store", tmp_path, "import", name, FIXTURES / f"{name}.csv")
+    coalition("--store", tmp_path, "publish")
+    coalition("--store", tmp_path, "releases", "rollback", "1")
+    name = next((tmp_path / "snapshots" / "hubs").iterdir()).name
+    coalition("--store", tmp_path, "withdraw", "hubs", name)
+    status, out, _ = coalition("--store", tmp_path, "audit", "list")
+    said = [line.split("  ")[1:] for line in out.splitlines()]
+    assert status == 0 and [line[0] for line in said] == [
+        *("upload", "release", "upload", "release"),
+        *("release", "rollback", "withdrawal"),
+    ]
+    assert said[0] == [
+        "upload",
+        "operator",
+        f"hubs {name}, rows in 4 = published 2 + collapsed 1 + quarantined 1",
+    ]
+    assert said[4] == ["release", "operator", "publish", "release 3"] and said[5][-1] == "release 1"
+    assert coalition("--store", tmp_path, "audit", "list", "--last", "1")[1].splitlines() == out.splitlines()[-1:]
+    assert coalition("--store", tmp_path, "audit", "verify")[1].startswith("7 lines hold, from 20")
+    log = tmp_path / "audit" / "log.jsonl"
+    log.write_text(log.read_text().replace("rollback", "Rollback", 1))
+    status, _, err = coalition("--store", tmp_path, "audit", "verify")
+    assert status == 1 and "Line 6 of" in err and err.count("\n") == 1
+
+
+def test_an_empty_audit_log_says_so(coalition, tmp_path):
+    assert "nothing is recorded yet" in coalition("--store", tmp_path, "audit", "verify")[1]
+    assert coalition("--store", tmp_path, "audit", "list")[:2] == (0, "")
