@@ -22,7 +22,7 @@ from dashboard.intake.identity import SecretMissing
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
-from dashboard.store import releases
+from dashboard.store import releases, removal
 from dashboard.store.audit_log import OPERATOR, record
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
@@ -102,7 +102,7 @@ def _template(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     for file in asked.files:
-        _print_report(check_file(asked.source, Path(file), asked.captured_on, _declared(asked)))
+        _print_report(check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder()))
 
 
 def _import(asked: argparse.Namespace) -> None:
@@ -139,6 +139,8 @@ def _releases(asked: argparse.Namespace) -> None:
         releases.current_number(store)
     if asked.action == "list":
         current = releases.current_number(store)
+        for number, why in removal.buried(store).items():
+            print(f"  {number:4}  deleted: {why}")
         for said in releases.manifests(store):
             mark = "*" if said["number"] == current else " "
             if "damage" in said:

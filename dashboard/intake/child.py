@@ -49,6 +49,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         programme=order["programme"],
         zone=order["zone"] or card.zone,
         today=order["today"],
+        erased_marks=frozenset(order["erased"]),
     )
     table = open_table(Path(order["file"]), card, order["encoding"])
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
@@ -67,6 +68,8 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
             "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
         )
     ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
+    if ledger.erased:
+        ledger.notes.append(f"{ledger.erased} rows: of learners who were erased; collapsed, none of them is kept")
     provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
     write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
     return Report(
@@ -82,6 +85,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         provenance=provenance,
         streams=_streams(ledger),
         learner_secret=identity.fingerprint if identity else "",
+        erased=ledger.erased,
     ).as_json()
 
 

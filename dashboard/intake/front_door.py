@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
 from dashboard.intake.report import FileRefused, Report, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.settings import learner_secret_file
+from dashboard.store.erased import marks
 from dashboard.store.snapshots import Snapshot, keep
 from dashboard.warehouse.catalog import sources
 
@@ -67,13 +69,19 @@ class Declared:
 NOTHING = Declared()
 
 
-def check_file(source: str, file: Path, captured_on: datetime.date | None = None, said: Declared = NOTHING) -> Report:
-    """What an import of the file would do; keeps nothing.
+def check_file(
+    source: str,
+    file: Path,
+    captured_on: datetime.date | None = None,
+    said: Declared = NOTHING,
+    store: Path | None = None,
+) -> Report:
+    """What an import of the file would do, into that store if one is named; keeps nothing.
 
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, said, None) as (report, _):
+    with _checked(source, file, captured_on, said, None, _erased(store, source)) as (report, _):
         return report
 
 
@@ -98,7 +106,8 @@ def import_file(
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
-    with _checked(source, file, captured_on, said, progress) as (report, folder):
+    erased = _erased(store, source)
+    with _checked(source, file, captured_on, said, progress, erased) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
@@ -106,7 +115,8 @@ def import_file(
         account = report.as_json()
         if sources()[source].people:
             account["file"] = ""  # a name such as report_of_somebody.csv
-        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, account, said.batch)
+        listed = erased if sources()[source].people else None
+        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, account, said.batch, listed)
         return Imported(report, snapshot, was_there)
 
 
@@ -131,9 +141,19 @@ def captured_on_in_name(name: str) -> datetime.date | None:
     return None
 
 
+def _erased(store: Path | None, source: str) -> frozenset[str]:
+    """The marks of those who were erased, where the source is about people."""
+    return marks(store) if store and source in sources() and sources()[source].people else frozenset()
+
+
 @contextmanager
 def _checked(
-    source: str, file: Path, captured_on: datetime.date | None, said: Declared, progress: Progress | None
+    source: str,
+    file: Path,
+    captured_on: datetime.date | None,
+    said: Declared,
+    progress: Progress | None,
+    erased: frozenset[str],
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
@@ -169,13 +189,14 @@ def _checked(
             "programme": identifier(said.programme),
             "zone": said.zone,
             "secret": secret,
+            "erased": sorted(erased),
         }
         yield Report.from_json(_run_child(order, progress)), folder
     finally:
         shutil.rmtree(folder)
 
 
-def _run_child(order: dict[str, str], progress: Progress | None) -> dict:
+def _run_child(order: dict[str, Any], progress: Progress | None) -> dict:
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     with (
         tempfile.TemporaryFile("w+") as errors,

@@ -34,6 +34,10 @@ class Identity:
         text = _normal(written)
         return self._key("email", text) if "@" in text else None
 
+    def mark(self, key: str) -> str:
+        """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
+        return hmac.digest(self.secret, f"erased\0{key}".encode(), "sha256").hex()[:KEY_HEX]
+
     @property
     def fingerprint(self) -> str:
         """Names the secret without giving it away: rows made under two secrets do not link."""

@@ -48,7 +48,10 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Report:
-    """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows."""
+    """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
+
+    `erased` counts those of the collapsed rows that are about people who were erased: nothing of them is kept.
+    """
 
     source: str
     file: str
@@ -62,6 +65,7 @@ class Report:
     provenance: str = ""
     streams: tuple[str, ...] = ()
     learner_secret: str = ""
+    erased: int = 0
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -113,6 +117,22 @@ class Ledger:
     today: str = ""
     remarks: Counter[str] = field(default_factory=Counter)
     streams: set[tuple[str, ...]] = field(default_factory=set)
+    erased_marks: frozenset[str] = frozenset()
+    erased: int = 0
+
+    def is_erased(self, record: tuple[Any, ...]) -> bool:
+        """Whether a record is about somebody who was erased."""
+        if not self.erased_marks or not self.identity:
+            return False
+        keys = (record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
+        return any(key is not None and self.identity.mark(key) in self.erased_marks for key in keys)
+
+    def drop_erased(self, record: tuple[Any, ...]) -> None:
+        """Counts a row of somebody who was erased as collapsed; the file still speaks for the row's stream."""
+        self.collapsed += 1
+        self.erased += 1
+        names = list(self.card.kept)
+        self.streams.add(tuple(str(record[names.index(name)]) for name in self.card.stream))
 
     def publish(self, records: Sequence[tuple[Any, ...]]) -> None:
         """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.disclosure.policy import policy
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.protocol import StoreDamaged, locked, point, publish, read_manifest, staged, verify
+from dashboard.store.removal import buried
 from dashboard.store.snapshots import now, pinned
 from dashboard.store.views import write_views
 from dashboard.warehouse.build import build_marts, reference_digests
@@ -160,6 +161,8 @@ def open_release(store: Path, number: int | None = None) -> Release:
         number = current_number(store)
     if number not in release_numbers(store):
         known = ", ".join(map(str, release_numbers(store))) or "none"
+        if why := buried(store).get(number):
+            raise NoSuchRelease(f"Release {number} was deleted ({why}) and cannot be served. The store holds: {known}.")
         raise NoSuchRelease(f"There is no release {number}; the store holds: {known}.")
     folder = store / "releases" / str(number)
     return Release(number, folder, verify(folder))

@@ -1,13 +1,18 @@
 """Snapshots: one immutable Parquet for each file that came in, under its source and the day it was captured."""
 
 import datetime
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.store.erased import marks
 from dashboard.store.protocol import StoreDamaged, locked, publish, put_aside, read_manifest, staged, verify
 from dashboard.warehouse.catalog import sources
+
+# A snapshot that was rewritten after an erasure: 2024-06-30-1a2b3c4d.e1 stands for 2024-06-30-1a2b3c4d.
+VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]+))?")
 
 
 class DaysOverlap(Exception):
@@ -16,6 +21,10 @@ class DaysOverlap(Exception):
 
 class SecretsDiffer(Exception):
     """Learners of the store were keyed under different secrets, so that the same person would count twice."""
+
+
+class ErasedMeanwhile(Exception):
+    """Somebody was erased while a file that may be about them was read."""
 
 
 class NoSuchSnapshot(Exception):
@@ -52,26 +61,37 @@ class Snapshot:
 
 
 def keep(
-    store: Path, source: str, captured_on: str, digest: str, folder: Path, report: dict[str, Any], batch: str = ""
+    store: Path,
+    source: str,
+    captured_on: str,
+    digest: str,
+    folder: Path,
+    report: dict[str, Any],
+    batch: str = "",
+    erased: frozenset[str] | None = None,
 ) -> tuple[Snapshot, bool]:
     """Keeps the files of an intake as a snapshot; True beside it when the store had it already.
 
     A snapshot is named by its day and the sha256 of the sender's file, so that the same file again is the same one.
-    It is kept anew when it was damaged, or when another file for the same day has taken its place since.
+    It is kept anew when it was damaged, or when another file for the same day has taken its place since. `erased` is
+    the list of those whose rows the intake left out.
 
     Raises:
         DaysOverlap: another file of the same day holds some of its programmes, but not all.
+        ErasedMeanwhile: the list has grown since.
     """
     provenance = report["provenance"]
     name = f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
     target = store / "snapshots" / source / name
     with locked(store):
-        if target.is_dir():
+        if erased is not None and erased != marks(store):
+            raise ErasedMeanwhile("Learners were erased while the file was read. Import it again; nothing was kept.")
+        for there in reversed(_versions(target)):
             # A part that is sent again with other parts belongs to them from now on.
-            same = not batch or _stands(target, digest) and _read(target).batch == batch
-            if same and _stands(target, digest) and _is_last_of_its_day(store, source, target):
-                return _read(target), True
-            put_aside(store, target)
+            same = not batch or _stands(there, digest) and _read(there).batch == batch
+            if same and _stands(there, digest) and _is_last_of_its_day(store, source, there):
+                return _read(there), True
+            put_aside(store, there)
         _refuse_overlap(store, source, captured_on, frozenset(report["streams"]), batch or name)
         with staged(store) as fresh:
             for path in folder.iterdir():
@@ -170,10 +190,34 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat()
 
 
-def _folders(store: Path, source: str) -> list[Path]:
-    folder = store / "snapshots" / source
+def standing(folder: Path) -> list[Path]:
+    """The snapshots in a folder of one source, by name; of one that was rewritten, the last version only."""
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in found if path.is_dir() and not path.name.startswith("."))
+    newest: dict[str, Path] = {}
+    for path in sorted((path for path in found if path.is_dir() and not path.name.startswith(".")), key=_version):
+        newest[_version(path)[0]] = path
+    return sorted(newest.values())
+
+
+def next_version(folder: Path) -> Path:
+    """Where a snapshot that is rewritten goes: as soon as it is there, the one before counts no more."""
+    name, number = _version(folder)
+    return folder.with_name(f"{name}.e{number + 1}")
+
+
+def _version(folder: Path) -> tuple[str, int]:
+    told = VERSION.fullmatch(folder.name)
+    assert told
+    return told["name"], int(told["number"] or 0)
+
+
+def _versions(target: Path) -> list[Path]:
+    found = target.parent.iterdir() if target.parent.is_dir() else ()
+    return sorted((path for path in found if path.is_dir() and _version(path)[0] == target.name), key=_version)
+
+
+def _folders(store: Path, source: str) -> list[Path]:
+    return standing(store / "snapshots" / source)
 
 
 def _stands(folder: Path, digest: str) -> bool:

@@ -36,12 +36,14 @@ def accepted(
 
 
 def publish_once(table: Table, ledger: Ledger, parse: Callable[[Cells], tuple[Any, ...]]) -> None:
-    """Publishes one record a row; a row whose record was published already is collapsed into it."""
+    """Publishes one record a row; one whose record was published already, or of somebody erased, is collapsed."""
     seen: set[tuple[Any, ...]] = set()
     # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
     whole_rows = ledger.card.people
     for _, record in accepted(table, ledger, lambda _, cell: parse(cell), blanks_may_be_left_out=not whole_rows):
-        if record in seen:
+        if ledger.is_erased(record):
+            ledger.drop_erased(record)
+        elif record in seen:
             ledger.collapsed += 1
         else:
             seen.add(record)

@@ -1,0 +1,27 @@
+"""The list of those who were erased: marks that tell neither person nor key to whoever has the store alone."""
+
+from pathlib import Path
+
+from dashboard.store.protocol import verify
+
+FOLDER, MARKS = "erased", "marks.txt"
+
+
+def lists(store: Path) -> list[Path]:
+    """The folder of each erasure, the first one first."""
+    folder = store / FOLDER
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted((path for path in found if path.name.isdecimal()), key=lambda path: int(path.name))
+
+
+def marks(store: Path) -> frozenset[str]:
+    """The marks of everyone who was erased.
+
+    Raises:
+        StoreDamaged: a list is not the one that was written, so that somebody might come back.
+    """
+    found: set[str] = set()
+    for folder in lists(store):
+        verify(folder)
+        found.update((folder / MARKS).read_text(encoding="ascii").split())
+    return frozenset(found)

@@ -1,0 +1,350 @@
+"""People leave the store: their rows from every snapshot, the releases that counted them, and files to come.
+
+What stays is a list of marks (`erased/<n>/marks.txt`), made of a person's keys under the secret: whoever has the store
+alone can tell from a mark neither person nor key. The list is what an erasure is: everything else follows from it and
+can be done again, after a crash or after an older backup was restored.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dashboard.store.erased import FOLDER, MARKS, lists, marks
+from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
+from dashboard.store.releases import NothingPublished, current_number, publish_release, release_numbers
+from dashboard.store.removal import bury, remove
+from dashboard.store.snapshots import next_version, now, standing
+from dashboard.warehouse.catalog import sources
+
+KEYS = ("id_key", "email_key")
+WHY = "learners whom it counted were erased"
+
+Mark = Callable[[str], str]
+
+
+class NobodyFound(Exception):
+    """A learner to be erased is in no file of the store."""
+
+
+class AddressShared(Exception):
+    """An address to be erased is that of several learners."""
+
+
+class TracesLeft(Exception):
+    """Something of an erased learner is still in the store."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """The keys of one learner as the operator named her; either may be empty."""
+
+    id_key: str
+    email_key: str
+
+
+@dataclass(frozen=True)
+class Linked:
+    """All keys of the learners named. `shared` counts addresses of theirs that other learners use too; those stay."""
+
+    ids: frozenset[str]
+    emails: frozenset[str]
+    shared: int
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Ids and addresses."""
+        return self.ids | self.emails
+
+
+@dataclass
+class Erased:
+    """What an erasure did: rows by snapshot, releases deleted, the release served since (None: it needed no new one).
+
+    `removed` names withdrawn snapshots that were damaged and are deleted; `unread` those keyed under another secret, in
+    which nobody could be looked for.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    buried: list[int] = field(default_factory=list)
+    release: int | None = None
+    removed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
+    """The keys under which the learners stand anywhere: an address beside an id is hers, and an id beside her address.
+
+    An address that stands beside several ids of one partner is nobody's alone, and links nothing.
+
+    Raises:
+        NobodyFound: one of them is in no file and was not erased before.
+        AddressShared: an address that was named is not one learner's.
+    """
+    files = [path / "rows.parquet" for path in _of_people(store) if _is_sound(path)]
+    ids, emails = {one.id_key for one in people} - {""}, {one.email_key for one in people} - {""}
+    named = frozenset(emails)
+    seen: set[tuple[str, str | None, str | None]] = set()
+    while True:
+        pairs = _beside(files, ids, emails)
+        seen |= pairs
+        theirs = {email for _, id_key, email in pairs if email and id_key in ids}
+        pairs |= _beside(files, set(), theirs)
+        beside: dict[str, dict[str, set[str]]] = {}
+        for partner, id_key, email in pairs:
+            if email and id_key:
+                beside.setdefault(email, {}).setdefault(partner, set()).add(id_key)
+        shared = {
+            email
+            for email, by_partner in beside.items()
+            if any(len(found) > 1 and not found <= ids for found in by_partner.values())
+        }
+        if refused := named & shared:
+            raise AddressShared(
+                f"{len(refused)} of the addresses stand beside the ids of several learners of one partner. Name the "
+                "learners with --learner. Nothing was erased."
+            )
+        more_emails = emails | (theirs - shared)
+        more_ids = ids | {
+            id_key for email in more_emails for found in beside.get(email, {}).values() for id_key in found
+        }
+        if (more_ids, more_emails) == (ids, emails):
+            break
+        ids, emails = more_ids, more_emails
+    there = {key for _, *keys in seen for key in keys if key}
+    before = marks(store)
+    known = [any(key in there or mark(key) in before for key in (p.id_key, p.email_key) if key) for p in people]
+    if not all(known):
+        which = ", ".join(str(number) for number, is_known in enumerate(known, start=1) if not is_known)
+        raise NobodyFound(
+            f"Of {len(people)} given, number {which} is in no file of the store. Look at the spelling, or leave it "
+            "out. Nothing was erased."
+        )
+    return Linked(frozenset(ids), frozenset(emails), len(shared & theirs))
+
+
+def remember(store: Path, keys: Iterable[str], mark: Mark) -> None:
+    """Puts the keys on the list of those who were erased: from now on the front door lets none of them in."""
+    with locked(store):
+        new = sorted({mark(key) for key in keys} - marks(store))
+        if not new:
+            return
+        number = max((int(folder.name) for folder in lists(store)), default=0) + 1
+        with staged(store) as fresh:
+            (fresh / MARKS).write_text("".join(f"{one}\n" for one in new), encoding="ascii")
+            publish(fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)})
+
+
+def carry_out(store: Path, mark: Mark, secret: str) -> Erased:
+    """Rewrites every snapshot that holds someone of the list, publishes, and deletes the releases that counted them.
+
+    Does what is left to do: nothing when everything is done. `secret` is the fingerprint under which `mark` marks.
+    """
+    done = Erased()
+    with locked(store):
+        is_listed = _Listed(marks(store), mark)
+        for folder in _of_people(store):
+            if not _is_sound(folder):
+                remove(store, folder)  # nobody can look into it, and nothing is built from it
+                done.removed.append(str(folder.relative_to(store)))
+                continue
+            said = read_manifest(folder)
+            if said["input"].get("learner_secret", secret) not in ("", secret):
+                done.unread.append(str(folder.relative_to(store)))
+            elif rows := _rewrite(store, folder, said, is_listed):
+                done.rows[str(folder.relative_to(store))] = rows
+        _remove_superseded(store)
+        affected = [number for number in release_numbers(store) if _counted(store, number, is_listed)]
+    try:
+        needs_new = current_number(store) in affected
+    except (NothingPublished, StoreDamaged):
+        needs_new = bool(affected)
+    if needs_new:
+        done.release = publish_release(store).number
+    with locked(store):
+        for number in affected:
+            bury(store, number, WHY, now())
+            done.buried.append(number)
+    return done
+
+
+def traces(store: Path, keys: frozenset[str]) -> tuple[int, list[str]]:
+    """How many files were searched, byte by byte and Parquet value by value, and those that hold one of the keys."""
+    searched, found = 0, []
+    wanted = [key.encode() for key in keys]
+    for path in sorted(store.rglob("*")):
+        if not path.is_file():
+            continue
+        searched += 1
+        raw = path.read_bytes()
+        if any(key in raw for key in wanted) or path.suffix == ".parquet" and _holds(path, keys.__contains__):
+            found.append(str(path.relative_to(store)))
+    return searched, found
+
+
+class _Listed:
+    """Whether a key is of someone on the list; each key is marked once."""
+
+    def __init__(self, listed: frozenset[str], mark: Mark) -> None:
+        self._listed, self._mark = listed, mark
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, key: str) -> bool:
+        if key not in self._known:
+            self._known[key] = self._mark(key) in self._listed
+        return self._known[key]
+
+
+def _of_people(store: Path) -> list[Path]:
+    """Every snapshot about people, those withdrawn too."""
+    return [
+        folder
+        for place in ("snapshots", "withdrawn")
+        for source, card in sources().items()
+        if card.people
+        for folder in standing(store / place / source)
+    ]
+
+
+def _is_sound(folder: Path) -> bool:
+    """False for a withdrawn snapshot that is damaged; one that a release may be built from must be whole.
+
+    Raises:
+        StoreDamaged: it is not.
+    """
+    try:
+        verify(folder)
+    except StoreDamaged:
+        if folder.parent.parent.name != "withdrawn":
+            raise
+        return False
+    return True
+
+
+def _beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple[str, str | None, str | None]]:
+    """Partner, id and address of every row that has one of the ids or one of the addresses."""
+    found: set[tuple[str, str | None, str | None]] = set()
+    for file in files:
+        for table in _row_groups(file, ("partner_id", *KEYS)):
+            columns = {name: table[name] for name in table.column_names}
+            mask = _any_of(
+                [
+                    pc.is_in(columns[name], pa.array(sorted(keys), pa.string()))
+                    for name, keys in zip(KEYS, (ids, emails), strict=True)
+                    if name in columns
+                ]
+            )
+            for row in table.filter(mask).to_pylist():
+                found.add((row.get("partner_id") or "", row.get("id_key"), row.get("email_key")))
+    return found
+
+
+def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed) -> int:
+    """Publishes the snapshot anew without the rows of those on the list; returns how many went."""
+    rows = folder / "rows.parquet"
+    if not _holds(rows, is_listed, KEYS):
+        return 0
+    with staged(store) as fresh:
+        erased = 0
+        for path in folder.iterdir():
+            if path.name not in ("rows.parquet", "manifest.json"):
+                shutil.copyfile(path, fresh / path.name)
+        with pq.ParquetWriter(fresh / "rows.parquet", pq.read_schema(rows), compression="zstd") as writer:
+            for table in _row_groups(rows):
+                kept = table.filter(pc.invert(_any_of([_listed(table[name], is_listed) for name in _keys_of(table)])))
+                erased += table.num_rows - kept.num_rows
+                writer.write_table(kept)
+        account = dict(said["input"])
+        account["published"] -= erased
+        account["collapsed"] += erased
+        account["erased"] = account.get("erased", 0) + erased
+        manifest = {key: value for key, value in said.items() if key not in ("files", "digest")}
+        publish(fresh, next_version(folder), {**manifest, "input": account, "erased_at": now()})
+    remove(store, folder)
+    return erased
+
+
+def _remove_superseded(store: Path) -> None:
+    """Deletes what an erasure that was interrupted had rewritten already and not yet deleted."""
+    for place in ("snapshots", "withdrawn"):
+        for source in sources():
+            folder = store / place / source
+            keep = set(standing(folder))
+            for path in list(folder.iterdir()) if folder.is_dir() else ():
+                if path.is_dir() and path not in keep and not path.name.startswith("."):
+                    remove(store, path)
+
+
+def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
+    """Whether a release was built from a snapshot that was rewritten since, or holds someone, or cannot be read."""
+    folder = store / "releases" / str(number)
+    try:
+        said = read_manifest(folder)
+    except StoreDamaged:
+        return True
+    rewritten = {
+        (one["source"], one["input"]["sha256"]): one["erased_at"]
+        for one in map(read_manifest, _of_people(store))
+        if "erased_at" in one
+    }
+    pins = {(source, pin["sha256"]) for source, chosen in said["snapshots"].items() for pin in chosen}
+    if any(said["published_at"] < rewritten.get(pin, "") for pin in pins):
+        return True
+    try:
+        return any(_holds(path, is_listed) for path in sorted((folder / "marts").glob("*.parquet")))
+    except StoreDamaged:
+        return True
+
+
+def _holds(path: Path, is_wanted: Callable[[str], bool], columns: Sequence[str] = ()) -> bool:
+    """Whether some text of the Parquet file is wanted; of those columns only, when some are named."""
+    with _readable(path):
+        names = [one.name for one in pq.read_schema(path) if pa.types.is_string(one.type)]
+    names = [name for name in names if name in columns or not columns]
+    return any(
+        is_wanted(value)
+        for table in (_row_groups(path, names) if names else ())
+        for name in names
+        for value in pc.unique(table[name]).to_pylist()
+        if value is not None
+    )
+
+
+def _row_groups(path: Path, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+    """The file in pieces that fit into memory; of columns that it lacks, nothing."""
+    with _readable(path), pq.ParquetFile(path) as file:
+        names = [name for name in file.schema_arrow.names if name in columns or not columns]
+        for at in range(file.num_row_groups):
+            yield file.read_row_group(at, names)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as wrong:
+        raise StoreDamaged(
+            f"{path} cannot be read ({type(wrong).__name__}); nobody can be looked for in it."
+        ) from wrong
+
+
+def _keys_of(table: pa.Table) -> list[str]:
+    return [name for name in KEYS if name in table.column_names]
+
+
+def _listed(column: pa.ChunkedArray, is_listed: _Listed) -> pa.ChunkedArray:
+    hit = [key for key in pc.unique(column).to_pylist() if key is not None and is_listed(key)]
+    return pc.is_in(column, pa.array(hit, pa.string()))
+
+
+def _any_of(masks: list[Any]) -> Any:
+    together = masks[0]
+    for one in masks[1:]:
+        together = pc.or_(together, one)
+    return together
