@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.store.protocol import point
+from dashboard.store.protocol import StoreDamaged, point, pointed
 
 EVENTS = (
     "login",
@@ -210,16 +210,16 @@ def _line_end(log: Any) -> bytes:
 
 def _read_head(folder: Path) -> _Head | None:
     try:
-        said = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+        said = json.loads(pointed(folder, HEAD))
         return _Head(int(said["count"]), str(said["sha256"]), int(said["ends"]))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as wrong:
+    except (StoreDamaged, ValueError, KeyError, TypeError) as wrong:
         raise AuditBroken(f"{folder / HEAD} cannot be read ({type(wrong).__name__}). {AFTER}") from wrong
 
 
 def _write_head(folder: Path, head: _Head) -> None:
-    point(folder, HEAD, json.dumps({"count": head.count, "sha256": head.sha256, "ends": head.ends}))
+    point(folder, HEAD, json.dumps({"count": head.count, "sha256": head.sha256, "ends": head.ends}, separators=(",", ":")))
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:

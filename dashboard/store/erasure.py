@@ -138,7 +138,7 @@ def remember(store: Path, keys: Iterable[str], mark: Mark) -> None:
         number = max((int(folder.name) for folder in lists(store)), default=0) + 1
         with staged(store) as fresh:
             (fresh / MARKS).write_text("".join(f"{one}\n" for one in new), encoding="ascii")
-            publish(fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)})
+            publish(store, fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)})
 
 
 def carry_out(store: Path, mark: Mark, secret: str) -> Erased:
@@ -265,7 +265,7 @@ def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed
         account["collapsed"] += erased
         account["erased"] = account.get("erased", 0) + erased
         manifest = {key: value for key, value in said.items() if key not in ("files", "digest")}
-        publish(fresh, next_version(folder), {**manifest, "input": account, "erased_at": now()})
+        publish(store, fresh, next_version(folder), {**manifest, "input": account, "erased_at": now()})
     remove(store, folder)
     return erased
 

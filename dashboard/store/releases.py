@@ -1,5 +1,6 @@
 """Releases: numbered, immutable builds of the marts from pinned snapshots; `CURRENT` names the one that is served."""
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -9,7 +10,17 @@ from typing import Any
 
 from dashboard.disclosure.policy import policy
 from dashboard.settings import TOOL_VERSION
-from dashboard.store.protocol import StoreDamaged, locked, point, publish, read_manifest, staged, verify
+from dashboard.store.protocol import (
+    StoreDamaged,
+    locked,
+    make_durable,
+    point,
+    pointed,
+    publish,
+    read_manifest,
+    staged,
+    verify,
+)
 from dashboard.store.removal import buried
 from dashboard.store.snapshots import now, pinned
 from dashboard.store.views import write_views
@@ -79,14 +90,18 @@ def publish_release(store: Path) -> Release:
         finally:
             engine.close()
         for folder in ("scratch", "spill"):
-            shutil.rmtree(fresh / folder, ignore_errors=True)
+            if (fresh / folder).exists():
+                shutil.rmtree(fresh / folder)  # what is left in there would be published
         audited = write_views(marts, fresh / "views")
         try:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):
             parent = None
         number = max([*release_numbers(store), parent or 0]) + 1
+        while os.path.lexists(store / "releases" / str(number)):
+            number += 1  # something that is no release has taken the name
         publish(
+            store,
             fresh,
             store / "releases" / str(number),
             {
@@ -133,7 +148,7 @@ def current_number(store: Path) -> int:
         StoreDamaged: CURRENT does not hold a number.
     """
     try:
-        said = (store / CURRENT).read_text(encoding="utf-8").strip()
+        said = pointed(store, CURRENT)
     except FileNotFoundError:
         if numbers := release_numbers(store):
             raise StoreDamaged(
@@ -144,8 +159,8 @@ def current_number(store: Path) -> int:
             f"The store {store} holds no release. `coalition demo` fills it with the demonstration; "
             "`coalition import SOURCE FILE` brings in a file of yours."
         ) from None
-    except (OSError, ValueError) as wrong:
-        raise StoreDamaged(f"{store / CURRENT} cannot be read ({type(wrong).__name__}). {MEND_CURRENT}") from wrong
+    except StoreDamaged as damage:
+        raise StoreDamaged(f"{damage} {MEND_CURRENT}") from damage
     if not NUMBER.fullmatch(said):
         raise StoreDamaged(f"{store / CURRENT} says {said[:20]!r}, not a number. {MEND_CURRENT}")
     return int(said)
@@ -168,18 +183,21 @@ def open_release(store: Path, number: int | None = None) -> Release:
     return Release(number, folder, verify(folder))
 
 
-def last_good_release(store: Path) -> tuple[Release, str]:
-    """The current release, or the newest one that verifies, with a notice that says so.
+def last_good_release(store: Path, wanted: int | None = None) -> tuple[Release, str]:
+    """The release wanted, else the current one; where it is damaged the newest whole one before it, with a notice.
+
+    One after it is the last resort: it was rolled back, or its writer died before anybody was told of it.
 
     Raises:
         NothingPublished, StoreDamaged, NoSuchRelease: none can be served.
     """
-    wanted = None
     try:
-        wanted = current_number(store)
+        wanted = wanted or current_number(store)
         return open_release(store, wanted), ""
     except (StoreDamaged, NoSuchRelease) as damage:
-        for number in reversed(release_numbers(store)):
+        newest_first = release_numbers(store)[::-1]
+        before = [number for number in newest_first if not wanted or number < wanted]
+        for number in [*before, *(other for other in newest_first if other not in before)]:
             try:
                 release = open_release(store, number)
             except StoreDamaged:
@@ -196,6 +214,7 @@ def rollback(store: Path, number: int) -> Release:
     """
     with locked(store):
         release = open_release(store, number)
+        make_durable(store, release.folder.parent)  # a writer that died after the rename has not seen to that
         point(store, CURRENT, str(number))
     return release
 

@@ -26,7 +26,7 @@ def bury(store: Path, number: int, why: str, when: str) -> None:
     tombstone = folder.with_name(f"{number}{TOMBSTONE}")
     if not tombstone.is_dir():
         with staged(store) as fresh:
-            publish(fresh, tombstone, {"kind": "tombstone", "number": number, "deleted_at": when, "reason": why})
+            publish(store, fresh, tombstone, {"kind": "tombstone", "number": number, "deleted_at": when, "reason": why})
     if folder.is_dir():
         remove(store, folder)
 

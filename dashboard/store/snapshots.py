@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.store.erased import marks
-from dashboard.store.protocol import StoreDamaged, locked, publish, put_aside, read_manifest, staged, verify
+from dashboard.store.protocol import (
+    StoreDamaged,
+    locked,
+    make_durable,
+    publish,
+    put_aside,
+    read_manifest,
+    staged,
+    verify,
+)
 from dashboard.warehouse.catalog import sources
 
 # A snapshot that was rewritten after an erasure: 2024-06-30-1a2b3c4d.e1 stands for 2024-06-30-1a2b3c4d.
@@ -90,14 +99,18 @@ def keep(
             # A part that is sent again with other parts belongs to them from now on.
             same = not batch or _stands(there, digest) and _read(there).batch == batch
             if same and _stands(there, digest) and _is_last_of_its_day(store, source, there):
+                make_durable(store, there.parent)  # a writer that died after the rename has not seen to that
                 return _read(there), True
-            put_aside(store, there)
-        _refuse_overlap(store, source, captured_on, frozenset(report["streams"]), batch or name)
+        _refuse_overlap(store, target, captured_on, frozenset(report["streams"]), batch or name)
+        for there in _versions(target):
+            if there != target:
+                put_aside(store, there)
         with staged(store) as fresh:
             for path in folder.iterdir():
                 shutil.copyfile(path, fresh / path.name)
             account = {key: value for key, value in report.items() if key != "quarantined"}
             publish(
+                store,
                 fresh,
                 target,
                 {
@@ -172,8 +185,9 @@ def pinned(store: Path) -> dict[str, list[Snapshot]]:
     return chosen
 
 
-def _refuse_overlap(store: Path, source: str, captured_on: str, streams: frozenset[str], batch: str) -> None:
-    for other in snapshots(store, source):
+def _refuse_overlap(store: Path, target: Path, captured_on: str, streams: frozenset[str], batch: str) -> None:
+    source, versions = target.parent.name, _versions(target)
+    for other in (_read(folder) for folder in _folders(store, source) if folder not in versions):
         together = other.batch == batch or not streams & other.streams
         if other.captured_on.isoformat() != captured_on or together or streams >= other.streams:
             continue
