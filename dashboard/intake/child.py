@@ -1,10 +1,13 @@
 """Runs in a process of its own: one file in, a checked Parquet and a report out. Its death is the parent's reason code.
 
+An order to `recognise` looks at the first rows only, and tells which sources they answer to.
+
 Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
 """
 
 import json
 import os
+import re
 import resource
 import sys
 from dataclasses import replace
@@ -19,6 +22,9 @@ PROGRESS_EVERY = 5_000
 REFUSED = 3
 FEW_ROWS, MANY_ROWS = 3, 100
 MONTH_FIRST_SHARE = 0.2
+FEW_HEADERS = 2
+# A year, a number of an id or of a telephone: no header that may be shown has one.
+DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
 
 
 def limit() -> None:
@@ -51,7 +57,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
     )
-    table = open_table(Path(order["file"]), card, order["encoding"])
+    table = open_table(Path(order["file"]), card, order["encoding"], [(name, said) for name, said in order["columns"]])
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
     READERS[card.name](replace(table, rows=_watched(table.rows, seen, DEMONSTRATION_MARK)), ledger)
@@ -87,6 +93,73 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
     ).as_json()
+
+
+def look(order: dict[str, Any]) -> dict[str, Any]:
+    """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
+    from dashboard.intake.report import LONGEST_TEXT, clean
+    from dashboard.intake.tabular import first_rows, header_names, key, positions
+    from dashboard.warehouse.catalog import sources
+
+    cards = sources().values()
+    names = {card.name: header_names(card) for card in cards}
+    known = {header for of_card in names.values() for wanted in of_card.values() for header in wanted}
+    grids = first_rows(Path(order["file"]), max(card.max_columns for card in cards), order["encoding"])
+    answered: dict[str, tuple[int, float]] = {}
+    header, most_known = None, 0
+    for sheet, rows in grids:
+        for row in rows:
+            for card in cards if known & set(map(key, row.cells)) else ():
+                found = positions(row.cells, names[card.name])
+                if len(found) > most_known:
+                    header, most_known = (sheet, row), len(found)
+                if all(column.name in found for column in card.columns if column.required):
+                    answer = (len(found), len(found) / len(card.columns))
+                    answered[card.name] = max(answer, answered.get(card.name, answer))
+    # One word that a card knows may be a cell of a row about a person.
+    if header is None or most_known < FEW_HEADERS and not answered:
+        header = _first_header(grids, max(card.max_columns for card in cards))
+    written = [clean(cell) for cell in header[1].cells] if header else []
+    return {
+        "sources": sorted(answered, key=lambda name: (*(-part for part in answered[name]), name)),
+        "sheet": clean(header[0]) if header else "",
+        "line": header[1].line if header else 0,
+        "headers": list(dict.fromkeys(name for name in written if 0 < len(name) <= LONGEST_TEXT)),
+    }
+
+
+def _first_header(grids: Any, most_columns: int) -> Any:
+    """The first row that reads like a header that no card knows, with its sheet; None where there is none."""
+    by_width = sorted(grids, key=lambda grid: -max((len(row.cells) for row in grid[1]), default=0))
+    for sheet, rows in by_width:
+        widest = max((len(row.cells) for row in rows), default=0)
+        for at, row in enumerate(rows[:-1]):
+            wide_enough = FEW_HEADERS <= len(row.cells) <= most_columns and len(row.cells) >= widest - 1
+            if wide_enough and _reads_like_header(row.cells, [below.cells for below in rows[at + 1 :]]):
+                return sheet, row
+    return None
+
+
+def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
+    """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
+    from dashboard.intake import countries
+    from dashboard.intake.report import PLAIN
+    from dashboard.intake.tabular import key
+    from dashboard.warehouse.catalog import sources
+
+    written = [key(cell) for cell in cells if key(cell)]
+    words = {word for card in sources().values() for word in card.vocabulary} | {"yes", "no", "true", "false"}
+    values = words | countries.names().keys() | countries.names_of_all_languages().keys()
+    if len(written) < FEW_HEADERS or len(set(written)) < len(written):
+        return False
+    for at, cell in enumerate(cells):
+        said = key(cell)
+        a_code = len(said) == 3 and cell.isupper() and countries.code_of(cell) is not None
+        if "@" in said or DIGITS.search(said) or PLAIN.fullmatch(said) or said in values or a_code:
+            return False
+        if said and any(at < len(row) and key(row[at]) == said for row in below):
+            return False
+    return True
 
 
 def _dropped(table: Any, card: Any) -> tuple[str, ...]:
@@ -144,13 +217,13 @@ def _watched(rows: Any, seen: dict[str, bool], mark: str) -> Any:
 
 
 def main() -> None:
-    """Parses the order from standard input; the answer is the last line of standard output."""
+    """Does the order from standard input; the answer is the last line of standard output."""
     order = json.load(sys.stdin)
     limit()
     from dashboard.intake.report import FileRefused
 
     try:
-        print("report " + json.dumps(parse(order)), flush=True)
+        print("report " + json.dumps(look(order) if order.get("recognise") else parse(order)), flush=True)
     except FileRefused as refused:
         print("refused " + json.dumps(str(refused)), flush=True)
         sys.exit(REFUSED)

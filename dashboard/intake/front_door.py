@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
-from dashboard.intake.report import FileRefused, Report, clean, write_quarantine
+from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
@@ -55,7 +55,9 @@ class Declared:
 
     `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
     byte-order mark. `partner` and `programme` are ids that hold for every row. `zone` is that of times without one.
-    `batch` joins files that were sent together, as parts of one export.
+    `batch` joins files that were sent together, as parts of one export. `columns` are pairs of a column of the card
+    and the header that stands for it in this file, where a person said so. `name` is what the sender calls the file:
+    it may state the day of capture, and is never a path.
     """
 
     provenance: str = ""
@@ -64,6 +66,8 @@ class Declared:
     programme: str = ""
     zone: str = ""
     batch: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
 
 NOTHING = Declared()
@@ -110,6 +114,8 @@ def import_file(
     with _checked(source, file, captured_on, said, progress, erased) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
+        if said.columns:
+            declared += "\0" + json.dumps(sorted(said.columns))
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
@@ -157,13 +163,9 @@ def _checked(
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
-    if not file.is_file():
-        raise FileRefused(f"There is no file {file}.")
-    if file.stat().st_size > LARGEST_FILE:
-        raise FileRefused(
-            f"The file has {file.stat().st_size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts."
-        )
-    provenance = "demo" if file.name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
+    file = there(file)
+    name = _plain_name(said.name or file.name)
+    provenance = "demo" if name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
     today = datetime.date.today()
     if captured_on and not EARLIEST_CAPTURE <= captured_on <= today:
         raise FileRefused(
@@ -171,14 +173,14 @@ def _checked(
         )
     if said.zone and said.zone not in zoneinfo.available_timezones():
         raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
-    in_name = captured_on_in_name(file.name)
+    in_name = captured_on_in_name(name)
     secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
     folder = Path(tempfile.mkdtemp(prefix="coalition-intake-"))
     try:
         order = {
             "source": source,
-            "file": str(file.resolve()),
-            "name": clean(file.name.encode("utf-8", "replace").decode()),
+            "file": str(file),
+            "name": name,
             "folder": str(folder),
             "encoding": said.encoding,
             "captured_on": captured_on.isoformat() if captured_on else "",
@@ -190,13 +192,41 @@ def _checked(
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(erased),
+            "columns": sorted(said.columns),
         }
-        yield Report.from_json(_run_child(order, progress)), folder
+        yield Report.from_json(run_child(order, progress)), folder
     finally:
         shutil.rmtree(folder)
 
 
-def _run_child(order: dict[str, Any], progress: Progress | None) -> dict:
+def there(file: Path) -> Path:
+    """The whole path of a file that is there and small enough.
+
+    Raises:
+        FileRefused: it is not.
+    """
+    try:
+        found = file.resolve() if file.is_file() else None
+        size = file.stat().st_size if found else 0
+    except (OSError, ValueError):  # a name that no file can have
+        found = None
+    if found is None:
+        raise FileRefused(f"There is no file {_plain_name(str(file))}. Look at its name.")
+    if size > LARGEST_FILE:
+        raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts.")
+    return found
+
+
+def _plain_name(name: str) -> str:
+    return clean(name.encode("utf-8", "replace").decode())[:LONGEST_TEXT]
+
+
+def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
+    """What the child process answers to an order.
+
+    Raises:
+        FileRefused: it refused the file, or died of it.
+    """
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     with (
         tempfile.TemporaryFile("w+") as errors,

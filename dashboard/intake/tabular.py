@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
+# The header stands within these characters; looking for it reads no more.
+HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
 DELIMITERS = ",;\t"
 OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
@@ -56,42 +58,119 @@ class Table:
     rows: Iterator[Row]
 
 
-def open_table(path: Path, card: SourceCard, encoding: str = "") -> Table:
-    """The table in a file.
+# Of each column of a card, the headers that stand for it, as `key` writes them.
+Names = Mapping[str, tuple[str, ...]]
+
+
+def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequence[tuple[str, str]] = ()) -> Table:
+    """The table in a file. `columns` are pairs of a card's column and the header that a person said stands for it.
 
     Raises:
-        FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the card's required headers.
+        FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the headers that are required
+            or were mapped.
+    """
+    names = header_names(card, columns)
+    if _is_workbook(path):
+        return _xlsx_table(path, card, names, columns)
+    text = _decoded(path.read_bytes(), encoding, card.people)
+    needed = _needed(card, columns)
+    delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, names, needed))
+    table = _find_header(_csv_rows(text, delimiter), card, names, columns)
+    return replace(table, rows=_none_swallowed(table, delimiter))
+
+
+def first_rows(path: Path, most_columns: int, encoding: str = "") -> list[tuple[str, list[Row]]]:
+    """The first rows of each sheet, by its title, or of a CSV by each delimiter; a refusal shows nothing of the text.
+
+    Raises:
+        FileRefused: too large, not CSV or XLSX, or unreadable text.
+    """
+    if _is_workbook(path):
+        book = _open_workbook(path)
+        return [(sheet.title, _readable(_sheet_rows(sheet, None, most_columns))) for sheet in book.worksheets]
+    text = _decoded(path.read_bytes(), encoding, people=True)[:HEADER_WITHIN_TEXT]
+    return [("", _readable(_csv_rows(text, delimiter))) for delimiter in DELIMITERS]
+
+
+def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> Names:
+    """Which headers stand for each column of the card: a mapped one alone, else those of the card.
+
+    Raises:
+        FileRefused: a mapping names a column that the card has not, or is not one header for one column.
+    """
+    known = {column.name for column in card.columns}
+    for column, header in columns:
+        if column not in known or not key(header):
+            raise FileRefused(
+                f"{clean(column)!r} with the header {clean(header)!r} is no mapping for {card.name}. Give a header of "
+                f"the file to one of: {', '.join(sorted(known))}."
+            )
+    mapped = {column: key(header) for column, header in columns}
+    taken = set(mapped.values())
+    if len(mapped) < len(columns) or len(taken) < len(mapped):
+        raise FileRefused(
+            "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
+        )
+    return {
+        column.name: (mapped[column.name],)
+        if column.name in mapped
+        else tuple(name for name in map(key, column.headers) if name not in taken)
+        for column in card.columns
+    }
+
+
+def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
+    """Where in a row the header of each column stands; a column of which none does is left out."""
+    at: dict[str, int] = {}
+    for position, cell in enumerate(cells):
+        at.setdefault(key(cell), position)
+    found = {column: next((at[name] for name in wanted if name in at), None) for column, wanted in names.items()}
+    return {column: position for column, position in found.items() if position is not None}
+
+
+def key(header: str) -> str:
+    """A header as it is compared: spaces and case make no other one."""
+    return clean(header).casefold()
+
+
+def _needed(card: SourceCard, columns: Sequence[tuple[str, str]]) -> set[str]:
+    return {column.name for column in card.columns if column.required} | {column for column, _ in columns}
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether the file is to be read as XLSX, else as text.
+
+    Raises:
+        FileRefused: too large, empty, or begins like something else.
     """
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts, or as CSV.")
     if size == 0:
         raise FileRefused("The file is empty. Export it again and look at it before you send it.")
-    start = path.open("rb").read(4)
+    with path.open("rb") as file:
+        start = file.read(4)
     for magic, what in KNOWN_BINARIES.items():
         if start.lower().startswith(magic.lower()):
             raise FileRefused(
                 f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that."
             )
-    if start == b"PK\x03\x04":
-        return _xlsx_table(path, card)
-    text = _decoded(path.read_bytes(), encoding, card.people)
-    wanted = [c for c in card.columns if c.required]
-    delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, wanted))
-    table = _find_header(_csv_rows(text, delimiter), card)
-    return replace(table, rows=_none_swallowed(table, delimiter))
+    return start == b"PK\x03\x04"
 
 
-def _headers_found(text: str, delimiter: str, wanted: list) -> int:
-    first = islice(_csv_rows("\n".join(text.splitlines()[:HEADER_WITHIN]), delimiter), HEADER_WITHIN)
-    best = 0
+def _headers_found(text: str, delimiter: str, names: Names, needed: set[str]) -> int:
+    rows = _readable(_csv_rows(text[:HEADER_WITHIN_TEXT], delimiter))
+    return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
+
+
+def _readable(rows: Iterable[Row]) -> list[Row]:
+    """The rows within which a header stands, as far as they can be read."""
+    found: list[Row] = []
     try:
-        for row in first:
-            names = {_key(cell) for cell in row.cells}
-            best = max(best, sum(any(_key(h) in names for h in column.headers) for column in wanted))
+        found.extend(islice(rows, HEADER_WITHIN))
     except FileRefused:
-        return best
-    return best
+        return found
+    return found
 
 
 def _decoded(raw: bytes, encoding: str, people: bool) -> str:
@@ -163,24 +242,30 @@ def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
         yield row
 
 
-def _xlsx_table(path: Path, card: SourceCard) -> Table:
-    """The table of the one sheet that has the card's headers."""
+def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
+    """The workbook, where cells with a formula show its result, or else its text."""
     _xlsx_preflight(path)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(path.open("rb"), read_only=True) if _has_formulas(path) else None
+        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=not with_formulas)
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile, OSError, InvalidFileException) as wrong:
         raise FileRefused(
             f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."
         ) from wrong
+
+
+def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tuple[str, str]]) -> Table:
+    """The table of the one sheet that has the card's headers."""
+    book = _open_workbook(path)
+    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
     found: dict[str, Table] = {}
     refusal: FileRefused | None = None
     for sheet in book.worksheets:
+        rows = _sheet_rows(sheet, formulas and formulas[sheet.title], card.max_columns)
         try:
-            found[sheet.title] = _find_header(_sheet_rows(sheet, formulas and formulas[sheet.title], card), card)
+            found[sheet.title] = _find_header(rows, card, names, columns)
         except FileRefused as refused:
             refusal = refusal or refused
     if not found:
@@ -195,7 +280,7 @@ def _xlsx_table(path: Path, card: SourceCard) -> Table:
     return replace(table, rows=padded)
 
 
-def _sheet_rows(sheet: Any, formulas: Any, card: SourceCard) -> Iterator[Row]:
+def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
     """The rows of a sheet that hold anything; a formula without a result stays as its text."""
     sheet.reset_dimensions()
     written: Iterator[tuple[Any, ...]] = iter(())
@@ -210,8 +295,8 @@ def _sheet_rows(sheet: Any, formulas: Any, card: SourceCard) -> Iterator[Row]:
                 used[at] = text
         while used and not used[-1]:
             used.pop()
-        if len(used) > card.max_columns:
-            raise FileRefused(f"Row {number} has {len(used)} columns; at most {card.max_columns} are read.")
+        if len(used) > most_columns:
+            raise FileRefused(f"Row {number} has {len(used)} columns; at most {most_columns} are read.")
         if used:
             rows += 1
             if rows > MOST_ROWS + 1:
@@ -259,14 +344,15 @@ def _xlsx_preflight(path: Path) -> None:
         ) from wrong
 
 
-def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
+def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: Sequence[tuple[str, str]] = ()) -> Table:
     preamble: list[list[str]] = []
+    needed = _needed(card, columns)
     for row in islice(rows, HEADER_WITHIN):
         if len(row.cells) > card.max_columns:
             raise FileRefused(f"The header has {len(row.cells)} columns; at most {card.max_columns} are read.")
-        keys = [_key(cell) for cell in row.cells]
-        found = {c.name: keys.index(_key(h)) for c in card.columns for h in reversed(c.headers) if _key(h) in keys}
-        if all(c.name in found for c in card.columns if c.required):
+        found = positions(row.cells, names)
+        if needed <= found.keys():
+            keys = [key(cell) for cell in row.cells]
             twice = {keys[p] for p in found.values() if keys.count(keys[p]) > 1}
             if twice:
                 raise FileRefused(f"The header names {', '.join(sorted(twice))} twice. Keep one of them.")
@@ -279,7 +365,10 @@ def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
             unknown = [clean(cell) for p, cell in enumerate(row.cells) if p not in found.values() and clean(cell)]
             return Table(row.cells, row.line, preamble, found, unknown, rows)
         preamble.append(row.cells)
-    wanted = ", ".join(" or ".join(c.headers) for c in card.columns if c.required)
+    mapped = dict(columns)
+    wanted = ", ".join(
+        clean(mapped[c.name]) if c.name in mapped else " or ".join(c.headers) for c in card.columns if c.name in needed
+    )
     begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
     # The first line of a file without a header may be about a person.
     instead = "no line of this one has them all" if card.people else f"this one begins with: {begins}"
@@ -287,7 +376,3 @@ def _find_header(rows: Iterator[Row], card: SourceCard) -> Table:
         f"A file of {card.name} has the columns {wanted}; {instead}. "
         f"`coalition template {card.name}` prints an empty one."
     )
-
-
-def _key(header: str) -> str:
-    return clean(header).casefold()
