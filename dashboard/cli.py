@@ -16,6 +16,7 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from dashboard import operations
+from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake.download import DownloadFailed
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
@@ -26,7 +27,8 @@ from dashboard.store import releases, removal
 from dashboard.store.audit_log import OPERATOR, record
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
-from dashboard.warehouse.answers import Answers, BadParameter, ReleaseTooOld
+from dashboard.viewer import STEWARD, Viewer, open_answers, place
+from dashboard.warehouse.answers import BadParameter, ReleaseTooOld
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
 from dashboard.warehouse.duckdb import QueryStopped
@@ -44,6 +46,7 @@ REFUSALS = (
     SecretMissing,
     StoreDamaged,
     ChecksFailed,
+    AuditFailed,
     UnknownQuestion,
     BadParameter,
     ReleaseTooOld,
@@ -169,7 +172,7 @@ def _ask(asked: argparse.Namespace) -> None:
         raise BadParameter("A parameter is given twice. Give each once.")
     question(asked.question)
     release = releases.open_release(store_folder(), asked.release)
-    answers = Answers(release.marts)
+    answers = open_answers(place(asked.viewer, release, asked.question, params), release)
     try:
         table = answers.ask(asked.question, params)
     finally:
@@ -316,6 +319,14 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _viewer(text: str) -> Viewer:
+    audience, _, partner = text.partition(":")
+    try:
+        return Viewer(audience, partner)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="coalition",
@@ -373,6 +384,14 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--param", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     sub.add_argument("--release", type=int, metavar="N", help="ask an earlier release")
     sub.add_argument("--format", choices=list(WRITERS), default="table")
+    sub.add_argument(
+        "--as",
+        dest="viewer",
+        type=_viewer,
+        default=STEWARD,
+        metavar="AUDIENCE",
+        help="as steward (everything, the default), coalition, public, or partner:ID",
+    )
     operations.add_verbs(verb)
     return parser
 

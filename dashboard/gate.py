@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from dashboard.locales import _
+from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.roster import Admitted, Denied, RosterWrong, admit, read_roster, read_signed_out, sign_out
 from dashboard.session import VISITOR_KEY, Visitor, ask, visitor
 from dashboard.settings import roster_file, store_folder
@@ -62,6 +63,7 @@ def refuse_weak_login() -> None:
 
 def gate() -> Visitor:
     """Lets the visitor in, or ends the script with a page that says why not. Runs before every page, at every click."""
+    mark_missing(MISSING)
     if not login_is_configured():
         return _seen(Admitted(OPERATOR, STEWARD))
     try:
@@ -98,7 +100,9 @@ def account() -> None:
 
 
 def _choose_view(came: Visitor) -> None:
-    partners = [Viewer(PARTNER_AUDIENCE, row.partner_id) for row in ask("overview/partners", as_viewer=STEWARD).itertuples()]
+    partners = [
+        Viewer(PARTNER_AUDIENCE, row.partner_id) for row in ask("overview/partners", as_viewer=STEWARD).itertuples()
+    ]
     st.selectbox(
         _("See as"),
         [STEWARD, EXECUTIVE, EVERYBODY, *partners],

@@ -156,8 +156,12 @@ def _read_roster(file: Path, _changed: int, _size: int, _node: int) -> Roster:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise RosterWrong(f"The roster {file} cannot be read: {wrong}.") from wrong
     issuers = said.get("issuers", [])
-    if not issuers or not all(isinstance(one, str) and one.startswith(("https://", "http://127.0.0.1")) for one in issuers):
-        raise RosterWrong(f"The roster {file} names no issuers. Write issuers = [\"https://…\"] as your provider states it.")
+    if not issuers or not all(
+        isinstance(one, str) and one.startswith(("https://", "http://127.0.0.1")) for one in issuers
+    ):
+        raise RosterWrong(
+            f'The roster {file} names no issuers. Write issuers = ["https://…"] as your provider states it.'
+        )
     people = tuple(_person(line, file, with_role=True) for line in said.get("person", []))
     revoked = tuple(_person(line, file, with_role=False) for line in said.get("revoked", []))
     return Roster(tuple(issuers), people, revoked, said.get("public") is True)

@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
-from dashboard.viewer import EVERYBODY, Viewer, holdings, is_protected, place
+from dashboard.viewer import EVERYBODY, Viewer, is_protected, open_answers, place
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 
@@ -110,7 +109,9 @@ def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) 
         UnknownQuestion, BadParameter, QueryStopped: as the warehouse says.
     """
     came = visitor()
-    return answer(as_viewer if as_viewer and came.own.is_steward else came.viewer, current_release(), name, scope or Scope())
+    return answer(
+        as_viewer if as_viewer and came.own.is_steward else came.viewer, current_release(), name, scope or Scope()
+    )
 
 
 def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
@@ -164,7 +165,7 @@ def keep_in_memory() -> None:
 @lru_cache(maxsize=32)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """What the viewer may have of the release, in a database of its own."""
-    answers = Answers(holdings(viewer, release), viewer.audience in (COALITION, PUBLIC))
+    answers = open_answers(viewer, release)
     keep_in_memory()
     return answers
 

@@ -11,7 +11,7 @@ from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release
 from dashboard.store.views import STREAMS
-from dashboard.warehouse.answers import Held, ReleaseTooOld, asked_tables
+from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
 
@@ -88,6 +88,15 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
         file = _view(release, COALITION)[BENCHMARK].file if name == BENCHMARK else tables[name].file
         tables[name] = Held(file, "partner_id", (own,)) if by_partner else Held(file, "programme_id", tuple(alone))
     return tables
+
+
+def open_answers(viewer: Viewer, release: Release) -> Answers:
+    """What the viewer may have of the release, in a database of its own.
+
+    Raises:
+        ReleaseTooOld: the release lacks tables that questions read.
+    """
+    return Answers(holdings(viewer, release), viewer.audience in (COALITION, PUBLIC))
 
 
 def _view(release: Release, audience: str) -> dict[str, Held]:

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import publish_release
-from dashboard.warehouse.answers import Answers
+from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.catalog import sources
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -57,7 +57,7 @@ def ask(small_store):
     """Asks the small store: ask("page/question", name=value) gives a list of rows."""
     from dashboard.store.releases import open_release
 
-    answers = Answers(open_release(small_store).marts)
+    answers = open_answers(STEWARD, open_release(small_store))
     yield lambda name, **params: answers.ask(name, params).to_pylist()
     answers.close()
 
@@ -99,7 +99,7 @@ def golden_store(shared, tmp_path_factory):
 def golden(golden_store):
     from dashboard.store.releases import open_release
 
-    answers = Answers(open_release(golden_store).marts)
+    answers = open_answers(STEWARD, open_release(golden_store))
     yield lambda name, **params: answers.ask(name, params).to_pylist()
     answers.close()
 

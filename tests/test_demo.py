@@ -10,7 +10,7 @@ import pytest
 from dashboard.demo import write_files
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import open_release
-from dashboard.warehouse.answers import Answers
+from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.build import read_reference
 
 ANCHORS = [
@@ -23,7 +23,7 @@ ANCHORS = [
 
 @pytest.fixture(scope="module")
 def demo(demo_store):
-    answers = Answers(open_release(demo_store).marts)
+    answers = open_answers(STEWARD, open_release(demo_store))
     yield lambda name, **params: answers.ask(name, params).to_pylist()
     answers.close()
 

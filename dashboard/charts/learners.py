@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
+from dashboard.charts.palette import ACCENT, CLOSED, HIDDEN, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, month, people, people_axis, share, whole
@@ -30,6 +30,7 @@ def growth_figure(table: pd.DataFrame, points: pd.DataFrame) -> Figure:
         table: month, learners_reached, unique_lower, unique_upper.
         points: on_date, people, as_stated, source.
     """
+    table = table.dropna(subset=["unique_upper", "unique_lower", "learners_reached"])
     days = [date.isoformat() for date in table["month"]]
     upper, lower = table["unique_upper"].tolist(), table["unique_lower"].tolist()
     reached = table["learners_reached"].tolist()
@@ -448,6 +449,7 @@ def rate_classes(words: Mapping[str, str]) -> list[MapClass]:
         "few_refugees": "#dfe8d8",
         "no_data": "#d9d2e4",
         "none": NO_DATA,
+        "hidden": HIDDEN,
     }
     return [MapClass(key, label, colors[key]) for key, label in words.items()]
 

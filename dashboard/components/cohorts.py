@@ -13,10 +13,11 @@ from dashboard.charts.learners import incidence_figure, retention_figure
 from dashboard.components.figures import figure, metric_tile, text_tile
 from dashboard.components.filters import choose, remember
 from dashboard.components.learners import ALL, FOR_REFUGEES, partner_words, programme_words, value_words
+from dashboard.components.notices import owners_only
 from dashboard.locales import _
-from dashboard.locales.numbers import MISSING, between, month, points, share, whole
+from dashboard.locales.numbers import between, missing, month, points, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
 
 MOST, HORIZON = 6, 365
 DAYS = (90, 180)
@@ -182,6 +183,9 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
         )
         return
     scope = _pair(one.scope, other.scope, 180)
+    if is_hidden_from_me("cohorts/like_for_like", scope):
+        owners_only()
+        return
     row = ask_one("cohorts/like_for_like", scope)
     if not row:
         st.info(_("None of the two has course runs old enough to tell."))
@@ -200,7 +204,7 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
     with columns[1]:
         text_tile(
             _("Like for like"),
-            points(row["standard_difference"]) if row["strata"] else MISSING,
+            points(row["standard_difference"]) if row["strata"] else missing(),
             _("points, {low} \u2026 {high}: {one} against {other}").format(
                 low=points(row["standard_low"]),
                 high=points(row["standard_high"]),
@@ -260,6 +264,9 @@ def retention(chosen: Sequence[Cohort]) -> None:
     )
     scope = whole_ones[code].scope
     table = ask("cohorts/retention", scope)
+    if is_hidden_from_me("cohorts/retention", scope):
+        owners_only()
+        return
     if table.empty:
         st.info(_("No month of this cohort has 30 learners who started."))
         return
@@ -281,6 +288,9 @@ def quiet(chosen: Sequence[Cohort]) -> None:
     shown = [c for c in chosen if not c.scope.cohort_month and not c.scope.attribute]
     for number, cohort in enumerate(shown):
         scope = Scope(programme_id=cohort.scope.programme_id, partner_id=cohort.scope.partner_id, quiet_days=days)
+        if is_hidden_from_me("cohorts/quiet_learners", scope):
+            owners_only()
+            continue
         row = ask_one("cohorts/quiet_learners", scope)
         with columns[number % len(columns)]:
             metric_tile(
@@ -326,7 +336,9 @@ def _offered() -> list[str]:
     choices = ask("cohorts/choices")
     leading = (choices["programme_id"] == FOR_REFUGEES) & (choices["partner_id"] != ALL)
     rows = [*choices[leading].itertuples(), *choices[~leading].itertuples()]
-    return [f"{row.programme_id}.{'' if row.partner_id == ALL else row.partner_id}.." for row in rows]
+    own = current_viewer().partner_id
+    mine = [f"{FOR_REFUGEES}.{own}.."] if own else []
+    return mine + [f"{row.programme_id}.{'' if row.partner_id == ALL else row.partner_id}.." for row in rows]
 
 
 def _read(code: str) -> Scope | None:

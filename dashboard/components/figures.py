@@ -15,7 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import MISSING, decimal, is_missing, people, share, whole
+from dashboard.locales.numbers import decimal, is_missing, missing, people, share, whole
 from dashboard.scope import Scope
 from dashboard.session import Visitor, answer, ask, current_release, visitor
 from dashboard.settings import store_folder
@@ -181,7 +181,7 @@ def show_table(
         column_config={field.name: _column(field) for field in fields},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
-        placeholder=MISSING,
+        placeholder=missing(),
         alt=_(question(asked).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )

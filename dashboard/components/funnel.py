@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.charts.learners import split_figure, steps_figure
+from dashboard.charts.learners import grouped_figure, split_figure, steps_figure
 from dashboard.components.figures import figure, metric_tile, text_tile
 from dashboard.components.filters import choose
 from dashboard.components.learners import (
@@ -14,12 +14,13 @@ from dashboard.components.learners import (
     value_words,
 )
 from dashboard.locales import _
-from dashboard.locales.numbers import days, people, share, whole
+from dashboard.locales.numbers import days, missing, people, share, whole
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
 STEPS = "completion_funnel/learners_per_step"
 COMPARED = "completion_funnel/steps_compared"
+BENCHMARK = "completion_funnel/benchmark"
 
 
 def choose_view() -> Scope:
@@ -51,7 +52,7 @@ def steps(scope: Scope) -> None:
     by_step = {row["step"]: row for row in table.to_dict("records")}
     drops = table.dropna(subset=["share_of_previous"])
     drops = drops[drops["step"] != "Recognised"]
-    worst = drops.sort_values("share_of_previous").to_dict("records")[0]
+    worst = next(iter(drops.sort_values("share_of_previous").to_dict("records")), None)
     columns = st.columns(4)
     with columns[0]:
         metric_tile("learners_registered", by_step["Registered"]["learners"], STEPS, scope, _("at the first step"))
@@ -67,8 +68,10 @@ def steps(scope: Scope) -> None:
     with columns[3]:
         text_tile(
             _("Longest drop"),
-            words[worst["step"]],
-            _("{share} of those at the step before get there").format(share=share(worst["share_of_previous"])),
+            words[worst["step"]] if worst else missing(),
+            _("{share} of those at the step before get there").format(
+                share=share(worst and worst["share_of_previous"])
+            ),
             STEPS,
             scope,
         )
@@ -114,6 +117,45 @@ def compared(scope: Scope) -> None:
     )
     gaps = [f"{words[row.step]} {days(row.median_days)}" for row in table.itertuples() if row.step_order > 1]
     st.write(_("Median days since the step before: {gaps}.").format(gaps="; ".join(gaps)))
+
+
+def beside_others(scope: Scope) -> None:
+    """One partner's learners beside those of the others in the same country, region or world."""
+    if not scope.partner_id:
+        return
+    asked = Scope(partner_id=scope.partner_id, programme_id=scope.programme_id, country_host=scope.country_host)
+    table = ask(BENCHMARK, asked)
+    st.header(_("Beside the others who work there"), anchor=False)
+    if table.empty:
+        st.write(
+            _(
+                "Fewer than three other partners work there, or two of them have nearly all of its learners, in the "
+                "world as well: so no figure of the others is shown."
+            )
+        )
+        return
+    first = ask_one(BENCHMARK, asked)
+    places = {
+        "world": _("the world"),
+        "region": first["area"],
+        "country": _countries().get(first["area"], first["area"]),
+    }
+    words = {"Registered": _("Registered"), "Reached": _("Reached"), "Completed": _("Completed")}
+    figure(
+        _("Mine and others' in {place}").format(place=places[first["area_level"]]),
+        grouped_figure(
+            [words[measure] for measure in table["measure"]],
+            [(_("Mine"), table["share_mine"].tolist()), (_("Others"), table["share_others"].tolist())],
+        ),
+        BENCHMARK,
+        asked,
+        alt=_("Pairs of bars: the share of learners registered who were reached, and who completed a course."),
+        lead=_(
+            "Shares of those registered. {count} other partners have learners there; their figures are to the nearest 5 "
+            "for everybody. The smallest area is shown in which at least three others work and no two have over 85 %."
+        ).format(count=whole(first["other_partners"])),
+        words={"measure": words},
+    )
 
 
 def split(scope: Scope) -> None:

@@ -8,7 +8,7 @@ from dashboard.components.filters import choose
 from dashboard.locales import _
 from dashboard.locales.numbers import month
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release
+from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
 
 SOURCES = ("coursera_usage", "coursera_membership", "coursera_specializations", "partner_learners")
 FOR_REFUGEES = "for_refugees"
@@ -19,6 +19,7 @@ def begin(*more: str) -> None:
     """The notice of a demonstration, and an end with what to do where there are no learners."""
     # They step aside together, so one of them says it for all.
     notices.demonstration(*[name for name in SOURCES if name in current_release().demonstrations][:1], *more)
+    notices.hidden()
     stop_if_empty(
         ask("overview/programmes"),
         _("No learners are in this release. Import a report: `coalition import coursera_usage FILE`."),
@@ -47,7 +48,8 @@ def programme_words(with_totals: bool = True) -> dict[str, str]:
 
 def partner_words() -> dict[str, str]:
     """Partners that report learners."""
-    return {row.partner_id: row.partner for row in ask("overview/partners").itertuples()}
+    own = Scope(partner_id=current_viewer().partner_id or None)
+    return {row.partner_id: row.partner for row in ask("overview/partners", own).itertuples()}
 
 
 def choose_programme(with_totals: bool = True) -> str | None:
@@ -66,12 +68,14 @@ def choose_partner(label: str | None = None) -> str | None:
         [None, *words],
         "partner_id",
         lambda code: words[code] if code else _("All partners"),
-        None,
+        current_viewer().partner_id or None,
     )
 
 
 def choose_months(programme_id: str | None) -> tuple[datetime.date | None, datetime.date | None]:
     """Lets the reader choose the first and last month of registration; None is open."""
+    if is_hidden_from_me("completion_funnel/months", Scope(programme_id=programme_id)):
+        return None, None  # months of others are so few people that only their owners see them
     months = [
         date.isoformat()[:7] for date in ask("completion_funnel/months", Scope(programme_id=programme_id))["month"]
     ]

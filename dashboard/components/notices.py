@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.locales import _
-from dashboard.session import current_release, release_notice
+from dashboard.locales.numbers import HIDDEN, mark_missing
+from dashboard.session import current_release, current_viewer, release_notice
+from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
 
 
@@ -15,6 +18,29 @@ def demonstration(*names: str) -> None:
     if invented:
         words = " ".join(f"{_(sources()[name].title)}: {_(sources()[name].demonstration)}" for name in invented)
         st.info("**" + _("Demonstration.") + "** " + words)
+
+
+def hidden() -> None:
+    """Says to whoever does not own the rows what is hidden and rounded, and why; then ‡ stands for what is missing."""
+    audience = current_viewer().audience
+    if audience == STEWARD_AUDIENCE:
+        return
+    mark_missing(HIDDEN)
+    base = policy().rounding[COALITION if audience == COALITION else PUBLIC]
+    said = _(
+        "‡ stands for fewer than {below} people, none included, or for a figure that would let others be worked out. "
+        "Other counts are to the nearest {base}, so tables do not add up."
+    ).format(below=policy().hide_below, base=base)
+    if audience == PARTNER_AUDIENCE:
+        said = _("Your own learners are exact.") + " " + _("Of all others: ") + said
+    st.caption(said)
+
+
+def owners_only() -> None:
+    """Stands where a view is so fine that only whoever owns the rows may see it."""
+    st.caption(
+        _("This view is so fine that only those who own the rows see it; of others it would show single people.")
+    )
 
 
 def footer() -> None:

@@ -7,7 +7,7 @@ from dashboard.components.figures import figure, metric_tile, show_table, text_t
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.locales import _
-from dashboard.locales.numbers import MISSING, is_missing, people, share, whole
+from dashboard.locales.numbers import is_missing, missing, people, share, whole
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -24,6 +24,14 @@ def choose_view() -> Scope:
 def tiles(scope: Scope) -> None:
     """Learners, completions and hours of the whole programme."""
     row = ask_one(TOTALS, scope)
+    if not row:
+        st.info(
+            _(
+                "Fewer than four partners report this programme, or two of them nearly all of it, so its figures are not "
+                "public. They are in the totals on the Overview."
+            )
+        )
+        st.stop()
     columns = st.columns(4)
     with columns[0]:
         metric_tile(
@@ -54,7 +62,7 @@ def tiles(scope: Scope) -> None:
         text_tile(
             _("Learning hours"),
             _("by basis"),
-            "; ".join(f"{people(n)} {word}" for word, n in hours.items() if not is_missing(n)) or MISSING,
+            "; ".join(f"{people(n)} {word}" for word, n in hours.items() if not is_missing(n)) or missing(),
             TOTALS,
             scope,
         )

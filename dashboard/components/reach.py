@@ -22,9 +22,9 @@ from dashboard.components.filters import choose, choose_country, date_in_link, y
 from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import between, day, decimal, people, share, whole
+from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_one, is_hidden_from_me
 
 ASKED = "reach_map/coverage"
 LEARNERS = "reach_map/learners_on_map"
@@ -112,8 +112,9 @@ def refugee_view() -> None:
 
 def rate_words(by: str) -> dict[str, str]:
     """The legend of the map of learners: rates by host; by origin only where learners come from."""
+    few = {"hidden": _("Hidden: fewer than 10 people, or none")} if is_hidden_from_me(LEARNERS) else {}
     if by == "origin":
-        return {"some": _("Learners come from here"), "none": _("No learner known")}
+        return {"some": _("Learners come from here"), "none": _("No learner known"), **few}
     return {
         "from_20": _("20 and more for 1,000 refugees"),
         "from_5": _("5 to 20"),
@@ -122,6 +123,7 @@ def rate_words(by: str) -> dict[str, str]:
         "few_refugees": _("Fewer than 500 refugees: no rate"),
         "no_data": _("Refugees not known"),
         "none": _("No learner known"),
+        **few,
     }
 
 
@@ -273,7 +275,8 @@ def _learner_card(scope: Scope) -> None:
                 asked,
             )
         if row["learners"]:
-            st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
+            if not is_missing(row["first_on"]):
+                st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
             show_table("reach_map/country_partners", asked, key="card-partners", height=260)
 
 

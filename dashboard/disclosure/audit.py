@@ -92,7 +92,12 @@ def sums_of(cells: pd.DataFrame) -> Sums:
 
 
 def bounds(
-    cells: pd.DataFrame, hidden: np.ndarray, doubtful: np.ndarray, base: np.ndarray, below: int, own: np.ndarray | None = None
+    cells: pd.DataFrame,
+    hidden: np.ndarray,
+    doubtful: np.ndarray,
+    base: np.ndarray,
+    below: int,
+    own: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest count of each cell that what is shown of it alone leaves possible.
 
@@ -148,7 +153,16 @@ def findings(
     alike = _alike(cells, low, high)
     for number in range(len(sums.blocks)) if blocks is None else blocks:
         found += _of_block(
-            n, low, high, proved, absent_proved, alike, sums.blocks[number], equal.get(number, []), among.get(number, []), narrowest
+            n,
+            low,
+            high,
+            proved,
+            absent_proved,
+            alike,
+            sums.blocks[number],
+            equal.get(number, []),
+            among.get(number, []),
+            narrowest,
         )
     return [*found, *_of_flows(low, high, sums, narrowest)]
 
@@ -209,9 +223,12 @@ def _alike(cells: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> np.ndarray
     said = pd.DataFrame({"place": place, "one": pd.util.hash_array(measure.astype(float) * 1e9 + low * 1e4 + high)})
     at_place = said.groupby("place")["one"].sum().to_numpy()[place]
     within = cells.groupby(["programme_id", "partner_id", "dimension"], sort=False).ngroup().to_numpy()
-    return pd.DataFrame({"within": within, "measure": measure, "place": at_place}).groupby(
-        ["within", "measure", "place"], sort=False
-    ).ngroup().to_numpy()
+    return (
+        pd.DataFrame({"within": within, "measure": measure, "place": at_place})
+        .groupby(["within", "measure", "place"], sort=False)
+        .ngroup()
+        .to_numpy()
+    )
 
 
 def _of_flows(low: np.ndarray, high: np.ndarray, sums: Sums, narrowest: int) -> list[Finding]:
@@ -296,7 +313,9 @@ def _of_block(
         return answer.x if answer.status == 0 else None
 
     least, most = truth.copy(), truth.copy()
-    known = np.concatenate([proved[block], [absent_proved[family] for _, _, absent, family in equal if absent]]).astype(bool)
+    known = np.concatenate([proved[block], [absent_proved[family] for _, _, absent, family in equal if absent]]).astype(
+        bool
+    )
     random = np.random.default_rng(SEED)
     fruitless = attempt = 0
     while not known.all() and fruitless < FRUITLESS:
@@ -372,9 +391,7 @@ def own_counts(cells: pd.DataFrame, exact: pd.DataFrame, partners: list[str]) ->
 
 def attackers(exact: pd.DataFrame) -> Mapping[str, list[str]]:
     """Each partner with its own counts, and the two largest together; by a name for the report."""
-    sizes = exact[
-        (exact["measure"] == "registered") & (exact["dimension"] == ALL) & ~exact["partner_id"].isin([ALL])
-    ]
+    sizes = exact[(exact["measure"] == "registered") & (exact["dimension"] == ALL) & ~exact["partner_id"].isin([ALL])]
     largest = sizes.groupby("partner_id")["n"].max().sort_values(ascending=False, kind="stable")
     each = {f"partner {number + 1}": [partner] for number, partner in enumerate(sorted(largest.index))}
     return {**each, **({"the two largest together": list(largest.index[:2])} if len(largest) > 1 else {})}

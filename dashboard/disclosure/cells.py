@@ -167,7 +167,9 @@ CUBES: Mapping[str, Counts] = {
         lambda table: table["cohort"] == ALL,
     ),
     "cube_outcome": Counts(
-        _same({"runs": "outcome runs", "learners": "learners by outcome"}), _at("outcome", "outcome"), {"runs": "learners"}
+        _same({"runs": "outcome runs", "learners": "learners by outcome"}),
+        _at("outcome", "outcome"),
+        {"runs": "learners"},
     ),
     "cube_credential": Counts(_of_credential, _by_year, {"credentials": "behind"}),
     "cube_recognition": Counts(

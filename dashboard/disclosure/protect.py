@@ -29,7 +29,11 @@ OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
 PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
 # Whose first or last day would be one person's.
-ONE_PERSONS = {"cube_country": ("first_on",), "cube_programme": ("largest_share_of_hours",), "cube_credential": ("most_of_one",)}
+ONE_PERSONS = {
+    "cube_country": ("first_on",),
+    "cube_programme": ("largest_share_of_hours",),
+    "cube_credential": ("most_of_one",),
+}
 AVERAGES = {
     "cube_step_days": {"median_days": "learners"},
     "cube_recognition": {"median_wait_days": "decided", "median_pending_days": "pending"},
@@ -63,7 +67,9 @@ class Protected:
     account: Mapping[str, Any]
 
 
-def protect(exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy | None = None) -> Protected:
+def protect(
+    exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy | None = None
+) -> Protected:
     """The cubes as an audience may see them, audited.
 
     Args:
@@ -88,7 +94,9 @@ def protect(exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFram
         known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
     hidden, rounds = _hide_until_safe(cells, small, base, known, rules)
     shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base)))
-    shown.index = pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+    shown.index = (
+        pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+    )
     tables = {name: _table(name, chosen[name], exact[name], shown, audience, rules) for name in CUBES}
     tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
     tables[REACH] = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
@@ -157,7 +165,11 @@ def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarr
     for total, parts in as_part:
         more += _smallest_shown(parts, n, hidden) or ([total] if not hidden[total] else [])
     if not more:
-        more = [cell] if not hidden[cell] else [other for pair in sums.chains if cell in pair for other in pair if not hidden[other]]
+        more = (
+            [cell]
+            if not hidden[cell]
+            else [other for pair in sums.chains if cell in pair for other in pair if not hidden[other]]
+        )
     return more
 
 
@@ -197,7 +209,9 @@ def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, benchm
             table = table[table["breakdown"].isin([ALL, "reason"])]
     if name in ("cube_completion", "cube_cohort"):
         # Intakes and curves by attribute are of all partners together.
-        table = table[(table["partner_id"] == ALL) | (table["cohort" if name == "cube_completion" else "attribute"] == ALL)]
+        table = table[
+            (table["partner_id"] == ALL) | (table["cohort" if name == "cube_completion" else "attribute"] == ALL)
+        ]
     table = table.reset_index(drop=True)
     if name == "cube_credential":
         spread = table["most_of_one"] <= rules.largest_share * table["credentials"]
@@ -251,7 +265,10 @@ def _table(
         table["learners"] = None
         columns = ["runs"]
     if name == "cube_completion":
-        table["learners"] = pd.array(shown.reindex(pd.MultiIndex.from_frame(counts[counts["column"] == "learners"][KEY])).to_numpy(), dtype="Float64").astype("Int64")
+        table["learners"] = pd.array(
+            shown.reindex(pd.MultiIndex.from_frame(counts[counts["column"] == "learners"][KEY])).to_numpy(),
+            dtype="Float64",
+        ).astype("Int64")
         table["learners_matured"] = None
     return table[table[columns].notna().any(axis=1)][list(exact.columns)].reset_index(drop=True)
 
@@ -268,9 +285,12 @@ def _curve(text: str, totals: Mapping[str, Any], base: int, rules: Policy) -> st
         if not pd.isna(totals[end]):
             steps[-1, at] = totals[end]
     gains = np.diff(steps, axis=0, prepend=0).astype(int)
-    return " ".join(
-        ":".join(map(str, [int(end), *gain])) for end, gain in zip(ends, gains.tolist(), strict=True) if any(gain)
-    ) or "0:0:0:0:0"
+    return (
+        " ".join(
+            ":".join(map(str, [int(end), *gain])) for end, gain in zip(ends, gains.tolist(), strict=True) if any(gain)
+        )
+        or "0:0:0:0:0"
+    )
 
 
 def _series(
@@ -306,7 +326,13 @@ def _series(
         # Whoever is hidden as a whole is hidden at every time.
         whole = {"learners_registered": "registered", "learners_reached": "reached"}.get(people)
         keys = pd.MultiIndex.from_arrays(
-            [[whole or ""] * len(table), table["programme_id"], table["partner_id"], [ALL] * len(table), [ALL] * len(table)],
+            [
+                [whole or ""] * len(table),
+                table["programme_id"],
+                table["partner_id"],
+                [ALL] * len(table),
+                [ALL] * len(table),
+            ],
             names=KEY,
         )
         is_hidden = shown.reindex(keys).isna().to_numpy() if whole else np.zeros(len(table), dtype=bool)
@@ -328,12 +354,16 @@ def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], p
 
 def _benchmark(exact: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     """The others beside each partner, where they are enough to hide among; at most the nearest multiple."""
-    table = exact[_enough_others(exact, rules) & (exact["others_registered"] >= rules.hide_below)].reset_index(drop=True)
+    table = exact[_enough_others(exact, rules) & (exact["others_registered"] >= rules.hide_below)].reset_index(
+        drop=True
+    )
     result = table.copy()
     for column in ("others_registered", "others_reached", "others_completed"):
         n = table[column].to_numpy(dtype=float)
         few = n < rules.hide_below
-        result[column] = pd.array(np.where(few, np.nan, rounded(n, rules.rounding[COALITION])), dtype="Float64").astype("Int64")
+        result[column] = pd.array(np.where(few, np.nan, rounded(n, rules.rounding[COALITION])), dtype="Float64").astype(
+            "Int64"
+        )
     result[["others_reports", "two_largest"]] = None
     return result
 

@@ -1,26 +1,44 @@
-"""Numbers and dates as people write them: 1.09 billion, 62.3 %, 26 June 2020. A missing one is an en dash."""
+"""Numbers and dates as people write them: 1.09 billion, 62.3 %, 26 June 2020.
+
+A missing one is an en dash, or a double dagger where counts of people are hidden from the reader.
+"""
 
 import datetime
 import math
+from contextvars import ContextVar
 from functools import lru_cache
 
+import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 
 from dashboard.locales import LANGUAGE
 
-MISSING = "–"
+MISSING, HIDDEN = "–", "‡"
 NO_BREAK = "\u00a0"
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
 
+_mark: ContextVar[str] = ContextVar("mark", default=MISSING)
 
-@lru_cache(maxsize=20_000)
+
+def mark_missing(mark: str) -> None:
+    """Has what is missing shown by this mark for the rest of this run of a page."""
+    _mark.set(mark)
+
+
+def missing() -> str:
+    """What stands where there is no number."""
+    return _mark.get()
+
+
 def people(count: float | None) -> str:
     """A count at a glance: whole below a million, else three digits and the word."""
-    if is_missing(count):
-        return MISSING
-    assert count is not None
+    return missing() if is_missing(count) else _people(float(count or 0))
+
+
+@lru_cache(maxsize=20_000)
+def _people(count: float) -> str:
     if abs(count) < WRITTEN_OUT_BELOW:
         return whole(count)
     digits = 2 if abs(count) / 1000 ** int(math.log10(abs(count)) // 3) < 10 else 1
@@ -31,13 +49,13 @@ def people(count: float | None) -> str:
 
 def whole(count: float | None) -> str:
     """A count to the last digit, grouped."""
-    return MISSING if is_missing(count) else format_decimal(int(count or 0), locale=LANGUAGE)
+    return missing() if is_missing(count) else format_decimal(int(count or 0), locale=LANGUAGE)
 
 
 def share(value: float | None) -> str:
     """A share of 0 to 1 as percent with one decimal."""
     return (
-        MISSING
+        missing()
         if is_missing(value)
         else format_decimal(round((value or 0) * 100, 1), "#,##0.0", LANGUAGE) + NO_BREAK + "%"
     )
@@ -45,18 +63,22 @@ def share(value: float | None) -> str:
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return MISSING if is_missing(value) else format_decimal(value or 0, "#,##0.0", LANGUAGE)
+    return missing() if is_missing(value) else format_decimal(value or 0, "#,##0.0", LANGUAGE)
+
+
+def day(date: datetime.date | None) -> str:
+    """A date with its month as a word."""
+    return missing() if is_missing(date) else _day(date)
 
 
 @lru_cache(maxsize=5_000)
-def day(date: datetime.date | None) -> str:
-    """A date with its month as a word."""
-    return MISSING if is_missing(date) else format_date(date, "d MMMM y", LANGUAGE)
+def _day(date: datetime.date | None) -> str:
+    return format_date(date, "d MMMM y", LANGUAGE)
 
 
 def short_day(date: datetime.date | None) -> str:
     """A date with its month shortened, where room is scarce."""
-    return MISSING if is_missing(date) else format_date(date, "d MMM y", LANGUAGE)
+    return missing() if is_missing(date) else format_date(date, "d MMM y", LANGUAGE)
 
 
 def people_axis(most: float) -> dict[str, list]:
@@ -70,34 +92,36 @@ def people_axis(most: float) -> dict[str, list]:
 def percent(value: float | None) -> str:
     """A share of 0 to 1 as whole percent, as precise as most of these shares are known."""
     return (
-        MISSING if is_missing(value) else format_decimal(round((value or 0) * 100), "#,##0", LANGUAGE) + NO_BREAK + "%"
+        missing()
+        if is_missing(value)
+        else format_decimal(round((value or 0) * 100), "#,##0", LANGUAGE) + NO_BREAK + "%"
     )
 
 
 def between(low: float | None, high: float | None) -> str:
     """The 95 % interval of a share."""
     if is_missing(low) or is_missing(high):
-        return MISSING
+        return missing()
     return f"{share(low)[: -len(NO_BREAK) - 1]}\u2013{share(high)}"
 
 
 def points(value: float | None) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if is_missing(value):
-        return MISSING
+        return missing()
     return format_decimal(round((value or 0) * 100, 1), "+#,##0.0;\u2212#,##0.0", LANGUAGE)
 
 
 def days(count: float | None) -> str:
     """A number of days, with a half where the median lies between two."""
-    return MISSING if is_missing(count) else format_decimal(count or 0, "#,##0.#", LANGUAGE)
+    return missing() if is_missing(count) else format_decimal(count or 0, "#,##0.#", LANGUAGE)
 
 
 def month(date: datetime.date | None) -> str:
     """A month and its year."""
-    return MISSING if is_missing(date) else format_date(date, "MMM y", LANGUAGE)
+    return missing() if is_missing(date) else format_date(date, "MMM y", LANGUAGE)
 
 
 def is_missing(value: object) -> bool:
     """Whether a cell holds nothing: None, NaN or NaT."""
-    return value is None or value != value
+    return value is None or value is pd.NA or value != value

@@ -219,7 +219,9 @@ def _read_head(folder: Path) -> _Head | None:
 
 
 def _write_head(folder: Path, head: _Head) -> None:
-    point(folder, HEAD, json.dumps({"count": head.count, "sha256": head.sha256, "ends": head.ends}, separators=(",", ":")))
+    point(
+        folder, HEAD, json.dumps({"count": head.count, "sha256": head.sha256, "ends": head.ends}, separators=(",", ":"))
+    )
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:

@@ -138,7 +138,9 @@ def remember(store: Path, keys: Iterable[str], mark: Mark) -> None:
         number = max((int(folder.name) for folder in lists(store)), default=0) + 1
         with staged(store) as fresh:
             (fresh / MARKS).write_text("".join(f"{one}\n" for one in new), encoding="ascii")
-            publish(store, fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)})
+            publish(
+                store, fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)}
+            )
 
 
 def carry_out(store: Path, mark: Mark, secret: str) -> Erased:

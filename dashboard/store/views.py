@@ -54,7 +54,9 @@ def _streams(streams: pa.Table, audience: str) -> pa.Table:
     if audience == PUBLIC:
         for name in ("partner_id", "partner"):
             kept = kept.set_column(at[name], name, pa.array([ALL] * len(kept), pa.string()))
-        newest = kept.group_by([name for name in kept.column_names if name != "as_of_on"]).aggregate([("as_of_on", "max")])
+        newest = kept.group_by([name for name in kept.column_names if name != "as_of_on"]).aggregate(
+            [("as_of_on", "max")]
+        )
         kept = newest.rename_columns({"as_of_on_max": "as_of_on"}).select(streams.column_names)
         kept = kept.cast(streams.schema)
     return kept.take(pc.sort_indices(kept, sort_keys=[("programme_id", "ascending"), ("partner_id", "ascending")]))

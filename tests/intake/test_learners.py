@@ -16,7 +16,7 @@ from dashboard.intake.report import FileRefused
 from dashboard.settings import PROJECT, learner_secret_file
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, pinned
-from dashboard.warehouse.answers import Answers
+from dashboard.viewer import STEWARD, open_answers
 
 DAY = datetime.date(2024, 6, 30)
 SOUND = {
@@ -73,7 +73,7 @@ def asked(tmp_path):
 
     def ask(name, **params):
         publish_release(tmp_path / "store")
-        answers = Answers(open_release(tmp_path / "store").marts)
+        answers = open_answers(STEWARD, open_release(tmp_path / "store"))
         try:
             return answers.ask(name, params).to_pylist()
         finally:

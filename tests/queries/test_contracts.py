@@ -11,7 +11,8 @@ from sqlglot import exp
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
-from dashboard.warehouse.answers import Answers, asked_tables
+from dashboard.viewer import STEWARD, open_answers
+from dashboard.warehouse.answers import asked_tables
 from dashboard.warehouse.build import build_marts
 from dashboard.warehouse.catalog import layer, metrics, questions
 from dashboard.warehouse.engines import open_engine
@@ -65,7 +66,7 @@ FIXED = {
 
 @pytest.fixture(scope="module")
 def answers(small_store):
-    answers = Answers(open_release(small_store).marts)
+    answers = open_answers(STEWARD, open_release(small_store))
     yield answers
     answers.close()
 
