@@ -22,12 +22,14 @@ from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
+from dashboard.roster import LoginWrong, RosterWrong
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
 from dashboard.store.audit_log import OPERATOR, record
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
 from dashboard.viewer import STEWARD, Viewer, open_answers, place
+from dashboard.visits import AddressRefused
 from dashboard.warehouse.answers import BadParameter, ReleaseTooOld
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
@@ -51,6 +53,9 @@ REFUSALS = (
     BadParameter,
     ReleaseTooOld,
     QueryStopped,
+    AddressRefused,
+    LoginWrong,
+    RosterWrong,
     *operations.REFUSALS,
 )
 
@@ -75,8 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> None:
     from dashboard.demo import fill
-    from dashboard.serve import serve
+    from dashboard.serve import prepare, serve
 
+    prepare()
     try:
         releases.current_number(store_folder())
     except releases.NothingPublished:

@@ -1,4 +1,4 @@
-"""The gate before every page: who has come, what they may see, signing in and out. Without a login: one local steward."""
+"""The gate before every page: who has come, what they may see, signing in and out. Without a login: one steward."""
 
 import time
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
-from dashboard.roster import Admitted, Denied, RosterWrong, admit, read_roster, read_signed_out, sign_out
+from dashboard.roster import Admitted, Denied, LoginWrong, RosterWrong, admit, read_roster, read_signed_out, sign_out
 from dashboard.session import VISITOR_KEY, Visitor, ask, visitor
 from dashboard.settings import roster_file, store_folder
 from dashboard.store.audit_log import record
@@ -19,10 +19,6 @@ OPERATOR = "operator"
 SHORTEST_SECRET = 32
 SEE_AS = "see_as"
 TOLD = "_told"
-
-
-class LoginWrong(Exception):
-    """The login is configured in a way that would let others in; the app does not start."""
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
@@ -52,8 +48,8 @@ def refuse_weak_login() -> None:
     secret = str(st.secrets["auth"].get("cookie_secret", ""))
     if len(secret.encode()) < SHORTEST_SECRET or len(set(secret)) < SHORTEST_SECRET // 4:
         raise LoginWrong(
-            f"auth.cookie_secret in .streamlit/secrets.toml has {len(secret.encode())} bytes of {len(set(secret))} kinds; "
-            f"whoever guesses it signs in as anybody. Put {SHORTEST_SECRET} random bytes there: "
+            f"auth.cookie_secret in .streamlit/secrets.toml has {len(secret.encode())} bytes of {len(set(secret))} "
+            f"kinds; whoever guesses it signs in as anybody. Put {SHORTEST_SECRET} random bytes there: "
             'python -c "import secrets; print(secrets.token_hex(32))".'
         )
     if not providers():

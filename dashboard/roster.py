@@ -23,6 +23,10 @@ class RosterWrong(Exception):
     """The roster cannot be used; the message says what is wrong and where."""
 
 
+class LoginWrong(Exception):
+    """The login is configured in a way that would let others in; the app does not start."""
+
+
 class Denied(Exception):
     """Somebody is not let in; the message is for them, `reason` a word for the audit log."""
 
@@ -52,7 +56,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Roster:
-    """Issuers that are believed, people and their roles, those no longer let in, and whether all others see what is public."""
+    """Issuers that are believed, people and roles, those no longer let in, and whether others see what is public."""
 
     issuers: tuple[str, ...]
     people: tuple[Person, ...]
@@ -173,7 +177,8 @@ def _person(line: Mapping[str, Any], file: Path, with_role: bool) -> Person:
     unknown = set(line) - set(words)
     if unknown or sum(ways) != 1 or bool(words["issuer"]) != bool(words["sub"]):
         raise RosterWrong(
-            f"A line of the roster {file} wants one of email, domain, or issuer with sub; it has {', '.join(line) or 'nothing'}."
+            f"A line of the roster {file} wants one of email, domain, or issuer with sub; it has "
+            f"{', '.join(line) or 'nothing'}."
         )
     try:
         viewer = Viewer(words["role"], words["partner"]) if with_role else EVERYBODY

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli
 import streamlit as st
@@ -22,12 +23,15 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.settings import PROJECT
+from dashboard.gate import login_is_configured, refuse_weak_login
+from dashboard.settings import ADDRESS_VARIABLE, PROJECT, PUBLIC_URL_VARIABLE, public_url
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
+from dashboard.visits import AddressRefused, Visits
 from dashboard.warehouse.answers import ReleaseTooOld
 
 HOST = "127.0.0.1"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 STREAMLIT = Path(st.__file__).parent / "static"
 MAPS = Path(__file__).parent / "static"
@@ -104,12 +108,16 @@ class Doors:
     def __init__(self, app: App) -> None:
         self.app = app
         policy = content_security_policy()
+        strict = [(b"strict-transport-security", b"max-age=31536000")] if public_url().startswith("https://") else []
         self.headers = [
+            *strict,
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
             (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"x-frame-options", b"SAMEORIGIN"),
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,27 +196,56 @@ def make_app() -> st.App:
         str(Path(__file__).with_name("app.py")),
         lifespan=_lifespan,
         routes=[Route("/healthz", _health)],
-        middleware=[Middleware(Doors), Middleware(Packed)],
+        middleware=[
+            Middleware(Doors),
+            Middleware(Visits, is_secure=public_url().startswith("https://")),
+            Middleware(Packed),
+        ],
         on_script_error=_told,
     )
 
 
 def serve(port: int) -> None:
-    """Serves until interrupted, on this machine only."""
+    """Serves until interrupted: on this machine only, unless a login is configured and another address named.
+
+    Raises:
+        AddressRefused, LoginWrong, RosterWrong: others could come in whom nobody let in.
+    """
     import uvicorn
 
-    os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from here
+    host = prepare()
+    print(f"The dashboard is on {public_url() or f'http://{host}:{port}'} (stop it with Ctrl-C)", flush=True)
+    uvicorn.run(make_app(), host=host, port=port, log_level="warning", access_log=False, ws_ping_interval=20)
+
+
+def prepare() -> str:
+    """The address to listen on: `COALITION_ADDRESS`, or this machine's own; when the login is as it must be.
+
+    Raises:
+        AddressRefused, LoginWrong, RosterWrong: others could come in whom nobody let in.
+    """
+    os.chdir(PROJECT)  # Streamlit reads .streamlit from here
     sys.argv = ["streamlit", "run"]
-    print(f"The dashboard is on http://{HOST}:{port} (stop it with Ctrl-C)", flush=True)
-    uvicorn.run(make_app(), host=HOST, port=port, log_level="warning", access_log=False, ws_ping_interval=20)
+    refuse_weak_login()
+    wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
+    if not login_is_configured() and (wanted not in LOOPBACK or public_url()):
+        raise AddressRefused(
+            f"Without a login whoever reaches the dashboard is its steward, so it listens on {HOST} only; wanted was "
+            f"{public_url() or wanted}. Configure a login as in .streamlit/secrets.toml.example, or unset "
+            f"{ADDRESS_VARIABLE} and {PUBLIC_URL_VARIABLE}."
+        )
+    return wanted
 
 
 def _meant_for_us(scope: Scope) -> bool:
-    """Whether Host, and Origin where there is one, name this machine and the port that is served."""
+    """Whether Host, and Origin where there is one, name this machine and port, or the public address."""
     asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
     host = asked.get(b"host", "")
     origin = asked.get(b"origin", "")
-    return host.rsplit(":", 1)[0] in OUR_NAMES and (not origin or origin.split("//", 1)[-1] == host)
+    names = OUR_NAMES | ({urlsplit(public_url()).hostname or ""} if public_url() else set())
+    if not origin:
+        return host.rsplit(":", 1)[0] in names
+    return host.rsplit(":", 1)[0] in names and origin.split("//", 1)[-1] in {host, urlsplit(public_url()).netloc}
 
 
 def _best_encoding(accepted: str) -> str:
@@ -266,7 +303,14 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 async def _health(request: Any) -> JSONResponse:
-    return JSONResponse({"ok": True})
+    """Whether a release can be served: 200 with its number, or 503. Nothing else, since nobody signs in for it."""
+    from dashboard.session import begin
+
+    try:
+        release, notice = begin()
+    except (NothingPublished, ReleaseTooOld, StoreDamaged):
+        return JSONResponse({"ok": False}, status_code=503)
+    return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice})
 
 
 def _told(error: Exception) -> bool:

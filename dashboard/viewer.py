@@ -103,8 +103,8 @@ def _view(release: Release, audience: str) -> dict[str, Held]:
     found = {name: Held(file) for name, file in release.views(audience).items()}
     if not found:
         raise ReleaseTooOld(
-            f"Release {release.number} was built before there were audiences, so only the version that built it can show "
-            "it. `coalition publish` builds a new one from the same files."
+            f"Release {release.number} was built before there were audiences, so only the version that built it can "
+            "show it. `coalition publish` builds a new one from the same files."
         )
     return {name: held for name, held in found.items() if name in asked_tables()}
 

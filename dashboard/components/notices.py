@@ -38,9 +38,7 @@ def hidden() -> None:
 
 def owners_only() -> None:
     """Stands where a view is so fine that only whoever owns the rows may see it."""
-    st.caption(
-        _("This view is so fine that only those who own the rows see it; of others it would show single people.")
-    )
+    st.caption(_("Only those who own the rows see this view: it is so fine that it would show single people."))
 
 
 def footer() -> None:

@@ -27,8 +27,8 @@ def tiles(scope: Scope) -> None:
     if not row:
         st.info(
             _(
-                "Fewer than four partners report this programme, or two of them nearly all of it, so its figures are not "
-                "public. They are in the totals on the Overview."
+                "Fewer than four partners report this programme, or two of them nearly all of it, so its figures are "
+                "not public. They are in the totals on the Overview."
             )
         )
         st.stop()

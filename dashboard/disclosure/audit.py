@@ -34,8 +34,8 @@ class Sums:
     """How the cells of a table hang together, by their positions in it.
 
     `families` are a total, its parts and how many parts are not in the table (nobody); `flows` a country and the pairs
-    that it is one end of; `parts` a sum and its terms; `chains` a count and another that is among it; `blocks` groups of
-    cells that no sum connects.
+    that it is one end of; `parts` a sum and its terms; `chains` a count and another that is among it; `blocks` groups
+    of cells that no sum connects.
     """
 
     families: list[tuple[int, np.ndarray, int]] = field(default_factory=list)

@@ -141,8 +141,8 @@ def _hide_until_safe(
         todo = {name: sorted(touched) for name in known}
     place = ", ".join(str(part) for part in cells[KEY].iloc[min(sums.blocks[min(touched)])])
     raise AuditFailed(
-        f"After {rules.rounds} rounds of hiding more, counts of fewer than {rules.hide_below} people could still be worked "
-        f"out (around {place}). Nothing was published. Withdraw the newest file, or publish it together with others."
+        f"After {rules.rounds} rounds of hiding more, counts of fewer than {rules.hide_below} people could still be "
+        f"worked out (around {place}). Nothing was published. Withdraw the newest file, or publish it with others."
     )
 
 

@@ -25,7 +25,7 @@ class ReleaseTooOld(Exception):
 
 @dataclass(frozen=True)
 class Held:
-    """A table of a viewer: its file and, where only some rows are the viewer's, the column and values that tell them."""
+    """A table of a viewer: its file and, where only some rows are theirs, the column and values that tell which."""
 
     file: Path
     column: str = ""
