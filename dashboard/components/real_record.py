@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import streamlit as st
 from dashboard.intake.download import DownloadFailed, download
 from dashboard.intake.front_door import Imported, import_file
 from dashboard.intake.report import FileRefused
+from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.session import current_release, current_viewer
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
@@ -39,8 +39,8 @@ def offer_real_record(source: str) -> None:
             file = st.file_uploader(_("A file you have (CSV or XLSX, up to 25 MB)"), key=f"file-{source}")
             day = st.date_input(_("Captured on (else read from the file's name)"), None, key=f"captured-{source}")
             if st.button(_("Import the file"), disabled=file is None, key=f"import-{source}") and file is not None:
-                with tempfile.TemporaryDirectory(prefix="coalition-upload-") as folder:
-                    path = Path(folder) / (Path(file.name).name or "upload")
+                with workplace() as folder:
+                    path = folder / (Path(file.name).name or "upload")
                     path.write_bytes(file.getvalue())
                     _take(source, path, day)
         with by_address:

@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dashboard.intake.tabular import LARGEST_FILE
+from dashboard.intake.workplace import workplace
 
 SILENCE_SECONDS = 20
 WALL_SECONDS = 300
@@ -40,8 +40,8 @@ def download(address: str, progress: Callable[[int, int | None], object] | None 
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise DownloadFailed(f"{address!r} is not an http or https address. Give one, or import a file you have.")
     name = Path(unquote(parts.path)).name or "download"
-    with tempfile.TemporaryDirectory(prefix="coalition-download-") as folder:
-        file = Path(folder) / name
+    with workplace() as folder:
+        file = folder / name
         try:
             with urllib.request.urlopen(address, timeout=SILENCE_SECONDS) as answer, file.open("wb") as out:
                 if urlsplit(answer.url).scheme not in ("http", "https"):

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
+from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
 from dashboard.store.snapshots import Snapshot, keep
@@ -175,8 +175,7 @@ def _checked(
         raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
     in_name = captured_on_in_name(name)
     secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
-    folder = Path(tempfile.mkdtemp(prefix="coalition-intake-"))
-    try:
+    with workplace() as folder:
         order = {
             "source": source,
             "file": str(file),
@@ -195,8 +194,6 @@ def _checked(
             "columns": sorted(said.columns),
         }
         yield Report.from_json(run_child(order, progress)), folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def there(file: Path) -> Path:
