@@ -23,8 +23,7 @@ from tests.store.tiny import FULL, SOURCE, bring_in, build_tiny_releases, in_a_p
 
 KILLS = 300 if FULL else 24
 POWER_CUTS = 1_000 if FULL else 120
-# Every step in full; in part every few, in turn, so that each call of the protocol has its share.
-STRIDE = 1 if FULL else 3
+STRIDE = 1 if FULL else 4
 WRITES = frozenset({"create", "write", "fsync", "rename", "chmod", "mkdir"})
 ENDS = frozenset({"unlink", "rmdir"})
 OF_A_STORE = {".lock", ".staging", ".replaced", "CURRENT", "releases", "snapshots", "withdrawn"}
@@ -133,6 +132,9 @@ def look(store: Path, told: Told, then: Told) -> str:
         return f"stuck: the next publish needs a hand ({stuck})"
     if release.number <= seen or releases.last_good_release(store)[0].number != release.number:
         return f"stuck: release {release.number} was published after {seen} and is not served"
+    built_on = {Path(pin["folder"]).name for pin in release.manifest["snapshots"].get(SOURCE, ())}
+    if lacking := (told.kept.keys() & then.kept.keys()) - built_on:
+        return f"lost: the next release is built without {lacking}"
     with locked(store):
         standing = {snapshot.folder.name: snapshot.batch for snapshot in pinned(store)[SOURCE]}
     for name in told.kept.keys() & then.kept.keys():
@@ -152,21 +154,27 @@ def look_again(root: Path, told: Told, then: Told) -> str:
         return look(root / "store", told, then)
 
 
-def steps_of(act: Act, begun: tuple[Path, Told], into: Path) -> tuple[int, Told]:
-    """How many steps an act has, and what is told at its end."""
+def steps_of(act: Act, begun: tuple[Path, Told], into: Path) -> tuple[list[str], Told]:
+    """The steps of an act, and what is told at its end."""
     disk, then = SimulatedDisk(copy_of(begun[0], into)), begun[1].copy()
     with disk.watching():
         act(then, into / "store")
     shutil.rmtree(into)
-    return len(disk.steps), then
+    return disk.steps, then
 
 
-def in_turn(steps: int, turn: int) -> Iterator[int]:
-    yield from range(turn % STRIDE, steps, STRIDE)
+def in_turn(steps: list[str], turn: int) -> Iterator[int]:
+    """Every step in full, else one of a few and all that come about a rename."""
+    for at in range(len(steps)):
+        about = steps[max(0, at - 2) : at + 1]
+        if at % STRIDE == turn % STRIDE or any(name.startswith("rename") for name in about):
+            yield at
 
 
-def summary(what: str, count: int, wrong: list[str]) -> str:
-    return f"{len(wrong)} of {count} {what} went wrong, among them:\n" + "\n".join(wrong[:10])
+def judge(what: str, count: int, wrong: list[str]) -> None:
+    """Fails with what went wrong; `pytest -rP` shows the counts of what did not."""
+    print(f"{count} {what}, {len(wrong)} of them went wrong")
+    assert count > 0 and not wrong, f"{len(wrong)} of {count} {what} went wrong, among them:\n" + "\n".join(wrong[:10])
 
 
 def test_a_writer_killed_at_any_step_leaves_the_old_or_the_new(acts, begun, tmp_path):
@@ -183,7 +191,7 @@ def test_a_writer_killed_at_any_step_leaves_the_old_or_the_new(acts, begun, tmp_
             if found := look_again(root, begun[1], then):
                 wrong.append(f"{name}, killed before {disk.steps[step]}: {found}")
             shutil.rmtree(root)
-    assert count > 50 and not wrong, summary("kills", count, wrong)
+    judge("kills at a step", count, wrong)
 
 
 def test_a_process_killed_at_a_random_moment_loses_nothing_it_has_told(begun, folder, tmp_path, monkeypatch):
@@ -230,7 +238,8 @@ def test_a_process_killed_at_a_random_moment_loses_nothing_it_has_told(begun, fo
         for number in releases.release_numbers(store)[:-3]:  # or it would take ever longer to look through them
             shutil.rmtree(store / "releases" / str(number))
         shutil.rmtree(store / "snapshots", ignore_errors=True)
-    assert told_in_all >= KILLS and not wrong, summary(f"kills ({told_in_all} words told)", KILLS, wrong)
+    assert told_in_all >= KILLS
+    judge(f"kills at a random moment ({told_in_all} words told)", KILLS, wrong)
 
 
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_told(acts, folder, tmp_path):
@@ -246,7 +255,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_told(acts, folder, tmp
         lambda told, store: told.rollback(store, 1),
         *(
             acts[name]
-            for name in ("import in place of it", "rollback", "import", "withdraw", "import again", "publish")
+            for name in ("import in place of it", "withdraw", "rollback", "import", "import again", "publish")
         ),
     ]
     with disk.watching():
@@ -272,7 +281,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_told(acts, folder, tmp
             if found := look(into / "data" / "deep" / "store", words[said], then):
                 wrong.append(f"cut {at} of {moments} ({how}), after {said} words: {found}")
         shutil.rmtree(into)
-    assert not wrong, summary("power cuts", len(cuts), wrong)
+    judge(f"power cuts at {len({at for at, _ in cuts})} of {moments} moments", len(cuts), wrong)
 
 
 def test_what_is_told_after_a_kill_outlives_a_power_cut(acts, begun, folder, tmp_path):
@@ -281,6 +290,7 @@ def test_what_is_told_after_a_kill_outlives_a_power_cut(acts, begun, folder, tmp
     told = begun[1]
     pairs: list[tuple[str, Act, Act]] = [(name, acts[name], acts[name]) for name in acts if name != "withdraw"]
     pairs += [
+        ("import in place of it, publish", acts["import in place of it"], acts["publish"]),
         ("publish, rollback to it", acts["publish"], lambda told, store: told.rollback(store, newest(store))),
         (
             "first of a source",
@@ -293,7 +303,7 @@ def test_what_is_told_after_a_kill_outlives_a_power_cut(acts, begun, folder, tmp
         return releases.release_numbers(store)[-1]
 
     for turn, (name, dies, tells) in enumerate(pairs):
-        steps, _ = steps_of(dies, begun, tmp_path / "count")
+        steps, ended = steps_of(dies, begun, tmp_path / "count")
         for step in in_turn(steps, turn):
             root = copy_of(begun[0], tmp_path / f"{turn}-{step}")
             disk, then = SimulatedDisk(root, remembers=True), told.copy()
@@ -308,14 +318,15 @@ def test_what_is_told_after_a_kill_outlives_a_power_cut(acts, begun, folder, tmp
                 into = tmp_path / "after"
                 disk.after_power_cut(len(disk.history), chance, how, into)
                 with SimulatedDisk(into).watching():
-                    found = look(into / "store", then, then)
+                    either = Told(then.served, then.stamps, {**then.kept, **ended.kept})
+                    found = look(into / "store", then, either)
                     if name == "first of a source" and not snapshots(into / "store", "hubs"):
                         found = "lost: the only snapshot of hubs"
                 if found:
                     wrong.append(f"{name}, killed before {disk.steps[step]}: {found}")
                 shutil.rmtree(into)
             shutil.rmtree(root)
-    assert count > 50 and not wrong, summary("power cuts after a kill", count, wrong)
+    judge("power cuts after a kill", count, wrong)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["disk full", "disk failing"])
@@ -340,7 +351,8 @@ def test_a_call_that_fails_at_any_step_leaves_the_old_or_the_new(acts, begun, tm
             if found := look_again(root, told, then):
                 wrong.append(f"{name}, {disk.steps[step]} failed: {found}")
             shutil.rmtree(root)
-    assert refused > count / 3 and not wrong, summary(f"failing calls ({refused} acts refused)", count, wrong)
+    assert refused > count / 3
+    judge(f"failing calls ({refused} acts refused)", count, wrong)
 
 
 def test_a_release_of_real_marts_outlives_power_cuts(small_store, tmp_path, monkeypatch):
@@ -388,7 +400,7 @@ def test_what_cannot_be_cleared_away_is_not_published(begun, monkeypatch):
     store = begun[0] / "store"
 
     def stuck(folder: Path, *args: object, **options: object) -> None:
-        if folder.name == "scratch":
+        if folder.name == "scratch" and not options.get("ignore_errors"):
             raise OSError(errno.EIO, "cannot be removed")
 
     with monkeypatch.context() as patched:

@@ -55,6 +55,7 @@ def test_readers_see_one_whole_release_a_page_while_others_are_published(store, 
     torn = [one for one in pages if stamps.get(one[0]) != one[1]]
     notices = [notice for reader in heard for notice in reader["notices"]]
     counts = f"{READERS} readers, {PUBLISHES} publishes, {len(pages)} pages of {len(set(pages))} releases"
+    print(f"{counts}: {len(torn)} torn, {len(notices)} notices")
     assert not torn and not notices, f"{counts}: {len(torn)} torn {torn[:5]}, {len(notices)} notices {notices[:3]}"
     assert len(pages) >= READERS and {reader["pages"][-1][0] for reader in heard} == {release.number}, counts
 
