@@ -42,13 +42,15 @@ def test_readers_see_one_whole_release_a_page_while_others_are_published(store, 
     said = [tmp_path / f"reader-{number}" for number in range(READERS)]
     children = [in_a_process(lambda file=file: read_pages(store, until, file)) for file in said]
     stamps = {1: page(releases.open_release(store))}
-    for number in range(PUBLISHES):
-        release = releases.publish_release(store)
-        stamps[release.number] = page(release)
-        if number % 5 == 0:
-            releases.rollback(store, 1 + number // 2)
-    until.touch()
-    codes = [os.waitpid(child, 0)[1] for child in children]
+    try:
+        for number in range(PUBLISHES):
+            release = releases.publish_release(store)
+            stamps[release.number] = page(release)
+            if number % 5 == 0:
+                releases.rollback(store, 1 + number // 2)
+    finally:
+        until.touch()
+        codes = [os.waitpid(child, 0)[1] for child in children]
     assert codes == [0] * READERS, f"of {READERS} readers {sum(code != 0 for code in codes)} failed"
     heard = [json.loads(file.read_text()) for file in said]
     pages = [tuple(one) for reader in heard for one in reader["pages"]]
