@@ -40,7 +40,7 @@ def limit() -> None:
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.identity import Identity
-    from dashboard.intake.parquet import write_rows
+    from dashboard.intake.parquet import content_digest, write_rows
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
     from dashboard.intake.tabular import open_table
@@ -92,6 +92,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         streams=_streams(ledger),
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
+        content=content_digest(ledger.rows, captured_on, provenance),
     ).as_json()
 
 
@@ -164,12 +165,12 @@ def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
 
 def _dropped(table: Any, card: Any) -> tuple[str, ...]:
     """Headers of which nothing is kept: unknown ones, and personal ones that at most made a key."""
-    from dashboard.intake.report import clean
+    from dashboard.intake.report import LONGEST_TEXT, clean
 
     personal = {
         table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions
     }
-    found = [clean(header) for at, header in enumerate(table.header) if at in personal]
+    found = [clean(header)[:LONGEST_TEXT] for at, header in enumerate(table.header) if at in personal]
     return tuple(dict.fromkeys(h for h in [*found, *table.unknown_headers] if not _is_a_day(h, card.date_formats)))
 
 

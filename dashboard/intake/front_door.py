@@ -9,9 +9,10 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ from dashboard.store.snapshots import Snapshot, keep
 from dashboard.warehouse.catalog import sources
 
 WALL_SECONDS = 60
+LAST_WORDS = 4096
+# What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
+OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
 DEMONSTRATION_PREFIX = "demonstration"
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 DAYS_IN_NAME = (
@@ -226,9 +230,9 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
     """
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     with (
-        tempfile.TemporaryFile("w+") as errors,
+        tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            [sys.executable, "-I", "-m", "dashboard.intake.child"],
+            [sys.executable, "-I", "-W", "ignore", "-m", "dashboard.intake.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -238,31 +242,40 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         ) as child,
     ):
         assert child.stdin and child.stdout
-        child.stdin.write(json.dumps(order))
-        child.stdin.close()
-        answer = ""
+        overdue = threading.Timer(WALL_SECONDS, child.kill)
+        overdue.start()
         try:
+            with suppress(BrokenPipeError):  # it died before it listened: its code says of what
+                child.stdin.write(json.dumps(order))
+                child.stdin.close()
+            answer = ""
             for line in child.stdout:
                 kind, _, rest = line.partition(" ")
                 if kind == "rows" and progress:
                     progress(int(rest))
                 elif kind in ("report", "refused"):
                     answer = line
-            code = child.wait(timeout=WALL_SECONDS)
-        except subprocess.TimeoutExpired:
+            code = child.wait()
+            in_time = overdue.is_alive()
+        finally:
+            overdue.cancel()
             child.kill()
-            raise FileRefused(f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped.") from None
-        if answer.startswith("report "):
+        if answer.startswith("report ") and code == 0:
             return json.loads(answer.removeprefix("report "))
         if answer.startswith("refused "):
             raise FileRefused(json.loads(answer.removeprefix("refused ")))
-        errors.seek(0)
-        told = errors.read().strip().splitlines()
+        if not in_time:
+            raise FileRefused(
+                f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped (reason code {code}). "
+                "Send it in parts, or as plain CSV."
+            )
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - LAST_WORDS))
+        told = errors.read().decode("utf-8", "replace").strip().splitlines()
         raise FileRefused(_death(code, told[-1] if told else ""))
 
 
 def _death(code: int, last_words: str) -> str:
-    if code < 0 or "MemoryError" in last_words or "ArrowMemoryError" in last_words:
+    if code < 0 or any(sign in last_words for sign in OUT_OF_LIMITS):
         return (
             "The file could not be read within the limits of memory and time given to one file "
             f"(reason code {code}). Send it in parts, or as plain CSV."

@@ -25,7 +25,8 @@ class Identity:
     secret: bytes
 
     def id_key(self, written: str) -> str | None:
-        """The key of an id as a partner gave it, None when blank. Case, width and spaces make no other person."""
+        """The key of an id as a partner gave it, None when blank. Case, width, spaces and unseen marks make no other
+        person."""
         text = _normal(written)
         return None if text in NOTHING else self._key("id", text)
 
@@ -72,4 +73,5 @@ def open_identity(file: Path) -> Identity:
 
 
 def _normal(written: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", written).casefold().split())
+    seen = (c for c in unicodedata.normalize("NFKC", written) if c.isascii() or unicodedata.category(c) != "Cf")
+    return "".join("".join(seen).casefold().split())

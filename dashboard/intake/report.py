@@ -51,6 +51,7 @@ class Report:
     """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
 
     `erased` counts those of the collapsed rows that are about people who were erased: nothing of them is kept.
+    `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file.
     """
 
     source: str
@@ -66,6 +67,7 @@ class Report:
     streams: tuple[str, ...] = ()
     learner_secret: str = ""
     erased: int = 0
+    content: str = ""
 
     @property
     def reasons(self) -> list[tuple[str, int]]:

@@ -3,18 +3,25 @@
 import csv
 import datetime
 import io
+import re
+import struct
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
-from dashboard.intake.report import FileRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 from dashboard.warehouse.catalog import SourceCard
 
 LARGEST_FILE = 25 * 1024 * 1024
 MOST_ROWS = 300_000
+# Of any sheet. Rows without cells are walked through, so a cell far below would cost minutes.
+LAST_ROW = 1_048_576
 MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
@@ -23,6 +30,29 @@ HEADER_WITHIN = 40
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
 DELIMITERS = ",;\t"
+# Begins the entry of each part in an archive's list of contents.
+LISTED = b"PK\x01\x02"
+CONTENT_TYPES = "[Content_Types].xml"
+# Ways in which parts may be packed that every spreadsheet program can read.
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# An XML part names its root element within so many bytes, after nothing but comments and declarations.
+PROLOG_BYTES = 4096
+PROLOG = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+# What reading a damaged or forged archive or workbook raises; being out of memory is none of it.
+ARCHIVE_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+    OSError,
+)
+WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError, AttributeError)
+# Formats of cells that show a share as a percentage: those that every workbook has.
+PERCENT_FORMATS = (9, 10)
+CHUNK = 2**20
 OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
 KNOWN_BINARIES = {
     b"\x1f\x8b": "a gzip archive",
@@ -129,8 +159,8 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
 
 
 def key(header: str) -> str:
-    """A header as it is compared: spaces and case make no other one."""
-    return clean(header).casefold()
+    """A header as it is compared: spaces, case and marks that cannot be seen make no other one."""
+    return clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
 
 
 def _needed(card: SourceCard, columns: Sequence[tuple[str, str]]) -> set[str]:
@@ -244,13 +274,14 @@ def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
 
 def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
     """The workbook, where cells with a formula show its result, or else its text."""
-    _xlsx_preflight(path)
+    if not with_formulas:
+        _xlsx_preflight(path)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=not with_formulas)
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, OSError, InvalidFileException) as wrong:
+        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=not with_formulas, keep_links=False)
+    except (*WORKBOOK_FAULTS, InvalidFileException) as wrong:
         raise FileRefused(
             f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."
         ) from wrong
@@ -263,7 +294,7 @@ def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tu
     found: dict[str, Table] = {}
     refusal: FileRefused | None = None
     for sheet in book.worksheets:
-        rows = _sheet_rows(sheet, formulas and formulas[sheet.title], card.max_columns)
+        rows = _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), card.max_columns)
         try:
             found[sheet.title] = _find_header(rows, card, names, columns)
         except FileRefused as refused:
@@ -272,7 +303,8 @@ def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tu
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
     if len(found) > 1:
         raise FileRefused(
-            f"The sheets {' and '.join(map(clean, found))} both hold a table. Send each as a file of its own."
+            f"The sheets {' and '.join(clean(title)[:LONGEST_TEXT] for title in list(found)[:2])} both hold a table. "
+            "Send each as a file of its own."
         )
     (table,) = found.values()
     width = len(table.header)
@@ -280,16 +312,37 @@ def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tu
     return replace(table, rows=padded)
 
 
+def _sheet_named(book: Any, title: str) -> Any:
+    return next((sheet for sheet in book.worksheets if sheet.title == title), None)
+
+
 def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
-    """The rows of a sheet that hold anything; a formula without a result stays as its text."""
+    """The rows of a sheet that hold anything; a formula without a result stays as its text.
+
+    Raises:
+        FileRefused: too many rows or columns, or the sheet is damaged.
+    """
+    try:
+        yield from _rows_as_written(sheet, formulas, most_columns)
+    except WORKBOOK_FAULTS as wrong:
+        raise FileRefused(
+            f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
+            "XLSX or CSV, and send that."
+        ) from wrong
+
+
+def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
     sheet.reset_dimensions()
     written: Iterator[tuple[Any, ...]] = iter(())
     if formulas is not None:
         formulas.reset_dimensions()
         written = formulas.iter_rows(values_only=True)
+    shares = _percent_styles(sheet.parent)
     rows = 0
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        used = [_cell_text(cell) for cell in cells]
+    for number, cells in enumerate(sheet.iter_rows(values_only=not shares), start=1):
+        if number > LAST_ROW:
+            raise FileRefused(f"A cell stands below row {LAST_ROW:,}, where no sheet has one. Save the table as CSV.")
+        used = [_shown(cell, shares) for cell in cells] if shares else [_cell_text(cell) for cell in cells]
         for at, text in enumerate(next(written, ())):
             if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
                 used[at] = text
@@ -297,16 +350,45 @@ def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
             used.pop()
         if len(used) > most_columns:
             raise FileRefused(f"Row {number} has {len(used)} columns; at most {most_columns} are read.")
-        if used:
+        if any(map(str.strip, used)):
             rows += 1
             if rows > MOST_ROWS + 1:
                 raise FileRefused(f"The sheet has more than {MOST_ROWS:,} rows. Send it in parts.")
             yield Row(number, used)
 
 
+def _percent_styles(book: Any) -> set[int]:
+    """Numbers of the formats that show a share as a percentage, where a style of the workbook uses one."""
+    formats = enumerate(getattr(book, "_number_formats", ()), start=164)
+    known = {*PERCENT_FORMATS, *(number for number, text in formats if "%" in text)}
+    return known & {style.numFmtId for style in getattr(book, "_cell_styles", ())}
+
+
+def _shown(cell: Any, shares: set[int]) -> str:
+    """A cell as text: 0.45 in a cell that shows it as a percentage is 45%."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and cell.style_array.numFmtId in shares:
+        return f"{round(value * 100, 9):.15g}%"
+    return _cell_text(value)
+
+
 def _has_formulas(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
-        return any(b"<f" in archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
+        return any(_holds(archive, name, b"<f") for name in archive.namelist() if name.startswith("xl/worksheets/"))
+
+
+def _holds(archive: zipfile.ZipFile, name: str, wanted: bytes) -> bool:
+    """Whether a part holds some bytes; it is never in memory as a whole."""
+    try:
+        with archive.open(name) as part:
+            before = b""
+            while chunk := part.read(CHUNK):
+                if wanted in before + chunk:
+                    return True
+                before = chunk[-len(wanted) :]
+    except ARCHIVE_FAULTS as wrong:
+        raise _damaged() from wrong
+    return False
 
 
 def _cell_text(cell: object) -> str:
@@ -319,29 +401,72 @@ def _cell_text(cell: object) -> str:
     return str(cell)
 
 
+def _damaged() -> FileRefused:
+    return FileRefused("The workbook is damaged: its archive cannot be read. Save it again and send that.")
+
+
 def _xlsx_preflight(path: Path) -> None:
+    """Refuses what no spreadsheet program writes, by the archive's list and the first bytes of each part.
+
+    Raises:
+        FileRefused: too many or too large parts, one that is locked, named twice or like a path, a macro, a DOCTYPE.
+    """
+    # Counted before the list is read, which would take a gigabyte for a list that fills the file.
+    if path.read_bytes().count(LISTED) > MOST_ENTRIES:
+        raise FileRefused(
+            f"The workbook has more than {MOST_ENTRIES} parts, far more than a table should. Save the sheet as CSV and "
+            "send that."
+        )
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            unpacked = sum(entry.file_size for entry in entries)
-            packed = max(1, sum(entry.compress_size for entry in entries))
-            names = {entry.filename for entry in entries}
-            if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
-                raise FileRefused(
-                    "The workbook unpacks to far more than a table should. Save the sheet as CSV and send that."
-                )
-            if "xl/workbook.xml" not in names:
-                raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
-            if any("vbaProject" in name for name in names):
+            _judge_list(archive.infolist())
+            types = (
+                archive.open("[Content_Types].xml").read(CHUNK) if "[Content_Types].xml" in archive.namelist() else b""
+            )
+            if b"macroenabled" in types.replace(b"\0", b"").lower():
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
-            for entry in entries:
-                # Without NULs, so that UTF-16 hides nothing.
-                if b"<!doctype" in archive.read(entry).replace(b"\0", b"").lower():
-                    raise FileRefused("The workbook declares a DOCTYPE, which no spreadsheet program writes.")
-    except zipfile.BadZipFile as wrong:
+            for entry in archive.infolist():
+                with archive.open(entry) as part:
+                    _judge_prolog(part.read(PROLOG_BYTES), entry.file_size)
+    except ARCHIVE_FAULTS as wrong:
+        raise _damaged() from wrong
+
+
+def _judge_list(entries: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    names = {entry.filename for entry in entries}
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
+        raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
+    if "xl/workbook.xml" not in names:
+        raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
+    if any("vbaproject" in name.lower() for name in names):
+        raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise FileRefused("The workbook is locked with a password. Save it without one and send that.")
+    if len({name.lower() for name in names}) < len(entries):
+        raise FileRefused("The workbook has a part twice, so that two programs read two tables. Save it again as XLSX.")
+    if any(".." in re.split(r"[/\\]", name) or name.startswith(("/", "\\")) for name in names):
+        raise FileRefused("A part of the workbook is named like a path out of it. Save it again as XLSX and send that.")
+    if any(entry.compress_type not in PACKINGS for entry in entries):
+        raise FileRefused("A part of the workbook is packed as no spreadsheet program does. Save it again as XLSX.")
+
+
+def _judge_prolog(start: bytes, size: int) -> None:
+    """Refuses a part in which something stands before the root element that may declare entities."""
+    # As the parser tells them apart, so that nothing hides in one encoding that is looked for in another.
+    if start.startswith(b"\xff\xfe") or start[1:2] == b"\0":
+        text = start.decode("utf-16-le", "replace")
+    elif start.startswith((b"\xfe\xff", b"\0")):
+        text = start.decode("utf-16-be", "replace")
+    else:
+        text = start.decode("utf-8-sig", "replace")
+    before = PROLOG.match(text)
+    rest = text[before.end() :] if before else text
+    if rest.startswith(("<!", "<?")) or (not rest and size > PROLOG_BYTES):
         raise FileRefused(
-            "The workbook is damaged: its archive cannot be read. Save it again and send that."
-        ) from wrong
+            "The workbook declares a DOCTYPE, which no spreadsheet program writes. Save it again as XLSX."
+        )
 
 
 def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: Sequence[tuple[str, str]] = ()) -> Table:
@@ -355,14 +480,19 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
             keys = [key(cell) for cell in row.cells]
             twice = {keys[p] for p in found.values() if keys.count(keys[p]) > 1}
             if twice:
-                raise FileRefused(f"The header names {', '.join(sorted(twice))} twice. Keep one of them.")
+                named = ", ".join(name[:LONGEST_TEXT] for name in sorted(twice))
+                raise FileRefused(f"The header names {named} twice. Keep one of them.")
             full = [sum(bool(cell.strip()) for cell in line) for line in preamble]
             if max(full, default=0) >= max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1):
                 raise FileRefused(
                     f"A line above the header, which is line {row.line}, is as long as a row and would be lost. Put "
                     "the header on the first line."
                 )
-            unknown = [clean(cell) for p, cell in enumerate(row.cells) if p not in found.values() and clean(cell)]
+            unknown = [
+                clean(cell)[:LONGEST_TEXT]
+                for p, cell in enumerate(row.cells)
+                if p not in found.values() and clean(cell)
+            ]
             return Table(row.cells, row.line, preamble, found, unknown, rows)
         preamble.append(row.cells)
     mapped = dict(columns)
