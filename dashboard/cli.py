@@ -166,6 +166,8 @@ def _releases(asked: argparse.Namespace) -> None:
     elif asked.action == "verify":
         for number in [asked.number] if asked.number else releases.release_numbers(store):
             print(f"release {releases.open_release(store, number).number}: every file is the one that was published")
+    elif asked.action == "prune":
+        operations.prune(asked)
     else:
         number = releases.rollback(store, asked.number).number
         record(store, "rollback", OPERATOR, f"release {number} is served", number)
@@ -375,7 +377,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("source", metavar="SOURCE")
     sub.add_argument("snapshot", metavar="SNAPSHOT", help="its folder's name, such as 2020-05-28-e9f86902")
     verb("publish", _publish, "build a release from the snapshots in the store and serve it")
-    sub = verb("releases", _releases, "list, show, verify or roll back releases")
+    sub = verb("releases", _releases, "list, show, verify, roll back or prune releases")
     actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="every release; * is the one that is served")
     actions.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
@@ -383,6 +385,7 @@ def _parser() -> argparse.ArgumentParser:
         "number", type=int, nargs="?", metavar="N"
     )
     actions.add_parser("rollback", help="serve an earlier release again").add_argument("number", type=int, metavar="N")
+    operations.add_prune(actions)
     sub = verb(
         "ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all."
     )

@@ -1,11 +1,14 @@
-"""Verbs of the `coalition` command that keep a store for years: audit log, erasure. Their parser lines are here too."""
+"""Verbs of the `coalition` command that keep a store for years: audit log, erasure, archives, what is old."""
 
 import argparse
+import datetime
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dashboard.intake.identity import SecretMissing, open_identity
 from dashboard.settings import learner_secret_file, store_folder
+from dashboard.store import archive, releases, retention
 from dashboard.store.audit_log import OPERATOR, AuditBroken, entries, record, verify
 from dashboard.store.erasure import AddressShared, NobodyFound, Person, TracesLeft, carry_out, link, remember, traces
 from dashboard.store.snapshots import ErasedMeanwhile
@@ -15,7 +18,15 @@ class NotUnderstood(Exception):
     """An order to erase that names nobody."""
 
 
-REFUSALS = (AuditBroken, AddressShared, NobodyFound, TracesLeft, ErasedMeanwhile, NotUnderstood)
+REFUSALS = (
+    AuditBroken,
+    AddressShared,
+    NobodyFound,
+    TracesLeft,
+    ErasedMeanwhile,
+    NotUnderstood,
+    archive.ArchiveRefused,
+)
 SHOWN = 50
 
 
@@ -37,6 +48,65 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--email", action="append", default=[], metavar="ADDRESS", help="of a learner; repeatable")
     sub.add_argument("--learners-file", type=Path, metavar="FILE", help="one id a line")
     sub.add_argument("--reason", default="", metavar="TEXT", help="for the audit log; name nobody in it")
+    sub = verb("backup", backup, "write the whole store into one archive, without the learners' secret")
+    sub.add_argument("file", type=Path, metavar="FILE", help="such as store.tar.gz; never overwritten")
+    sub.add_argument("--with-secret", action="store_true", help="put the learners' secret into the archive too")
+    sub = verb("restore", restore, "fill an empty store from an archive")
+    sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--store", metavar="DIR", default=argparse.SUPPRESS, help="an empty folder, or one to be made")
+
+
+def add_prune(actions: Any) -> None:
+    """Adds `releases prune`."""
+    sub = actions.add_parser("prune", help="delete what is older than so many months; without --yes only say what")
+    sub.add_argument("--keep-months", type=_months, required=True, metavar="N", help="such as 13")
+    sub.add_argument("--yes", action="store_true", help="delete it")
+
+
+def backup(asked: argparse.Namespace) -> None:
+    """Writes the archive and says what is in it."""
+    store = store_folder()
+    done = archive.back_up(store, asked.file, learner_secret_file() if asked.with_secret else None)
+    secret = "with the learners' secret" if done.holds_secret else "without the learners' secret"
+    record(store, "backup", OPERATOR, f"{done.files} files, {secret}, sha256 {done.sha256}")
+    print(f"{asked.file}: {done.files} files, {done.bytes / 1e6:.1f} MB, {secret}")
+    print(f"sha256 {done.sha256}")
+    if done.holds_secret:
+        print("Whoever has this archive can test whether a person is in it: keep it as you keep the secret.")
+
+
+def restore(asked: argparse.Namespace) -> None:
+    """Restores the archive and verifies the release that is served."""
+    store, secret = store_folder(), learner_secret_file()
+    done = archive.restore(asked.file, store, secret)
+    record(store, "restore", OPERATOR, f"{done.files} files, sha256 {done.sha256}")
+    print(f"{store}: {done.files} files as they were backed up, {done.bytes / 1e6:.1f} MB")
+    try:
+        print(f"release {releases.open_release(store).number} is served")
+    except releases.NothingPublished:
+        print("no release is in it")
+    if not done.holds_secret and not secret.is_file():
+        print(f"The learners' secret is not in the archive: put yours at {secret} before files about learners come in.")
+
+
+def prune(asked: argparse.Namespace) -> None:
+    """Says what is old, and with --yes deletes it."""
+    store = store_folder()
+    old = retention.prune(store, asked.keep_months, datetime.datetime.now(datetime.UTC).date(), asked.yes)
+    for number in old.releases:
+        print(f"release {number}")
+    for name in old.snapshots:
+        print(name)
+    what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {asked.keep_months} months"
+    if asked.yes and (old.releases or old.snapshots):
+        record(store, "withdrawal", OPERATOR, f"{what} deleted", reason="retention")
+    print(f"{what} {'are deleted' if asked.yes else 'would be deleted; --yes does it'}")
+
+
+def _months(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 1200:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of months such as 13")
+    return int(text)
 
 
 def erase(asked: argparse.Namespace) -> None:

@@ -166,6 +166,16 @@ def verify(store: Path) -> Verified:
     return Verified(len(lines), before, *((times[0], times[-1]) if times else ("", "")), tuple(mended))
 
 
+@contextmanager
+def held(store: Path) -> Iterator[None]:
+    """Nobody records meanwhile, so that log and head can be copied together."""
+    if not (store / FOLDER).is_dir():
+        yield
+        return
+    with _locked(store / FOLDER, fcntl.LOCK_SH):
+        yield
+
+
 def cleaned(text: str) -> str:
     """The text in one line: no control, bidirectional or unassigned characters, at most 200 characters."""
     plain = unicodedata.normalize("NFC", text)
