@@ -54,6 +54,21 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """What the child made of a file, in a folder with `rows.parquet` and `quarantine.csv`.
+
+    `account` is the report as a manifest keeps it; `erased` the list of those whose rows were left out, None where
+    nobody could be.
+    """
+
+    report: Report
+    folder: Path
+    digest: str
+    account: dict[str, Any]
+    erased: frozenset[str] | None
+
+
+@dataclass(frozen=True)
 class Declared:
     """What the sender says of a file that the file itself does not, or says otherwise; empty where nothing is said.
 
@@ -114,6 +129,23 @@ def import_file(
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
+    with made_ready(store, source, file, captured_on, said, progress) as ready:
+        snapshot, was_there = keep(
+            store, source, ready.report.captured_on, ready.digest, ready.folder, ready.account, said.batch, ready.erased
+        )
+        return Imported(ready.report, snapshot, was_there)
+
+
+@contextmanager
+def made_ready(
+    store: Path,
+    source: str,
+    file: Path,
+    captured_on: datetime.date | None = None,
+    said: Declared = NOTHING,
+    progress: Progress | None = None,
+) -> Iterator[Ready]:
+    """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     erased = _erased(store, source)
     with _checked(source, file, captured_on, said, progress, erased) as (report, folder):
         # The same bytes read in another way are other rows.
@@ -125,9 +157,7 @@ def import_file(
         account = report.as_json()
         if sources()[source].people:
             account["file"] = ""  # a name such as report_of_somebody.csv
-        listed = erased if sources()[source].people else None
-        snapshot, was_there = keep(store, source, report.captured_on, digest, folder, account, said.batch, listed)
-        return Imported(report, snapshot, was_there)
+        yield Ready(report, folder, digest, account, erased if sources()[source].people else None)
 
 
 def captured_on_in_name(name: str) -> datetime.date | None:

@@ -20,7 +20,7 @@ from dashboard.store.erased import FOLDER, MARKS, lists, marks
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, current_number, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
-from dashboard.store.snapshots import next_version, now, standing
+from dashboard.store.snapshots import PLACES, next_version, now, standing
 from dashboard.warehouse.catalog import sources
 
 KEYS = ("id_key", "email_key")
@@ -207,7 +207,7 @@ def _of_people(store: Path) -> list[Path]:
     """Every snapshot about people, those withdrawn too."""
     return [
         folder
-        for place in ("snapshots", "withdrawn")
+        for place in PLACES
         for source, card in sources().items()
         if card.people
         for folder in standing(store / place / source)
@@ -223,7 +223,7 @@ def _is_sound(folder: Path) -> bool:
     try:
         verify(folder)
     except StoreDamaged:
-        if folder.parent.parent.name != "withdrawn":
+        if folder.parent.parent.name == "snapshots":
             raise
         return False
     return True
@@ -274,7 +274,7 @@ def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed
 
 def _remove_superseded(store: Path) -> None:
     """Deletes what an erasure that was interrupted had rewritten already and not yet deleted."""
-    for place in ("snapshots", "withdrawn"):
+    for place in PLACES:
         for source in sources():
             folder = store / place / source
             keep = set(standing(folder))

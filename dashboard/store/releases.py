@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from dashboard.store.protocol import (
     verify,
 )
 from dashboard.store.removal import buried
-from dashboard.store.snapshots import now, pinned
+from dashboard.store.snapshots import Snapshot, now, pinned
 from dashboard.store.views import write_views
 from dashboard.warehouse.build import build_marts, reference_digests
 from dashboard.warehouse.engines import open_engine
@@ -78,21 +78,7 @@ def publish_release(store: Path) -> Release:
     """
     with locked(store), staged(store) as fresh:
         pins = pinned(store)
-        for chosen in pins.values():
-            for snapshot in chosen:
-                verify(snapshot.folder)
-        marts = fresh / "marts"
-        marts.mkdir()
-        inputs = {source: [snapshot.rows_file for snapshot in chosen] for source, chosen in pins.items()}
-        engine = open_engine(builds_in=fresh / "spill")
-        try:
-            checked = build_marts(engine, inputs, marts, fresh / "scratch")
-        finally:
-            engine.close()
-        for folder in ("scratch", "spill"):
-            if (fresh / folder).exists():
-                shutil.rmtree(fresh / folder)  # what is left in there would be published
-        audited = write_views(marts, fresh / "views")
+        built = build(pins, fresh)
         try:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):
@@ -110,9 +96,7 @@ def publish_release(store: Path) -> Release:
                 "parent": parent,
                 "published_at": now(),
                 "tool": TOOL_VERSION,
-                "engine": engine.name,
-                "checks": checked,
-                "disclosure": {"policy": policy().version, **audited},
+                **built,
                 "reference": reference_digests(),
                 "snapshots": {
                     source: [
@@ -131,6 +115,34 @@ def publish_release(store: Path) -> Release:
         )
         point(store, CURRENT, str(number))
     return open_release(store, number)
+
+
+def build(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str, Any]:
+    """Builds marts and what each audience may have of them into a folder; returns what the manifest says of it.
+
+    Raises:
+        ChecksFailed, AuditFailed, StoreDamaged: as `publish_release`.
+    """
+    for chosen in pins.values():
+        for snapshot in chosen:
+            verify(snapshot.folder)
+    marts = fresh / "marts"
+    marts.mkdir()
+    inputs = {source: [snapshot.rows_file for snapshot in chosen] for source, chosen in pins.items()}
+    engine = open_engine(builds_in=fresh / "spill")
+    try:
+        checked = build_marts(engine, inputs, marts, fresh / "scratch")
+    finally:
+        engine.close()
+    for folder in ("scratch", "spill"):
+        if (fresh / folder).exists():
+            shutil.rmtree(fresh / folder)  # what is left in there would be published
+    audited = write_views(marts, fresh / "views")
+    return {
+        "engine": engine.name,
+        "checks": checked,
+        "disclosure": {"policy": policy().version, **audited},
+    }
 
 
 def release_numbers(store: Path) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.store.protocol import StoreDamaged, locked, read_manifest
 from dashboard.store.releases import NothingPublished, current_number, release_numbers
 from dashboard.store.removal import bury, remove
-from dashboard.store.snapshots import now, pinned, standing
+from dashboard.store.snapshots import PLACES, now, pinned, standing
 from dashboard.warehouse.catalog import sources
 
 
@@ -49,7 +49,7 @@ def prune(store: Path, keep_months: int, today: datetime.date, do: bool = False)
         needed |= {str(one.folder.relative_to(store)) for found in pinned(store).values() for one in found}
         aged = [
             folder
-            for place in ("snapshots", "withdrawn")
+            for place in PLACES
             for source in sources()
             for folder in standing(store / place / source)
             if str(folder.relative_to(store)) not in needed and _came_in(folder) < before

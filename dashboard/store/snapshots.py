@@ -3,6 +3,7 @@
 import datetime
 import re
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from dashboard.store.protocol import (
 )
 from dashboard.warehouse.catalog import sources
 
+# Where snapshots lie: those that releases are built from, those taken out, those that wait for somebody to accept them.
+PLACES = ("snapshots", "withdrawn", "proposals")
 # A snapshot that was rewritten after an erasure: 2024-06-30-1a2b3c4d.e1 stands for 2024-06-30-1a2b3c4d.
 VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]+))?")
 
@@ -97,10 +100,10 @@ def keep(
             raise ErasedMeanwhile("Learners were erased while the file was read. Import it again; nothing was kept.")
         for there in reversed(_versions(target)):
             # A part that is sent again with other parts belongs to them from now on.
-            same = not batch or _stands(there, digest) and _read(there).batch == batch
+            same = not batch or _stands(there, digest) and read_snapshot(there).batch == batch
             if same and _stands(there, digest) and _is_last_of_its_day(store, source, there):
                 make_durable(store, there.parent)  # a writer that died after the rename has not seen to that
-                return _read(there), True
+                return read_snapshot(there), True
         _refuse_overlap(store, target, captured_on, frozenset(report["streams"]), batch or name)
         for there in _versions(target):
             if there != target:
@@ -123,7 +126,7 @@ def keep(
                     "input": {"sha256": digest, **account, "quarantined": len(report["quarantined"])},
                 },
             )
-    return _read(target), False
+    return read_snapshot(target), False
 
 
 def withdraw(store: Path, source: str, name: str) -> Path:
@@ -142,13 +145,15 @@ def withdraw(store: Path, source: str, name: str) -> Path:
 
 def snapshots(store: Path, source: str) -> list[Snapshot]:
     """All snapshots of a source, by day of capture and then by the moment they came in."""
-    return sorted(
-        map(_read, _folders(store, source)), key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at)
-    )
+    return _in_order(map(read_snapshot, _folders(store, source)))
 
 
-def pinned(store: Path) -> dict[str, list[Snapshot]]:
-    """The snapshots a release made now is built from, by source.
+def _in_order(found: Iterable[Snapshot]) -> list[Snapshot]:
+    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at))
+
+
+def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapshot]]:
+    """The snapshots a release made now is built from, by source; as if `more` had just come in.
 
     Of two for the same day the one that came in last counts, and demonstrations step aside for real rows: those of
     every source of the same group, since learners invented in one file would be counted with real ones of another.
@@ -156,7 +161,10 @@ def pinned(store: Path) -> dict[str, list[Snapshot]]:
     Raises:
         SecretsDiffer: learners among them were keyed under different secrets.
     """
-    all_ = {source: snapshots(store, source) for source in sources()}
+    all_ = {
+        source: _in_order([*snapshots(store, source), *(one for one in more if one.source == source)])
+        for source in sources()
+    }
     real_groups = {
         sources()[source].group for source, found in all_.items() if any(one.provenance != "demo" for one in found)
     }
@@ -187,7 +195,7 @@ def pinned(store: Path) -> dict[str, list[Snapshot]]:
 
 def _refuse_overlap(store: Path, target: Path, captured_on: str, streams: frozenset[str], batch: str) -> None:
     source, versions = target.parent.name, _versions(target)
-    for other in (_read(folder) for folder in _folders(store, source) if folder not in versions):
+    for other in (read_snapshot(folder) for folder in _folders(store, source) if folder not in versions):
         together = other.batch == batch or not streams & other.streams
         if other.captured_on.isoformat() != captured_on or together or streams >= other.streams:
             continue
@@ -242,15 +250,16 @@ def _stands(folder: Path, digest: str) -> bool:
 
 
 def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
-    mine = _read(folder)
-    others = (_read(path) for path in _folders(store, source) if path != folder)
+    mine = read_snapshot(folder)
+    others = (read_snapshot(path) for path in _folders(store, source) if path != folder)
     return not any(
         other.captured_on == mine.captured_on and other.imported_at > mine.imported_at and other.replaces(mine)
         for other in others
     )
 
 
-def _read(folder: Path) -> Snapshot:
+def read_snapshot(folder: Path) -> Snapshot:
+    """The snapshot in a folder, as its manifest says; StoreDamaged when it is not whole."""
     said = read_manifest(folder)
     return Snapshot(
         source=said["source"],

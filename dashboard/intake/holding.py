@@ -1,0 +1,61 @@
+"""Uploads between the browser and the check: in memory only, for an hour, so that a reload loses nothing."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from threading import Lock
+
+LONGEST = 3_600
+MOST_BYTES = 200 * 1024 * 1024
+
+
+class TooMuchHeld(Exception):
+    """So many uploads wait at once that another has no room."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent: the sender's name of it, its bytes, and whose it is."""
+
+    name: str
+    body: bytes
+    who: str
+    at: float
+
+
+_held: dict[str, Upload] = {}
+_lock = Lock()
+
+
+def hold(name: str, body: bytes, who: str) -> str:
+    """Keeps an upload and returns the word by which its owner finds it again.
+
+    Raises:
+        TooMuchHeld: others wait, and there is no room; try later.
+    """
+    with _lock:
+        _forget_old()
+        if sum(len(one.body) for one in _held.values()) + len(body) > MOST_BYTES:
+            raise TooMuchHeld("Too many files wait to be checked just now. Try again in some minutes.")
+        word = secrets.token_urlsafe(16)
+        _held[word] = Upload(name, body, who, time.time())
+        return word
+
+
+def held(word: str, who: str) -> Upload | None:
+    """The upload of that word, if it is there still and this person's."""
+    with _lock:
+        _forget_old()
+        found = _held.get(word)
+        return found if found and found.who == who else None
+
+
+def let_go(word: str) -> None:
+    """Forgets an upload."""
+    with _lock:
+        _held.pop(word, None)
+
+
+def _forget_old() -> None:
+    for word in [word for word, one in _held.items() if time.time() - one.at > LONGEST]:
+        del _held[word]

@@ -1,0 +1,296 @@
+"""Files that wait for somebody to publish them: what they would change is worked out before anything does.
+
+A proposal is a snapshot beside the others, in `proposals/`: checked and pseudonymised, so that a reload, a restart or
+another day loses nothing, and the sender's file itself is nowhere. Publishing moves its rows to the snapshots.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dashboard.disclosure.cells import ALL, CUBES, KEY, long
+from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.intake.front_door import Ready
+from dashboard.intake.report import Report
+from dashboard.store.audit_log import record
+from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
+from dashboard.store.releases import (
+    NothingPublished,
+    Release,
+    build,
+    current_number,
+    open_release,
+    publish_release,
+)
+from dashboard.store.removal import remove
+from dashboard.store.snapshots import Snapshot, keep, now, pinned, read_snapshot, standing, withdraw
+from dashboard.warehouse.catalog import sources
+
+PLACE, PREVIEWS, PREVIEW = "proposals", "previews", "preview.json"
+FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
+KEYS = ("id_key", "email_key")
+
+
+class NotYours(Exception):
+    """Somebody may not do this; the message says who may."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A file that waits: its snapshot, who brought it in and when, and the account of its rows."""
+
+    snapshot: Snapshot
+    who: str
+    account: dict[str, Any]
+    shared: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        """Names it in addresses, previews and the audit log."""
+        return f"{self.snapshot.source}.{self.snapshot.folder.name}"
+
+    @property
+    def partners(self) -> frozenset[str]:
+        """Partners whose programmes it reports; empty for a source that is nobody's."""
+        at = sources()[self.snapshot.source].stream
+        is_by_partner = bool(at) and at[0] == "partner_id"
+        return frozenset(stream.partition("/")[0] for stream in self.snapshot.streams) if is_by_partner else frozenset()
+
+
+def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
+    """Keeps a file that was made ready as a proposal; the same file again is the same proposal.
+
+    Args:
+        store: the store's folder.
+        ready: of `front_door.made_ready`.
+        who: brings it in.
+        partner: whose rows they must be; empty for a steward, who may bring in anybody's.
+
+    Raises:
+        NotYours: some rows are another partner's.
+    """
+    report = ready.report
+    if partner:
+        foreign = sorted({stream.partition("/")[0] for stream in report.streams} - {partner})
+        if foreign or not sources()[report.source].people:
+            whose = ", ".join(foreign) or "nobody's"
+            raise NotYours(
+                f"The file has rows of {whose}, and you may bring in rows of {partner} only. Take the others out, or "
+                "map the column of the programme."
+            )
+    name = f"{report.captured_on}-{ready.digest[:8]}{'-demo' if report.provenance == 'demo' else ''}"
+    target = store / PLACE / report.source / name
+    shared = _shared(store, report, ready.folder / "rows.parquet")
+    with locked(store), staged(store) as fresh:
+        for path in ready.folder.iterdir():
+            shutil.copyfile(path, fresh / path.name)
+        account = {key: value for key, value in ready.account.items() if key != "quarantined"}
+        publish(
+            store,
+            fresh,
+            target,
+            {
+                "kind": "proposal",
+                "source": report.source,
+                "captured_on": report.captured_on,
+                "provenance": report.provenance,
+                "imported_at": now(),
+                "batch": name,
+                "proposed_by": who,
+                "shared": shared,
+                "input": {"sha256": ready.digest, **account, "quarantined": len(report.quarantined)},
+            },
+        )
+    record(store, "proposal", who, f"{report.source} {name}")
+    return _read(target)
+
+
+def waiting(store: Path) -> list[Proposal]:
+    """All proposals, the newest first."""
+    found = [_read(folder) for source in sources() for folder in standing(store / PLACE / source)]
+    return sorted(found, key=lambda proposal: proposal.snapshot.imported_at, reverse=True)
+
+
+def accept(store: Path, proposal: Proposal, who: str, two_people: bool) -> Release:
+    """Publishes a proposal as part of the next release; when that cannot be built, it waits on and nothing changed.
+
+    Raises:
+        NotYours: whoever brought it in would publish it alone, where two people are wanted.
+        DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
+    """
+    if two_people and who == proposal.who:
+        raise NotYours(
+            "Whoever brings a file in does not publish it. Ask another steward to look at it."
+        )
+    verify(proposal.snapshot.folder)
+    one = proposal.snapshot
+    with tempfile.TemporaryDirectory(prefix="coalition-accept-") as folder:
+        for name in ("rows.parquet", "quarantine.csv"):
+            shutil.copyfile(one.folder / name, Path(folder) / name)
+        report = {**proposal.account, "quarantined": [None] * proposal.account["quarantined"], "streams": one.streams}
+        report["streams"] = sorted(one.streams)
+        kept, was_there = keep(store, one.source, one.captured_on.isoformat(), one.sha256, Path(folder), report)
+    try:
+        release = publish_release(store)
+    except Exception:
+        if not was_there:
+            withdraw(store, kept.source, kept.folder.name)
+        raise
+    discard(store, proposal, who, "published")
+    record(store, "release", who, f"{proposal.name}, brought in by {proposal.who}", release.number)
+    return release
+
+
+def discard(store: Path, proposal: Proposal, who: str, why: str) -> None:
+    """Takes a proposal away; what it held stays where it was published, and else is gone."""
+    with locked(store):
+        for folder in (proposal.snapshot.folder, store / PREVIEWS / proposal.name):
+            if folder.is_dir():
+                remove(store, folder)
+    if why != "published":
+        record(store, "withdrawal", who, f"proposal {proposal.name}", reason=why)
+
+
+def preview(store: Path, proposal: Proposal) -> dict[str, Any]:
+    """What would change if it were published: figures before and after, cells that others see or no longer see.
+
+    A release is built as it would be and thrown away; the answer is kept beside the proposal until either changes.
+
+    Raises:
+        DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
+    """
+    try:
+        before: Release | None = open_release(store)
+    except NothingPublished:
+        before = None
+    with tempfile.TemporaryDirectory(prefix="coalition-preview-") as scratch:
+        fresh = Path(scratch)
+        built = build(pinned(store, [proposal.snapshot]), fresh)
+        old = before.folder if before else None
+        found = {
+            "release": before.number if before else 0,
+            "figures": _figures(old, fresh),
+            "audit": {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)},
+            **{audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)},
+        }
+    with locked(store):
+        target = store / PREVIEWS / proposal.name
+        with staged(store) as folder:
+            (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
+            publish(store, folder, target, {"kind": "preview", "release": found["release"]})
+    return found
+
+
+def previewed(store: Path, proposal: Proposal) -> dict[str, Any] | None:
+    """The preview that was worked out against the release that is served; None where there is none."""
+    folder = store / PREVIEWS / proposal.name
+    if not folder.is_dir():
+        return None
+    verify(folder)
+    found = json.loads((folder / PREVIEW).read_text(encoding="utf-8"))
+    try:
+        return found if found["release"] == current_number(store) else None
+    except NothingPublished:
+        return found if not found["release"] else None
+
+
+def _read(folder: Path) -> Proposal:
+    said = read_manifest(folder)
+    account = {key: value for key, value in said["input"].items() if key != "sha256"}
+    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, said.get("shared", {}))
+
+
+def _shared(store: Path, report: Report, rows: Path) -> dict[str, int]:
+    """How many learners of the file each other partner reports already; they count once together."""
+    if not sources()[report.source].people:
+        return {}
+    mine = _keys(rows)
+    own = {stream.partition("/")[0] for stream in report.streams}
+    found: dict[str, set[str]] = {}
+    for name, chosen in pinned(store).items():
+        if sources()[name].people:
+            for snapshot in chosen:
+                for partner, keys in _keys_by_partner(snapshot.rows_file).items():
+                    if partner not in own:
+                        found.setdefault(partner, set()).update(mine & keys)
+    return {partner: len(keys) for partner, keys in sorted(found.items()) if keys}
+
+
+def _keys(rows: Path) -> set[str]:
+    return set().union(*_keys_by_partner(rows).values(), set())
+
+
+def _keys_by_partner(rows: Path) -> dict[str, set[str]]:
+    """One key a learner, the id's where there is one, by partner."""
+    names = pq.read_schema(rows).names
+    if not {"partner_id", *KEYS} <= set(names):
+        return {}
+    table = pq.read_table(rows, columns=["partner_id", *KEYS])
+    keys = pc.coalesce(table["id_key"], table["email_key"])
+    found: dict[str, set[str]] = {}
+    for partner, key in zip(table["partner_id"].to_pylist(), keys.to_pylist(), strict=True):
+        if key:
+            found.setdefault(partner, set()).add(key)
+    return found
+
+
+def _figures(old: Path | None, fresh: Path) -> list[dict[str, Any]]:
+    """Figures that would change, by programme (or total) and partner (or all)."""
+    before, after = (_newest(folder) for folder in (old, fresh))
+    changed = []
+    for place in sorted(before.keys() | after.keys()):
+        for name in FIGURES:
+            then, now_ = before.get(place, {}).get(name, 0), after.get(place, {}).get(name, 0)
+            if then != now_:
+                changed.append(
+                    {"programme": place[0], "partner": place[1], "figure": name, "before": then, "after": now_}
+                )
+    return changed
+
+
+def _newest(folder: Path | None) -> dict[tuple[str, str], dict[str, int]]:
+    if folder is None:
+        return {}
+    table = pq.read_table(folder / "marts" / "cube_reach.parquet").to_pandas()
+    last = table.sort_values("on_date").groupby(["programme_id", "partner_id"], sort=True).last()
+    return {place: {name: int(row[name]) for name in FIGURES} for place, row in last.iterrows()}
+
+
+def _cells(old: Path | None, fresh: Path, audience: str) -> dict[str, Any]:
+    """Cells that an audience would see and does not yet, and the other way round; some of each by name."""
+    before, after = (_shown(folder, audience) for folder in (old, fresh))
+    return {
+        "visible": len(after - before),
+        "hidden": len(before - after),
+        "examples_visible": _examples(after - before),
+        "examples_hidden": _examples(before - after),
+    }
+
+
+def _shown(folder: Path | None, audience: str) -> set[tuple[str, ...]]:
+    if folder is None or not (folder / "views" / audience).is_dir():
+        return set()
+    found: set[tuple[str, ...]] = set()
+    for name in ("cube_funnel", "cube_country"):
+        table = pq.read_table(folder / "views" / audience / f"{name}.parquet").to_pandas()
+        if table.empty:
+            continue
+        columns = list(CUBES[name].measures(table))
+        for column in columns:
+            there = table[table[column].notna()]
+            if len(there):
+                rows = long(there.assign(**{c: there[c].fillna(0) for c in columns}), CUBES[name])
+                rows = rows[rows["column"] == column]
+                found |= set(rows[KEY].astype(str).itertuples(index=False, name=None))
+    return found
+
+
+def _examples(cells: Iterable[tuple[str, ...]]) -> list[list[str]]:
+    return [list(cell) for cell in sorted(cells, key=lambda cell: (cell[2] != ALL, cell))[:20]]
