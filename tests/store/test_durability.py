@@ -281,7 +281,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_told(acts, folder, tmp
             if found := look(into / "data" / "deep" / "store", words[said], then):
                 wrong.append(f"cut {at} of {moments} ({how}), after {said} words: {found}")
         shutil.rmtree(into)
-    judge(f"power cuts at {len({at for at, _ in cuts})} of {moments} moments", len(cuts), wrong)
+    judge(f"power cuts at {len({at for at, _ in cuts})} of {moments + 1} moments", len(cuts), wrong)
 
 
 def test_what_is_told_after_a_kill_outlives_a_power_cut(acts, begun, folder, tmp_path):
