@@ -32,7 +32,10 @@ pages = {
     ],
     _("Partners"): [st.Page("pages/programmes.py", title=_("Programmes"), url_path="programmes")],
     _("School closures"): [st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures")],
-    _("Data"): [st.Page("pages/methods.py", title=_("Methods"), url_path="methods")],
+    _("Data"): [
+        st.Page("pages/upload.py", title=_("Upload"), url_path="upload"),
+        st.Page("pages/methods.py", title=_("Methods"), url_path="methods"),
+    ],
 }
 page = st.navigation(pages)
 gate()

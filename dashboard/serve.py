@@ -58,6 +58,7 @@ WARM = (
     "dashboard.components.programmes",
     "dashboard.components.reach",
     "dashboard.components.recognition",
+    "dashboard.components.upload",
 )
 # Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
 PagesManager.uses_pages_directory = False

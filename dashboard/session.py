@@ -142,7 +142,7 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
 @lru_cache(maxsize=8)
 def _release(store: str, number: int) -> tuple[Release, str]:
     """The current release, verified once per process."""
-    return last_good_release(Path(store))
+    return last_good_release(Path(store), number)
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """Runs in a process of its own: one file in, a checked Parquet and a report out. Its death is the parent's reason code.
 
-An order to `recognise` looks at the first rows only, and tells which sources they answer to.
+An order to `recognise` looks at the first rows only, and tells which sources they answer to; one with `lines` gives
+those rows back to whoever sent them.
 
 Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
 """
@@ -163,6 +164,17 @@ def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
     return True
 
 
+def set_aside(order: dict[str, Any]) -> dict[str, Any]:
+    """The header and the cells of the lines in the order, as they were sent."""
+    from dashboard.intake.tabular import open_table
+    from dashboard.warehouse.catalog import sources
+
+    pairs = [(name, said) for name, said in order["columns"]]
+    table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs)
+    wanted = set(order["lines"])
+    return {"header": table.header, "rows": [[row.line, row.cells] for row in table.rows if row.line in wanted]}
+
+
 def _dropped(table: Any, card: Any) -> tuple[str, ...]:
     """Headers of which nothing is kept: unknown ones, and personal ones that at most made a key."""
     from dashboard.intake.report import LONGEST_TEXT, clean
@@ -223,8 +235,9 @@ def main() -> None:
     limit()
     from dashboard.intake.report import FileRefused
 
+    do = look if order.get("recognise") else set_aside if "lines" in order else parse
     try:
-        print("report " + json.dumps(look(order) if order.get("recognise") else parse(order)), flush=True)
+        print("report " + json.dumps(do(order)), flush=True)
     except FileRefused as refused:
         print("refused " + json.dumps(str(refused)), flush=True)
         sys.exit(REFUSED)

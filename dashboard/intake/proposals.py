@@ -126,9 +126,7 @@ def accept(store: Path, proposal: Proposal, who: str, two_people: bool) -> Relea
         DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
     """
     if two_people and who == proposal.who:
-        raise NotYours(
-            "Whoever brings a file in does not publish it. Ask another steward to look at it."
-        )
+        raise NotYours("Whoever brings a file in does not publish it. Ask another steward to look at it.")
     verify(proposal.snapshot.folder)
     one = proposal.snapshot
     with tempfile.TemporaryDirectory(prefix="coalition-accept-") as folder:

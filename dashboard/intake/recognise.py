@@ -5,13 +5,13 @@ Looks through the child process only; what is suggested counts when a person say
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from dashboard.intake.front_door import run_child, there
-from dashboard.intake.report import FileRefused
+from dashboard.intake.front_door import Declared, run_child, there
+from dashboard.intake.report import FileRefused, harmless
 from dashboard.intake.tabular import header_names, positions
 from dashboard.warehouse.catalog import SourceCard
 
@@ -71,6 +71,33 @@ def headers(file: Path, encoding: str = "") -> Headers:
             "the file again."
         )
     return found
+
+
+def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: Declared) -> list[list[str]]:
+    """The header and the rows on those lines as they were sent, with line and reason behind; formulas disarmed.
+
+    A reader takes the disarming apostrophe off again, so that the file can be corrected and sent.
+
+    Raises:
+        FileRefused: it cannot be read as CSV or XLSX.
+    """
+    order = {
+        "lines": sorted(reasons),
+        "source": source,
+        "file": str(there(file)),
+        "encoding": said.encoding,
+        "columns": sorted(said.columns),
+    }
+    seen = run_child(order)
+    header = [*map(harmless, seen["header"]), "line in the file sent", "why it was set aside"]
+    width = len(seen["header"])
+    return [
+        header,
+        *(
+            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line]]
+            for line, cells in seen["rows"]
+        ),
+    ]
 
 
 def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:

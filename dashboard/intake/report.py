@@ -171,6 +171,11 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
+def as_sent(text: str) -> str:
+    """The text without the apostrophe that `harmless` put before it."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def write_quarantine(rows: Sequence[Quarantined], path: Path) -> None:
     """Writes the rows set aside as CSV: line, column, value, reason."""
     with path.open("w", newline="", encoding="utf-8") as file:

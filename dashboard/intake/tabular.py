@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
 from dashboard.warehouse.catalog import SourceCard
 
 LARGEST_FILE = 25 * 1024 * 1024
@@ -255,7 +255,7 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
                 f"Line {begin} cannot be read as CSV: {wrong}. Look for a quote that is not closed."
             ) from wrong
         if any(cell.strip() for cell in cells):
-            yield Row(begin, cells)
+            yield Row(begin, [as_sent(cell) for cell in cells])
         begin = reader.line_num + 1
 
 

@@ -17,6 +17,7 @@ PAGES = (*LEARNERS, "learning_hubs", "school_closures", "methods")
 def app(page="school_closures", **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
     if page != "overview":
+        test.run()  # the gate is in the app, and a page alone is refused
         test.switch_page(f"pages/{page}.py")
     for name, value in link.items():
         test.query_params[name] = value
