@@ -181,7 +181,8 @@ def test_help_names_every_verb(coalition):
     status, out, _ = coalition("--help")
     assert status == 0
     verbs = out.split("verbs:")[1]
-    for verb in ("run", "demo", "sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases"):
+    data = ("sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases")
+    for verb in ("run", "demo", *data, "audit", "erase", "backup", "restore"):
         assert f"    {verb}" in verbs
     assert "PAGE/QUESTION" in coalition("ask", "--help")[1]
     assert len(coalition("sources")[1].splitlines()) == len(sources())

@@ -169,6 +169,16 @@ def test_releases_that_counted_them_are_deleted_and_say_why(erased, capsys):
     assert "2  deleted: " in capsys.readouterr().out
 
 
+def test_a_release_that_only_counts_somebody_is_deleted_too(tmp_path):
+    store = tmp_path / "store"
+    rows = [person(n, **{"Member State": "INVITED", "Join Date": ""}) for n in (1, 2)]
+    import_file(store, "coursera_membership", written(tmp_path / "members.csv", rows, MEMBERS), DAYS[0])
+    releases.publish_release(store)
+    assert not any("releases" in name for name in found_in(store, keys_of("A-1"))), "invited only: in no mart by key"
+    assert erase(store, "--learner", "A-1") == 0
+    assert releases.release_numbers(store) == [2] and set(buried(store)) == {1}
+
+
 def test_the_original_file_does_not_bring_them_back(erased):
     store, files, _ = erased
     day = DAYS[-1]

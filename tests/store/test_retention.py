@@ -29,7 +29,7 @@ def aged(folder, key, months):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Three exports and a release of each, 30, 20 and 0 months old; one was withdrawn 30 months ago."""
+    """Three exports, 40, 30 and 20 months old, and a release of each, 10 months younger; one more was withdrawn."""
     tmp_path = tmp_path_factory.mktemp("old")
     store = tmp_path / "store"
     import_file(store, "hubs", FIXTURES / "hubs.csv", datetime.date(2013, 10, 31))
@@ -39,13 +39,13 @@ def made(tmp_path_factory):
     withdrawn = snapshots.snapshots(store, "coursera_usage")[0]
     aged(withdrawn.folder, "imported_at", 30)
     snapshots.withdraw(store, "coursera_usage", withdrawn.folder.name)
-    for number, months in enumerate((30, 20, 0), start=1):
+    for number, months in enumerate((40, 30, 20), start=1):
         file = written(tmp_path / f"{number}.csv", [{**SOUND, "Course": f"C{number}"}], HEADER)
         day = datetime.date(2021, number, 1)
         done = import_file(store, "coursera_usage", file, day)
         aged(done.snapshot.folder, "imported_at", months)
         releases.publish_release(store)
-        aged(store / "releases" / str(number), "published_at", months)
+        aged(store / "releases" / str(number), "published_at", months - 10)
     aged(next((store / "snapshots" / "hubs").iterdir()), "imported_at", 40)
     return store
 
@@ -67,6 +67,22 @@ def test_without_yes_it_is_only_said(store, capsys):
     assert sorted(store.rglob("[!.]*")) == before
 
 
+def test_what_came_in_of_late_stays_though_nothing_needs_it(store, tmp_path):
+    late = written(tmp_path / "late.csv", [{**SOUND, "Course": "L"}])
+    done = import_file(store, "coursera_usage", late, datetime.date(2020, 2, 1))
+    aside = snapshots.withdraw(store, "coursera_usage", done.snapshot.folder.name)
+    prune(store, 9, TODAY, do=True)
+    assert list((store / "withdrawn" / "coursera_usage").iterdir()) == [aside]
+
+
+def test_what_only_the_next_release_needs_stays(store, tmp_path):
+    waiting = written(tmp_path / "waiting.csv", [{**SOUND, "Program Slug": "kiron-campus"}])
+    done = import_file(store, "coursera_usage", waiting, datetime.date(2020, 2, 1))
+    aged(done.snapshot.folder, "imported_at", 30)
+    prune(store, 9, TODAY, do=True)
+    assert done.snapshot.folder.is_dir() and names(store) == ["2020-02-01", "2021-03-01"]
+
+
 def test_old_releases_go_with_the_snapshots_that_only_they_pinned(store, capsys):
     assert main(["--store", str(store), "releases", "prune", "--keep-months", "13", "--yes"]) == 0
     assert "2 releases and 3 snapshots older than 13 months are deleted" in capsys.readouterr().out
@@ -82,7 +98,8 @@ def test_old_releases_go_with_the_snapshots_that_only_they_pinned(store, capsys)
 
 def test_a_kept_release_keeps_what_it_was_built_from(store):
     found = prune(store, 25, TODAY, do=True)
-    assert found.releases == (1,) and names(store) == ["2021-02-01", "2021-03-01"]
+    assert found.releases == (1,), "the second one is 20 months old, its export 30"
+    assert names(store) == ["2021-02-01", "2021-03-01"]
     assert releases.rollback(store, 2).number == 2
 
 
