@@ -436,16 +436,17 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
         st.error(said)
 
 
-@st.cache_data(max_entries=20, ttl=3600, show_spinner=False, scope="session")
-def _look_at(body: bytes, encoding: str) -> Look:
+def _look(upload: Upload, encoding: str) -> Look:
+    """What the file seems to be; looked at once, and remembered by this session only."""
+    known = st.session_state.get("_look")
+    if known and known[:2] == (upload.at, encoding):
+        return known[2]
     with workplace() as folder:
         path = folder / "upload"
-        path.write_bytes(body)
-        return look(path, encoding)
-
-
-def _look(upload: Upload, encoding: str) -> Look:
-    return _look_at(upload.body, encoding)
+        path.write_bytes(upload.body)
+        seen = look(path, encoding)
+    st.session_state["_look"] = (upload.at, encoding, seen)
+    return seen
 
 
 def _one_of(label: str, options: list[str], key: str) -> str:
