@@ -255,6 +255,13 @@ def test_a_refusal_of_a_file_about_people_shows_nothing_of_it(worker):
             assert kind != "crash" and "canary" not in text.lower(), (name, text)
 
 
+def test_a_row_about_a_person_that_came_apart_is_not_written_down_even_where_it_is_a_plain_day(worker):
+    rows = rows_of("partner_learners")
+    kind, said = worker.parse("partner_learners", as_csv([*rows, ["2001-04-05"], ["137"]]))
+    apart = [row["value"] for row in said["quarantined"] if row["column"] == "(row)"]
+    assert kind == "report" and apart == ["", ""]
+
+
 def source_of(name):
     return name if name in sources() else "oulad"
 
