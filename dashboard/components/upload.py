@@ -189,7 +189,7 @@ def _confirm(upload: Upload, word: str) -> None:
         remember(WORD, None, None)
         st.rerun()
     if go.button(_("Check the file"), type="primary", key=f"check-{word}"):
-        _check(upload, source, day, said)
+        _check(upload, word, source, day, said)
 
 
 def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[str, str], ...] | None:
@@ -219,7 +219,7 @@ def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[str, str], 
     return pairs if agreed else None
 
 
-def _check(upload: Upload, source: str, day: datetime.date | None, said: Declared) -> None:
+def _check(upload: Upload, word: str, source: str, day: datetime.date | None, said: Declared) -> None:
     came = visitor()
     bar = st.progress(0.0, _("Reading"))
     lines = max(1, upload.body.count(b"\n"))
@@ -237,7 +237,8 @@ def _check(upload: Upload, source: str, day: datetime.date | None, said: Declare
         st.caption(_("Nothing was kept, and nothing changed. Correct the file and send it again."))
         return
     record(store_folder(), "upload", came.who, proposal.name)
-    st.session_state["opened"] = proposal.name
+    let_go(word)
+    remember(WORD, None, None)
     st.rerun()
 
 
@@ -316,27 +317,31 @@ def _quarantine(proposal: Proposal) -> None:
             key=f"reasons-{proposal.name}",
             on_click="ignore",
         )
-        corrections = st.session_state.get(f"corrections-{proposal.name}")
+        corrections = held(_corrections(proposal), visitor().who)
         if corrections:
             st.download_button(
                 _("The rows themselves, to correct and send again (CSV)"),
-                corrections,
+                corrections.body,
                 file_name=f"to_correct_{proposal.name}.csv",
                 mime="text/csv",
                 key=f"rows-{proposal.name}",
                 on_click="ignore",
-                help=_("With names and ids as you sent them: only you can take this file, and only in this session."),
+                help=_("With names and ids as you sent them: only you can take this file, for an hour."),
             )
 
 
 def _keep_corrections(path: Path, proposal: Proposal, quarantined: Any, said: Declared) -> None:
-    """Keeps the rows set aside, as they were sent, for this session only: they may be about people."""
+    """Keeps the rows set aside, as they were sent, in memory for whoever sent them: they may be about people."""
     if not quarantined:
         return
     table = set_aside_rows(path, proposal.snapshot.source, {row.line: row.reason for row in quarantined}, said)
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(table)
-    st.session_state[f"corrections-{proposal.name}"] = out.getvalue().encode("utf-8-sig")
+    hold(proposal.name, out.getvalue().encode("utf-8-sig"), visitor().who, _corrections(proposal))
+
+
+def _corrections(proposal: Proposal) -> str:
+    return f"corrections {proposal.name}"
 
 
 def _consequence(proposal: Proposal) -> None:

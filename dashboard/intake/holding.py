@@ -27,8 +27,8 @@ _held: dict[str, Upload] = {}
 _lock = Lock()
 
 
-def hold(name: str, body: bytes, who: str) -> str:
-    """Keeps an upload and returns the word by which its owner finds it again.
+def hold(name: str, body: bytes, who: str, word: str = "") -> str:
+    """Keeps an upload, or rows of one to be corrected, and returns the word by which its owner finds it again.
 
     Raises:
         TooMuchHeld: others wait, and there is no room; try later.
@@ -37,7 +37,7 @@ def hold(name: str, body: bytes, who: str) -> str:
         _forget_old()
         if sum(len(one.body) for one in _held.values()) + len(body) > MOST_BYTES:
             raise TooMuchHeld("Too many files wait to be checked just now. Try again in some minutes.")
-        word = secrets.token_urlsafe(16)
+        word = word or secrets.token_urlsafe(16)
         _held[word] = Upload(name, body, who, time.time())
         return word
 

@@ -1,0 +1,159 @@
+"""Files that wait: what they would change is known before anything does, and nobody publishes alone."""
+
+import datetime
+
+import pytest
+
+from dashboard.intake import holding
+from dashboard.intake.front_door import Declared, import_file, made_ready
+from dashboard.intake.proposals import NotYours, accept, discard, preview, previewed, propose, waiting
+from dashboard.intake.recognise import set_aside_rows
+from dashboard.store.audit_log import entries
+from dashboard.store.releases import current_number, open_release, publish_release
+from dashboard.store.snapshots import snapshots
+from dashboard.viewer import STEWARD, open_answers
+
+HEADER = "partner_id,programme_id,learner_id,country_host,sex,registered_on,consent"
+DAY = datetime.date(2024, 6, 30)
+SECOND = datetime.date(2024, 7, 31)
+
+
+def register(folder, name, learners, partner="alpha", bad=0):
+    rows = [
+        f"{partner},coursera_for_refugees,{one},KEN,female,2024-01-0{1 + n % 9},Yes" for n, one in enumerate(learners)
+    ]
+    rows += [f"{partner},coursera_for_refugees,X{n},KEN,female,=1+1,Yes" for n in range(bad)]
+    file = folder / f"demonstration_{name}.csv"
+    file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = tmp_path / "store"
+    import_file(store, "partner_learners", register(tmp_path, "first", [f"L{n}" for n in range(30)]), DAY)
+    beta = register(tmp_path, "beta", [f"L{n}" for n in range(20, 32)], "beta")
+    import_file(store, "partner_learners", beta, DAY)
+    publish_release(store)
+    return store
+
+
+def proposed(store, tmp_path, who="officer", partner="alpha", learners=45, bad=0):
+    file = register(tmp_path, "second", [f"L{n}" for n in range(learners)], bad=bad)
+    with made_ready(store, "partner_learners", file, SECOND) as ready:
+        return propose(store, ready, who, partner)
+
+
+def registered(store):
+    answers = open_answers(STEWARD, open_release(store))
+    try:
+        steps = answers.ask("completion_funnel/learners_per_step", {"partner_id": "alpha"}).to_pylist()
+    finally:
+        answers.close()
+    return steps[0]["learners"]
+
+
+def test_a_proposal_waits_and_changes_nothing(store, tmp_path):
+    one = proposed(store, tmp_path, bad=2)
+    assert [waits.name for waits in waiting(store)] == [one.name] and one.who == "officer"
+    assert one.account["rows_in"] == 47 == one.account["published"] + one.account["quarantined"]
+    assert current_number(store) == 1 and len(snapshots(store, "partner_learners")) == 2
+    assert registered(store) == 30
+    again = proposed(store, tmp_path, bad=2)
+    assert again.name == one.name and len(waiting(store)) == 1
+
+
+def test_learners_that_others_report_too_are_counted(store, tmp_path):
+    assert proposed(store, tmp_path).shared == {"beta": 12}  # L20 to L31
+
+
+def test_the_consequence_is_known_before_anything_changes(store, tmp_path):
+    one = proposed(store, tmp_path)
+    assert previewed(store, one) is None
+    found = preview(store, one)
+    said = {
+        (row["programme"], row["partner"], row["figure"]): (row["before"], row["after"]) for row in found["figures"]
+    }
+    assert said[("coursera_for_refugees", "alpha", "learners_registered")] == (30, 45)
+    assert said[("coursera_for_refugees", "all", "learners_registered")] == (32, 45)  # beta's L30, L31 are among them
+    assert previewed(store, one) == found and current_number(store) == 1 and registered(store) == 30
+    publish_release(store)
+    assert previewed(store, one) is None  # of another release than the one that is served
+
+
+def test_cells_that_become_visible_are_named(tmp_path):
+    store = tmp_path / "store"
+    import_file(store, "partner_learners", register(tmp_path, "few", [f"L{n}" for n in range(6)]), DAY)
+    publish_release(store)
+    found = preview(store, proposed(store, tmp_path, learners=14))
+    # 6 learners are hidden, 14 are not: registered of alpha, of the programme, of its totals and of Kenya in each
+    assert found["coalition"]["visible"] > 0 and found["coalition"]["hidden"] == 0
+    assert any(cell[0] == "registered" for cell in found["coalition"]["examples_visible"])
+
+
+def test_publishing_serves_what_was_previewed(store, tmp_path):
+    one = proposed(store, tmp_path)
+    release = accept(store, one, "steward", two_people=True)
+    assert release.number == 2 == current_number(store) and registered(store) == 45 and not waiting(store)
+    told = [(line["event"], line["who"]) for line in entries(store)][-2:]
+    assert told == [("proposal", "officer"), ("release", "steward")]
+
+
+def test_nobody_publishes_what_they_brought_in_where_two_people_are_wanted(store, tmp_path):
+    one = proposed(store, tmp_path)
+    with pytest.raises(NotYours, match="another steward"):
+        accept(store, one, "officer", two_people=True)
+    assert current_number(store) == 1 and len(waiting(store)) == 1
+    assert accept(store, one, "officer", two_people=False).number == 2
+
+
+def test_a_partner_brings_in_its_own_rows_only(store, tmp_path):
+    file = register(tmp_path, "foreign", ["L1"], "beta")
+    with made_ready(store, "partner_learners", file, SECOND) as ready, pytest.raises(NotYours, match="rows of beta"):
+        propose(store, ready, "officer", "alpha")
+    assert not waiting(store)
+
+
+def test_what_cannot_be_published_waits_on(store, tmp_path, monkeypatch):
+    from dashboard.intake import proposals
+    from dashboard.warehouse.build import ChecksFailed
+
+    def refuse(store):
+        raise ChecksFailed("rows exist that must not")
+
+    one = proposed(store, tmp_path)
+    monkeypatch.setattr(proposals, "publish_release", refuse)
+    with pytest.raises(ChecksFailed):
+        accept(store, one, "steward", two_people=True)
+    assert len(waiting(store)) == 1 and len(snapshots(store, "partner_learners")) == 2 and current_number(store) == 1
+
+
+def test_discarding_leaves_nothing(store, tmp_path):
+    one = proposed(store, tmp_path)
+    preview(store, one)
+    discard(store, one, "steward", "discarded")
+    assert not waiting(store) and not one.snapshot.folder.exists() and not (store / "previews" / one.name).exists()
+
+
+def test_rows_set_aside_come_back_as_a_file_that_can_be_corrected_and_sent(store, tmp_path):
+    file = register(tmp_path, "wrong", ["L1", "L2"], bad=2)
+    with made_ready(store, "partner_learners", file, SECOND) as ready:
+        reasons = {row.line: row.reason for row in ready.report.quarantined}
+    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared())
+    assert header[:2] == ["partner_id", "programme_id"] and len(rows) == 2
+    assert rows[0][2] == "X0" and rows[0][5] == "'=1+1"  # disarmed, and armed again by the reader
+    assert rows[0][-2:] == ["4", reasons[4]]
+    corrected = tmp_path / "demonstration_corrected.csv"
+    lines = [",".join(cells).replace("'=1+1", "2024-02-02") for cells in [header, *rows]]
+    corrected.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with made_ready(store, "partner_learners", corrected, SECOND) as ready:
+        assert (ready.report.published, len(ready.report.quarantined)) == (2, 0)
+
+
+def test_an_upload_is_held_for_its_owner_alone_and_for_an_hour(monkeypatch):
+    word = holding.hold("name.csv", b"rows", "officer")
+    assert holding.held(word, "officer").body == b"rows" and holding.held(word, "somebody else") is None
+    monkeypatch.setattr(holding.time, "time", lambda: holding._held[word].at + holding.LONGEST + 1)
+    assert holding.held(word, "officer") is None
+    with pytest.raises(holding.TooMuchHeld, match="Try again"):
+        holding.hold("large", b"0" * (holding.MOST_BYTES + 1), "officer")
