@@ -238,11 +238,11 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
             {
                 "type": "scatter",
                 "mode": "lines",
-                "x": days + days[::-1],
-                "y": rows["ci_high"].tolist() + rows["ci_low"].tolist()[::-1],
+                "x": _steps(days[1:], days[:-1]) + _steps(days[1:], days[:-1])[::-1],
+                "y": _held(rows["ci_high"].tolist()) + _held(rows["ci_low"].tolist())[::-1],
                 "fill": "toself",
                 "fillcolor": _pale(color),
-                "line": {"width": 0, "shape": "hv"},
+                "line": {"width": 0},
                 "hoverinfo": "skip",
                 "showlegend": False,
                 "legendgroup": name,
@@ -452,6 +452,16 @@ def rate_classes(words: Mapping[str, str]) -> list[MapClass]:
         "hidden": HIDDEN,
     }
     return [MapClass(key, label, colors[key]) for key, label in words.items()]
+
+
+def _steps(ends: Sequence[float], begins: Sequence[float]) -> list[float]:
+    """Both ends of each step, from left to right."""
+    return [day for pair in zip(begins, ends, strict=True) for day in pair]
+
+
+def _held(values: Sequence[float]) -> list[float]:
+    """The value that holds from each day to the next, at both ends of the step."""
+    return [value for value in values[:-1] for _end in range(2)]
 
 
 def _gap(high: Sequence[float], low: Sequence[float]) -> list[float]:

@@ -283,6 +283,10 @@ def retention(chosen: Sequence[Cohort]) -> None:
 def quiet(chosen: Sequence[Cohort]) -> None:
     """Learners under way who were not seen for a number of days that the reader chooses."""
     st.header(_("Quiet learners"), anchor=False)
+    wholes = [Scope(programme_id=c.scope.programme_id, partner_id=c.scope.partner_id, quiet_days=30) for c in chosen]
+    if all(is_hidden_from_me("cohorts/quiet_learners", scope) for scope in wholes):
+        owners_only()
+        return
     days = st.slider(_("Days without activity"), 7, 180, 30, key="quiet_days", bind="query-params")
     columns = st.columns(min(len(chosen), 3))
     shown = [c for c in chosen if not c.scope.cohort_month and not c.scope.attribute]

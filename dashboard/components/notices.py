@@ -25,7 +25,7 @@ def hidden() -> None:
     audience = current_viewer().audience
     if audience == STEWARD_AUDIENCE:
         return
-    mark_missing(HIDDEN)
+    mark_missing(HIDDEN, whole_percent=audience != PARTNER_AUDIENCE)
     base = policy().rounding[COALITION if audience == COALITION else PUBLIC]
     said = _(
         "‡ stands for fewer than {below} people, none included, or for a figure that would let others be worked out. "

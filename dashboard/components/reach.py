@@ -20,7 +20,7 @@ from dashboard.components.figures import (
 )
 from dashboard.components.filters import choose, choose_country, date_in_link, year_before
 from dashboard.components.learners import choose_partner, choose_programme
-from dashboard.components.notices import map_disclaimer
+from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
 from dashboard.scope import Scope
@@ -211,7 +211,9 @@ def leading_and_new(scope: Scope) -> None:
         st.caption(_("The first ten of the table below the map, where the download and the working are."))
     with right:
         st.header(_("Newcomers"), anchor=False)
-        if ask("reach_map/newcomers", scope).empty:
+        if is_hidden_from_me("reach_map/newcomers", scope):
+            owners_only()
+        elif ask("reach_map/newcomers", scope).empty:
             st.write(_("No country was first reached since {day}.").format(day=day(scope.from_date)))
         else:
             show_table("reach_map/newcomers", scope, ["country", "first_on", "learners"], key="newcomers", height=300)

@@ -27,6 +27,7 @@ from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
 # Grains so fine that only owners have them.
 OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
+FOR_REFUGEES = "for_refugees"
 PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
 # Whose first or last day would be one person's.
 ONE_PERSONS = {
@@ -75,7 +76,7 @@ def protect(
     Args:
         exact: every cube of `PROTECTED` by name.
         audience: coalition or public.
-        as_of: programme_id, partner_id, as_of_on: until when the rows of each go.
+        as_of: programme_id, partner_id, audience, as_of_on: until when the rows of each go.
         rules: the policy; the one in force without it.
 
     Raises:
@@ -346,7 +347,11 @@ def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], p
     found: dict[tuple[str, str], pd.Timestamp] = {}
     whole = pd.Timestamp(as_of["as_of_on"].max()) if len(as_of) else pd.Timestamp(table["on_date"].max())
     for programme, partner in table[["programme_id", "partner_id"]].drop_duplicates().itertuples(index=False):
-        rows = as_of[as_of["programme_id"] == programme] if programme in set(as_of["programme_id"]) else as_of
+        rows = as_of[as_of["programme_id"] == programme]
+        if programme == ALL:
+            rows = as_of[as_of["audience"] != "rehearsal"]
+        elif programme == FOR_REFUGEES:
+            rows = as_of[as_of["audience"] == "refugees"]
         rows = rows[rows["partner_id"] == partner] if partner != ALL else rows
         found[(programme, partner)] = pd.Timestamp(rows["as_of_on"].max()) if len(rows) else whole
     return found

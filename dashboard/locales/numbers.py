@@ -20,11 +20,13 @@ WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
 
 _mark: ContextVar[str] = ContextVar("mark", default=MISSING)
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
 
 
-def mark_missing(mark: str) -> None:
-    """Has what is missing shown by this mark for the rest of this run of a page."""
+def mark_missing(mark: str, whole_percent: bool = False) -> None:
+    """Has what is missing shown by this mark, and shares in whole percent, for the rest of this run of a page."""
     _mark.set(mark)
+    _whole.set(whole_percent)
 
 
 def missing() -> str:
@@ -53,7 +55,9 @@ def whole(count: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share of 0 to 1 as percent with one decimal."""
+    """A share of 0 to 1 as percent with one decimal; without, where counts are rounded."""
+    if _whole.get():
+        return percent(value)
     return (
         missing()
         if is_missing(value)

@@ -21,6 +21,7 @@ PAGES = (
     "/programmes",
     "/school_closures",
     "/learning_hubs",
+    "/upload",
     "/methods",
 )
 
@@ -183,3 +184,44 @@ def test_a_link_to_a_page_runs_the_gate_also_for_the_first_visitor():
         cwd=PROJECT,
     )
     assert told.stdout.split()[-1] == "False"
+
+
+def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
+    header = "partner,programm,learner_id,country_host,sex,registered_on,consent,favourite colour"
+    rows = [
+        f"demonstration_partner_03,coursera_for_refugees,U{n:04d},KEN,female,2023-02-01,Yes,blue" for n in range(40)
+    ]
+    file = tmp_path / "demonstration_register.csv"
+    file.write_text("\n".join([header, *rows, rows[0].replace("2023-02-01", "31/31/2023")]) + "\n", encoding="utf-8")
+    seen = visit(height=1600).open("/upload")
+    page = seen.page
+    page.set_input_files("input[type=file]", str(file))
+    page.wait_for_function("location.search.includes('upload=')", timeout=20_000)
+    seen.settle()
+    page.reload()
+    page.wait_for_selector("text=File in hand", timeout=20_000)  # a reload loses nothing
+    seen.settle()
+    page.get_by_label("What the file is").click()
+    page.keyboard.type("Learners as")
+    page.keyboard.press("Enter")
+    page.get_by_text("I looked at these columns").click()
+    page.get_by_role("button", name="Check the file").click()
+    page.wait_for_selector("text=Set aside", timeout=60_000)
+    seen.settle()
+    told = page.inner_text("[data-testid=stMain]")
+    assert all(part in told for part in ("Rows in\n\n41", "Published\n\n40", "Set aside\n\n1", "favourite colour"))
+    assert "U0001" not in told
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_selector("text=No file waits", timeout=20_000)
+    assert seen.outside == []
+
+
+def test_a_steward_sees_a_page_as_the_coalition_does(visit):
+    seen = visit(height=1200).open("/completion_funnel?partner_id=kiron")
+    assert "2,421" in seen.page.inner_text("[data-testid=stMain]")
+    seen.page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").first.click()
+    seen.page.get_by_role("option", name="coalition").click()
+    seen.page.wait_for_selector("text=to the nearest 5", timeout=30_000)
+    seen.settle()
+    told = seen.page.inner_text("[data-testid=stMain]")
+    assert "2,420" in told and "2,421" not in told

@@ -11,7 +11,7 @@ from dashboard.store.snapshots import pinned
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
-PAGES = (*LEARNERS, "learning_hubs", "school_closures", "methods")
+PAGES = (*LEARNERS, "learning_hubs", "school_closures", "upload", "methods")
 
 
 def app(page="school_closures", **link):

@@ -38,7 +38,11 @@ SELECT
     part_of(
         known(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown')), max(c.learners) FILTER (WHERE c.country_iso3 = 'all')
     ) AS share_unknown,
-    count(*) FILTER (WHERE c.country_iso3 NOT IN ('unknown', 'all') AND c.first_on >= $from_date) AS newcomers,
+    -- Where nobody's first day may be told, nobody can be called new.
+    CASE
+        WHEN count(c.first_on) > 0 THEN count(*) FILTER (WHERE c.country_iso3 NOT IN ('unknown', 'all') AND c.first_on >= $from_date)
+        ELSE known(NULL)
+    END::bigint AS newcomers,
     CASE
         WHEN $by = 'host' THEN learners_per_1000_refugees(
             max(c.learners) FILTER (WHERE c.country_iso3 = 'all')
