@@ -1,6 +1,6 @@
 """Charts of learners: growth, steps, shares with intervals, incidence over time, retention, phases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -309,9 +309,12 @@ def retention_figure(table: pd.DataFrame) -> Figure:
 
 
 def grouped_figure(
-    labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], height: int = 320
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float | None]]],
+    height: int = 320,
+    words: Callable[[float | None], str] = people,
 ) -> Figure:
-    """Groups of bars: for each label one bar of each series, with its number."""
+    """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share)."""
     colors = (ACCENT, PARTIAL, SPARE, CLOSED)
     traces = [
         {
@@ -319,7 +322,7 @@ def grouped_figure(
             "name": name,
             "x": list(labels),
             "y": [None if is_missing(v) else v for v in values],
-            "text": ["" if is_missing(v) else people(v) for v in values],
+            "text": [words(v) for v in values],
             "textposition": "outside",
             "cliponaxis": False,
             "marker": {"color": colors[number % len(colors)]},
@@ -328,9 +331,8 @@ def grouped_figure(
         for number, (name, values) in enumerate(series)
     ]
     most = max([v for _name, values in series for v in values if not is_missing(v) and v is not None] + [1])
-    return framed(
-        traces, height, barmode="group", yaxis={"rangemode": "tozero", **people_axis(most)}, xaxis={"type": "category"}
-    )
+    axis = {"rangemode": "tozero", **people_axis(most)} if words is people else {**PERCENT, "range": [0, 1.1]}
+    return framed(traces, height, barmode="group", yaxis=axis, xaxis={"type": "category"})
 
 
 def domains_figure(table: pd.DataFrame) -> Figure:

@@ -14,9 +14,9 @@ from dashboard.components.learners import (
     value_words,
 )
 from dashboard.locales import _
-from dashboard.locales.numbers import days, missing, people, share, whole
+from dashboard.locales.numbers import days, missing, people, percent, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_one, current_viewer
 
 STEPS = "completion_funnel/learners_per_step"
 COMPARED = "completion_funnel/steps_compared"
@@ -112,6 +112,8 @@ def compared(scope: Scope) -> None:
             count=whole(first["other_partners"])
         )
         if enough
+        else _("How the others stand is further below.")
+        if current_viewer().partner_id
         else _("Fewer than three other partners have 30 learners or more, so no median is shown."),
         words={"step": words},
     )
@@ -146,6 +148,7 @@ def beside_others(scope: Scope) -> None:
         grouped_figure(
             [words[measure] for measure in table["measure"]],
             [(_("Mine"), table["share_mine"].tolist()), (_("Others"), table["share_others"].tolist())],
+            words=percent,
         ),
         BENCHMARK,
         asked,

@@ -132,6 +132,7 @@ class Worker:
             "folder": str(self.folder),
             "today": TODAY,
             "secret": SECRET if sources()[source].people else "",
+            "erased": [],
             "columns": [],
             **said,
         }
