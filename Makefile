@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test check browser lock strings bench clean
+.PHONY: run test test-full check browser lock strings bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
 
 test: $(VENV)/.test browser ## the whole suite
 	@$(BIN)/python -m pytest
+
+test-full: $(VENV)/.test browser ## the long forms too: hundreds of kills, power cuts, worlds, thousands of uploads and probes
+	@COALITION_FULL_TESTS=1 $(BIN)/python -m pytest
 
 check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/ruff check .
@@ -38,6 +41,7 @@ lock: ## renew both lock files (needs uv)
 bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/learners.py
+	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/serving.py
 
 clean: ## remove what was installed and made, the store excepted

@@ -235,7 +235,18 @@ def prepare() -> str:
             f"{public_url() or wanted}. Configure a login as in .streamlit/secrets.toml.example, or unset "
             f"{ADDRESS_VARIABLE} and {PUBLIC_URL_VARIABLE}."
         )
+    _welcome_the_public_address()
     return wanted
+
+
+def _welcome_the_public_address() -> None:
+    """Has Streamlit take visits that came by the public address. By default it would ask a third party for its own."""
+    from streamlit import config
+
+    if host := urlsplit(public_url()).hostname:
+        config.get_config_options()
+        config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), host])
+        config.set_option("browser.serverAddress", host)
 
 
 def _meant_for_us(scope: Scope) -> bool:

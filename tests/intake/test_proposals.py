@@ -157,3 +157,14 @@ def test_an_upload_is_held_for_its_owner_alone_and_for_an_hour(monkeypatch):
     assert holding.held(word, "officer") is None
     with pytest.raises(holding.TooMuchHeld, match="Try again"):
         holding.hold("large", b"0" * (holding.MOST_BYTES + 1), "officer")
+
+
+def test_an_erasure_reaches_into_files_that_wait(store, tmp_path, monkeypatch):
+    from dashboard.cli import main
+
+    one = proposed(store, tmp_path)
+    assert main(["--store", str(store), "erase", "--learner", "L3"]) == 0
+    (waits,) = waiting(store)
+    assert waits.account["published"] == one.account["published"] - 1
+    accept(store, waits, "steward", two_people=True)
+    assert registered(store) == 44

@@ -1,0 +1,43 @@
+"""Prints what protecting and auditing the demonstration costs, and what it hides: CPU seconds for each audience."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from dashboard.demo import fill
+from dashboard.disclosure.policy import COALITION, PUBLIC, policy
+from dashboard.disclosure.protect import PROTECTED, AuditFailed, protect, without_rounding
+from dashboard.store.releases import open_release
+from dashboard.store.views import STREAMS
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["COALITION_LEARNER_SECRET"] = str(Path(name) / "secret")
+        begun = time.process_time() + os.times().children_user
+        fill(Path(name) / "store", lambda said: None)
+        whole = time.process_time() + os.times().children_user - begun
+        marts = open_release(Path(name) / "store").marts
+        exact = {table: pq.read_table(marts[table]).to_pandas(date_as_object=True) for table in PROTECTED}
+        streams = pq.read_table(marts[STREAMS]).to_pandas(date_as_object=True)
+    print(f"the demonstration: two releases with all that belongs to them in {whole:.0f} CPU s")
+    for audience in (COALITION, PUBLIC):
+        begun = time.process_time()
+        account = protect(exact, audience, streams).account
+        spent = time.process_time() - begun
+        print(
+            f"{audience:10} {account['cells']:8,} cells, {account['attackers']:2} attackers: {account['hidden_small']:,} hidden "
+            f"as small, {account['hidden_more']} more; {spent:.1f} CPU s"
+        )
+        try:
+            protect(exact, audience, streams, without_rounding(policy()))
+            print(f"{audience:10} without rounding: passed, which it must not")
+        except AuditFailed as failed:
+            print(f"{audience:10} without rounding: refused ({str(failed).split('.')[0]})")
+
+
+if __name__ == "__main__":
+    main()
