@@ -29,8 +29,8 @@ def main() -> None:
         account = protect(exact, audience, streams).account
         spent = time.process_time() - begun
         print(
-            f"{audience:10} {account['cells']:8,} cells, {account['attackers']:2} attackers: {account['hidden_small']:,} hidden "
-            f"as small, {account['hidden_more']} more; {spent:.1f} CPU s"
+            f"{audience:10} {account['cells']:8,} cells, {account['attackers']:2} attackers: "
+            f"{account['hidden_small']:,} hidden as small, {account['hidden_more']} more; {spent:.1f} CPU s"
         )
         try:
             protect(exact, audience, streams, without_rounding(policy()))
