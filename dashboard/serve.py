@@ -21,17 +21,17 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.gate import login_is_configured, refuse_weak_login
-from dashboard.settings import ADDRESS_VARIABLE, PROJECT, PUBLIC_URL_VARIABLE, public_url
+from dashboard.gate import LOOPBACK, login_is_configured, refuse_weak_login
+from dashboard.settings import ADDRESS_VARIABLE, PROJECT, PUBLIC_URL_VARIABLE, public_url, secrets_file
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
 from dashboard.visits import AddressRefused, Visits
 from dashboard.warehouse.answers import ReleaseTooOld
 
 HOST = "127.0.0.1"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 STREAMLIT = Path(st.__file__).parent / "static"
 MAPS = Path(__file__).parent / "static"
@@ -227,6 +227,8 @@ def prepare() -> str:
     """
     os.chdir(PROJECT)  # Streamlit reads .streamlit from here
     sys.argv = ["streamlit", "run"]
+    if named := secrets_file():
+        config.set_option("secrets.files", [str(named)])
     refuse_weak_login()
     wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
     if not login_is_configured() and (wanted not in LOOPBACK or public_url()):

@@ -2,10 +2,10 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import pandas as pd
 import streamlit as st
@@ -20,22 +20,27 @@ from dashboard.warehouse.catalog import question
 
 RELEASE_KEY = "_release"
 VISITOR_KEY = "_visitor"
+Args = ParamSpec("Args")
 
 _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
 
 
 class NotAdmitted(Exception):
-    """A page was reached without passing the gate."""
+    """A page was reached without passing the gate, or after what the gate let in was taken back."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who has come, for the audit log; what they may see themselves; and as whom they see now (stewards may choose)."""
+    """Who has come, for the audit log; what they may see themselves; and as whom they see now (stewards may choose).
+
+    `is_still_admitted` asks the gate anew, for what runs without a rerun of the page.
+    """
 
     who: str
     own: Viewer
     viewer: Viewer
+    is_still_admitted: Callable[[], bool] = field(compare=False, repr=False)
 
 
 def visitor() -> Visitor:
@@ -47,6 +52,18 @@ def visitor() -> Visitor:
     if VISITOR_KEY not in st.session_state:
         raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
     return st.session_state[VISITOR_KEY]
+
+
+def part(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:
+    """A part of a page that reruns alone: without the gate, so it asks whether the visitor may still be here."""
+
+    @wraps(function)
+    def checked(*args: Args.args, **named: Args.kwargs) -> None:
+        if not visitor().is_still_admitted():
+            st.rerun()  # the whole page: the gate says why
+        function(*args, **named)
+
+    return st.fragment(checked, run_every=run_every)
 
 
 def current_viewer() -> Viewer:

@@ -17,6 +17,7 @@ LEARNER_SECRET_VARIABLE = "COALITION_LEARNER_SECRET"
 ROSTER_VARIABLE = "COALITION_ROSTER"
 PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
 ADDRESS_VARIABLE = "COALITION_ADDRESS"
+SECRETS_VARIABLE = "COALITION_SECRETS"
 
 
 def store_folder() -> Path:
@@ -35,6 +36,12 @@ def roster_file() -> Path:
     """Who may sign in, and as what; beside it lies who signed out."""
     named = os.environ.get(ROSTER_VARIABLE)
     return Path(named).expanduser().resolve() if named else PROJECT / ".secrets" / "roster.toml"
+
+
+def secrets_file() -> Path | None:
+    """The file that configures the login, where it is not `.streamlit/secrets.toml` of the checkout."""
+    named = os.environ.get(SECRETS_VARIABLE)
+    return Path(named).expanduser().resolve() if named else None
 
 
 def public_url() -> str:

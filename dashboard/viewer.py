@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release
@@ -27,8 +28,10 @@ class Viewer:
     partner_id: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an unknown audience, or a partner without an id."""
-        if self.audience not in AUDIENCES or (self.audience == PARTNER_AUDIENCE) != bool(self.partner_id):
+        """Raises ValueError for an unknown audience, or a partner without an id of its own."""
+        is_partner = self.audience == PARTNER_AUDIENCE
+        # Whoever were the partner `all` would own the totals of all.
+        if self.audience not in AUDIENCES or is_partner != bool(self.partner_id) or self.partner_id == ALL:
             raise ValueError(f"not a viewer: {self.audience!r} {self.partner_id!r}. Audiences: {', '.join(AUDIENCES)}.")
 
     @property

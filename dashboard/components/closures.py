@@ -15,7 +15,7 @@ from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_one, part
 
 STEP = datetime.timedelta(7)
 SECONDS_A_STEP = 1.2
@@ -123,7 +123,7 @@ def start_or_stop(first: datetime.date, observed: datetime.date) -> None:
 def closures_on_a_day(scope: Scope, definition: str) -> None:
     """The day slider with play, and all that depends on the day: tiles, map, country, levels."""
     seconds = SECONDS_A_STEP if st.session_state.get("playing") else None
-    st.fragment(_a_day, run_every=seconds)(scope, definition)
+    part(_a_day, run_every=seconds)(scope, definition)
 
 
 def _a_day(scope: Scope, definition: str) -> None:
@@ -319,7 +319,7 @@ def _country_clicked() -> None:
             st.session_state["country_iso3"] = code
 
 
-@st.fragment
+@part
 def compare_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
     capture = ask_one("school_closures/capture", scope)

@@ -17,7 +17,7 @@ from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, is_missing, missing, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import Visitor, answer, ask, current_release, visitor
+from dashboard.session import NotAdmitted, Visitor, answer, ask, current_release, visitor
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
@@ -310,7 +310,13 @@ def _column(field: Field) -> Any:
 
 
 def _csv(came: Visitor, release: Release, asked: str, scope: Scope) -> bytes:
-    """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed."""
+    """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed.
+
+    Raises:
+        NotAdmitted: what the gate let in was taken back after the page was drawn.
+    """
+    if not came.is_still_admitted():
+        raise NotAdmitted("Your access has ended. Load the page again.")
     table = answer(came.viewer, release, asked, scope)
     record(store_folder(), "export", came.who, asked, release.number)
     whole_numbers = {field.name for field in question(asked).columns if field.type == "BIGINT"}
