@@ -113,7 +113,12 @@ def release_notice() -> str:
 
 
 def current_release() -> Release:
-    """The release this session is on."""
+    """The release this session is on.
+
+    Raises:
+        NotAdmitted: nobody passed the gate in this session.
+    """
+    visitor()
     return st.session_state[RELEASE_KEY] if RELEASE_KEY in st.session_state else take_release()
 
 

@@ -105,6 +105,20 @@ def golden(golden_store):
 
 
 @pytest.fixture
+def as_served(monkeypatch):
+    """Streamlit's test driver would run the file of a page alone, without menu and gate, as dashboard.serve forbids."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    begin = PagesManager.__init__
+
+    def begin_as_served(self, *args, **named):
+        begin(self, *args, **named)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_as_served)
+
+
+@pytest.fixture
 def served_store(monkeypatch):
     """Points the app at a store for one test."""
 

@@ -46,7 +46,7 @@ def words(test):
 
 
 @pytest.fixture(autouse=True)
-def demo(served_store, demo_store):
+def demo(served_store, demo_store, as_served):
     return served_store(demo_store)
 
 
