@@ -243,8 +243,6 @@ def prepare() -> str:
 
 def _welcome_the_public_address() -> None:
     """Has Streamlit take visits that came by the public address. By default it would ask a third party for its own."""
-    from streamlit import config
-
     if host := urlsplit(public_url()).hostname:
         config.get_config_options()
         config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), host])

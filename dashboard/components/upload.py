@@ -34,7 +34,7 @@ from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole
-from dashboard.session import current_release, visitor
+from dashboard.session import current_release, part, visitor
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.protocol import StoreDamaged
@@ -417,7 +417,6 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
     if (what, proposal.name) not in _work:
         return
 
-    @st.fragment(run_every=2)
     def look_again() -> None:
         done = _work.get((what, proposal.name))
         if done is None:
@@ -436,7 +435,7 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
         else:
             raise failed
 
-    look_again()
+    part(look_again, run_every=2)()
     if said := st.session_state.pop(f"failed-{proposal.name}", ""):
         st.error(said)
 
