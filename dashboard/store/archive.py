@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dashboard.store import audit_log
-from dashboard.store.protocol import MANIFEST, locked, point
+from dashboard.store.protocol import MANIFEST, locked, point, pointed
 from dashboard.store.releases import CURRENT
 from dashboard.store.snapshots import now
 
@@ -241,7 +241,7 @@ def _move_in(folder: Path, store: Path, there: list[str]) -> None:
     for path in folder.rglob("*"):
         if path.is_dir():
             _fsync(path)
-    current = (folder / CURRENT).read_text(encoding="utf-8").strip() if (folder / CURRENT).is_file() else ""
+    current = pointed(folder, CURRENT) if (folder / CURRENT).is_file() else ""
     for path in sorted(folder.iterdir()):
         if path.name != CURRENT:
             path.rename(store / path.name)

@@ -16,7 +16,7 @@ from dashboard.store import archive, releases
 from dashboard.store.archive import ArchiveRefused, back_up, restore
 from dashboard.store.audit_log import entries, record, verify
 from dashboard.store.protocol import locked
-from dashboard.warehouse.answers import Answers
+from dashboard.viewer import STEWARD, open_answers
 from tests.conftest import CAPTURED, FIXTURES
 
 
@@ -87,7 +87,7 @@ def test_an_archive_restores_the_same_store_with_the_same_answers(store, tmp_pat
     assert main(["--store", str(other), "releases", "verify"]) == 0
     answers = []
     for one in (store, other):
-        asked = Answers(releases.open_release(one).marts)
+        asked = open_answers(STEWARD, releases.open_release(one))
         answers.append([asked.ask(f"reach_map/{name}", {}).to_pylist() for name in ("totals", "coverage")])
         asked.close()
     assert answers[0] == answers[1]
