@@ -87,7 +87,7 @@ def read_roster(file: Path) -> Roster:
         found = file.stat()
     except OSError:
         raise RosterWrong(
-            f"A login is configured, but there is no roster {file}. Write one as in .streamlit/secrets.toml.example."
+            f"A login is configured, but there is no roster {file}. Write one as in .streamlit/roster.toml.example."
         ) from None
     return _read_roster(file, found.st_mtime_ns, found.st_size, found.st_ino)
 

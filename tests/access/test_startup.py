@@ -6,6 +6,7 @@ from streamlit import config
 
 from dashboard import serve
 from dashboard.cli import main
+from dashboard.settings import PROJECT
 from dashboard.visits import Visits
 from tests.access.test_gate import ROSTER, SECRET, SECRETS
 
@@ -48,6 +49,13 @@ def test_it_starts_with_a_login_and_without(start):
     assert start(SECRETS) == (0, "")
     assert start(SECRETS, COALITION_ADDRESS="0.0.0.0", COALITION_PUBLIC_URL="https://dashboard.example.org")[0] == 0
     assert start(None, None, COALITION_ADDRESS="", COALITION_PUBLIC_URL="")[0] == 0
+
+
+def test_the_examples_can_be_filled_in(start):
+    secrets, roster = ((PROJECT / ".streamlit" / f"{name}.toml.example").read_text() for name in ("secrets", "roster"))
+    status, said = start(secrets, roster)
+    assert status == 1 and "auth.cookie_secret" in said, "as it stands it is no login"
+    assert start(secrets.replace('cookie_secret = ""', f'cookie_secret = "{SECRET}"'), roster) == (0, "")
 
 
 WEAK = {

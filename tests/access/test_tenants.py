@@ -22,7 +22,7 @@ from dashboard.warehouse.catalog import question, questions
 from dashboard.warehouse.duckdb import QueryStopped
 from tests.access.tenants import ALONE, FULL, OTHERS, PARTNERS, REGISTERED, SHARED, foreign, numbers
 
-PROBES = 20_000 if FULL else 1_500
+PROBES = 20_000 if FULL else 1_000
 WILD = (
     *("ALL", "Alder", " alder", "alder ", "al%", "%", "_", "*", "alder,birch", "NULL", "null", "0", "-1"),
     *("' OR 1=1 --", "alder' OR 'a'='a", "birch'; DROP TABLE cube_funnel; --", "${partner_id}", "$partner_id"),
@@ -259,13 +259,13 @@ def test_a_partner_asking_of_others_is_answered_as_everybody(release):
 
 
 def test_eight_threads_mix_viewers_and_never_their_answers(release, known):
-    asked = list(probes(1_600 if FULL else 480, (*OTHERS, STEWARD), seed=11))
+    asked = list(probes(1_600 if FULL else 240, (*OTHERS, STEWARD), seed=11))
     expected = [repr(ask(viewer, release, name, params)) for name, viewer, params in asked]
 
     def one(seed):
         order, wrong = list(range(len(asked))), []
         random.Random(seed).shuffle(order)
-        for at in order[:400]:
+        for at in (order * 2)[:400]:
             name, viewer, params = asked[at]
             rows = ask(viewer, release, name, params)
             if repr(rows) != expected[at] or foreign(viewer, known, rows):
