@@ -11,7 +11,7 @@ from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release
-from dashboard.store.views import STREAMS
+from dashboard.store.views import BESIDE, STREAMS
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
@@ -80,7 +80,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     """
     tables = {name: Held(file) for name, file in release.marts.items() if name in asked_tables()}
     if viewer.is_steward:
-        return {**tables, BENCHMARK: _view(release, COALITION)[BENCHMARK]}
+        return {**tables, BENCHMARK: _view(release, BESIDE)[BENCHMARK]}
     if viewer.audience in (COALITION, PUBLIC):
         return {**tables, **_view(release, viewer.audience)}
     own, alone = viewer.partner_id, _programmes_of_one(release).get(viewer.partner_id, ())
@@ -88,7 +88,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
         if name not in tables:
             continue
         by_partner = "partner_id" in pq.read_schema(tables[name].file).names
-        file = _view(release, COALITION)[BENCHMARK].file if name == BENCHMARK else tables[name].file
+        file = _view(release, BESIDE)[BENCHMARK].file if name == BENCHMARK else tables[name].file
         tables[name] = Held(file, "partner_id", (own,)) if by_partner else Held(file, "programme_id", tuple(alone))
     return tables
 

@@ -27,6 +27,8 @@ from dashboard.disclosure.cells import (
 FRUITLESS = 3
 SEED = 20_261_122
 UNKNOWN_ABOVE = 1_000.0
+FOR_REFUGEES = "for_refugees"
+SWEEPS = 20
 
 
 @dataclass
@@ -34,14 +36,16 @@ class Sums:
     """How the cells of a table hang together, by their positions in it.
 
     `families` are a total, its parts and how many parts are not in the table (nobody); `flows` a country and the pairs
-    that it is one end of; `parts` a sum and its terms; `chains` a count and another that is among it; `blocks` groups
-    of cells that no sum connects.
+    that it is one end of; `parts` a sum and its terms; `chains` a count and another that is among it; `covers` a count
+    of all with those of each partner (or programme), which are among it and make it up, some people in several of them,
+    and how many of these are not in the table; `blocks` groups of cells that no sum connects.
     """
 
     families: list[tuple[int, np.ndarray, int]] = field(default_factory=list)
     flows: list[tuple[int, np.ndarray]] = field(default_factory=list)
     parts: list[tuple[int, np.ndarray]] = field(default_factory=list)
     chains: list[tuple[int, int]] = field(default_factory=list)
+    covers: list[tuple[int, np.ndarray, int]] = field(default_factory=list)
     blocks: list[np.ndarray] = field(default_factory=list)
 
 
@@ -55,8 +59,11 @@ class Finding:
     high: float
 
 
-def sums_of(cells: pd.DataFrame) -> Sums:
-    """The sums among the cells of `cells.cells_of`."""
+def sums_of(cells: pd.DataFrame, streams: pd.DataFrame | None = None) -> Sums:
+    """The sums among the cells of `cells.cells_of`.
+
+    `streams` tells who reports what: programme_id, partner_id and the audience of the programme.
+    """
     sums = Sums()
     at = {key: position for position, key in enumerate(cells[KEY].itertuples(index=False, name=None))}
     groups = cells.groupby(["measure", "programme_id", "partner_id", "dimension"], sort=True).indices
@@ -87,8 +94,76 @@ def sums_of(cells: pd.DataFrame) -> Sums:
         for chain in CHAINS:
             known = [here[step] for step in chain if step in here]
             sums.chains += list(zip(known, known[1:], strict=False))
+    if streams is not None:
+        # Two reports of one course run may differ in how it ended: then a part can be more than the whole.
+        n = cells["n"].to_numpy()
+        sums.covers = [
+            (whole, parts, absent)
+            for whole, parts, absent in _covers(at, streams)
+            if n[parts].max() <= n[whole] and (absent or n[parts].sum() >= n[whole])
+        ]
     sums.blocks = _blocks(cells, sums)
     return sums
+
+
+def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, np.ndarray, int]]:
+    """Counts of all partners over each partner's, and counts of several programmes over each programme's."""
+    reports = set(zip(streams["programme_id"], streams["partner_id"], strict=True))
+    audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
+    inside = {
+        FOR_REFUGEES: sorted(name for name, said in audience.items() if said == "refugees"),
+        ALL: sorted(name for name, said in audience.items() if said != "rehearsal"),
+    }
+    reports |= {(total, partner) for total, names in inside.items() for name, partner in reports if name in names}
+    partners: dict[str, list[str]] = {}
+    for programme, partner in sorted(reports):
+        partners.setdefault(programme, []).append(partner)
+    # Phases may overlap, so that they cover a programme and need not add up to it.
+    phases: dict[tuple[str, str], list[int]] = {}
+    for (measure, programme, _partner, dimension, _value), cell in at.items():
+        if dimension == "phase":
+            phases.setdefault((measure, programme), []).append(cell)
+    found = []
+    for (measure, programme, partner, dimension, value), whole in at.items():
+        if dimension == "flow":
+            continue
+        groups = []
+        if partner == ALL:
+            groups.append([(measure, programme, one, dimension, value) for one in partners.get(programme, ())])
+        if programme in inside:
+            names = [name for name in inside[programme] if partner == ALL or (name, partner) in reports]
+            groups.append([(measure, name, partner, dimension, value) for name in names])
+        for group in groups:
+            known = [at[key] for key in group if key in at]
+            if known:
+                found.append((whole, np.asarray(known), len(group) - len(known)))
+        if dimension == ALL and (measure, programme) in phases:
+            found.append((whole, np.asarray(phases[measure, programme]), 0))
+        among = at.get((measure, FOR_REFUGEES, partner, dimension, value)) if programme == ALL else None
+        if among is not None:
+            found.append((whole, np.asarray([among]), len(at)))
+    return found
+
+
+def tightened(low: np.ndarray, high: np.ndarray, sums: Sums, below: int) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds after what covers tell: a whole is no less than any part, and no more than all parts together."""
+    if not sums.covers:
+        return low, high
+    low, high = low.copy(), high.copy()
+    wholes = np.asarray([whole for whole, _, _ in sums.covers])
+    parts = np.concatenate([parts for _, parts, _ in sums.covers])
+    of = np.repeat(np.arange(len(wholes)), [len(parts) for _, parts, _ in sums.covers])
+    absent = np.asarray([absent for _, _, absent in sums.covers]) * (below - 1.0)
+    for _ in range(SWEEPS):
+        before = low.sum(), high.sum()
+        most = np.bincount(of, high[parts], len(wholes)) + absent
+        np.minimum.at(high, wholes, most)
+        np.maximum.at(low, wholes[of], low[parts])
+        np.maximum.at(low, parts, low[wholes][of] - (most[of] - high[parts]))
+        np.minimum.at(high, parts, high[wholes][of])
+        if before == (low.sum(), high.sum()):
+            break
+    return low, high
 
 
 def bounds(
@@ -96,6 +171,7 @@ def bounds(
     hidden: np.ndarray,
     doubtful: np.ndarray,
     base: np.ndarray,
+    coarse: np.ndarray,
     below: int,
     own: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -105,22 +181,25 @@ def bounds(
         cells: of `cells.cells_of`.
         hidden: which are not shown.
         doubtful: which hidden ones stand where more was hidden than the policy's smallest counts.
-        base: what each was rounded to.
+        base: what each was rounded to the nearest of.
+        coarse: what that was rounded down to; the base where no more was done.
         below: counts under this are hidden.
         own: at least so many are known to be in each cell.
     """
     n = cells["n"].to_numpy(dtype=float)
-    shown = rounded(n, base)
+    shown = rounded(n, base, coarse)
     low = np.where(hidden, 0.0, np.maximum(shown - base // 2, below))
-    high = np.where(hidden, below - 1.0, shown + (base - 1) // 2)
-    of_events = cells["n"].to_numpy() != cells["people"].to_numpy()
+    high = np.where(hidden, below - 1.0, shown + coarse - base + (base - 1) // 2)
+    # Events are hidden for the people behind them too: then, and only then, they may be many.
+    people = cells["people"].to_numpy()
+    of_events = (cells["n"].to_numpy() != people) & (people < below)
     high = np.where(hidden & (doubtful | of_events), n + UNKNOWN_ABOVE, high)
     return (low if own is None else np.maximum(low, own)), high
 
 
-def rounded(counts: np.ndarray, base: int | np.ndarray) -> np.ndarray:
-    """The counts to the nearest multiple of the base, halves up."""
-    return np.floor((counts + base // 2) / base) * base
+def rounded(counts: np.ndarray, base: int | np.ndarray, coarse: int | np.ndarray = 1) -> np.ndarray:
+    """The counts to the nearest multiple of the base, halves up, then down to a multiple of the coarse one."""
+    return np.floor(np.floor((counts + base // 2) / base) * base / coarse) * coarse
 
 
 def findings(
@@ -239,11 +318,10 @@ def _of_flows(low: np.ndarray, high: np.ndarray, sums: Sums, narrowest: int) -> 
     """
     found = []
     for total, pairs in sums.flows:
-        shown = low[pairs] > 0
-        left = high[total] - low[pairs[shown]].sum()
+        left = high[total] - low[pairs].sum()
         if left < narrowest - 1:
             found.append(Finding(int(total), None, 0.0, float(left)))
-        for pair in pairs[shown & (high[pairs] - low[pairs] < narrowest - 1)]:
+        for pair in pairs[high[pairs] - low[pairs] < narrowest - 1]:
             found.append(Finding(int(pair), None, low[pair], high[pair]))
     return found
 
@@ -384,8 +462,9 @@ def own_counts(cells: pd.DataFrame, exact: pd.DataFrame, partners: list[str]) ->
         mine = exact[exact["partner_id"] == partner].set_index([k for k in KEY if k != "partner_id"])["n"]
         keys = pd.MultiIndex.from_frame(wanted[[k for k in KEY if k != "partner_id"]])
         known.append(mine.reindex(keys).fillna(0).to_numpy(dtype=float))
-    total, largest = np.sum(known, axis=0), np.max(known, axis=0)
-    own = np.where(total <= cells["n"].to_numpy(), total, largest)
+    total, largest, n = np.sum(known, axis=0), np.max(known, axis=0), cells["n"].to_numpy()
+    # Of runs that partners report differently one may have more than there are in all, and learns nothing from it.
+    own = np.where(total <= n, total, np.where(largest <= n, largest, 0.0))
     return np.where(cells["partner_id"].to_numpy() == ALL, own, 0.0)
 
 

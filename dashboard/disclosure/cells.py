@@ -34,7 +34,8 @@ PARTS = (
     ("requested", "decided", "pending"),
     ("decided", "decided_recognised", "decided_refused"),
     ("runs", *SO_FAR),
-    ("curve", *(f"curve_{end}" for end in ENDS)),
+    ("runs", *(f"curve_{end}" for end in ENDS)),
+    ("completions", "courses completed", "projects completed"),
 )
 # Each is among those before it.
 CHAINS = (STEPS, ("started", "reached"))
@@ -161,7 +162,7 @@ CUBES: Mapping[str, Counts] = {
         lambda table: (table["cohort"] == ALL) | table["cohort"].str.contains("-Q"),
     ),
     "cube_cohort": Counts(
-        _same({"runs": "curve", **{f"curve_{end}": f"curve_{end}" for end in ENDS}}),
+        _same({"runs": "runs", **{f"curve_{end}": f"curve_{end}" for end in ENDS}}),
         lambda table: (table["attribute"], table["attribute_value"]),
         dict.fromkeys(("runs", *(f"curve_{end}" for end in ENDS)), "learners"),
         lambda table: table["cohort"] == ALL,

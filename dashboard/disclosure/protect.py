@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.disclosure.audit import (
+    UNKNOWN_ABOVE,
     Finding,
     Sums,
     attackers,
@@ -20,6 +21,7 @@ from dashboard.disclosure.audit import (
     own_counts,
     rounded,
     sums_of,
+    tightened,
 )
 from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
@@ -62,14 +64,22 @@ class AuditFailed(Exception):
 
 @dataclass(frozen=True)
 class Protected:
-    """Protected cubes by name, and the account of how they came about for the release's manifest."""
+    """Protected cubes by name, and the account of how they came about for the release's manifest.
+
+    `for_partners` is the benchmark of each partner, worked out of what is public and its own rows.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     account: Mapping[str, Any]
+    for_partners: pd.DataFrame | None = None
 
 
 def protect(
-    exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy | None = None
+    exact: Mapping[str, pd.DataFrame],
+    audience: str,
+    as_of: pd.DataFrame,
+    rules: Policy | None = None,
+    regions: Mapping[str, str] | None = None,
 ) -> Protected:
     """The cubes as an audience may see them, audited.
 
@@ -78,6 +88,7 @@ def protect(
         audience: coalition or public.
         as_of: programme_id, partner_id, audience, as_of_on: until when the rows of each go.
         rules: the policy; the one in force without it.
+        regions: region of each country, for benchmarks of regions; none of these without it.
 
     Raises:
         AuditFailed: people can be worked out of what would be shown.
@@ -85,23 +96,28 @@ def protect(
     rules = rules or policy()
     chosen = {name: _chosen(name, exact[name], audience, rules, exact[BENCHMARK]) for name in CUBES}
     cells = cells_of(chosen)
-    curves = cells["measure"].str.startswith("curve")
-    base = np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), rules.rounding[audience])
+    base = np.full(len(cells), rules.rounding[audience])
+    curves = cells["measure"].str.startswith("curve_").to_numpy(dtype=bool)
+    coarse = np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), base)
     small = ((cells["n"] < rules.hide_below) | (cells["people"] < rules.hide_below)).to_numpy()
     whole = cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
     known: dict[str, np.ndarray | None] = {"an outsider": None}
     if audience == PUBLIC:
         # What is public is what a partner sees beside its own.
         known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
-    hidden, rounds = _hide_until_safe(cells, small, base, known, rules)
-    shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base)))
+    hidden, rounds = _hide_until_safe(cells, sums_of(cells, as_of), small, base, coarse, known, rules)
+    shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base, coarse)))
     shown.index = (
         pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
     )
     tables = {name: _table(name, chosen[name], exact[name], shown, audience, rules) for name in CUBES}
     tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
     tables[REACH] = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
-    tables[BENCHMARK] = _benchmark(exact[BENCHMARK], rules) if audience == COALITION else exact[BENCHMARK].head(0)
+    lands = tables["cube_country"]
+    # The public learns of no partner; a partner has its own rows exactly, and of the others what is public.
+    own = lands if audience == COALITION else exact["cube_country"]
+    beside = _benchmark(exact[BENCHMARK], lands, own, regions or {}, rules)
+    tables[BENCHMARK] = beside if audience == COALITION else exact[BENCHMARK].head(0)
     return Protected(
         tables,
         {
@@ -112,39 +128,67 @@ def protect(
             "rounds": rounds,
             "passed": True,
         },
+        beside if audience == PUBLIC else None,
     )
 
 
 def _hide_until_safe(
-    cells: pd.DataFrame, small: np.ndarray, base: np.ndarray, known: Mapping[str, np.ndarray | None], rules: Policy
+    cells: pd.DataFrame,
+    sums: Sums,
+    small: np.ndarray,
+    base: np.ndarray,
+    coarse: np.ndarray,
+    known: Mapping[str, np.ndarray | None],
+    rules: Policy,
 ) -> tuple[np.ndarray, int]:
     """Hides more until no attacker knows a cell too well: the smallest beside it, then the total."""
-    hidden, sums = small.copy(), sums_of(cells)
-    group = cells.groupby(["measure", "programme_id", "partner_id", "dimension"], sort=False).ngroup().to_numpy()
+    hidden = small.copy()
+    near = _near(cells)
     of_block = np.full(len(cells), -1)
     for number, block in enumerate(sums.blocks):
         of_block[block] = number
-    todo = {name: list(range(len(sums.blocks))) for name in known}
+    everywhere = list(range(len(sums.blocks)))
+    todo = everywhere
     for done in range(rules.rounds):
-        doubtful = np.isin(group, group[hidden & ~small])
+        doubtful = _doubtful(near, hidden & ~small)
         touched: set[int] = set()
-        for name, own in known.items():
-            low, high = bounds(cells, hidden, doubtful, base, rules.hide_below, own)
-            for found in findings(cells, sums, low, high, rules.narrowest, todo[name]):
-                for more in _also_hide(found, cells, sums, hidden):
-                    hidden[more] = True
-                    touched.add(int(of_block[more]))
-                    doubtful = np.isin(group, group[hidden & ~small])
+        newly: set[int] = set()
+        for own in known.values():
+            low, high = bounds(cells, hidden, doubtful, base, coarse, rules.hide_below, own)
+            low, high = tightened(low, high, sums, rules.hide_below)
+            for found in findings(cells, sums, low, high, rules.narrowest, todo):
+                more: list[int] = []
                 if found.cell is not None:
                     touched.add(int(of_block[found.cell]))
-        if not touched:
+                    if high[found.cell] - low[found.cell] < rules.narrowest - 1:
+                        beside = _covering(found.cell, sums)
+                        if newly & beside:
+                            continue  # what was hidden this time may do for this one too: the next look tells
+                        more = _smallest_shown(np.asarray(sorted(beside)), cells["n"].to_numpy(), hidden)
+                more = more or _also_hide(found, cells, sums, hidden)
+                for one in more or _beside(found, near, cells, hidden):
+                    hidden[one] = True
+                    newly.add(one)
+                    touched.add(int(of_block[one]))
+                    doubtful = _doubtful(near, hidden & ~small)
+        if not touched and todo is everywhere:
             return hidden, done
-        todo = {name: sorted(touched) for name in known}
-    place = ", ".join(str(part) for part in cells[KEY].iloc[min(sums.blocks[min(touched)])])
+        # What covers tell reaches other blocks, so that all are looked at again in the end.
+        todo = sorted(touched) if touched else everywhere
+    place = ", ".join(str(part) for part in cells[KEY].iloc[min(sums.blocks[min(todo)])])
     raise AuditFailed(
         f"After {rules.rounds} rounds of hiding more, counts of fewer than {rules.hide_below} people could still be "
         f"worked out (around {place}). Nothing was published. Withdraw the newest file, or publish it with others."
     )
+
+
+def _covering(cell: int, sums: Sums) -> set[int]:
+    """The cell and all that cover it, or that it covers, over partners and programmes."""
+    found = {cell}
+    for whole, parts, _ in sums.covers:
+        if whole == cell or cell in parts:
+            found.update([whole, *parts.tolist()])
+    return found
 
 
 def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarray) -> list[int]:
@@ -172,6 +216,37 @@ def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarr
             else [other for pair in sums.chains if cell in pair for other in pair if not hidden[other]]
         )
     return more
+
+
+def _near(cells: pd.DataFrame) -> list[np.ndarray]:
+    """For each cell the number of its measure in its programme, of its place there, and of its programme."""
+    return [
+        cells.groupby(columns, sort=False).ngroup().to_numpy()
+        for columns in (
+            ["measure", "programme_id", "partner_id"],
+            ["programme_id", "partner_id", "dimension", "value"],
+            ["programme_id", "partner_id"],
+        )
+    ]
+
+
+def _doubtful(near: list[np.ndarray], more: np.ndarray) -> np.ndarray:
+    """Hidden cells of which nobody can say whether they are few, as more was hidden of their measure or their place."""
+    return np.isin(near[0], near[0][more]) | np.isin(near[1], near[1][more])
+
+
+def _beside(found: Finding, near: list[np.ndarray], cells: pd.DataFrame, hidden: np.ndarray) -> list[int]:
+    """What else to hide where all that hangs together with a cell is hidden, so that it may be many for all one knows.
+
+    The smallest count shown of its measure, else at its place, else of its programme.
+    """
+    if found.cell is None:
+        return []
+    n = cells["n"].to_numpy()
+    for number in near:
+        if more := _smallest_shown(np.flatnonzero(number == number[found.cell]), n, hidden):
+            return more
+    return []
 
 
 def _smallest_shown(parts: np.ndarray, n: np.ndarray, hidden: np.ndarray) -> list[int]:
@@ -258,9 +333,9 @@ def _table(
     for column in ONE_PERSONS.get(name, ()):
         table[column] = None
     if name == "cube_cohort":
-        base = max(rules.curve_rounding, rules.rounding[audience])
+        base = rules.rounding[audience]
         table["days"] = [
-            _curve(text, {end: row[f"curve_{end}"] for end in ENDS}, base, rules)
+            _curve(text, {end: row[f"curve_{end}"] for end in ENDS}, base, max(base, rules.curve_rounding), rules)
             for text, row in zip(chosen["days"], table.to_dict("records"), strict=True)
         ]
         table["learners"] = None
@@ -274,12 +349,12 @@ def _table(
     return table[table[columns].notna().any(axis=1)][list(exact.columns)].reset_index(drop=True)
 
 
-def _curve(text: str, totals: Mapping[str, Any], base: int, rules: Policy) -> str:
-    """The curve in coarse steps: counts so far rounded, so that the steps between are multiples of the base."""
+def _curve(text: str, totals: Mapping[str, Any], base: int, coarse: int, rules: Policy) -> str:
+    """The curve in coarse steps: counts so far rounded, so that the steps between are multiples of the coarse base."""
     told = _told(text)
     ends = np.arange(0, 731, rules.curve_step_days)
     so_far = np.asarray([told[told[:, 0] <= end][:, 1:].sum(axis=0) for end in ends])
-    steps = np.where(so_far < rules.hide_below, 0, rounded(so_far, base))
+    steps = np.where(so_far < rules.hide_below, 0, rounded(so_far, base, coarse))
     # Once the whole is known the rest of the way follows it; an end that is hidden is not on the way either.
     for at, end in enumerate(ENDS):
         steps[:, at] = np.minimum(steps[:, at], totals[end]) if not pd.isna(totals[end]) else 0
@@ -339,7 +414,61 @@ def _series(
         is_hidden = shown.reindex(keys).isna().to_numpy() if whole else np.zeros(len(table), dtype=bool)
         few = (n < rules.hide_below) | (table[people].to_numpy() < rules.hide_below) | is_hidden
         result[column] = pd.array(np.where(few, np.nan, rounded(n, base)), dtype="Float64").astype("Int64")
+    if audience == COALITION:
+        result = _with_reports_shown(_without_covered(result, table, base, rules))
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
+
+
+def _without_covered(result: pd.DataFrame, exact: pd.DataFrame, base: int, rules: Policy) -> pd.DataFrame:
+    """Figures of partners on one day without those that the figure of all of them would narrow too much."""
+    result = result.copy()
+    for column in ("learners_registered", "learners_reached", "learners_with_credential"):
+        shown = result[column].to_numpy(dtype=float, na_value=np.nan)
+        n = exact[column].to_numpy(dtype=float)
+        days = result.groupby(["programme_id", "on_date"], sort=False).indices.values()
+        is_all = (result["partner_id"] == ALL).to_numpy()
+        covers = [
+            (int(rows[is_all[rows]][0]), rows[~is_all[rows]], 0)
+            for rows in days
+            if is_all[rows].any() and not is_all[rows].all()
+        ]
+        while covers:
+            unknown = np.isnan(shown)
+            low = np.where(unknown, 0.0, np.maximum(shown - base // 2, rules.hide_below))
+            few = n < rules.hide_below
+            high = np.where(unknown, np.where(few, rules.hide_below - 1.0, n + UNKNOWN_ABOVE), shown + (base - 1) // 2)
+            low, high = tightened(low, high, Sums(covers=covers), rules.hide_below)
+            narrow = high - low < rules.narrowest - 1
+            more = [
+                one
+                for whole, parts, _ in covers
+                if narrow[[whole, *parts]].any()
+                for one in _smallest_shown(np.append(parts, whole), n, unknown)
+            ]
+            if not more:
+                break
+            shown[more] = np.nan
+        result[column] = pd.array(shown, dtype="Float64").astype("Int64")
+    return result
+
+
+def _with_reports_shown(result: pd.DataFrame) -> pd.DataFrame:
+    """The upper bound as the sum of what is shown of partners: that of their true figures would narrow each of them."""
+    result = result.copy()
+    for _programme, rows in result.groupby("programme_id").groups.items():
+        here = result.loc[rows]
+        of_all = here[here["partner_id"] == ALL].set_index("on_date")
+        each = here[here["partner_id"] != ALL].pivot(index="on_date", columns="partner_id", values="learners_reached")
+        if of_all.empty or each.empty:
+            continue
+        days = each.index.union(of_all.index)
+        reports = each.reindex(days).ffill().fillna(0).sum(axis=1).reindex(of_all.index)
+        most = np.maximum(
+            reports.to_numpy(dtype=float), of_all["learners_reached"].to_numpy(dtype=float, na_value=np.nan)
+        )
+        at = here.index[here["partner_id"] == ALL]
+        result.loc[at, "unique_upper"] = pd.array(most, dtype="Float64").astype("Int64")
+    return result
 
 
 def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
@@ -357,20 +486,53 @@ def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], p
     return found
 
 
-def _benchmark(exact: pd.DataFrame, rules: Policy) -> pd.DataFrame:
-    """The others beside each partner, where they are enough to hide among; at most the nearest multiple."""
-    table = exact[_enough_others(exact, rules) & (exact["others_registered"] >= rules.hide_below)].reset_index(
-        drop=True
-    )
+def _benchmark(
+    exact: pd.DataFrame, shown: pd.DataFrame, own: pd.DataFrame, regions: Mapping[str, str], rules: Policy
+) -> pd.DataFrame:
+    """The others beside each partner, where they are enough to hide among.
+
+    They are what is shown of all less what is known of the partner, so that nothing is told that was not known. Of a
+    region only countries are counted of which all are shown.
+    """
+    table = exact[_enough_others(exact, rules)].reset_index(drop=True)
+    # A hidden part of a row stays out of its sums, so that each column is summed where it is known of all and of one.
+    everybody = _by_area(shown[shown["partner_id"] == ALL], regions).drop(columns="partner_id")
+    mine = _by_area(own[own["partner_id"] != ALL], regions)
+    both = everybody.merge(mine, on=["programme_id", "country_iso3"], suffixes=("", "_own"))
     result = table.copy()
-    for column in ("others_registered", "others_reached", "others_completed"):
-        n = table[column].to_numpy(dtype=float)
-        few = n < rules.hide_below
-        result[column] = pd.array(np.where(few, np.nan, rounded(n, rules.rounding[COALITION])), dtype="Float64").astype(
-            "Int64"
+    keys = pd.MultiIndex.from_frame(table[["programme_id", "partner_id", "area_level", "area"]])
+    for column, name in (
+        ("others_registered", "learners_registered"),
+        ("others_reached", "learners"),
+        ("others_completed", "learners_completed"),
+    ):
+        left = both[name].astype(float) - both[name + "_own"].astype(float)
+        found = pd.concat(
+            [
+                both.assign(left=left, area_level=level, area=both[area]).dropna(subset=["left", "area"])
+                for level, area in (("world", "world"), ("region", "region"), ("country", "country"))
+            ]
         )
+        sums = found.groupby(["programme_id", "partner_id", "area_level", "area"])["left"].sum()
+        n = sums.reindex(keys).to_numpy(dtype=float)
+        result[column] = pd.array(
+            np.where(n >= rules.hide_below, rounded(n, rules.rounding[COALITION]), np.nan), dtype="Float64"
+        ).astype("Int64")
     result[["others_reports", "two_largest"]] = None
-    return result
+    return result[result["others_registered"].notna()].reset_index(drop=True)
+
+
+def _by_area(lands: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
+    """Rows by host with the areas each belongs to: the world is the row of all, which no country adds to."""
+    hosts = lands[lands["counted_by"] == "host"]
+    is_all = hosts["country_iso3"] == ALL
+    return hosts[
+        ["programme_id", "partner_id", "country_iso3", "learners_registered", "learners", "learners_completed"]
+    ].assign(
+        world=pd.Series("world", index=hosts.index).where(is_all),
+        region=hosts["country_iso3"].map(dict(regions)).where(~is_all),
+        country=hosts["country_iso3"].where(~is_all),
+    )
 
 
 def significant(values: pd.Series, digits: int) -> pd.Series:

@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
-from dashboard.disclosure.protect import PROTECTED, protect
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED, protect
 
 AUDIENCES = (COALITION, PUBLIC)
-STREAMS = "dim_stream"
+STREAMS, COUNTRIES = "dim_stream", "dim_country"
+# What partners may have besides their own rows and what is public.
+BESIDE = "partner"
 # Below this, starting processes costs more than it saves.
 MANY_ROWS = 20_000
 
@@ -40,7 +42,14 @@ def _write(marts: Path, folder: Path, audience: str) -> dict[str, Any]:
     exact = {name: pq.read_table(marts / f"{name}.parquet") for name in (*PROTECTED, STREAMS)}
     frames = {name: table.to_pandas(date_as_object=True) for name, table in exact.items()}
     streams = frames.pop(STREAMS)
-    protected = protect(frames, audience, streams)
+    countries = pq.read_table(marts / f"{COUNTRIES}.parquet", columns=["country_iso3", "region"]).to_pydict()
+    regions = dict(zip(countries["country_iso3"], countries["region"], strict=True))
+    protected = protect(frames, audience, streams, regions=regions)
+    if protected.for_partners is not None:
+        beside = folder.parent / BESIDE
+        beside.mkdir()
+        table = _like(protected.for_partners, exact[BENCHMARK].schema)
+        pq.write_table(table, beside / f"{BENCHMARK}.parquet", compression="zstd")
     for name, table in protected.tables.items():
         pq.write_table(_like(table, exact[name].schema), folder / f"{name}.parquet", compression="zstd")
     pq.write_table(_streams(exact[STREAMS], audience), folder / f"{STREAMS}.parquet", compression="zstd")

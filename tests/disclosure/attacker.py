@@ -1,0 +1,507 @@
+"""Somebody who reads protected tables, knows how counts hang together, and works out what stays possible of each.
+
+Written from what the tables say and not from dashboard/disclosure/audit.py: it looks at columns of served cubes only,
+and at what it knows exactly itself. A count is a variable between what its display allows; sums that hold among people
+and among course runs are equations; counts that are among others are inequalities. The ends of each range come from
+linear programs, or from integer ones where asked.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+ALL = "all"
+BELOW, NARROWEST = 10, 3
+FAR = 10_000.0
+STEPS = ("registered", "enrolled", "started", "active", "completed", "credential", "recognised")
+ENDS = ("completed", "withdrawn", "failed", "active")
+SO_FAR = tuple(f"{end}_so_far" for end in ENDS)
+MATURED = (
+    "runs_matured", "completed_matured", "started_matured", "verified_matured", "verified_completed",
+    "intended_matured", "intended_completed",
+)  # fmt: skip
+VALUES = {"sex": 4, "age_band": 7, "education": 7, "country_host": 251, "country_origin": 251}
+SERIES = {
+    "learners_registered": "registered", "learners_reached": "reached", "unique_upper": "reports",
+    "learners_with_credential": "holders of any", "located": "located",
+}  # fmt: skip
+
+
+@dataclass
+class Knowledge:
+    """Counts by key (measure, programme, partner, dimension, value) with what is known of each, and what holds."""
+
+    keys: list = field(default_factory=list)
+    at: dict = field(default_factory=dict)
+    truth: list = field(default_factory=list)
+    low: list = field(default_factory=list)
+    high: list = field(default_factory=list)
+    sums: list = field(default_factory=list)  # (whole, parts, slack): whole = parts + at most slack
+    orders: list = field(default_factory=list)  # (larger, [smaller, ...], sign): larger >= sum of smaller, or <=
+
+    def variable(self, key, truth):
+        if key not in self.at:
+            self.at[key] = len(self.keys)
+            self.keys.append(key)
+            self.truth.append(float(truth))
+            self.low.append(0.0)
+            self.high.append(FAR)
+        return self.at[key]
+
+    def narrow(self, at, low, high):
+        self.low[at], self.high[at] = max(self.low[at], low), min(self.high[at], high)
+
+
+def counts(tables):
+    """Every count of the cubes, one row each: key, number, the people behind it, and the row of whose it is."""
+    found = []
+
+    def add(table, measure, column, place, people=None, partner=None):
+        if not len(table):
+            return
+        dimension, value = place
+        found.append(
+            pd.DataFrame(
+                {
+                    "measure": measure, "programme": table["programme_id"],
+                    "partner": table["partner_id"] if partner is None else partner,
+                    "dimension": dimension, "value": value, "n": table[column],
+                    "people": table[people or column], "of_events": people is not None,
+                }
+            )
+        )  # fmt: skip
+
+    funnel = tables["cube_funnel"]
+    funnel = funnel[funnel["month"].isna()]
+    for step in STEPS:
+        add(funnel, step, step, (funnel["attribute"], funnel["attribute_value"]))
+    lands = tables["cube_country"]
+    where = np.where(lands["country_iso3"] == ALL, ALL, "country_" + lands["counted_by"]), lands["country_iso3"]
+    for column, measure in (
+        ("learners_registered", "registered"),
+        ("learners", "reached"),
+        ("learners_completed", "completed"),
+    ):
+        add(lands, measure, column, where)
+    flows = tables["cube_flow"]
+    add(flows, "reached", "learners", ("flow", flows["origin_iso3"] + ">" + flows["host_iso3"]), partner=ALL)
+    days = tables["cube_step_days"]
+    for number, step in enumerate(STEPS, start=1):
+        add(days[days["step_order"] == number], step, "learners", (ALL, ALL))
+    runs = tables["cube_completion"]
+    runs = runs[(runs["cohort"] == ALL) | runs["cohort"].str.contains("-Q")]
+    when = np.where(runs["cohort"] == ALL, ALL, "quarter"), runs["cohort"]
+    add(runs, "learners of runs", "learners", when)
+    for column in ("runs", *SO_FAR):
+        add(runs, column, column, when, "learners")
+    for column in MATURED:
+        add(runs, column + "@" + runs["horizon_days"].astype(str), column, when, "learners_matured")
+    cohort = tables["cube_cohort"]
+    cohort = cohort[cohort["cohort"] == ALL]
+    if len(cohort):
+        told = [np.asarray([[int(n) for n in day.split(":")] for day in text.split()]) for text in cohort["days"]]
+        ended = pd.DataFrame([rows[:, 1:].sum(axis=0) for rows in told], columns=ENDS, index=cohort.index)
+        ended = ended.where(ended > 0)  # none in the text of a curve is none, or hidden
+        place = cohort["attribute"], cohort["attribute_value"]
+        add(cohort, "runs", "runs", place, "learners")
+        for end in ENDS:
+            add(cohort.assign(**{f"curve {end}": ended[end]}), f"curve {end}", f"curve {end}", place, "learners")
+    outcome = tables["cube_outcome"]
+    place = np.where(outcome["outcome"] == ALL, ALL, "outcome"), outcome["outcome"]
+    add(outcome, "outcome runs", "runs", place, "learners", partner=ALL)
+    add(outcome, "learners by outcome", "learners", place, partner=ALL)
+    held = tables["cube_credential"]
+    kind = ":" + held["credential_type"] + ":" + held["is_stacked"].astype(str)
+    place = np.where(held["year"].isna(), ALL, "year"), held["year"].astype("string").fillna(ALL)
+    add(held, "credentials" + kind, "credentials", place, "learners")
+    add(held, "holders" + kind, "learners", place)
+    asked = tables["cube_recognition"]
+    place = (
+        asked["breakdown"],
+        asked["breakdown_value"] + np.where(asked["breakdown"] == "university", asked["country_iso3"].fillna(""), ""),
+    )
+    for column in ("requested", "decided", "recognised", "refused", "pending"):
+        add(asked, f"requests {column}", column, place, "learners")
+    for column in ("learners", "learners_recognised", "transferred"):
+        add(asked, f"requests {column}", column, place)
+    phases = tables["cube_programme"]
+    place = np.where(phases["phase"] == ALL, ALL, "phase"), phases["phase"]
+    for column in ("learners", "learners_reached", "learners_with_hours"):
+        add(phases, f"phase {column}", column, place, partner=ALL)
+    for column in ("enrolments", "completions", "courses_completed", "projects_completed"):
+        add(phases, f"phase {column}", column, place, "learners", partner=ALL)
+    if not found:
+        return pd.DataFrame(columns=[*KEY, "n", "people", "of_events"])
+    return pd.concat(found, ignore_index=True)
+
+
+KEY = ["measure", "programme", "partner", "dimension", "value"]
+
+
+def base_of(audience):
+    """What counts were rounded to, as every page says."""
+    return 5 if audience == "coalition" else 10
+
+
+def shown_range(shown, base, coarse=0):
+    """The whole numbers that are shown as this multiple: to the nearest, halves up, then down to a coarser one."""
+    return max(BELOW, shown - base // 2), shown + max(coarse, base) - base + (base - 1) // 2
+
+
+def all_attackers(world):
+    """Everybody of whom the policy is afraid, with what they know: a name and Knowledge."""
+    exact = world.exact
+    for audience in ("coalition", "public"):
+        yield f"outsider who sees what the {audience} sees", learn(exact, world.protected[audience].tables, audience)
+    public = world.protected["public"]
+    lands = exact["cube_country"]
+    of_all = lands[(lands["counted_by"] == "host") & (lands["country_iso3"] == ALL) & (lands["partner_id"] != ALL)]
+    sizes = of_all.groupby("partner_id")["learners_registered"].max().sort_values(ascending=False, kind="stable")
+    for partner in sorted(sizes.index):
+        yield f"{partner} with its own rows", learn(exact, public.tables, "public", [partner])
+    if len(sizes) > 1:
+        yield "the two largest together", learn(exact, public.tables, "public", list(sizes.index[:2]))
+
+
+def learn(exact, served, audience, own=(), base=base_of):
+    """What somebody knows who sees the served tables, and the exact rows of `own` partners.
+
+    The exact cubes are needed for the true numbers, which are one solution, and for the attacker's own rows.
+    """
+    known = Knowledge()
+    truth, seen = counts(exact).fillna({"n": 0}).drop_duplicates(KEY, ignore_index=True), counts(served)
+    seen = seen[seen["n"].notna()]
+    shown = pd.MultiIndex.from_frame(seen[KEY])
+    if audience == "public":
+        truth = truth[(truth["partner"] == ALL) & truth["programme"].isin(seen["programme"])]
+        truth = truth[
+            ~(
+                (truth["measure"].isin(_OF_RUNS) | truth["measure"].str.contains("@"))
+                & (truth["dimension"] == "quarter")
+            )
+        ]
+        truth = truth[
+            ~truth["dimension"].isin(["university", "country"]) | ~truth["measure"].str.startswith("requests")
+        ]
+    truth = truth[
+        ~((truth["dimension"] == "quarter") & (truth["partner"] != ALL))
+        & ~(
+            truth["measure"].str.startswith(("curve", "runs"))
+            & truth["dimension"].isin(VALUES)
+            & (truth["partner"] != ALL)
+        )
+    ].reset_index(drop=True)
+    is_shown = pd.MultiIndex.from_frame(truth[KEY]).isin(shown)
+    more = ~is_shown & (truth["n"] >= BELOW) & (truth["people"] >= BELOW)
+    # Each page says that a hidden figure may be large and hidden for others' sake; where such are of the same measure
+    # of a programme, or at the same place of it, nobody can say which.
+    of_measure = truth.groupby(KEY[:3], sort=False).ngroup()
+    of_place = truth.groupby(KEY[1:], sort=False).ngroup()
+    doubtful = (of_measure.isin(of_measure[more]) | of_place.isin(of_place[more])).to_numpy()
+    for row, here, unsure in zip(truth.itertuples(index=False), is_shown, doubtful, strict=True):
+        key = tuple(row[:5])
+        at = known.variable(key, row.n)
+        if not here and not unsure and (not row.of_events or row.people >= BELOW or row.n == row.people):
+            known.narrow(at, 0, BELOW - 1)
+    for row in seen.itertuples(index=False):
+        fine = base(audience)
+        low, high = shown_range(float(row.n), fine, 10 if row.measure.startswith("curve") and fine > 1 else 0)
+        known.narrow(known.at[tuple(row[:5])], low, high)
+    _sums(known)
+    _orders(known)
+    _covers(known, exact)
+    _series(known, exact, served, audience)
+    if own:
+        _own(known, counts(exact).drop_duplicates(KEY), own)
+    return known
+
+
+_OF_RUNS = {"runs", "learners of runs", *SO_FAR}
+
+
+def _sums(known):
+    families, flows = {}, {}
+    for at, (measure, programme, partner, dimension, value) in enumerate(known.keys):
+        if dimension == "flow":
+            origin, host = value.split(">")
+            flows.setdefault((programme, "country_origin", origin), []).append(at)
+            flows.setdefault((programme, "country_host", host), []).append(at)
+        elif dimension != ALL:
+            people_of_events = measure.startswith(("learners", "holders", "requests learners", "requests transferred"))
+            if measure.startswith("phase") or (people_of_events and dimension not in VALUES):
+                continue
+            families.setdefault((measure, programme, partner, dimension), []).append(at)
+    for (measure, programme, partner, dimension), parts in families.items():
+        whole = known.at.get((measure, programme, partner, ALL, ALL))
+        if whole is not None:
+            missing = VALUES.get(dimension, len(parts)) - len(parts)
+            known.sums.append((whole, parts, (BELOW - 1.0) * max(0, missing)))
+    for (programme, dimension, code), parts in flows.items():
+        whole = known.at.get(("reached", programme, ALL, dimension, code))
+        if whole is not None:
+            known.sums.append((whole, parts, (BELOW - 1.0) * (VALUES[dimension] - len(parts))))
+    for measure, programme, partner, dimension, value in list(known.keys):
+        place = (programme, partner, dimension, value)
+        for whole, parts in (
+            ("requests requested", ("requests decided", "requests pending")),
+            ("requests decided", ("requests recognised", "requests refused")),
+            ("runs", SO_FAR),
+            ("runs", tuple(f"curve {end}" for end in ENDS)),
+            ("phase completions", ("phase courses_completed", "phase projects_completed")),
+        ):
+            found = [known.at.get((part, *place)) for part in parts]
+            if measure == whole and None not in found:
+                known.sums.append((known.at[(measure, *place)], found, 0.0))
+
+
+def _orders(known):
+    among = [
+        *zip(STEPS, STEPS[1:], strict=False),
+        ("started", "reached"),
+        ("registered", "reached"),
+        ("runs", "learners of runs"),
+        ("outcome runs", "learners by outcome"),
+        ("requests requested", "requests learners"),
+        ("requests learners", "requests learners_recognised"),
+        ("requests learners", "requests transferred"),
+        ("requests recognised", "requests learners_recognised"),
+        ("phase learners", "phase learners_reached"),
+        ("phase learners", "phase learners_with_hours"),
+        ("phase enrolments", "phase completions"),
+        *((f"{end}_so_far", f"curve {end}") for end in ENDS[:3]),
+    ]
+    for days in (30, 60, 90, 180, 365):
+        among += [("runs", f"runs_matured@{days}"), ("completed_so_far", f"completed_matured@{days}")]
+        among += [
+            (f"runs_matured@{days}", f"{part}_matured@{days}")
+            for part in ("completed", "started", "verified", "intended")
+        ]
+        for track in ("verified", "intended"):
+            among += [(f"{track}_matured@{days}", f"{track}_completed@{days}")]
+            among += [(f"completed_matured@{days}", f"{track}_completed@{days}")]
+    for short, long in ((30, 60), (60, 90), (90, 180), (180, 365)):
+        among += [
+            (f"{part}_matured@{short}", f"{part}_matured@{long}")
+            for part in ("runs", "started", "verified", "intended")
+        ]
+    below = {}
+    for larger, smaller in among:
+        below.setdefault(larger, []).append(smaller)
+    for measure, *place in list(known.keys):
+        smaller = list(below.get(measure, ()))
+        if measure.startswith("credentials:"):
+            smaller.append(measure.replace("credentials", "holders", 1))
+        for name in smaller:
+            part = known.at.get((name, *place))
+            if part is not None:
+                known.orders.append((known.at[(measure, *place)], [part], 1))
+
+
+def _covers(known, exact):
+    """A learner of all is of some partner; of some programme; and of no more than there are."""
+    streams = exact["dim_stream"]
+    audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
+    inside = {
+        "for_refugees": [p for p, a in audience.items() if a == "refugees"],
+        ALL: [p for p, a in audience.items() if a != "rehearsal"],
+    }
+    by_programme = streams.groupby("programme_id")["partner_id"].agg(set).to_dict()
+    for total, programmes in inside.items():
+        by_programme[total] = set().union(*(by_programme[p] for p in programmes)) if programmes else set()
+    reporting = {}
+    for programme, partner in zip(streams["programme_id"], streams["partner_id"], strict=True):
+        reporting.setdefault(partner, set()).add(programme)
+    phases = {}
+    for at, (measure, programme, _partner, dimension, _value) in enumerate(known.keys):
+        if dimension == "phase":
+            phases.setdefault((measure, programme, ALL, ALL, ALL), []).append(at)
+    for key, parts in phases.items():
+        if key in known.at:
+            _cover(known, known.at[key], parts, 0)
+    for measure, programme, partner, dimension, value in list(known.keys):
+        here = known.at[(measure, programme, partner, dimension, value)]
+        if partner == ALL:
+            of = [(p, known.at.get((measure, programme, p, dimension, value))) for p in by_programme.get(programme, ())]
+            seen = [at for _p, at in of if at is not None]
+            _cover(known, here, seen, len(of) - len(seen))
+        if programme in inside:
+            mine = [p for p in inside[programme] if partner == ALL or p in reporting.get(partner, ())]
+            of = [known.at.get((measure, p, partner, dimension, value)) for p in mine]
+            seen = [at for at in of if at is not None]
+            _cover(known, here, seen, len(of) - len(seen))
+        if programme == ALL:
+            part = known.at.get((measure, "for_refugees", partner, dimension, value))
+            if part is not None:
+                known.orders.append((here, [part], 1))
+
+
+def _cover(known, whole, parts, unseen):
+    n = [known.truth[part] for part in parts]
+    if not parts or max(n) > known.truth[whole] or (not unseen and sum(n) < known.truth[whole]):
+        return  # told differently by two partners, so that it does not hold
+    for part in parts:
+        known.orders.append((whole, [part], 1))
+    if parts and not unseen:
+        if len(parts) == 1:
+            known.sums.append((whole, parts, 0.0))
+        else:
+            known.orders.append((whole, parts, -1))
+
+
+def _series(known, exact, served, audience):
+    """Figures of the last day of a series are those of the whole; the reports of partners add up to the upper bound."""
+    base = 5 if audience == "coalition" else 10
+    exact = exact["cube_reach"].sort_values("on_date").groupby(["programme_id", "partner_id"]).tail(1)
+    series = served["cube_reach"]
+    last = series.sort_values("on_date").groupby(["programme_id", "partner_id"]).tail(1)
+    newest = {(row.programme_id, row.partner_id): row for row in last.itertuples()}
+    for row in exact.itertuples():
+        place = row.programme_id, row.partner_id
+        if place not in newest:
+            continue
+        for column, measure in SERIES.items():
+            at = known.variable((measure, *place, ALL, ALL), getattr(row, column))
+            value = getattr(newest[place], column)
+            # The coalition is told the sum of what it is shown of partners, which it could have added up itself.
+            if not pd.isna(value) and not (column == "unique_upper" and audience == "coalition"):
+                low, high = shown_range(float(value), base)
+                known.narrow(at, 0 if column in ("located", "unique_upper") and value == 0 else low, high)
+        here = {measure: known.at[(measure, *place, ALL, ALL)] for measure in SERIES.values()}
+        known.orders.append((here["registered"], [here["reached"]], 1))
+        known.orders.append((here["registered"], [here["holders of any"]], 1))
+        if ("credential", *place, ALL, ALL) in known.at:
+            known.orders.append((known.at[("credential", *place, ALL, ALL)], [here["holders of any"]], 1))
+        unknown = known.at.get(("reached", *place, "country_host", "unknown"))
+        if unknown is not None:
+            known.sums.append((here["reached"], [here["located"], unknown], 0.0))
+        else:
+            known.sums.append((here["reached"], [here["located"]], BELOW - 1.0))
+    for row in exact[exact["partner_id"] == ALL].itertuples():
+        whole = known.at.get(("reports", row.programme_id, ALL, ALL, ALL))
+        parts = exact[(exact["programme_id"] == row.programme_id) & (exact["partner_id"] != ALL)]
+        found = [known.at.get(("reached", row.programme_id, partner, ALL, ALL)) for partner in parts["partner_id"]]
+        if whole is not None and found and None not in found:
+            known.sums.append((whole, found, 0.0))
+
+
+def _own(known, exact, partners):
+    """What partners know exactly: at least the larger of their own, and at most all others' beside it."""
+    for partner in partners:
+        mine = exact[exact["partner"] == partner].set_index(KEY)["n"].to_dict()
+        for at, (measure, programme, _partner, dimension, value) in enumerate(list(known.keys)):
+            have = mine.get((measure, programme, partner, dimension, value), 0)
+            # Two reports of one run may differ: whoever has more than there are in all learns nothing from it.
+            if _partner == ALL and have <= known.truth[at]:
+                known.low[at] = max(known.low[at], have)
+    if len(partners) > 1:
+        every = (
+            exact[exact["partner"].isin(partners)].groupby(["measure", "programme", "dimension", "value"])["n"].sum()
+        )
+        for at, (measure, programme, partner, dimension, value) in enumerate(known.keys):
+            both = every.get((measure, programme, dimension, value), 0)
+            # Two who compare their lists know how many they have together: all, where nobody is on both.
+            if partner == ALL and both <= known.truth[at]:
+                known.low[at] = max(known.low[at], both)
+
+
+def too_narrow(known, narrowest=NARROWEST, integers=False, certify=True):
+    """The counts of which fewer than `narrowest` whole numbers stay possible, each with its lowest and highest."""
+    n = len(known.keys)
+    truth, low, high = np.asarray(known.truth), np.asarray(known.low), np.asarray(known.high)
+    wrong = [known.keys[at] for at in np.flatnonzero((truth < low) | (truth > high))]
+    assert not wrong, f"the display tells something untrue of {wrong[:5]}"
+    label = _components(known, n)
+    found = []
+    order = np.argsort(label, kind="stable")
+    for block in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        found += _of_block(known, block, low, high, truth, narrowest, integers, certify)
+    return found
+
+
+def _components(known, n):
+    a, b = [], []
+    for whole, parts, _slack in [*known.sums, *known.orders]:
+        a += [whole] * len(parts)
+        b += parts
+    return connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
+
+
+def _of_block(known, block, low, high, truth, narrowest, integers, certify):
+    inside = {at: place for place, at in enumerate(block)}
+    sums = [entry for entry in known.sums if entry[0] in inside] if len(block) < len(known.keys) else known.sums
+    orders = [entry for entry in known.orders if entry[0] in inside] if len(block) < len(known.keys) else known.orders
+    slack = [number for number, entry in enumerate(sums) if entry[2] > 0]
+    size = len(block) + len(slack)
+    floor = np.concatenate([low[block], np.zeros(len(slack))])
+    ceiling = np.concatenate([high[block], [sums[number][2] for number in slack]])
+    equal = _matrix([(inside[w], [inside[p] for p in parts], 1) for w, parts, _s in sums], size)
+    for extra, number in enumerate(slack):
+        equal[number, len(block) + extra] = 1.0
+    less = _matrix([(inside[w], [inside[p] for p in parts], sign) for w, parts, sign in orders], size)
+    equal, less = equal.tocsr(), less.tocsr()
+
+    def solve(direction):
+        if integers:
+            limits = []
+            if len(sums):
+                limits.append(LinearConstraint(equal, 0, 0))
+            if len(orders):
+                limits.append(LinearConstraint(less, -np.inf, 0))
+            answer = milp(direction, constraints=limits, integrality=np.ones(size), bounds=Bounds(floor, ceiling))
+        else:
+            answer = linprog(
+                direction,
+                A_ub=less if len(orders) else None,
+                b_ub=np.zeros(len(orders)) if len(orders) else None,
+                A_eq=equal if len(sums) else None,
+                b_eq=np.zeros(len(sums)) if len(sums) else None,
+                bounds=np.column_stack([floor, ceiling]),
+                method="highs",
+            )
+        assert answer.x is not None, f"{answer.message} {known.keys[block[0]]}"
+        return answer.x
+
+    least, most = np.full(size, np.inf), np.full(size, -np.inf)
+    least[: len(block)] = most[: len(block)] = truth[block]
+    proved = np.zeros(size, dtype=bool)
+    proved[len(block) :] = True
+    rng = np.random.default_rng(len(block))
+    if not len(sums) and not len(orders):
+        least, most = floor, ceiling
+        proved[: len(block)] = most[: len(block)] - least[: len(block)] >= narrowest - 1
+        return [(known.keys[at], low[at], high[at]) for at in block[~proved[: len(block)]]]
+    attempt = fruitless = 0
+    while certify and len(block) > 12 and fruitless < 4 and not proved.all():
+        before = proved.sum()
+        sign = (1.0, -1.0)[attempt] if attempt < 2 else rng.choice([-1.0, 1.0], size)
+        solution = solve(np.where(proved, 0.0, rng.uniform(0.5, 1.5, size)) * sign)
+        least, most = np.minimum(least, solution), np.maximum(most, solution)
+        proved |= np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= narrowest - 1
+        attempt, fruitless = attempt + 1, 0 if proved.sum() > before else fruitless + 1
+    found = []
+    for place in np.flatnonzero(~proved):
+        if proved[place]:
+            continue
+        direction = np.zeros(size)
+        direction[place] = 1.0
+        lowest, highest = solve(direction), solve(-direction)
+        for solution in (lowest, highest) if certify else ():
+            least, most = np.minimum(least, solution), np.maximum(most, solution)
+        proved |= np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= narrowest - 1
+        down, up = np.ceil(lowest[place] - 1e-6), np.floor(highest[place] + 1e-6)
+        if up - down < narrowest - 1:
+            found.append((known.keys[block[place]], down, up))
+    return found
+
+
+def _matrix(entries, size):
+    rows, columns, values = [], [], []
+    for row, (whole, parts, sign) in enumerate(entries):
+        rows += [row] * (len(parts) + 1)
+        columns += [whole, *parts]
+        values += [-1.0 * sign, *([1.0 * sign] * len(parts))]
+    return coo_matrix((values, (rows, columns)), shape=(len(entries), size)).tolil()
