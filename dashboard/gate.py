@@ -12,6 +12,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
+from dashboard.locales.plain import in_markdown
 from dashboard.roster import Admitted, Denied, LoginWrong, RosterWrong, admit, read_roster, read_signed_out, sign_out
 from dashboard.session import VISITOR_KEY, Visitor, ask, visitor
 from dashboard.settings import PUBLIC_URL_VARIABLE, public_url, roster_file, secrets_file, store_folder
@@ -105,7 +106,9 @@ def account() -> None:
         if came.own.is_steward:
             _choose_view(came)
         if login_is_configured() and came.who != "the public":
-            st.caption(_("Signed in as {who}, {role}.").format(who=came.who, role=_name(came.own)))
+            st.caption(
+                _("Signed in as {who}, {role}.").format(who=in_markdown(came.who), role=in_markdown(_name(came.own)))
+            )
             st.button(_("Sign out"), on_click=_sign_out, key="sign_out")
 
 
@@ -170,7 +173,7 @@ def _turn_away(denied: Denied) -> None:
     st.title(_("Coalition dashboard"))
     if denied.reason:
         _tell_once("denial", str(st.user.get("email") or st.user.get("sub") or "unknown"), denied.reason)
-        st.error(_(str(denied)))
+        st.error(in_markdown(_(str(denied))))
         st.button(_("Sign out"), on_click=_sign_out, key="sign_out_denied")
     else:
         st.write(str(denied))

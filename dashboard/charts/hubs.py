@@ -3,6 +3,8 @@
 import pandas as pd
 import pydeck as pdk
 
+from dashboard.locales.plain import in_deck
+
 POLYGONS = "/app/static/boundaries/countries_110m.geojson"
 LAND, LINE, HUB, RIM = [200, 209, 218, 255], [255, 255, 255, 255], [11, 108, 184, 220], [255, 255, 255, 255]
 
@@ -33,7 +35,7 @@ def hubs_deck(hubs: pd.DataFrame, zoom: float = 0.75) -> pdk.Deck:
             ),
             pdk.Layer(
                 "ScatterplotLayer",
-                hubs[columns].to_dict("records"),
+                hubs[columns].map(in_deck).to_dict("records"),
                 id="hubs",
                 get_position="[longitude, latitude]",
                 get_radius=6,

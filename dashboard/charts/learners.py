@@ -9,6 +9,7 @@ from dashboard.charts.palette import ACCENT, CLOSED, HIDDEN, NEUTRAL, NO_DATA, P
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, month, people, people_axis, share, whole
+from dashboard.locales.plain import in_chart
 
 # Six curves a reader can tell apart on light and on dark, by dash as well as by hue.
 CURVES = (
@@ -140,7 +141,7 @@ def split_figure(table: pd.DataFrame, words: Mapping[str, str], values: Mapping[
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": values[value] + (" " + _("(fewer than 30)") if small else ""),
+                "name": in_chart(values[value]) + (" " + _("(fewer than 30)") if small else ""),
                 "x": [words[step] for step in rows["step"]],
                 "y": rows["share_of_first"].tolist(),
                 "opacity": 0.35 if small else 1,
@@ -203,7 +204,7 @@ def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": list(labels),
+        "y": [in_chart(label) for label in labels],
         "x": list(values),
         "text": list(texts),
         "textposition": "outside",
@@ -230,7 +231,8 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
         horizon: last day drawn.
     """
     traces = []
-    for number, (name, table) in enumerate(curves):
+    for number, (said, table) in enumerate(curves):
+        name = in_chart(said)
         color, dash = CURVES[number % len(CURVES)]
         rows = table[table["day"] <= horizon]
         days = rows["day"].tolist()
@@ -320,7 +322,7 @@ def grouped_figure(
         {
             "type": "bar",
             "name": name,
-            "x": list(labels),
+            "x": [in_chart(label) for label in labels],
             "y": [None if is_missing(v) else v for v in values],
             "text": [words(v) for v in values],
             "textposition": "outside",
@@ -347,7 +349,7 @@ def domains_figure(table: pd.DataFrame) -> Figure:
             "type": "bar",
             "orientation": "h",
             "name": name,
-            "y": rows["domain"].tolist(),
+            "y": [in_chart(domain) for domain in rows["domain"]],
             "x": rows[column].tolist(),
             "marker": {"color": color},
             "text": [whole(v) for v in rows[column]],
@@ -424,7 +426,7 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int) -> Fig
         "mode": "markers",
         "lat": rows["latitude"].tolist(),
         "lon": rows["longitude"].tolist(),
-        "text": rows["country"].tolist(),
+        "text": [in_chart(country) for country in rows["country"]],
         "customdata": [[code, whole(n)] for code, n in zip(rows["country_iso3"], rows[size], strict=True)],
         "hovertemplate": "<b>%{text}</b><br>%{customdata[1]}<extra></extra>",
         "name": words,

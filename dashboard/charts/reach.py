@@ -8,6 +8,7 @@ from dashboard.charts.palette import HIDDEN, NO_DATA, SEQUENTIAL, ZERO
 from dashboard.charts.world import Figure, MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import people
+from dashboard.locales.plain import in_chart
 
 HUB_COLOR = "#e5a02f"
 FLOW_COLOR = "#a63d1e"
@@ -80,7 +81,7 @@ def reach_figure(
                 "mode": "markers",
                 "lat": flows["latitude"].tolist(),
                 "lon": flows["longitude"].tolist(),
-                "text": [f"{row.country}: {people(row.refugees)}" for row in flows.itertuples()],
+                "text": [f"{in_chart(row.country)}: {people(row.refugees)}" for row in flows.itertuples()],
                 "hovertemplate": "%{text}<extra></extra>",
                 "unselected": {"marker": {"opacity": 1}},
                 "marker": {"size": 5, "color": FLOW_COLOR},
@@ -93,7 +94,10 @@ def reach_figure(
             "mode": "markers",
             "lat": hubs["latitude"].tolist(),
             "lon": hubs["longitude"].tolist(),
-            "text": [f"<b>{row.hub}</b><br>{_('Learning hub')}, {row.country}" for row in hubs.itertuples()],
+            "text": [
+                f"<b>{in_chart(row.hub)}</b><br>{_('Learning hub')}, {in_chart(row.country)}"
+                for row in hubs.itertuples()
+            ],
             "hovertemplate": "%{text}<extra></extra>",
             "name": _("Learning hubs ({count})").format(count=len(hubs)),
             "customdata": [[code] for code in hubs["country_iso3"]],

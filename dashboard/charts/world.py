@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.palette import BORDER, NO_DATA
+from dashboard.locales.plain import in_chart
 
 Figure = dict[str, Any]
 
@@ -121,7 +122,7 @@ def _area(rows: list[tuple[str, str, str]], name: str, entry: MapClass) -> dict[
         "type": "choropleth",
         "locations": [code for code, _, _ in rows],
         "z": [1] * len(rows),
-        "text": [country for _, country, _ in rows],
+        "text": [in_chart(country) for _, country, _ in rows],
         "customdata": [value for _, _, value in rows],
         "hovertemplate": _hover(entry, "%{customdata}"),
         "colorscale": [[0, entry.color], [1, entry.color]],
@@ -140,7 +141,7 @@ def _points(rows: list[tuple[str, str, str]], places: list[list[float]], entry: 
         "type": "scattergeo",
         "lat": [latitude for latitude, _ in places],
         "lon": [longitude for _, longitude in places],
-        "text": [country for _, country, _ in rows],
+        "text": [in_chart(country) for _, country, _ in rows],
         "customdata": [[code, value] for code, _, value in rows],
         "hovertemplate": _hover(entry, "%{customdata[1]}"),
         "legendgroup": entry.key,

@@ -14,6 +14,7 @@ from dashboard.components.filters import choose, choose_country, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, part
 
@@ -289,7 +290,9 @@ def _territories(scope: Scope) -> None:
     words = status_words()
     territories = ask("school_closures/territories_on_date", scope)
     if len(territories):
-        listed = "; ".join(f"{row.territory}: {words[row.status].lower()}" for row in territories.itertuples())
+        listed = "; ".join(
+            f"{in_markdown(row.territory)}: {words[row.status].lower()}" for row in territories.itertuples()
+        )
         st.caption(_("Territories with a row of their own, not counted as countries: {listed}.").format(listed=listed))
 
 
@@ -302,7 +305,7 @@ def _country(country: str, on_date: datetime.date, scope: Scope) -> None:
                 "**{country}**: {status} since {since}. {learners} learners enrolled. "
                 "Up to this day {closed} weeks closed and {partial} weeks partially open."
             ).format(
-                country=card["country"],
+                country=in_markdown(card["country"]),
                 status=status_words()[card["status"]].lower(),
                 since=day(card["since"]),
                 learners=people(card["learners"]),

@@ -16,6 +16,7 @@ from dashboard.components.learners import ALL, FOR_REFUGEES, partner_words, prog
 from dashboard.components.notices import owners_only
 from dashboard.locales import _
 from dashboard.locales.numbers import between, missing, month, points, share, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
 
@@ -101,7 +102,11 @@ def standing(chosen: Sequence[Cohort]) -> None:
         st.caption(_("Cohorts by sex, age or education have their curves below; this table is of whole intakes."))
     small = [c.words for c in chosen if not c.scope.attribute and ask_one("cohorts/standing", c.scope).get("is_small")]
     if small:
-        st.caption(_("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(cohorts="; ".join(small)))
+        st.caption(
+            _("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(
+                cohorts="; ".join(map(in_markdown, small))
+            )
+        )
 
 
 def curves(chosen: Sequence[Cohort]) -> None:
@@ -303,7 +308,9 @@ def quiet(chosen: Sequence[Cohort]) -> None:
                 "cohorts/quiet_learners",
                 scope,
                 _("{cohort}: {share} of {under_way} under way").format(
-                    cohort=cohort.words, share=share(row["share_quiet"]), under_way=whole(row["learners_under_way"])
+                    cohort=in_markdown(cohort.words),
+                    share=share(row["share_quiet"]),
+                    under_way=whole(row["learners_under_way"]),
                 ),
                 key=cohort.code,
             )

@@ -16,6 +16,7 @@ from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PH
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, is_missing, missing, people, share, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import NotAdmitted, Visitor, answer, ask, current_release, visitor
 from dashboard.settings import store_folder
@@ -128,7 +129,7 @@ def figure(
                 with twin:
                     for number, (label, one) in enumerate((others or {"": scope}).items()):
                         if label:
-                            st.write(f"**{label}**")
+                            st.write(f"**{in_markdown(label)}**")
                         show_table(asked, one, columns, key=f"twin-{asked}-{number}", words=words)
                         download(asked, one, number)
         else:

@@ -15,6 +15,7 @@ from dashboard.components.learners import (
 )
 from dashboard.locales import _
 from dashboard.locales.numbers import days, missing, people, percent, share, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer
 
@@ -144,7 +145,7 @@ def beside_others(scope: Scope) -> None:
     }
     words = {"Registered": _("Registered"), "Reached": _("Reached"), "Completed": _("Completed")}
     figure(
-        _("Mine and others' in {place}").format(place=places[first["area_level"]]),
+        _("Mine and others' in {place}").format(place=in_markdown(places[first["area_level"]])),
         grouped_figure(
             [words[measure] for measure in table["measure"]],
             [(_("Mine"), table["share_mine"].tolist()), (_("Others"), table["share_others"].tolist())],

@@ -8,6 +8,7 @@ from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, missing, people, share, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -113,7 +114,7 @@ def targets(scope: Scope) -> None:
         alt=_("Groups of bars for each phase: seats, learners, completions planned and completions."),
         lead="; ".join(
             _("{phase}: {share} of seats taken").format(
-                phase=phase_words(row.phase), share=share(row.share_seats_taken)
+                phase=in_markdown(phase_words(row.phase)), share=share(row.share_seats_taken)
             )
             for row in table.itertuples()
         )
@@ -128,7 +129,7 @@ def domains(scope: Scope) -> None:
         return
     newest = table[table["phase"] == table["phase"].iloc[-1]]
     figure(
-        _("The catalogue by domain, phase {phase}").format(phase=newest["phase"].iloc[0]),
+        _("The catalogue by domain, phase {phase}").format(phase=in_markdown(newest["phase"].iloc[0])),
         domains_figure(newest),
         "programmes/domains",
         scope,

@@ -23,6 +23,7 @@ from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, is_hidden_from_me
 
@@ -236,7 +237,7 @@ def _learner_card(scope: Scope) -> None:
     asked = Scope(country_iso3=country, programme_id=scope.programme_id)
     row = ask_one(CARD, asked)
     with st.container(border=True):
-        st.header(row["country"], anchor=False)
+        st.header(in_markdown(row["country"]), anchor=False)
         columns = st.columns(4)
         with columns[0]:
             text_tile(
@@ -351,20 +352,20 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
     row = coverage.set_index("country_iso3").loc[country]
     origins, hubs = ask("reach_map/origins_of_host", asked), ask("learning_hubs/register", Scope(country_iso3=country))
     with st.container(border=True):
-        st.header(row["country"], anchor=False)
+        st.header(in_markdown(row["country"]), anchor=False)
         if row["coverage"] in ("known", "zero"):
             st.write(_("Hosts **{whole}** refugees.").format(whole=whole(row["refugees"])))
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
         if len(origins):
-            first = "; ".join(f"{o.origin} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
+            first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
             st.write(_("They come from: {origins}.").format(origins=first))
         st.write(
             plural(
                 "{count} learning hub is named here: {hubs}.",
                 "{count} learning hubs are named here: {hubs}.",
                 len(hubs),
-            ).format(count=len(hubs), hubs=", ".join(hubs["hub"]))
+            ).format(count=len(hubs), hubs=", ".join(map(in_markdown, hubs["hub"])))
             if len(hubs)
             else _("No learning hub is named here.")
         )

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake.download import DownloadFailed, download
 from dashboard.intake.front_door import Imported, import_file
 from dashboard.intake.report import FileRefused
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
+from dashboard.locales.plain import in_markdown
 from dashboard.session import current_release, current_viewer
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
 from dashboard.store.protocol import StoreDamaged
@@ -54,7 +56,7 @@ def offer_real_record(source: str) -> None:
                     ) as path:
                         _take(source, path, None)
                 except DownloadFailed as failed:
-                    st.error(str(failed))
+                    st.error(in_markdown(failed))
 
 
 def _take(source: str, path: Path, day: datetime.date | None) -> None:
@@ -62,8 +64,8 @@ def _take(source: str, path: Path, day: datetime.date | None) -> None:
         with st.spinner(_("Checking and publishing")):
             done: Imported = import_file(store_folder(), source, path, day)
             release = publish_release(store_folder())
-    except (FileRefused, ChecksFailed, StoreDamaged, OSError) as refused:
-        st.error(str(refused))
+    except (FileRefused, ChecksFailed, AuditFailed, StoreDamaged, OSError) as refused:
+        st.error(in_markdown(refused))
         return
     report = done.report
     st.success(

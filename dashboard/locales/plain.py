@@ -1,0 +1,29 @@
+"""Words from files as plain words: where they go into Markdown or into a chart, nothing in them is markup.
+
+Whatever a file brings in (names of hubs, partners, phases, domains, universities) passes here before a page shows it
+in a sentence. Tables and the options of a choice show text as it is, and need none of this.
+"""
+
+import re
+from typing import Any
+
+# After these a word joiner, which nobody sees: links, icons and emojis are made of text that was escaped, too.
+JOINER = "\u2060"
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=\"'/&])")
+LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
+
+
+def in_markdown(text: Any) -> str:
+    """The text for a sentence that is shown as Markdown: every sign of it escaped, no link, icon or formula made."""
+    return LINKS.sub(rf"\1{JOINER}", MARKUP.sub(r"\\\1", " ".join(str(text).split())))
+
+
+def in_chart(text: Any) -> str:
+    """The text for a label, a name or a hover of plotly, which knows a few tags and templates."""
+    said = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return said.replace("%{", "%&#123;")
+
+
+def in_deck(text: Any) -> Any:
+    """The text for a row of a map layer, where what begins with two at signs would be taken for an expression."""
+    return JOINER + text if isinstance(text, str) and text.startswith("@@") else text
