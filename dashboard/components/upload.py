@@ -34,6 +34,7 @@ from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.session import current_release, part, visitor
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
@@ -71,7 +72,7 @@ def send() -> None:
         try:
             word = hold(file.name, file.getvalue(), came.who)
         except TooMuchHeld as full:
-            st.error(str(full))
+            st.error(in_markdown(full))
             return
         st.session_state["_file"] = file.file_id
         remember(WORD, word, None)
@@ -133,7 +134,7 @@ def releases() -> None:
             try:
                 rollback(store_folder(), number)
             except (StoreDamaged, NoSuchRelease) as refused:
-                st.error(str(refused))
+                st.error(in_markdown(refused))
                 return
             record(store_folder(), "rollback", visitor().who, f"release {number}", number, reason)
             st.rerun()
@@ -144,7 +145,7 @@ def _confirm(upload: Upload, word: str) -> None:
     try:
         seen = _look(upload, encoding)
     except FileRefused as refused:
-        st.error(str(refused))
+        st.error(in_markdown(refused))
         if "UTF-8" in str(refused):
             st.selectbox(
                 _("Its encoding"), ["", *OTHER_ENCODINGS], key="encoding", format_func=lambda code: code or "–"
@@ -233,7 +234,7 @@ def _check(upload: Upload, word: str, source: str, day: datetime.date | None, sa
                 _keep_corrections(path, proposal, ready.report.quarantined, said)
     except REFUSALS as refused:
         bar.empty()
-        st.error(str(refused))
+        st.error(in_markdown(refused))
         st.caption(_("Nothing was kept, and nothing changed. Correct the file and send it again."))
         return
     record(store_folder(), "upload", came.who, proposal.name)
@@ -246,7 +247,9 @@ def _proposal(proposal: Proposal) -> None:
     came, account, one = visitor(), proposal.account, proposal.snapshot
     st.subheader(f"{_(sources()[one.source].title)}, {one.captured_on.isoformat()}", anchor=False)
     st.caption(
-        _("Brought in by {who} at {at} UTC.").format(who=proposal.who, at=one.imported_at[:16].replace("T", " "))
+        _("Brought in by {who} at {at} UTC.").format(
+            who=in_markdown(proposal.who), at=one.imported_at[:16].replace("T", " ")
+        )
         + (" " + _("Marked as a demonstration.") if one.provenance == "demo" else "")
     )
     columns = st.columns(4)
@@ -262,7 +265,7 @@ def _proposal(proposal: Proposal) -> None:
     ):
         column.metric(label, whole(count))
     for note in account["notes"]:
-        st.caption(note.replace("[", "\\[").replace("!", "\\!"))
+        st.caption(in_markdown(note))
     if account["dropped_columns"]:
         st.write(_("Columns of which nothing is kept:"))
         st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
@@ -437,7 +440,7 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
 
     part(look_again, run_every=2)()
     if said := st.session_state.pop(f"failed-{proposal.name}", ""):
-        st.error(said)
+        st.error(in_markdown(said))
 
 
 def _look(upload: Upload, encoding: str) -> Look:

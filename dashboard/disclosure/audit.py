@@ -49,6 +49,10 @@ class Sums:
     blocks: list[np.ndarray] = field(default_factory=list)
 
 
+class Contradiction(Exception):
+    """Counts do not add up as they are said to: a defect of a cube or of `cells`, so that nothing can be audited."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A cell, or the absent parts of a family (`cell` is None), that an attacker knows too well."""
@@ -124,6 +128,7 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
         if dimension == "phase":
             phases.setdefault((measure, programme), []).append(cell)
     found = []
+    shown = {(programme, partner) for _measure, programme, partner, *_place in at}
     for (measure, programme, partner, dimension, value), whole in at.items():
         if dimension == "flow":
             continue
@@ -135,8 +140,10 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
             groups.append([(measure, name, partner, dimension, value) for name in names])
         for group in groups:
             known = [at[key] for key in group if key in at]
+            # What an audience has no rows of at all may be any number; of the rest, what is not there is nobody.
+            is_open = any((one[1], one[2]) not in shown for one in group)
             if known:
-                found.append((whole, np.asarray(known), len(group) - len(known)))
+                found.append((whole, np.asarray(known), len(at) if is_open else len(group) - len(known)))
         if dimension == ALL and (measure, programme) in phases:
             found.append((whole, np.asarray(phases[measure, programme]), 0))
         among = at.get((measure, FOR_REFUGEES, partner, dimension, value)) if programme == ALL else None
@@ -401,7 +408,7 @@ def _of_block(
         weights *= [1.0, -1.0][attempt] if attempt < 2 else random.choice([-1.0, 1.0], size)
         solution = solve(weights)
         if solution is None:
-            raise AssertionError("the true counts do not satisfy their own sums")
+            raise Contradiction("the true counts do not satisfy their own sums")
         least, most = np.minimum(least, solution), np.maximum(most, solution)
         newly = ~known & (np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= need)
         fruitless = 0 if newly.sum() * FRUITLESS >= (~known).sum() else fruitless + 1

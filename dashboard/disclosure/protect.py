@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard.disclosure.audit import (
     UNKNOWN_ABOVE,
+    Contradiction,
     Finding,
     Sums,
     attackers,
@@ -105,7 +106,13 @@ def protect(
     if audience == PUBLIC:
         # What is public is what a partner sees beside its own.
         known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
-    hidden, rounds = _hide_until_safe(cells, sums_of(cells, as_of), small, base, coarse, known, rules)
+    try:
+        hidden, rounds = _hide_until_safe(cells, sums_of(cells, as_of), small, base, coarse, known, rules)
+    except Contradiction as wrong:
+        raise AuditFailed(
+            f"What {audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a defect of the "
+            "program, so tell whoever maintains it."
+        ) from wrong
     shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base, coarse)))
     shown.index = (
         pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
