@@ -110,8 +110,8 @@ def protect(
         hidden, rounds = _hide_until_safe(cells, sums_of(cells, as_of), small, base, coarse, known, rules)
     except Contradiction as wrong:
         raise AuditFailed(
-            f"What {audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a defect of the "
-            "program, so tell whoever maintains it."
+            f"What {audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a defect of "
+            "the program, so tell whoever maintains it."
         ) from wrong
     shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base, coarse)))
     shown.index = (
