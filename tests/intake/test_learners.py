@@ -351,7 +351,7 @@ def test_a_refusal_does_not_repeat_the_first_line_of_a_file_about_people(tmp_pat
     assert "anary" not in str(refused.value)
 
 
-def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch):
+def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch, as_served):
     """200 names, addresses and ids, in files of every source about people, some of them at fault."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()

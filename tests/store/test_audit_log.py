@@ -201,4 +201,4 @@ def test_a_record_is_on_the_disk_before_it_returns(tmp_path, monkeypatch):
     )
     record(tmp_path, "login", "operator", "x")
     assert synced[:2] == [tmp_path.name, "log.jsonl"], "the folder, then the line"
-    assert synced[2].startswith(".HEAD.") and synced[3] == "audit", "then the head and the name of it"
+    assert synced[2] == "HEAD" and synced[3] == "audit", "then the head and the name of it"

@@ -327,16 +327,16 @@ def test_a_list_that_was_changed_lets_nobody_in(small):
 
 def test_an_erasure_while_a_file_is_read_keeps_the_file_out(small, monkeypatch):
     store, add = small
-    monkeypatch.setattr("dashboard.intake.front_door._run_child", _erasing(store))
+    monkeypatch.setattr("dashboard.intake.front_door.run_child", _erasing(store))
     with pytest.raises(snapshots.ErasedMeanwhile, match="Import it again"):
         add("meanwhile_2024-02-28.csv", [person(n) for n in (1, 2)], DAYS[1])
 
 
 def _erasing(store):
-    from dashboard.intake.front_door import _run_child
+    from dashboard.intake.front_door import run_child
 
     def run(order, progress):
-        report = _run_child(order, progress)
+        report = run_child(order, progress)
         assert erase(store, "--learner", "A-1") == 0
         return report
 
