@@ -63,6 +63,7 @@ WEAK = {
     "a byte too few": SECRET[:31],
     "one letter": "x" * 64,
     "seven letters": "abcdefg" * 9,
+    "seven letters, mixed": "gacbdfeabdgcfaegbcdafgebdcagfbeacdgfabeg",
     "a word, repeated": "correct-horse-battery" * 2,
     "the digits in a row": "0123456789abcdef0123456789abcdef",
     "the alphabet": "abcdefghijklmnopqrstuvwxyz0123456789",
