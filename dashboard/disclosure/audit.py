@@ -17,6 +17,8 @@ from scipy.sparse import coo_matrix, csr_matrix
 from dashboard.disclosure.cells import (
     ALL,
     CHAINS,
+    HELD,
+    HOLDERS,
     KEY,
     OF_EVENTS,
     OF_LEARNERS,
@@ -98,9 +100,14 @@ def sums_of(cells: pd.DataFrame, streams: pd.DataFrame | None = None) -> Sums:
         for chain in CHAINS:
             known = [here[step] for step in chain if step in here]
             sums.chains += list(zip(known, known[1:], strict=False))
+        for measure, cell in here.items():
+            holders = here.get(measure.replace(HELD, HOLDERS, 1)) if measure.startswith(HELD) else None
+            if holders is not None:
+                sums.chains.append((cell, holders))
+    n = cells["n"].to_numpy()
+    sums.chains = [(whole, part) for whole, part in sums.chains if n[part] <= n[whole]]
     if streams is not None:
         # Two reports of one course run may differ in how it ended: then a part can be more than the whole.
-        n = cells["n"].to_numpy()
         sums.covers = [
             (whole, parts, absent)
             for whole, parts, absent in _covers(at, streams)
@@ -152,22 +159,37 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
     return found
 
 
-def tightened(low: np.ndarray, high: np.ndarray, sums: Sums, below: int) -> tuple[np.ndarray, np.ndarray]:
-    """The bounds after what covers tell: a whole is no less than any part, and no more than all parts together."""
-    if not sums.covers:
+def tightened(
+    low: np.ndarray, high: np.ndarray, sums: Sums, below: int, covered: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds after what sums, chains and (if `covered`) covers tell of each other, until they tell no more.
+
+    A cover is no less than any of its parts, and no more than all of them together.
+    """
+    equal = [(total, parts, absent) for total, parts, absent in sums.families]
+    equal += [(total, parts, 0) for total, parts in sums.parts]
+    covers = sums.covers if covered else []
+    if not equal and not covers and not sums.chains:
         return low, high
     low, high = low.copy(), high.copy()
-    wholes = np.asarray([whole for whole, _, _ in sums.covers])
-    parts = np.concatenate([parts for _, parts, _ in sums.covers])
-    of = np.repeat(np.arange(len(wholes)), [len(parts) for _, parts, _ in sums.covers])
-    absent = np.asarray([absent for _, _, absent in sums.covers]) * (below - 1.0)
+    every = [*equal, *covers]
+    wholes = np.asarray([whole for whole, _, _ in every], dtype=int)
+    parts = np.concatenate([parts for _, parts, _ in every]) if every else np.zeros(0, dtype=int)
+    of = np.repeat(np.arange(len(wholes)), [len(parts) for _, parts, _ in every])
+    absent = np.asarray([absent for _, _, absent in every]) * (below - 1.0)
+    is_sum = np.arange(len(wholes)) < len(equal)
+    above, among = np.asarray(sums.chains, dtype=int).reshape(-1, 2).T
     for _ in range(SWEEPS):
         before = low.sum(), high.sum()
-        most = np.bincount(of, high[parts], len(wholes)) + absent
+        np.maximum.at(low, above, low[among])
+        np.minimum.at(high, among, high[above])
+        least, most = np.bincount(of, low[parts], len(wholes)), np.bincount(of, high[parts], len(wholes)) + absent
         np.minimum.at(high, wholes, most)
+        np.maximum.at(low, wholes[is_sum], least[is_sum])
         np.maximum.at(low, wholes[of], low[parts])
         np.maximum.at(low, parts, low[wholes][of] - (most[of] - high[parts]))
-        np.minimum.at(high, parts, high[wholes][of])
+        rest = np.where(is_sum[of], least[of] - low[parts], 0.0)
+        np.minimum.at(high, parts, high[wholes][of] - rest)
         if before == (low.sum(), high.sum()):
             break
     return low, high
@@ -262,11 +284,14 @@ def _certified(
     same of the absent parts of each family.
     """
     above, below = np.full(len(n), -1), np.zeros(len(n))
+    room, several = np.full(len(n), np.inf), np.zeros(len(n), dtype=bool)
     for whole, part in sums.chains:
+        several[part] |= above[part] >= 0
         above[part] = whole
+        room[part] = min(room[part], n[whole] - n[part])
         below[whole] = max(below[whole], n[part])
     gives = np.minimum(n - low, n - below) >= need
-    takes = (high - n >= need) & ((above < 0) | (n[above] - n >= need))
+    takes = (high - n >= need) & (room >= need)
     family = np.full(len(n), -1)
     givers, takers = np.zeros(len(sums.families)), np.zeros(len(sums.families))
     alone = np.ones(len(n), dtype=bool)
@@ -295,8 +320,10 @@ def _certified(
     for cell in inside[~less]:
         at = cell
         while high[at] - n[at] >= need and family[at] >= 0 and givers[family[at]] - gives[at] >= 1:
-            if above[at] < 0 or n[above[at]] - n[at] >= need:
+            if room[at] >= need:
                 proved[cell] = True
+                break
+            if several[at]:
                 break
             at = above[at]
     return proved, givers >= 1

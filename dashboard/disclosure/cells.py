@@ -37,8 +37,44 @@ PARTS = (
     ("runs", *(f"curve_{end}" for end in ENDS)),
     ("completions", "courses completed", "projects completed"),
 )
-# Each is among those before it.
-CHAINS = (STEPS, ("started", "reached"))
+HORIZONS = (30, 60, 90, 180, 365)
+# Each is among those before it, at one place: people of events are no more than the events.
+CHAINS = (
+    STEPS,
+    ("started", "reached"),
+    ("runs", "learners of runs"),
+    *(("runs", f"runs_matured@{horizon}", f"completed_matured@{horizon}") for horizon in HORIZONS),
+    *(("completed_so_far", f"completed_matured@{horizon}") for horizon in HORIZONS),
+    *(
+        (f"{among}@{horizon}", f"{part}@{horizon}")
+        for horizon in HORIZONS
+        for among, part in (
+            ("runs_matured", "started_matured"),
+            ("runs_matured", "verified_matured"),
+            ("runs_matured", "intended_matured"),
+            ("verified_matured", "verified_completed"),
+            ("intended_matured", "intended_completed"),
+            ("completed_matured", "verified_completed"),
+            ("completed_matured", "intended_completed"),
+        )
+    ),
+    *(
+        tuple(f"{measure}@{horizon}" for horizon in HORIZONS)
+        for measure in ("runs_matured", "started_matured", "verified_matured", "intended_matured")
+    ),
+    # A curve ends on day 730: what ended later is under way in it.
+    *((f"{end}_so_far", f"curve_{end}") for end in ENDS[:-1]),
+    ("curve_active", "active_so_far"),
+    ("outcome runs", "learners by outcome"),
+    ("requested", "learners who asked", "learners recognised"),
+    ("decided_recognised", "learners recognised"),
+    ("learners who asked", "learners transferred"),
+    ("learners of phase", "learners reached in phase"),
+    ("learners of phase", "learners with hours"),
+    ("enrolments", "completions"),
+)
+# Credentials of a kind, and who holds them.
+HELD, HOLDERS = "credentials:", "holders:"
 
 
 @dataclass(frozen=True)

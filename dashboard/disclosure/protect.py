@@ -162,12 +162,14 @@ def _hide_until_safe(
         newly: set[int] = set()
         for own in known.values():
             low, high = bounds(cells, hidden, doubtful, base, coarse, rules.hide_below, own)
-            low, high = tightened(low, high, sums, rules.hide_below)
+            plain_low, plain_high = tightened(low, high, sums, rules.hide_below, covered=False)
+            low, high = tightened(plain_low, plain_high, sums, rules.hide_below)
+            by_covers = (high - low < rules.narrowest - 1) & (plain_high - plain_low >= rules.narrowest - 1)
             for found in findings(cells, sums, low, high, rules.narrowest, todo):
                 more: list[int] = []
                 if found.cell is not None:
                     touched.add(int(of_block[found.cell]))
-                    if high[found.cell] - low[found.cell] < rules.narrowest - 1:
+                    if by_covers[found.cell]:
                         beside = _covering(found.cell, sums)
                         if newly & beside:
                             continue  # what was hidden this time may do for this one too: the next look tells
@@ -331,12 +333,18 @@ def _table(
     for column in columns:
         here = (counts["column"] == column).to_numpy()
         table[column] = pd.array(values[here], dtype="Float64").astype("Int64")
-    for column, people in {**AVERAGES.get(name, {}), **TOTALS.get(name, {})}.items():
-        digits = rules.average_digits if column in AVERAGES.get(name, {}) else rules.sum_digits
+    for column, people in AVERAGES.get(name, {}).items():
+        table[column] = significant(table[column].where(table[people].notna()), rules.average_digits)
+    for column, people in TOTALS.get(name, {}).items():
         known = table[people].notna()
-        if column in TOTALS.get(name, {}) and "largest_share_of_hours" in chosen:
+        if "largest_share_of_hours" in chosen:
             known &= chosen["largest_share_of_hours"].fillna(1) <= rules.largest_share
-        table[column] = significant(table[column].where(known), digits)
+        # The sum itself, of credits that are mostly alike, would tell the count: so the mean times the rounded count.
+        mean = chosen[column] / chosen[people].where(chosen[people] > 0)
+        total = significant(mean, rules.average_digits) * table[people].astype("Float64").to_numpy(
+            dtype=float, na_value=np.nan
+        )
+        table[column] = significant(total.where(known), rules.sum_digits)
     for column in ONE_PERSONS.get(name, ()):
         table[column] = None
     if name == "cube_cohort":

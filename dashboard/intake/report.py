@@ -168,7 +168,7 @@ def clean(text: str) -> str:
 
 def harmless(text: str) -> str:
     """The text as a spreadsheet may open it: a leading formula sign is disarmed by an apostrophe."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def as_sent(text: str) -> str:
@@ -179,6 +179,6 @@ def as_sent(text: str) -> str:
 def write_quarantine(rows: Sequence[Quarantined], path: Path) -> None:
     """Writes the rows set aside as CSV: line, column, value, reason."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file)  # with other ends of lines it would leave a CR in a cell without quotes: a new line
         writer.writerow(["line", "column", "value", "reason"])
         writer.writerows([row.line, harmless(row.column), harmless(row.value), row.reason] for row in rows)

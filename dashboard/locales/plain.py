@@ -15,7 +15,7 @@ LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
 
 def in_markdown(text: Any) -> str:
     """The text for a sentence that is shown as Markdown: every sign of it escaped, no link, icon or formula made."""
-    return LINKS.sub(rf"\1{JOINER}", MARKUP.sub(r"\\\1", " ".join(str(text).split())))
+    return MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
 
 
 def in_chart(text: Any) -> str:
