@@ -365,7 +365,7 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
                 "{count} learning hub is named here: {hubs}.",
                 "{count} learning hubs are named here: {hubs}.",
                 len(hubs),
-            ).format(count=len(hubs), hubs=", ".join(map(in_markdown, hubs["hub"])))
+            ).format(count=len(hubs), hubs=", ".join(in_markdown(row.hub) for row in hubs.itertuples()))
             if len(hubs)
             else _("No learning hub is named here.")
         )

@@ -199,7 +199,7 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
         with path.open(newline="", encoding="utf-8") as said:
             assert formulas(said) == []
     release, _notice = begin()
-    came = Visitor("operator", STEWARD, STEWARD)
+    came = Visitor("operator", STEWARD, STEWARD, lambda: True)
     rows = 0
     for asked, scope in (
         ("learning_hubs/register", Scope()), ("credit_recognition/universities", Scope()),
@@ -210,7 +210,7 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
         assert formulas(io.StringIO(text)) == [], asked
         capsys.readouterr()
         given = [f"--param={name}={value}" for name, value in (("programme_id", scope.programme_id),) if value]
-        main(["ask", asked, *given])
+        main(["ask", asked, "--format", "csv", *given])
         printed = capsys.readouterr().out
         assert formulas(io.StringIO(printed)) == [], asked
         rows += text.count("\n")
