@@ -40,6 +40,23 @@ class Scope:
     by_day: int | None = None
     horizon_days: int | None = None
     quiet_days: int | None = None
+    level: str | None = None
+    tier: str | None = None
+    language: str | None = None
+    activity_type: str | None = None
+    audience: str | None = None
+    mission: str | None = None
+    need_id: str | None = None
+    offer_id: str | None = None
+    hub_id: str | None = None
+    rows: str | None = None
+    row: str | None = None
+    stage: str | None = None
+    member_type: str | None = None
+    metric: str | None = None
+    from_release: int | None = None
+    to_release: int | None = None
+    step: str | None = None
 
     def params(self, asked: Query) -> Mapping[str, Any]:
         """The parameters of the question that this scope sets."""

@@ -35,18 +35,33 @@ def accepted(
             yield row, parsed
 
 
-def publish_once(table: Table, ledger: Ledger, parse: Callable[[Cells], tuple[Any, ...]]) -> None:
-    """Publishes one record a row; one whose record was published already, or of somebody erased, is collapsed."""
+def publish_once(
+    table: Table, ledger: Ledger, parse: Callable[[Cells], tuple[Any, ...]], alone: tuple[str, ...] = ()
+) -> None:
+    """Publishes one record a row; one whose record was published already, or of somebody erased, is collapsed.
+
+    Of columns named in `alone` two different records must not have the same values: the second is set aside.
+    """
     seen: set[tuple[Any, ...]] = set()
+    taken: set[tuple[Any, ...]] = set()
+    at = [list(ledger.card.kept).index(name) for name in alone]
+
+    def parse_alone(cell: Cells) -> tuple[Any, ...]:
+        record = parse(cell)
+        if at and record not in seen and tuple(record[i] for i in at) in taken:
+            raise RowRefused(alone[0], str(record[at[0]]), "another row of this id says something else")
+        return record
+
     # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
     whole_rows = ledger.card.people
-    for _, record in accepted(table, ledger, lambda _, cell: parse(cell), blanks_may_be_left_out=not whole_rows):
+    for _, record in accepted(table, ledger, lambda _, cell: parse_alone(cell), blanks_may_be_left_out=not whole_rows):
         if ledger.is_erased(record):
             ledger.drop_erased(record)
         elif record in seen:
             ledger.collapsed += 1
         else:
             seen.add(record)
+            taken.add(tuple(record[i] for i in at))
             ledger.publish([record])
 
 

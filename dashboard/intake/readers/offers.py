@@ -1,0 +1,58 @@
+"""Offers of members: for which countries, languages and levels, by which technology, and until when free of charge."""
+
+from typing import Any
+
+from dashboard.intake.readers.organisations import (
+    ACTIVITY_TYPES,
+    AUDIENCES,
+    MISSIONS,
+    code,
+    country_codes,
+    focal_point,
+    language_codes,
+    levels,
+    need_id,
+    people,
+    tier,
+)
+from dashboard.intake.readers.people import need_plain, optional_day, yes_no
+from dashboard.intake.readers.rows import Cells, publish_once
+from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.tabular import Table
+from dashboard.intake.values import need_date
+
+
+def read(table: Table, ledger: Ledger) -> None:
+    """Publishes one record an offer; a row that says the same again is collapsed."""
+    publish_once(table, ledger, lambda cell: _record(cell, ledger), alone=("offer_id",))
+
+
+def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
+    is_free = yes_no(cell("is_free"), "is_free")
+    if is_free is None:
+        raise RowRefused("is_free", "", "blank: say Yes or No")
+    valid_from = need_date(cell("valid_from"), ledger, "valid_from")
+    valid_to = need_date(cell("valid_to"), ledger, "valid_to") if cell("valid_to").strip() else None
+    if valid_to and valid_to < valid_from:
+        raise RowRefused("valid_to", cell("valid_to"), "before the first day")
+    return (
+        need_id(cell("offer_id"), "offer_id"),
+        need_id(cell("partner_id"), "partner_id"),
+        need_plain(cell("offer"), "offer"),
+        code(cell("activity_type"), "activity_type", ACTIVITY_TYPES),
+        code(cell("mission"), "mission", MISSIONS) if cell("mission").strip() else None,
+        code(cell("audience"), "audience", AUDIENCES, "learners"),
+        country_codes(cell("countries"), "countries"),
+        language_codes(cell("languages"), "languages"),
+        levels(cell("levels"), "levels"),
+        tier(cell("tier"), "tier"),
+        is_free,
+        need_date(cell("free_until"), ledger, "free_until") if cell("free_until").strip() else None,
+        people(cell("capacity"), "capacity"),
+        valid_from,
+        valid_to,
+        focal_point(cell("focal_point"), "focal_point"),
+        optional_day(cell("focal_point_confirmed_on"), ledger, "focal_point_confirmed_on"),
+        optional_day(cell("recorded_on"), ledger, "recorded_on") or valid_from,
+        optional_day(cell("withdrawn_on"), ledger, "withdrawn_on"),
+    )

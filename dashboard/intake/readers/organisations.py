@@ -1,0 +1,223 @@
+"""What readers of files about organisations share: ids, codes of the field, lists of codes, and focal points."""
+
+import csv
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+
+from dashboard.intake import countries
+from dashboard.intake.programmes import RESERVED, identifier
+from dashboard.intake.report import RowRefused, clean
+from dashboard.intake.values import WHOLE_NUMBER, whole_number
+from dashboard.settings import REFERENCE
+
+EVERY = "all"
+LEVELS = ("pre_primary", "primary", "lower_secondary", "upper_secondary", "tertiary")
+TIERS = ("no-tech", "low-tech", "hi-tech")
+AUDIENCES = ("learners", "teachers", "parents", "institutions")
+MISSIONS = ("connectivity", "teachers", "gender", "skills", "learning")
+STAGES = ("offered", "confirmed", "delivering", "delivered")
+ACTIVITY_TYPES = (
+    "learning platform",
+    "courses",
+    "content",
+    "radio and television",
+    "print",
+    "connectivity",
+    "devices",
+    "teacher training",
+    "psychosocial support",
+    "assessment",
+    "other",
+)
+# One word that stands for several levels of ISCED, and other ways to write one.
+LEVELS_WRITTEN: Mapping[str, tuple[str, ...]] = {
+    **{level: (level,) for level in LEVELS},
+    **{level.replace("_", " "): (level,) for level in LEVELS},
+    **{level.replace("_", "-"): (level,) for level in LEVELS},
+    "secondary": ("lower_secondary", "upper_secondary"),
+    "isced 0": ("pre_primary",),
+    "isced 1": ("primary",),
+    "isced 2": ("lower_secondary",),
+    "isced 3": ("upper_secondary",),
+    "isced 5-8": ("tertiary",),
+    "higher": ("tertiary",),
+}
+TIERS_WRITTEN: Mapping[str, str] = {
+    **{tier: tier for tier in TIERS},
+    **{tier.replace("-", ""): tier for tier in TIERS},
+    **{tier.replace("-", " "): tier for tier in TIERS},
+    "high-tech": "hi-tech",
+    "high tech": "hi-tech",
+}
+MOST_IN_LIST = 260
+# The first part of an address that belongs to a role and not to a person.
+ROLES = frozenset(
+    {
+        *("admin", "coalition", "communications", "contact", "contracts", "education", "focal", "focalpoint", "gec"),
+        *("global", "hello", "help", "helpdesk", "humanitarian", "info", "learning", "mail", "office", "outreach"),
+        *("partners", "partnership", "partnerships", "policy", "programme", "programmes", "projects", "refugees"),
+        *("secretariat", "support", "team", "training"),
+    }
+)
+ADDRESS = re.compile(r"(?P<local>[^@\s]+)@(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.ASCII)
+
+
+def need_id(text: str, column: str) -> str:
+    """An id of a thing or an organisation as it is kept: letters and digits of any script joined by underscores.
+
+    Raises:
+        RowRefused: blank, an address, or a name that totals have.
+    """
+    if "@" in text:
+        raise RowRefused(column, "", "an address, not an id")
+    found = identifier(clean(text))
+    if not found:
+        raise RowRefused(column, text, "blank")
+    if found in RESERVED:
+        raise RowRefused(column, text, "the name of a total; use another")
+    return found
+
+
+def code(text: str, column: str, allowed: tuple[str, ...], default: str = "") -> str:
+    """One of the codes, however its case; the default where blank.
+
+    Raises:
+        RowRefused: none of them, or blank without a default.
+    """
+    written = clean(text).casefold()
+    if not written and default:
+        return default
+    if written not in allowed:
+        raise RowRefused(column, text, f"none of {', '.join(allowed)}" if written else "blank")
+    return written
+
+
+def tier(text: str, column: str) -> str:
+    """A technology tier.
+
+    Raises:
+        RowRefused: none of them.
+    """
+    found = TIERS_WRITTEN.get(clean(text).casefold())
+    if found is None:
+        raise RowRefused(column, text, f"none of {', '.join(TIERS)}" if text.strip() else "blank")
+    return found
+
+
+def level(text: str, column: str) -> str:
+    """One level.
+
+    Raises:
+        RowRefused: none of ISCED, or several.
+    """
+    found = LEVELS_WRITTEN.get(clean(text).casefold(), ())
+    if len(found) != 1:
+        raise RowRefused(column, text, f"none of {', '.join(LEVELS)}" if text.strip() else "blank")
+    return found[0]
+
+
+def country_code(text: str, column: str) -> str:
+    """The alpha-3 code of a country written as code or name, in any of six languages.
+
+    Raises:
+        RowRefused: blank, or no country of the reference.
+    """
+    written = clean(text)
+    found = (
+        countries.code_of(written)
+        or countries.alpha2().get(written.upper())
+        or countries.names().get(written.casefold())
+        or countries.names_of_all_languages().get(written.casefold())
+    )
+    if found is None:
+        raise RowRefused(column, text, "no country has this code or name" if written else "blank")
+    return found
+
+
+def language(text: str, column: str) -> str:
+    """The ISO 639 code of a language written as code or name, in any of six languages.
+
+    Raises:
+        RowRefused: blank, or no language of the reference.
+    """
+    found = languages().get(clean(text).casefold())
+    if found is None:
+        raise RowRefused(column, text, "no language has this code or name" if text.strip() else "blank")
+    return found
+
+
+def each(text: str, column: str, one: Callable[[str, str], str | tuple[str, ...]]) -> str:
+    """A list of codes as it is kept: `all`, or each code between semicolons (`;KEN;UGA;`), sorted and once.
+
+    Raises:
+        RowRefused: blank, too long, or one of them is none.
+    """
+    written = [part for part in re.split(r"[;|,]", clean(text)) if part.strip()]
+    if not written:
+        raise RowRefused(column, text, "blank")
+    if len(written) > MOST_IN_LIST:
+        raise RowRefused(column, "", f"more than {MOST_IN_LIST} in one cell")
+    if [part.strip().casefold() for part in written] == [EVERY]:
+        return EVERY
+    found: set[str] = set()
+    for part in written:
+        told = one(part, column)
+        found |= {told} if isinstance(told, str) else set(told)
+    return f";{';'.join(sorted(found))};"
+
+
+def levels(text: str, column: str) -> str:
+    """A list of levels, as `each`; a word for several counts as each of them."""
+    return each(text, column, _levels)
+
+
+country_codes = partial(each, one=country_code)
+language_codes = partial(each, one=language)
+
+
+def focal_point(text: str, column: str) -> str | None:
+    """The address of a role, or the domain alone (`@example.org`) where the address may be a person's; None if blank.
+
+    Raises:
+        RowRefused: not an address; its words may name a person and are not kept.
+    """
+    written = clean(text).casefold()
+    if not written:
+        return None
+    parts = ADDRESS.fullmatch(written)
+    if parts is None:
+        raise RowRefused(column, "", "not an e-mail address")
+    return written if parts["local"] in ROLES else f"@{parts['domain']}"
+
+
+def people(text: str, column: str) -> int | None:
+    """A number of people, None where blank or `-`; spaces of any kind may tell groups of three apart.
+
+    Raises:
+        RowRefused: not a whole number.
+    """
+    written = clean(text)
+    if WHOLE_NUMBER.fullmatch(written) is None and written.endswith(".0"):
+        written = written.removesuffix(".0")
+    return whole_number(written, column, ("", "-", "–", "—"))
+
+
+@cache
+def languages() -> Mapping[str, str]:
+    """Codes and names of languages, folded, to the code."""
+    with (REFERENCE / "languages.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    known = {row["language"]: row["language"] for row in rows}
+    for row in rows:
+        for column, name in row.items():
+            if column != "language" and name:
+                known.setdefault(name.casefold(), row["language"])
+    return known
+
+
+def _levels(text: str, column: str) -> tuple[str, ...]:
+    found = LEVELS_WRITTEN.get(clean(text).casefold(), ())
+    if not found:
+        raise RowRefused(column, text, f"none of {', '.join(LEVELS)}")
+    return found
