@@ -1,8 +1,9 @@
 """What each audience may have of a release, written beside the marts while it is made."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dashboard.disclosure.audit import Contradiction
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
-from dashboard.disclosure.protect import BENCHMARK, PROTECTED, protect
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect
 
 AUDIENCES = (COALITION, PUBLIC)
 STREAMS, COUNTRIES = "dim_stream", "dim_country"
@@ -28,13 +30,40 @@ def write_views(marts: Path, folder: Path) -> dict[str, Any]:
 
     Raises:
         AuditFailed: people could be worked out of what would be shown.
+        Contradiction: the counts do not add up.
     """
     rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
     if rows < MANY_ROWS:
         return {audience: _write(marts, folder / audience, audience) for audience in AUDIENCES}
-    with ProcessPoolExecutor(len(AUDIENCES), mp_context=get_context("spawn")) as pool:
-        accounts = {audience: pool.submit(_write, marts, folder / audience, audience) for audience in AUDIENCES}
-        return {audience: account.result() for audience, account in accounts.items()}
+    # Started by name: a fork or spawn of a served page would run that page again.
+    children = {
+        audience: subprocess.Popen(
+            [sys.executable, "-I", "-W", "ignore", "-m", __name__, str(marts), str(folder / audience), audience],
+            stdout=subprocess.PIPE,
+            cwd="/",
+        )
+        for audience in AUDIENCES
+    }
+    answers = {audience: child.communicate()[0] for audience, child in children.items()}
+    return {audience: _heard(children[audience].returncode, answer) for audience, answer in answers.items()}
+
+
+def main(arguments: list[str]) -> None:
+    """Writes the tables of one audience; the account, or the reason of a refusal, is JSON on standard output."""
+    marts, folder, audience = arguments
+    try:
+        print(json.dumps(_write(Path(marts), Path(folder), audience)))
+    except (AuditFailed, Contradiction) as refused:
+        print(json.dumps([type(refused).__name__, str(refused)]))
+
+
+def _heard(code: int, answer: bytes) -> dict[str, Any]:
+    if code:
+        raise RuntimeError(f"A process that protects the tables of an audience ended with code {code}; see its error.")
+    told = json.loads(answer)
+    if isinstance(told, list):
+        raise {"AuditFailed": AuditFailed, "Contradiction": Contradiction}[told[0]](told[1])
+    return told
 
 
 def _write(marts: Path, folder: Path, audience: str) -> dict[str, Any]:
@@ -74,3 +103,7 @@ def _streams(streams: pa.Table, audience: str) -> pa.Table:
 def _like(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     columns: Mapping[str, pd.Series] = {name: table[name] for name in schema.names}
     return pa.table([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,49 @@
+"""The tables of other audiences are written by processes of their own, whatever called for them."""
+
+import sys
+import types
+
+import pytest
+
+from dashboard.disclosure.protect import AuditFailed
+from dashboard.settings import PROJECT
+from dashboard.store import views
+from dashboard.store.releases import open_release
+
+
+@pytest.fixture
+def marts(small_store):
+    return next(iter(open_release(small_store).marts.values())).parent
+
+
+@pytest.fixture
+def within_a_page(monkeypatch):
+    """As Streamlit leaves it while it runs a page, from which a steward may publish: the page is the main module."""
+    page = types.ModuleType("__main__")
+    page.__file__ = str(PROJECT / "dashboard" / "app.py")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+
+
+def test_many_rows_are_protected_by_children_as_few_are_here(marts, tmp_path, monkeypatch, within_a_page):
+    here = views.write_views(marts, tmp_path / "here")
+    monkeypatch.setattr(views, "MANY_ROWS", 0)
+    assert views.write_views(marts, tmp_path / "children") == here
+    written = {file.relative_to(tmp_path / "here") for file in (tmp_path / "here").rglob("*.parquet")}
+    assert written and all(
+        (tmp_path / "here" / file).read_bytes() == (tmp_path / "children" / file).read_bytes() for file in written
+    )
+
+
+def test_a_child_that_refuses_refuses_the_release(marts, tmp_path, monkeypatch, capsys):
+    def refuse(*_):
+        raise AuditFailed("people could be worked out")
+
+    monkeypatch.setattr(views, "_write", refuse)
+    views.main([str(marts), str(tmp_path / "x"), "public"])
+    with pytest.raises(AuditFailed, match="people could be worked out"):
+        views._heard(0, capsys.readouterr().out.encode())
+
+
+def test_a_child_that_dies_is_no_release(marts):
+    with pytest.raises(RuntimeError, match="code -9"):
+        views._heard(-9, b"")
