@@ -131,6 +131,7 @@ def come(browser, served):
 def figures(page):
     page.locator("[data-testid=stMetricValue]").first.wait_for()
     page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
+    page.locator("[data-testid=stPlotlyChart] svg text").first.wait_for()  # drawn after the page is done
     return page.locator("[data-testid=stMain]").inner_text()
 
 
