@@ -26,6 +26,8 @@ REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
         "unesco_monitored": "BOOLEAN",
         "has_polygon_110m": "BOOLEAN",
     },
+    "languages": {},
+    "languages_by_country": {},
     "partners": {},
     "programmes": {},
     "published_figures": {"on_date": "DATE", "value": "BIGINT", "share": "DOUBLE", "countries_closed": "BIGINT"},

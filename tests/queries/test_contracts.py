@@ -57,6 +57,16 @@ FIXED = {
         ["programme_id", "partner_id", "cohort_month", "attribute", "attribute_value"],
         "cohort day at_risk completed withdrawn completion_share ci_low ci_high",
     ),
+    "response_gaps/unserved": (
+        # The last one, added since, may be left out.
+        ["on_date", "level", "tier", "language"],
+        "country_iso3 country learners_affected live_offers learners_unserved",
+    ),
+    "needs_and_offers/matches_for_need": (
+        # The last one, added since, may be left out.
+        ["need_id", "on_date"],
+        "offer_id passes failed_gates score",
+    ),
     "programmes/phases": (
         ["programme_id"],
         "phase seats learners hours_measured hours_estimated hours_attested courses guided_projects domains",

@@ -130,7 +130,7 @@ def _inputs(case, small_store, tmp_path_factory):
         ],
         "hubs": [("h", "é 'quoted'", "KEN", -1.5, 36.0, None, "not stated", None, None, DAY(2013, 1, 1), "published")],
     }
-    rows |= _adversarial_people()
+    rows |= _adversarial_people() | _adversarial_organisations()
     assert rows.keys() == sources().keys(), "every source needs rows that try the engines"
     files = {}
     for source, records in rows.items():
@@ -553,5 +553,46 @@ def _adversarial_people():
                 file,
                 "published",
             ),
+        ],
+    }
+
+
+def _adversarial_organisations():
+    """Quotes and other scripts, ids that end alike, nothing stated, an offer stated twice, a match of nothing known."""
+    day, other = DAY(2020, 3, 1), DAY(2020, 3, 2)
+    offer = ("o1", "m1", "é 'quoted'", "other", None, "learners", ";KEN;", ";en;", ";lower_secondary;", "no-tech")
+    return {
+        "partners": [
+            ("m1", "é 'quoted'", "network", None, None, None, None, None, day, "published"),
+            ("m1", "é 'quoted' again", "network", "KEN", day, other, "@x.example", day, other, "published"),
+            ("m2", "名", "media", "ITA", day, None, None, None, day, "published"),
+        ],
+        "offers": [
+            (*offer, True, None, None, day, None, None, None, day, None, day, "published"),
+            (*offer, True, day, 0, day, other, "info@x.example", day, day, other, other, "published"),
+            (*offer, True, day, 5, day, other, "info@x.example", day, day, other, other, "published"),
+            ("o2", "m2", "x", "other", "gender", "learners", "all", "all", "all", "hi-tech")
+            + (False, None, None, day, None, "@x.example", None, day, None, day, "demo"),
+            ("o3", "m3", "y", "other", "gender", "learners", "all", "all", "all", "low-tech")
+            + (True, None, None, day, None, "@x.example", None, day, None, day, "demo"),
+        ],
+        "needs": [
+            ("n1", "KEN", "primary", "en", "no-tech", None, "learners", 0, day, None, None, day, "published"),
+            ("n1", "KEN", "primary", "en", "no-tech", None, "learners", 9, day, other, None, day, "published"),
+        ],
+        "matches": [
+            ("x1", "n9", "o9", day, None, None, None, None, None, None, day, "published"),
+            ("x1", "n9", "o9", day, day, day, other, None, None, 3, other, "published"),
+            ("x2", "n1", "o1", day, None, None, None, other, "other", None, day, "published"),
+        ],
+        "hub_sessions": [
+            ("h", "2020-03", "1", day, "other", None, None, None, 0, None, day, "published"),
+            ("h", "2020-03", "1", day, "closing", None, 1.5, 2, None, None, other, "published"),
+        ],
+        "contributions_5w": [
+            ("a1", "m1", "é", None, "lead", "KEN", None, None, None, None, "Education", True, None, None, None)
+            + ("learners", None, None, None, None, None, None, None, None, "x", day, "published"),
+            ("a1", "m2", "名", None, "supporter", "KEN", None, None, None, None, "Education", True, None, None, None)
+            + ("learners", "delivered", day, other, 0, 5, 7, 3, 9, "x", day, "published"),
         ],
     }

@@ -1,0 +1,65 @@
+-- title: How many learners have no live free offer, day by day?
+-- grain: one row per day of the range with a country closed country-wide
+-- param $from_date DATE: first day, included
+-- param $to_date DATE: last day, included; days after the capture are plans and do not count
+-- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
+-- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- column on_date DATE: day
+-- column learners_affected BIGINT: learners of countries closed country-wide
+-- column learners_unserved BIGINT: of them, those with no live free offer
+-- metric: learners_unserved
+-- metric: unserved_learner_days
+-- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
+-- caveat: Languages are the official ones of a country, which not every learner is taught in.
+WITH newest AS (
+    SELECT max(captured_on) AS captured_on
+    FROM dim_closure_capture
+),
+
+affected AS (
+    SELECT
+        s.country_iso3,
+        s.on_date,
+        e.level,
+        sum(e.learners) AS learners
+    FROM newest AS n
+    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
+    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+    WHERE
+        s.on_date BETWEEN $from_date AND least($to_date, n.captured_on)
+        AND s.status = 'closed'
+        AND NOT s.is_territory
+        AND ($level IS NULL OR e.level = $level)
+        AND (
+            $language IS NULL
+            OR s.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
+        )
+    GROUP BY s.country_iso3, s.on_date, e.level
+),
+
+cell AS (
+    SELECT
+        a.country_iso3,
+        a.on_date,
+        a.level,
+        a.learners,
+        count(DISTINCT o.half) >= CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END AS is_served
+    FROM affected AS a
+    LEFT JOIN fct_offer_cell AS o
+        ON
+            a.country_iso3 = o.country_iso3
+            AND a.level = o.level
+            AND a.on_date BETWEEN o.live_from AND o.live_to
+            AND ($language IS NULL OR o.language = $language)
+            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
+    GROUP BY a.country_iso3, a.on_date, a.level, a.learners
+)
+
+SELECT
+    on_date,
+    sum(learners)::bigint AS learners_affected,
+    learners_unserved(learners, is_served) AS learners_unserved
+FROM cell
+GROUP BY on_date
+ORDER BY on_date

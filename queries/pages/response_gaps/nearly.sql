@@ -1,0 +1,101 @@
+-- title: Which offers would close a gap if one thing about them changed?
+-- grain: one row per offer and the one gate it fails
+-- param $on_date DATE: the day asked about, or NULL for the last observed one
+-- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
+-- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- column offer_id VARCHAR: offer
+-- column offer VARCHAR: what it is
+-- column member VARCHAR: who offers
+-- column gate VARCHAR: the one gate it fails: focal_point, free, live, country, language or tier
+-- column countries BIGINT: closed countries with unserved learners that it would serve then
+-- column learners_unserved BIGINT: learners with no live free offer that it would serve then
+-- caveat: Who would have to do what to open the gate is for people to find out. An offer that is live is not yet a learner reached.
+-- caveat: Rows do not add up: two offers may close the same gap. Secondary is closed only by an offer for lower and upper.
+WITH newest AS (
+    SELECT max(captured_on) AS captured_on
+    FROM dim_closure_capture
+),
+
+affected AS (
+    SELECT
+        s.country_iso3,
+        s.on_date,
+        e.level,
+        sum(e.learners) AS learners
+    FROM newest AS n
+    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
+    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+    WHERE
+        s.on_date = coalesce($on_date, n.captured_on)
+        AND s.status = 'closed'
+        AND NOT s.is_territory
+        AND ($level IS NULL OR e.level = $level)
+    GROUP BY s.country_iso3, s.on_date, e.level
+),
+
+unserved AS (
+    SELECT
+        a.country_iso3,
+        a.on_date,
+        a.level,
+        a.learners,
+        list(DISTINCT l.language) AS languages
+    FROM affected AS a
+    INNER JOIN dim_country_language AS l ON a.country_iso3 = l.country_iso3
+    LEFT JOIN fct_offer_cell AS o
+        ON
+            a.country_iso3 = o.country_iso3
+            AND a.level = o.level
+            AND a.on_date BETWEEN o.live_from AND o.live_to
+            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
+    GROUP BY a.country_iso3, a.on_date, a.level, a.learners
+    HAVING count(DISTINCT o.half) < CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END
+),
+
+tried AS (
+    SELECT
+        o.offer_id,
+        o.offer,
+        o.member,
+        u.country_iso3,
+        u.learners,
+        list_filter(
+            [
+                CASE WHEN NOT gate_focal_point(o.focal_point) THEN 'focal_point' END,
+                CASE WHEN NOT gate_free(o.is_free, o.free_until, u.on_date) THEN 'free' END,
+                CASE WHEN NOT gate_live(o.valid_from, o.valid_to, u.on_date) THEN 'live' END,
+                CASE WHEN NOT gate_country(o.countries, u.country_iso3) THEN 'country' END,
+                CASE
+                    WHEN len(list_filter(u.languages, LAMBDA spoken: gate_language(o.languages, spoken))) = 0
+                        THEN 'language'
+                END,
+                CASE
+                    WHEN
+                        NOT gate_tier(o.tier_rank, CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END)
+                        THEN 'tier'
+                END
+            ],
+            LAMBDA gate: gate IS NOT NULL
+        ) AS failed
+    FROM unserved AS u
+    INNER JOIN fct_offer AS o
+        ON
+            gate_audience(o.audience, 'learners')
+            AND CASE
+                WHEN u.level = 'secondary'
+                    THEN gate_level(o.levels, 'lower_secondary') AND gate_level(o.levels, 'upper_secondary')
+                ELSE gate_level(o.levels, u.level)
+            END
+)
+
+SELECT
+    offer_id,
+    offer,
+    member,
+    failed[1] AS gate,
+    count(DISTINCT country_iso3) AS countries,
+    sum(learners)::bigint AS learners_unserved
+FROM tried
+WHERE len(failed) = 1
+GROUP BY offer_id, offer, member, failed[1]
+ORDER BY learners_unserved DESC, gate, offer_id

@@ -1,0 +1,68 @@
+-- title: How many learners of closed countries have no live free offer, by country?
+-- grain: one row per country closed country-wide on the day
+-- param $on_date DATE: the day asked about, or NULL for the last observed one
+-- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
+-- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3
+-- column country VARCHAR: UN short name
+-- column learners_affected BIGINT: learners of the levels asked for
+-- column live_offers BIGINT: offers that pass every gate for one of these levels
+-- column learners_unserved BIGINT: learners of the levels that no live free offer serves
+-- metric: learners_unserved
+-- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
+-- caveat: Languages are the official ones of a country, which not every learner is taught in.
+WITH newest AS (
+    SELECT max(captured_on) AS captured_on
+    FROM dim_closure_capture
+),
+
+affected AS (
+    SELECT
+        s.country_iso3,
+        s.on_date,
+        e.level,
+        sum(e.learners) AS learners
+    FROM newest AS n
+    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
+    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+    WHERE
+        s.on_date = coalesce($on_date, n.captured_on)
+        AND s.status = 'closed'
+        AND NOT s.is_territory
+        AND ($level IS NULL OR e.level = $level)
+        AND (
+            $language IS NULL
+            OR s.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
+        )
+    GROUP BY s.country_iso3, s.on_date, e.level
+),
+
+cell AS (
+    SELECT
+        a.country_iso3,
+        a.level,
+        a.learners,
+        count(DISTINCT o.half) >= CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END AS is_served,
+        list(DISTINCT o.offer_id) FILTER (WHERE o.offer_id IS NOT NULL) AS offers
+    FROM affected AS a
+    LEFT JOIN fct_offer_cell AS o
+        ON
+            a.country_iso3 = o.country_iso3
+            AND a.level = o.level
+            AND a.on_date BETWEEN o.live_from AND o.live_to
+            AND ($language IS NULL OR o.language = $language)
+            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
+    GROUP BY a.country_iso3, a.level, a.learners
+)
+
+SELECT
+    cell.country_iso3,
+    c.country,
+    sum(cell.learners)::bigint AS learners_affected,
+    len(list_distinct(flatten(list(coalesce(cell.offers, [])))))::bigint AS live_offers,
+    learners_unserved(cell.learners, cell.is_served) AS learners_unserved
+FROM cell
+INNER JOIN dim_country AS c ON cell.country_iso3 = c.country_iso3
+GROUP BY cell.country_iso3, c.country
+ORDER BY learners_unserved DESC, learners_affected DESC, cell.country_iso3
