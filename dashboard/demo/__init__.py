@@ -6,6 +6,7 @@ from pathlib import Path
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
 from dashboard.demo.learners import Sent, write_learners
+from dashboard.demo.matching import write_matching
 from dashboard.demo.oxcgrt import write_oxcgrt
 from dashboard.demo.refugees import write_refugees
 from dashboard.demo.schools import simulate, write_capture
@@ -38,7 +39,8 @@ def write_files(folder: Path) -> list[list[Sent]]:
     first += [Sent("unesco_closures", write_capture(world, known, day, folder)) for day in world.captures]
     first += [Sent("oxcgrt_c1", write_oxcgrt(world, known, folder))]
     first += [Sent("unhcr_population", write_refugees(known, folder))]
-    return [[*first, *earlier], newest]
+    offered_then, offered_now = write_matching(known, world, folder)
+    return [[*first, *earlier, *offered_then], [*newest, *offered_now]]
 
 
 def _copy_hubs(folder: Path) -> Path:
