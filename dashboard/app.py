@@ -31,7 +31,11 @@ pages = {
         st.Page("pages/credit_recognition.py", title=_("Credit recognition"), url_path="credit_recognition"),
     ],
     _("Partners"): [st.Page("pages/programmes.py", title=_("Programmes"), url_path="programmes")],
-    _("School closures"): [st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures")],
+    _("School closures"): [
+        st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures"),
+        st.Page("pages/response_gaps.py", title=_("Response gaps"), url_path="response_gaps"),
+        st.Page("pages/needs_and_offers.py", title=_("Needs and offers"), url_path="needs_and_offers"),
+    ],
     _("Data"): [
         st.Page("pages/upload.py", title=_("Upload"), url_path="upload"),
         st.Page("pages/methods.py", title=_("Methods"), url_path="methods"),

@@ -30,6 +30,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "people": people,
     "learners": people,
+    "learner-days": people,
     "rate": decimal,
     "per learner": decimal,
 }

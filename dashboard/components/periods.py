@@ -1,5 +1,7 @@
 """A choice of first and last day."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -21,4 +23,4 @@ def choose_period(days: pd.DataFrame, scope: Scope) -> Scope:
         first = st.date_input(_("From"), observed.min(), key="from_date", bind="query-params", **limits)
     with right:
         last = st.date_input(_("To, included"), observed.max(), key="to_date", bind="query-params", **limits)
-    return Scope(as_captured_on=scope.as_captured_on, from_date=first, to_date=last)
+    return replace(scope, from_date=first, to_date=last)

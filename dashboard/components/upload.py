@@ -19,6 +19,7 @@ from dashboard.intake.front_door import Declared, made_ready
 from dashboard.intake.holding import TooMuchHeld, Upload, held, hold, let_go
 from dashboard.intake.programmes import programmes
 from dashboard.intake.proposals import (
+    BY_MEMBERS,
     NotYours,
     Proposal,
     accept,
@@ -469,7 +470,7 @@ def _kilobytes(upload: Upload) -> str:
 
 
 def _is_a_partners(card: SourceCard) -> bool:
-    return card.people and bool(card.stream) and card.stream[0] == "partner_id"
+    return card.name in BY_MEMBERS or (card.people and card.stream[:1] == ("partner_id",))
 
 
 def _audit_words(said: dict[str, Any]) -> str:

@@ -30,13 +30,25 @@ KINDS = {
     "psychosocial support": (60_000, "no-tech", "gender"),
     "assessment": (200_000, "hi-tech", "learning"),
 }
+FOR_OTHERS = {"teacher training": "teachers", "psychosocial support": "parents"}
 WEIGHTS = (22, 12, 16, 14, 9, 6, 5, 9, 4, 3)
 # Members speak the languages of the United Nations and a few more; most languages of schools are not among them.
 SPOKEN = ("en", "fr", "es", "ar", "pt", "ru", "zh", "sw", "hi", "id")
 SPOKEN_WEIGHTS = (46, 22, 20, 14, 8, 6, 4, 4, 2, 2)
-OFFER_COLUMNS = ["offer_id", "partner_id", "offer", "activity_type", "mission", "audience", "countries", "languages", "levels", "tier", "is_free", "free_until", "capacity", "valid_from", "valid_to", "focal_point", "focal_point_confirmed_on", "recorded_on", "withdrawn_on", "note"]
-NEED_COLUMNS = ["need_id", "country_iso3", "level", "language", "highest_tier", "activity_type", "audience", "people", "raised_on", "closed_on", "requested_by", "note"]
-MATCH_COLUMNS = ["match_id", "need_id", "offer_id", "proposed_on", "brokered_on", "delivering_on", "completed_on", "dropped_on", "dropped_reason", "people_reached", "note"]
+OFFER_COLUMNS = [
+    *("offer_id", "partner_id", "offer", "activity_type", "mission", "audience", "countries", "languages", "levels"),
+    *("tier", "is_free", "free_until", "capacity", "valid_from", "valid_to", "focal_point"),
+    *("focal_point_confirmed_on", "recorded_on", "withdrawn_on", "note"),
+]
+NEED_COLUMNS = [
+    *("need_id", "country_iso3", "level", "language", "highest_tier", "activity_type", "audience", "people"),
+    *("raised_on", "closed_on", "requested_by", "note"),
+]
+MATCH_COLUMNS = [
+    *("match_id", "need_id", "offer_id", "proposed_on", "brokered_on", "delivering_on", "completed_on", "dropped_on"),
+    *("dropped_reason", "people_reached", "note"),
+]
+REASONS = ("no capacity", "no answer", "not suitable", "need ended")
 Record = dict[str, str]
 
 
@@ -102,7 +114,7 @@ def _offer(number: int, world: World, rng: random.Random) -> Record:
         "offer": f"{kind[0].upper()}{kind[1:]}, offer {number:03d}",
         "activity_type": kind,
         "mission": mission,
-        "audience": "teachers" if kind == "teacher training" else "learners",
+        "audience": FOR_OTHERS.get(kind, "learners"),
         "countries": "all" if rng.random() < 0.07 else ";".join(some),
         "languages": ";".join(languages),
         "levels": levels,
@@ -156,6 +168,8 @@ def _matches(needs: list[Record], offers: list[Record], last: datetime.date, rng
             if need["language"] in offer["languages"].split(";")
             and (offer["countries"] == "all" or need["country_iso3"] in offer["countries"].split(";"))
             and offer["audience"] == need["audience"]
+            and TIERS.index(offer["tier"]) <= TIERS.index(need["highest_tier"])
+            and (offer["levels"] == "all" or need["level"].rpartition("_")[2] in offer["levels"])
         ]
         for offer in rng.sample(fitting, min(len(fitting), rng.choice((0, 1, 1, 2)))):
             number += 1

@@ -36,6 +36,8 @@ from dashboard.warehouse.catalog import sources
 PLACE, PREVIEWS, PREVIEW = "proposals", "previews", "preview.json"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
 KEYS = ("id_key", "email_key")
+# Lists about organisations of which a member may bring in its own rows.
+BY_MEMBERS = ("offers",)
 
 
 class NotYours(Exception):
@@ -44,24 +46,21 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Proposal:
-    """A file that waits: its snapshot, who brought it in and when, and the account of its rows."""
+    """A file that waits: its snapshot, who brought it in and when, and the account of its rows.
+
+    `partners` are those whose rows it holds; empty for a source that is nobody's.
+    """
 
     snapshot: Snapshot
     who: str
     account: dict[str, Any]
     shared: dict[str, int]
+    partners: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         """Names it in addresses, previews and the audit log."""
         return f"{self.snapshot.source}.{self.snapshot.folder.name}"
-
-    @property
-    def partners(self) -> frozenset[str]:
-        """Partners whose programmes it reports; empty for a source that is nobody's."""
-        at = sources()[self.snapshot.source].stream
-        is_by_partner = bool(at) and at[0] == "partner_id"
-        return frozenset(stream.partition("/")[0] for stream in self.snapshot.streams) if is_by_partner else frozenset()
 
 
 def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
@@ -77,9 +76,10 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         NotYours: some rows are another partner's.
     """
     report = ready.report
+    partners = _partners(report, ready.folder / "rows.parquet")
     if partner:
-        foreign = sorted({stream.partition("/")[0] for stream in report.streams} - {partner})
-        if foreign or not sources()[report.source].people:
+        foreign = sorted(partners - {partner})
+        if foreign or not partners:
             whose = ", ".join(foreign) or "nobody's"
             raise NotYours(
                 f"The file has rows of {whose}, and you may bring in rows of {partner} only. Take the others out, or "
@@ -105,6 +105,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
                 "batch": name,
                 "proposed_by": who,
                 "shared": shared,
+                "partners": sorted(partners),
                 "input": {"sha256": ready.digest, **account, "quarantined": len(report.quarantined)},
             },
         )
@@ -202,7 +203,18 @@ def previewed(store: Path, proposal: Proposal) -> dict[str, Any] | None:
 def _read(folder: Path) -> Proposal:
     said = read_manifest(folder)
     account = {key: value for key, value in said["input"].items() if key != "sha256"}
-    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, said.get("shared", {}))
+    partners = frozenset(said.get("partners", ()))
+    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, said.get("shared", {}), partners)
+
+
+def _partners(report: Report, rows: Path) -> frozenset[str]:
+    """Whose rows a file holds; empty for a source that is nobody's."""
+    card = sources()[report.source]
+    if card.people:
+        return frozenset(stream.partition("/")[0] for stream in report.streams)
+    if report.source not in BY_MEMBERS:
+        return frozenset()
+    return frozenset(pq.read_table(rows, columns=["partner_id"])["partner_id"].to_pylist())
 
 
 def _shared(store: Path, report: Report, rows: Path) -> dict[str, int]:

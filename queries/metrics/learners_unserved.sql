@@ -1,4 +1,4 @@
--- label: Learners with no live free offer
+-- label: Learners unserved
 -- unit: learners
 -- definition: Learners of countries closed country-wide on the day, at levels for which no offer passes the gates: country, level, an official language, technology, audience, free of charge, live on the day, with a focal point.
 -- caveat: A level counts whole or not at all: an offer that is live is not yet a learner reached. Secondary is served when lower and upper are.

@@ -1,4 +1,4 @@
--- label: Share with no live free offer
+-- label: Share unserved
 -- unit: share
 -- definition: Learners with no live free offer divided by learners affected by closures, on the same day.
 -- caveat: An offer that is live is not yet a learner reached.

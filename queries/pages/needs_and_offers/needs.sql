@@ -1,5 +1,5 @@
 -- title: Which needs are open, and how far has each come?
--- grain: one row per need raised and not ended by the day
+-- grain: one row per need raised and not ended by the day, unmatched ones first
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- param $country_iso3 VARCHAR: country, or NULL for all
 -- param $level VARCHAR: level, or NULL for all
@@ -53,4 +53,4 @@ LEFT JOIN matched AS m ON n.need_id = m.need_id
 WHERE
     ($country_iso3 IS NULL OR n.country_iso3 = $country_iso3)
     AND ($level IS NULL OR n.level = $level)
-ORDER BY n.raised_on, n.need_id
+ORDER BY coalesce(m.furthest, 0), n.raised_on, n.need_id

@@ -1,0 +1,107 @@
+"""Charts of gaps in the response: who of those affected has no live free offer, by place, level, technology and day."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dashboard.charts.frame import Figure, framed
+from dashboard.charts.palette import CLOSED, NO_DATA, OPEN, PARTIAL
+from dashboard.charts.world import MapClass, class_map
+from dashboard.locales import _
+from dashboard.locales.numbers import people, people_axis, share
+from dashboard.locales.plain import in_chart
+
+
+def gaps_map(table: pd.DataFrame, points: pd.DataFrame, height: int) -> Figure:
+    """Closed countries by how much of their learners no live free offer serves.
+
+    Args:
+        table: country_iso3, country, learners_affected, learners_unserved, live_offers.
+        points: country_iso3, latitude, longitude of countries too small for the polygons.
+        height: in pixels.
+    """
+    classes = [
+        MapClass("none", _("No level served"), CLOSED),
+        MapClass("some", _("Some levels served"), PARTIAL),
+        MapClass("all", _("Every level served"), OPEN),
+    ]
+    values = [
+        _("{unserved} of {affected} learners without a live free offer; live offers: {offers}").format(
+            unserved=people(row.learners_unserved), affected=people(row.learners_affected), offers=row.live_offers
+        )
+        for row in table.itertuples()
+    ]
+    classed = table.assign(served=[_class(row.learners_unserved, row.learners_affected) for row in table.itertuples()])
+    return class_map(classed, "served", classes, values, points, height, rest=_("Not closed country-wide, or no data"))
+
+
+def _class(unserved: int, affected: int) -> str:
+    if not unserved:
+        return "all"
+    return "none" if unserved == affected else "some"
+
+
+def unserved_figure(labels: Sequence[str], affected: Sequence[int], unserved: Sequence[int]) -> Figure:
+    """Bars of learners affected, pale, with those that no live free offer serves before them."""
+    shown = [in_chart(label) for label in labels]
+    texts = [f"{people(n)} ({share(n / of)})" if of else people(n) for n, of in zip(unserved, affected, strict=True)]
+    most = max([*affected, 1])
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": shown,
+            "x": list(values),
+            "marker": {"color": color},
+            "text": words,
+            "textposition": "none",
+            "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
+            "width": width,
+        }
+        for name, values, words, color, width in (
+            (_("Learners affected"), affected, [people(n) for n in affected], NO_DATA, 0.78),
+            (_("No live free offer"), unserved, texts, CLOSED, 0.5),
+        )
+    ]
+    notes = [
+        {"x": n, "y": label, "text": words, "xanchor": "left", "showarrow": False, "xshift": 4}
+        for n, label, words in zip(affected, shown, texts, strict=True)
+    ]
+    return framed(
+        traces,
+        90 + 36 * len(shown),
+        barmode="overlay",
+        annotations=notes,
+        xaxis={"range": [0, most * 1.45], "showticklabels": False, "showgrid": False},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
+
+
+def by_day_figure(table: pd.DataFrame) -> Figure:
+    """Learners affected and those with no live free offer from day to day.
+
+    Args:
+        table: on_date, learners_affected, learners_unserved.
+    """
+    days = [date.isoformat() for date in table["on_date"]]
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": days,
+            "y": table[column].tolist(),
+            "fill": fill,
+            "fillcolor": pale,
+            "line": {"color": color, "width": 2.5, "dash": dash},
+            "customdata": [people(n) for n in table[column]],
+            "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra>" + name + "</extra>",
+        }
+        for column, name, color, pale, dash, fill in (
+            ("learners_affected", _("Learners affected"), "#7b8794", "rgba(0,0,0,0)", "dot", "none"),
+            ("learners_unserved", _("No live free offer"), CLOSED, "rgba(166,61,30,0.18)", "solid", "tozeroy"),
+        )
+    ]
+    top = table["learners_affected"].max() if len(table) else 1
+    return framed(traces, 320, yaxis={"rangemode": "tozero", **people_axis(top)})
