@@ -10,74 +10,110 @@
 -- column offers_that_fit BIGINT: offers that pass every gate: somebody only has to propose one
 -- column nearest_offer_id VARCHAR: the offer that fails fewest gates, of several the one with the best score
 -- column missing VARCHAR: the gates that it fails, told apart by commas; empty where it fits
-WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
-),
-
-waiting AS (
+-- metric: needs_waiting
+WITH waiting AS (
     SELECT
         n.*,
-        d.on_date
+        coalesce($on_date, d.as_of_on) AS on_date
     FROM fct_need AS n
-    INNER JOIN day AS d ON n.raised_on < d.on_date - 14 AND n.closed_on >= d.on_date
+    INNER JOIN dim_matching_day AS d
+        ON n.raised_on < coalesce($on_date, d.as_of_on) - 14 AND n.closed_on >= coalesce($on_date, d.as_of_on)
     WHERE
         n.need_id NOT IN (
             SELECT m.need_id
             FROM fct_match AS m
-            WHERE m.proposed_on <= d.on_date AND (m.dropped_on IS NULL OR m.dropped_on > d.on_date)
+            WHERE
+                m.proposed_on <= coalesce($on_date, d.as_of_on)
+                AND (m.dropped_on IS NULL OR m.dropped_on > coalesce($on_date, d.as_of_on))
         )
 ),
 
-tried AS (
+fitting AS (
     SELECT
         n.need_id,
-        n.country_iso3,
-        n.level,
-        n.language,
-        n.people,
-        n.raised_on,
-        n.on_date,
-        o.offer_id,
-        list_filter(
-            [
-                CASE WHEN NOT gate_country(o.countries, n.country_iso3) THEN 'country' END,
-                CASE WHEN NOT gate_level(o.levels, n.level) THEN 'level' END,
-                CASE WHEN NOT gate_language(o.languages, n.language) THEN 'language' END,
-                CASE WHEN NOT gate_tier(o.tier_rank, n.highest_tier_rank) THEN 'tier' END,
-                CASE WHEN NOT gate_audience(o.audience, n.audience) THEN 'audience' END,
-                CASE WHEN NOT gate_free(o.is_free, o.free_until, n.on_date) THEN 'free' END,
-                CASE WHEN NOT gate_live(o.valid_from, o.valid_to, n.on_date) THEN 'live' END,
-                CASE WHEN NOT gate_focal_point(o.focal_point) THEN 'focal_point' END
-            ],
-            LAMBDA gate: gate IS NOT NULL
-        ) AS failed,
-        score_kind(o.activity_type, n.activity_type) AS kind_points,
-        score_capacity(o.capacity, n.people) AS capacity_points,
-        score_focal_point(o.focal_point_confirmed_on, n.on_date) AS focal_points,
-        score_country(o.countries) AS country_points
+        count(*) AS offers,
+        min(struct_pack(
+            lacking := 100 - match_score(
+                score_kind(o.activity_type, n.activity_type),
+                score_capacity(o.capacity, n.people),
+                score_focal_point(o.focal_point_confirmed_on, n.on_date),
+                score_country(o.countries)
+            ),
+            offer_id := o.offer_id
+        )) AS best
     FROM waiting AS n
-    LEFT JOIN fct_offer AS o ON o.recorded_on <= n.on_date
+    INNER JOIN fct_offer AS o
+        ON
+            o.recorded_on <= n.on_date
+            AND gate_audience(o.audience, n.audience)
+            AND gate_tier(o.tier_rank, n.highest_tier_rank)
+            AND gate_free(o.is_free, o.free_until, n.on_date)
+            AND gate_live(o.valid_from, o.valid_to, n.on_date)
+            AND gate_focal_point(o.focal_point)
+            AND gate_country(o.countries, n.country_iso3)
+            AND gate_level(o.levels, n.level)
+            AND gate_language(o.languages, n.language)
+    GROUP BY n.need_id
+),
+
+-- Only where nothing fits is every gate of every offer counted.
+missed AS (
+    SELECT
+        n.need_id,
+        min(struct_pack(
+            failed := gates_failed(
+                gate_country(o.countries, n.country_iso3),
+                gate_level(o.levels, n.level),
+                gate_language(o.languages, n.language),
+                gate_tier(o.tier_rank, n.highest_tier_rank),
+                gate_audience(o.audience, n.audience),
+                gate_free(o.is_free, o.free_until, n.on_date),
+                gate_live(o.valid_from, o.valid_to, n.on_date),
+                gate_focal_point(o.focal_point)
+            ),
+            lacking := 100 - match_score(
+                score_kind(o.activity_type, n.activity_type),
+                score_capacity(o.capacity, n.people),
+                score_focal_point(o.focal_point_confirmed_on, n.on_date),
+                score_country(o.countries)
+            ),
+            offer_id := o.offer_id
+        )) AS best
+    FROM waiting AS n
+    INNER JOIN fct_offer AS o ON o.recorded_on <= n.on_date
+    WHERE n.need_id NOT IN (SELECT f.need_id FROM fitting AS f)
+    GROUP BY n.need_id
 )
 
 SELECT
-    t.need_id,
+    n.need_id,
     c.country,
-    t.level,
-    t.language,
-    t.people,
-    date_diff('day', t.raised_on, max(t.on_date)) AS days_open,
-    count(t.offer_id) FILTER (WHERE len(t.failed) = 0) AS offers_that_fit,
-    arg_min(t.offer_id, (len(t.failed), -match_score(t.kind_points, t.capacity_points, t.focal_points, t.country_points), t.offer_id))
-        AS nearest_offer_id,
-    coalesce(
-        arg_min(
-            array_to_string(t.failed, ','),
-            (len(t.failed), -match_score(t.kind_points, t.capacity_points, t.focal_points, t.country_points), t.offer_id)
-        ),
-        ''
-    ) AS missing
-FROM tried AS t
-INNER JOIN dim_country AS c ON t.country_iso3 = c.country_iso3
-GROUP BY t.need_id, c.country, t.level, t.language, t.people, t.raised_on
-ORDER BY days_open DESC, t.need_id
+    n.level,
+    n.language,
+    n.people,
+    date_diff('day', n.raised_on, n.on_date) AS days_open,
+    coalesce(f.offers, 0) AS offers_that_fit,
+    o.offer_id AS nearest_offer_id,
+    CASE
+        WHEN o.offer_id IS NULL THEN ''
+        ELSE
+            array_to_string(list_filter(
+                [
+                    CASE WHEN NOT gate_country(o.countries, n.country_iso3) THEN 'country' END,
+                    CASE WHEN NOT gate_level(o.levels, n.level) THEN 'level' END,
+                    CASE WHEN NOT gate_language(o.languages, n.language) THEN 'language' END,
+                    CASE WHEN NOT gate_tier(o.tier_rank, n.highest_tier_rank) THEN 'tier' END,
+                    CASE WHEN NOT gate_audience(o.audience, n.audience) THEN 'audience' END,
+                    CASE WHEN NOT gate_free(o.is_free, o.free_until, n.on_date) THEN 'free' END,
+                    CASE WHEN NOT gate_live(o.valid_from, o.valid_to, n.on_date) THEN 'live' END,
+                    CASE WHEN NOT gate_focal_point(o.focal_point) THEN 'focal_point' END
+                ],
+                LAMBDA gate: gate IS NOT NULL
+            ), ',')
+    END AS missing
+FROM waiting AS n
+INNER JOIN dim_country AS c ON n.country_iso3 = c.country_iso3
+LEFT JOIN fitting AS f ON n.need_id = f.need_id
+LEFT JOIN missed AS m ON n.need_id = m.need_id
+LEFT JOIN fct_offer AS o ON coalesce(f.best.offer_id, m.best.offer_id) = o.offer_id
+ORDER BY days_open DESC, n.need_id
