@@ -12,8 +12,8 @@
 -- metric: learners_quiet
 WITH counted AS (
     SELECT
-        coalesce(sum(q.learners) FILTER (WHERE q.quiet_days >= $quiet_days), 0)::bigint AS quiet,
-        coalesce(sum(q.learners), 0)::bigint AS under_way
+        known(sum(q.learners) FILTER (WHERE q.quiet_days >= $quiet_days))::bigint AS quiet,
+        known(sum(q.learners))::bigint AS under_way
     FROM cube_quiet AS q
     WHERE q.programme_id = coalesce($programme_id, 'all') AND q.partner_id = coalesce($partner_id, 'all')
 )
