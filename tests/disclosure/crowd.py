@@ -69,9 +69,9 @@ def _crowd(rng):
 
 def _story(person, partner, host, rng, is_late=False):
     """The rows of one learner at one partner, by source."""
-    day = datetime.date(2024, 1, 1) + datetime.timedelta(rng.randrange(150))
-    sex, age = ("female", "18-24") if is_late else (rng.choice(["female", "male"]), rng.choice(["18-24", "25-34"]))
-    registered = [partner, PROGRAMME, person, rng.choice(["SDN", "SYR"]), host, sex, age, "secondary", day.isoformat(),
+    day = datetime.date(2024, 1, 1) + datetime.timedelta(rng.randrange(80))
+    sex, age = ("female", "18-24") if is_late else (rng.choice(["female", "male"]), "18-24")
+    registered = [partner, PROGRAMME, person, "SDN", host, sex, age, "secondary", day.isoformat(),
                   rng.randrange(1, 60), "attested", "Yes"]  # fmt: skip
     found = {"partner_learners": [registered], "coursera_usage": [], "recognitions": []}
     for course in range(1 if is_late else rng.choice((0, 1, 1, 2))):
