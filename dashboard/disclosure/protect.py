@@ -160,6 +160,7 @@ def _hide_until_safe(
         doubtful = _doubtful(near, hidden & ~small)
         touched: set[int] = set()
         newly: set[int] = set()
+        helpless = False  # something is known too well, and nothing is left to hide
         for own in known.values():
             low, high = bounds(cells, hidden, doubtful, base, coarse, rules.hide_below, own)
             plain_low, plain_high = tightened(low, high, sums, rules.hide_below, covered=False)
@@ -175,12 +176,14 @@ def _hide_until_safe(
                             continue  # what was hidden this time may do for this one too: the next look tells
                         more = _smallest_shown(np.asarray(sorted(beside)), cells["n"].to_numpy(), hidden)
                 more = more or _also_hide(found, cells, sums, hidden)
-                for one in more or _beside(found, near, cells, hidden):
+                more = more or _beside(found, near, cells, hidden)
+                helpless = helpless or not more
+                for one in more:
                     hidden[one] = True
                     newly.add(one)
                     touched.add(int(of_block[one]))
                     doubtful = _doubtful(near, hidden & ~small)
-        if not touched and todo is everywhere:
+        if not touched and not helpless and todo is everywhere:
             return hidden, done
         # What covers tell reaches other blocks, so that all are looked at again in the end.
         todo = sorted(touched) if touched else everywhere

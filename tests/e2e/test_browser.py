@@ -22,6 +22,8 @@ PAGES = (
     "/school_closures",
     "/learning_hubs",
     "/upload",
+    "/response_gaps",
+    "/needs_and_offers",
     "/methods",
 )
 

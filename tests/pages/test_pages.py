@@ -11,7 +11,8 @@ from dashboard.store.snapshots import pinned
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
-PAGES = (*LEARNERS, "learning_hubs", "school_closures", "upload", "methods")
+COALITION = ("response_gaps", "needs_and_offers")
+PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "upload", "methods")
 
 
 def app(page="school_closures", **link):

@@ -36,7 +36,9 @@ def test_an_offer_counts_on_the_last_day_on_which_it_is_free(ask):
 def test_a_level_a_tier_and_a_language_narrow_the_gap(ask):
     primary = by_country(ask("response_gaps/unserved", on_date=THE_20TH, level="primary"), "learners_unserved")
     assert primary == {"CHN": (20,), "KEN": (0,)}
-    low = by_country(ask("response_gaps/unserved", on_date=THE_20TH, tier="low-tech"), "live_offers", "learners_unserved")
+    low = by_country(
+        ask("response_gaps/unserved", on_date=THE_20TH, tier="low-tech"), "live_offers", "learners_unserved"
+    )
     assert low == {"CHN": (0, 100), "KEN": (1, 50)}  # o1 needs the internet; o2 is left, for half of secondary
     swahili = by_country(ask("response_gaps/unserved", on_date=THE_20TH, language="sw"), "learners_unserved")
     assert swahili == {"KEN": (50,)}  # China's learners are no gap in Swahili
@@ -63,7 +65,11 @@ def test_the_breakdowns_add_up_to_the_world(ask):
         ("tertiary", 40, 40),
     ]
     tiers = ask("response_gaps/by_tier", on_date=THE_20TH)
-    assert [(r["tier"], r["learners_unserved"]) for r in tiers] == [("no-tech", 150), ("low-tech", 150), ("hi-tech", 130)]
+    assert [(r["tier"], r["learners_unserved"]) for r in tiers] == [
+        ("no-tech", 150),
+        ("low-tech", 150),
+        ("hi-tech", 130),
+    ]
     languages = ask("response_gaps/by_language", on_date=THE_20TH)
     found = {r["language"]: (r["learners_affected"], r["live_offers"], r["learners_unserved"]) for r in languages}
     assert found == {"zh": (100, 0, 100), "en": (50, 1, 30), "sw": (50, 1, 50)}
@@ -88,7 +94,10 @@ def test_offers_that_fail_one_gate_only_say_which_and_for_how_many(ask):
     assert found[("o6", "language")] == (1, 100)
     assert found[("o3", "free")] == (1, 20)  # primary of China; Kenya's primary is served
     assert found[("o9", "live")] == (2, 130)  # withdrawn, for all
-    assert ("o6", "country") in found and found[("o6", "country")] == (1, 30)  # in Kenya it would pass but for the country
+    assert ("o6", "country") in found and found[("o6", "country")] == (
+        1,
+        30,
+    )  # in Kenya it would pass but for the country
     assert not [gate for offer, gate in found if offer == "o8"]  # for teachers
 
 
@@ -123,7 +132,9 @@ def test_a_need_without_a_match_that_stands_waits_after_fourteen_days(ask):
     # n2: given up on the 6th, o2 is radio where nothing works; n5: o8 fits, nobody proposed it. n3 is 10 days old.
     found = {r["need_id"]: (r["days_open"], r["offers_that_fit"], r["nearest_offer_id"], r["missing"]) for r in rows}
     assert found == {"n2": (18, 0, "o2", "tier"), "n5": (16, 1, "o8", "")}
-    assert [r["need_id"] for r in ask("needs_and_offers/unmatched", on_date=DAY(2020, 3, 16))] == []  # day 14 is not after
+    assert [
+        r["need_id"] for r in ask("needs_and_offers/unmatched", on_date=DAY(2020, 3, 16))
+    ] == []  # day 14 is not after
 
 
 def test_stages_follow_the_days(ask):

@@ -14,7 +14,10 @@ def test_on_a_day_which_countries_are_closed_partial_on_break_open_and_how_many_
         "partial",  # Kenya from 10 to 14 March
         "open",
     }
-    levels = {(r["level"], r["sex"]): r["learners_affected"] for r in ask("school_closures/affected_by_level", on_date=THE_20TH)}
+    levels = {
+        (r["level"], r["sex"]): r["learners_affected"]
+        for r in ask("school_closures/affected_by_level", on_date=THE_20TH)
+    }
     assert levels["pre_primary", "female"] == 5 + 4 and levels["pre_primary", "male"] == 5 + 6  # Kenya + China
     assert levels["tertiary", "female"] == 19 and levels["tertiary", "male"] == 21  # China; Kenya's is not available
 
@@ -25,7 +28,10 @@ def test_who_is_most_affected_with_no_free_offer(ask):
 
 
 def test_how_many_weeks_by_region_with_academic_break_left_out(ask):
-    rows = {r["country_iso3"]: r for r in ask("school_closures/weeks_by_country", from_date=DAY(2020, 3, 1), to_date=THE_20TH)}
+    rows = {
+        r["country_iso3"]: r
+        for r in ask("school_closures/weeks_by_country", from_date=DAY(2020, 3, 1), to_date=THE_20TH)
+    }
     # Italy: closed 1 to 17 March, 17 days; Kenya 15 to 20, 6 days; China 18 to 20, 3 days
     assert [rows[code]["weeks_closed"] for code in ("ITA", "KEN", "CHN")] == [2, 1, 0]
     assert all(row["weeks_on_break"] == 0 for row in rows.values())
