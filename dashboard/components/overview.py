@@ -313,16 +313,20 @@ def out_of_school() -> None:
         return
     asked = Scope(on_date=min(captures[0]["captured_on"], captures[0]["last_date"]))
     world = ask_one("school_closures/world_on_date", asked)
-    st.write(
-        _(
-            "On {day}, the last day of the record, {learners} learners were affected by country-wide "
-            "closures: {share} of "
-            "all enrolled. How many of them had a live offer cannot be said: offers of the coalition are "
-            "not recorded yet."
-        ).format(
-            day=day(world["on_date"]), learners=people(world["learners_affected"]), share=share(world["share_affected"])
-        )
+    said = _(
+        "On {day}, the last day of the record, {learners} learners were affected by country-wide closures: {share} of "
+        "all enrolled."
+    ).format(
+        day=day(world["on_date"]), learners=people(world["learners_affected"]), share=share(world["share_affected"])
     )
+    gap = ask_one("response_gaps/world", Scope(on_date=asked.on_date))
+    if ask("needs_and_offers/offers").empty:
+        said += " " + _("How many of them had a live offer cannot be said: this release holds no list of offers.")
+    else:
+        said += " " + _(
+            "{learners} of them, in {countries} countries, had no live free offer; Response gaps shows where."
+        ).format(learners=people(gap["learners_unserved"]), countries=whole(gap["countries_without_offer"]))
+    st.write(said)
     show_table(
         "school_closures/world_on_date",
         asked,

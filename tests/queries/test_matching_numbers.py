@@ -1,6 +1,7 @@
 """Offers, needs, matches and gaps in the response, worked by hand on the fixtures: Kenya and China closed on 20 March.
 
-Kenya: 10 pre-primary, 20 primary, 20 secondary learners, taught in English and Swahili; China 10, 20, 30 and 40 tertiary.
+Kenya: 10 pre-primary, 20 primary, 20 secondary learners, taught in English and Swahili; China 10, 20, 30, and 40
+tertiary.
 """
 
 import datetime
