@@ -42,6 +42,7 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/learners.py
 	$(BIN)/python benchmarks/disclosure.py
+	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/serving.py
 
 clean: ## remove what was installed and made, the store excepted
