@@ -30,6 +30,8 @@ CAPTURED = {
     "coursera_specializations": NEWEST,
     "partner_learners": NEWEST,
     "recognitions": NEWEST,
+    "partners": NEWEST,
+    "contributions_5w": NEWEST,
     "programme_phases": NEWEST,
     "oulad_registration": datetime.date(2017, 11, 28),
     "oulad_outcome": datetime.date(2017, 11, 28),

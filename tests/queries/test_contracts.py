@@ -67,6 +67,7 @@ FIXED = {
         ["need_id", "on_date"],
         "offer_id passes failed_gates score",
     ),
+    "contributions/matrix": (["rows", "stage"], "row country_iso3 activities learners_direct learners_indirect"),
     "programmes/phases": (
         ["programme_id"],
         "phase seats learners hours_measured hours_estimated hours_attested courses guided_projects domains",

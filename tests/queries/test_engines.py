@@ -130,7 +130,7 @@ def _inputs(case, small_store, tmp_path_factory):
         ],
         "hubs": [("h", "é 'quoted'", "KEN", -1.5, 36.0, None, "not stated", None, None, DAY(2013, 1, 1), "published")],
     }
-    rows |= _adversarial_people() | _adversarial_organisations()
+    rows |= _adversarial_people() | _adversarial_organisations() | _adversarial_contributions()
     assert rows.keys() == sources().keys(), "every source needs rows that try the engines"
     files = {}
     for source, records in rows.items():
@@ -562,11 +562,6 @@ def _adversarial_organisations():
     day, other = DAY(2020, 3, 1), DAY(2020, 3, 2)
     offer = ("o1", "m1", "é 'quoted'", "other", None, "learners", ";KEN;", ";en;", ";lower_secondary;", "no-tech")
     return {
-        "partners": [
-            ("m1", "é 'quoted'", "network", None, None, None, None, None, day, "published"),
-            ("m1", "é 'quoted' again", "network", "KEN", day, other, "@x.example", day, other, "published"),
-            ("m2", "名", "media", "ITA", day, None, None, None, day, "published"),
-        ],
         "offers": [
             (*offer, True, None, None, day, None, None, None, day, None, day, "published"),
             (*offer, True, day, 0, day, other, "info@x.example", day, day, other, other, "published"),
@@ -589,10 +584,51 @@ def _adversarial_organisations():
             ("h", "2020-03", "1", day, "other", None, None, None, 0, None, day, "published"),
             ("h", "2020-03", "1", day, "closing", None, 1.5, 2, None, None, other, "published"),
         ],
+    }
+
+
+def _adversarial_contributions():
+    """No lead, two leads, two lists of a day and an older one, places that differ, nothing but nulls, ids that collide."""
+    file, late = DAY(2020, 6, 30), DAY(2020, 7, 31)
+    place = ("KE047", "Nairobi", None, None)
+    nowhere = (None, None, None, None)
+    words = ("x; 'y'", "content", "learning")
+    nothing = (None, None, None, None, None)
+    learners, teachers = ("learners", "delivering"), ("teachers", "offered")
+    run, open_end = (DAY(2020, 1, 31), DAY(2020, 12, 31)), (DAY(2020, 2, 29), None)
+    return {
+        "partners": [
+            # Two rows of one day, an older one that is replaced, one that has left, and names that differ in case.
+            ("p1", "é 'one'", "media", "KEN", DAY(2020, 1, 1), None, "education@p1.example", file, file, "demo"),
+            ("p1", "É 'one'", "media", None, None, None, "@p1.example", None, file, "demo"),
+            ("p2", "Two", "network", "ITA", DAY(2019, 1, 1), DAY(2020, 1, 1), None, None, late, "reported"),
+            ("p2", "Two of old", "multilateral", None, None, None, None, None, file, "reported"),
+        ],
         "contributions_5w": [
-            ("a1", "m1", "é", None, "lead", "KEN", None, None, None, None, "Education", True, None, None, None)
-            + ("learners", None, None, None, None, None, None, None, None, "x", day, "published"),
-            ("a1", "m2", "名", None, "supporter", "KEN", None, None, None, None, "Education", True, None, None, None)
-            + ("learners", "delivered", day, other, 0, 5, 7, 3, 9, "x", day, "published"),
+            ("a", "p1", "One", None, "lead", "KEN", *place, "Education", True, *words, *learners, *run)
+            + (9, 8, 7, 6, 5, "r1", file, "demo"),
+            # The same organisation by another list of the day, with places cut otherwise; an older list of that one.
+            ("a", "p1", "One", None, "lead", "KEN", *nowhere, "Education", True, *words, *learners, *run)
+            + (9, 8, 70, 6, 5, "r2", file, "demo"),
+            ("a", "p1", "One", None, "lead", "KEN", *nowhere, "Education", True, *words, *learners, *run)
+            + (9, 8, 700, 6, 5, "r2", DAY(2020, 1, 1), "demo"),
+            # Another that leads as well, in two places, one row twice with another stage; another country, audience.
+            ("a", "p2", "Two", "NGO", "lead", "KEN", *place, "Education", True, None, None, None, "learners", "offered")
+            + (None, None, *nothing, "r3", late, "demo"),
+            ("a", "p2", "TWO", None, "supporter", "KEN", *place, "Education", True, None, None, None)
+            + ("learners", "confirmed", *open_end, None, 0, 0, None, None, "r3", late, "demo"),
+            ("a", "p2", "Two", None, "supporter", "KEN", *nowhere, "Education", True, *words, *learners, *open_end)
+            + (None, 5, None, 1, None, "r3", late, "demo"),
+            ("a", "p2", "Two", None, "lead", "UGA", *place, "Education", True, *words, *teachers, *run)
+            + (1, 1, 1, 1, 1, "r3", late, "reported"),
+            # Nobody leads; ends only; another sector under the same id; a country that is none of the reference.
+            ("b", "p3", "é", "other", "supporter", "XKX", *nowhere, "Education", True, None, None, None)
+            + ("parents", None, None, DAY(2020, 1, 1), None, None, 3, None, 4, "r1", file, "reported"),
+            ("b", "p1", "One", None, "supporter", "XKX", *nowhere, "Education", True, None, None, None)
+            + ("parents", None, None, None, None, None, None, None, None, "r1", file, "reported"),
+            ("b", "p3", "é", "other", "lead", "XKX", *nowhere, "Health", False, *words, "parents", "delivered", *run)
+            + (None, None, 0, None, None, "r1", file, "reported"),
+            ("c", "p4", "zz", None, "lead", "QQQ", *nowhere, "Education", True, None, None, None, "institutions", None)
+            + (DAY(2021, 1, 1), None, *nothing, "r4", file, "reported"),
         ],
     }

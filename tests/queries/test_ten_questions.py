@@ -56,3 +56,46 @@ def test_whose_focal_points_are_stale_and_which_free_periods_have_expired(ask):
     assert "m3" not in {r["partner_id"] for r in ask("needs_and_offers/stale_focal_points", on_date=THE_20TH)}
     expired = ask("needs_and_offers/expired_free_periods", on_date=THE_20TH)
     assert [(r["offer_id"], r["days_expired"]) for r in expired] == [("o3", 1)]
+
+
+def test_5w_for_teachers_in_western_africa_gaps_and_overlaps(ask):
+    asked = {"audience": "teachers", "region": "Western Africa"}
+    who = ask("contributions/activities", **asked)
+    assert [(row["lead"], row["activity"], row["country"], row["began_on"].month, row["audience"]) for row in who] == [
+        ("Member two", "Teaching at a distance", "Nigeria", 3, "teachers"),
+        ("Member three", "Teachers' circles", "Nigeria", 6, "teachers"),
+    ]
+    (overlap,) = ask("contributions/overlaps", **asked)
+    assert (overlap["country"], overlap["activities"]) == ("Nigeria", 2)  # both in June
+    assert [row["country"] for row in ask("contributions/unserved", **asked)] == ["Mali"]  # 400 in need, an offer only
+    (total,) = ask("contributions/coverage_totals", **asked)
+    assert (total["people_targeted"], total["people_reached"], total["gap"]) == (80, 30, 50)
+
+
+def test_offered_confirmed_delivering_delivered_by_member(ask):
+    rungs = ("offered", "confirmed", "delivering", "delivered", "not_stated")
+    rows = {row["member"]: tuple(row[rung] for rung in rungs) for row in ask("contributions/ladder")}
+    assert rows == {
+        "Member one": (1, 0, 1, 0, 0),
+        "Member two": (0, 1, 1, 1, 0),
+        "Member three": (0, 0, 2, 1, 0),
+        "Member four": (0, 0, 1, 0, 0),
+        "Member five": (1, 0, 0, 0, 0),
+        "Not a member": (0, 0, 0, 0, 1),
+    }
+    # Each activity once: a5 and a8; a2; a1, a3 and a9; a4; a6
+    assert [row["activities"] for row in ask("contributions/stages")] == [2, 1, 3, 1, 1]
+
+
+def test_reach_per_mission_direct_against_indirect_deduplicated(ask):
+    rows = {row["mission"]: row for row in ask("contributions/missions")}
+    told = {name: (row["learners_direct"], row["learners_indirect"]) for name, row in rows.items()}
+    # learning: 90 + 50 and 300 + 1,000, though three members report the 90; teachers are no learners
+    assert told == {
+        "learning": (140, 1300),
+        "connectivity": (60, None),
+        "teachers": (None, None),
+        "not stated": (None, None),
+    }
+    assert rows["learning"]["overlap_factor"] == (90 + 60 + 90 + 50) / 140
+    assert rows["teachers"]["teachers_direct"] == 30

@@ -1,0 +1,100 @@
+-- title: What each organisation says of an activity in a place, once, from the newest list that names it there
+-- grain: one row per activity in a country for an audience, organisation, kind and place
+-- column activity_key VARCHAR: tells an activity in a country for an audience apart, and whether it is of education
+-- column activity_id VARCHAR: the same for all organisations of one activity
+-- column country_iso3 VARCHAR: where: the country
+-- column audience VARCHAR: learners, teachers, parents or institutions
+-- column is_education BOOLEAN: the sector is education
+-- column sector VARCHAR: sector or cluster
+-- column partner_id VARCHAR: who: its id
+-- column organisation VARCHAR: who: its name as reported
+-- column organisation_type VARCHAR: as reported
+-- column role VARCHAR: lead or supporter, as reported
+-- column activity VARCHAR: what, in a few words
+-- column activity_type VARCHAR: its kind, NULL where not stated
+-- column mission VARCHAR: NULL where not stated
+-- column stage_order BIGINT: 1 offered, 2 confirmed, 3 delivering, 4 delivered; NULL where not stated
+-- column began_on DATE: first day
+-- column ended_on DATE: last day
+-- column people_in_need BIGINT: people in need there
+-- column people_targeted BIGINT: people meant to be reached
+-- column people_direct BIGINT: people reached directly
+-- column people_indirect BIGINT: people reached indirectly
+-- column people_claimed BIGINT: people that the organisation counts as its own; those it states as reached where it says nothing
+-- column captured_on DATE: day of the list
+-- column provenance VARCHAR: published, reported or demo
+WITH told AS (
+    SELECT
+        concat_ws('|', activity_id, country_iso3, audience, CASE WHEN is_education THEN 'education' ELSE 'other' END) AS activity_key,
+        activity_id,
+        country_iso3,
+        audience,
+        is_education,
+        sector,
+        partner_id,
+        organisation,
+        organisation_type,
+        role,
+        activity,
+        activity_type,
+        mission,
+        CASE stage WHEN 'offered' THEN 1 WHEN 'confirmed' THEN 2 WHEN 'delivering' THEN 3 WHEN 'delivered' THEN 4 END AS stage_order,
+        began_on,
+        ended_on,
+        people_in_need,
+        people_targeted,
+        people_direct,
+        people_indirect,
+        coalesce(people_claimed, people_direct) AS people_claimed,
+        captured_on,
+        provenance,
+        -- Two lists may tell of one organisation in one activity, with places cut otherwise: one of them is heard.
+        first_value(reported_by) OVER (
+            PARTITION BY activity_id, country_iso3, audience, is_education, partner_id
+            ORDER BY captured_on DESC, reported_by
+        ) AS heard,
+        reported_by,
+        row_number() OVER (
+            PARTITION BY
+                activity_id, country_iso3, audience, is_education, partner_id, reported_by,
+                activity_type, admin1_code, admin1, admin2_code, admin2
+            ORDER BY
+                captured_on DESC, role,
+                CASE stage WHEN 'offered' THEN 1 WHEN 'confirmed' THEN 2 WHEN 'delivering' THEN 3 WHEN 'delivered' THEN 4 END DESC,
+                people_direct DESC, people_indirect DESC, people_targeted DESC,
+                people_in_need DESC, people_claimed DESC, began_on, ended_on DESC, mission, activity, organisation,
+                organisation_type, sector
+        ) AS take
+    FROM stg_contributions_5w__activities
+    WHERE is_newest
+)
+
+SELECT
+    activity_key,
+    activity_id,
+    country_iso3,
+    audience,
+    is_education,
+    sector,
+    partner_id,
+    organisation,
+    organisation_type,
+    role,
+    activity,
+    activity_type,
+    mission,
+    cast(stage_order AS bigint) AS stage_order,
+    began_on,
+    ended_on,
+    people_in_need,
+    people_targeted,
+    people_direct,
+    people_indirect,
+    people_claimed,
+    captured_on,
+    provenance
+FROM told
+WHERE take = 1 AND reported_by = heard
+ORDER BY
+    activity_key, partner_id, activity_type, people_direct, people_indirect, people_targeted, people_in_need,
+    people_claimed, began_on, ended_on, stage_order, mission, activity, role, organisation, organisation_type, sector

@@ -1,0 +1,6 @@
+-- label: Gap
+-- unit: people
+-- definition: People targeted less people reached, in each country, kind of activity and audience, and never below 0 before cells are summed.
+-- caveat: People may need more than anybody targeted.
+-- additive_over: cells
+CREATE MACRO contribution_gap(targeted, reached) AS greatest(targeted - reached, 0)::bigint

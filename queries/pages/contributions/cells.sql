@@ -1,0 +1,94 @@
+-- title: How many activities and learners are in each cell of the matrix?
+-- grain: one row per member (or kind of activity, or mission) and place with an activity
+-- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for mission
+-- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column row VARCHAR: name of the member, kind of activity, or mission
+-- column place VARCHAR: country; of missions, sub-region
+-- column place_name VARCHAR: its name in English
+-- column activities BIGINT: distinct activities of education
+-- column organisations BIGINT: distinct organisations that lead or support them
+-- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where nobody says
+-- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where nobody says
+-- column teachers_direct BIGINT: teachers they reached directly; NULL where nobody says
+-- metric: learners_contributed_direct
+-- metric: learners_contributed_indirect
+-- caveat: An activity of several members stands in the row of each.
+WITH told AS (
+    SELECT
+        a.activity_key,
+        a.activity_id,
+        CASE $rows WHEN 'member' THEN o.member WHEN 'activity' THEN a.activity_type ELSE a.mission END AS row,
+        CASE WHEN $rows IN ('member', 'activity') THEN a.country_iso3 ELSE a.sub_region END AS place,
+        CASE WHEN $rows IN ('member', 'activity') THEN a.country ELSE a.sub_region END AS place_name,
+        o.partner_id,
+        a.learners_direct,
+        a.learners_indirect,
+        a.teachers_direct
+    FROM fct_activity_5w AS a
+    INNER JOIN fct_activity_member AS o ON a.activity_key = o.activity_key
+    WHERE
+        a.is_education
+        AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+        AND ($member_type IS NULL OR coalesce($rows, 'mission') <> 'member' OR o.member_type = $member_type)
+),
+
+once AS (
+    SELECT
+        row,
+        place,
+        place_name,
+        activity_key,
+        activity_id,
+        max(learners_direct) AS learners_direct,
+        max(learners_indirect) AS learners_indirect,
+        max(teachers_direct) AS teachers_direct
+    FROM told
+    GROUP BY row, place, place_name, activity_key, activity_id
+),
+
+people AS (
+    SELECT
+        row,
+        place,
+        place_name,
+        count(DISTINCT activity_id)::bigint AS activities,
+        sum(learners_direct)::bigint AS learners_direct,
+        sum(learners_indirect)::bigint AS learners_indirect,
+        sum(teachers_direct)::bigint AS teachers_direct
+    FROM once
+    GROUP BY row, place, place_name
+),
+
+organisation AS (
+    SELECT
+        row,
+        place,
+        count(DISTINCT partner_id)::bigint AS organisations
+    FROM told
+    GROUP BY row, place
+)
+
+SELECT
+    p.row,
+    p.place,
+    p.place_name,
+    p.activities,
+    o.organisations,
+    learners_contributed_direct(p.learners_direct) AS learners_direct,
+    learners_contributed_indirect(p.learners_indirect) AS learners_indirect,
+    p.teachers_direct
+FROM people AS p
+INNER JOIN organisation AS o ON p.row = o.row AND p.place = o.place
+ORDER BY p.row, p.place_name, p.place

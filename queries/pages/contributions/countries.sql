@@ -1,0 +1,92 @@
+-- title: Where are activities, where was only something offered, and where is need and nothing under way?
+-- grain: one row per country with an activity, an offer or a need
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3
+-- column country VARCHAR: UN short name
+-- column region VARCHAR: M49 region
+-- column activities BIGINT: distinct activities of education, those merely offered not counted
+-- column organisations BIGINT: distinct organisations that lead or support them
+-- column under_way BIGINT: of them, confirmed or delivering
+-- column offered BIGINT: activities merely offered
+-- column learners_direct BIGINT: learners reached directly; NULL where nobody says
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
+-- column people_in_need BIGINT: people in need: the most that any activity there states for an audience, over audiences the largest
+-- column class VARCHAR: from_10, from_5, from_2 or one activity; in_need_none, offered_only
+-- column latitude DOUBLE: of a point within the country
+-- column longitude DOUBLE: of a point within the country
+-- column has_polygon BOOLEAN: drawn as an area at this scale, else as a point
+WITH chosen AS (
+    SELECT
+        a.activity_key,
+        a.activity_id,
+        a.country_iso3,
+        a.stage,
+        a.is_counted,
+        a.learners_direct,
+        a.learners_indirect,
+        a.people_in_need
+    FROM fct_activity_5w AS a
+    WHERE
+        a.is_education
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+),
+
+organisation AS (
+    SELECT
+        c.country_iso3,
+        count(DISTINCT o.partner_id) AS organisations
+    FROM chosen AS c
+    INNER JOIN fct_activity_member AS o ON c.activity_key = o.activity_key
+    WHERE c.is_counted
+    GROUP BY c.country_iso3
+),
+
+counted AS (
+    SELECT
+        country_iso3,
+        count(DISTINCT activity_id) FILTER (WHERE is_counted) AS activities,
+        count(DISTINCT activity_id) FILTER (WHERE stage IN ('confirmed', 'delivering')) AS under_way,
+        count(DISTINCT activity_id) FILTER (WHERE stage = 'offered') AS offered,
+        sum(learners_direct) AS learners_direct,
+        sum(learners_indirect) AS learners_indirect,
+        max(people_in_need) AS people_in_need
+    FROM chosen
+    GROUP BY country_iso3
+)
+
+SELECT
+    n.country_iso3,
+    c.country,
+    c.region,
+    n.activities::bigint AS activities,
+    coalesce(o.organisations, 0)::bigint AS organisations,
+    n.under_way::bigint AS under_way,
+    n.offered::bigint AS offered,
+    learners_contributed_direct(n.learners_direct) AS learners_direct,
+    learners_contributed_indirect(n.learners_indirect) AS learners_indirect,
+    n.people_in_need,
+    CASE
+        WHEN n.activities >= 10 THEN 'from_10'
+        WHEN n.activities >= 5 THEN 'from_5'
+        WHEN n.activities >= 2 THEN 'from_2'
+        WHEN n.activities = 1 THEN 'one'
+        WHEN n.people_in_need > 0 THEN 'in_need_none'
+        ELSE 'offered_only'
+    END AS class,
+    c.latitude,
+    c.longitude,
+    c.has_polygon
+FROM counted AS n
+INNER JOIN dim_country AS c ON n.country_iso3 = c.country_iso3
+LEFT JOIN organisation AS o ON n.country_iso3 = o.country_iso3
+ORDER BY n.activities DESC, c.country

@@ -1,0 +1,63 @@
+-- title: How many learners does each mission reach, directly and indirectly, each activity counted once?
+-- grain: one row per mission with an activity, most learners first
+-- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column mission VARCHAR: connectivity, teachers, gender, skills, learning or not stated
+-- column activities BIGINT: distinct activities
+-- column organisations BIGINT: distinct organisations that lead or support them
+-- column learners_direct BIGINT: learners reached directly, once for each activity; NULL where nobody says
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
+-- column learners_claimed BIGINT: sum of what each organisation counts as its own
+-- column overlap_factor DOUBLE: sum of claims / learners reached directly
+-- column teachers_direct BIGINT: teachers reached directly; NULL where nobody says
+-- metric: learners_contributed_direct
+-- metric: learners_contributed_indirect
+-- metric: overlap_factor
+WITH chosen AS (
+    SELECT
+        a.activity_key,
+        a.activity_id,
+        a.mission,
+        a.learners_direct,
+        a.learners_indirect,
+        a.teachers_direct
+    FROM fct_activity_5w AS a
+    WHERE
+        a.is_education
+        AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+),
+
+organisation AS (
+    SELECT
+        c.mission,
+        count(DISTINCT o.partner_id) AS organisations,
+        sum(o.learners_claimed) AS learners_claimed
+    FROM chosen AS c
+    INNER JOIN fct_activity_member AS o ON c.activity_key = o.activity_key
+    GROUP BY c.mission
+)
+
+SELECT
+    c.mission,
+    count(DISTINCT c.activity_id)::bigint AS activities,
+    max(o.organisations)::bigint AS organisations,
+    learners_contributed_direct(sum(c.learners_direct)) AS learners_direct,
+    learners_contributed_indirect(sum(c.learners_indirect)) AS learners_indirect,
+    max(o.learners_claimed)::bigint AS learners_claimed,
+    overlap_factor(max(o.learners_claimed), sum(c.learners_direct)) AS overlap_factor,
+    sum(c.teachers_direct)::bigint AS teachers_direct
+FROM chosen AS c
+INNER JOIN organisation AS o ON c.mission = o.mission
+GROUP BY c.mission
+ORDER BY sum(c.learners_direct) DESC NULLS LAST, c.mission

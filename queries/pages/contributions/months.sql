@@ -1,0 +1,40 @@
+-- title: How many activities were under way in each month, by stage?
+-- grain: one row per month and stage with an activity under way
+-- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column month DATE: first day of the month
+-- column stage VARCHAR: confirmed, delivering, delivered or not stated, as it is by now; offered where that is asked
+-- column activities BIGINT: distinct activities under way on a day of the month
+-- caveat: Activities without a first day are in no month. One without a last day is under way until the day of its list.
+WITH running AS (
+    SELECT
+        a.activity_id,
+        a.stage,
+        unnest(generate_series(date_trunc('month', a.began_on), a.until_on, INTERVAL 1 MONTH))::date AS month
+    FROM fct_activity_5w AS a
+    WHERE
+        a.is_education
+        AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+)
+
+SELECT
+    month,
+    stage,
+    count(DISTINCT activity_id)::bigint AS activities
+FROM running
+WHERE
+    ($from_month IS NULL OR month >= $from_month)
+    AND ($to_month IS NULL OR month <= $to_month)
+GROUP BY month, stage
+ORDER BY month, stage

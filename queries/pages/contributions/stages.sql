@@ -1,0 +1,54 @@
+-- title: How many activities stand on each rung, from offered to delivered?
+-- grain: one row per stage, in the order of the ladder; not stated last
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column stage VARCHAR: offered, confirmed, delivering, delivered or not stated
+-- column activities BIGINT: distinct activities of education
+-- column organisations BIGINT: distinct organisations that lead or support them
+-- column learners_direct BIGINT: learners they reached directly; NULL of offers, and where nobody says
+WITH chosen AS (
+    SELECT
+        a.activity_key,
+        a.activity_id,
+        a.stage,
+        a.learners_direct
+    FROM fct_activity_5w AS a
+    WHERE
+        a.is_education
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+),
+
+organisation AS (
+    SELECT
+        c.stage,
+        count(DISTINCT o.partner_id) AS organisations
+    FROM chosen AS c
+    INNER JOIN fct_activity_member AS o ON c.activity_key = o.activity_key
+    GROUP BY c.stage
+),
+
+rung AS (
+    SELECT
+        unnest(['offered', 'confirmed', 'delivering', 'delivered', 'not stated']) AS stage,
+        unnest([1, 2, 3, 4, 5]) AS place
+)
+
+SELECT
+    r.stage,
+    count(DISTINCT c.activity_id)::bigint AS activities,
+    coalesce(max(o.organisations), 0)::bigint AS organisations,
+    learners_contributed_direct(sum(c.learners_direct)) AS learners_direct
+FROM rung AS r
+LEFT JOIN chosen AS c ON r.stage = c.stage
+LEFT JOIN organisation AS o ON r.stage = o.stage
+GROUP BY r.stage, r.place
+ORDER BY r.place

@@ -1,0 +1,85 @@
+-- title: Which countries are in need, with no activity confirmed or delivering?
+-- grain: one row per country, most people in need first
+-- param $mission VARCHAR: mission, or NULL for all
+-- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $region VARCHAR: M49 region or sub-region, or NULL for the world
+-- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
+-- param $from_month DATE: first day of the first month, or NULL for the first
+-- param $to_month DATE: first day of the last month, or NULL for the last
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3
+-- column country VARCHAR: UN short name
+-- column region VARCHAR: M49 region
+-- column people_in_need BIGINT: the most that a row of the lists states; NULL where none does
+-- column schools_closed_on DATE: newest day of UNESCO's record, if schools are closed country-wide on it, else NULL
+-- column learners BIGINT: learners enrolled there, where schools are closed
+-- column refugees BIGINT: refugees hosted, newest year; NULL where none or not known
+-- column offered BIGINT: activities merely offered there
+-- column delivered BIGINT: activities delivered, and so ended, there
+-- caveat: In need is a country for which a list states people in need, whose schools are closed on the newest day recorded, or that hosts refugees.
+WITH told AS (
+    SELECT
+        a.country_iso3,
+        max(a.people_in_need) AS people_in_need,
+        count(DISTINCT a.activity_id) FILTER (WHERE a.stage IN ('confirmed', 'delivering')) AS under_way,
+        count(DISTINCT a.activity_id) FILTER (WHERE a.stage = 'offered') AS offered,
+        count(DISTINCT a.activity_id) FILTER (WHERE a.stage = 'delivered') AS delivered
+    FROM fct_activity_5w AS a
+    WHERE
+        a.is_education
+        AND ($mission IS NULL OR a.mission = $mission)
+        AND ($audience IS NULL OR a.audience = $audience)
+        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
+        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
+        AND ($from_month IS NULL OR a.until_on >= $from_month)
+        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+    GROUP BY a.country_iso3
+),
+
+newest AS (
+    SELECT
+        s.captured_on,
+        max(s.on_date) AS on_date
+    FROM fct_school_status AS s
+    WHERE NOT s.is_planned AND s.captured_on = (SELECT max(d.captured_on) FROM dim_closure_capture AS d)
+    GROUP BY s.captured_on
+),
+
+closed AS (
+    SELECT
+        s.country_iso3,
+        s.on_date,
+        s.learners
+    FROM fct_school_status AS s
+    INNER JOIN newest AS n ON s.captured_on = n.captured_on AND s.on_date = n.on_date
+    WHERE s.status = 'closed' AND NOT s.is_territory
+),
+
+hosting AS (
+    SELECT
+        r.host_iso3,
+        sum(r.refugees)::bigint AS refugees
+    FROM fct_refugees AS r
+    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y)
+    GROUP BY r.host_iso3
+    HAVING sum(r.refugees) > 0
+)
+
+SELECT
+    c.country_iso3,
+    c.country,
+    c.region,
+    t.people_in_need,
+    s.on_date AS schools_closed_on,
+    s.learners,
+    h.refugees,
+    coalesce(t.offered, 0)::bigint AS offered,
+    coalesce(t.delivered, 0)::bigint AS delivered
+FROM dim_country AS c
+LEFT JOIN told AS t ON c.country_iso3 = t.country_iso3
+LEFT JOIN closed AS s ON c.country_iso3 = s.country_iso3
+LEFT JOIN hosting AS h ON c.country_iso3 = h.host_iso3
+WHERE
+    coalesce(t.under_way, 0) = 0
+    AND (t.people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0)
+    AND ($region IS NULL OR $region IN (c.region, c.sub_region))
+ORDER BY t.people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country

@@ -1,0 +1,183 @@
+"""Numbers of contributions, worked by hand from tests/fixtures/contributions_5w.csv and partners.csv.
+
+Counted are a1 (Senegal, three members), a2 and a3 (Nigeria, teachers), a4 (Kenya, two members, told by two lists),
+a6 (Ghana, presence only) and a9 (Tunisia). a5 and a8 are merely offered, a7 is of the health sector.
+"""
+
+import datetime
+
+import pytest
+
+DAY = datetime.date
+STAGES = ("offered", "confirmed", "delivering", "delivered", "not stated")
+
+
+def cells(rows, *columns):
+    return [tuple(row[column] for column in columns) for row in rows]
+
+
+def test_the_matrix_tells_members_countries_and_what_they_contributed_to(ask):
+    rows = ask("contributions/matrix", rows="member")
+    assert cells(rows, "row", "country_iso3", "activities", "learners_direct", "learners_indirect") == [
+        ("Member four", "TUN", 1, 50, 1000),
+        ("Member one", "SEN", 1, 90, 300),  # not its activity in the health sector, not what it offers
+        ("Member three", "KEN", 1, 60, None),
+        ("Member three", "NGA", 1, None, None),  # teachers are no learners
+        ("Member three", "SEN", 1, 90, 300),
+        ("Member two", "KEN", 1, 60, None),
+        ("Member two", "NGA", 1, None, None),
+        ("Member two", "SEN", 1, 90, 300),  # listed twice alike
+        ("Not a member", "GHA", 1, None, None),  # presence without people is not zero people
+    ]
+
+
+def test_an_activity_of_three_members_counts_once_by_kind_and_by_mission(ask):
+    kinds = ask("contributions/matrix", rows="activity")
+    assert cells(kinds, "row", "country_iso3", "activities", "learners_direct", "learners_indirect") == [
+        ("connectivity", "KEN", 1, 60, None),
+        ("content", "SEN", 1, 90, 300),
+        ("not stated", "GHA", 1, None, None),
+        ("radio and television", "TUN", 1, 50, 1000),
+        ("teacher training", "NGA", 2, None, None),
+    ]
+    missions = ask("contributions/matrix", rows="mission")
+    assert sum(row["learners_direct"] or 0 for row in missions) == 200  # 90 + 60 + 50
+
+
+def test_what_is_offered_is_recorded_and_nobody_is_counted_as_reached(ask):
+    rows = ask("contributions/matrix", rows="member", stage="offered")
+    assert cells(rows, "row", "country_iso3", "activities", "learners_direct") == [
+        ("Member five", "MLI", 1, None),
+        ("Member one", "KEN", 1, None),  # says 900
+    ]
+
+
+@pytest.mark.parametrize("rows", ["member", "activity", "mission"])
+def test_stages_add_up_to_what_is_counted(ask, rows):
+    counted = sum(row["activities"] for row in ask("contributions/matrix", rows=rows))
+    by_stage = [sum(r["activities"] for r in ask("contributions/matrix", rows=rows, stage=stage)) for stage in STAGES]
+    assert sum(by_stage[1:]) == counted and by_stage[0] == 2
+
+
+def test_claims_overlap_and_equal_parts_add_up(ask):
+    row = ask("contributions/totals")[0]
+    assert (row["activities"], row["countries"]) == (6, 5)
+    assert (row["members_active"], row["members"], row["others_active"]) == (4, 5, 1)
+    assert (row["learners_direct"], row["learners_indirect"], row["teachers_direct"]) == (200, 1300, 30)
+    # a1: 90 + 60 + 90 where nothing is said; a4: 60 + 30; a9: 50
+    assert row["learners_claimed"] == 380 and row["overlap_factor"] == 380 / 200
+    # a1 / 3 = 30, a4 / 2 = 30: one 30, two 60, three 60, four 50
+    assert row["top_three_members"] == pytest.approx(170 / 200)
+    assert row["top_three"] == "Member two; Member three; Member four"
+    assert (row["activities_without_stage"], row["activities_offered"], row["activities_other_sectors"]) == (1, 2, 1)
+
+
+def test_contributed_to_does_not_add_up_and_equal_parts_do(ask):
+    rows = {row["member"]: row for row in ask("contributions/ladder")}
+    assert {name: row["learners_contributed_to"] for name, row in rows.items()} == {
+        "Member one": 90,
+        "Member two": 150,
+        "Member three": 150,
+        "Member four": 50,
+        "Member five": None,
+        "Not a member": None,
+    }
+    parts = [row["learners_share"] for row in rows.values() if row["learners_share"] is not None]
+    assert sum(parts) == pytest.approx(200)
+    assert (rows["Member two"]["leads"], rows["Member two"]["supports"]) == (2, 1)
+    assert not rows["Not a member"]["is_member"] and rows["Not a member"]["not_stated"] == 1
+
+
+def test_an_activity_told_by_two_lists_has_one_lead_and_counts_once(ask):
+    (row,) = ask("contributions/activities", country_iso3="KEN")
+    assert (row["lead"], row["supported_by"], row["people_direct"]) == ("Member two", "Member three", 60)
+
+
+def test_a_lead_and_two_supporters_are_named(ask):
+    (row,) = ask("contributions/activities", rows="member", row="Member three", country_iso3="SEN")
+    assert (row["lead"], row["supported_by"]) == ("Member one", "Member three; Member two")
+    assert (row["began_on"], row["ended_on"], row["audience"]) == (DAY(2019, 1, 1), None, "learners")
+
+
+def test_gap_floors_per_cell_before_summing_a_surplus_cannot_hide_a_gap(ask):
+    learners, teachers = ask("contributions/coverage_totals")
+    # Senegal 90 of 60: surplus 30; Kenya 60 of 100: gap 40; Tunisia 50 of 50. Targeted less reached would be 10.
+    assert (learners["people_targeted"], learners["people_reached"]) == (210, 200)
+    assert (learners["gap"], learners["surplus"], learners["cells_over"]) == (40, 30, 1)
+    assert (teachers["audience"], teachers["gap"]) == ("teachers", 50)  # 50 + 30 - 20 - 10, in one cell
+    assert learners["people_in_need"] == 500  # stated by two members of one activity
+
+
+def test_more_than_all_is_shown_with_its_cause(ask):
+    over = [row for row in ask("contributions/coverage") if row["share_covered"] > 1]
+    assert cells(over, "country", "share_covered", "gap", "surplus", "cause") == [
+        ("Senegal", 1.5, 0, 30, "more_than_planned")
+    ]
+
+
+def test_like_activities_overlap_only_while_both_run(ask):
+    (row,) = ask("contributions/overlaps")
+    assert (row["country"], row["activity_type"], row["audience"]) == ("Nigeria", "teacher training", "teachers")
+    assert (row["activities"], row["organisations"], row["leads"]) == (2, 2, "Member three; Member two")
+    assert (row["from_date"], row["until_date"]) == (DAY(2019, 6, 1), DAY(2019, 6, 30))
+    assert ask("contributions/overlaps", stage="delivering") == []
+
+
+def test_countries_in_need_with_none_are_found_by_each_sign_of_need(ask):
+    rows = ask("contributions/unserved")
+    assert cells(rows, "country_iso3", "people_in_need", "refugees", "offered", "delivered") == [
+        ("MLI", 400, None, 1, 0),  # a list says so, and there is an offer only
+        ("CHN", None, None, 0, 0),  # schools closed, more learners than in Kenya
+        ("KEN", None, 160, 1, 1),  # schools closed; what was delivered has ended
+        ("ITA", None, 40, 0, 0),  # hosts refugees
+    ]
+    assert "SEN" not in {row["country_iso3"] for row in rows}  # 500 in need, an activity delivers
+    teachers = {row["country_iso3"] for row in ask("contributions/unserved", audience="teachers")}
+    assert "NGA" not in teachers
+
+
+def test_months_hold_what_was_under_way_and_open_ends_run_until_the_list(ask):
+    rows = cells(ask("contributions/months"), "month", "stage", "activities")
+    # a1 alone in January; a1 and a9 in December, with a3
+    assert rows[0] == (DAY(2019, 1, 1), "delivering", 1) and rows[-1] == (DAY(2019, 12, 1), "delivering", 3)
+    assert (DAY(2019, 6, 1), "confirmed", 1) in rows and (DAY(2019, 7, 1), "confirmed", 1) not in rows
+
+
+def test_a_period_keeps_what_ran_in_it(ask):
+    ran = ask("contributions/activities", from_month=DAY(2019, 2, 1), to_month=DAY(2019, 2, 1))
+    assert {row["activity_id"] for row in ran} == {"a1", "a4"}
+
+
+def test_missions_by_sub_region_and_filters(ask):
+    rows = ask("contributions/cells", rows="mission")
+    assert cells(rows, "row", "place", "activities", "organisations", "learners_direct", "teachers_direct") == [
+        ("connectivity", "Eastern Africa", 1, 2, 60, None),
+        ("learning", "Northern Africa", 1, 1, 50, None),
+        ("learning", "Western Africa", 1, 3, 90, None),
+        ("not stated", "Western Africa", 1, 1, None, None),
+        ("teachers", "Western Africa", 2, 2, None, 30),
+    ]
+    assert [row["row"] for row in ask("contributions/cells", rows="member", member_type="media")] == ["Member four"]
+
+
+def test_cells_without_filters_are_the_matrix(ask):
+    for rows in ("member", "activity"):
+        matrix = cells(ask("contributions/matrix", rows=rows), "row", "country_iso3", "activities", "learners_direct")
+        assert cells(ask("contributions/cells", rows=rows), "row", "place", "activities", "learners_direct") == matrix
+
+
+def test_the_map_tells_offers_and_unmet_need_from_activities(ask):
+    kinds = {row["country_iso3"]: row["class"] for row in ask("contributions/countries")}
+    assert kinds == {
+        "NGA": "from_2",
+        "GHA": "one",
+        "KEN": "one",
+        "SEN": "one",
+        "TUN": "one",
+        "MLI": "in_need_none",
+    }
+
+
+def test_nothing_tells_of_places_below_a_country_or_of_a_person(ask):
+    (row,) = ask("contributions/activities", country_iso3="TUN")
+    assert not {name for name in row if "admin" in name or "focal" in name or "@" in str(row[name])}
