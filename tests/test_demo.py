@@ -3,11 +3,14 @@
 import csv
 import io
 import re
+from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
 
 from dashboard.demo import write_files
+from dashboard.demo.coalition import write_coalition
+from dashboard.demo.files import facts, read
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import open_release
 from dashboard.viewer import STEWARD, open_answers
@@ -215,3 +218,49 @@ def test_the_traps_are_in_the_files_and_the_names_are_not_in_the_store(sent, dem
                 for value in set(pq.read_table(path, columns=[column])[column].to_pylist()) - {None}:
                     assert not any("\u0600" < c < "\u06ff" or "\u4e00" < c < "\u9fff" for c in value), (path, column)
                     assert "@" not in value, (path, column)
+
+
+@pytest.fixture(scope="module")
+def of_the_coalition(tmp_path_factory):
+    """The files of the coalition as they are sent, by source, as dictionaries."""
+    found = {}
+    for one in write_coalition(facts(), tmp_path_factory.mktemp("coalition")):
+        lines = list(csv.reader(io.StringIO(one.file.read_text(encoding="utf-8"), newline="")))
+        found[one.source] = [dict(zip(lines[1], line, strict=True)) for line in lines[2:]]
+    return found
+
+
+def test_members_are_as_many_of_each_type_as_unesco_states_and_have_no_names(of_the_coalition):
+    kinds = Counter(row["member_type"] for row in of_the_coalition["partners"])
+    (stated,) = [row for row in read("published_figures") if row["metric"] == "partners by type"]
+    said = [
+        int(number) for number in re.findall(r"(\d+) (?:private|multilateral|NGO|networks|media)", stated["as_stated"])
+    ]
+    order = ("private sector", "multilateral", "civil society", "network", "media")
+    assert [kinds[kind] for kind in order] == said and sum(said) == int(stated["value"]) == 208
+    assert all(re.fullmatch(r"Member \d{3}", row["partner"]) for row in of_the_coalition["partners"])
+    points = {row["focal_point"] for row in of_the_coalition["partners"]}
+    assert "" in points and all(re.fullmatch(r"education@member\d{3}\.example", one) for one in points - {""})
+
+
+def test_projects_and_countries_are_those_unesco_stated_and_claims_overlap(of_the_coalition):
+    rows = of_the_coalition["contributions_5w"]
+    counted = [row for row in rows if row["stage"] != "offered"]
+    (stated,) = [row for row in read("published_figures") if "233 projects; 112 countries" in row["as_stated"]]
+    assert stated["on_date"] == "2022-10-09"
+    assert len({row["activity_id"] for row in counted}) == 233
+    assert len({row["country_iso3"] for row in counted}) == 112
+    assert {row["stage"] for row in rows} == {"offered", "confirmed", "delivering", "delivered", ""}
+    assert {row["mission"] for row in rows} >= {"connectivity", "teachers", "gender", "skills", "learning"}
+    leads = Counter(row["activity_id"] for row in rows if row["role"] == "lead")
+    assert set(leads.values()) == {1} and len(leads) == 233 + 40
+    assert {row["partner_id"] for row in rows} <= {row["partner_id"] for row in of_the_coalition["partners"]}
+    years = {row["began_on"][:4] for row in rows if row["began_on"]}
+    assert years == {"2020", "2021", "2022"}
+    by_activity = {}
+    for row in rows:
+        if row["audience"] == "learners" and row["people_direct"]:
+            by_activity.setdefault(row["activity_id"], []).append(row)
+    reached = sum(int(told[0]["people_direct"]) for told in by_activity.values())
+    claims = sum(int(r["people_claimed"] or r["people_direct"]) for told in by_activity.values() for r in told)
+    assert claims > 1.3 * reached

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dashboard.demo.coalition import write_coalition
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
 from dashboard.demo.learners import Sent, write_learners
@@ -38,7 +39,7 @@ def write_files(folder: Path) -> list[list[Sent]]:
     first = [Sent("uis_enrolment", write_enrolment(known, folder)), Sent("hubs", _copy_hubs(folder))]
     first += [Sent("unesco_closures", write_capture(world, known, day, folder)) for day in world.captures]
     first += [Sent("oxcgrt_c1", write_oxcgrt(world, known, folder))]
-    first += [Sent("unhcr_population", write_refugees(known, folder))]
+    first += [Sent("unhcr_population", write_refugees(known, folder)), *write_coalition(known, folder)]
     offered_then, offered_now = write_matching(known, world, folder)
     return [[*first, *earlier, *offered_then], [*newest, *offered_now]]
 

@@ -1,13 +1,10 @@
--- title: The parts of an activity's members are not one whole, or it has two leads
--- grain: one row per activity it is not true of
--- column activity_key VARCHAR: the activity
--- column parts DOUBLE: their sum
--- column leads BIGINT: organisations that lead it
+-- title: The equal parts of an activity's members are one whole, and one of them at most leads.
 SELECT
     activity_key,
     sum(share_of_activity) AS parts,
     count(*) FILTER (WHERE role = 'lead') AS leads
 FROM fct_activity_member
 GROUP BY activity_key
-HAVING abs(sum(share_of_activity) - 1) > 1e-9 OR count(*) FILTER (WHERE role = 'lead') > 1
+HAVING abs(sum(share_of_activity) - 1) > 0.000000001 OR count(*) FILTER (WHERE role = 'lead') > 1
 ORDER BY activity_key
+LIMIT 100
