@@ -30,7 +30,10 @@ pages = {
         st.Page("pages/cohorts.py", title=_("Cohorts"), url_path="cohorts"),
         st.Page("pages/credit_recognition.py", title=_("Credit recognition"), url_path="credit_recognition"),
     ],
-    _("Partners"): [st.Page("pages/programmes.py", title=_("Programmes"), url_path="programmes")],
+    _("Partners"): [
+        st.Page("pages/contributions.py", title=_("Contributions"), url_path="contributions"),
+        st.Page("pages/programmes.py", title=_("Programmes"), url_path="programmes"),
+    ],
     _("School closures"): [
         st.Page("pages/school_closures.py", title=_("School closures"), url_path="school_closures"),
         st.Page("pages/response_gaps.py", title=_("Response gaps"), url_path="response_gaps"),

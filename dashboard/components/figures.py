@@ -31,6 +31,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "people": people,
     "learners": people,
     "learner-days": people,
+    "times": decimal,
     "rate": decimal,
     "per learner": decimal,
 }
@@ -300,7 +301,7 @@ def _column(field: Field) -> Any:
     label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3").replace("Ects", "ECTS")
     if field.type == "DOUBLE" and field.name.startswith(("share", "ci_", "rate_")) or field.name.endswith("_share"):
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
-    if field.type == "DOUBLE" and field.name.startswith("hours"):
+    if field.type == "DOUBLE" and field.name.startswith(("hours", "fractional")):
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
     if field.type == "DOUBLE":
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="%.1f")

@@ -9,7 +9,7 @@
 -- column people_claimed BIGINT: people that it counts as its own; all those reached where it says nothing
 -- column share_of_activity DOUBLE: 1 divided by the organisations in the activity
 -- column learners_contributed_to BIGINT: learners that the activity reached directly; does not add up over organisations
--- column learners_share DOUBLE: its equal part of them; adds up to them
+-- column fractional_learners DOUBLE: its equal part of them; adds up to them
 -- column learners_claimed BIGINT: people_claimed where learners reached directly are known, else NULL
 -- column provenance VARCHAR: published, reported or demo
 WITH claimed AS (
@@ -38,7 +38,7 @@ SELECT
     people_claimed,
     cast(1 AS double) / nullif(organisations, 0) AS share_of_activity,
     learners_direct AS learners_contributed_to,
-    cast(learners_direct AS double) / nullif(organisations, 0) AS learners_share,
+    cast(learners_direct AS double) / nullif(organisations, 0) AS fractional_learners,
     CASE WHEN learners_direct IS NOT NULL THEN people_claimed END AS learners_claimed,
     provenance
 FROM claimed

@@ -18,6 +18,7 @@ PAGES = (
     "/completion_funnel",
     "/cohorts?like=true",
     "/credit_recognition",
+    "/contributions?rows=activity&place=IND",
     "/programmes",
     "/school_closures",
     "/learning_hubs",

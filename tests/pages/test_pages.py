@@ -11,7 +11,7 @@ from dashboard.store.snapshots import pinned
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
-COALITION = ("response_gaps", "needs_and_offers")
+COALITION = ("contributions", "response_gaps", "needs_and_offers")
 PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "upload", "methods")
 
 
@@ -31,6 +31,7 @@ LINKS = {
     "reach_map": {"flows": "true", "country_iso3": "KEN"},
     "cohorts": {"like": "true"},
     "completion_funnel": {"partner_id": "kiron"},
+    "contributions": {"rows": "member", "place": "IND"},
 }
 
 
@@ -153,7 +154,7 @@ def test_every_chart_is_one_plotly_knows():
 
 
 def test_every_map_has_its_disclaimer_and_sends_codes_only():
-    for page in ("school_closures", "reach_map", "overview", "credit_recognition"):
+    for page in ("school_closures", "reach_map", "overview", "credit_recognition", "contributions"):
         test = app(page)
         assert "do not imply official endorsement" in words(test)
         assert "geojson" not in json.dumps(figures(test))

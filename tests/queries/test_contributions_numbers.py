@@ -82,7 +82,7 @@ def test_contributed_to_does_not_add_up_and_equal_parts_do(ask):
         "Member five": None,
         "Not a member": None,
     }
-    parts = [row["learners_share"] for row in rows.values() if row["learners_share"] is not None]
+    parts = [row["fractional_learners"] for row in rows.values() if row["fractional_learners"] is not None]
     assert sum(parts) == pytest.approx(200)
     assert (rows["Member two"]["leads"], rows["Member two"]["supports"]) == (2, 1)
     assert not rows["Not a member"]["is_member"] and rows["Not a member"]["not_stated"] == 1

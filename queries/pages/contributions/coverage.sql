@@ -1,6 +1,6 @@
 -- title: How many people were in need, targeted and reached in each country, by kind of activity and audience?
 -- grain: one row per country, kind of activity and audience with a target, largest gap first
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $stage VARCHAR: confirmed, delivering, delivered, not stated, or NULL for all of them
 -- param $mission VARCHAR: mission, or NULL for all
 -- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
 -- param $region VARCHAR: M49 region or sub-region, or NULL for the world
@@ -42,7 +42,8 @@ SELECT
 FROM fct_activity_5w AS a
 WHERE
     a.is_education
-    AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+    AND a.is_counted
+    AND ($stage IS NULL OR a.stage = $stage)
     AND ($mission IS NULL OR a.mission = $mission)
     AND ($audience IS NULL OR a.audience = $audience)
     AND ($region IS NULL OR $region IN (a.region, a.sub_region))

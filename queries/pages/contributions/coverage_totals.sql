@@ -1,6 +1,6 @@
 -- title: How large is the gap between people targeted and people reached, for each audience?
 -- grain: one row per audience with a target
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $stage VARCHAR: confirmed, delivering, delivered, not stated, or NULL for all of them
 -- param $mission VARCHAR: mission, or NULL for all
 -- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
 -- param $region VARCHAR: M49 region or sub-region, or NULL for the world
@@ -29,7 +29,8 @@ WITH cell AS (
     FROM fct_activity_5w AS a
     WHERE
         a.is_education
-        AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+        AND a.is_counted
+        AND ($stage IS NULL OR a.stage = $stage)
         AND ($mission IS NULL OR a.mission = $mission)
         AND ($audience IS NULL OR a.audience = $audience)
         AND ($region IS NULL OR $region IN (a.region, a.sub_region))

@@ -18,7 +18,7 @@
 -- column leads BIGINT: of the counted ones, those it leads
 -- column supports BIGINT: of the counted ones, those it supports
 -- column learners_contributed_to BIGINT: learners reached directly by activities it is in; does not add up over members
--- column learners_share DOUBLE: its equal part of them; adds up
+-- column fractional_learners DOUBLE: its equal part of them; adds up
 -- column learners_claimed BIGINT: learners it counts as its own
 -- caveat: An activity of three members is a third of an activity's learners for each, whoever did more: claims cannot be checked.
 SELECT
@@ -33,7 +33,7 @@ SELECT
     count(DISTINCT a.activity_id) FILTER (WHERE a.is_counted AND o.role = 'lead')::bigint AS leads,
     count(DISTINCT a.activity_id) FILTER (WHERE a.is_counted AND o.role = 'supporter')::bigint AS supports,
     sum(o.learners_contributed_to)::bigint AS learners_contributed_to,
-    sum(o.learners_share) AS learners_share,
+    sum(o.fractional_learners) AS fractional_learners,
     sum(o.learners_claimed)::bigint AS learners_claimed
 FROM fct_activity_5w AS a
 INNER JOIN fct_activity_member AS o ON a.activity_key = o.activity_key

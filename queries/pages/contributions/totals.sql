@@ -60,8 +60,8 @@ organisation AS (
         o.member,
         o.is_member,
         sum(o.learners_claimed) AS learners_claimed,
-        sum(o.learners_share) AS learners_share,
-        row_number() OVER (ORDER BY sum(o.learners_share) DESC NULLS LAST, o.partner_id) AS place
+        sum(o.fractional_learners) AS fractional_learners,
+        row_number() OVER (ORDER BY sum(o.fractional_learners) DESC NULLS LAST, o.partner_id) AS place
     FROM fct_activity_member AS o
     INNER JOIN chosen AS c ON o.activity_key = c.activity_key AND c.is_asked
     GROUP BY o.partner_id, o.member, o.is_member
@@ -72,8 +72,8 @@ by_member AS (
         count(*) FILTER (WHERE is_member AND ($member_type IS NULL OR partner_id IN (SELECT d.partner_id FROM dim_member AS d WHERE d.member_type = $member_type)))::bigint AS members_active,
         count(*) FILTER (WHERE NOT is_member)::bigint AS others_active,
         sum(learners_claimed)::bigint AS learners_claimed,
-        sum(learners_share) FILTER (WHERE place <= 3) AS learners_of_three,
-        string_agg(member, '; ' ORDER BY place) FILTER (WHERE place <= 3 AND learners_share > 0) AS top_three
+        sum(fractional_learners) FILTER (WHERE place <= 3) AS learners_of_three,
+        string_agg(member, '; ' ORDER BY place) FILTER (WHERE place <= 3 AND fractional_learners > 0) AS top_three
     FROM organisation
 ),
 

@@ -1,0 +1,150 @@
+"""The page of contributions: tiles, matrix with its activities, filters, links, emptiness, every audience alike."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.charts.contributions import heat_table
+from dashboard.components.contributions import _cell_chosen
+from dashboard.demo.coalition import write_coalition
+from dashboard.demo.files import facts
+from dashboard.gate import SEE_AS
+from dashboard.intake.front_door import import_file
+from dashboard.locales.numbers import whole
+from dashboard.settings import PROJECT
+from dashboard.store.releases import publish_release
+from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD
+
+
+@pytest.fixture(scope="module")
+def coalition_store(tmp_path_factory):
+    """The demonstration of the coalition, and nothing else."""
+    folder = tmp_path_factory.mktemp("coalition")
+    for sent in write_coalition(facts(), folder):
+        import_file(folder / "store", sent.source, sent.file)
+    publish_release(folder / "store")
+    return folder / "store"
+
+
+@pytest.fixture(autouse=True)
+def store(served_store, coalition_store, as_served):
+    return served_store(coalition_store)
+
+
+def page(viewer=STEWARD, **link):
+    test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
+    test.switch_page("pages/contributions.py")
+    test.session_state[SEE_AS] = viewer
+    for name, value in link.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def tiles(test):
+    return {tile.label: tile.value.replace("\u00a0", " ") for tile in test.metric}
+
+
+def words(test):
+    return " ".join(element.value for element in (*test.markdown, *test.caption, *test.info, *test.header))
+
+
+def figures(test):
+    return [json.loads(element.proto.spec) for element in test.get("plotly_chart")]
+
+
+def test_the_page_counts_members_countries_and_learners_apart():
+    shown = tiles(page())
+    assert (shown["Countries with an activity"], shown["Overlap factor"]) == ("112", "1.9")
+    assert shown["Learners reached directly"] == "99.5 million"
+    assert shown["Learners reached indirectly"] == "198.6 million"
+    said = words(page())
+    assert "of 208 on the register" in said and "Demonstration." in said and "and not among learners" in said
+    assert "298.1" not in said  # the sum of the two
+
+
+def test_everybody_sees_organisational_data_in_full():
+    assert tiles(page(EXECUTIVE)) == tiles(page(EVERYBODY)) == tiles(page())
+
+
+def test_a_row_and_a_place_of_a_link_list_their_activities():
+    test = page(rows="activity", row="teacher training", place="IND")
+    assert "Activities: Teacher training, India" in words(test)
+    (listed,) = [frame.value for frame in test.dataframe if "supported_by" in frame.value]
+    assert set(listed["country"]) == {"India"} and set(listed["activity_type"]) == {"Teacher training"}
+    regions = page(rows="mission", place="Western Africa")
+    (listed,) = [frame.value for frame in regions.dataframe if "supported_by" in frame.value]
+    assert "Senegal" in set(listed["country"]) and "India" not in set(listed["country"])
+
+
+def test_a_cell_that_is_chosen_sets_row_and_place(monkeypatch):
+    from types import SimpleNamespace
+
+    from dashboard.components import contributions
+
+    chosen = SimpleNamespace(selection=SimpleNamespace(cells=[(1, "Kenya")]))
+    state = {"matrix": chosen}
+    monkeypatch.setattr(contributions.st, "session_state", state)
+    _cell_chosen("matrix", ["Member 001", "Member 002"], {"Kenya": "KEN"})
+    assert (state["row"], state["place"]) == ("Member 002", "KEN")
+
+
+def test_cells_are_deeper_where_there_is_more():
+    import pandas as pd
+
+    table = pd.DataFrame({"row": ["a", "a", "b"], "place_name": ["X", "Y", "Y"], "activities": [12, 1, None]})
+    drawn = heat_table(table, "activities", {"a": "A", "b": "B"}, 40, whole)
+    assert drawn.index.tolist() == ["A", "B"] and drawn.columns.tolist() == ["Y", "X"]  # the fullest first
+    html = drawn.to_html()
+    assert "#0b3f7d" in html and "#cfe2f3" in html
+
+
+def test_the_page_obeys_its_filters():
+    whole_page, teachers = tiles(page()), tiles(page(audience="teachers", region="Western Africa"))
+    assert int(teachers["Countries with an activity"]) < int(whole_page["Countries with an activity"])
+    assert teachers["Learners reached directly"] == "–"
+    offered = page(stage="offered")
+    assert tiles(offered)["Learners reached directly"] == "–" and "states how many people it targets" in words(offered)
+    later = tiles(page(from_month="2022-06"))
+    assert int(later["Countries with an activity"]) < int(whole_page["Countries with an activity"])
+
+
+def test_what_nothing_fits_says_what_to_change():
+    assert "No activity fits this choice" in words(page(region="Micronesia", mission="gender", member_type="media"))
+
+
+@pytest.mark.parametrize(
+    "link", [{"rows": "x", "row": "'", "place": "?"}, {"stage": "done", "from_month": "x", "region": "'; DROP"}]
+)
+def test_a_broken_link_falls_back_to_the_default(link):
+    assert tiles(page(**link)) == tiles(page())
+
+
+@pytest.mark.parametrize("rows", ["mission", "activity", "member"])
+def test_every_chart_is_one_plotly_knows_and_the_map_has_its_disclaimer(rows):
+    test = page(rows=rows, show="learners_direct")
+    for spec in figures(test):
+        go.Figure(spec)
+    names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
+    assert "People in need, none but offers (12)" in names and "No activity recorded" in names
+    assert "do not imply official endorsement" in words(test)
+
+
+def test_a_list_without_a_register_is_shown(served_store, tmp_path):
+    from tests.conftest import FIXTURES, NEWEST
+
+    store = served_store(tmp_path / "store")
+    import_file(store, "contributions_5w", FIXTURES / "contributions_5w.csv", NEWEST)
+    publish_release(store)
+    test = page()
+    assert tiles(test)["Members active"] == "0" and "of 0 on the register; 5 organisations" in words(test)
+    assert tiles(test)["Learners reached directly"] == "200"
+
+
+def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
+    store = served_store(tmp_path / "store")
+    publish_release(store)
+    assert any("coalition import contributions_5w FILE" in info.value for info in page().info)
