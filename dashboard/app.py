@@ -40,6 +40,7 @@ pages = {
         st.Page("pages/needs_and_offers.py", title=_("Needs and offers"), url_path="needs_and_offers"),
     ],
     _("Data"): [
+        st.Page("pages/what_changed.py", title=_("What changed"), url_path="what_changed"),
         st.Page("pages/upload.py", title=_("Upload"), url_path="upload"),
         st.Page("pages/methods.py", title=_("Methods"), url_path="methods"),
     ],

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -10,14 +12,18 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
-from dashboard.store.releases import Release
+from dashboard.store.releases import Release, open_release
 from dashboard.store.views import BESIDE, STREAMS
-from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables
+from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
+from dashboard.warehouse.changes import Side, compare, compared_marts, compares
+from dashboard.warehouse.duckdb import DuckEngine
 
 STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
 AUDIENCES = (STEWARD_AUDIENCE, PARTNER_AUDIENCE, COALITION, PUBLIC)
+# What changes of figures are about, where others than stewards may see them: see queries/changes.
+ABOUT_NOBODY = "organisations"
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]
     Questions about nobody's learners are answered from one place for all. A partner's questions are answered from its
     own rows when they are about nothing else, and otherwise from what is public.
     """
+    if compares(question(name)):
+        return viewer if viewer.is_steward else EVERYBODY
     if not _is_about_people(name):
         return EVERYBODY
     if viewer.audience != PARTNER_AUDIENCE:
@@ -94,12 +102,49 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
 
 
 def open_answers(viewer: Viewer, release: Release) -> Answers:
-    """What the viewer may have of the release, in a database of its own.
+    """What the viewer may have of the release, in a database of its own; of two releases, in another one.
 
     Raises:
         ReleaseTooOld: the release lacks tables that questions read.
     """
-    return Answers(holdings(viewer, release), viewer.audience in (COALITION, PUBLIC))
+    store, number = release.folder.parent.parent, release.number
+    return Answers(
+        holdings(viewer, release),
+        viewer.audience in (COALITION, PUBLIC),
+        lambda old, new: _between(viewer, store, old or number, new or number),
+    )
+
+
+@lru_cache(maxsize=16)
+def _between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
+    """What the viewer may know of the difference between two releases, in a database of its own.
+
+    A difference of two figures, or a step of few people, would show single people however both were rounded: only
+    stewards have those of learners.
+
+    Raises:
+        NoSuchRelease, StoreDamaged, ReleaseTooOld: one of them cannot be compared.
+    """
+    before, after = _side(open_release(store, old)), _side(open_release(store, new))
+    with TemporaryDirectory() as folder:
+        files = compare(before, after, Path(folder))
+        only = () if viewer.is_steward else ("about", (ABOUT_NOBODY,))
+        return sealed({name: Held(file, *only) for name, file in files.items()}, protected=False)
+
+
+def _side(release: Release) -> Side:
+    if lacking := compared_marts() - release.marts.keys():
+        raise ReleaseTooOld(
+            f"Release {release.number} was built by an earlier version, which did not keep figures row by row (it "
+            f"lacks {min(lacking)}), so it cannot be compared. Compare with a newer one; `coalition releases list` "
+            "shows them."
+        )
+    pins = release.manifest["snapshots"]
+    return Side(
+        release.number,
+        release.marts,
+        tuple((source, pin["captured_on"], pin["folder"]) for source, chosen in pins.items() for pin in chosen),
+    )
 
 
 def _view(release: Release, audience: str) -> dict[str, Held]:

@@ -1,8 +1,8 @@
-"""Answers page questions from one release held in memory; parameters are typed by the question's header."""
+"""Answers page questions from releases held in memory; parameters are typed by the question's header."""
 
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import Query, audience_macros, metrics, question, questions
+from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import DuckEngine
 
 
@@ -32,15 +33,20 @@ class Held:
     values: tuple[str, ...] = ()
 
 
+# The database for questions about two releases, by their numbers; without any, of a release and itself.
+Between = Callable[[int | None, int | None], DuckEngine]
+
+
 class Answers:
     """What one audience may see of one release, ready to be asked. Safe to share between threads."""
 
-    def __init__(self, tables: Mapping[str, Held], protected: bool) -> None:
+    def __init__(self, tables: Mapping[str, Held], protected: bool, between: Between) -> None:
         """Loads the tables that questions read.
 
         Args:
             tables: by name; the rows are those that the audience may have.
             protected: whether counts among them are hidden and rounded.
+            between: where questions about two releases are answered, for the same audience.
 
         Raises:
             ReleaseTooOld: the release lacks some of them.
@@ -50,12 +56,9 @@ class Answers:
                 f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
                 f"{min(lacking)}. `coalition publish` builds a new one from the same files."
             )
-        self._engine = DuckEngine()
+        self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
-        for name in sorted(asked_tables()):
-            held = tables[name]
-            self._engine.load(name, held.file, held.column, held.values)
-        self._engine.seal(metrics().values(), audience_macros(protected))
+        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected)
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.
@@ -65,21 +68,32 @@ class Answers:
             QueryStopped: too long or too large.
         """
         asked = question(name)
-        return self._engine.ask(asked.sql, bind(asked, params))
+        bound = bind(asked, params)
+        engine = self._between(bound["from_release"], bound["to_release"]) if compares(asked) else self._engine
+        return engine.ask(asked.sql, bound)
 
     def describe(self, asked: Query) -> list[tuple[str, str]]:
         """Name and type of each column the question really gives."""
-        return self._engine.describe(asked.sql)
+        return (self._between(None, None) if compares(asked) else self._engine).describe(asked.sql)
 
     def close(self) -> None:
         """Lets go of the release."""
         self._engine.close()
 
 
+def sealed(tables: Mapping[str, Held], protected: bool) -> DuckEngine:
+    """A database that holds the tables and nothing else, with metrics and the macros of an audience."""
+    engine = DuckEngine()
+    for name, held in tables.items():
+        engine.load(name, held.file, held.column, held.values)
+    engine.seal(metrics().values(), audience_macros(protected))
+    return engine
+
+
 @cache
 def asked_tables() -> frozenset[str]:
-    """The tables that some question reads."""
-    return frozenset(table for query in questions().values() for table in tables_of(query.sql))
+    """The tables of a release that some question about one release reads."""
+    return frozenset(table for query in questions().values() if not compares(query) for table in tables_of(query.sql))
 
 
 def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from functools import cache
 
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, sources
+from dashboard.warehouse.changes import mart_of
 
 
 @cache
 def sources_of(name: str) -> tuple[str, ...]:
     """The sources behind the question `page/question`, by the tables its SQL and theirs read; enrolment last."""
-    files = {query.name: query.sql for kind in ("staging", "marts", "cubes") for query in layer(kind)}
+    files = {query.name: query.sql for kind in ("staging", "marts", "cubes", "changes") for query in layer(kind)}
     todo, seen = [question(name).sql], set[str]()
     while todo:
-        for table in tables_of(todo.pop()) - seen:
+        for table in set(map(mart_of, tables_of(todo.pop()))) - seen:
             seen.add(table)
             if table in files:
                 todo.append(files[table])
