@@ -17,7 +17,7 @@ from dashboard.store.views import BESIDE, STREAMS
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
-from dashboard.warehouse.changes import Side, compare, compared_marts, compares
+from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
 from dashboard.warehouse.duckdb import DuckEngine
 
 STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
@@ -143,7 +143,12 @@ def _side(release: Release) -> Side:
     return Side(
         release.number,
         release.marts,
-        tuple((source, pin["captured_on"], pin["folder"]) for source, chosen in pins.items() for pin in chosen),
+        tuple(
+            Pin(source, pin["captured_on"], pin["folder"], stream)
+            for source, chosen in pins.items()
+            for pin in chosen
+            for stream in (pin.get("streams") or [None])
+        ),
     )
 
 

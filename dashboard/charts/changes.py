@@ -25,6 +25,7 @@ def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequen
         "text": [in_chart(text) for text in texts],
         "textposition": "outside",
         "textangle": 0,
+        "textfont": {"size": 14},
         "cliponaxis": False,
         "showlegend": False,
         "increasing": {"marker": {"color": ACCENT}},

@@ -11,7 +11,7 @@ from dashboard.components import notices
 from dashboard.components.figures import figure, metric_tile, show_table, text_tile
 from dashboard.components.filters import choose
 from dashboard.locales import _
-from dashboard.locales.numbers import day, people, whole
+from dashboard.locales.numbers import day, people, short_day
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer
 from dashboard.settings import store_folder
@@ -44,31 +44,38 @@ def choose_view() -> Scope:
     by_number = {said["number"]: said for said in known}
     numbers = sorted(by_number, reverse=True)
     served = current_release().number
+    friday = last_friday(datetime.datetime.now(datetime.UTC).date())
+    on_friday = served_on(known, friday)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        to = choose(
-            _("To"),
-            numbers[:-1],
-            "to_release",
-            lambda number: _release_words(by_number[number]),
-            served if served in numbers[:-1] else numbers[0],
-        )
+        before, after, of_what = st.container(), st.container(), st.container()
+        with after:
+            to = choose(
+                _("To"),
+                numbers[:-1],
+                "to_release",
+                lambda number: _release_words(by_number[number]),
+                served if served in numbers[:-1] else numbers[0],
+            )
         earlier = [number for number in numbers if number < to]
-        friday = last_friday(datetime.datetime.now(datetime.UTC).date())
-        on_friday = served_on(known, friday)
-        options: list[Any] = [*earlier, *([FRIDAY] if on_friday else [])]
-        since = choose(
-            _("From"),
-            options,
-            "from_release",
-            lambda option: (
-                _("Since Friday, {day}: release {number}").format(day=day(friday), number=on_friday)
-                if option == FRIDAY
-                else _release_words(by_number[option])
-            ),
-            earlier[0],
-        )
+        # One that stood on Friday and still stands is a choice too: nothing has changed since.
+        options: list[Any] = [*earlier, *([FRIDAY] if on_friday and on_friday <= to else [])]
+        with before:
+            since = choose(
+                _("From"),
+                options,
+                "from_release",
+                lambda option: (
+                    _("Since Friday, {day}: release {number}").format(day=short_day(friday), number=on_friday)
+                    if option == FRIDAY
+                    else _release_words(by_number[option])
+                ),
+                earlier[0],
+            )
+        if FRIDAY not in options:
+            st.caption(_("Nothing stood on Friday, {day}: every release is later.").format(day=day(friday)))
         scope = Scope(from_release=on_friday if since == FRIDAY else since, to_release=to)
-        return _with_metric(scope)
+        with of_what:
+            return _with_metric(scope)
 
 
 def _with_metric(scope: Scope) -> Scope:
@@ -142,6 +149,8 @@ def waterfall(scope: Scope) -> None:
         LAST: _("Release {number}").format(number=scope.to_release),
     }
     texts = [people(value) if name in (FIRST, LAST) else _step_text(value) for name, value in values.items()]
+    if not any(values[name] for name in step_words()):
+        st.write(_("Nothing changed this figure between the two releases."))
     begin = begins_at(list(values.values()))
     figure(
         _("What the change is made of"),
@@ -228,8 +237,8 @@ def served_on(known: Sequence[Manifest], date: datetime.date) -> int | None:
 
 
 def signed(value: int) -> str:
-    """A whole number with its sign."""
-    return f"+{whole(value)}" if value > 0 else f"\u2212{whole(-value)}" if value < 0 else whole(0)
+    """A count with its sign."""
+    return f"+{people(value)}" if value > 0 else f"\u2212{people(-value)}" if value < 0 else people(0)
 
 
 def _step_text(value: int) -> str:
@@ -243,5 +252,5 @@ def _values(scope: Scope) -> dict[str, int]:
 
 def _release_words(said: Manifest) -> str:
     return _("Release {number}, {day}").format(
-        number=said["number"], day=day(datetime.date.fromisoformat(said["published_at"][:10]))
+        number=said["number"], day=short_day(datetime.date.fromisoformat(said["published_at"][:10]))
     )

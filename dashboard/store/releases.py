@@ -105,6 +105,7 @@ def publish_release(store: Path) -> Release:
                             "captured_on": snapshot.captured_on.isoformat(),
                             "provenance": snapshot.provenance,
                             "sha256": snapshot.sha256,
+                            "streams": sorted(snapshot.streams),
                         }
                         for snapshot in chosen
                     ]

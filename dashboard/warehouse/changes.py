@@ -12,22 +12,33 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.warehouse.build import BETWEEN, in_order, tables_of
+from dashboard.warehouse.build import BETWEEN, in_order, tables_of, without_order
 from dashboard.warehouse.catalog import Query, layer
 from dashboard.warehouse.duckdb import DuckEngine
 
 OLD, NEW = "old_", "new_"
 # Tables of a release that are no marts: what its manifest says.
 RELEASE, PIN = "release", "pin"
+MOST_ON_DISK = "4GB"  # while it is worked out; a reader asked for it, and must not be able to fill the disk
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A snapshot that a release stands on, and a stream in it; None where its source is not told apart by streams."""
+
+    source: str
+    captured_on: str
+    snapshot: str
+    stream: str | None
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two releases: its number, its marts, and its snapshots as (source, day of capture, folder)."""
+    """One of the two releases: its number, its marts, its snapshots."""
 
     number: int
     marts: Mapping[str, Path]
-    pins: tuple[tuple[str, str, str], ...]
+    pins: tuple[Pin, ...]
 
 
 @cache
@@ -54,9 +65,12 @@ def compared_marts() -> frozenset[str]:
 
 
 def compare(old: Side, new: Side, folder: Path) -> dict[str, Path]:
-    """Writes the tables of `changed_tables` as Parquet into an empty folder and returns their files."""
+    """Writes the tables of `changed_tables` as Parquet into an empty folder and returns their files.
+
+    What lies beside them are rows of people: the caller removes the folder.
+    """
     (folder / "spill").mkdir()
-    engine = DuckEngine(builds_in=folder / "spill")
+    engine = DuckEngine(builds_in=folder / "spill", spills=MOST_ON_DISK)
     try:
         for prefix, side in ((OLD, old), (NEW, new)):
             for name in compared_marts():
@@ -66,24 +80,23 @@ def compare(old: Side, new: Side, folder: Path) -> dict[str, Path]:
                 pq.write_table(table, file)
                 engine.read(prefix + name, [file])
         for step in in_order(layer("changes")):
-            if step.name in changed_tables():
-                engine.build(step.name, step.sql, folder / f"{step.name}.parquet")
-            else:
-                engine.view(step.name, step.sql)  # rows of people, which no file shall hold
+            sql = step.sql if step.name in changed_tables() else without_order(step.sql)
+            engine.build(step.name, sql, folder / f"{step.name}.parquet")
     finally:
         engine.close()
     return {name: folder / f"{name}.parquet" for name in changed_tables()}
 
 
 def _of_manifest(side: Side) -> dict[str, pa.Table]:
-    source, captured_on, snapshot = zip(*side.pins, strict=True) if side.pins else ((), (), ())
+    pins = side.pins
     return {
         RELEASE: pa.table({"number": pa.array([side.number], pa.int64())}),
         PIN: pa.table(
             {
-                "source": pa.array(source, pa.string()),
-                "captured_on": pa.array(captured_on, pa.string()).cast(pa.date32()),
-                "snapshot": pa.array(snapshot, pa.string()),
+                "source": pa.array([pin.source for pin in pins], pa.string()),
+                "captured_on": pa.array([pin.captured_on for pin in pins], pa.string()).cast(pa.date32()),
+                "snapshot": pa.array([pin.snapshot for pin in pins], pa.string()),
+                "stream": pa.array([pin.stream for pin in pins], pa.string()),
             }
         ),
     }

@@ -43,10 +43,15 @@ class DuckEngine:
 
     name = "duckdb " + duckdb.__version__
 
-    def __init__(self, builds_in: Path | None = None) -> None:
-        """Opens a database to ask, or one to build with: it may take more memory, and the folder when that is full."""
+    def __init__(self, builds_in: Path | None = None, spills: str = "") -> None:
+        """Opens a database to ask, or one to build with: it may take more memory, and the folder when that is full.
+
+        `spills` is the most that it may write there, such as 4GB; without it, as much as the disk has.
+        """
         self._builds = builds_in is not None
         for_building = {"memory_limit": BUILD_MEMORY, "temp_directory": str(builds_in)} if builds_in else {}
+        if spills:
+            for_building["max_temp_directory_size"] = spills
         self._connection = duckdb.connect(config={**HARDENED, **for_building})
 
     def read(self, table: str, files: Sequence[Path]) -> None:

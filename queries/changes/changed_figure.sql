@@ -12,11 +12,11 @@
 -- column rows_behind BIGINT: rows of the figure
 -- column old_value BIGINT: what they add to the figure of the old release
 -- column new_value BIGINT: what they add to the figure of the new release
-WITH told_until AS (
+WITH until AS (
     SELECT
         stream,
-        max(captured_on) AS captured_on
-    FROM old_fct_stream_report
+        max(r.told_until) AS told_until
+    FROM old_fct_stream_report AS r
     GROUP BY stream
 ),
 
@@ -36,7 +36,7 @@ told AS (
             WHEN g.metric IS NOT NULL THEN 'merged'
             WHEN a.stream IS NOT NULL AND b.stream IS NOT NULL THEN 'redefined'
             WHEN p.new_value IS NULL THEN 'removed'
-            WHEN p.happened_on > coalesce(t.captured_on, m.told_until, p.happened_on - 1) THEN 'new'
+            WHEN p.happened_on > coalesce(t.told_until, m.told_until, p.happened_on - 1) THEN 'new'
             WHEN p.old_value IS NULL THEN 'back-dated'
             ELSE 'corrected'
         END AS step
@@ -45,7 +45,7 @@ told AS (
     LEFT JOIN int_merged_row AS g ON p.metric = g.metric AND p.learner_key = g.learner_key AND p.item = g.item
     LEFT JOIN int_same_stream AS a ON coalesce(p.old_stream, p.new_stream) = a.stream
     LEFT JOIN int_same_stream AS b ON p.stream = b.stream
-    LEFT JOIN told_until AS t ON p.stream = t.stream
+    LEFT JOIN until AS t ON p.stream = t.stream
 )
 
 SELECT

@@ -3,22 +3,43 @@
 -- column metric VARCHAR: metric
 -- column learner_key VARCHAR: key that only one release has
 -- column item VARCHAR: what is counted
+
+-- DISTINCT keeps the links first: whoever joins the rows of a metric with each other first joins all people with all.
+WITH gone_to AS (
+    SELECT DISTINCT
+        o.metric,
+        o.item,
+        o.learner_key,
+        l.new_key
+    FROM int_row_pair AS o
+    INNER JOIN int_link AS l ON o.learner_key = l.old_key
+    WHERE o.new_value IS NULL
+),
+
+-- A key that stays beside the new one was not taken over by it, unless the two were one before.
+come_from AS (
+    SELECT DISTINCT
+        o.metric,
+        o.item,
+        l.new_key
+    FROM int_row_pair AS o
+    INNER JOIN int_link AS l ON o.learner_key = l.old_key
+    WHERE o.old_value IS NOT NULL AND (o.new_value IS NULL OR l.is_parted)
+)
+
 SELECT
-    o.metric,
-    o.learner_key,
-    o.item
-FROM int_row_pair AS o
-INNER JOIN int_link AS l ON o.learner_key = l.old_key
-INNER JOIN int_row_pair AS n ON l.new_key = n.learner_key AND o.metric = n.metric AND o.item = n.item
-WHERE o.new_value IS NULL AND n.new_value IS NOT NULL
+    g.metric,
+    g.learner_key,
+    g.item
+FROM gone_to AS g
+INNER JOIN int_row_pair AS n ON g.metric = n.metric AND g.item = n.item AND g.new_key = n.learner_key
+WHERE n.new_value IS NOT NULL
 UNION
 SELECT
     n.metric,
     n.learner_key,
     n.item
-FROM int_row_pair AS n
-INNER JOIN int_link AS l ON n.learner_key = l.new_key
-INNER JOIN int_row_pair AS o ON l.old_key = o.learner_key AND n.metric = o.metric AND n.item = o.item
--- A key that stays beside the new one was not taken over by it, unless the two were one before.
-WHERE n.old_value IS NULL AND o.old_value IS NOT NULL AND (o.new_value IS NULL OR l.is_parted)
+FROM come_from AS c
+INNER JOIN int_row_pair AS n ON c.metric = n.metric AND c.item = n.item AND c.new_key = n.learner_key
+WHERE n.old_value IS NULL
 ORDER BY metric, learner_key, item

@@ -10,7 +10,12 @@ WITH told AS (
         r.rows_told,
         string_agg(p.snapshot, ' ' ORDER BY p.snapshot) AS snapshots
     FROM old_fct_stream_report AS r
-    INNER JOIN old_pin AS p ON r.source = p.source AND r.captured_on = p.captured_on
+    INNER JOIN old_pin AS p
+        ON
+            r.source = p.source
+            AND r.captured_on = p.captured_on
+            -- Of other sources, such as the rehearsal of the Open University, streams are not partner/programme.
+            AND (p.stream = r.stream OR p.stream IS NULL OR p.stream NOT LIKE '%/%')
     GROUP BY r.stream, r.source, r.captured_on, r.rows_told
     UNION ALL
     SELECT
@@ -21,7 +26,12 @@ WITH told AS (
         r.rows_told,
         string_agg(p.snapshot, ' ' ORDER BY p.snapshot) AS snapshots
     FROM new_fct_stream_report AS r
-    INNER JOIN new_pin AS p ON r.source = p.source AND r.captured_on = p.captured_on
+    INNER JOIN new_pin AS p
+        ON
+            r.source = p.source
+            AND r.captured_on = p.captured_on
+            -- Of other sources, such as the rehearsal of the Open University, streams are not partner/programme.
+            AND (p.stream = r.stream OR p.stream IS NULL OR p.stream NOT LIKE '%/%')
     GROUP BY r.stream, r.source, r.captured_on, r.rows_told
 ),
 

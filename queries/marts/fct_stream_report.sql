@@ -3,6 +3,7 @@
 -- column stream VARCHAR: partner/programme, or a source that is not reported in streams
 -- column source VARCHAR: source of the file
 -- column captured_on DATE: day on which it stood so
+-- column told_until DATE: until when it tells of what happened, NULL where it only weighs it
 -- column rows_told BIGINT: rows of the stream in it
 WITH told AS (
     SELECT
@@ -70,6 +71,7 @@ SELECT
     stream,
     source,
     captured_on,
+    CASE WHEN source <> 'uis_enrolment' THEN captured_on END AS told_until,
     count(*) AS rows_told
 FROM told
 GROUP BY stream, source, captured_on

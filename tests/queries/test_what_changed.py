@@ -1,0 +1,336 @@
+"""What changed between two releases: cases worked by hand, the sum for generated pairs, and the headline's figures."""
+
+import datetime
+import itertools
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from dashboard.intake.front_door import import_file
+from dashboard.settings import REFERENCE
+from dashboard.store.releases import NoSuchRelease, open_release, publish_release
+from dashboard.viewer import STEWARD, open_answers
+from dashboard.warehouse.answers import BadParameter, Held, ReleaseTooOld, bind, sealed
+from dashboard.warehouse.catalog import layer, metrics, question
+from dashboard.warehouse.changes import Pin, Side, compare, compared_marts
+from dashboard.warehouse.lineage import sources_of
+from dashboard.warehouse.portable import complaints
+from dashboard.warehouse.schema import ARROW
+
+DAY = datetime.date
+JUNE, JULY = DAY(2019, 6, 30), DAY(2019, 7, 31)
+STEPS = ["old figure", "new", "back-dated", "corrected", "merged", "removed", "redefined", "new figure"]
+REGISTER = "partner_id,programme_id,learner_id,email,country_host,registered_on"
+LEVELS = ("Pre-primary", "Primary", "Secondary", "Tertiary")
+
+
+def written(folder, name, header, *rows):
+    file = folder / name
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def enrolment(folder, name, **pupils):
+    """A file in which each country has girls only, and in primary school only."""
+    header = ["Country", "ISO3", *(f"{level} ({sex})" for sex in ("both", "female", "male") for level in LEVELS)]
+    rows = [",".join(map(str, [iso3, iso3, *(2 * (0, n, 0, 0)), 0, 0, 0, 0])) for iso3, n in pupils.items()]
+    return written(folder, name, ",".join(header), *rows)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Three releases: the files of June, those of July, and July's files with another reference."""
+    folder = tmp_path_factory.mktemp("files")
+    store = tmp_path_factory.mktemp("changed") / "store"
+
+    def take(source, day, file):
+        assert import_file(store, source, file, day).snapshot
+
+    june = [
+        ("alpha", "alpha,kiron_campus,A1,,KEN,2019-01-10", "alpha,kiron_campus,A3,,KEN,2019-03-10"),
+        ("beta", "beta,kiron_campus,,someone@example.org,DEU,2019-01-05", "beta,kiron_campus,B2,,DEU,2019-05-01"),
+        ("gamma", "gamma,dlsei,G1,,PAK,2019-04-01", "gamma,dlsei,G2,,PAK,2019-04-02"),
+        ("delta", "delta,kiron_campus,X1,,DEU,2019-01-06"),
+    ]
+    for partner, *rows in june:
+        take("partner_learners", JUNE, written(folder, f"{partner}_june.csv", REGISTER, *rows))
+    take("uis_enrolment", DAY(2022, 2, 28), enrolment(folder, "uis_2022.csv", KEN=50, CHN=100, ITA=10))
+    closures = "Date,ISO,Country,Scale,Note"
+    listed = ["16/03/2020,CHN,China,National,", "16/03/2020,KEN,Kenya,National,", "18/03/2020,KEN,Kenya,National,"]
+    listed += ["18/03/2020,CHN,China,National,", "18/03/2020,ITA,Italy,Open,"]
+    take("unesco_closures", DAY(2020, 3, 20), written(folder, "closures_20.csv", closures, *listed))
+    publish_release(store)
+
+    july = [
+        # A3 is gone; A4 registered in July, A5 in May but is told of only now.
+        (
+            "alpha",
+            *("alpha,kiron_campus,A1,,KEN,2019-01-10", "alpha,kiron_campus,A4,,KEN,2019-07-15"),
+            "alpha,kiron_campus,A5,,UGA,2019-05-20",
+        ),
+        # The address belongs to X1, whom delta reports as well.
+        ("beta", "beta,kiron_campus,X1,someone@example.org,DEU,2019-01-05", "beta,kiron_campus,B2,,DEU,2019-05-01"),
+    ]
+    for partner, *rows in july:
+        take("partner_learners", JULY, written(folder, f"{partner}_july.csv", REGISTER, *rows))
+    take("uis_enrolment", DAY(2023, 2, 28), enrolment(folder, "uis_2023.csv", KEN=60, CHN=100, ITA=10))
+    listed += ["23/03/2020,ITA,Italy,National,", "23/03/2020,KEN,Kenya,National,", "24/03/2020,CHN,China,Open,"]
+    listed += ["24/03/2020,ITA,Italy,National,", "24/03/2020,KEN,Kenya,National,"]
+    take("unesco_closures", DAY(2020, 3, 25), written(folder, "closures_25.csv", closures, *listed))
+    publish_release(store)
+
+    other = tmp_path_factory.mktemp("reference") / "reference"
+    shutil.copytree(REFERENCE, other)
+    programmes = (other / "programmes.csv").read_text(encoding="utf-8").splitlines()
+    rehearsed = [line.replace(",others,", ",rehearsal,") if line.startswith("dlsei,") else line for line in programmes]
+    assert rehearsed != programmes
+    (other / "programmes.csv").write_text("\n".join(rehearsed) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("dashboard.warehouse.build.REFERENCE", other)
+        publish_release(store)
+    return store
+
+
+@pytest.fixture(scope="module")
+def asked(store):
+    answers = open_answers(STEWARD, open_release(store))
+    yield lambda name, **params: answers.ask(f"what_changed/{name}", params).to_pylist()
+    answers.close()
+
+
+def steps(asked, metric, old, new):
+    rows = asked("waterfall", metric=metric, from_release=old, to_release=new)
+    assert [row["step"] for row in rows] == STEPS and [row["step_order"] for row in rows] == list(range(1, 9))
+    return [row["value"] for row in rows]
+
+
+def test_learners_are_new_told_late_linked_or_gone(asked):
+    # June: A1 A3, B2 and an address, G1 G2, X1. July: + A4, + A5 of May, the address is X1's: - 1, - A3.
+    assert steps(asked, "learners_registered", 1, 2) == [7, 1, 1, 0, -1, -1, 0, 7]
+
+
+def test_each_step_names_who_told_of_it(asked):
+    def behind(step):
+        rows = asked("rows_behind", metric="learners_registered", from_release=1, to_release=2, step=step)
+        return [(row["told_by"], row["programme"], row["country"], row["rows_behind"], row["value"]) for row in rows]
+
+    assert behind("new") == [("alpha", "Kiron Campus", "Kenya", 1, 1)]
+    assert behind("back-dated") == [("alpha", "Kiron Campus", "Uganda", 1, 1)]
+    assert behind("merged") == [("beta", "Kiron Campus", "Germany", 1, -1)]
+    assert behind("removed") == [("alpha", "Kiron Campus", "Kenya", 1, -1)]
+    assert len(behind(None)) == 4 and behind("redefined") == behind("unchanged") == []
+
+
+def test_the_same_files_under_another_reference_are_redefined(asked):
+    # dlsei becomes a rehearsal: G1 and G2 count no more.
+    assert steps(asked, "learners_registered", 2, 3) == [7, 0, 0, 0, 0, 0, -2, 5]
+    assert steps(asked, "learners_registered", 1, 3) == [7, 1, 1, 0, -1, -1, -2, 5]
+
+
+def test_a_key_that_was_linked_and_is_told_apart_again_is_no_new_learner(asked):
+    assert steps(asked, "learners_registered", 2, 1) == [7, 0, 1, 0, 1, -2, 0, 7]  # X1 parts; A3 is back; A4, A5 not
+
+
+def test_closures_tell_what_happened_from_what_was_corrected(asked):
+    # Kenya 50 and China 100 closed on 20 March; by the 25th Italy's 10 too and China open, and Kenya has 60 pupils.
+    assert steps(asked, "learners_affected", 1, 2) == [150, 10 - 100, 0, 10, 0, 0, 0, 70]
+
+
+def test_a_release_and_itself_differ_in_nothing(asked):
+    assert steps(asked, "learners_registered", 2, 2) == [7, 0, 0, 0, 0, 0, 0, 7]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_figures_are_those_the_pages_show(store, number):
+    answers = open_answers(STEWARD, open_release(store, number))
+    shown_on_pages(answers, number)
+    answers.close()
+
+
+def test_figures_of_every_fixture_are_those_the_pages_show(small_store):
+    answers = open_answers(STEWARD, open_release(small_store))
+    assert shown_on_pages(answers, 1) == {
+        "credentials": 4,
+        "hubs_named": 2,
+        "learners_affected": 150,
+        "learners_reached": 8,
+        "learners_registered": 10,
+        "learners_with_credential": 4,
+    }
+    answers.close()
+
+
+def shown_on_pages(answers, number):
+    def one(name, **params):
+        return answers.ask(name, params).to_pylist()[0]
+
+    rows = answers.ask("what_changed/figures", {"from_release": number, "to_release": number}).to_pylist()
+    found = {row["metric"]: row["new_value"] for row in rows}
+    head = one("overview/headline")
+    for metric in ("learners_reached", "credentials", "learners_with_credential"):
+        assert found.get(metric, 0) == head[metric], metric
+    assert found["learners_registered"] == one("completion_funnel/learners_per_step")["learners"]
+    assert found.get("hubs_named", 0) == one("learning_hubs/counts")["hubs_named"]
+    newest = one("school_closures/captures")["captured_on"]
+    assert found["learners_affected"] == one("school_closures/world_on_date", on_date=newest)["learners_affected"]
+    assert found.keys() <= metrics().keys()
+    return found
+
+
+def test_a_release_that_cannot_be_compared_is_refused_with_the_reason(asked, store, monkeypatch):
+    for old, new in ((9, 1), (1, 9)):
+        with pytest.raises(NoSuchRelease, match="no release 9; the store holds: 1, 2, 3"):
+            asked("waterfall", metric="learners_registered", from_release=old, to_release=new)
+    with pytest.raises(BadParameter, match="wants to_release"):
+        asked("waterfall", metric="learners_registered", from_release=1)
+    monkeypatch.setattr("dashboard.viewer.compared_marts", lambda: frozenset({"fct_of_tomorrow"}))
+    with pytest.raises(ReleaseTooOld, match="Release 3 was built by an earlier version"):
+        asked("waterfall", metric="learners_registered", from_release=3, to_release=1)
+
+
+def test_a_metric_that_nobody_keeps_has_no_waterfall(asked):
+    assert asked("waterfall", metric="' OR 1=1 --", from_release=1, to_release=2) == []
+
+
+def test_the_command_answers(store, served_store, capsys):
+    from dashboard.cli import main
+
+    served_store(store)
+    given = ["--param", "metric=learners_registered", "--param", "from_release=1", "--param", "to_release=2"]
+    assert main(["ask", "what_changed/waterfall", *given, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == ["step_order,step,value", "1,old figure,7", "2,new,1"]
+    assert main(["ask", "what_changed/waterfall", *given[:4], "--param", "to_release=99"]) == 1
+    assert "There is no release 99" in capsys.readouterr().err
+
+
+def test_a_comparison_knows_its_sources():
+    assert {"partner_learners", "unesco_closures", "uis_enrolment", "hubs"} <= set(sources_of("what_changed/waterfall"))
+
+
+@pytest.mark.parametrize("query", layer("changes"), ids=lambda query: query.name)
+def test_files_of_comparisons_keep_to_the_portable_subset(query):
+    assert complaints(query.sql) == []
+
+
+# --- generated pairs of releases ---------------------------------------------------------------------------------
+
+KEYS = ("a", "b", "c", "e1", "e2")
+STREAMS = ("p/x", "q/x", "q/y")
+days = some.dates(DAY(2019, 1, 1), DAY(2019, 12, 31))
+worlds = some.fixed_dictionaries(
+    {
+        "rows": some.dictionaries(
+            some.tuples(
+                some.sampled_from(["learners_registered", "credentials"]),
+                some.sampled_from(KEYS),
+                some.sampled_from(["", "course"]),
+            ),
+            some.tuples(some.integers(-3, 5), days, some.sampled_from(STREAMS)),
+            max_size=12,
+        ),
+        "countries": some.dictionaries(
+            some.sampled_from(["KEN", "DEU", "FRA"]), some.tuples(some.integers(0, 99), days)
+        ),
+        "links": some.sets(some.tuples(some.sampled_from(["e1", "e2"]), some.sampled_from(["a", "b", "c"]))),
+        "files": some.dictionaries(some.sampled_from(STREAMS), some.tuples(days, some.integers(1, 2))),
+    }
+)
+
+
+def generated(world, number, folder):
+    """A side of a comparison with the tables of a generated release, and its figures."""
+    tables = {
+        "fct_figure_row": [
+            *(
+                (metric, key, item, value, on, stream, *stream.split("/"), "KEN", JUNE)
+                for (metric, key, item), (value, on, stream) in world["rows"].items()
+            ),
+            *(
+                ("learners_affected", None, iso3, value, on, "unesco_closures", None, None, iso3, JUNE)
+                for iso3, (value, on) in world["countries"].items()
+            ),
+        ],
+        "fct_stream_report": [(stream, "s", on, on, rows) for stream, (on, rows) in world["files"].items()],
+        "fct_learner_link": sorted(world["links"]),
+        "dim_stream": [],
+        "dim_country": [],
+    }
+    assert tables.keys() == compared_marts()
+    headers = {query.name: query for query in layer("marts")}
+    marts = {}
+    for name, rows in tables.items():
+        fields = [pa.field(field.name, ARROW[field.type]) for field in headers[name].columns]
+        columns = list(zip(*rows, strict=True)) or [[] for _ in fields]
+        marts[name] = folder / f"{number}-{name}.parquet"
+        arrays = [pa.array(list(values), field.type) for values, field in zip(columns, fields, strict=True)]
+        pq.write_table(pa.table(arrays, schema=pa.schema(fields)), marts[name])
+    pins = tuple(Pin("s", on.isoformat(), f"s-{on}", stream) for stream, (on, _) in sorted(world["files"].items()))
+    figures = {}
+    for row in tables["fct_figure_row"]:
+        figures[row[0]] = figures.get(row[0], 0) + row[3]
+    return Side(number, marts, pins), figures
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(old=worlds, new=worlds)
+def test_old_and_steps_make_new_for_any_two_releases(old, new):
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (before, had), (after, has) = generated(old, 1, folder), generated(new, 2, folder)
+        (folder / "out").mkdir()
+        files = compare(before, after, folder / "out")
+        engine = sealed({name: Held(file) for name, file in files.items()}, protected=False)
+    try:
+        for metric in had.keys() | has.keys():
+            named = {"metric": metric, "from_release": 1, "to_release": 2}
+            asked = question("what_changed/waterfall")
+            values = [row["value"] for row in engine.ask(asked.sql, bind(asked, named)).to_pylist()]
+            assert values[0] == had.get(metric, 0) and values[-1] == has.get(metric, 0)
+            assert sum(values[:-1]) == values[-1]
+            behind = question("what_changed/rows_behind")
+            for step, value in zip(STEPS[1:-1], values[1:-1], strict=True):
+                rows = engine.ask(behind.sql, bind(behind, {**named, "step": step})).to_pylist()
+                assert sum(row["value"] for row in rows) == value
+    finally:
+        engine.close()
+
+
+def test_generated_pairs_reach_every_step():
+    """A check of the check: the sum is not of zeros alone."""
+    old = {
+        "rows": {
+            ("learners_registered", key, ""): (1, JUNE, stream)
+            for key, stream in (("a", "p/x"), ("e1", "p/x"), ("b", "q/x"), ("e2", "q/y"))
+        },
+        "countries": {"KEN": (5, JUNE)},
+        "links": set(),
+        "files": {"p/x": (JUNE, 1), "q/x": (JUNE, 1), "q/y": (JUNE, 1)},
+    }
+    new = {
+        "rows": {
+            ("learners_registered", "a", ""): (3, JUNE, "p/x"),  # corrected
+            ("learners_registered", "c", ""): (1, JULY, "p/x"),  # new
+            ("credentials", "c", "course"): (1, JULY, "p/x"),
+            ("learners_registered", "e2", ""): (2, JUNE, "q/y"),  # redefined: the file is the same
+            ("learners_registered", "d", ""): (1, DAY(2019, 1, 1), "p/x"),  # back-dated
+        },
+        "countries": {"KEN": (7, JUNE)},
+        "links": {("e1", "a")},  # merged
+        "files": {"p/x": (JULY, 1), "q/x": (JULY, 1), "q/y": (JUNE, 1)},  # b removed
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (before, _), (after, _) = generated(old, 1, folder), generated(new, 2, folder)
+        (folder / "out").mkdir()
+        rows = pq.read_table(compare(before, after, folder / "out")["changed_figure"]).to_pylist()
+    found = {
+        step: sum(row["new_value"] - row["old_value"] for row in rows if (row["metric"], row["step"]) == (metric, step))
+        for metric, step in itertools.product(["learners_registered"], STEPS[1:-1])
+    }
+    assert found == {"new": 1, "back-dated": 1, "corrected": 2, "merged": -1, "removed": -1, "redefined": 1}
