@@ -78,6 +78,16 @@ def demo_store(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def changed_store(tmp_path_factory):
+    """Three releases that differ by rows a reader can count."""
+    from tests import changed
+
+    folder = tmp_path_factory.mktemp("changed")
+    changed.fill(folder / "store", folder / "files")
+    return folder / "store"
+
+
+@pytest.fixture(scope="session")
 def shared():
     """The folder of real files; skips with the reason where it is absent."""
     if not SHARED.is_dir():

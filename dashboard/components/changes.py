@@ -44,7 +44,7 @@ def choose_view() -> Scope:
     by_number = {said["number"]: said for said in known}
     numbers = sorted(by_number, reverse=True)
     served = current_release().number
-    friday = last_friday(datetime.datetime.now(datetime.UTC).date())
+    friday = last_friday(today())
     on_friday = served_on(known, friday)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         before, after, of_what = st.container(), st.container(), st.container()
@@ -225,9 +225,14 @@ def comparable(said: Sequence[Manifest]) -> list[Manifest]:
     return [one for one in said if "damage" not in one and wanted <= one["files"].keys()]
 
 
-def last_friday(today: datetime.date) -> datetime.date:
+def today() -> datetime.date:
+    """The day by UTC, as releases are dated."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def last_friday(date: datetime.date) -> datetime.date:
     """The last Friday that is over: on a Friday, that of the week before."""
-    return today - datetime.timedelta((today.weekday() - FRIDAYS_NUMBER - 1) % 7 + 1)
+    return date - datetime.timedelta((date.weekday() - FRIDAYS_NUMBER - 1) % 7 + 1)
 
 
 def served_on(known: Sequence[Manifest], date: datetime.date) -> int | None:

@@ -11,8 +11,8 @@
 -- column country_iso3 VARCHAR: country, or unknown
 -- column reported_on DATE: day of the file it stands on
 WITH register AS (
-    SELECT max(captured_on) AS captured_on
-    FROM stg_hubs__register
+    SELECT max(s.captured_on) AS captured_on
+    FROM stg_hubs__register AS s
 )
 
 SELECT

@@ -5,8 +5,8 @@
 -- column happened_on DATE: first day of the unbroken run of the status
 -- column reported_on DATE: capture of the record
 WITH newest AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
+    SELECT max(c.captured_on) AS captured_on
+    FROM dim_closure_capture AS c
 )
 
 SELECT

@@ -19,6 +19,7 @@ from dashboard.store.views import STREAMS
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
 from dashboard.warehouse.answers import BadParameter, asked_tables
 from dashboard.warehouse.catalog import question, questions
+from dashboard.warehouse.changes import changed_tables
 from dashboard.warehouse.duckdb import QueryStopped
 from tests.access.tenants import ALONE, FULL, OTHERS, PARTNERS, REGISTERED, SHARED, foreign, numbers
 
@@ -55,6 +56,10 @@ OTHER_VALUES = {
     "partial_weight": (0.5,),
     "region": (None,),
     "host_type": (None,),
+    "metric": ("learners_registered", "learners_reached", "credentials", "learners_with_credential", "hubs_named"),
+    "from_release": (1,),
+    "to_release": (1,),
+    "step": (None, "unchanged", "new"),
 }
 
 
@@ -309,3 +314,47 @@ def test_sealed_databases_take_no_writing(release):
     with answers._engine._connection.cursor() as cursor, pytest.raises(duckdb.Error):
         cursor.execute("SET enable_external_access = true")
     answers.close()
+
+
+LEARNER_METRICS = ("learners_registered", "learners_reached")
+OPEN_METRICS = {"learners_affected", "hubs_named"}
+
+
+@pytest.mark.parametrize("metric", LEARNER_METRICS)
+def test_changes_of_learners_are_for_stewards_only(metric, release, known):
+    params = {"metric": metric, "from_release": 1, "to_release": 1}
+    (figure,) = {row["value"] for row in ask(STEWARD, release, "what_changed/waterfall", params)} - {0}
+    if metric == "learners_registered":
+        assert figure in known["all"], "the figure must be one that the detector knows"
+    for viewer in OTHERS:
+        for name in ("what_changed/waterfall", "what_changed/rows_behind"):
+            assert ask(viewer, release, name, params) == [], (viewer, name)
+        figures = ask(viewer, release, "what_changed/figures", {"from_release": 1, "to_release": 1})
+        assert {row["metric"] for row in figures} <= OPEN_METRICS
+        assert place(viewer, release, "what_changed/waterfall", params) == EVERYBODY
+
+
+@pytest.mark.parametrize("viewer", OTHERS, ids=str)
+def test_the_command_and_downloads_keep_changes_of_learners_too(viewer, release, served_store, tenants_store, capsys):
+    served_store(tenants_store)
+    said = viewer.audience + (f":{viewer.partner_id}" if viewer.partner_id else "")
+    given = ["--param", "metric=learners_registered", "--param", "from_release=1", "--param", "to_release=1"]
+    for name in ("what_changed/waterfall", "what_changed/rows_behind"):
+        assert main(["ask", name, *given, "--format", "json", "--as", said]) == 0
+        assert capsys.readouterr().out.strip() == "[]"
+        came = Visitor("somebody", viewer, viewer, lambda: True)
+        scope = Scope(metric="learners_registered", from_release=1, to_release=1)
+        assert len(_csv(came, release, name, scope).splitlines()) == 1
+
+
+def test_the_database_of_a_comparison_holds_no_rows_of_learners_for_others(release, tenants_store, known):
+    from dashboard.viewer import _between
+
+    for viewer in OTHERS:
+        answers = type("Between", (), {"_engine": _between(viewer, tenants_store, 1, 1)})
+        tables = everything(answers)
+        assert set(tables) == changed_tables()
+        for rows in tables.values():
+            assert {row["about"] for row in rows} <= {"organisations"} and not foreign(viewer, known, rows)
+    tables = everything(type("Between", (), {"_engine": _between(STEWARD, tenants_store, 1, 1)}))
+    assert {row["metric"] for row in tables["changed_figure"]} >= set(LEARNER_METRICS)

@@ -22,6 +22,7 @@ PAGES = (
     "/programmes",
     "/school_closures",
     "/learning_hubs",
+    "/what_changed",
     "/upload",
     "/response_gaps",
     "/needs_and_offers",

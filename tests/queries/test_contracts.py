@@ -68,6 +68,7 @@ FIXED = {
         "offer_id passes failed_gates score",
     ),
     "contributions/matrix": (["rows", "stage"], "row country_iso3 activities learners_direct learners_indirect"),
+    "what_changed/waterfall": (["metric", "from_release", "to_release"], "step_order step value"),
     "programmes/phases": (
         ["programme_id"],
         "phase seats learners hours_measured hours_estimated hours_attested courses guided_projects domains",

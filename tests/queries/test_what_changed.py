@@ -2,7 +2,6 @@
 
 import datetime
 import itertools
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,9 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from dashboard.intake.front_door import import_file
-from dashboard.settings import REFERENCE
-from dashboard.store.releases import NoSuchRelease, open_release, publish_release
+from dashboard.store.releases import NoSuchRelease, open_release
 from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.answers import BadParameter, Held, ReleaseTooOld, bind, sealed
 from dashboard.warehouse.catalog import layer, metrics, question
@@ -26,80 +23,11 @@ from dashboard.warehouse.schema import ARROW
 DAY = datetime.date
 JUNE, JULY = DAY(2019, 6, 30), DAY(2019, 7, 31)
 STEPS = ["old figure", "new", "back-dated", "corrected", "merged", "removed", "redefined", "new figure"]
-REGISTER = "partner_id,programme_id,learner_id,email,country_host,registered_on"
-LEVELS = ("Pre-primary", "Primary", "Secondary", "Tertiary")
-
-
-def written(folder, name, header, *rows):
-    file = folder / name
-    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return file
-
-
-def enrolment(folder, name, **pupils):
-    """A file in which each country has girls only, and in primary school only."""
-    header = ["Country", "ISO3", *(f"{level} ({sex})" for sex in ("both", "female", "male") for level in LEVELS)]
-    rows = [",".join(map(str, [iso3, iso3, *(2 * (0, n, 0, 0)), 0, 0, 0, 0])) for iso3, n in pupils.items()]
-    return written(folder, name, ",".join(header), *rows)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """Three releases: the files of June, those of July, and July's files with another reference."""
-    folder = tmp_path_factory.mktemp("files")
-    store = tmp_path_factory.mktemp("changed") / "store"
-
-    def take(source, day, file):
-        assert import_file(store, source, file, day).snapshot
-
-    june = [
-        ("alpha", "alpha,kiron_campus,A1,,KEN,2019-01-10", "alpha,kiron_campus,A3,,KEN,2019-03-10"),
-        ("beta", "beta,kiron_campus,,someone@example.org,DEU,2019-01-05", "beta,kiron_campus,B2,,DEU,2019-05-01"),
-        ("gamma", "gamma,dlsei,G1,,PAK,2019-04-01", "gamma,dlsei,G2,,PAK,2019-04-02"),
-        ("delta", "delta,kiron_campus,X1,,DEU,2019-01-06"),
-    ]
-    for partner, *rows in june:
-        take("partner_learners", JUNE, written(folder, f"{partner}_june.csv", REGISTER, *rows))
-    take("uis_enrolment", DAY(2022, 2, 28), enrolment(folder, "uis_2022.csv", KEN=50, CHN=100, ITA=10))
-    closures = "Date,ISO,Country,Scale,Note"
-    listed = ["16/03/2020,CHN,China,National,", "16/03/2020,KEN,Kenya,National,", "18/03/2020,KEN,Kenya,National,"]
-    listed += ["18/03/2020,CHN,China,National,", "18/03/2020,ITA,Italy,Open,"]
-    take("unesco_closures", DAY(2020, 3, 20), written(folder, "closures_20.csv", closures, *listed))
-    publish_release(store)
-
-    july = [
-        # A3 is gone; A4 registered in July, A5 in May but is told of only now.
-        (
-            "alpha",
-            *("alpha,kiron_campus,A1,,KEN,2019-01-10", "alpha,kiron_campus,A4,,KEN,2019-07-15"),
-            "alpha,kiron_campus,A5,,UGA,2019-05-20",
-        ),
-        # The address belongs to X1, whom delta reports as well.
-        ("beta", "beta,kiron_campus,X1,someone@example.org,DEU,2019-01-05", "beta,kiron_campus,B2,,DEU,2019-05-01"),
-    ]
-    for partner, *rows in july:
-        take("partner_learners", JULY, written(folder, f"{partner}_july.csv", REGISTER, *rows))
-    take("uis_enrolment", DAY(2023, 2, 28), enrolment(folder, "uis_2023.csv", KEN=60, CHN=100, ITA=10))
-    listed += ["23/03/2020,ITA,Italy,National,", "23/03/2020,KEN,Kenya,National,", "24/03/2020,CHN,China,Open,"]
-    listed += ["24/03/2020,ITA,Italy,National,", "24/03/2020,KEN,Kenya,National,"]
-    take("unesco_closures", DAY(2020, 3, 25), written(folder, "closures_25.csv", closures, *listed))
-    publish_release(store)
-
-    other = tmp_path_factory.mktemp("reference") / "reference"
-    shutil.copytree(REFERENCE, other)
-    programmes = (other / "programmes.csv").read_text(encoding="utf-8").splitlines()
-    rehearsed = [line.replace(",others,", ",rehearsal,") if line.startswith("dlsei,") else line for line in programmes]
-    assert rehearsed != programmes
-    (other / "programmes.csv").write_text("\n".join(rehearsed) + "\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as changed:
-        changed.setattr("dashboard.warehouse.build.REFERENCE", other)
-        publish_release(store)
-    return store
-
-
-@pytest.fixture(scope="module")
-def asked(store):
-    answers = open_answers(STEWARD, open_release(store))
+def asked(changed_store):
+    answers = open_answers(STEWARD, open_release(changed_store))
     yield lambda name, **params: answers.ask(f"what_changed/{name}", params).to_pylist()
     answers.close()
 
@@ -147,8 +75,8 @@ def test_a_release_and_itself_differ_in_nothing(asked):
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_figures_are_those_the_pages_show(store, number):
-    answers = open_answers(STEWARD, open_release(store, number))
+def test_figures_are_those_the_pages_show(changed_store, number):
+    answers = open_answers(STEWARD, open_release(changed_store, number))
     shown_on_pages(answers, number)
     answers.close()
 
@@ -183,7 +111,7 @@ def shown_on_pages(answers, number):
     return found
 
 
-def test_a_release_that_cannot_be_compared_is_refused_with_the_reason(asked, store, monkeypatch):
+def test_a_release_that_cannot_be_compared_is_refused_with_the_reason(asked, monkeypatch):
     for old, new in ((9, 1), (1, 9)):
         with pytest.raises(NoSuchRelease, match="no release 9; the store holds: 1, 2, 3"):
             asked("waterfall", metric="learners_registered", from_release=old, to_release=new)
@@ -198,10 +126,10 @@ def test_a_metric_that_nobody_keeps_has_no_waterfall(asked):
     assert asked("waterfall", metric="' OR 1=1 --", from_release=1, to_release=2) == []
 
 
-def test_the_command_answers(store, served_store, capsys):
+def test_the_command_answers(changed_store, served_store, capsys):
     from dashboard.cli import main
 
-    served_store(store)
+    served_store(changed_store)
     given = ["--param", "metric=learners_registered", "--param", "from_release=1", "--param", "to_release=2"]
     assert main(["ask", "what_changed/waterfall", *given, "--format", "csv"]) == 0
     assert capsys.readouterr().out.splitlines()[:3] == ["step_order,step,value", "1,old figure,7", "2,new,1"]

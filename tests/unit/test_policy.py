@@ -8,6 +8,7 @@ from dashboard.disclosure.protect import PROTECTED
 from dashboard.settings import QUERIES
 from dashboard.warehouse.answers import asked_tables
 from dashboard.warehouse.catalog import layer
+from dashboard.warehouse.changes import changed_tables
 
 
 def test_every_cube_is_protected():
@@ -16,8 +17,21 @@ def test_every_cube_is_protected():
 
 def test_no_page_reads_a_table_with_a_row_for_each_learner():
     of_learners = {mart.name for mart in layer("marts") if any(field.name == "learner_key" for field in mart.columns)}
-    assert {"fct_journey", "fct_course_run", "fct_credential", "fct_recognition"} <= of_learners
+    assert {
+        "fct_journey",
+        "fct_course_run",
+        "fct_credential",
+        "fct_recognition",
+        "fct_figure_row",
+        "fct_learner_link",
+    } <= of_learners
     assert not of_learners & asked_tables()
+
+
+def test_what_is_left_of_a_comparison_names_no_learner():
+    left = [query for query in layer("changes") if query.name in changed_tables()]
+    columns = {field.name for query in left for field in query.columns}
+    assert left and "about" in columns and not columns & {"learner_key", "email_key", "id_key", "item"}
 
 
 def test_shares_in_sql_are_those_of_the_policy():
