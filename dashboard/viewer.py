@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
-from dashboard.store.releases import Release, open_release
+from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, STREAMS
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
@@ -111,8 +111,15 @@ def open_answers(viewer: Viewer, release: Release) -> Answers:
     return Answers(
         holdings(viewer, release),
         viewer.audience in (COALITION, PUBLIC),
-        lambda old, new: _between(viewer, store, old or number, new or number),
+        lambda old, new: _standing_between(viewer, store, old or number, new or number),
     )
+
+
+def _standing_between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
+    """As `_between`, while both releases stand: one may be erased or pruned after it was compared."""
+    for number in {old, new} - set(release_numbers(store)):
+        open_release(store, number)  # says why it is gone
+    return _between(viewer, store, old, new)
 
 
 @lru_cache(maxsize=16)

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from dashboard.scope import Scope
+from dashboard.session import answer
 from dashboard.store.releases import NoSuchRelease, open_release
+from dashboard.store.removal import bury
 from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.answers import BadParameter, Held, ReleaseTooOld, bind, sealed
 from dashboard.warehouse.catalog import layer, metrics, question
@@ -120,6 +124,17 @@ def test_a_release_that_cannot_be_compared_is_refused_with_the_reason(asked, mon
     monkeypatch.setattr("dashboard.viewer.compared_marts", lambda: frozenset({"fct_of_tomorrow"}))
     with pytest.raises(ReleaseTooOld, match="Release 3 was built by an earlier version"):
         asked("waterfall", metric="learners_registered", from_release=3, to_release=1)
+
+
+def test_a_release_that_is_deleted_is_compared_no_more(changed_store, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(changed_store, store)
+    scope = Scope(metric="learners_registered", from_release=1, to_release=2)
+    release = open_release(store)
+    assert len(answer(STEWARD, release, "what_changed/waterfall", scope)) == 8
+    bury(store, 1, "learners whom it counted were erased", "2026-11-22")
+    with pytest.raises(NoSuchRelease, match="Release 1 was deleted .*learners whom it counted were erased"):
+        answer(STEWARD, release, "what_changed/waterfall", scope)
 
 
 def test_a_metric_that_nobody_keeps_has_no_waterfall(asked):
