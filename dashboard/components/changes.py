@@ -71,11 +71,12 @@ def choose_view() -> Scope:
                 ),
                 earlier[0],
             )
-        if FRIDAY not in options:
-            st.caption(_("Nothing stood on Friday, {day}: every release is later.").format(day=day(friday)))
         scope = Scope(from_release=on_friday if since == FRIDAY else since, to_release=to)
         with of_what:
-            return _with_metric(scope)
+            scope = _with_metric(scope)
+    if FRIDAY not in options:
+        st.caption(_("Nothing stood on Friday, {day}: every release is later.").format(day=day(friday)))
+    return scope
 
 
 def _with_metric(scope: Scope) -> Scope:
@@ -149,8 +150,6 @@ def waterfall(scope: Scope) -> None:
         LAST: _("Release {number}").format(number=scope.to_release),
     }
     texts = [people(value) if name in (FIRST, LAST) else _step_text(value) for name, value in values.items()]
-    if not any(values[name] for name in step_words()):
-        st.write(_("Nothing changed this figure between the two releases."))
     begin = begins_at(list(values.values()))
     figure(
         _("What the change is made of"),
@@ -160,7 +159,8 @@ def waterfall(scope: Scope) -> None:
         alt=_(
             "Bars from the old figure over new, back-dated, corrected, merged, removed, redefined to the new figure."
         ),
-        lead=_(
+        lead=("" if any(values[name] for name in step_words()) else _("Nothing changed this figure.") + " ")
+        + _(
             "New happened after the day until which the older release had been told; back-dated happened before and "
             "was told later. Merged are keys that turned out to be one person. Redefined is what changed although the "
             "files are the same."
