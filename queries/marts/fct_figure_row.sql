@@ -2,7 +2,7 @@
 -- grain: one row per metric, learner and item
 -- column metric VARCHAR: a metric of queries/metrics, over all but rehearsals
 -- column learner_key VARCHAR: learner whom the row is about, NULL where it is about nobody
--- column item VARCHAR: what is counted: a credential, a country, a hub; empty where the learner is
+-- column item VARCHAR: what is counted: a credential, a country, a hub, an activity, an offer; empty where the learner is
 -- column value BIGINT: what the row adds to the figure
 -- column happened_on DATE: day from which it counts
 -- column stream VARCHAR: what told of it: partner/programme, or a source that is not reported in streams
@@ -55,4 +55,17 @@ SELECT
     r.captured_on AS reported_on
 FROM dim_hub AS h
 CROSS JOIN register AS r
+UNION ALL
+SELECT
+    metric,
+    cast(NULL AS varchar) AS learner_key,
+    item,
+    value,
+    happened_on,
+    stream,
+    cast(NULL AS varchar) AS partner_id,
+    cast(NULL AS varchar) AS programme_id,
+    country_iso3,
+    reported_on
+FROM int_figure_coalition
 ORDER BY metric, item, learner_key

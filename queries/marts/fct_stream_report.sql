@@ -65,6 +65,27 @@ WITH told AS (
         'hubs' AS source,
         captured_on
     FROM stg_hubs__register
+    UNION ALL
+    SELECT
+        'contributions_5w' AS stream,
+        'contributions_5w' AS source,
+        captured_on
+    FROM stg_contributions_5w__activities
+    WHERE is_newest
+    UNION ALL
+    SELECT
+        'offers' AS stream,
+        'offers' AS source,
+        captured_on
+    FROM stg_offers__offers
+    WHERE is_newest
+    UNION ALL
+    SELECT
+        'offers' AS stream,
+        'partners' AS source,
+        captured_on
+    FROM stg_partners__register
+    WHERE is_newest
 )
 
 SELECT

@@ -317,7 +317,7 @@ def test_sealed_databases_take_no_writing(release):
 
 
 LEARNER_METRICS = ("learners_registered", "learners_reached")
-OPEN_METRICS = {"learners_affected", "hubs_named"}
+OPEN_METRICS = {"learners_affected", "hubs_named", "learners_contributed_direct", "offers_live"}
 
 
 @pytest.mark.parametrize("metric", LEARNER_METRICS)

@@ -86,7 +86,19 @@ def matches(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gates")
     pairs = [(offer | {"offer_id": f"o{n}"}, need | {"need_id": f"n{n}"}) for n, (offer, need, _) in enumerate(TABLE)]
     rows = {
-        "offers": [{"offer_id": "base", **OFFER}, *[OFFER | offer for offer, _ in pairs]],
+        "partners": [
+            {
+                "partner_id": "m9",
+                "partner": "Member nine",
+                "member_type": "network",
+                "focal_point": "office@m9.example",
+            }
+        ],
+        "offers": [
+            {"offer_id": "base", **OFFER},
+            {"offer_id": "by-member", **OFFER, "partner_id": "m9", "focal_point": ""},
+            *[OFFER | offer for offer, _ in pairs],
+        ],
         "needs": [{"need_id": "base", **NEED}, *[NEED | need for _, need in pairs]],
     }
     store = folder / "store"
@@ -122,6 +134,10 @@ def test_a_pair_fails_the_one_gate_and_no_other(matches, number):
 def test_without_a_change_every_gate_passes(matches):
     row = matches("base")["base"]
     assert row["passes"] and row["failed_gates"] == ""
+
+
+def test_the_focal_point_of_the_member_stands_where_the_offer_names_none(matches):
+    assert matches("base")["by_member"]["passes"]
 
 
 def test_offers_that_pass_come_first_and_of_them_the_best_score(matches):

@@ -52,8 +52,8 @@ def test_which_no_or_low_tech_offers_in_a_language_are_there_for_lower_secondary
 
 def test_whose_focal_points_are_stale_and_which_free_periods_have_expired(ask):
     stale = {r["partner_id"] for r in ask("needs_and_offers/stale_focal_points", on_date=DAY(2020, 12, 1))}
-    assert {"m1", "m2", "m3"} <= stale  # all last answered in March
-    assert "m3" not in {r["partner_id"] for r in ask("needs_and_offers/stale_focal_points", on_date=THE_20TH)}
+    assert {"k1", "k2", "k3"} <= stale  # all last answered in March
+    assert "k3" not in {r["partner_id"] for r in ask("needs_and_offers/stale_focal_points", on_date=THE_20TH)}
     expired = ask("needs_and_offers/expired_free_periods", on_date=THE_20TH)
     assert [(r["offer_id"], r["days_expired"]) for r in expired] == [("o3", 1)]
 

@@ -90,6 +90,8 @@ def test_figures_of_every_fixture_are_those_the_pages_show(small_store):
     assert shown_on_pages(answers, 1) == {
         "credentials": 4,
         "hubs_named": 2,
+        "learners_contributed_direct": 200,
+        "offers_live": 4,
         "learners_affected": 150,
         "learners_reached": 8,
         "learners_registered": 10,
@@ -109,6 +111,10 @@ def shown_on_pages(answers, number):
         assert found.get(metric, 0) == head[metric], metric
     assert found["learners_registered"] == one("completion_funnel/learners_per_step")["learners"]
     assert found.get("hubs_named", 0) == one("learning_hubs/counts")["hubs_named"]
+    if "offers_live" in found:
+        assert found["offers_live"] == one("needs_and_offers/totals")["offers_live"]
+    if "learners_contributed_direct" in found:
+        assert found["learners_contributed_direct"] == one("contributions/totals")["learners_direct"]
     newest = one("school_closures/captures")["captured_on"]
     assert found["learners_affected"] == one("school_closures/world_on_date", on_date=newest)["learners_affected"]
     assert found.keys() <= metrics().keys()
