@@ -55,10 +55,12 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         partner=order["partner"],
         programme=order["programme"],
         zone=order["zone"] or card.zone,
+        country=order.get("country", ""),
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
     )
     table = open_table(Path(order["file"]), card, order["encoding"], [(name, said) for name, said in order["columns"]])
+    ledger.notes += table.notes
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
     READERS[card.name](replace(table, rows=_watched(table.rows, seen, DEMONSTRATION_MARK)), ledger)
@@ -86,7 +88,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         published=ledger.published_rows,
         collapsed=ledger.collapsed,
         quarantined=tuple(sorted(ledger.quarantined, key=lambda row: row.line)),
-        dropped_columns=_dropped(table, card),
+        dropped_columns=_dropped(table, card, ledger.read_too),
         notes=tuple(ledger.notes),
         captured_on=captured_on,
         provenance=provenance,
@@ -100,7 +102,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 def look(order: dict[str, Any]) -> dict[str, Any]:
     """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
     from dashboard.intake.report import LONGEST_TEXT, clean
-    from dashboard.intake.tabular import first_rows, header_names, key, positions
+    from dashboard.intake.tabular import Row, first_rows, found_at, header_names, is_tags, key, merged
     from dashboard.warehouse.catalog import sources
 
     cards = sources().values()
@@ -110,12 +112,15 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     answered: dict[str, tuple[int, float]] = {}
     header, most_known = None, 0
     for sheet, rows in grids:
-        for row in rows:
+        for at, row in enumerate(rows):
+            above = [line.cells for line in rows[:at]]
             for card in cards if known & set(map(key, row.cells)) else ():
-                found = positions(row.cells, names[card.name])
+                found = found_at(row.cells, above, card, names[card.name])
                 if len(found) > most_known:
-                    header, most_known = (sheet, row), len(found)
-                if all(column.name in found for column in card.columns if column.required):
+                    shown = bool(above) and is_tags(row.cells) and _reads_like_header(above[-1], [])
+                    header = (sheet, Row(row.line, merged(row.cells, above[-1:] if shown else [])))
+                    most_known = len(found)
+                if not card.lacking(found):
                     answer = (len(found), len(found) / len(card.columns))
                     answered[card.name] = max(answer, answered.get(card.name, answer))
     # One word that a card knows may be a cell of a row about a person.
@@ -150,7 +155,8 @@ def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
     from dashboard.warehouse.catalog import sources
 
     written = [key(cell) for cell in cells if key(cell)]
-    words = {word for card in sources().values() for word in card.vocabulary} | {"yes", "no", "true", "false"}
+    words = {word for card in sources().values() if card.people for word in card.vocabulary}
+    words |= {"yes", "no", "true", "false"}
     values = words | countries.names().keys() | countries.names_of_all_languages().keys()
     if len(written) < FEW_HEADERS or len(set(written)) < len(written):
         return False
@@ -175,7 +181,7 @@ def set_aside(order: dict[str, Any]) -> dict[str, Any]:
     return {"header": table.header, "rows": [[row.line, row.cells] for row in table.rows if row.line in wanted]}
 
 
-def _dropped(table: Any, card: Any) -> tuple[str, ...]:
+def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:
     """Headers of which nothing is kept: unknown ones, and personal ones that at most made a key."""
     from dashboard.intake.report import LONGEST_TEXT, clean
 
@@ -183,7 +189,8 @@ def _dropped(table: Any, card: Any) -> tuple[str, ...]:
         table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions
     }
     found = [clean(header)[:LONGEST_TEXT] for at, header in enumerate(table.header) if at in personal]
-    return tuple(dict.fromkeys(h for h in [*found, *table.unknown_headers] if not _is_a_day(h, card.date_formats)))
+    unknown = [header for at, header in table.unknown_headers if at not in read_too]
+    return tuple(dict.fromkeys(h for h in [*found, *unknown] if not _is_a_day(h, card.date_formats)))
 
 
 def _streams(ledger: Any) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from typing import Any
 
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
-from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, clean, write_quarantine
+from dashboard.intake.readers.organisations import country_code
+from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
 from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
@@ -73,10 +74,10 @@ class Declared:
     """What the sender says of a file that the file itself does not, or says otherwise; empty where nothing is said.
 
     `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
-    byte-order mark. `partner` and `programme` are ids that hold for every row. `zone` is that of times without one.
-    `batch` joins files that were sent together, as parts of one export. `columns` are pairs of a column of the card
-    and the header that stands for it in this file, where a person said so. `name` is what the sender calls the file:
-    it may state the day of capture, and is never a path.
+    byte-order mark. `partner` and `programme` are ids that hold for every row. `country`, as code or name, is that of
+    rows which say none. `zone` is that of times without one. `batch` joins files that were sent together, as parts of
+    one export. `columns` are pairs of a column of the card and the header that stands for it in this file, where a
+    person said so. `name` is what the sender calls the file: it may state the day of capture, and is never a path.
     """
 
     provenance: str = ""
@@ -87,6 +88,7 @@ class Declared:
     batch: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     name: str = ""
+    country: str = ""
 
 
 NOTHING = Declared()
@@ -150,6 +152,8 @@ def made_ready(
     with _checked(source, file, captured_on, said, progress, erased) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
+        if said.country:
+            declared += "\0" + _country(said.country)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
@@ -222,12 +226,23 @@ def _checked(
             "provenance": provenance,
             "partner": identifier(said.partner),
             "programme": identifier(said.programme),
+            "country": _country(said.country),
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(erased),
             "columns": sorted(said.columns),
         }
         yield Report.from_json(run_child(order, progress)), folder
+
+
+def _country(said: str) -> str:
+    """The code of the country that the sender declares; FileRefused where there is none."""
+    try:
+        return country_code(said, "country") if said.strip() else ""
+    except RowRefused:
+        raise FileRefused(
+            f"There is no country {_plain_name(said)!r}. Give its ISO 3166 code, such as SDN, or its name."
+        ) from None
 
 
 def there(file: Path) -> Path:

@@ -108,7 +108,7 @@ def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     names = header_names(card)
     found = positions(headers, names)
     left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
-    missing = [column for column in card.columns if column.required and column.name not in found]
+    missing = card.lacking(found)
     likeness = [
         (score, column.name, header)
         for column in missing

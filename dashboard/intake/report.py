@@ -115,10 +115,13 @@ class Ledger:
     identity: Identity | None = None
     partner: str = ""
     programme: str = ""
+    country: str = ""
     zone: str = ""
     today: str = ""
     remarks: Counter[str] = field(default_factory=Counter)
     streams: set[tuple[str, ...]] = field(default_factory=set)
+    # Places of columns that a reader uses beside those of the card.
+    read_too: set[int] = field(default_factory=set)
     erased_marks: frozenset[str] = frozenset()
     erased: int = 0
 

@@ -8,9 +8,9 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -26,6 +26,14 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
+# A row of HXL tags stands below at most so many lines of headers; every cell in it begins with #.
+TAGS_BELOW = 2
+FEWEST_TAGS = 2
+# So many of the names of a column are told in a refusal.
+MOST_NAMES = 4
+TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
+# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
+VOCABULARY = "v_"
 # The header stands within these characters; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
@@ -78,14 +86,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A header that answers the card, and the rows below it."""
+    """A header that answers the card, and the rows below it.
+
+    Where the file has a row of HXL tags, that is the header, with the human header above where a column has no tag;
+    `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read.
+    """
 
     header: list[str]
     header_line: int
     preamble: list[list[str]]
     positions: dict[str, int]
-    unknown_headers: list[str]
+    unknown_headers: list[tuple[int, str]]
     rows: Iterator[Row]
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 # Of each column of a card, the headers that stand for it, as `key` writes them.
@@ -103,7 +117,8 @@ def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequen
     if _is_workbook(path):
         return _xlsx_table(path, card, names, columns)
     text = _decoded(path.read_bytes(), encoding, card.people)
-    needed = _needed(card, columns)
+    needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
+    needed |= {column.name for column in card.columns if column.required}
     delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, names, needed))
     table = _find_header(_csv_rows(text, delimiter), card, names, columns)
     return replace(table, rows=_none_swallowed(table, delimiter))
@@ -159,12 +174,59 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
 
 
 def key(header: str) -> str:
-    """A header as it is compared: spaces, case and marks that cannot be seen make no other one."""
-    return clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
+    """A header as it is compared: spaces, case and marks that cannot be seen make no other one.
+
+    Of an HXL tag, the order of its attributes does not either: `#adm1 +pcode +v_x` is `#adm1+pcode`.
+    """
+    plain = clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
+    tag = TAG.fullmatch(plain) if plain.startswith("#") else None
+    if tag is None:
+        return plain
+    attributes = {part.strip() for part in tag[2].split("+")} - {""}
+    return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
 
 
-def _needed(card: SourceCard, columns: Sequence[tuple[str, str]]) -> set[str]:
-    return {column.name for column in card.columns if column.required} | {column for column, _ in columns}
+def is_tags(cells: Sequence[str]) -> bool:
+    """Whether a row is one of HXL tags: all that is in it begins with #, and most of that can be read as a tag."""
+    written = [key(cell) for cell in cells if cell.strip()]
+    read = sum(TAG.fullmatch(cell) is not None for cell in written)
+    return read >= max(FEWEST_TAGS, len(written) / 2) and all(cell.startswith("#") for cell in written)
+
+
+def found_at(
+    cells: Sequence[str],
+    above: Sequence[Sequence[str]],
+    card: SourceCard,
+    names: Names,
+    mapped: Collection[str] = (),
+) -> dict[str, int]:
+    """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
+
+    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
+    which counts only where the file would not answer without it.
+    """
+    found = positions(cells, names)
+    if not is_tags(cells):
+        return found
+    tagged = {at for at, cell in enumerate(cells) if cell.strip()}
+    lines = list(reversed(above[-TAGS_BELOW:]))
+    for line in lines:
+        found = {**positions(_without(line, tagged), names), **found}
+    for line in lines:
+        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
+        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
+    return found
+
+
+def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
+    return ["" if at in places else cell for at, cell in enumerate(cells)]
+
+
+def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
+    """A header of tags, with the nearest human header above where a column has none."""
+    lines = [cells, *reversed(above[-TAGS_BELOW:])] if is_tags(cells) else [cells]
+    width = max(map(len, lines))
+    return [next((line[at] for line in lines if at < len(line) and line[at].strip()), "") for at in range(width)]
 
 
 def _is_workbook(path: Path) -> bool:
@@ -301,15 +363,30 @@ def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tu
             refusal = refusal or refused
     if not found:
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
-    if len(found) > 1:
-        raise FileRefused(
-            f"The sheets {' and '.join(clean(title)[:LONGEST_TEXT] for title in list(found)[:2])} both hold a table. "
-            "Send each as a file of its own."
-        )
-    (table,) = found.values()
+    title, notes = _right_sheet(found, {sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"})
+    table = found[title]
     width = len(table.header)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
-    return replace(table, rows=padded)
+    return replace(table, rows=padded, notes=notes)
+
+
+def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The title of the one table that is meant: with HXL tags before others, and one that is shown before hidden ones.
+
+    Raises:
+        FileRefused: it is not one.
+    """
+    chosen = list(found)
+    for ask in (lambda title: bool(found[title].tags), lambda title: title in visible):
+        chosen = [title for title in chosen if ask(title)] or chosen
+    if len(chosen) > 1:
+        raise FileRefused(
+            f"The sheets {' and '.join(clean(title)[:LONGEST_TEXT] for title in chosen[:2])} both hold a table. "
+            "Send each as a file of its own."
+        )
+    others = [clean(title)[:LONGEST_TEXT] for title in found if title != chosen[0]]
+    said = f"The sheet {clean(chosen[0])[:LONGEST_TEXT]} is read; not read: {', '.join(others)}"
+    return chosen[0], (said,) if others else ()
 
 
 def _sheet_named(book: Any, title: str) -> Any:
@@ -346,7 +423,7 @@ def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[R
         for at, text in enumerate(next(written, ())):
             if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
                 used[at] = text
-        while used and not used[-1]:
+        while used and not used[-1].strip():
             used.pop()
         if len(used) > most_columns:
             raise FileRefused(f"Row {number} has {len(used)} columns; at most {most_columns} are read.")
@@ -398,7 +475,7 @@ def _cell_text(cell: object) -> str:
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    return as_sent(str(cell))
 
 
 def _damaged() -> FileRefused:
@@ -471,33 +548,31 @@ def _judge_prolog(start: bytes, size: int) -> None:
 
 def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: Sequence[tuple[str, str]] = ()) -> Table:
     preamble: list[list[str]] = []
-    needed = _needed(card, columns)
-    for row in islice(rows, HEADER_WITHIN):
+    mapped = dict(columns)
+    for at in range(HEADER_WITHIN):
+        row = next(rows, None)
+        if row is None:
+            break
         if len(row.cells) > card.max_columns:
             raise FileRefused(f"The header has {len(row.cells)} columns; at most {card.max_columns} are read.")
-        found = positions(row.cells, names)
-        if needed <= found.keys():
-            keys = [key(cell) for cell in row.cells]
-            twice = {keys[p] for p in found.values() if keys.count(keys[p]) > 1}
-            if twice:
-                named = ", ".join(name[:LONGEST_TEXT] for name in sorted(twice))
-                raise FileRefused(f"The header names {named} twice. Keep one of them.")
-            full = [sum(bool(cell.strip()) for cell in line) for line in preamble]
-            if max(full, default=0) >= max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1):
-                raise FileRefused(
-                    f"A line above the header, which is line {row.line}, is as long as a row and would be lost. Put "
-                    "the header on the first line."
-                )
-            unknown = [
-                clean(cell)[:LONGEST_TEXT]
-                for p, cell in enumerate(row.cells)
-                if p not in found.values() and clean(cell)
-            ]
-            return Table(row.cells, row.line, preamble, found, unknown, rows)
+        found = found_at(row.cells, preamble, card, names, mapped)
+        if not card.lacking(found) and mapped.keys() <= found.keys():
+            if at < HEADER_WITHIN - TAGS_BELOW and not is_tags(row.cells):
+                below = list(islice(rows, TAGS_BELOW))
+                if tags := next((i for i, next_ in enumerate(below, start=1) if is_tags(next_.cells)), 0):
+                    lines = [row, *below[:tags]]
+                    preamble += [line.cells for line in lines[:-1]]
+                    rows, row = chain(below[tags:], rows), lines[-1]
+                    found = found_at(row.cells, preamble, card, names, mapped)
+                else:
+                    rows = chain(below, rows)
+            return _table(row, rows, preamble, found, card)
         preamble.append(row.cells)
-    mapped = dict(columns)
     wanted = ", ".join(
-        clean(mapped[c.name]) if c.name in mapped else " or ".join(c.headers) for c in card.columns if c.name in needed
+        [
+            *(" or ".join(c.headers[:MOST_NAMES]) for c in card.lacking(()) if c.name not in mapped),
+            *(clean(header) for header in mapped.values()),
+        ]
     )
     begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
     # The first line of a file without a header may be about a person.
@@ -506,3 +581,30 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
         f"A file of {card.name} has the columns {wanted}; {instead}. "
         f"`coalition template {card.name}` prints an empty one."
     )
+
+
+def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict[str, int], card: SourceCard) -> Table:
+    """The table below a header.
+
+    Raises:
+        FileRefused: the header names a column twice, or lines above it are as long as rows.
+    """
+    header, has_tags = merged(row.cells, preamble), is_tags(row.cells)
+    keys = [key(cell) for cell in header]
+    several = {column.name for column in card.columns if column.several} if has_tags else set()
+    twice = {keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
+    if twice:
+        named = ", ".join(name[:LONGEST_TEXT] for name in sorted(twice))
+        raise FileRefused(f"The header names {named} twice. Keep one of them.")
+    as_long = max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1)
+    full = [line for line in preamble if sum(bool(cell.strip()) for cell in line) >= as_long]
+    if len(full) > (TAGS_BELOW if has_tags else 0):
+        raise FileRefused(
+            f"A line above the header, which is line {row.line}, is as long as a row and would be lost. Put "
+            "the header on the first line."
+        )
+    unknown = [
+        (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
+    ]
+    tags = tuple(cell if cell.startswith("#") else "" for cell in keys) if has_tags else ()
+    return Table(header, row.line, preamble, found, unknown, rows, tags)

@@ -3,7 +3,7 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,7 +71,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """One column of a sender's file."""
+    """One column of a sender's file; `several` of it may stand under HXL tags, one for each sector."""
 
     name: str
     headers: tuple[str, ...]
@@ -79,6 +79,7 @@ class SourceColumn:
     meaning: str
     example: str
     personal: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class SourceCard:
 
     `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
+    `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
     """
 
     name: str
@@ -111,6 +113,14 @@ class SourceCard:
     group: str
     stream: tuple[str, ...]
     zone: str
+    one_of: tuple[tuple[str, ...], ...]
+
+    def lacking(self, found: Collection[str]) -> tuple[SourceColumn, ...]:
+        """Columns that a file with these does not have and must have to be one of this source."""
+        wanted = {column.name for column in self.columns if column.required}
+        if self.one_of and not any(set(found).issuperset(columns) for columns in self.one_of):
+            wanted |= set(self.one_of[0])
+        return tuple(column for column in self.columns if column.name in wanted and column.name not in found)
 
     @property
     def personal_headers(self) -> tuple[str, ...]:
@@ -218,6 +228,7 @@ def read_card(path: Path) -> SourceCard:
                 column["meaning"],
                 str(column["example"]),
                 column.get("personal", False),
+                column.get("several", False),
             )
             for name, column in said.pop("columns").items()
         )
@@ -234,6 +245,7 @@ def read_card(path: Path) -> SourceCard:
             group=said.pop("group", path.stem),
             stream=tuple(said.pop("stream", ())),
             zone=said.pop("zone", "UTC"),
+            one_of=tuple(tuple(columns) for columns in said.pop("one_of", ())),
             **said,
         )
     except (KeyError, TypeError) as wrong:
