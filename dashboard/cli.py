@@ -16,10 +16,15 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from dashboard import operations
+from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
+from dashboard.briefs.hxl import NotOneList, newest_rows, write_hxl
+from dashboard.briefs.tables import FORMATS
+from dashboard.briefs.template import write_template
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake.download import DownloadFailed
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
+from dashboard.intake.programmes import identifier
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.roster import LoginWrong, RosterWrong
@@ -39,6 +44,7 @@ from dashboard.warehouse.lineage import sources_of
 DONE, REFUSED = 0, 1
 REFUSALS = (
     FileRefused,
+    NotOneList,
     DownloadFailed,
     releases.NothingPublished,
     releases.NoSuchRelease,
@@ -103,10 +109,28 @@ def _sources(asked: argparse.Namespace) -> None:
 
 
 def _template(asked: argparse.Namespace) -> None:
-    card = _card(asked.source)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column.headers[0] for column in card.columns])
-    writer.writerow([column.example for column in card.columns])
+    _hand_out(write_template(_card(asked.source), asked.format), asked)
+
+
+def _export(asked: argparse.Namespace) -> None:
+    store = store_folder()
+    release = releases.open_release(store, asked.release)
+    rows = newest_rows(store, release, identifier(asked.reported_by))
+    record(store, "export", OPERATOR, f"{asked.source}, {len(rows)} rows, {asked.format}", release.number)
+    _hand_out(write_hxl(rows, asked.format, asked.source), asked)
+
+
+def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
+    """Writes a file that was asked for, or to standard output: text as text, a workbook only where nobody reads it."""
+    if asked.file:
+        asked.file.write_bytes(body)
+        print(f"{asked.file}: {len(body):,} bytes", file=sys.stderr)
+    elif asked.format == "csv":
+        print(body.decode("utf-8-sig").replace("\r\n", "\n"), end="")
+    elif sys.stdout.isatty():
+        raise FileRefused("A workbook cannot be shown here. Name a FILE to write it to.")
+    else:
+        sys.stdout.buffer.write(body)
 
 
 def _check(asked: argparse.Namespace) -> None:
@@ -266,6 +290,8 @@ def _declared(asked: argparse.Namespace) -> Declared:
         encoding=asked.encoding,
         partner=asked.partner,
         programme=asked.programme,
+        country=asked.country,
+        columns=tuple(asked.column),
         zone=asked.zone,
         batch=hashlib.sha256("".join(digests).encode()).hexdigest() if len(files) > 1 else "",
     )
@@ -357,8 +383,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb("demo", _demo, "write the demonstration files, import them and publish")
     verb("sources", _sources, "list the sources a file can belong to")
-    sub = verb("template", _template, "print an empty file of a source with one example row")
+    sub = verb(
+        "template",
+        _template,
+        "write an empty file of a source with one example row",
+        "Writes an empty file of a source with one example row. The workbook explains each column on its first sheet.",
+    )
     sub.add_argument("source", metavar="SOURCE")
+    _output_options(sub)
+    sub = verb(
+        "export",
+        _export,
+        "write a list of who does what where back, with HXL tags",
+        "Writes the newest rows of each sender with a header and HXL tags; an import of it gives the same rows again.",
+    )
+    sub.add_argument("source", metavar="SOURCE", choices=[HXL_SOURCE], help=HXL_SOURCE)
+    _output_options(sub)
+    sub.add_argument("--release", type=int, metavar="N", help="of an earlier release")
+    sub.add_argument("--reported-by", default="", metavar="ID", help="rows of one sender only")
     for name, run, help_ in (
         ("check", _check, "say what an import would do; keep nothing"),
         ("import", _import, "take files in, one snapshot each, and publish a release"),
@@ -405,6 +447,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _output_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="FILE", nargs="?", type=Path, help="where to (else standard output)")
+    sub.add_argument("--format", choices=list(FORMATS), default="csv")
+
+
 def _import_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--captured-on",
@@ -416,6 +463,15 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")
     sub.add_argument("--partner", default="", metavar="ID", help="who reports, where the file's programme does not say")
     sub.add_argument("--programme", default="", metavar="ID", help="programme of every row, whatever the file says")
+    sub.add_argument("--country", default="", metavar="CODE", help="of rows that say none, such as SDN")
+    sub.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=HEADER",
+        help="the header that stands for a column of the source in these files; repeatable",
+    )
     sub.add_argument("--zone", default="", metavar="ZONE", help="of times without one, such as Asia/Karachi (else UTC)")
 
 

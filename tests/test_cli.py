@@ -54,6 +54,26 @@ def test_check_reports_and_keeps_nothing(coalition, tmp_path):
     assert not (tmp_path / "s").exists()
 
 
+def test_columns_sender_and_country_of_a_list_can_be_declared(coalition, tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("Nom de l'entité,Quoi,Lieu\nMember 001,Éducation,Lac\n", encoding="utf-8")
+    asked = ["check", "contributions_5w", file, "--partner", "a_cluster", "--country", "Chad"]
+    named = ["--column", "organisation=Nom de l'entité", "--column", "sector=Quoi"]
+    assert "rows in 1 = published 1" in coalition("--store", tmp_path, *asked, *named)[1]
+    assert "has the columns organisation or" in coalition("--store", tmp_path, *asked)[2]
+    assert "no mapping" in coalition("--store", tmp_path, *asked, *named, "--column", "x=y")[2]
+    assert "no country 'Narnia'" in coalition("--store", tmp_path, *asked[:-1], "Narnia", *named)[2]
+    assert coalition(*asked, "--column", "organisation")[0] == 2
+
+
+def test_a_template_goes_to_standard_output_or_to_a_file(coalition, tmp_path):
+    status, out, _ = coalition("template", "hubs")
+    assert status == 0 and out.startswith("hub_id,") and out.count("\n") == 2
+    file = tmp_path / "hubs.xlsx"
+    assert coalition("template", "hubs", file, "--format", "xlsx")[:2] == (0, "")
+    assert file.read_bytes().startswith(b"PK")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -181,7 +201,7 @@ def test_help_names_every_verb(coalition):
     status, out, _ = coalition("--help")
     assert status == 0
     verbs = out.split("verbs:")[1]
-    data = ("sources", "template", "check", "import", "fetch", "withdraw", "publish", "releases")
+    data = ("sources", "template", "export", "check", "import", "fetch", "withdraw", "publish", "releases")
     for verb in ("run", "demo", *data, "audit", "erase", "backup", "restore"):
         assert f"    {verb}" in verbs
     assert "PAGE/QUESTION" in coalition("ask", "--help")[1]

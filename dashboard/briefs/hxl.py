@@ -1,0 +1,93 @@
+"""Lists of who does what where, written back with HXL tags; what is written is read again as the same rows."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from dashboard.briefs.tables import Cell, as_csv, as_xlsx
+from dashboard.intake.report import DEMONSTRATION_MARK
+from dashboard.store.protocol import verify
+from dashboard.store.releases import Release
+from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
+
+SOURCE = "contributions_5w"
+DEMO = "demo"
+
+
+class NotOneList(Exception):
+    """There are no rows, or rows that stood so on different days, or some of a demonstration."""
+
+
+def newest_rows(store: Path, release: Release, reported_by: str = "") -> list[dict[str, Any]]:
+    """The newest rows of each sender in a release (or of one), as they came in and in that order.
+
+    For an operator only: they are read from the snapshots, all of them and exact. Pages write what they asked for.
+
+    Raises:
+        NotOneList: there are none.
+        StoreDamaged: a snapshot that the release was built from is not whole, or is gone.
+    """
+    found: list[dict[str, Any]] = []
+    for pin in release.manifest["snapshots"].get(SOURCE, ()):
+        verify(store / pin["folder"])
+        found += pq.read_table(store / pin["folder"] / "rows.parquet").to_pylist()
+    newest: dict[str, datetime.date] = {}
+    for row in found:
+        newest[row["reported_by"]] = max(row["captured_on"], newest.get(row["reported_by"], row["captured_on"]))
+    chosen = [
+        row
+        for row in found
+        if row["captured_on"] == newest[row["reported_by"]] and reported_by in ("", row["reported_by"])
+    ]
+    if not chosen:
+        known = ", ".join(sorted(newest)) or "nobody"
+        raise NotOneList(f"Release {release.number} holds no rows of {reported_by or 'anybody'}; it has: {known}.")
+    return chosen
+
+
+def write_hxl(rows: Iterable[Mapping[str, Any]], format_: str = "csv", source: str = SOURCE) -> bytes:
+    """The rows as a file: the columns of the source's template, then their HXL tags, then one line a row.
+
+    Args:
+        rows: what the source keeps by name, with `captured_on` and `provenance`, in the order that is wanted.
+        format_: csv or xlsx.
+        source: name of a source whose columns have HXL tags.
+
+    Raises:
+        NotOneList: the rows are not of one day and one provenance, so that no single import gives them again.
+    """
+    card, table = sources()[source], list(rows)
+    if len(kinds := {(row["captured_on"], row["provenance"]) for row in table}) > 1:
+        days = ", ".join(sorted({str(day) for day, _ in kinds}))
+        raise NotOneList(
+            f"The rows stood so on several days ({days}), or some are of a demonstration, so that they are no one "
+            "list. Export those of one sender, with --reported-by."
+        )
+    columns = tagged(card)
+    lines: list[list[Cell]] = [
+        [column.headers[0] for column, _ in columns],
+        [tag for _, tag in columns],
+        *([_written(row[column.name], column.name) for column, _ in columns] for row in table),
+    ]
+    return as_csv(lines, mark=False) if format_ == "csv" else as_xlsx([("4W", lines)], headers=2)
+
+
+def tagged(card: SourceCard) -> list[tuple[SourceColumn, str]]:
+    """The columns of a source of which something is kept, each with the first of its HXL tags."""
+    kept = {*card.kept, "captured_on", "provenance"}
+    return [
+        (column, next(header for header in column.headers if header.startswith("#")))
+        for column in card.columns
+        if column.name in kept
+    ]
+
+
+def _written(value: Any, name: str) -> Cell:
+    if name == "provenance" and value == DEMO:
+        return DEMONSTRATION_MARK
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
