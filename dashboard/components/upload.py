@@ -10,11 +10,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.briefs.tables import FORMATS
+from dashboard.briefs.template import write_template
 from dashboard.components.filters import remember
 from dashboard.components.learners import partner_words
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.gate import login_is_configured
+from dashboard.intake.countries import codes
 from dashboard.intake.front_door import Declared, made_ready
 from dashboard.intake.holding import TooMuchHeld, Upload, held, hold, let_go
 from dashboard.intake.programmes import programmes
@@ -30,8 +33,8 @@ from dashboard.intake.proposals import (
     waiting,
 )
 from dashboard.intake.recognise import Look, look, set_aside_rows, suggest
-from dashboard.intake.report import FileRefused
-from dashboard.intake.tabular import OTHER_ENCODINGS
+from dashboard.intake.report import LONGEST_TEXT, FileRefused
+from dashboard.intake.tabular import OTHER_ENCODINGS, header_names, positions
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole
@@ -49,6 +52,8 @@ WORD, CHOSEN = "upload", "source"
 MOST_REASONS, MOST_FIGURES = 200, 300
 REFUSALS = (FileRefused, NotYours, DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged)
 ROUNDED = 5
+# Sources whose files come from whoever sends the list.
+REPORTED_BY = "reported_by"
 
 # What takes long goes on while the page is reloaded or left: by what is done, the work that does it.
 _work: dict[tuple[str, str], Future] = {}
@@ -167,6 +172,7 @@ def _confirm(upload: Upload, word: str) -> None:
     if source is None:
         return
     card = sources()[source]
+    _template(card, word)
     columns = _columns(card, seen, word)
     left, right = st.columns(2)
     with left:
@@ -176,15 +182,23 @@ def _confirm(upload: Upload, word: str) -> None:
             key=f"day-{word}",
             max_value=datetime.date.today(),
         )
-    partner, programme = came.viewer.partner_id, ""
-    if card.people:
+    partner, programme, country = came.viewer.partner_id, "", ""
+    if REPORTED_BY in card.stream:
+        with right:
+            partner = st.text_input(
+                _("Who sends the list, where the file does not say"), key=f"partner-{word}", max_chars=LONGEST_TEXT
+            )
+            country = _one_of(_("Country, where the file does not say"), sorted(codes()), f"country-{word}")
+    elif card.people:
         with right:
             if came.viewer.is_steward:
                 partner = _one_of(_("Partner, where the file does not say"), list(partner_words()), f"partner-{word}")
             programme = _one_of(_("Programme, where the file does not say"), list(programmes()), f"programme-{word}")
     if columns is None:
         return
-    said = Declared(encoding=encoding, partner=partner, programme=programme, columns=columns, name=upload.name)
+    said = Declared(
+        encoding=encoding, partner=partner, programme=programme, country=country, columns=columns, name=upload.name
+    )
     go, stop = st.columns([1, 3])
     if stop.button(_("Take another file"), key=f"drop-{word}"):
         let_go(word)
@@ -194,11 +208,43 @@ def _confirm(upload: Upload, word: str) -> None:
         _check(upload, word, source, day, said)
 
 
+def templates() -> None:
+    """Empty tables to fill in, of the sources that somebody may bring in."""
+    came = visitor().viewer
+    offered = [name for name in sources() if came.is_steward or _is_a_partners(sources()[name])]
+    with st.expander(_("Templates to fill in")):
+        source = st.selectbox(
+            _("Of which source"),
+            offered,
+            index=None,
+            key="template",
+            format_func=lambda name: _(sources()[name].title),
+            placeholder=_("Choose a source"),
+        )
+        if source:
+            st.caption(_(sources()[source].grain))
+            _template(sources()[source], "")
+
+
+def _template(card: SourceCard, word: str) -> None:
+    """The template of a source in both formats; the workbook explains each column first."""
+    words = {"csv": _("Template (CSV)"), "xlsx": _("Template that explains each column (XLSX)")}
+    with st.container(horizontal=True):
+        for format_, label in words.items():
+            st.download_button(
+                label,
+                write_template(card, format_),
+                file_name=f"template_{card.name}.{format_}",
+                mime=FORMATS[format_],
+                key=f"template-{format_}-{card.name}-{word}",
+                on_click="ignore",
+            )
+
+
 def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[str, str], ...] | None:
     """Pairs of a column of the card and a header, where a person said so; None until she confirmed what is missing."""
     names = list(seen.headers.names)
-    known = {header.casefold().strip() for header in names}
-    lacking = [c for c in card.columns if c.required and not known & {h.casefold().strip() for h in c.headers}]
+    lacking = () if card.name in seen.sources else card.lacking(positions(names, header_names(card)))
     if not lacking or not names:
         return ()
     suggested = suggest(names, card)

@@ -14,5 +14,6 @@ st.write(
 )
 upload.stop_unless_allowed()
 upload.send()
+upload.templates()
 upload.waiting_files()
 upload.releases()
