@@ -6,6 +6,7 @@ from pathlib import Path
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
+from dashboard.demo.hub_sessions import write_hub_sessions
 from dashboard.demo.learners import Sent, write_learners
 from dashboard.demo.matching import write_matching
 from dashboard.demo.oxcgrt import write_oxcgrt
@@ -37,6 +38,7 @@ def write_files(folder: Path) -> list[list[Sent]]:
     world = simulate(known)
     earlier, newest = write_learners(known, folder)
     first = [Sent("uis_enrolment", write_enrolment(known, folder)), Sent("hubs", _copy_hubs(folder))]
+    first += [Sent("hub_sessions", write_hub_sessions(folder))]
     first += [Sent("unesco_closures", write_capture(world, known, day, folder)) for day in world.captures]
     first += [Sent("oxcgrt_c1", write_oxcgrt(world, known, folder))]
     first += [Sent("unhcr_population", write_refugees(known, folder)), *write_coalition(known, folder)]
