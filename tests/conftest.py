@@ -25,6 +25,7 @@ CAPTURED = {
     "offers": datetime.date(2020, 3, 20),
     "needs": datetime.date(2020, 3, 20),
     "matches": datetime.date(2020, 3, 20),
+    "hub_sessions": NEWEST,
     "coursera_usage": NEWEST,
     "coursera_membership": NEWEST,
     "coursera_specializations": NEWEST,

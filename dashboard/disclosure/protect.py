@@ -28,7 +28,7 @@ from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, l
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
 
 # Grains so fine that only owners have them.
-OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like")
+OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
 FOR_REFUGEES = "for_refugees"
 PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)

@@ -131,6 +131,7 @@ def _inputs(case, small_store, tmp_path_factory):
         "hubs": [("h", "é 'quoted'", "KEN", -1.5, 36.0, None, "not stated", None, None, DAY(2013, 1, 1), "published")],
     }
     rows |= _adversarial_people() | _adversarial_organisations() | _adversarial_contributions()
+    rows["hub_sessions"] = _adversarial_sessions()
     assert rows.keys() == sources().keys(), "every source needs rows that try the engines"
     files = {}
     for source, records in rows.items():
@@ -143,6 +144,21 @@ def _inputs(case, small_store, tmp_path_factory):
         files[source] = [folder / f"{source}.parquet"]
         pq.write_table(pa.table(columns, schema=schema), files[source][0])
     return files
+
+
+def _adversarial_sessions():
+    """Ties of two files of one day, an older file, a plan, a closing, nothing but nulls, a hub on no register."""
+    file = DAY(2020, 6, 30)
+    return [
+        ("h", "2020-06", "1", DAY(2020, 6, 1), "discussion", "c", 1.5, 1, 7, 3, file, "demo"),
+        ("h", "2020-06", "1", DAY(2020, 6, 1), "discussion", None, None, None, 9, None, file, "demo"),
+        ("h", "2020-06", "2", DAY(2020, 6, 1), "other", "é 'x'", 0.0, 0, 0, 0, file, "reported"),
+        ("h", "2020-05", "1", DAY(2020, 5, 31), "project", None, None, None, 1, None, DAY(2020, 6, 1), "demo"),
+        ("h", "2020-05", "1", DAY(2020, 5, 30), "tutoring", "c", 2.0, 2, 4, 4, DAY(2020, 5, 31), "demo"),
+        ("h", "2020-07", "1", DAY(2020, 7, 1), "discussion", "c", 1.0, 1, 5, None, file, "demo"),
+        ("h", "2020-06", "1", DAY(2020, 6, 29), "closing", None, None, None, None, None, file, "demo"),
+        ("elsewhere", "2020-06", "1", DAY(2020, 6, 1), "discussion", None, None, None, 2, 2, file, "demo"),
+    ]
 
 
 def _adversarial_people():
@@ -579,10 +595,6 @@ def _adversarial_organisations():
             ("x1", "n9", "o9", day, None, None, None, None, None, None, day, "published"),
             ("x1", "n9", "o9", day, day, day, other, None, None, 3, other, "published"),
             ("x2", "n1", "o1", day, None, None, None, other, "other", None, day, "published"),
-        ],
-        "hub_sessions": [
-            ("h", "2020-03", "1", day, "other", None, None, None, 0, None, day, "published"),
-            ("h", "2020-03", "1", day, "closing", None, 1.5, 2, None, None, other, "published"),
         ],
     }
 

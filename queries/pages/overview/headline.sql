@@ -10,10 +10,12 @@
 -- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them stand apart
 -- column learners_with_credential BIGINT: distinct learners with a credential of any kind
 -- column partners BIGINT: partners with a learner reached
--- column hubs BIGINT: learning hubs with a learning event in the 60 days before
+-- column hubs BIGINT: learning hubs of the register with a session or a learning event in the 60 days before, and not closed
 -- metric: learners_reached
 -- metric: unique_learners
 -- metric: credentials
+-- metric: hubs_alive
+-- metric: hub_status
 -- caveat: Partners report the same people. Reach is one number only where they gave the same id; else it lies between the bounds.
 WITH as_of AS (
     SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
@@ -41,15 +43,26 @@ latest AS (
     LIMIT 1
 ),
 
-alive AS (
-    SELECT count(DISTINCT h.hub_id) AS hubs
+signs AS (
+    SELECT
+        h.hub_id,
+        a.on_date,
+        max(h.on_date) FILTER (
+            WHERE
+            h.kind <> 'closing'
+            AND (
+                h.programme_id = $programme_id
+                OR ($programme_id IS NULL AND coalesce(p.in_total, TRUE))
+                OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+            )
+        ) AS last_on,
+        max(h.on_date) FILTER (WHERE h.kind = 'session') AS last_session_on,
+        max(h.on_date) FILTER (WHERE h.kind = 'closing') AS closed_on
     FROM fct_hub_day AS h
-    INNER JOIN dim_programme AS p ON h.programme_id = p.programme_id
-    INNER JOIN as_of AS a ON h.on_date > a.on_date - 60 AND h.on_date <= a.on_date
-    WHERE
-        h.programme_id = $programme_id
-        OR ($programme_id IS NULL AND p.in_total)
-        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+    INNER JOIN dim_hub AS r ON h.hub_id = r.hub_id
+    INNER JOIN as_of AS a ON h.on_date <= a.on_date
+    LEFT JOIN dim_programme AS p ON h.programme_id = p.programme_id
+    GROUP BY h.hub_id, a.on_date
 )
 
 SELECT
@@ -61,8 +74,7 @@ SELECT
     known(l.credentials) AS credentials,
     known(l.learners_with_credential) AS learners_with_credential,
     known(l.partners) AS partners,
-    alive.hubs
+    (SELECT hubs_alive(hub_status(date_diff('day', s.last_on, s.on_date), s.closed_on, s.last_session_on)) FROM signs AS s) AS hubs
 FROM as_of AS a
-CROSS JOIN alive
 LEFT JOIN latest AS l ON TRUE
 ORDER BY a.on_date

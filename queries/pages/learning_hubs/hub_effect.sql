@@ -1,0 +1,85 @@
+-- title: How do learners at hubs complete beside those without, once course, month of intake and sex are alike?
+-- grain: one row
+-- param $programme_id VARCHAR: programme, for_refugees, or NULL for all
+-- param $partner_id VARCHAR: partner, or NULL for all
+-- column runs BIGINT: matured course runs with a hub
+-- column other_runs BIGINT: matured course runs without
+-- column crude_share DOUBLE: completed within 180 days, with a hub
+-- column other_crude_share DOUBLE: completed within 180 days, without
+-- column strata BIGINT: combinations of course, month of intake and sex that both have
+-- column runs_used BIGINT: course runs with a hub in them
+-- column other_runs_used BIGINT: course runs without in them
+-- column standard_share DOUBLE: with a hub, weighted to the mix of both together
+-- column other_standard_share DOUBLE: without, weighted to the mix of both together
+-- column difference DOUBLE: with minus without, crude
+-- column standard_difference DOUBLE: with minus without, like for like
+-- column standard_low DOUBLE: lower end of its 95 % interval
+-- column standard_high DOUBLE: upper end of its 95 % interval
+-- column is_small BOOLEAN: fewer than 30 comparable course runs on one of the sides, so not to be ranked
+-- caveat: Learners at hubs are self-selected: who comes to a hub may differ in ways that no file records, so this is a comparison, not what hubs cause.
+-- caveat: Direct standardisation: each stratum counts as much as it has runs on both sides together. Strata that only one side has are left out. Course runs of one learner are counted as if of several.
+-- caveat: Without a hub is whoever no partner registered at one.
+WITH strata AS (
+    SELECT
+        course_id,
+        sex,
+        month,
+        coalesce(sum(runs) FILTER (WHERE with_hub), 0) AS n,
+        coalesce(sum(completed) FILTER (WHERE with_hub), 0) AS k,
+        coalesce(sum(runs) FILTER (WHERE NOT with_hub), 0) AS other_n,
+        coalesce(sum(completed) FILTER (WHERE NOT with_hub), 0) AS other_k
+    FROM cube_hub_like
+    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = coalesce($partner_id, 'all')
+    GROUP BY course_id, sex, month
+),
+
+weighted AS (
+    SELECT
+        n,
+        k,
+        other_n,
+        other_k,
+        n > 0 AND other_n > 0 AS is_shared,
+        (n + other_n)::double / nullif(sum(n + other_n) FILTER (WHERE n > 0 AND other_n > 0) OVER (), 0) AS weight,
+        k::double / nullif(n, 0) AS p,
+        other_k::double / nullif(other_n, 0) AS other_p,
+        -- One half is added to each count, so that a stratum where all or none completed has a variance.
+        (k + 0.5) / (n + 1) AS smooth,
+        (other_k + 0.5) / (other_n + 1) AS other_smooth
+    FROM strata
+),
+
+summed AS (
+    SELECT
+        sum(n)::bigint AS runs,
+        sum(other_n)::bigint AS other_runs,
+        sum(k)::double / nullif(sum(n), 0) AS crude_share,
+        sum(other_k)::double / nullif(sum(other_n), 0) AS other_crude_share,
+        count(*) FILTER (WHERE is_shared) AS strata,
+        coalesce(sum(n) FILTER (WHERE is_shared), 0)::bigint AS runs_used,
+        coalesce(sum(other_n) FILTER (WHERE is_shared), 0)::bigint AS other_runs_used,
+        sum(weight * p) FILTER (WHERE is_shared) AS standard_share,
+        sum(weight * other_p) FILTER (WHERE is_shared) AS other_standard_share,
+        sum(weight * weight * (smooth * (1 - smooth) / nullif(n, 0) + other_smooth * (1 - other_smooth) / nullif(other_n, 0)))
+        FILTER (WHERE is_shared) AS variance
+    FROM weighted
+)
+
+SELECT
+    runs,
+    other_runs,
+    crude_share,
+    other_crude_share,
+    strata,
+    runs_used,
+    other_runs_used,
+    standard_share,
+    other_standard_share,
+    crude_share - other_crude_share AS difference,
+    standard_share - other_standard_share AS standard_difference,
+    standard_share - other_standard_share - 1.959963984540054 * sqrt(variance) AS standard_low,
+    standard_share - other_standard_share + 1.959963984540054 * sqrt(variance) AS standard_high,
+    runs_used < 30 OR other_runs_used < 30 AS is_small
+FROM summed
+WHERE runs > 0 AND other_runs > 0
+ORDER BY runs
