@@ -70,6 +70,11 @@ def decimal(value: float | None) -> str:
     return missing() if is_missing(value) else format_decimal(value or 0, "#,##0.0", LANGUAGE)
 
 
+def quotient(value: float | None) -> str:
+    """A number with two decimals, such as credentials a learner."""
+    return missing() if is_missing(value) else format_decimal(round(value or 0, 2), "#,##0.00", LANGUAGE)
+
+
 def day(date: datetime.date | None) -> str:
     """A date with its month as a word."""
     return missing() if is_missing(date) else _day(date)

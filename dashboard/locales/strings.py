@@ -1,4 +1,4 @@
-"""Gathers every visible string into coalition.pot: those in code, and those in SQL headers and source cards.
+"""Gathers every visible string into coalition.pot: those in code, in SQL headers, source cards and claims.
 
 Run by `make strings`. A translator works from that file; the tests say when it is out of date.
 """
@@ -13,9 +13,12 @@ from babel.messages.pofile import write_po
 
 from dashboard.locales import DOMAIN, FOLDER
 from dashboard.settings import PROJECT
+from dashboard.warehouse.build import read_reference
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 KEYWORDS = {"_": None, "plural": (1, 2)}
+# Columns of data/reference whose words are shown.
+OF_REFERENCE = {"claims": ("metric", "qualifier", "unit", "explains"), "contradictions": ("subject", "sentence")}
 
 
 def template() -> str:
@@ -39,6 +42,10 @@ def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
         labels = [field.name.replace("_", " ").capitalize() for field in query.columns]
         for text in (query.title, query.grain, *query.caveats, *(field.meaning for field in fields), *labels):
             yield text, str(query.path.relative_to(PROJECT))
+    for table, columns in OF_REFERENCE.items():
+        for row in read_reference(table, {}).to_pylist():
+            for text in filter(None, map(row.get, columns)):
+                yield text, f"data/reference/{table}.csv"
     for card in sources().values():
         for text in filter(None, (card.title, card.grain, card.comes, card.caveat, card.demonstration)):
             yield text, f"data/sources/{card.name}.toml"

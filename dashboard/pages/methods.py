@@ -1,19 +1,21 @@
-"""Methods: every metric, question and source, generated from the headers and cards themselves."""
+"""Methods: public claims beside data, and every metric, question and source from headers and cards themselves."""
 
 import streamlit as st
 
 from dashboard.components.catalogue import metric_cards, question_cards, release_card, source_cards
+from dashboard.components.claims import claims
 from dashboard.locales import _
 
 st.title(_("Methods"))
 st.write(
     _(
         "What each number means, how it is worked out, and where it comes from. "
-        "This page is written by the files that do the work."
+        "Public statements stand beside what the data gives. The rest is written by the files that do the work."
     )
 )
 
 release_card()
+claims()
 st.header(_("Metrics"))
 metric_cards()
 st.header(_("Sources and licences"))

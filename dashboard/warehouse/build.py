@@ -20,6 +20,8 @@ from dashboard.warehouse.schema import ARROW, snapshot_schema
 
 # Reference tables that marts read: columns that are not text. The rest of data/reference is read by its own users.
 REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
+    "claims": {"on_date": "DATE", "compared_on": "DATE", "value": "DOUBLE"},
+    "contradictions": {},
     "countries": {
         "latitude": "DOUBLE",
         "longitude": "DOUBLE",

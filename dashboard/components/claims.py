@@ -1,0 +1,116 @@
+"""Public statements beside computed figures, what explains the difference, and where statements contradict."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import notices
+from dashboard.components.figures import figure
+from dashboard.locales import _
+from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
+from dashboard.locales.plain import in_markdown
+from dashboard.scope import Scope
+from dashboard.session import ask, is_hidden_from_me
+
+CLAIMS, CONTRADICTIONS = "methods/claims", "methods/contradictions"
+# Learners' reports step aside together, so one of them says it for all.
+DEMONSTRATED = ("unesco_closures", "coursera_usage", "programme_phases", "partners")
+IN_WORDS: Mapping[str, Callable[[float | None], str]] = {"share": share, "per learner": quotient, "learners": people}
+ROW_HEIGHT = 96  # pixels, of three lines of words
+
+
+def claims() -> None:
+    """Every figure stated, beside the computed one; then the contradictions in a sentence each."""
+    notices.demonstration(*DEMONSTRATED)
+    if is_hidden_from_me(CLAIMS):
+        notices.hidden()
+    figure(
+        _("Claims beside data"),
+        _table,
+        CLAIMS,
+        Scope(),
+        alt=_("Each figure stated publicly beside the computed one."),
+        lead=_(
+            "What was stated publicly, as it was stated, beside what this release gives for the same thing on that "
+            "day, and the definition or vintage that explains the difference. A published figure is never computed "
+            "here, and a computed one never published."
+        ),
+        table_twin=False,
+    )
+    st.header(_("Where statements contradict each other"), anchor=False)
+    rows = ask(CLAIMS).to_dict("records")
+    for one in ask(CONTRADICTIONS).to_dict("records"):
+        stated = "; ".join(
+            f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated(row)}"
+            for row in rows
+            if row["contradiction"] == one["subject"]
+        )
+        st.markdown(f"**{_(one['subject'])}.** {_(one['sentence'])}")
+        st.caption(_("Stated: {figures}.").format(figures=stated))
+
+
+def _table() -> None:
+    st.dataframe(
+        [
+            {
+                _("Stated on"): row["period"],
+                _("By"): row["publisher"],
+                _("What"): _(row["metric"]),
+                _("Stated"): _stated(row),
+                _("Computed here"): _computed(row),
+                _("Difference"): _difference(row),
+                _("What explains it"): _(row["explains"]),
+                _("Contradicts"): "" if is_missing(row["contradiction"]) else _(row["contradiction"]),
+                _("Source"): row["source"],
+            }
+            for row in ask(CLAIMS).to_dict("records")
+        ],
+        hide_index=True,
+        height=560,
+        row_height=ROW_HEIGHT,
+        column_config={
+            _("By"): st.column_config.TextColumn(width=130),
+            _("What"): st.column_config.TextColumn(width=150),
+            _("Computed here"): st.column_config.TextColumn(width=170),
+            _("What explains it"): st.column_config.TextColumn(width=320),
+        },
+        key="claims",
+        alt=_("Each figure stated publicly beside the computed one."),
+    )
+
+
+def _words(value: float | None, unit: str) -> str:
+    return IN_WORDS.get(unit, whole)(value)
+
+
+def _stated(row: Mapping[str, Any]) -> str:
+    qualifier = "" if is_missing(row["qualifier"]) else _(row["qualifier"]) + " "
+    # A share and a quotient say by themselves what they are of.
+    unit = "" if row["unit"] == "share" else " " + _(row["unit"])
+    return qualifier + _words(row["stated"], row["unit"]) + unit
+
+
+def _computed(row: Mapping[str, Any]) -> str:
+    if not row["is_computable"]:
+        return _("no figure of the same thing")
+    if is_missing(row["computed"]):
+        return missing()
+    said = [_words(row["computed"], row["unit"]), _("until {day}").format(day=day(row["computed_on"]))]
+    if not is_missing(row["captured_on"]):
+        said.append(_("captured {day}").format(day=day(row["captured_on"])))
+    if row["is_simulated"] is True:
+        said.insert(1, _("from simulated rows"))
+    if not is_missing(row["lowest_capture"]) and row["lowest_capture"] != row["highest_capture"]:
+        ends = (_words(row[end], row["unit"]) for end in ("lowest_capture", "highest_capture"))
+        said.append(_("captures give {low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True))))
+    return ", ".join(said)
+
+
+def _difference(row: Mapping[str, Any]) -> str:
+    value = row["difference"]
+    if is_missing(value):
+        return missing() if row["is_computable"] else ""
+    sign = "\u2212" if value < 0 else "+"
+    words = _words(abs(value), row["unit"])
+    return words if words == _words(0, row["unit"]) else sign + words
