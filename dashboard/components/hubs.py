@@ -119,16 +119,19 @@ def choose_hubs() -> Scope:
 def vitality(scope: Scope) -> None:
     """The hubs that the filters leave on the world map, by the age of their newest sign of life."""
     table = ask(VITALITY, scope)
+    until = table["as_of_on"].iloc[0]
     figure(
         _("Which hubs live"),
         lambda: _map(table),
         VITALITY,
         scope,
         alt=_("Map of hubs by status"),
-        lead=_(
+        lead=_("No file in this release tells of sessions or learners of hubs, so whether they live is not known.")
+        if is_missing(until)
+        else _(
             "By {day}, the day of the newest file that tells of sessions or learners of hubs. Choose a mark to "
             "read the hub's card."
-        ).format(day=day(table["as_of_on"].iloc[0])),
+        ).format(day=day(until)),
         columns=FACTS,
         words={"status": status_words()},
     )

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.settings import PROJECT
 from dashboard.store.snapshots import pinned
+from dashboard.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
@@ -180,6 +181,73 @@ def test_hubs_obey_their_filters():
     hubs = next(layer for layer in json.loads(deck.proto.json)["layers"] if layer["id"] == "hubs")
     assert {hub["country"] for hub in hubs["data"]} == {"Egypt", "Kenya", "Mauritius", "South Sudan"}
     assert any("No hub fits" in info.value for info in app("learning_hubs", region="Africa", host_type="campus").info)
+
+
+def seen_as(viewer, page, **link):
+    test = app(page, **link)
+    test.selectbox(key="see_as").set_value(viewer).run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_hubs_are_announced_named_evidenced_and_alive_and_marked_by_status():
+    test = app("learning_hubs")
+    shown = tiles(test)
+    assert [shown[name] for name in ("Hubs announced", "Hubs named", "Hubs evidenced", "Hubs alive")] == [
+        "more than 30",
+        "24",
+        "24",
+        "19",
+    ]
+    (deck,) = test.get("deck_gl_json_chart")
+    layers = {layer["id"]: layer["data"] for layer in json.loads(deck.proto.json)["layers"]}
+    statuses = [hub["status"] for hub in layers["hubs"]]
+    counted = {status: statuses.count(status) for status in ("active", "dormant", "unknown", "closed")}
+    assert counted == {"active": 19, "dormant": 2, "unknown": 1, "closed": 2}
+    looks = {hub["status"]: (hub["radius"], tuple(hub["fill"]), hub["sign"]) for hub in layers["hubs"]}
+    assert len(set(looks.values())) == 4, "no two statuses look alike"
+    assert len({(radius, sign) for radius, _, sign in looks.values()}) == 4, "and colour is never the only sign"
+    said = words(test)
+    for legend in ("Active (19)", "Dormant (2)", "Unknown (1)", "Closed (2)"):
+        assert legend in said
+
+
+def test_a_hubs_card_opens_from_a_link():
+    test = app("learning_hubs", hub_id="glh-2013-port-louis")
+    assert tiles(test)["Status"] == "Closed" and "stated on 11 June 2019 that it closed" in words(test)
+    assert "Status" not in tiles(app("learning_hubs", hub_id="' OR 1=1"))
+
+
+def test_attendance_and_the_effect_are_drawn_for_owners_only():
+    owners = {"As they are", "Like for like"}
+    test = app("learning_hubs")
+    assert owners <= tiles(test).keys() and "self-selected" in words(test) and " heads at " in words(test)
+    for viewer in (EXECUTIVE, EVERYBODY, Viewer("partner", "kiron")):
+        test = seen_as(viewer, "learning_hubs", hub_id="glh-2013-juba")
+        assert tiles(test)["Sessions held"] and " heads at " not in words(test), viewer
+        assert not {expander.label for expander in test.expander} & {"Its sessions and who came"}
+        if viewer.audience != "partner":
+            assert not owners & tiles(test).keys()
+    owner = seen_as(Viewer("partner", "us_department_of_state"), "learning_hubs", hub_id="glh-2013-juba")
+    assert " heads at " in words(owner) and "Its sessions and who came" in {one.label for one in owner.expander}
+
+
+def test_claims_stand_beside_data_and_say_what_is_simulated():
+    test = app("methods")
+    (table,) = [frame.value for frame in test.dataframe if "What explains it" in frame.value.columns]
+    rows = {(row["Stated on"], row["What"]): row for row in table.to_dict("records")}
+    reached = rows[("2018-06-20", "refugees reached")]
+    assert reached["Stated"] == "over 11,000 people"
+    assert reached["Computed here"] == "11,000, from simulated rows, until 20 June 2018"
+    assert rows[("2013-10-31", "hubs announced")]["Computed here"] == "no figure of the same thing"
+    assert "simulated" not in rows[("2013-10-31", "hubs named")]["Computed here"]  # the register is a fact
+    said = words(test)
+    for sentence in ("22 in 2018, 25 in 2019", "0.26 each", "233 and 232 in the same week", "No capture gives 123"):
+        assert sentence in said
+    public = seen_as(EVERYBODY, "methods")
+    (table,) = [frame.value for frame in public.dataframe if "What explains it" in frame.value.columns]
+    computed = {row["What"]: row["Computed here"] for row in table.to_dict("records")}
+    assert computed["students enrolled on Coursera courses"] == "\u2021"
 
 
 def test_methods_lists_every_metric_source_and_question():
