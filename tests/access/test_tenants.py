@@ -56,14 +56,11 @@ OTHER_VALUES = {
     "partial_weight": (0.5,),
     "region": (None,),
     "host_type": (None,),
-<<<<<<< HEAD
     "metric": ("learners_registered", "learners_reached", "credentials", "learners_with_credential", "hubs_named"),
     "from_release": (1,),
     "to_release": (1,),
     "step": (None, "unchanged", "new"),
-=======
     "hub_id": (None, "a", "glh-2013-juba"),
->>>>>>> 95d0fe3 (tests: the hubs page by status and by viewer, and claims beside data; README names the simulated sessions)
 }
 
 
