@@ -10,7 +10,7 @@ from dashboard.charts.learners import circles_trace
 from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
 from dashboard.charts.world import MapClass, class_map
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, month, whole
+from dashboard.locales.numbers import is_missing, month, people, whole
 from dashboard.locales.plain import in_chart
 
 STAGE_COLORS = {
@@ -23,6 +23,7 @@ STAGE_COLORS = {
 # From which number a cell has which of the five colours, pale to deep.
 FEW, MANY = (1, 2, 3, 5, 10), (1, 1_000, 10_000, 100_000, 1_000_000)
 INKS = ("#10202e", "#10202e", "#ffffff", "#ffffff", "#ffffff")
+REACHED = ("learners_direct", "learners_indirect")
 CLASS_COLORS = {
     "from_10": SEQUENTIAL[4],
     "from_5": SEQUENTIAL[3],
@@ -160,6 +161,41 @@ def ladder_figure(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
         90 + 26 * len(names),
         barmode="stack",
         xaxis={"rangemode": "tozero", "dtick": None, "tickformat": "d"},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+    )
+
+
+def reach_figure(table: pd.DataFrame, labels: Sequence[str]) -> Figure:
+    """Two bars for each mission, learners reached directly and indirectly, with their numbers; never stacked.
+
+    Args:
+        table: learners_direct, learners_indirect.
+        labels: words for each row.
+    """
+    most = max([value for name in REACHED for value in table[name] if not is_missing(value)] + [1])
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": list(labels),
+            "x": [None if is_missing(value) else value for value in table[column]],
+            "text": [people(value) for value in table[column]],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": color},
+            "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
+        }
+        for column, name, color in zip(
+            REACHED, (_("Reached directly"), _("Reached indirectly")), (ACCENT, PARTIAL), strict=True
+        )
+    ]
+    return framed(
+        traces,
+        90 + 52 * len(labels),
+        barmode="group",
+        xaxis={"range": [0, most * 1.45], "showticklabels": False, "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
     )

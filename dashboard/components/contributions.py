@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.contributions import countries_map, heat_table, ladder_figure, months_figure
-from dashboard.charts.learners import bars_figure, grouped_figure
+from dashboard.charts.contributions import countries_map, heat_table, ladder_figure, months_figure, reach_figure
+from dashboard.charts.learners import bars_figure
 from dashboard.components.figures import (
     figure,
     lazy_table,
@@ -454,13 +454,7 @@ def missions(scope: Scope) -> None:
     words = mission_words()
     figure(
         _("Reach by mission, directly against indirectly"),
-        grouped_figure(
-            [words[mission] for mission in table["mission"]],
-            [
-                (_("Reached directly"), table["learners_direct"].tolist()),
-                (_("Reached indirectly"), table["learners_indirect"].tolist()),
-            ],
-        ),
+        reach_figure(table, [words[mission] for mission in table["mission"]]),
         "contributions/missions",
         scope,
         alt=_("Pairs of bars for each mission: learners reached directly, and indirectly."),
@@ -503,7 +497,7 @@ def coverage(scope: Scope) -> None:
             scope,
         )
     figure(
-        _("In need, targeted, reached, covered"),
+        _("By audience"),
         lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
         asked,
         scope,
@@ -532,7 +526,14 @@ def overlaps(scope: Scope) -> None:
     figure(
         _("Two or more like activities at the same time"),
         lambda: show_table(
-            asked, scope, key="overlaps", words={"audience": audience_words(), "activity_type": kind_words()}
+            asked,
+            scope,
+            [
+                *("country", "activity_type", "audience", "activities", "organisations", "leads"),
+                *("from_date", "until_date", "people_targeted", "people_direct"),
+            ],
+            key="overlaps",
+            words={"audience": audience_words(), "activity_type": kind_words()},
         ),
         asked,
         scope,

@@ -33,6 +33,8 @@ contributions.ladder(scope)
 
 st.header(_("For whom"), divider="gray")
 contributions.missions(scope)
+
+st.header(_("In need, targeted, reached, covered"), divider="gray")
 contributions.coverage(scope)
 
 st.header(_("Gaps and overlaps"), divider="gray")

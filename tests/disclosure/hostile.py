@@ -97,5 +97,18 @@ def files(folder, texts):
     for n, text in enumerate(marked):
         phases += [["dlsei", text, f"2023-{1 + n % 12:02}-01", "", 10, 10, 10, 10, "", "", ""]]
         phases += [["dlsei", text, f"2023-{1 + n % 12:02}-01", "", "", "", "", "", text, 3, 1]]
-    found = {"hubs": hubs, "coursera_usage": usage, "recognitions": requests, "programme_phases": phases}
+    activities = [["activity_id", "organisation", "partner_id", "organisation_type", "role", "country_iso3", "sector",
+                   "activity", "activity_type", "stage", "began_on", "people_targeted", "people_direct",
+                   "reported_by"]]  # fmt: skip
+    for n, text in enumerate(marked):
+        people = ["Education", text, "content", "delivering", "2024-01-02", 100 + n, 100 + n, "invented"]
+        activities += [[f"a{n}", text, f"m{n}", text, "lead", "KEN", *people]]
+        activities += [[f"a{n}", text, f"s{n}", text, "supporter", "KEN", *people]]
+    found = {
+        "hubs": hubs,
+        "coursera_usage": usage,
+        "recognitions": requests,
+        "programme_phases": phases,
+        "contributions_5w": activities,
+    }
     return [(source, write(folder / f"{source}_2024-06-30.csv", rows)) for source, rows in found.items()]

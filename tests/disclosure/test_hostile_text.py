@@ -28,6 +28,7 @@ PAGES = (
     "/credit_recognition?programme_id=dlsei",
     "/reach_map?by=refugees&country_iso3=KEN",
     "/learning_hubs",
+    "/contributions?rows=member&place=KEN",
     *(
         ("/completion_funnel", "/cohorts?like=true", "/reach_map?flows=true", "/methods", "/school_closures")
         if FULL

@@ -8,6 +8,10 @@ import datetime
 
 import pytest
 
+from dashboard.intake.front_door import import_file
+from dashboard.store.releases import open_release, publish_release
+from dashboard.viewer import EXECUTIVE, open_answers
+
 DAY = datetime.date
 STAGES = ("offered", "confirmed", "delivering", "delivered", "not stated")
 
@@ -181,3 +185,30 @@ def test_the_map_tells_offers_and_unmet_need_from_activities(ask):
 def test_nothing_tells_of_places_below_a_country_or_of_a_person(ask):
     (row,) = ask("contributions/activities", country_iso3="TUN")
     assert not {name for name in row if "admin" in name or "focal" in name or "@" in str(row[name])}
+
+
+def test_of_each_reporter_the_newest_list_alone_is_heard(tmp_path):
+    """A newer list replaces its own reporter's older one, not another's; of two on one activity the newer is heard."""
+    header = "activity_id,organisation,role,country_iso3,sector,stage,people_direct,reported_by\n"
+    lists = [
+        (
+            DAY(2020, 1, 1),
+            "x,One,lead,KEN,Education,confirmed,10,gec\ny,One,lead,UGA,Education,delivering,5,gec\n"
+            "w,Three,lead,FRA,Education,,1,third\n",  # heard by nobody since, so that the file still counts
+        ),
+        (DAY(2020, 2, 1), "x,One,lead,KEN,Education,delivering,40,gec\n"),
+        (DAY(2020, 1, 15), "x,One,lead,KEN,Education,delivered,30,field\nz,Two,lead,ITA,Education,,7,field\n"),
+    ]
+    for day, rows in lists:
+        file = tmp_path / f"{day}.csv"
+        file.write_text(header + rows, encoding="utf-8")
+        import_file(tmp_path / "store", "contributions_5w", file, day)
+    publish_release(tmp_path / "store")
+    answers = open_answers(EXECUTIVE, open_release(tmp_path / "store"))
+    rows = answers.ask("contributions/activities", {}).to_pylist()
+    answers.close()
+    assert cells(rows, "activity_id", "stage", "people_direct", "told_on") == [
+        ("x", "delivering", 40, DAY(2020, 2, 1)),  # 30 in the older list of another; 10 in its own older one
+        ("z", "not stated", 7, DAY(2020, 1, 15)),
+        ("w", "not stated", 1, DAY(2020, 1, 1)),
+    ]
