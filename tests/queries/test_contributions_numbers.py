@@ -187,7 +187,7 @@ def test_nothing_tells_of_places_below_a_country_or_of_a_person(ask):
     assert not {name for name in row if "admin" in name or "focal" in name or "@" in str(row[name])}
 
 
-def test_of_each_reporter_the_newest_list_alone_is_heard(tmp_path):
+def test_of_each_reporter_the_newest_list_alone_is_heard_and_in_it_the_lead(tmp_path):
     """A newer list replaces its own reporter's older one, not another's; of two on one activity the newer is heard."""
     header = "activity_id,organisation,role,country_iso3,sector,stage,people_direct,reported_by\n"
     lists = [
@@ -197,7 +197,11 @@ def test_of_each_reporter_the_newest_list_alone_is_heard(tmp_path):
             "w,Three,lead,FRA,Education,,1,third\n",  # heard by nobody since, so that the file still counts
         ),
         (DAY(2020, 2, 1), "x,One,lead,KEN,Education,delivering,40,gec\n"),
-        (DAY(2020, 1, 15), "x,One,lead,KEN,Education,delivered,30,field\nz,Two,lead,ITA,Education,,7,field\n"),
+        (
+            DAY(2020, 1, 15),
+            "x,One,lead,KEN,Education,delivered,30,field\nz,Two,lead,ITA,Education,,7,field\n"
+            "z,Able,supporter,ITA,Education,,9,field\n",  # says more, and does not lead
+        ),
     ]
     for day, rows in lists:
         file = tmp_path / f"{day}.csv"
@@ -207,8 +211,8 @@ def test_of_each_reporter_the_newest_list_alone_is_heard(tmp_path):
     answers = open_answers(EXECUTIVE, open_release(tmp_path / "store"))
     rows = answers.ask("contributions/activities", {}).to_pylist()
     answers.close()
-    assert cells(rows, "activity_id", "stage", "people_direct", "told_on") == [
-        ("x", "delivering", 40, DAY(2020, 2, 1)),  # 30 in the older list of another; 10 in its own older one
-        ("z", "not stated", 7, DAY(2020, 1, 15)),
-        ("w", "not stated", 1, DAY(2020, 1, 1)),
+    assert cells(rows, "activity_id", "lead", "stage", "people_direct", "told_on") == [
+        ("x", "One", "delivering", 40, DAY(2020, 2, 1)),  # 30 in the older list of another; 10 in its own older one
+        ("z", "Two", "not stated", 7, DAY(2020, 1, 15)),
+        ("w", "Three", "not stated", 1, DAY(2020, 1, 1)),
     ]
