@@ -97,7 +97,7 @@ def test_more_lines_above_the_tags_than_headers_have_are_not_lost(kept):
 def test_a_column_without_a_tag_is_known_by_its_header_and_one_with_a_tag_never_by_another(kept, worker):
     rows = kept(
         [
-            ["partner", "Estado", "sector", "Fecha de inicio", "x", "Organisation"],
+            ["Organisation", "Estado", "sector", "Fecha de inicio", "x", "Exécutant"],
             ["#org+funder", "", "#sector", "", "#adm1+code", "#org+name"],
             ["Donor", "En ejecución", "Educación", "31/12/2020", "GT01", "Member 001"],
         ]
