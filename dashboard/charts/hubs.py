@@ -156,7 +156,16 @@ def mix_figure(table: pd.DataFrame, kinds: Mapping[str, str], not_stated: str) -
                 "name": words,
                 "y": [labels[course] for course in rows["course"]],
                 "x": rows["sessions"].tolist(),
-                "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.25, "fgcolor": "#ffffff"}},
+                "marker": {
+                    "color": color,
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "size": 7,
+                        "solidity": 0.2,
+                        "fgcolor": "#ffffff",
+                    },
+                },
                 "hovertemplate": "%{y}<br>%{x}<extra>" + words + "</extra>",
             }
         )

@@ -17,7 +17,8 @@ CLAIMS, CONTRADICTIONS = "methods/claims", "methods/contradictions"
 # Learners' reports step aside together, so one of them says it for all.
 DEMONSTRATED = ("unesco_closures", "coursera_usage", "programme_phases", "partners")
 IN_WORDS: Mapping[str, Callable[[float | None], str]] = {"share": share, "per learner": quotient, "learners": people}
-ROW_HEIGHT = 96  # pixels, of three lines of words
+ROW_HEIGHT = 118  # pixels, of five lines of words
+FLAG = "\u2691"
 
 
 def claims() -> None:
@@ -34,8 +35,9 @@ def claims() -> None:
         lead=_(
             "What was stated publicly, as it was stated, beside what this release gives for the same thing on that "
             "day, and the definition or vintage that explains the difference. A published figure is never computed "
-            "here, and a computed one never published."
-        ),
+            "here, and a computed one never published. {flag} marks what contradicts another statement: how, is said "
+            "below."
+        ).format(flag=FLAG),
         table_twin=False,
     )
     st.header(_("Where statements contradict each other"), anchor=False)
@@ -55,8 +57,9 @@ def _table() -> None:
         [
             {
                 _("Stated on"): row["period"],
-                _("By"): row["publisher"],
-                _("What"): _(row["metric"]),
+                _(
+                    "What"
+                ): f"{row['publisher']}: {_(row['metric'])}{'' if is_missing(row['contradiction']) else ' ' + FLAG}",
                 _("Stated"): _stated(row),
                 _("Computed here"): _computed(row),
                 _("Difference"): _difference(row),
@@ -70,10 +73,12 @@ def _table() -> None:
         height=560,
         row_height=ROW_HEIGHT,
         column_config={
-            _("By"): st.column_config.TextColumn(width=130),
-            _("What"): st.column_config.TextColumn(width=150),
-            _("Computed here"): st.column_config.TextColumn(width=170),
-            _("What explains it"): st.column_config.TextColumn(width=320),
+            _("Stated on"): st.column_config.TextColumn(width=85),
+            _("What"): st.column_config.TextColumn(width=140),
+            _("Stated"): st.column_config.TextColumn(width=105),
+            _("Computed here"): st.column_config.TextColumn(width=130),
+            _("Difference"): st.column_config.TextColumn(width=80),
+            _("What explains it"): st.column_config.TextColumn(width=290),
         },
         key="claims",
         alt=_("Each figure stated publicly beside the computed one."),

@@ -22,7 +22,7 @@ from dashboard.components.filters import choose, choose_country
 from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _
-from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, whole
+from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
@@ -236,10 +236,11 @@ def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
     st.header(_("Attendance"), anchor=False)
     scope = _own(scope)
-    if is_hidden_from_me(ATTENDANCE, scope):
+    table = ask(ATTENDANCE, scope)
+    # A partner that has no hub among these is answered from its own rows, of which there are none.
+    if is_hidden_from_me(ATTENDANCE, scope) or (table.empty and scope.partner_id):
         owners_only()
         return
-    table = ask(ATTENDANCE, scope)
     if table.empty:
         st.info(_("No session of these hubs was counted."))
         return
@@ -352,7 +353,7 @@ def card() -> None:
     with columns[3]:
         text_tile(
             _("Named in public"),
-            day(hub["announced_on"]),
+            short_day(hub["announced_on"]),
             _("host not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
             VITALITY,
             scope,
@@ -364,7 +365,7 @@ def card() -> None:
             _("Bars of this hub's sessions by month."),
         )
         lazy_table(_("Its courses"), MIX, scope, ["course", "kind", "sessions", "hours_held"], {"kind": kind_words()})
-    if not is_hidden_from_me(SESSIONS, _own(scope)):
+    if len(ask(SESSIONS, _own(scope))):
         lazy_table(_("Its sessions and who came"), SESSIONS, _own(scope), words={"kind": kind_words()})
 
 

@@ -236,18 +236,22 @@ def test_claims_stand_beside_data_and_say_what_is_simulated():
     test = app("methods")
     (table,) = [frame.value for frame in test.dataframe if "What explains it" in frame.value.columns]
     rows = {(row["Stated on"], row["What"]): row for row in table.to_dict("records")}
-    reached = rows[("2018-06-20", "refugees reached")]
+    reached = rows[("2018-06-20", "Coursera for Refugees: refugees reached")]
     assert reached["Stated"] == "over 11,000 people"
     assert reached["Computed here"] == "11,000, from simulated rows, until 20 June 2018"
-    assert rows[("2013-10-31", "hubs announced")]["Computed here"] == "no figure of the same thing"
-    assert "simulated" not in rows[("2013-10-31", "hubs named")]["Computed here"]  # the register is a fact
+    assert (
+        rows[("2013-10-31", "Coursera and US Department of State: hubs announced")]["Computed here"]
+        == "no figure of the same thing"
+    )
+    assert "simulated" not in rows[("2013-10-31", "Coursera and US Department of State: hubs named")]["Computed here"]
+    assert rows[("2018-06-20", "Coursera for Refugees: organisations as partners \u2691")]["Contradicts"]
     said = words(test)
     for sentence in ("22 in 2018, 25 in 2019", "0.26 each", "233 and 232 in the same week", "No capture gives 123"):
         assert sentence in said
     public = seen_as(EVERYBODY, "methods")
     (table,) = [frame.value for frame in public.dataframe if "What explains it" in frame.value.columns]
     computed = {row["What"]: row["Computed here"] for row in table.to_dict("records")}
-    assert computed["students enrolled on Coursera courses"] == "\u2021"
+    assert computed["Kiron: students enrolled on Coursera courses"] == "\u2021"
 
 
 def test_methods_lists_every_metric_source_and_question():
