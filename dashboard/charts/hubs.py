@@ -173,6 +173,14 @@ def mix_figure(table: pd.DataFrame, kinds: Mapping[str, str], not_stated: str) -
         traces,
         120 + 26 * len(courses),
         barmode="stack",
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 14},
+            "traceorder": "normal",
+        },
         xaxis={"rangemode": "tozero"},
         yaxis={
             "autorange": "reversed",
