@@ -61,6 +61,17 @@ OTHER_VALUES = {
     "to_release": (1,),
     "step": (None, "unchanged", "new"),
     "hub_id": (None, "a", "glh-2013-juba"),
+    "level": (None, "primary", "lower_secondary"),
+    "tier": (None, "low-tech"),
+    "language": (None, "sw"),
+    "activity_type": (None, "content"),
+    "audience": (None, "teachers"),
+    "mission": (None, "learning"),
+    "stage": (None, "delivering"),
+    "member_type": (None, "network"),
+    "rows": ("member", "activity", "mission"),
+    "row": (None, "learning"),
+    "need_id": ("n1", "nobody"),
 }
 
 
