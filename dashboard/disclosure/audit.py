@@ -2,16 +2,16 @@
 
 An attacker knows every figure shown, the policy, how figures add up, and perhaps cells of its own. What it cannot rule
 out for a cell is a range of whole numbers; a release passes when no range holds fewer than the policy's narrowest.
-scipy's HiGHS finds the ends of a range. Most cells need no program of their own: two solutions of the whole that
+HiGHS finds the ends of a range. Most cells need no program of their own: two solutions of the whole that
 differ enough at a cell prove its range, and random directions find such solutions for nearly all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import highspy
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csr_matrix
 
 from dashboard.disclosure.cells import (
@@ -395,34 +395,13 @@ def _of_block(
         rows.append(row)
         columns.append(len(block) + extra)
         values.append(1.0)
-    sums = csr_matrix(coo_matrix((values, (rows, columns)), shape=(len(equal), size)))
-    order = None
-    if among:
-        pairs = np.arange(len(among))
-        order = csr_matrix(
-            coo_matrix(
-                (
-                    np.concatenate([-np.ones(len(among)), np.ones(len(among))]),
-                    (
-                        np.concatenate([pairs, pairs]),
-                        [place[whole] for whole, _ in among] + [place[part] for _, part in among],
-                    ),
-                ),
-                shape=(len(among), size),
-            )
-        )
-
-    def solve(direction: np.ndarray) -> np.ndarray | None:
-        answer = linprog(
-            direction,
-            A_ub=order,
-            b_ub=np.zeros(len(among)) if among else None,
-            A_eq=sums if equal else None,
-            b_eq=np.zeros(len(equal)) if equal else None,
-            bounds=np.column_stack([floor, ceiling]),
-            method="highs",
-        )
-        return answer.x if answer.status == 0 else None
+    pairs = len(equal) + np.arange(len(among))
+    rows += [*pairs, *pairs]
+    columns += [place[whole] for whole, _ in among] + [place[part] for _, part in among]
+    values += [-1.0] * len(among) + [1.0] * len(among)
+    matrix = csr_matrix(coo_matrix((values, (rows, columns)), shape=(len(equal) + len(among), size)))
+    least_of_row = np.concatenate([np.zeros(len(equal)), np.full(len(among), -np.inf)])
+    solve = _program(matrix, least_of_row, floor, ceiling)
 
     least, most = truth.copy(), truth.copy()
     known = np.concatenate([proved[block], [absent_proved[family] for _, _, absent, family in equal if absent]]).astype(
@@ -464,6 +443,37 @@ def _of_block(
                 )
             )
     return found
+
+
+def _program(
+    matrix: csr_matrix, least_of_row: np.ndarray, floor: np.ndarray, ceiling: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray | None]:
+    """What finds the solution that is smallest in a direction; each search begins where the last one ended.
+
+    Rows of the matrix times a solution lie between `least_of_row` and 0, the solution between floor and ceiling.
+    """
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_ = np.zeros(len(floor))
+    model.col_lower_, model.col_upper_ = floor, ceiling
+    model.row_lower_, model.row_upper_ = least_of_row, np.zeros(len(least_of_row))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.passModel(model)
+    columns = np.arange(len(floor), dtype=np.int32)
+
+    def solve(direction: np.ndarray) -> np.ndarray | None:
+        solver.changeColsCost(len(columns), columns, direction)
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.asarray(solver.getSolution().col_value)
+
+    return solve
 
 
 def _blocks(cells: pd.DataFrame, sums: Sums) -> list[np.ndarray]:
