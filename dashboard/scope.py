@@ -47,7 +47,6 @@ class Scope:
     audience: str | None = None
     mission: str | None = None
     need_id: str | None = None
-    offer_id: str | None = None
     hub_id: str | None = None
     rows: str | None = None
     row: str | None = None

@@ -131,7 +131,7 @@ def test_no_question_gives_anybody_the_exact_counts_of_another(release, known):
         answered += bool(rows)
         leaks += [(name, viewer, params, leak) for leak in foreign(viewer, known, rows)]
     assert not leaks, leaks[:5]
-    assert answered > PROBES / 4, "most probes must reach figures, or nothing was tried"
+    assert answered > PROBES / 5, "many probes must reach figures, or nothing was tried"
 
 
 def test_no_download_gives_anybody_the_exact_counts_of_another(release, known, served_store, tenants_store):

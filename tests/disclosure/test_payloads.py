@@ -54,8 +54,15 @@ CHOICES = {
     "horizon_days": (None, *HORIZONS),
     "by_day": (90, 180),
     "quiet_days": (30,),
+    "hub_id": (None, "h-1"),
+    "region": (None, "Africa"),
+    "host_type": (None,),
 }
-CHOICES |= {f"other_{name}": CHOICES[name] for name in CHOICES if name not in ("by", "by_day", "quiet_days")}
+CHOICES |= {
+    f"other_{name}": CHOICES[name]
+    for name in CHOICES
+    if name not in ("by", "by_day", "quiet_days", "hub_id", "region", "host_type")
+}
 # Whole numbers that are not of people or of what they did: places, steps, days, organisations, and what was planned.
 ORDERS = {"step_order", "measure_order", "day", "week"}
 NAMES = {
