@@ -45,7 +45,7 @@ pages = {
         st.Page("pages/methods.py", title=_("Methods"), url_path="methods"),
     ],
 }
-page = st.navigation(pages)
+page = st.navigation(pages, expanded=True)  # all pages in sight, however many
 gate()
 try:
     take_release()

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.briefs.hxl import SOURCE, newest_rows, write_hxl
 from dashboard.charts.contributions import countries_map, heat_table, ladder_figure, months_figure, reach_figure
 from dashboard.charts.learners import bars_figure
 from dashboard.components.figures import (
@@ -25,7 +26,10 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, month, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import NotAdmitted, Visitor, ask, ask_one, current_release, visitor
+from dashboard.settings import store_folder
+from dashboard.store.audit_log import record
+from dashboard.store.releases import Release
 
 TOTALS = "contributions/totals"
 CELLS = "contributions/cells"
@@ -33,6 +37,7 @@ MATRIX = "contributions/matrix"
 ACTIVITIES = "contributions/activities"
 # More rows than a reader takes in; the table below the matrix holds all.
 ROWS_DRAWN, MEMBERS_DRAWN = 40, 15
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTHING = "\u2007"  # an empty cell: hundreds of dashes would hide the few that hold something
 
 
@@ -572,6 +577,42 @@ def unserved(scope: Scope) -> None:
         ),
         table_twin=False,
     )
+
+
+def take_along() -> None:
+    """The rows of each sender as a file with HXL tags, for stewards: an import of it gives the same rows again."""
+    came = visitor()
+    pins = current_release().manifest["snapshots"].get(SOURCE, [])
+    senders = sorted({sender for pin in pins for sender in pin.get("streams", ())})
+    if not came.viewer.is_steward or not senders:
+        return
+    st.header(_("Take along"), anchor=False)
+    st.write(_("The list as it was sent, with HXL tags, for other tools or another store."))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sender = choose(_("Sent by"), senders, "reported_by", str, senders[0])
+        for kind, media in (("csv", "text/csv"), ("xlsx", XLSX)):
+            st.download_button(
+                _("HXL as {kind}").format(kind=kind.upper()),
+                # Written later, outside of this session: so for this visitor and this release.
+                data=partial(_hxl, came, current_release(), sender, kind),
+                file_name=f"contributions_5w_{sender}_release_{current_release().number}.{kind}",
+                mime=media,
+                key=f"hxl-{kind}",
+                on_click="ignore",
+            )
+
+
+def _hxl(came: Visitor, release: Release, sender: str, kind: str) -> bytes:
+    """The file.
+
+    Raises:
+        NotAdmitted: what the gate let in was taken back after the page was drawn.
+    """
+    if not came.is_still_admitted():
+        raise NotAdmitted("Your access has ended. Load the page again.")
+    rows = newest_rows(store_folder(), release, sender)
+    record(store_folder(), "export", came.who, f"{SOURCE} of {sender}, {len(rows)} rows, HXL", release.number)
+    return write_hxl(rows, kind)
 
 
 def _any(label: str, words: Mapping[str, str], key: str) -> str | None:

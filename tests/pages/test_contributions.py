@@ -148,3 +148,19 @@ def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
     store = served_store(tmp_path / "store")
     publish_release(store)
     assert any("coalition import contributions_5w FILE" in info.value for info in page().info)
+
+
+def test_stewards_take_the_list_along_with_its_tags_and_others_do_not(coalition_store):
+    from dashboard.components.contributions import _hxl
+    from dashboard.session import Visitor
+    from dashboard.store.audit_log import entries
+    from dashboard.store.releases import open_release
+
+    def labels(viewer):
+        return [button.proto.label for button in page(viewer).get("download_button") if "HXL" in button.proto.label]
+
+    assert labels(STEWARD) == ["HXL as CSV", "HXL as XLSX"] and labels(EXECUTIVE) == labels(EVERYBODY) == []
+    came = Visitor("a steward", STEWARD, STEWARD, lambda: True)
+    lines = _hxl(came, open_release(coalition_store), "gec_secretariat", "csv").decode("utf-8-sig").splitlines()
+    assert "#org+name" in lines[1] and len(lines) == 2 + 605
+    assert any("contributions_5w of gec_secretariat, 605 rows, HXL" in str(entry) for entry in entries(coalition_store))
