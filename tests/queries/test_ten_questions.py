@@ -1,4 +1,7 @@
-"""Ten questions that UNESCO staff ask, each with its answer on the fixtures, added up in the head."""
+"""Ten questions that UNESCO staff ask, each with its answer on the fixtures, added up in the head.
+
+The one about what changed since Friday wants several releases and is asked in tests/pages/test_what_changed.py.
+"""
 
 import datetime
 
