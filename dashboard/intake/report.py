@@ -147,10 +147,12 @@ class Ledger:
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
         personal = {c.name for c in self.card.columns if c.personal}
-        # A row that came apart has its cells anywhere: of a source about people, none of it is written down.
-        # and of the other columns what is plainly a number or a day.
-        hidden = column in personal or (
-            self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
+        # A row that came apart has its cells anywhere: of a source about people, none of it is written down,
+        # and of the other columns what is plainly a number or a day. An address may be a person's in any source.
+        hidden = (
+            column in personal
+            or "@" in value
+            or (self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip())))
         )
         self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
 
