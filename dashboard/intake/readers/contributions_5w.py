@@ -69,12 +69,13 @@ def read(table: Table, ledger: Ledger) -> None:
     """
     wide = _wide(table, ledger)
     drafts = list(accepted(table, ledger, lambda row, cell: _drafts(row, cell, ledger, wide)))
-    says_sectors = any(draft.sector for _, of_row in drafts for draft in of_row)
-    if not says_sectors and drafts:
+    # A supporter's row may leave out what its lead says.
+    sectors = {draft.activity_id: draft.sector for _, of_row in drafts for draft in of_row if draft.sector}
+    if not sectors and drafts:
         ledger.notes.append("No row says a sector, so all count as education; --column sector=HEADER names a column")
     seen: set[tuple[Any, ...]] = set()
     for _, of_row in drafts:
-        records = [_record(draft, EDUCATION if not says_sectors else NOT_STATED, ledger) for draft in of_row]
+        records = [_record(draft, _otherwise(draft, sectors), ledger) for draft in of_row]
         new = [record for record in dict.fromkeys(records) if record not in seen]
         seen.update(new)
         if new:
@@ -176,6 +177,13 @@ def _draft(cell: Cells, ledger: Ledger) -> Draft:
         numbers=(),
         place=tuple(clean(cell(name)) for name in ("admin3_code", "admin3", "row_id")),
     )
+
+
+def _otherwise(draft: Draft, sectors: Mapping[str, str]) -> str:
+    """What a blank sector means: that of its activity elsewhere in the file, education where nobody says any."""
+    if not sectors:
+        return EDUCATION
+    return sectors.get(draft.activity_id, NOT_STATED) if draft.activity_id else NOT_STATED
 
 
 def _record(draft: Draft, otherwise: str, ledger: Ledger) -> tuple[Any, ...]:

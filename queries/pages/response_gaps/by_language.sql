@@ -12,26 +12,16 @@
 -- metric: learners_unserved
 -- caveat: A country with several official languages counts in each of them, so rows do not add up.
 -- caveat: An offer that is live is not yet a learner reached.
-WITH newest AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-),
-
-affected AS (
+WITH affected AS (
     SELECT
-        s.country_iso3,
-        s.on_date,
+        e.country_iso3,
+        e.on_date,
         e.level,
-        sum(e.learners) AS learners
-    FROM newest AS n
-    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
-    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+        e.learners
+    FROM fct_closed_level AS e
     WHERE
-        s.on_date = coalesce($on_date, n.captured_on)
-        AND s.status = 'closed'
-        AND NOT s.is_territory
+        e.on_date = coalesce($on_date, e.captured_on)
         AND ($level IS NULL OR e.level = $level)
-    GROUP BY s.country_iso3, s.on_date, e.level
 ),
 
 cell AS (

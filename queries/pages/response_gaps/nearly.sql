@@ -11,26 +11,16 @@
 -- column learners_unserved BIGINT: learners with no live free offer that it would serve then
 -- caveat: Who would have to do what to open the gate is for people to find out. An offer that is live is not yet a learner reached.
 -- caveat: Rows do not add up: two offers may close the same gap. Secondary is closed only by an offer for lower and upper.
-WITH newest AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-),
-
-affected AS (
+WITH affected AS (
     SELECT
-        s.country_iso3,
-        s.on_date,
+        e.country_iso3,
+        e.on_date,
         e.level,
-        sum(e.learners) AS learners
-    FROM newest AS n
-    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
-    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+        e.learners
+    FROM fct_closed_level AS e
     WHERE
-        s.on_date = coalesce($on_date, n.captured_on)
-        AND s.status = 'closed'
-        AND NOT s.is_territory
+        e.on_date = coalesce($on_date, e.captured_on)
         AND ($level IS NULL OR e.level = $level)
-    GROUP BY s.country_iso3, s.on_date, e.level
 ),
 
 unserved AS (

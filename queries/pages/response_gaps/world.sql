@@ -23,23 +23,18 @@ WITH newest AS (
 
 affected AS (
     SELECT
-        s.country_iso3,
-        s.on_date,
+        e.country_iso3,
+        e.on_date,
         e.level,
-        sum(e.learners) AS learners
-    FROM newest AS n
-    INNER JOIN fct_school_status AS s ON n.captured_on = s.captured_on
-    INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
+        e.learners
+    FROM fct_closed_level AS e
     WHERE
-        s.on_date = coalesce($on_date, n.captured_on)
-        AND s.status = 'closed'
-        AND NOT s.is_territory
+        e.on_date = coalesce($on_date, e.captured_on)
         AND ($level IS NULL OR e.level = $level)
         AND (
             $language IS NULL
-            OR s.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
+            OR e.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
         )
-    GROUP BY s.country_iso3, s.on_date, e.level
 ),
 
 cell AS (
