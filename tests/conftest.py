@@ -1,6 +1,7 @@
 """Fixtures: a store of a few rows that a reader can add up in the head, and the real files where they are."""
 
 import datetime
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -40,10 +41,17 @@ CAPTURED = {
 }
 
 
+@pytest.fixture(scope="session")
+def together(tmp_path_factory):
+    """A folder of this run, the same for all processes that it is spread over."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session", autouse=True)
-def learner_secret(tmp_path_factory):
+def learner_secret(together):
     """A secret of the tests' own: none of the checkout is made or read."""
-    file = tmp_path_factory.mktemp("secret") / "learners"
+    file = together / "learners"
     os.environ["COALITION_LEARNER_SECRET"] = str(file)
     return file
 
@@ -69,12 +77,16 @@ def ask(small_store):
 
 
 @pytest.fixture(scope="session")
-def demo_store(tmp_path_factory):
-    """A store filled with the demonstration, by the same call as `coalition demo`."""
+def demo_store(together, learner_secret):
+    """A store filled with the demonstration, by the same call as `coalition demo`; once for all processes."""
     from dashboard.demo import fill
 
-    store = tmp_path_factory.mktemp("demo") / "store"
-    fill(store, lambda said: None)
+    store = together / "demo" / "store"
+    with (together / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (store / "CURRENT").exists():
+            store.parent.mkdir(exist_ok=True)
+            fill(store, lambda said: None)
     return store
 
 
