@@ -27,7 +27,7 @@ PAGES = (
     "/programmes?programme_id=dlsei",
     "/credit_recognition?programme_id=dlsei",
     "/reach_map?by=refugees&country_iso3=KEN",
-    "/learning_hubs",
+    "/learning_hubs?hub_id=h0",
     "/contributions?rows=member&place=KEN",
     *(
         ("/completion_funnel", "/cohorts?like=true", "/reach_map?flows=true", "/methods", "/school_closures")

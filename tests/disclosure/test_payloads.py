@@ -398,7 +398,7 @@ def in_table(packed, path):
 
 
 def in_value(value, path):
-    """Numbers of what JSON can hold; of a text all that stand in it, thousands joined, shares left out."""
+    """Numbers of what JSON can hold; of a text all that stand in it, thousands joined, shares and hours left out."""
     if isinstance(value, dict | list):
         for key, one in value.items() if isinstance(value, dict) else enumerate(value):
             if key not in OF_LAYOUT:
@@ -412,6 +412,7 @@ def in_value(value, path):
                 pass
         plain = re.sub(r"(?<=\d)[,\u00a0\u202f](?=\d{3}\b)", "", value)
         plain = re.sub(r"\d+(\.\d+)?(\u2013\d+)?[\u00a0\u202f ]?%", "", plain)
+        plain = re.sub(r"\b\d\d:\d\d\b", "", plain)  # the hour at which a release was published
         for at, found in enumerate(re.findall(r"(?<![\w.#-])\d+(?!\w|\.\d)", plain)):
             yield (*path, at), int(found)
     elif isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value) and value == int(value):

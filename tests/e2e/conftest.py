@@ -41,7 +41,7 @@ class Visit:
         self.page.wait_for_timeout(900)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(demo_store, chromium):
     """Address of a dashboard served as `coalition run` serves it."""
     with socket.socket() as probe:
@@ -64,7 +64,7 @@ def served(demo_store, chromium):
     server.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
     from playwright.sync_api import sync_playwright
 

@@ -329,7 +329,7 @@ def test_the_overview_answers_the_executive_without_a_click():
         "DLSEI by phase",
         "Out of school",
     }
-    assert "cannot be said: offers of the coalition are not recorded yet" in said
+    assert "had no live free offer; Response gaps shows where." in said
 
 
 def test_the_overview_tells_new_from_restated():
