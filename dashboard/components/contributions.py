@@ -564,7 +564,7 @@ def unserved(scope: Scope) -> None:
             scope,
             [
                 *("country", "region", "people_in_need", "schools_closed_on", "learners", "refugees"),
-                *("offered", "delivered"),
+                *("needs_open", "offered", "delivered"),
             ],
             key="unserved",
         ),
@@ -572,8 +572,9 @@ def unserved(scope: Scope) -> None:
         scope,
         alt=_("Table of countries in need that have no activity confirmed or delivering."),
         lead=_(
-            "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, or the "
-            "country hosts refugees. None: nothing of this choice is confirmed or delivering."
+            "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, the "
+            "country hosts refugees, or a need it raised is open. None: nothing of this choice is confirmed or "
+            "delivering."
         ),
         table_twin=False,
     )

@@ -131,15 +131,17 @@ def test_like_activities_overlap_only_while_both_run(ask):
 
 def test_countries_in_need_with_none_are_found_by_each_sign_of_need(ask):
     rows = ask("contributions/unserved")
-    assert cells(rows, "country_iso3", "people_in_need", "refugees", "offered", "delivered") == [
-        ("MLI", 400, None, 1, 0),  # a list says so, and there is an offer only
-        ("CHN", None, None, 0, 0),  # schools closed, more learners than in Kenya
-        ("KEN", None, 160, 1, 1),  # schools closed; what was delivered has ended
-        ("ITA", None, 40, 0, 0),  # hosts refugees
+    assert cells(rows, "country_iso3", "people_in_need", "refugees", "needs_open", "offered", "delivered") == [
+        ("MLI", 400, None, 0, 1, 0),  # a list says so, and there is an offer only
+        ("CHN", None, None, 1, 0, 0),  # schools closed, more learners than in Kenya; n3
+        ("KEN", None, 160, 3, 1, 1),  # schools closed; what was delivered has ended; n1, n2, n5
+        ("ITA", None, 40, 0, 0, 0),  # hosts refugees
     ]
     assert "SEN" not in {row["country_iso3"] for row in rows}  # 500 in need, an activity delivers
     teachers = {row["country_iso3"] for row in ask("contributions/unserved", audience="teachers")}
     assert "NGA" not in teachers
+    (kenya,) = [row for row in ask("contributions/unserved", audience="teachers") if row["country_iso3"] == "KEN"]
+    assert kenya["needs_open"] == 1  # n5
 
 
 def test_months_hold_what_was_under_way_and_open_ends_run_until_the_list(ask):

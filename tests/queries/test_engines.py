@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -21,6 +22,9 @@ DAY = datetime.date
 
 @pytest.fixture(scope="module")
 def sail():
+    # pyspark takes a process without a main file, as pytest-xdist starts, for its own doctests and ends it.
+    main = sys.modules["__main__"]
+    main.__file__ = getattr(main, "__file__", pytest.__file__)
     server = pytest.importorskip("pysail.spark").SparkConnectServer("127.0.0.1", 0)
     server.start()
     yield f"sc://localhost:{server.listening_address[1]}"

@@ -39,36 +39,19 @@ WITH strata AS (
     GROUP BY course_id, sex, quarter
 ),
 
-weighted AS (
-    SELECT
-        n,
-        k,
-        other_n,
-        other_k,
-        n > 0 AND other_n > 0 AS is_shared,
-        (n + other_n)::double / nullif(sum(n + other_n) FILTER (WHERE n > 0 AND other_n > 0) OVER (), 0) AS weight,
-        k::double / nullif(n, 0) AS p,
-        other_k::double / nullif(other_n, 0) AS other_p,
-        -- One half is added to each count, so that a stratum where all or none completed has a variance.
-        (k + 0.5) / (n + 1) AS smooth,
-        (other_k + 0.5) / (other_n + 1) AS other_smooth
-    FROM strata
-),
-
 summed AS (
     SELECT
         sum(n)::bigint AS runs,
         sum(other_n)::bigint AS other_runs,
         sum(k)::double / nullif(sum(n), 0) AS crude_share,
         sum(other_k)::double / nullif(sum(other_n), 0) AS other_crude_share,
-        count(*) FILTER (WHERE is_shared) AS strata,
-        coalesce(sum(n) FILTER (WHERE is_shared), 0)::bigint AS runs_used,
-        coalesce(sum(other_n) FILTER (WHERE is_shared), 0)::bigint AS other_runs_used,
-        sum(weight * p) FILTER (WHERE is_shared) AS standard_share,
-        sum(weight * other_p) FILTER (WHERE is_shared) AS other_standard_share,
-        sum(weight * weight * (smooth * (1 - smooth) / nullif(n, 0) + other_smooth * (1 - other_smooth) / nullif(other_n, 0)))
-        FILTER (WHERE is_shared) AS variance
-    FROM weighted
+        count(*) FILTER (WHERE n > 0 AND other_n > 0) AS strata,
+        coalesce(sum(n) FILTER (WHERE other_n > 0), 0)::bigint AS runs_used,
+        coalesce(sum(other_n) FILTER (WHERE n > 0), 0)::bigint AS other_runs_used,
+        standard_share(n, k, other_n) AS standard_share,
+        standard_share(other_n, other_k, n) AS other_standard_share,
+        standard_variance(n, k, other_n, other_k) AS variance
+    FROM strata
 )
 
 SELECT

@@ -13,9 +13,10 @@
 -- column schools_closed_on DATE: newest day of UNESCO's record, if schools are closed country-wide on it, else NULL
 -- column learners BIGINT: learners enrolled there, where schools are closed
 -- column refugees BIGINT: refugees hosted, newest year; NULL where none or not known
+-- column needs_open BIGINT: needs raised and not ended on the newest day of the lists of offers, needs and matches
 -- column offered BIGINT: activities merely offered there
 -- column delivered BIGINT: activities delivered, and so ended, there
--- caveat: In need is a country for which a list states people in need, whose schools are closed on the newest day recorded, or that hosts refugees.
+-- caveat: In need is a country for which a list states people in need, whose schools are closed on the newest day recorded, that hosts refugees, or that has raised a need.
 WITH told AS (
     SELECT
         a.country_iso3,
@@ -62,6 +63,16 @@ hosting AS (
     WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y)
     GROUP BY r.host_iso3
     HAVING sum(r.refugees) > 0
+),
+
+asked AS (
+    SELECT
+        n.country_iso3,
+        count(*) AS needs_open
+    FROM fct_need AS n
+    INNER JOIN dim_matching_day AS d ON d.as_of_on BETWEEN n.raised_on AND n.closed_on
+    WHERE $audience IS NULL OR n.audience = $audience
+    GROUP BY n.country_iso3
 )
 
 SELECT
@@ -72,14 +83,16 @@ SELECT
     s.on_date AS schools_closed_on,
     s.learners,
     h.refugees,
+    coalesce(a.needs_open, 0)::bigint AS needs_open,
     coalesce(t.offered, 0)::bigint AS offered,
     coalesce(t.delivered, 0)::bigint AS delivered
 FROM dim_country AS c
 LEFT JOIN told AS t ON c.country_iso3 = t.country_iso3
 LEFT JOIN closed AS s ON c.country_iso3 = s.country_iso3
 LEFT JOIN hosting AS h ON c.country_iso3 = h.host_iso3
+LEFT JOIN asked AS a ON c.country_iso3 = a.country_iso3
 WHERE
     coalesce(t.under_way, 0) = 0
-    AND (t.people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0)
+    AND (t.people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0 OR a.needs_open > 0)
     AND ($region IS NULL OR $region IN (c.region, c.sub_region))
 ORDER BY t.people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country

@@ -44,6 +44,6 @@ WHERE
     ($country_iso3 IS NULL OR gate_country(o.countries, $country_iso3))
     AND ($level IS NULL OR gate_level(o.levels, $level))
     AND ($language IS NULL OR gate_language(o.languages, $language))
-    AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
+    AND o.tier_rank <= tier_rank($tier)
     AND ($audience IS NULL OR gate_audience(o.audience, $audience))
 ORDER BY list_position(['live', 'no focal point', 'free period expired', 'not yet', 'ended', 'not free'], state), o.tier_rank, o.offer_id

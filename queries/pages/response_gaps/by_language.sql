@@ -12,45 +12,45 @@
 -- metric: learners_unserved
 -- caveat: A country with several official languages counts in each of them, so rows do not add up.
 -- caveat: An offer that is live is not yet a learner reached.
-WITH affected AS (
-    SELECT
-        e.country_iso3,
-        e.on_date,
-        e.level,
-        e.learners
-    FROM fct_closed_level AS e
+WITH live AS (
+    SELECT DISTINCT
+        g.language,
+        o.offer_id
+    FROM fct_gap_day AS g
+    INNER JOIN fct_offer_cell AS o
+        ON
+            g.country_iso3 = o.country_iso3
+            AND g.level = o.level
+            AND g.language IN ('any', o.language)
+            AND g.on_date BETWEEN o.live_from AND o.live_to
+            AND o.tier_rank <= tier_rank($tier)
     WHERE
-        e.on_date = coalesce($on_date, e.captured_on)
-        AND ($level IS NULL OR e.level = $level)
+        g.on_date = coalesce($on_date, g.captured_on)
+        AND g.language <> 'any'
+        AND ($level IS NULL OR g.level = $level)
 ),
 
-cell AS (
+offered AS (
     SELECT
-        l.language,
-        l.language_name,
-        a.country_iso3,
-        a.learners,
-        count(DISTINCT o.half) >= CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END AS is_served,
-        list(DISTINCT o.offer_id) FILTER (WHERE o.offer_id IS NOT NULL) AS offers
-    FROM affected AS a
-    INNER JOIN dim_country_language AS l ON a.country_iso3 = l.country_iso3
-    LEFT JOIN fct_offer_cell AS o
-        ON
-            a.country_iso3 = o.country_iso3
-            AND l.language = o.language
-            AND a.level = o.level
-            AND a.on_date BETWEEN o.live_from AND o.live_to
-            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
-    GROUP BY l.language, l.language_name, a.country_iso3, a.level, a.learners
+        language,
+        count(*) AS live_offers
+    FROM live
+    GROUP BY language
 )
 
 SELECT
-    language,
-    language_name,
-    count(DISTINCT country_iso3) AS countries,
-    sum(learners)::bigint AS learners_affected,
-    len(list_distinct(flatten(list(coalesce(offers, [])))))::bigint AS live_offers,
-    learners_unserved(learners, is_served) AS learners_unserved
-FROM cell
-GROUP BY language, language_name
-ORDER BY learners_unserved DESC, learners_affected DESC, language
+    g.language,
+    max(l.language_name) AS language_name,
+    count(DISTINCT g.country_iso3) AS countries,
+    sum(g.learners)::bigint AS learners_affected,
+    coalesce(max(o.live_offers), 0) AS live_offers,
+    learners_unserved(g.learners, is_served(g.served_from_tier, tier_rank($tier))) AS learners_unserved
+FROM fct_gap_day AS g
+INNER JOIN dim_country_language AS l ON g.country_iso3 = l.country_iso3 AND g.language = l.language
+LEFT JOIN offered AS o ON g.language = o.language
+WHERE
+    g.on_date = coalesce($on_date, g.captured_on)
+    AND g.language <> 'any'
+    AND ($level IS NULL OR g.level = $level)
+GROUP BY g.language
+ORDER BY learners_unserved DESC, learners_affected DESC, g.language

@@ -12,47 +12,17 @@
 -- metric: unserved_learner_days
 -- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
 -- caveat: Languages are the official ones of a country, which not every learner is taught in.
-WITH affected AS (
+WITH day AS (
     SELECT
-        e.country_iso3,
-        e.on_date,
-        e.level,
-        e.learners
-    FROM fct_closed_level AS e
+        g.on_date,
+        sum(g.learners)::bigint AS affected,
+        learners_unserved(g.learners, is_served(g.served_from_tier, tier_rank($tier))) AS unserved
+    FROM fct_gap_day AS g
     WHERE
-        e.on_date BETWEEN $from_date AND least($to_date, e.captured_on)
-        AND ($level IS NULL OR e.level = $level)
-        AND (
-            $language IS NULL
-            OR e.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
-        )
-),
-
-cell AS (
-    SELECT
-        a.country_iso3,
-        a.on_date,
-        a.level,
-        a.learners,
-        count(DISTINCT o.half) >= CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END AS is_served
-    FROM affected AS a
-    LEFT JOIN fct_offer_cell AS o
-        ON
-            a.country_iso3 = o.country_iso3
-            AND a.level = o.level
-            AND a.on_date BETWEEN o.live_from AND o.live_to
-            AND ($language IS NULL OR o.language = $language)
-            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
-    GROUP BY a.country_iso3, a.on_date, a.level, a.learners
-),
-
-day AS (
-    SELECT
-        on_date,
-        sum(learners)::bigint AS affected,
-        learners_unserved(learners, is_served) AS unserved
-    FROM cell
-    GROUP BY on_date
+        g.on_date BETWEEN $from_date AND least($to_date, g.captured_on)
+        AND g.language = coalesce($language, 'any')
+        AND ($level IS NULL OR g.level = $level)
+    GROUP BY g.on_date
 )
 
 SELECT

@@ -11,35 +11,21 @@
 -- column learners_unserved BIGINT: learners with no live free offer that it would serve then
 -- caveat: Who would have to do what to open the gate is for people to find out. An offer that is live is not yet a learner reached.
 -- caveat: Rows do not add up: two offers may close the same gap. Secondary is closed only by an offer for lower and upper.
-WITH affected AS (
+WITH unserved AS (
     SELECT
-        e.country_iso3,
-        e.on_date,
-        e.level,
-        e.learners
-    FROM fct_closed_level AS e
+        g.country_iso3,
+        g.on_date,
+        g.level,
+        g.learners,
+        list(l.language) AS languages
+    FROM fct_gap_day AS g
+    INNER JOIN dim_country_language AS l ON g.country_iso3 = l.country_iso3
     WHERE
-        e.on_date = coalesce($on_date, e.captured_on)
-        AND ($level IS NULL OR e.level = $level)
-),
-
-unserved AS (
-    SELECT
-        a.country_iso3,
-        a.on_date,
-        a.level,
-        a.learners,
-        list(DISTINCT l.language) AS languages
-    FROM affected AS a
-    INNER JOIN dim_country_language AS l ON a.country_iso3 = l.country_iso3
-    LEFT JOIN fct_offer_cell AS o
-        ON
-            a.country_iso3 = o.country_iso3
-            AND a.level = o.level
-            AND a.on_date BETWEEN o.live_from AND o.live_to
-            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
-    GROUP BY a.country_iso3, a.on_date, a.level, a.learners
-    HAVING count(DISTINCT o.half) < CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END
+        g.on_date = coalesce($on_date, g.captured_on)
+        AND g.language = 'any'
+        AND ($level IS NULL OR g.level = $level)
+        AND NOT is_served(g.served_from_tier, tier_rank($tier))
+    GROUP BY g.country_iso3, g.on_date, g.level, g.learners
 ),
 
 tried AS (
@@ -61,7 +47,7 @@ tried AS (
                 END,
                 CASE
                     WHEN
-                        NOT gate_tier(o.tier_rank, CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END)
+                        NOT gate_tier(o.tier_rank, tier_rank($tier))
                         THEN 'tier'
                 END
             ],

@@ -12,47 +12,44 @@
 -- metric: learners_unserved
 -- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
 -- caveat: Languages are the official ones of a country, which not every learner is taught in.
-WITH affected AS (
-    SELECT
-        e.country_iso3,
-        e.on_date,
-        e.level,
-        e.learners
-    FROM fct_closed_level AS e
+WITH live AS (
+    SELECT DISTINCT
+        g.country_iso3,
+        o.offer_id
+    FROM fct_gap_day AS g
+    INNER JOIN fct_offer_cell AS o
+        ON
+            g.country_iso3 = o.country_iso3
+            AND g.level = o.level
+            AND g.language IN ('any', o.language)
+            AND g.on_date BETWEEN o.live_from AND o.live_to
+            AND o.tier_rank <= tier_rank($tier)
     WHERE
-        e.on_date = coalesce($on_date, e.captured_on)
-        AND ($level IS NULL OR e.level = $level)
-        AND (
-            $language IS NULL
-            OR e.country_iso3 IN (SELECT l.country_iso3 FROM dim_country_language AS l WHERE l.language = $language)
-        )
+        g.on_date = coalesce($on_date, g.captured_on)
+        AND g.language = coalesce($language, 'any')
+        AND ($level IS NULL OR g.level = $level)
 ),
 
-cell AS (
+offered AS (
     SELECT
-        a.country_iso3,
-        a.level,
-        a.learners,
-        count(DISTINCT o.half) >= CASE a.level WHEN 'secondary' THEN 2 ELSE 1 END AS is_served,
-        list(DISTINCT o.offer_id) FILTER (WHERE o.offer_id IS NOT NULL) AS offers
-    FROM affected AS a
-    LEFT JOIN fct_offer_cell AS o
-        ON
-            a.country_iso3 = o.country_iso3
-            AND a.level = o.level
-            AND a.on_date BETWEEN o.live_from AND o.live_to
-            AND ($language IS NULL OR o.language = $language)
-            AND o.tier_rank <= CASE $tier WHEN 'no-tech' THEN 1 WHEN 'low-tech' THEN 2 ELSE 3 END
-    GROUP BY a.country_iso3, a.level, a.learners
+        country_iso3,
+        count(*) AS live_offers
+    FROM live
+    GROUP BY country_iso3
 )
 
 SELECT
-    cell.country_iso3,
+    g.country_iso3,
     c.country,
-    sum(cell.learners)::bigint AS learners_affected,
-    len(list_distinct(flatten(list(coalesce(cell.offers, [])))))::bigint AS live_offers,
-    learners_unserved(cell.learners, cell.is_served) AS learners_unserved
-FROM cell
-INNER JOIN dim_country AS c ON cell.country_iso3 = c.country_iso3
-GROUP BY cell.country_iso3, c.country
-ORDER BY learners_unserved DESC, learners_affected DESC, cell.country_iso3
+    sum(g.learners)::bigint AS learners_affected,
+    coalesce(max(o.live_offers), 0) AS live_offers,
+    learners_unserved(g.learners, is_served(g.served_from_tier, tier_rank($tier))) AS learners_unserved
+FROM fct_gap_day AS g
+INNER JOIN dim_country AS c ON g.country_iso3 = c.country_iso3
+LEFT JOIN offered AS o ON g.country_iso3 = o.country_iso3
+WHERE
+    g.on_date = coalesce($on_date, g.captured_on)
+    AND g.language = coalesce($language, 'any')
+    AND ($level IS NULL OR g.level = $level)
+GROUP BY g.country_iso3, c.country
+ORDER BY learners_unserved DESC, learners_affected DESC, g.country_iso3
