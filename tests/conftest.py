@@ -57,13 +57,15 @@ def learner_secret(together):
 
 
 @pytest.fixture(scope="session")
-def small_store(tmp_path_factory):
-    """A published store made of tests/fixtures, one file a source."""
-    store = tmp_path_factory.mktemp("small") / "store"
-    for name, day in CAPTURED.items():
-        import_file(store, name if name in sources() else "oulad", FIXTURES / f"{name}.csv", day)
-    publish_release(store)
-    return store
+def small_store(together, learner_secret):
+    """A published store made of tests/fixtures, one file a source; once for all processes."""
+
+    def fill(store):
+        for name, day in CAPTURED.items():
+            import_file(store, name if name in sources() else "oulad", FIXTURES / f"{name}.csv", day)
+        publish_release(store)
+
+    return _filled_once(together / "small", fill)
 
 
 @pytest.fixture(scope="session")
@@ -81,13 +83,7 @@ def demo_store(together, learner_secret):
     """A store filled with the demonstration, by the same call as `coalition demo`; once for all processes."""
     from dashboard.demo import fill
 
-    store = together / "demo" / "store"
-    with (together / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (store / "CURRENT").exists():
-            store.parent.mkdir(exist_ok=True)
-            fill(store, lambda said: None)
-    return store
+    return _filled_once(together / "demo", lambda store: fill(store, lambda said: None))
 
 
 @pytest.fixture(scope="session")
@@ -164,3 +160,14 @@ def chromium():
     if not found:
         pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
     return found
+
+
+def _filled_once(folder, fill):
+    """The store below the folder, filled by whichever process comes first."""
+    store = folder / "store"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (store / "CURRENT").exists():
+            folder.mkdir(exist_ok=True)
+            fill(store)
+    return store
