@@ -27,6 +27,7 @@ from dashboard.disclosure.cells import (
 )
 
 FRUITLESS = 3
+PRIMAL = 4  # simplex strategy of HiGHS
 SEED = 20_261_122
 UNKNOWN_ABOVE = 1_000.0
 FOR_REFUGEES = "for_refugees"
@@ -232,7 +233,13 @@ def rounded(counts: np.ndarray, base: int | np.ndarray, coarse: int | np.ndarray
 
 
 def findings(
-    cells: pd.DataFrame, sums: Sums, low: np.ndarray, high: np.ndarray, narrowest: int, blocks: list[int] | None = None
+    cells: pd.DataFrame,
+    sums: Sums,
+    low: np.ndarray,
+    high: np.ndarray,
+    narrowest: int,
+    blocks: list[int] | None = None,
+    safe: dict[int, list[tuple[np.ndarray, np.ndarray]]] | None = None,
 ) -> list[Finding]:
     """Cells of which fewer than `narrowest` whole numbers stay possible, and families whose absent parts are as plain.
 
@@ -243,6 +250,8 @@ def findings(
         high: highest.
         narrowest: whole numbers that must stay possible.
         blocks: those to look at; all without it.
+        safe: by block, bounds within which nothing was found before, of the same cells and sums; more are noted down.
+            Who knows no more than such bounds tell finds nothing either, and is not tried again.
     """
     n = cells["n"].to_numpy(dtype=float)
     in_block = np.full(len(cells), -1)
@@ -259,19 +268,27 @@ def findings(
     found: list[Finding] = []
     proved, absent_proved = _certified(n, low, high, sums, narrowest - 1)
     alike = _alike(cells, low, high)
+    safe = {} if safe is None else safe
     for number in range(len(sums.blocks)) if blocks is None else blocks:
-        found += _of_block(
+        block = sums.blocks[number]
+        floor, ceiling = low[block], high[block]
+        if any((floor <= least).all() and (most <= ceiling).all() for least, most in safe.get(number, [])):
+            continue
+        of_block = _of_block(
             n,
             low,
             high,
             proved,
             absent_proved,
             alike,
-            sums.blocks[number],
+            block,
             equal.get(number, []),
             among.get(number, []),
             narrowest,
         )
+        if not of_block:
+            safe.setdefault(number, []).append((floor, ceiling))
+        found += of_block
     return [*found, *_of_flows(low, high, sums, narrowest)]
 
 
@@ -463,6 +480,7 @@ def _program(
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
+    solver.setOptionValue("simplex_strategy", PRIMAL)  # only costs change, so the last solution stays feasible
     solver.passModel(model)
     columns = np.arange(len(floor), dtype=np.int32)
 

@@ -156,6 +156,7 @@ def _hide_until_safe(
         of_block[block] = number
     everywhere = list(range(len(sums.blocks)))
     todo = everywhere
+    safe: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
     for done in range(rules.rounds):
         doubtful = _doubtful(near, hidden & ~small)
         touched: set[int] = set()
@@ -166,7 +167,7 @@ def _hide_until_safe(
             plain_low, plain_high = tightened(low, high, sums, rules.hide_below, covered=False)
             low, high = tightened(plain_low, plain_high, sums, rules.hide_below)
             by_covers = (high - low < rules.narrowest - 1) & (plain_high - plain_low >= rules.narrowest - 1)
-            for found in findings(cells, sums, low, high, rules.narrowest, todo):
+            for found in findings(cells, sums, low, high, rules.narrowest, todo, safe):
                 more: list[int] = []
                 if found.cell is not None:
                     touched.add(int(of_block[found.cell]))
