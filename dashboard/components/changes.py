@@ -108,7 +108,7 @@ def demonstration() -> None:
 
 
 def tiles(scope: Scope) -> None:
-    """The old figure, the change, the new figure."""
+    """The old figure, the change, the new figure, and what they are of."""
     values = _values(scope)
     columns = st.columns(3)
     with columns[0]:
@@ -139,6 +139,7 @@ def tiles(scope: Scope) -> None:
             _("in release {number}").format(number=scope.to_release),
             key="new",
         )
+    st.caption(_("Of all that a release holds: every programme and country, until the newest day that it was told of."))
 
 
 def waterfall(scope: Scope) -> None:
