@@ -32,11 +32,12 @@ def main() -> None:
             f"{audience:10} {account['cells']:8,} cells, {account['attackers']:2} attackers: "
             f"{account['hidden_small']:,} hidden as small, {account['hidden_more']} more; {spent:.1f} CPU s"
         )
-        try:
-            protect(exact, audience, streams, without_rounding(policy()))
-            print(f"{audience:10} without rounding: passed, which it must not")
-        except AuditFailed as failed:
-            print(f"{audience:10} without rounding: refused ({str(failed).split('.')[0]})")
+    # For the coalition the same search does not end in five minutes: it has ten times the cells.
+    try:
+        protect(exact, PUBLIC, streams, without_rounding(policy()))
+        print(f"{PUBLIC:10} without rounding: passed, which it must not")
+    except AuditFailed as failed:
+        print(f"{PUBLIC:10} without rounding: refused ({str(failed).split('.')[0]})")
 
 
 if __name__ == "__main__":

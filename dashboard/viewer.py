@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -13,7 +14,7 @@ from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release, open_release, release_numbers
-from dashboard.store.views import BESIDE, STREAMS
+from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
@@ -22,6 +23,7 @@ from dashboard.warehouse.duckdb import DuckEngine
 
 STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
 AUDIENCES = (STEWARD_AUDIENCE, PARTNER_AUDIENCE, COALITION, PUBLIC)
+_comparing = Lock()
 # What changes of figures are about, where others than stewards may see them: see queries/changes.
 ABOUT_NOBODY = "organisations"
 
@@ -91,6 +93,8 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
         return {**tables, BENCHMARK: _view(release, BESIDE)[BENCHMARK]}
     if viewer.audience in (COALITION, PUBLIC):
         return {**tables, **_view(release, viewer.audience)}
+    # Of the days of hubs partners have what everybody has: those of their learners stand among others'.
+    tables[HUB_DAYS] = _view(release, PUBLIC)[HUB_DAYS]
     own, alone = viewer.partner_id, _programmes_of_one(release).get(viewer.partner_id, ())
     for name in (*PROTECTED, STREAMS):
         if name not in tables:
@@ -119,7 +123,9 @@ def _standing_between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEn
     """As `_between`, while both releases stand: one may be erased or pruned after it was compared."""
     for number in {old, new} - set(release_numbers(store)):
         open_release(store, number)  # says why it is gone
-    return _between(viewer, store, old, new)
+    # One at a time: what a comparison may put on disk is then all that comparisons may.
+    with _comparing:
+        return _between(viewer, store, old, new)
 
 
 @lru_cache(maxsize=16)
@@ -161,7 +167,7 @@ def _side(release: Release) -> Side:
 
 def _view(release: Release, audience: str) -> dict[str, Held]:
     found = {name: Held(file) for name, file in release.views(audience).items()}
-    if not found:
+    if not found or (audience != BESIDE and HUB_DAYS not in found):
         raise ReleaseTooOld(
             f"Release {release.number} was built before there were audiences, so only the version that built it can "
             "show it. `coalition publish` builds a new one from the same files."
@@ -171,7 +177,7 @@ def _view(release: Release, audience: str) -> dict[str, Held]:
 
 @cache
 def _is_about_people(name: str) -> bool:
-    return bool(tables_of(question(name).sql) & {*PROTECTED, STREAMS})
+    return bool(tables_of(question(name).sql) & {*PROTECTED, STREAMS, HUB_DAYS})
 
 
 @cache

@@ -1,9 +1,13 @@
 """The frame all charts with axes share."""
 
+import textwrap
 from typing import Any
+
+from dashboard.locales.plain import in_chart
 
 Figure = dict[str, Any]
 GRID = "rgba(123,135,148,0.25)"
+LINE = 26
 
 
 def framed(traces: list[dict[str, Any]], height: int, **more: Any) -> Figure:
@@ -21,3 +25,9 @@ def framed(traces: list[dict[str, Any]], height: int, **more: Any) -> Figure:
         **more,
     }
     return {"data": traces, "layout": layout}
+
+
+def row_label(label: str, words: str = "") -> str:
+    """The label of a row in short lines, so that bars have room on a phone; its words, if given, stand below it."""
+    lines = textwrap.wrap(label, LINE) or [label]
+    return "<br>".join([*map(in_chart, lines), *([f"<b>{in_chart(words)}</b>"] if words else [])])

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.charts.frame import Figure, framed
+from dashboard.charts.frame import Figure, framed, row_label
 from dashboard.charts.palette import CLOSED, NO_DATA, OPEN, PARTIAL
 from dashboard.charts.world import MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import people, people_axis, share
-from dashboard.locales.plain import in_chart
 
 
 def gaps_map(table: pd.DataFrame, points: pd.DataFrame, height: int) -> Figure:
@@ -42,10 +41,9 @@ def _class(unserved: int, affected: int) -> str:
 
 
 def unserved_figure(labels: Sequence[str], affected: Sequence[int], unserved: Sequence[int]) -> Figure:
-    """Bars of learners affected, pale, with those that no live free offer serves before them."""
-    shown = [in_chart(label) for label in labels]
+    """Bars of learners affected, pale, with those that no live free offer serves before them and below their label."""
     texts = [f"{people(n)} ({share(n / of)})" if of else people(n) for n, of in zip(unserved, affected, strict=True)]
-    most = max([*affected, 1])
+    shown = [row_label(label, text) for label, text in zip(labels, texts, strict=True)]
     traces = [
         {
             "type": "bar",
@@ -56,7 +54,7 @@ def unserved_figure(labels: Sequence[str], affected: Sequence[int], unserved: Se
             "marker": {"color": color},
             "text": words,
             "textposition": "none",
-            "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
+            "hovertemplate": "%{text}<extra>" + name + "</extra>",
             "width": width,
         }
         for name, values, words, color, width in (
@@ -64,16 +62,11 @@ def unserved_figure(labels: Sequence[str], affected: Sequence[int], unserved: Se
             (_("No live free offer"), unserved, texts, CLOSED, 0.5),
         )
     ]
-    notes = [
-        {"x": n, "y": label, "text": words, "xanchor": "left", "showarrow": False, "xshift": 4}
-        for n, label, words in zip(affected, shown, texts, strict=True)
-    ]
     return framed(
         traces,
-        90 + 36 * len(shown),
+        90 + 54 * len(shown),
         barmode="overlay",
-        annotations=notes,
-        xaxis={"range": [0, most * 1.45], "showticklabels": False, "showgrid": False},
+        xaxis={"rangemode": "tozero", "showticklabels": False, "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.charts.frame import Figure, framed
+from dashboard.charts.frame import Figure, framed, row_label
 from dashboard.charts.palette import ACCENT, CLOSED, HIDDEN, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _
@@ -204,7 +204,7 @@ def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": [in_chart(label) for label in labels],
+        "y": [row_label(label) for label in labels],
         "x": list(values),
         "text": list(texts),
         "textposition": "outside",

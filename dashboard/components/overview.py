@@ -104,7 +104,16 @@ def tiles(scope: Scope) -> None:
             ),
         )
     with second[3]:
-        metric_tile("hubs_alive", head["hubs"], HEADLINE, scope, _("in the 60 days before"))
+        alive = ask_one("learning_hubs/evidence", Scope(on_date=head["on_date"]))["hubs_alive"]
+        metric_tile(
+            "hubs_alive",
+            head["hubs"],
+            HEADLINE,
+            scope,
+            _("in the 60 days before")
+            if alive == head["hubs"]
+            else _("in the 60 days before, by this choice; {count} by any sign").format(count=whole(alive)),
+        )
 
 
 def growth(scope: Scope) -> None:

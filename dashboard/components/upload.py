@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import streamlit as st
 
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.components.filters import remember
 from dashboard.components.learners import partner_words
-from dashboard.disclosure.policy import COALITION, PUBLIC, policy
+from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.gate import login_is_configured
 from dashboard.intake.countries import codes
@@ -50,8 +51,7 @@ from dashboard.warehouse.catalog import SourceCard, sources
 
 WORD, CHOSEN = "upload", "source"
 MOST_REASONS, MOST_FIGURES = 200, 300
-REFUSALS = (FileRefused, NotYours, DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged)
-ROUNDED = 5
+REFUSALS = (FileRefused, NotYours, TooMuchHeld, DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged)
 # Sources whose files come from whoever sends the list.
 REPORTED_BY = "reported_by"
 
@@ -316,6 +316,8 @@ def _proposal(proposal: Proposal) -> None:
     if account["dropped_columns"]:
         st.write(_("Columns of which nothing is kept:"))
         st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
+    if not sources()[one.source].people:
+        _rows(proposal)
     _duplicates(proposal)
     if account["quarantined"]:
         _quarantine(proposal)
@@ -336,18 +338,26 @@ def _proposal(proposal: Proposal) -> None:
     _watch("publish", proposal, _("The release is built, audited and published."))
 
 
+def _rows(proposal: Proposal) -> None:
+    """What would be published of a source that is not about people, to read before it is."""
+    shown = st.expander(_("The rows, as they would be published"), on_change="rerun", key=f"rows-{proposal.name}")
+    if shown.open:
+        with shown:
+            rows = pq.read_table(proposal.snapshot.rows_file).slice(0, MOST_REASONS).to_pylist()
+            st.dataframe(rows, hide_index=True, alt=_("Rows that would be published"))
+
+
 def _duplicates(proposal: Proposal) -> None:
-    """Learners of the file whom other partners report as well: they count once."""
-    if not proposal.shared:
-        return
-    if visitor().viewer.is_steward:
+    """Learners of the file whom other partners report as well: they count once. Stewards alone are told how many.
+
+    A file of one invented row would else tell whether a person is another partner's learner.
+    """
+    if not visitor().viewer.is_steward:
+        st.write(_("Learners whom others report too count once; whether there are any is for stewards to see."))
+    elif proposal.shared:
         said = ", ".join(f"{partner} {whole(count)}" for partner, count in proposal.shared.items())
         st.write(_("Learners whom other partners report too, and who count once:"))
         st.code(said, language=None, wrap_lines=True)
-        return
-    most = max(proposal.shared.values())
-    about = whole(round(most / ROUNDED) * ROUNDED) if most >= policy().hide_below else "‡"
-    st.write(_("Learners whom others report too, and who count once: about {count}.").format(count=about))
 
 
 def _quarantine(proposal: Proposal) -> None:
@@ -424,15 +434,18 @@ def _consequence(proposal: Proposal) -> None:
         )
     else:
         st.write(_("No figure of yours would change."))
-    audiences = {COALITION: _("the coalition"), PUBLIC: _("everybody")} if came.is_steward else {PUBLIC: _("everybody")}
-    for audience, words in audiences.items():
+    if not came.is_steward:
+        # Where invented rows begin to show a cell, the count of the others there can be read off.
+        st.write(_("Which cells others would see or no longer see is for stewards to look at."))
+        return
+    for audience, words in {COALITION: _("the coalition"), PUBLIC: _("everybody")}.items():
         cells = found[audience]
         st.write(
             _("For {audience}, {visible} cells would become visible and {hidden} would be hidden.").format(
                 audience=words, visible=whole(cells["visible"]), hidden=whole(cells["hidden"])
             )
         )
-        if came.is_steward and (cells["examples_visible"] or cells["examples_hidden"]):
+        if cells["examples_visible"] or cells["examples_hidden"]:
             listed = st.expander(_("Some of these cells"), on_change="rerun", key=f"cells-{audience}-{proposal.name}")
             if listed.open:
                 with listed:
@@ -480,7 +493,7 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
         if failed is None:
             st.rerun()
         elif isinstance(failed, REFUSALS):
-            st.session_state[f"failed-{proposal.name}"] = str(failed)
+            st.session_state[f"failed-{proposal.name}"] = _why(failed)
             st.rerun()
         else:
             raise failed
@@ -488,6 +501,13 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
     part(look_again, run_every=2)()
     if said := st.session_state.pop(f"failed-{proposal.name}", ""):
         st.error(in_markdown(said))
+
+
+def _why(failed: BaseException) -> str:
+    """The reason of a refusal; that of the audit tells of others' learners, and is for stewards."""
+    if isinstance(failed, AuditFailed) and not visitor().viewer.is_steward:
+        return _("The release could not be built with this file. A steward will look at it.")
+    return str(failed)
 
 
 def _look(upload: Upload, encoding: str) -> Look:

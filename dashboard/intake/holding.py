@@ -7,6 +7,7 @@ from threading import Lock
 
 LONGEST = 3_600
 MOST_BYTES = 200 * 1024 * 1024
+MOST_OF_ONE = 60 * 1024 * 1024
 
 
 class TooMuchHeld(Exception):
@@ -31,11 +32,14 @@ def hold(name: str, body: bytes, who: str, word: str = "") -> str:
     """Keeps an upload, or rows of one to be corrected, and returns the word by which its owner finds it again.
 
     Raises:
-        TooMuchHeld: others wait, and there is no room; try later.
+        TooMuchHeld: this person has too much waiting, or others wait, and there is no room.
     """
     with _lock:
         _forget_old()
-        if sum(len(one.body) for one in _held.values()) + len(body) > MOST_BYTES:
+        others = [one for at, one in _held.items() if at != word]
+        if sum(len(one.body) for one in others if one.who == who) + len(body) > MOST_OF_ONE:
+            raise TooMuchHeld("Several large files of yours wait to be checked. Finish or discard one of them.")
+        if sum(len(one.body) for one in others) + len(body) > MOST_BYTES:
             raise TooMuchHeld("Too many files wait to be checked just now. Try again in some minutes.")
         word = word or secrets.token_urlsafe(16)
         _held[word] = Upload(name, body, who, time.time())

@@ -38,6 +38,8 @@ FIGURES = ("learners_registered", "learners_reached", "learners_with_credential"
 KEYS = ("id_key", "email_key")
 # Lists about organisations of which a member may bring in its own rows.
 BY_MEMBERS = ("offers",)
+# Files of one partner that may wait for a steward at once.
+MOST_WAITING = 20
 
 
 class NotYours(Exception):
@@ -73,7 +75,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         partner: whose rows they must be; empty for a steward, who may bring in anybody's.
 
     Raises:
-        NotYours: some rows are another partner's.
+        NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
     """
     report = ready.report
     partners = _partners(report, ready.folder / "rows.parquet")
@@ -85,6 +87,9 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
                 f"The file has rows of {whose}, and you may bring in rows of {partner} only. Take the others out, or "
                 "map the column of the programme."
             )
+        if sum(partner in one.partners for one in waiting(store)) >= MOST_WAITING:
+            raise NotYours(f"{MOST_WAITING} files of yours wait for a steward. Ask one to look at them first.")
+    _refuse_taken(store, report.source, ready.folder / "rows.parquet")
     name = f"{report.captured_on}-{ready.digest[:8]}{'-demo' if report.provenance == 'demo' else ''}"
     target = store / PLACE / report.source / name
     shared = _shared(store, report, ready.folder / "rows.parquet")
@@ -123,13 +128,14 @@ def accept(store: Path, proposal: Proposal, who: str, two_people: bool) -> Relea
     """Publishes a proposal as part of the next release; when that cannot be built, it waits on and nothing changed.
 
     Raises:
-        NotYours: whoever brought it in would publish it alone, where two people are wanted.
+        NotYours: whoever brought it in would publish it alone, where two people are wanted; or ids were taken since.
         DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
     """
     if two_people and who == proposal.who:
         raise NotYours("Whoever brings a file in does not publish it. Ask another steward to look at it.")
     verify(proposal.snapshot.folder)
     one = proposal.snapshot
+    _refuse_taken(store, one.source, one.folder / "rows.parquet")
     with tempfile.TemporaryDirectory(prefix="coalition-accept-") as folder:
         for name in ("rows.parquet", "quarantine.csv"):
             shutil.copyfile(one.folder / name, Path(folder) / name)
@@ -215,6 +221,28 @@ def _partners(report: Report, rows: Path) -> frozenset[str]:
     if report.source not in BY_MEMBERS:
         return frozenset()
     return frozenset(pq.read_table(rows, columns=["partner_id"])["partner_id"].to_pylist())
+
+
+def _refuse_taken(store: Path, source: str, rows: Path) -> None:
+    """Raises NotYours where a row has the id of another member's record, which it would replace."""
+    if source not in BY_MEMBERS:
+        return
+    owners = {
+        one: owner
+        for snapshot in sorted(pinned(store).get(source, ()), key=lambda one: one.captured_on)
+        for one, owner in _owners(snapshot.rows_file)
+    }
+    taken = sorted({one for one, owner in _owners(rows) if owners.get(one, owner) != owner})
+    if taken:
+        raise NotYours(
+            f"{', '.join(taken[:5])} {'is' if len(taken) == 1 else 'are'} held by another member already, whose record "
+            "such rows would replace. Give yours ids of their own."
+        )
+
+
+def _owners(rows: Path) -> list[tuple[str, str]]:
+    table = pq.read_table(rows, columns=["offer_id", "partner_id"])
+    return list(zip(table["offer_id"].to_pylist(), table["partner_id"].to_pylist(), strict=True))
 
 
 def _shared(store: Path, report: Report, rows: Path) -> dict[str, int]:

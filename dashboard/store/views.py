@@ -1,5 +1,6 @@
 """What each audience may have of a release, written beside the marts while it is made."""
 
+import datetime
 import json
 import subprocess
 import sys
@@ -14,15 +15,17 @@ import pyarrow.parquet as pq
 
 from dashboard.disclosure.audit import Contradiction
 from dashboard.disclosure.cells import ALL
-from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect
 
 AUDIENCES = (COALITION, PUBLIC)
 STREAMS, COUNTRIES = "dim_stream", "dim_country"
+HUB_DAYS, BY_LEARNERS = "fct_hub_day", "learner event"
 # What partners may have besides their own rows and what is public.
 BESIDE = "partner"
 # Below this, starting processes costs more than it saves.
 MANY_ROWS = 20_000
+_DAY = pa.scalar(datetime.timedelta(days=1), pa.duration("s"))
 
 
 def write_views(marts: Path, folder: Path) -> dict[str, Any]:
@@ -82,7 +85,24 @@ def _write(marts: Path, folder: Path, audience: str) -> dict[str, Any]:
     for name, table in protected.tables.items():
         pq.write_table(_like(table, exact[name].schema), folder / f"{name}.parquet", compression="zstd")
     pq.write_table(_streams(exact[STREAMS], audience), folder / f"{STREAMS}.parquet", compression="zstd")
+    days = _hub_days(pq.read_table(marts / f"{HUB_DAYS}.parquet"), policy().hide_below)
+    pq.write_table(days, folder / f"{HUB_DAYS}.parquet", compression="zstd")
     return dict(protected.account)
+
+
+def _hub_days(days: pa.Table, hide_below: int) -> pa.Table:
+    """Signs of life of hubs, those of learners by month only, at its end, and only of as many as may be counted."""
+    of_learners = pc.equal(days["kind"], BY_LEARNERS)
+    others = days.filter(pc.invert(of_learners))
+    enough = days.filter(pc.and_kleene(of_learners, pc.greater_equal(days["month_learners"], hide_below)))
+    at = {name: number for number, name in enumerate(days.column_names)}
+    month_end = pc.subtract(pc.ceil_temporal(enough["on_date"], unit="month", ceil_is_strictly_greater=True), _DAY)
+    last = pc.min_element_wise(pc.cast(month_end, pa.date32()), enough["as_of_on"])
+    enough = enough.set_column(at["on_date"], "on_date", last)
+    enough = enough.set_column(at["month_learners"], "month_learners", pa.nulls(len(enough), pa.int64()))
+    enough = enough.group_by(days.column_names, use_threads=False).aggregate([])
+    keys = [(name, "ascending") for name in ("programme_id", "hub_id", "on_date", "kind")]
+    return pa.concat_tables([others, enough.select(days.column_names)]).sort_by(keys)
 
 
 def _streams(streams: pa.Table, audience: str) -> pa.Table:

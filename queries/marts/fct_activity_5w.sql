@@ -20,7 +20,7 @@
 -- column supporters BIGINT: those that support it
 -- column began_on DATE: first day, NULL where not stated
 -- column ended_on DATE: last day, NULL while it goes on or where not stated
--- column until_on DATE: last day on which it is known to be under way: its last day, or that of the list while it goes on; NULL without a first day
+-- column until_on DATE: last day on which it is said to be under way: its last day, which may be planned, or that of the list while it goes on; NULL without a first day
 -- column people_in_need BIGINT: people in need there
 -- column people_targeted BIGINT: people meant to be reached
 -- column people_direct BIGINT: people of the audience reached directly, once for the activity

@@ -4,9 +4,9 @@
 -- column partner_id VARCHAR: who: its id
 -- column member VARCHAR: its name as shown
 -- column member_type VARCHAR: private sector, multilateral, civil society, network, media, as reported, or not stated
--- column is_member BOOLEAN: it is on the register of members
+-- column is_member BOOLEAN: it is on the register of members and had not left by the day of the list
 -- column role VARCHAR: lead (one for each activity at most) or supporter
--- column people_claimed BIGINT: people that it counts as its own; all those reached where it says nothing
+-- column people_claimed BIGINT: people that it counts as its own, else those it states as reached, else all whom the activity reached
 -- column share_of_activity DOUBLE: 1 divided by the organisations in the activity
 -- column learners_contributed_to BIGINT: learners that the activity reached directly; does not add up over organisations
 -- column fractional_learners DOUBLE: its equal part of them; adds up to them

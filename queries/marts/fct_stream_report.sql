@@ -86,13 +86,25 @@ WITH told AS (
         captured_on
     FROM stg_partners__register
     WHERE is_newest
+    UNION ALL
+    SELECT
+        'offers' AS stream,
+        'needs' AS source,
+        captured_on
+    FROM stg_needs__needs
+    UNION ALL
+    SELECT
+        'offers' AS stream,
+        'matches' AS source,
+        captured_on
+    FROM stg_matches__matches
 )
 
 SELECT
     stream,
     source,
     captured_on,
-    CASE WHEN source <> 'uis_enrolment' THEN captured_on END AS told_until,
+    CASE WHEN source NOT IN ('uis_enrolment', 'partners', 'needs', 'matches') THEN captured_on END AS told_until,
     count(*) AS rows_told
 FROM told
 GROUP BY stream, source, captured_on

@@ -9,7 +9,7 @@
 -- column partner_id VARCHAR: who: its id
 -- column organisation VARCHAR: who: its name on the register of members, else as reported
 -- column member_type VARCHAR: its type on the register, else as reported, else not stated
--- column is_member BOOLEAN: it is on the register of members
+-- column is_member BOOLEAN: it is on the register of members and had not left by the day of the list
 -- column is_lead BOOLEAN: it is said to lead
 -- column hearing BIGINT: 1 for the organisation whose words stand: who leads, of the newest list
 -- column activity VARCHAR: what, in a few words
@@ -65,7 +65,7 @@ SELECT
     -- An organisation has one name, however often and otherwise it is written.
     coalesce(m.member, min(s.organisation) OVER (PARTITION BY s.partner_id)) AS organisation,
     coalesce(m.member_type, min(s.organisation_type) OVER (PARTITION BY s.partner_id), 'not stated') AS member_type,
-    m.partner_id IS NOT NULL AS is_member,
+    m.partner_id IS NOT NULL AND (m.left_on IS NULL OR m.left_on > s.captured_on) AS is_member,
     s.is_lead,
     cast(row_number() OVER (
         PARTITION BY s.activity_key

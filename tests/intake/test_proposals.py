@@ -1,10 +1,11 @@
 """Files that wait: what they would change is known before anything does, and nobody publishes alone."""
 
 import datetime
+import shutil
 
 import pytest
 
-from dashboard.intake import holding
+from dashboard.intake import holding, proposals
 from dashboard.intake.front_door import Declared, import_file, made_ready
 from dashboard.intake.proposals import NotYours, accept, discard, preview, previewed, propose, waiting
 from dashboard.intake.recognise import set_aside_rows
@@ -12,6 +13,7 @@ from dashboard.store.audit_log import entries
 from dashboard.store.releases import current_number, open_release, publish_release
 from dashboard.store.snapshots import snapshots
 from dashboard.viewer import STEWARD, open_answers
+from tests.conftest import FIXTURES
 
 HEADER = "partner_id,programme_id,learner_id,country_host,sex,registered_on,consent"
 DAY = datetime.date(2024, 6, 30)
@@ -155,8 +157,21 @@ def test_an_upload_is_held_for_its_owner_alone_and_for_an_hour(monkeypatch):
     assert holding.held(word, "officer").body == b"rows" and holding.held(word, "somebody else") is None
     monkeypatch.setattr(holding.time, "time", lambda: holding._held[word].at + holding.LONGEST + 1)
     assert holding.held(word, "officer") is None
+
+
+def test_one_officer_cannot_take_the_room_of_others(monkeypatch):
+    monkeypatch.setattr(holding, "_held", {})
+    half = b"0" * (holding.MOST_OF_ONE // 2)
+    word = holding.hold("first", half, "officer")
+    holding.hold("second", half, "officer")
+    with pytest.raises(holding.TooMuchHeld, match="of yours"):
+        holding.hold("third", b"0", "officer")
+    holding.hold("first again", half, "officer", word)
+    holding.hold("another's", half, "somebody else")
+    for number in range(3):
+        holding.hold("more", half, f"number {number}")
     with pytest.raises(holding.TooMuchHeld, match="Try again"):
-        holding.hold("large", b"0" * (holding.MOST_BYTES + 1), "officer")
+        holding.hold("more", half, "the last")
 
 
 def test_an_erasure_reaches_into_files_that_wait(store, tmp_path, monkeypatch):
@@ -168,3 +183,32 @@ def test_an_erasure_reaches_into_files_that_wait(store, tmp_path, monkeypatch):
     assert waits.account["published"] == one.account["published"] - 1
     accept(store, waits, "steward", two_people=True)
     assert registered(store) == 44
+
+
+def test_nobody_takes_over_the_offer_of_another_member(small_store, tmp_path):
+    store = shutil.copytree(small_store, tmp_path / "store")
+    names = (FIXTURES / "offers.csv").read_text(encoding="utf-8").splitlines()[0]
+    rest = "Mine now,content,learning,learners,all,all,all,no-tech,Yes,,,2020-03-01,,office@m3.example,,,"
+
+    def sent(number, offer_id, partner):
+        file = tmp_path / f"offers_{number}.csv"
+        file.write_text(f"{names}\n{offer_id},k3,{rest}\n", encoding="utf-8")
+        with made_ready(store, "offers", file, DAY) as ready:
+            return propose(store, ready, "officer", partner)
+
+    with pytest.raises(NotYours, match="o1 is held by another member"):
+        sent(1, "o1", "k3")
+    assert waiting(store) == []
+    waits = sent(2, "new", "k3")
+    other = tmp_path / "offers_3.csv"
+    other.write_text(f"{names}\nnew,k1,{rest}\n", encoding="utf-8")
+    import_file(store, "offers", other, DAY)
+    with pytest.raises(NotYours, match="new is held by another member"):
+        accept(store, waits, "steward", two_people=True)
+
+
+def test_a_partner_may_not_leave_files_without_end(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(proposals, "MOST_WAITING", 1)
+    proposed(store, tmp_path)
+    with pytest.raises(NotYours, match="Ask one to look at them"):
+        proposed(store, tmp_path, learners=46)

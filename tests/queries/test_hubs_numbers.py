@@ -227,3 +227,22 @@ def test_the_effect_is_for_owners(effect, viewer):
 def test_the_effect_of_its_own_learners_is_seen_by_a_partner(effect):
     (row,) = seen_by(effect, Viewer("partner", "alpha"), "learning_hubs/hub_effect", partner_id="alpha")
     assert row["runs"] == 50
+
+
+@pytest.mark.parametrize("viewer", [EVERYBODY, EXECUTIVE, OTHER])
+def test_nobody_can_read_the_days_of_a_hubs_only_learner(small_store, viewer):
+    """P1 alone learns at a, on 10 January and 10 February: whatever day is asked, others see what sessions tell."""
+    days = [DAY(2018, 12, 20), DAY(2019, 1, 10), DAY(2019, 2, 10), DAY(2019, 4, 11), DAY(2019, 4, 12)]
+
+    def told(who, name, column):
+        return [[row[column] for row in seen_by(small_store, who, name, on_date=day)] for day in days]
+
+    alive = ("overview/headline", "hubs")
+    assert told(STEWARD, *alive) == [[1], [2], [2], [1], [0]]
+    assert told(viewer, *alive) == [[1], [1], [1], [0], [0]]
+    assert told(viewer, "learning_hubs/evidence", "hubs_alive") == told(viewer, *alive)
+    for day in days:
+        (a,) = [
+            row for row in seen_by(small_store, viewer, "learning_hubs/vitality", on_date=day) if row["hub_id"] == "a"
+        ]
+        assert a["last_learning_month"] is None

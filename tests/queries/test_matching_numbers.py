@@ -5,6 +5,13 @@ tertiary.
 """
 
 import datetime
+import shutil
+
+import pyarrow.parquet as pq
+
+from dashboard.intake.front_door import import_file
+from dashboard.store.releases import open_release, publish_release
+from dashboard.viewer import EVERYBODY, open_answers
 
 DAY = datetime.date
 THE_20TH = DAY(2020, 3, 20)
@@ -169,3 +176,45 @@ def test_offers_are_live_or_say_what_is_missing(ask):
 def test_the_address_of_a_person_is_not_kept(ask):
     found = {r["offer_id"]: r["focal_point"] for r in ask("needs_and_offers/offers", on_date=THE_20TH)}
     assert found["o6"] == "@m2.example" and found["o1"] == "education@m1.example"
+
+
+def test_the_language_that_is_chosen_counts_for_every_figure_of_the_page(ask):
+    gap = ask("response_gaps/unserved", on_date=THE_20TH, language="sw")
+    assert by_country(gap, "live_offers", "learners_unserved") == {"KEN": (1, 50)}  # o2 is for half of secondary only
+    (world,) = ask("response_gaps/world", on_date=THE_20TH, language="sw")
+    assert (world["live_offers"], world["learners_unserved"]) == (1, 50)
+    (tertiary,) = ask("response_gaps/world", on_date=THE_20TH, language="sw", level="tertiary", tier="no-tech")
+    assert tertiary["live_offers"] == 0
+    nearly = ask("response_gaps/nearly", on_date=THE_20TH, language="sw")
+    assert nearly and max(row["learners_unserved"] for row in nearly) <= 50  # none of China's hundred
+
+
+def test_the_stage_of_a_pair_is_its_furthest_and_given_up_only_without_another(small_store, tmp_path):
+    store = shutil.copytree(small_store, tmp_path / "store")
+    again = tmp_path / "matches.csv"
+    header = "match_id,need_id,offer_id,proposed_on,brokered_on,delivering_on"
+    again.write_text(f"{header}\nx4,n2,o2,2020-03-07,2020-03-18,2020-03-18\n", encoding="utf-8")
+    import_file(store, "matches", again, THE_20TH)
+    publish_release(store)
+    answers = open_answers(EVERYBODY, open_release(store))
+    stages = dict.fromkeys((DAY(2020, 3, 5), DAY(2020, 3, 6), DAY(2020, 3, 7), DAY(2020, 3, 18)))
+    for day in stages:
+        rows = answers.ask("needs_and_offers/gates_for_need", {"need_id": "n2", "on_date": day}).to_pylist()
+        (stages[day],) = [row["stage"] for row in rows if row["offer_id"] == "o2"]
+    told = pq.read_table(open_release(store).marts["fct_stream_report"]).to_pylist()
+    answers.close()
+    assert list(stages.values()) == ["proposed", "dropped", "proposed", "delivering"]
+    # A list of needs, matches or members says nothing about until when offers are told of.
+    assert {row["source"]: row["told_until"] is None for row in told if row["stream"] == "offers"} == {
+        "offers": False,
+        "partners": True,
+        "needs": True,
+        "matches": True,
+    }
+
+
+def test_an_offer_that_was_not_recorded_yet_is_in_no_list_of_the_day(ask):
+    early = DAY(2020, 2, 20)
+    assert ask("needs_and_offers/gates_for_need", need_id="n1", on_date=early) == []
+    assert ask("needs_and_offers/matches_for_need", need_id="n1", on_date=early) == []
+    assert ask("needs_and_offers/expired_free_periods", on_date=early) == []

@@ -1,14 +1,18 @@
 """The tables of other audiences are written by processes of their own, whatever called for them."""
 
+import datetime
 import sys
 import types
 
+import pyarrow as pa
 import pytest
 
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.settings import PROJECT
 from dashboard.store import views
 from dashboard.store.releases import open_release
+
+DAY = datetime.date
 
 
 @pytest.fixture
@@ -47,3 +51,21 @@ def test_a_child_that_refuses_refuses_the_release(marts, tmp_path, monkeypatch, 
 def test_a_child_that_dies_is_no_release(marts):
     with pytest.raises(RuntimeError, match="code -9"):
         views._heard(-9, b"")
+
+
+def test_of_learners_at_a_hub_others_have_months_with_enough_of_them_only():
+    of = views.BY_LEARNERS
+    rows = [
+        ("p", "few", DAY(2024, 2, 7), of, DAY(2024, 4, 20), 9),
+        ("p", "many", DAY(2024, 2, 7), of, DAY(2024, 4, 20), 10),
+        ("p", "many", DAY(2024, 2, 9), of, DAY(2024, 4, 20), 10),
+        ("p", "many", DAY(2024, 4, 1), of, DAY(2024, 4, 20), 12),
+        ("p", "few", DAY(2024, 1, 3), "session", DAY(2024, 4, 20), None),
+    ]
+    names = ("programme_id", "hub_id", "on_date", "kind", "as_of_on", "month_learners")
+    days = pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+    assert [tuple(row.values()) for row in views._hub_days(days, 10).to_pylist()] == [
+        ("p", "few", DAY(2024, 1, 3), "session", DAY(2024, 4, 20), None),
+        ("p", "many", DAY(2024, 2, 29), of, DAY(2024, 4, 20), None),
+        ("p", "many", DAY(2024, 4, 20), of, DAY(2024, 4, 20), None),  # the month was not over
+    ]

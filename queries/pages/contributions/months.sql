@@ -10,12 +10,12 @@
 -- column month DATE: first day of the month
 -- column stage VARCHAR: confirmed, delivering, delivered or not stated, as it is by now; offered where that is asked
 -- column activities BIGINT: distinct activities under way on a day of the month
--- caveat: Activities without a first day are in no month. One without a last day is under way until the day of its list.
+-- caveat: Activities without a first day are in no month. None is under way after the day of its list, whatever last day is planned.
 WITH running AS (
     SELECT
         a.activity_id,
         a.stage,
-        unnest(generate_series(date_trunc('month', a.began_on), a.until_on, INTERVAL 1 MONTH))::date AS month
+        unnest(generate_series(date_trunc('month', a.began_on), least(a.until_on, a.told_on), INTERVAL 1 MONTH))::date AS month
     FROM fct_activity_5w AS a
     WHERE
         a.is_education

@@ -9,7 +9,7 @@
 -- param $to_month DATE: first day of the last month, or NULL for the last
 -- column activities BIGINT: distinct activities of education
 -- column members_active BIGINT: members on the register that lead or support one
--- column members BIGINT: members on the register that have not left
+-- column members BIGINT: members on the register that had not left by the day of the newest list
 -- column others_active BIGINT: organisations that lead or support one and are not on the register
 -- column countries BIGINT: countries with one
 -- column learners_direct BIGINT: learners reached directly, once for each activity
@@ -96,7 +96,7 @@ by_activity AS (
 SELECT
     a.activities,
     members_active(m.members_active) AS members_active,
-    (SELECT count(*) FROM dim_member AS d WHERE d.left_on IS NULL AND ($member_type IS NULL OR d.member_type = $member_type))::bigint AS members,
+    (SELECT count(*) FROM dim_member AS d WHERE (d.left_on IS NULL OR d.left_on > a.told_on) AND ($member_type IS NULL OR d.member_type = $member_type))::bigint AS members,
     m.others_active,
     countries_with_activity(a.countries) AS countries,
     learners_contributed_direct(a.learners_direct) AS learners_direct,

@@ -36,23 +36,14 @@ WITH told AS (
     GROUP BY a.country_iso3
 ),
 
-newest AS (
-    SELECT
-        s.captured_on,
-        max(s.on_date) AS on_date
-    FROM fct_school_status AS s
-    WHERE NOT s.is_planned AND s.captured_on = (SELECT max(d.captured_on) FROM dim_closure_capture AS d)
-    GROUP BY s.captured_on
-),
-
 closed AS (
     SELECT
         s.country_iso3,
         s.on_date,
         s.learners
     FROM fct_school_status AS s
-    INNER JOIN newest AS n ON s.captured_on = n.captured_on AND s.on_date = n.on_date
-    WHERE s.status = 'closed' AND NOT s.is_territory
+    WHERE s.captured_on = (SELECT max(d.captured_on) FROM dim_closure_capture AS d) AND NOT s.is_planned AND NOT s.is_territory
+    QUALIFY s.on_date = max(s.on_date) OVER () AND s.status = 'closed'
 ),
 
 hosting AS (

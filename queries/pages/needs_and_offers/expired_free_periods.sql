@@ -28,6 +28,6 @@ SELECT
     ) AS matches_delivering,
     o.focal_point
 FROM fct_offer AS o
-INNER JOIN day AS d ON o.free_until < d.on_date AND o.valid_from <= d.on_date AND o.valid_to >= d.on_date
+INNER JOIN day AS d ON o.recorded_on <= d.on_date AND o.free_until < d.on_date AND o.valid_from <= d.on_date AND o.valid_to >= d.on_date
 WHERE o.is_free
 ORDER BY days_expired DESC, o.offer_id

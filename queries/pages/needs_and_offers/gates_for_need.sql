@@ -1,5 +1,5 @@
 -- title: Which gates does each offer pass for a need, and what is its score made of?
--- grain: one row per offer, those that fail fewest gates first
+-- grain: one row per offer recorded by the day, those that fail fewest gates first
 -- param $need_id VARCHAR: the need
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
@@ -25,7 +25,8 @@
 WITH need AS (
     SELECT
         n.*,
-        coalesce($on_date, d.as_of_on) AS on_date
+        coalesce($on_date, d.as_of_on) AS on_date,
+        d.as_of_on
     FROM fct_need AS n
     CROSS JOIN dim_matching_day AS d
     WHERE n.need_id = $need_id
@@ -52,7 +53,8 @@ tried AS (
         score_focal_point(o.focal_point_confirmed_on, n.on_date) AS focal_points,
         score_country(o.countries) AS country_points
     FROM need AS n
-    CROSS JOIN fct_offer AS o
+    -- What a list tells of is recorded by its day, also what begins later.
+    INNER JOIN fct_offer AS o ON least(o.recorded_on, n.as_of_on) <= n.on_date
 )
 
 SELECT
@@ -76,7 +78,11 @@ SELECT
     t.country_points::bigint AS country_points,
     t.focal_point,
     (
-        SELECT max(match_stage(m.brokered_on, m.delivering_on, m.completed_on, m.dropped_on, t.on_date))
+        SELECT
+            ['dropped', 'proposed', 'brokered', 'delivering', 'completed'][max(list_position(
+                ['dropped', 'proposed', 'brokered', 'delivering', 'completed'],
+                match_stage(m.brokered_on, m.delivering_on, m.completed_on, m.dropped_on, t.on_date)
+            ))]
         FROM fct_match AS m
         WHERE m.need_id = t.need_id AND m.offer_id = t.offer_id AND m.proposed_on <= t.on_date
     ) AS stage

@@ -1,5 +1,5 @@
 -- title: Which offers fit a need, and where do the others fail?
--- grain: one row per offer, those that pass first
+-- grain: one row per offer recorded by the day, those that pass first
 -- param $need_id VARCHAR: the need
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
@@ -11,7 +11,8 @@
 WITH need AS (
     SELECT
         n.*,
-        coalesce($on_date, d.as_of_on) AS on_date
+        coalesce($on_date, d.as_of_on) AS on_date,
+        d.as_of_on
     FROM fct_need AS n
     CROSS JOIN dim_matching_day AS d
     WHERE n.need_id = $need_id
@@ -38,7 +39,8 @@ tried AS (
         score_focal_point(o.focal_point_confirmed_on, n.on_date) AS focal_points,
         score_country(o.countries) AS country_points
     FROM need AS n
-    CROSS JOIN fct_offer AS o
+    -- What a list tells of is recorded by its day, also what begins later.
+    INNER JOIN fct_offer AS o ON least(o.recorded_on, n.as_of_on) <= n.on_date
 )
 
 SELECT

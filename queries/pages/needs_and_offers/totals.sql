@@ -40,7 +40,7 @@ SELECT
     (
         SELECT count(*)
         FROM fct_offer AS o
-        WHERE o.is_free AND o.free_until < d.on_date AND o.valid_from <= d.on_date AND o.valid_to >= d.on_date
+        WHERE o.recorded_on <= d.on_date AND o.is_free AND o.free_until < d.on_date AND o.valid_from <= d.on_date AND o.valid_to >= d.on_date
     ) AS free_periods_expired,
     (
         SELECT count(*)

@@ -3,6 +3,7 @@
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
 -- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
 -- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- param $language VARCHAR: ISO 639 code: only learners of countries whose official language it is and that no offer in it serves, or NULL for any
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
@@ -22,7 +23,8 @@ WITH unserved AS (
     INNER JOIN dim_country_language AS l ON g.country_iso3 = l.country_iso3
     WHERE
         g.on_date = coalesce($on_date, g.captured_on)
-        AND g.language = 'any'
+        AND g.language = coalesce($language, 'any')
+        AND ($language IS NULL OR l.language = $language)
         AND ($level IS NULL OR g.level = $level)
         AND NOT is_served(g.served_from_tier, tier_rank($tier))
     GROUP BY g.country_iso3, g.on_date, g.level, g.learners

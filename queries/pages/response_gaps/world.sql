@@ -11,7 +11,7 @@
 -- column learners_affected BIGINT: learners of the levels asked for
 -- column learners_unserved BIGINT: learners of the levels that no live free offer serves
 -- column share_unserved DOUBLE: their share
--- column live_offers BIGINT: offers for learners, live on the day, free, with a focal point and in an official language of a country they serve
+-- column live_offers BIGINT: offers of the level, technology and language asked for, for learners, live on the day, free, with a focal point and in an official language of a country they serve, closed or not
 -- metric: learners_unserved
 -- metric: share_unserved
 -- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
@@ -47,7 +47,11 @@ SELECT
     (
         SELECT count(DISTINCT o.offer_id)
         FROM fct_offer_cell AS o
-        WHERE d.on_date BETWEEN o.live_from AND o.live_to
+        WHERE
+            d.on_date BETWEEN o.live_from AND o.live_to
+            AND o.tier_rank <= tier_rank($tier)
+            AND ($level IS NULL OR o.level = $level)
+            AND ($language IS NULL OR o.language = $language)
     ) AS live_offers
 FROM total AS t
 CROSS JOIN day AS d
