@@ -20,6 +20,7 @@ UNREADABLE = "?"
 # Stands for the column where a whole row is set aside.
 WHOLE_ROW = "(row)"
 PLAIN = re.compile(r"-?\d{1,6}([.,]\d{1,4})?\s?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][\d:.]{4,15}Z?)?", re.ASCII)
+WRITTEN_TO = re.compile(r"[^\s@]@[^\s@]|\+\d(?:[\s().\-/]*\d){7,}", re.ASCII)
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
@@ -151,7 +152,7 @@ class Ledger:
         # and of the other columns what is plainly a number or a day. An address may be a person's in any source.
         hidden = (
             column in personal
-            or "@" in value
+            or holds_address(value)
             or (self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip())))
         )
         self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
@@ -169,6 +170,12 @@ def clean(text: str) -> str:
         return " ".join(text.split())
     kept = (c for c in unicodedata.normalize("NFC", text) if c not in BIDI_OVERRIDES)
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
+
+
+def holds_address(text: str) -> bool:
+    """Whether a person may be reached by it: an at sign of any width, or a telephone number with its country."""
+    written = unicodedata.normalize("NFKC", text)
+    return "@" in text or WRITTEN_TO.search(written) is not None
 
 
 def harmless(text: str) -> str:

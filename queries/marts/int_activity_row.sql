@@ -1,5 +1,5 @@
 -- title: What each organisation says of an activity in a place, once, from the newest list that names it there
--- grain: one row per activity in a country for an audience, organisation, kind and place
+-- grain: one row per activity in a country for an audience, organisation and place; of several kinds there that with most people
 -- column activity_key VARCHAR: tells an activity in a country for an audience apart, and whether it is of education
 -- column activity_id VARCHAR: the same for all organisations of one activity
 -- column country_iso3 VARCHAR: where: the country
@@ -57,12 +57,12 @@ WITH told AS (
         row_number() OVER (
             PARTITION BY
                 activity_id, country_iso3, audience, is_education, partner_id, reported_by,
-                activity_type, admin1_code, admin1, admin2_code, admin2
+                admin1_code, admin1, admin2_code, admin2
             ORDER BY
                 captured_on DESC, role,
                 CASE stage WHEN 'offered' THEN 1 WHEN 'confirmed' THEN 2 WHEN 'delivering' THEN 3 WHEN 'delivered' THEN 4 END DESC,
                 people_direct DESC, people_indirect DESC, people_targeted DESC,
-                people_in_need DESC, people_claimed DESC, began_on, ended_on DESC, mission, activity, organisation,
+                people_in_need DESC, people_claimed DESC, began_on, ended_on DESC, mission, activity_type, activity, organisation,
                 organisation_type, sector
         ) AS take
     FROM stg_contributions_5w__activities

@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.intake.front_door import import_file
-from dashboard.intake.readers.organisations import each, focal_point, language, level, levels, people, tier
+from dashboard.intake.readers.organisations import each, focal_point, language, level, levels, need_id, people, tier
+from dashboard.intake.readers.people import need_plain
 from dashboard.intake.report import FileRefused, RowRefused
 
 DAY = datetime.date(2020, 6, 1)
@@ -82,6 +83,21 @@ def test_what_is_no_address_is_refused_without_being_kept(written):
     with pytest.raises(RowRefused) as refused:
         focal_point(written, "focal_point")
     assert refused.value.value == ""
+
+
+@pytest.mark.parametrize(
+    "written", ["x@y.example", "x\uff20y.example", "x\ufe6by.example", "call +961 3 000 000", "+254(0)700-000000"]
+)
+@pytest.mark.parametrize("read", [need_id, need_plain])
+def test_nobody_can_be_reached_by_a_text_that_is_shown(read, written):
+    with pytest.raises(RowRefused) as refused:
+        read(written, "offer")
+    assert refused.value.value == ""
+
+
+@pytest.mark.parametrize("written", ["C++ 2019-2020", "Grades 1+2", "+10 %", "Course 2019/2020-1234567", "00123456789"])
+def test_a_name_with_figures_is_a_name(written):
+    assert need_plain(written, "offer") == written
 
 
 def test_an_offer_that_does_not_say_whether_it_is_free_is_set_aside(tmp_path):

@@ -9,9 +9,9 @@ import datetime
 
 import pytest
 
-from dashboard.intake.front_door import import_file
+from dashboard.intake.front_door import Declared, import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EXECUTIVE, open_answers
+from dashboard.viewer import EXECUTIVE, STEWARD, open_answers
 
 DAY = datetime.date
 STAGES = ("offered", "confirmed", "delivering", "delivered", "not stated")
@@ -224,3 +224,35 @@ def test_of_each_reporter_the_newest_list_alone_is_heard_and_in_it_the_lead(tmp_
         ("z", "Two", "not stated", 7, DAY(2020, 1, 15)),
         ("w", "Three", "not stated", 1, DAY(2020, 1, 1)),
     ]
+
+
+def test_kinds_in_one_place_members_that_left_and_plans_after_the_list_count_as_they_should(tmp_path):
+    store, listed = tmp_path / "store", tmp_path / "list.csv"
+    head = (
+        "activity_id,organisation,partner_id,country_iso3,admin1,sector,activity_type,audience,stage,began_on,ended_on,"
+    )
+    rows = [
+        # One activity in one place under two kinds, and in another place: the same people, and others.
+        "y,One,m1,SEN,Dakar,Education,content,learners,delivering,2019-11-01,2021-12-31,300,100,100",
+        "y,One,m1,SEN,Dakar,Education,devices,learners,delivering,2019-11-01,2021-12-31,300,100,100",
+        "y,One,m1,SEN,Thies,Education,content,learners,delivering,2019-11-01,2021-12-31,50,20,10",
+        "z,Two,m2,KEN,,Education,content,learners,delivered,2019-11-05,2019-11-30,,,5",
+    ]
+    listed.write_text("\n".join([head + "people_in_need,people_targeted,people_direct", *rows]) + "\n")
+    members = tmp_path / "members.csv"
+    members.write_text(
+        "partner_id,partner,member_type,joined_on,left_on\n"
+        "m1,One,media,2018-01-01,2020-06-30\nm2,Two,media,2018-01-01,2019-12-01\nm3,Three,media,2018-01-01,\n"
+    )
+    import_file(store, "partners", members, DAY(2020, 1, 1))
+    import_file(store, "contributions_5w", listed, DAY(2020, 1, 1), Declared(partner="gec"))
+    publish_release(store)
+    answers = open_answers(STEWARD, open_release(store))
+    (totals,) = answers.ask("contributions/totals", {}).to_pylist()
+    (senegal,) = [r for r in answers.ask("contributions/coverage", {}).to_pylist() if r["country"] == "Senegal"]
+    months = cells(answers.ask("contributions/months", {"stage": "delivering"}).to_pylist(), "month", "activities")
+    answers.close()
+    assert totals["learners_direct"] == 100 + 10 + 5 and senegal["people_targeted"] == 120
+    # One leaves later than the list, Two left before it: one of two, and one that is on it no longer.
+    assert (totals["members_active"], totals["members"], totals["others_active"]) == (1, 2, 1)
+    assert months == [(DAY(2019, 11, 1), 1), (DAY(2019, 12, 1), 1), (DAY(2020, 1, 1), 1)]

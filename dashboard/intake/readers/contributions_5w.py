@@ -24,7 +24,7 @@ from dashboard.intake.readers.organisations import (
 )
 from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
-from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.tabular import TAGS_BELOW, Row, Table, key
 from dashboard.intake.values import date_of, need_date
 
@@ -231,7 +231,7 @@ def _country(cell: Cells, ledger: Ledger) -> str:
 def _activity(text: str, ledger: Ledger) -> str | None:
     """The first 200 characters of what is done; nothing of a text that holds an address."""
     written = clean(text)
-    if "@" in written:
+    if holds_address(written):
         ledger.remarks["what is done holds an address, and is not kept"] += 1
         return None
     if len(written) > LONGEST_TEXT:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from dashboard.intake.readers.organisations import people
-from dashboard.intake.readers.people import number, optional_day, plain
+from dashboard.intake.readers.people import need_plain, number, optional_day, plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_text
 
 LONGEST_SESSION = 24
 
@@ -30,7 +29,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     if women is not None and women > (attendance or 0):
         raise RowRefused("women", cell("women"), "more than all who came")
     return (
-        need_text(cell("hub_id"), "hub_id"),
+        need_plain(cell("hub_id"), "hub_id"),
         f"{held_on:%Y-%m}",
         plain(cell("session_id"), "session_id") or "1",
         held_on,

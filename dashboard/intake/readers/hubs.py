@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from dashboard.intake.readers.people import need_plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import degrees, need_country, need_date, need_text
+from dashboard.intake.values import degrees, need_country, need_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -33,13 +34,13 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         raise RowRefused("host_type", written, "not a host type of the card")
     announced = cell("announced_on").strip()
     return (
-        need_text(cell("hub_id"), "hub_id"),
-        need_text(cell("hub"), "hub"),
+        need_plain(cell("hub_id"), "hub_id"),
+        need_plain(cell("hub"), "hub"),
         need_country(cell("country_iso3"), "country_iso3", cell("country")),
         degrees(cell("latitude"), "latitude", 90),
         degrees(cell("longitude"), "longitude", 180),
-        need_text(cell("host"), "host") if cell("host").strip() else None,
+        need_plain(cell("host"), "host") if cell("host").strip() else None,
         host_type,
-        need_text(cell("programme"), "programme") if cell("programme").strip() else None,
+        need_plain(cell("programme"), "programme") if cell("programme").strip() else None,
         need_date(announced, ledger, "announced_on") if announced else None,
     )

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from dashboard.intake import countries
 from dashboard.intake.programmes import RESERVED, identifier
-from dashboard.intake.report import RowRefused, clean
+from dashboard.intake.report import RowRefused, clean, holds_address
 from dashboard.intake.values import WHOLE_NUMBER, whole_number
 from dashboard.settings import REFERENCE
 
@@ -69,7 +69,7 @@ def need_id(text: str, column: str) -> str:
     Raises:
         RowRefused: blank, an address, or a name that totals have.
     """
-    if "@" in text:
+    if holds_address(text):
         raise RowRefused(column, "", "an address, not an id")
     found = identifier(clean(text))
     if not found:

@@ -10,7 +10,7 @@ from dashboard.intake import countries
 from dashboard.intake.identity import NOTHING
 from dashboard.intake.programmes import RESERVED, Stream, identifier, programmes, stream_of
 from dashboard.intake.readers.rows import Cells
-from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.report import Ledger, RowRefused, clean, holds_address
 from dashboard.intake.values import date_of, need_text
 
 UNKNOWN = "unknown"
@@ -88,7 +88,7 @@ def need_plain(text: str, column: str) -> str:
     Raises:
         RowRefused: blank, longer than 200 characters, or with an address in it.
     """
-    if "@" in text:
+    if holds_address(text):
         raise RowRefused(column, "", "holds an address")
     return need_text(text, column)
 
