@@ -2,9 +2,13 @@
 
 import datetime
 import shutil
+from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from dashboard.components import upload
+from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake import holding, proposals
 from dashboard.intake.front_door import Declared, import_file, made_ready
 from dashboard.intake.proposals import NotYours, accept, discard, preview, previewed, propose, waiting
@@ -12,7 +16,7 @@ from dashboard.intake.recognise import set_aside_rows
 from dashboard.store.audit_log import entries
 from dashboard.store.releases import current_number, open_release, publish_release
 from dashboard.store.snapshots import snapshots
-from dashboard.viewer import STEWARD, open_answers
+from dashboard.viewer import STEWARD, Viewer, open_answers
 from tests.conftest import FIXTURES
 
 HEADER = "partner_id,programme_id,learner_id,country_host,sex,registered_on,consent"
@@ -212,3 +216,40 @@ def test_a_partner_may_not_leave_files_without_end(store, tmp_path, monkeypatch)
     proposed(store, tmp_path)
     with pytest.raises(NotYours, match="Ask one to look at them"):
         proposed(store, tmp_path, learners=46)
+
+
+def drawn_for_alpha():
+    import streamlit as st
+
+    from dashboard.components import upload
+    from dashboard.session import VISITOR_KEY, Visitor
+    from dashboard.viewer import Viewer
+
+    alpha = Viewer("partner", "alpha")
+    st.session_state[VISITOR_KEY] = Visitor("officer", alpha, alpha, lambda: True)
+    upload.waiting_files()
+
+
+def test_a_partner_learns_nothing_of_others_learners_from_a_file_of_its_own(store, tmp_path, monkeypatch):
+    """L31 is a learner of beta's and L99 of nobody's; with invented rows a cell of the others could be made to show."""
+    monkeypatch.setenv("COALITION_STORE", str(store))
+    said = {}
+    for learner in ("L31", "L99"):
+        with made_ready(store, "partner_learners", register(tmp_path, learner, [learner]), SECOND) as ready:
+            one = propose(store, ready, "officer", "alpha")
+        page = AppTest.from_function(drawn_for_alpha, default_timeout=60).run()
+        preview(store, one)
+        after = page.run()
+        assert not page.exception and one.shared == ({"beta": 1} if learner == "L31" else {})
+        said[learner] = [[text.value for text in (*at.markdown, *at.code)] for at in (page, after)]
+        assert not [text for text in said[learner][1] if "visible" in text or "hidden" in text]
+        discard(store, one, "officer", "discarded")
+    assert said["L31"] == said["L99"] and any("What would change" in text for text in said["L31"][1])
+
+
+def test_why_an_audit_refuses_is_for_stewards(monkeypatch):
+    monkeypatch.setattr(upload, "visitor", lambda: SimpleNamespace(viewer=Viewer("partner", "alpha")))
+    assert "around" not in upload._why(AuditFailed("worked out (around registered, KEN)"))
+    assert upload._why(NotYours("yours")) == "yours"
+    monkeypatch.setattr(upload, "visitor", lambda: SimpleNamespace(viewer=STEWARD))
+    assert "around" in upload._why(AuditFailed("worked out (around registered, KEN)"))
