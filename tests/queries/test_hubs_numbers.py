@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.intake.front_door import check_file, import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
+from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, holdings, open_answers, place
 from tests.conftest import FIXTURES, NEWEST
 
 DAY = datetime.date
@@ -246,3 +246,9 @@ def test_nobody_can_read_the_days_of_a_hubs_only_learner(small_store, viewer):
             row for row in seen_by(small_store, viewer, "learning_hubs/vitality", on_date=day) if row["hub_id"] == "a"
         ]
         assert a["last_learning_month"] is None
+
+
+def test_a_partners_database_holds_the_days_of_hubs_as_everybodys_does(small_store):
+    release = open_release(small_store)
+    assert holdings(OWNER, release)["fct_hub_day"].file == release.views("public")["fct_hub_day"]
+    assert holdings(STEWARD, release)["fct_hub_day"].file == release.marts["fct_hub_day"]
