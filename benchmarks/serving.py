@@ -67,7 +67,9 @@ def server(command: list[str], **environment: str):
         cwd=PROJECT,
     )
     try:
-        for _ in range(240):
+        for _ in range(1_200):  # a new store is filled first
+            if process.poll() is not None:
+                raise SystemExit(f"the server ended with {process.returncode}")
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).read()
                 break
