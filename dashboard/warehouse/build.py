@@ -4,6 +4,7 @@ import csv
 import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -97,11 +98,12 @@ def without_order(sql: str) -> str:
     return sql[: sql.rindex("\nORDER BY")]
 
 
-def tables_of(sql: str) -> set[str]:
-    """The tables a SELECT reads, without its own CTEs."""
+@cache
+def tables_of(sql: str) -> frozenset[str]:
+    """The tables a SELECT reads, without its own CTEs; parsed once, for every question asks it."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return {table.name for table in tree.find_all(exp.Table)} - own
+    return frozenset(table.name for table in tree.find_all(exp.Table)) - own
 
 
 def read_reference(table: str, kinds: Mapping[str, str]) -> pa.Table:
