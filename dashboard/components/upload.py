@@ -316,9 +316,10 @@ def _proposal(proposal: Proposal) -> None:
     if account["dropped_columns"]:
         st.write(_("Columns of which nothing is kept:"))
         st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
-    if not sources()[one.source].people:
+    if sources()[one.source].people:
+        _duplicates(proposal)
+    else:
         _rows(proposal)
-    _duplicates(proposal)
     if account["quarantined"]:
         _quarantine(proposal)
     _consequence(proposal)
