@@ -8,13 +8,15 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.refusals import Refusal
+
 SECRET_BYTES = 32
 # What senders write where there is nothing: nobody's id, and not the same nobody's.
 NOTHING = {"", "-", "--", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "unknown", "0", "?", "."}
 KEY_HEX = 32
 
 
-class SecretMissing(Exception):
+class SecretMissing(Refusal):
     """The secret that learners' keys are made with cannot be read."""
 
 

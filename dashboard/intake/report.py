@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake.identity import Identity
+from dashboard.refusals import Refusal
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
@@ -25,8 +26,15 @@ BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
 
-class FileRefused(Exception):
-    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do."""
+class FileRefused(Refusal):
+    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
+
+    `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
+    """
+
+    def __init__(self, message: str, asks: str = "") -> None:
+        super().__init__(message)
+        self.asks = asks
 
 
 class RowRefused(Exception):
@@ -52,7 +60,9 @@ class Report:
     """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
 
     `erased` counts those of the collapsed rows that are about people who were erased: nothing of them is kept.
-    `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file.
+    `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file. `kind` is
+    what the file is, as declared or as it states itself; of corrected rows `corrects` is the file they were set aside
+    of, and `lines`, like those of `quarantined`, are lines of that file.
     """
 
     source: str
@@ -69,6 +79,9 @@ class Report:
     learner_secret: str = ""
     erased: int = 0
     content: str = ""
+    kind: str = ""
+    corrects: str = ""
+    lines: tuple[int, ...] = ()
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -92,6 +105,7 @@ class Report:
         said["dropped_columns"] = tuple(said["dropped_columns"])
         said["notes"] = tuple(said["notes"])
         said["streams"] = tuple(said["streams"])
+        said["lines"] = tuple(said["lines"])
         return cls(**said)
 
 
