@@ -109,7 +109,7 @@ def import_files(
         follows = _confirmed_consequence(store, arrivals, confirmed, asks_for_names=holds_people(before))
         for one, arrival in zip(ready, arrivals, strict=True):
             snapshot, was_there = keep(store, arrival)
-            done.append(Imported(one.report, snapshot, was_there))
+            done.append(Imported(one.report, snapshot, was_there, arrival.file_id))
             if not was_there:
                 kept.append(snapshot)
                 what = f"{source} {snapshot.folder.name}, {one.report.closing_line}"

@@ -21,8 +21,9 @@ from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.intake.consequences import Consequence
-from dashboard.intake.front_door import Declared, check_file
+from dashboard.intake.front_door import Declared, Imported, check_file
 from dashboard.intake.programmes import identifier
+from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
@@ -218,6 +219,8 @@ def _plain(value: object) -> object:
 
 
 def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
+    if asked.set_aside and len(files) > 1:
+        raise BadParameter("Rows set aside are written of one file at a time. Import the files one by one, as parts.")
     with ExitStack() as bars:
 
         def progress(_: Path) -> Callable[[int], None]:
@@ -238,8 +241,10 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         _print_report(one.report)
         if one.was_there:
             print(f"{file.name} is in the store already; nothing changed.")
-        elif one.snapshot and one.report.quarantined:
-            print(f"The rows set aside are in {one.snapshot.quarantine_file}")
+        elif one.report.quarantined:
+            print(f"The lines set aside, with the reason of each, are in {one.snapshot.quarantine_file}")
+        if asked.set_aside and one.report.quarantined:
+            _write_set_aside(source, file, one, asked)
     for line in _consequence_lines(done.consequence):
         print(line)
     if done.release and done.is_new:
@@ -251,6 +256,19 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         for one in done.files
     ]
     print(closing_line(*map(sum, zip(*counts, strict=True))))
+
+
+def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Namespace) -> None:
+    """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
+    reasons = {row.line: row.reason for row in one.report.quarantined}
+    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id)
+    with asked.set_aside.open("w", newline="", encoding="utf-8-sig", opener=_for_its_owner) as out:
+        csv.writer(out).writerows(rows)
+    print(f"{asked.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _consequence_lines(follows: Consequence) -> list[str]:
@@ -450,6 +468,12 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument(
         "--confirm", action="store_true", help="it is meant that people go, and that partners or programmes are new"
+    )
+    sub.add_argument(
+        "--set-aside",
+        type=Path,
+        metavar="FILE",
+        help="write the rows set aside, as they were sent, to be corrected and imported: of one file at a time",
     )
     sub.add_argument("--no-publish", action="store_true", help="keep the snapshot, do not build a release yet")
     sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")

@@ -291,8 +291,7 @@ def _keep_corrections(path: Path, proposal: Proposal, quarantined: Sequence[Any]
     if not quarantined:
         return
     reasons = {row.line: row.reason for row in quarantined}
-    file_id = proposal.arrival.corrects or proposal.snapshot.folder.name
-    table = set_aside_rows(path, proposal.snapshot.source, reasons, declared, f"{proposal.snapshot.source}.{file_id}")
+    table = set_aside_rows(path, proposal.snapshot.source, reasons, declared, proposal.arrival.file_id)
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(table)
     hold(proposal.name, out.getvalue().encode("utf-8-sig"), visitor().who, corrections_of(proposal))

@@ -58,11 +58,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import left behind: its report, and its snapshot (None after a check)."""
+    """What an import left behind: its report, its snapshot, and how corrected rows of the file name it."""
 
     report: Report
-    snapshot: Snapshot | None
-    was_there: bool = False
+    snapshot: Snapshot
+    was_there: bool
+    file_id: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def import_file(
     """
     with made_ready(store, source, file, captured_on, said, progress) as ready:
         snapshot, was_there = keep(store, ready.arrival)
-        return Imported(ready.report, snapshot, was_there)
+        return Imported(ready.report, snapshot, was_there, ready.arrival.file_id)
 
 
 @contextmanager

@@ -93,11 +93,12 @@ def set_aside_rows(
     }
     seen = run_child(order)
     header = [*map(harmless, seen["header"]), LINE, REASON, FILE]
+    named = f"{source}.{file_id}"
     width = len(seen["header"])
     return [
         header,
         *(
-            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line], file_id]
+            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line], named]
             for line, cells in seen["rows"]
         ),
     ]

@@ -56,6 +56,11 @@ class Arrival:
         """What it reports, in the units in which a newer export replaces an older one."""
         return frozenset(self.account.get("streams", ()))
 
+    @property
+    def file_id(self) -> str:
+        """The file in which its lines stand: itself, or the one that it corrects."""
+        return self.corrects or str(FileId(self.captured_on, self.digest, self.provenance == "demo"))
+
     def among(self, together: frozenset[str], is_first: bool) -> "Arrival":
         """The file as one of several that are one export: the first replaces what stands, the others join it."""
         if len(together) < 2 or self.kind == CORRECTIONS:

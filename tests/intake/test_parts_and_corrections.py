@@ -21,7 +21,7 @@ from dashboard.intake.proposals import NotYours, sent_together, waiting
 from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import FileRefused
 from dashboard.store.audit_log import entries
-from dashboard.store.joining import CORRECTIONS, PART, WHOLE, FileId, NothingToCorrect
+from dashboard.store.joining import CORRECTIONS, PART, WHOLE, NothingToCorrect
 from dashboard.store.releases import current_number, open_release
 from dashboard.store.snapshots import DaysOverlap, pinned, snapshots
 
@@ -68,19 +68,10 @@ def people(store):
 
 def correct(store, folder, file, done, mend, name="corrected.csv"):
     """Takes the rows set aside of an import as the page gives them, mends them and writes them as a file."""
-    report = done.files[0].report
-    reasons = {one.line: one.reason for one in report.quarantined}
-    file_id = str(FileId(report.captured_on, snapshot_digest(file, report), False))
-    table = set_aside_rows(file, SOURCE, reasons, Declared(), f"{SOURCE}.{file_id}")
+    reasons = {one.line: one.reason for one in done.files[0].report.quarantined}
+    table = set_aside_rows(file, SOURCE, reasons, Declared(), done.files[0].file_id)
     header, *rows = table
     return written(folder, name, [mend(dict(zip(header, cells, strict=True))) for cells in rows], header)
-
-
-def snapshot_digest(file, report):
-    with front_door.made_ready(
-        file.parent / "nowhere", SOURCE, file, datetime.date.fromisoformat(report.captured_on)
-    ) as one:
-        return one.digest
 
 
 def mended(cells):

@@ -145,7 +145,7 @@ def test_rows_set_aside_come_back_as_a_file_that_can_be_corrected_and_sent(store
     file = register(tmp_path, "wrong", ["L1", "L2"], bad=2)
     with made_ready(store, "partner_learners", file, SECOND) as ready:
         reasons = {row.line: row.reason for row in ready.report.quarantined}
-    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared(), "partner_learners.x")
+    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared(), "x")
     assert header[:2] == ["partner_id", "programme_id"] and len(rows) == 2
     assert rows[0][2] == "X0" and rows[0][5] == "'=1+1"  # disarmed, and armed again by the reader
     assert rows[0][-3:] == ["4", reasons[4], "partner_learners.x"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.store import releases
+from dashboard.store.joining import PART, WHOLE, Arrival
 from dashboard.store.protocol import StoreDamaged, locked, verify
 from dashboard.store.snapshots import DaysOverlap, Snapshot, keep, pinned, snapshots, withdraw
 from tests.store.simulated_disk import Killed, SimulatedDisk, copy_of
@@ -46,9 +47,11 @@ class Told:
         self.served = releases.rollback(store, number).number
         self.stamps.setdefault(self.served, page(releases.open_release(store, number)))
 
-    def keep(self, store: Path, folder: Path, day: str, batch: str = "") -> None:
-        snapshot = bring_in(store, folder, day, batch)
-        self.kept[snapshot.folder.name] = snapshot.batch
+    def keep(self, store: Path, folder: Path, day: str, kind: str = "") -> None:
+        snapshot = bring_in(store, folder, day, kind)
+        # One snapshot stands of a day: a part is in it together with the others.
+        self.kept = {name: digest for name, digest in self.kept.items() if not name.startswith(day)}
+        self.kept[snapshot.folder.name] = snapshot.sha256
 
     def withdraw(self, store: Path, name: str) -> None:
         withdraw(store, SOURCE, name)
@@ -79,7 +82,8 @@ def acts(folder) -> dict[str, Act]:
         "rollback": lambda told, store: told.rollback(store, 2),
         "import": lambda told, store: told.keep(store, folder, "2020-03-22"),
         "import again": lambda told, store: told.keep(store, folder, "2020-03-20"),
-        "import in place of it": lambda told, store: told.keep(store, folder, "2020-03-21", "sent again"),
+        "import a part": lambda told, store: told.keep(store, folder, "2020-03-20", PART),
+        "import in place of it": lambda told, store: told.keep(store, folder, "2020-03-21"),
         "withdraw": lambda told, store: told.withdraw(store, name_of("2020-03-20")),
     }
 
@@ -93,6 +97,7 @@ def begun(tmp_path, folder) -> tuple[Path, Told]:
         for day in ("2020-03-20", "2020-03-21"):
             told.keep(root / "store", folder, day)
             told.publish(root / "store")
+        told.keep(root / "store", folder, "2020-03-21", WHOLE)
         told.rollback(root / "store", 1)
     return root, told
 
@@ -136,7 +141,7 @@ def look(store: Path, told: Told, then: Told) -> str:
     if lacking := (told.kept.keys() & then.kept.keys()) - built_on:
         return f"lost: the next release is built without {lacking}"
     with locked(store):
-        standing = {snapshot.folder.name: snapshot.batch for snapshot in pinned(store)[SOURCE]}
+        standing = {snapshot.folder.name: snapshot.sha256 for snapshot in pinned(store)[SOURCE]}
     for name in told.kept.keys() & then.kept.keys():
         if standing.get(name) not in (told.kept[name], then.kept[name]):
             return f"lost: snapshot {name} ({sorted(standing)} stand)"
@@ -379,15 +384,16 @@ def test_a_release_of_real_marts_outlives_power_cuts(small_store, tmp_path, monk
 def test_a_file_refused_for_its_day_leaves_the_one_that_was_there(tmp_path, folder):
     store = tmp_path / "store"
 
-    def bring(day_digest: str, streams: list[str], batch: str) -> Snapshot:
-        report = {"provenance": "published", "quarantined": [], "streams": streams}
-        return keep(store, SOURCE, "2020-03-20", day_digest * 8, folder, report, batch)[0]
+    def bring(day_digest: str, streams: list[str], kind: str) -> Snapshot:
+        account = {"rows_in": 1, "published": 1, "collapsed": 0, "quarantined": 0, "streams": streams, "notes": []}
+        return keep(store, Arrival(SOURCE, "2020-03-20", "published", day_digest * 8, folder, account, kind))[0]
 
-    first = bring("aaaaaaaa", ["one", "two"], "sent together")
-    bring("bbbbbbbb", ["two", "three"], "sent together")
+    bring("aaaaaaaa", ["one", "two"], WHOLE)
+    both = bring("bbbbbbbb", ["two", "three"], PART)
     with pytest.raises(DaysOverlap):
-        bring("aaaaaaaa", ["one", "two"], "sent alone")
-    assert verify(first.folder)["batch"] == "sent together"
+        bring("aaaaaaaa", ["one", "two"], WHOLE)
+    assert verify(both.folder)["input"]["streams"] == ["one", "three", "two"]
+    assert [one.folder for one in pinned(store)[SOURCE]] == [both.folder]
 
 
 def test_a_name_that_is_taken_is_no_number_of_a_release(begun):
