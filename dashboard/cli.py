@@ -262,13 +262,10 @@ def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Nam
     """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
     reasons = {row.line: row.reason for row in one.report.quarantined}
     rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id)
-    with asked.set_aside.open("w", newline="", encoding="utf-8-sig", opener=_for_its_owner) as out:
+    handle = os.open(asked.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
         csv.writer(out).writerows(rows)
     print(f"{asked.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
-
-
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _consequence_lines(follows: Consequence) -> list[str]:

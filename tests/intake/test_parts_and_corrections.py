@@ -483,3 +483,14 @@ def test_corrections_that_meet_others_say_so(tmp_path, store, in_process):
     with pytest.raises(NothingToCorrect, match="Somebody corrected others meanwhile"):
         actions.accept(store, [sent], Actor("steward"))
     assert people(store) == 9
+
+
+def test_an_operator_takes_the_rows_set_aside_corrects_and_imports_them(tmp_path, store, capsys):
+    file = written(tmp_path, "usage_2024-06-30.csv", [row(n, progress="x" if n < 3 else "40") for n in range(9)])
+    to_correct = tmp_path / "to_correct.csv"
+    assert main(["--store", str(store), "import", SOURCE, str(file), "--set-aside", str(to_correct)]) == 0
+    assert "3 rows to correct" in capsys.readouterr().out and to_correct.stat().st_mode & 0o077 == 0
+    to_correct.write_text(to_correct.read_text(encoding="utf-8").replace(",x,", ",40,"), encoding="utf-8")
+    assert main(["--store", str(store), "import", SOURCE, str(to_correct)]) == 0
+    assert people(store) == 9
+    assert main(["--store", str(store), "import", SOURCE, str(file), str(file), "--set-aside", str(to_correct)]) == 1
