@@ -113,6 +113,7 @@ def keep(store: Path, arrival: Arrival) -> tuple[Snapshot, bool]:
         bases = _joins(store, arrival)
         for one in _of_its_day(store, arrival):
             if _is_in(arrival, one) and _stands(one.folder, one.sha256):
+                make_durable(store, one.folder.parent)  # a writer that died after the rename has not seen to that
                 return one, True
         digest = joined_digest(*joined_of([_held(base) for base in bases], arrival))
         target = store / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, digest, arrival.provenance)

@@ -36,7 +36,7 @@ class Told:
 
     served: int | None = None
     stamps: dict[int, int] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # by day, the snapshot that stands
 
     def publish(self, store: Path) -> None:
         release = releases.publish_release(store)
@@ -49,13 +49,11 @@ class Told:
 
     def keep(self, store: Path, folder: Path, day: str, kind: str = "") -> None:
         snapshot = bring_in(store, folder, day, kind)
-        # One snapshot stands of a day: a part is in it together with the others.
-        self.kept = {name: digest for name, digest in self.kept.items() if not name.startswith(day)}
-        self.kept[snapshot.folder.name] = snapshot.sha256
+        self.kept[day] = snapshot.folder.name
 
     def withdraw(self, store: Path, name: str) -> None:
         withdraw(store, SOURCE, name)
-        del self.kept[name]
+        self.kept = {day: kept for day, kept in self.kept.items() if kept != name}
 
     def copy(self) -> "Told":
         return Told(self.served, dict(self.stamps), dict(self.kept))
@@ -138,14 +136,12 @@ def look(store: Path, told: Told, then: Told) -> str:
     if release.number <= seen or releases.last_good_release(store)[0].number != release.number:
         return f"stuck: release {release.number} was published after {seen} and is not served"
     built_on = {Path(pin["folder"]).name for pin in release.manifest["snapshots"].get(SOURCE, ())}
-    if lacking := (told.kept.keys() & then.kept.keys()) - built_on:
-        return f"lost: the next release is built without {lacking}"
     with locked(store):
-        standing = {snapshot.folder.name: snapshot.sha256 for snapshot in pinned(store)[SOURCE]}
-    for name in told.kept.keys() & then.kept.keys():
-        if standing.get(name) not in (told.kept[name], then.kept[name]):
-            return f"lost: snapshot {name} ({sorted(standing)} stand)"
-    if more := standing.keys() - told.kept.keys() - then.kept.keys():
+        standing = {snapshot.folder.name for snapshot in pinned(store)[SOURCE]}
+    for day in told.kept.keys() & then.kept.keys():
+        if not {told.kept[day], then.kept[day]} & standing & built_on:
+            return f"lost: the snapshot of {day} ({sorted(standing)} stand, the next release has {sorted(built_on)})"
+    if more := standing - {*told.kept.values(), *then.kept.values()}:
         return f"torn: snapshot {more} was withdrawn"
     for name in standing:
         verify(store / "snapshots" / SOURCE / name)
