@@ -78,7 +78,9 @@ def refugee_view() -> None:
         text_tile(
             _("Countries of asylum"),
             whole(totals["hosts"]),
-            _("that host at least one refugee"),
+            _("{people} refugees in an unknown country").format(people=whole(totals["refugees_in_unknown_country"]))
+            if totals["refugees_in_unknown_country"]
+            else _("that host at least one refugee"),
             "reach_map/totals",
             scope,
         )
@@ -99,7 +101,7 @@ def refugee_view() -> None:
             _("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
         )
 
-    host_map(scope)
+    host_map(scope, totals["refugees_in_unknown_country"])
 
     figure(
         _("All countries of asylum"),
@@ -308,8 +310,11 @@ def choose_origin(year: int) -> str | None:
     )
 
 
-def host_map(scope: Scope) -> None:
-    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked."""
+def host_map(scope: Scope, not_mapped: int) -> None:
+    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked.
+
+    `not_mapped` are refugees whose country of asylum is unknown.
+    """
     coverage = ask(ASKED, scope)
     flows = ask("reach_map/flows", scope)
     words = class_words()
@@ -331,6 +336,12 @@ def host_map(scope: Scope) -> None:
         on_click=_country_clicked,
         columns=["country_iso3", "country", "region", "coverage", "refugees"],
     )
+    if not_mapped:
+        st.caption(
+            _("{people} refugees are not on the map: their country of asylum is unknown.").format(
+                people=whole(not_mapped)
+            )
+        )
     map_disclaimer()
     if scope.origin_iso3:
         _flows(scope, flows)
