@@ -132,11 +132,11 @@ def _old_office(body: bytes) -> str:
     if holds(MACROS):
         raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
     if not any(holds(name) for name in OLD_WORKBOOK):
-        raise FileRefused(f"This is an old Office file, but no workbook. {EXPORT}")
+        _refuse(("an old Office file, but no workbook", EXPORT))
     return XLS
 
 
 def _refuse(said: tuple[str, str] | None) -> None:
     if said:
         what, do = said
-        raise FileRefused(f"This is {what}, not CSV or a workbook. {do}")
+        raise FileRefused(f"This is {what}, and no table can be read from it. {do}")

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from dashboard.intake.formats import unreadable
 from dashboard.intake.report import FileRefused, as_sent
 
 Cells = tuple[int, list[str]]
+# The exception of a library in Rust that has no module to import it from.
+PANIC = "PanicException"
 
 
 def open_sheets(path: Path, format_: str) -> list[tuple[str, bool, Iterator[Cells]]]:
@@ -19,32 +22,37 @@ def open_sheets(path: Path, format_: str) -> list[tuple[str, bool, Iterator[Cell
     """
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    try:
-        book = CalamineWorkbook.from_path(path)
+    with _said_plainly(format_):
+        try:
+            book = CalamineWorkbook.from_path(path)
+        except PasswordError as locked:
+            raise FileRefused("The workbook is locked with a password. Save it without one and send that.") from locked
         about = [sheet for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
-    except PasswordError as locked:
-        raise FileRefused("The workbook is locked with a password. Save it without one and send that.") from locked
-    except _faults() as wrong:
-        raise unreadable(format_) from wrong
     if not about:
         raise unreadable(format_)
     return [(one.name, one.visible is SheetVisibleEnum.Visible, _rows(book, one.name, format_)) for one in about]
 
 
 def _rows(book: Any, title: str, format_: str) -> Iterator[Cells]:
-    try:
-        sheet = book.get_sheet_by_name(title)
-    except _faults() as wrong:
-        raise unreadable(format_) from wrong
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    with _said_plainly(format_):
+        rows = iter(book.get_sheet_by_name(title).iter_rows())
+    for number, cells in enumerate(rows, start=1):
         yield number, [_text(cell) for cell in cells]
 
 
-def _faults() -> tuple[type[Exception], ...]:
-    """What reading a damaged workbook raises."""
+@contextmanager
+def _said_plainly(format_: str) -> Iterator[None]:
+    """What reading a damaged workbook raises, a panic of the library among it, is a refusal."""
     from python_calamine import CalamineError
 
-    return (CalamineError, OSError, ValueError)
+    try:
+        yield
+    except (CalamineError, OSError, ValueError) as wrong:
+        raise unreadable(format_) from wrong
+    except BaseException as wrong:
+        if type(wrong).__name__ == PANIC:
+            raise unreadable(format_) from wrong
+        raise
 
 
 def _text(cell: object) -> str:

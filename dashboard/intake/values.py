@@ -8,7 +8,7 @@ from functools import cache
 
 from dashboard.intake import countries
 from dashboard.intake.months import month_of
-from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 
 # Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both. A dot tells groups apart
 # only where there are two of them: 1.234 may be a decimal.
@@ -155,19 +155,38 @@ def optional_number(text: str, column: str, ledger: Ledger) -> int | None:
     if number is not None and 0 <= number <= MOST_PEOPLE:
         return number
     if not no_value(text):
-        ledger.remarks[f"{column} is not a whole number of people, so it is not known"] += 1
+        left_out(text, column, "not a whole number of people", ledger)
     return None
 
 
+def optional_date(text: str, ledger: Ledger, column: str) -> datetime.date | None:
+    """The date in a cell that the row does not need, or None; what cannot be read is remarked."""
+    if no_value(text):
+        return None
+    try:
+        return need_date(text, ledger, column)
+    except RowRefused as refused:
+        left_out(text, column, refused.reason, ledger)
+        return None
+
+
+def left_out(text: str, column: str, reason: str, ledger: Ledger) -> None:
+    """Remarks that a value of a column that the row does not need is not kept; the row is."""
+    header = next((known.headers[0] for known in ledger.card.columns if known.name == column), column)
+    shown = f" ({clean(text)[:LONGEST_TEXT]})" if not ledger.card.people and not holds_address(text) else ""
+    ledger.remarks[f"{header}{shown}: {reason}; left out, the row is kept"] += 1
+
+
 def degrees(text: str, column: str, most: float) -> float:
-    """A latitude or longitude.
+    """A latitude or longitude, with a decimal point or comma.
 
     Raises:
         RowRefused: not a number between -most and most.
     """
-    if not DEGREES.fullmatch(clean(text)):
+    written = clean(text).replace("\u2212", "-").replace(",", ".").removesuffix("°")
+    if not DEGREES.fullmatch(written):
         raise RowRefused(column, text, "not a number of degrees")
-    value = float(clean(text))
+    value = float(written)
     if not -most <= value <= most:
         raise RowRefused(column, text, f"not between -{most:.0f} and {most:.0f} degrees")
     return value

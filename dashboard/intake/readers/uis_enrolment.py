@@ -1,33 +1,41 @@
 """UIS enrolment: one row a country with twelve counts, kept as one record for each level and sex."""
 
-from dashboard.intake.readers.rows import Cells, accepted
+from collections import defaultdict
+
+from dashboard.intake.places import TOTAL, is_total
+from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import need_country, whole_number
+from dashboard.intake.values import need_country, no_value, whole_number
+
+Records = list[tuple[str, str, str, int | None]]
 
 LEVELS = ("pre_primary", "primary", "secondary", "tertiary")
 
 
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes eight records a country; a level with 0 for both sexes is not available, hence missing, never 0."""
-    seen: set[str] = set()
+    answers: dict[str, list[tuple[Row, Records]]] = defaultdict(list)
+    for row, records in accepted(table, ledger, lambda _, cell: _records(cell, ledger)):
+        answers[records[0][0]].append((row, records))
+    for rows in answers.values():
+        for records in settled(rows, ledger, "country_iso3", "the country has another row that says something else"):
+            ledger.publish(records)
 
-    def parse(row: Row, cell: Cells) -> list[tuple[str, str, str, int | None]]:
-        code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
-        if code in seen:
-            raise RowRefused("country_iso3", code, "the country has a row already")
-        records = [record for level in LEVELS for record in _level(cell, code, level)]
-        seen.add(code)
-        return records
 
-    for _, records in accepted(table, ledger, parse):
-        ledger.publish(records)
+def _records(cell: Cells, ledger: Ledger) -> Records:
+    if is_total(cell("country")):
+        ledger.parts += 1
+        raise RowRefused("country", cell("country"), TOTAL)
+    code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
+    return [record for level in LEVELS for record in _level(cell, code, level)]
 
 
 def _level(cell: Cells, code: str, level: str) -> list[tuple[str, str, str, int | None]]:
-    both = whole_number(cell(f"{level}_both"), f"{level}_both")
-    female = whole_number(cell(f"{level}_female"), f"{level}_female")
-    male = whole_number(cell(f"{level}_male"), f"{level}_male")
+    both, female, male = (
+        None if no_value(cell(f"{level}_{sex}")) else whole_number(cell(f"{level}_{sex}"), f"{level}_{sex}")
+        for sex in ("both", "female", "male")
+    )
     if not both:
         if female or male:
             raise RowRefused(f"{level}_both", str(both), "0 or blank although a sex has learners")
