@@ -41,6 +41,7 @@ def limit() -> None:
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.identity import Identity
+    from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.parquet import content_digest, write_rows
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
@@ -59,7 +60,12 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
     )
-    table = open_table(Path(order["file"]), card, order["encoding"], [(name, said) for name, said in order["columns"]])
+    pairs = [(name, said) for name, said in order["columns"]]
+    try:
+        table = open_table(Path(order["file"]), card, order["encoding"], pairs)
+    except FileRefused:
+        refuse_totals(_first_lines(order))
+        raise
     ledger.notes += table.notes
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
@@ -101,6 +107,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
 def look(order: dict[str, Any]) -> dict[str, Any]:
     """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
+    from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.report import LONGEST_TEXT, clean
     from dashboard.intake.tabular import Row, first_rows, found_at, header_names, is_tags, key, merged
     from dashboard.warehouse.catalog import sources
@@ -126,6 +133,8 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     # One word that a card knows may be a cell of a row about a person.
     if header is None or most_known < FEW_HEADERS and not answered:
         header = _first_header(grids, max(card.max_columns for card in cards))
+    if not answered:
+        refuse_totals(row.cells for _, rows in grids for row in rows)
     written = [clean(cell) for cell in header[1].cells] if header else []
     return {
         "sources": sorted(answered, key=lambda name: (*(-part for part in answered[name]), name)),
@@ -133,6 +142,21 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
         "line": header[1].line if header else 0,
         "headers": list(dict.fromkeys(name for name in written if 0 < len(name) <= LONGEST_TEXT)),
     }
+
+
+def _first_lines(order: dict[str, Any]) -> list[list[str]]:
+    """The lines within which a header stands; none where the file cannot be read at all."""
+    from dashboard.intake.report import FileRefused
+    from dashboard.intake.tabular import first_rows
+    from dashboard.warehouse.catalog import sources
+
+    most_columns = max(card.max_columns for card in sources().values())
+    try:
+        return [
+            row.cells for _, rows in first_rows(Path(order["file"]), most_columns, order["encoding"]) for row in rows
+        ]
+    except FileRefused:
+        return []
 
 
 def _first_header(grids: Any, most_columns: int) -> Any:
