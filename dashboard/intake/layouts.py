@@ -31,8 +31,8 @@ def refuse_totals(lines: Iterable[Sequence[str]]) -> None:
         headers = {clean(cell).casefold() for cell in line}
         if len(headers & TOTALS) >= FEWEST_TOTALS and not headers & OF_A_PERSON:
             raise FileRefused(
-                f"This report of Coursera holds totals by {clean(line[0])}, and no row for each learner: they cannot be "
-                "counted by programme or month. Export the usage report (course activity) and send that."
+                f"This report of Coursera holds totals by {clean(line[0])}, and no row for each learner, so nobody can "
+                "be counted by programme or month. Export the usage report (course activity) and send that."
             )
 
 
