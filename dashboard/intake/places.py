@@ -20,6 +20,8 @@ BEYOND_ISO: Mapping[str, str] = {
 }
 # Codes that publishers kept after the country had another one; the country is the same.
 RENAMED: Mapping[str, str] = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "BUR": "MMR", "KSV": "XKX", "XKK": "XKX"}
+# UNHCR counts Serbia and Kosovo (S/RES/1244 (1999)) together, under one code.
+UNDER_ONE_CODE = {("SRB", "XKX")}
 UNKNOWN_WORDS = frozenset(
     ("various", "unknown", "unspecified", "undetermined", "unclassified", "stated", "specified", "reported", "known")
     + ("classified", "other", "others", "inconnu", "inconnue", "inconnus", "divers", "desconocido", "desconocida")
@@ -74,7 +76,7 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
     Raises:
         RowRefused: a total of other rows, neither code nor name, no such country, or the two are of two countries.
     """
-    place, reason = _judged(clean(code).upper(), clean(name))
+    place, reason = _judged(code, name)
     if place is None:
         ledger.parts += reason == TOTAL
         raise RowRefused(column, clean(code) or clean(name), reason)
@@ -84,11 +86,12 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
 @cache
 def _judged(code: str, name: str) -> tuple[str | None, str]:
     """The place of a code and a name, or None and the reason why there is none."""
+    code, name = clean(code).upper(), clean(name)
     if code in TOTAL_CODES or is_total(name) or (code == "-" and name in ("", "-")):
         return None, TOTAL
     by_name = _named(name)
     by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code))
-    if by_code and by_name and by_code != by_name:
+    if by_code and by_name and by_code != by_name and (by_code, by_name) not in UNDER_ONE_CODE:
         return None, f"the code belongs to another country than {name}"
     if by_code or by_name:
         return by_code or by_name, ""

@@ -18,6 +18,7 @@ WHOLE_NUMBER = re.compile(
 )
 # A whole number written as a decimal, 3.0 or 3,00. Three zeros may be a thousand, unless no group stands before them.
 ZERO_DECIMALS = re.compile(r"(-?\d{1,11})[.,](?:0{1,2}|0{4,10})|(-?(?:0|\d{4,11}))\.000", re.ASCII)
+MOST_DIGITS = 11
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 # Signs and words for a value that is not there, folded.
@@ -116,6 +117,8 @@ def need_text(text: str, column: str) -> str:
 
 def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
+    if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
+        return int(text)
     written = clean(text).replace("\u2212", "-")
     if not written.isascii():
         written = "".join(str(unicodedata.decimal(c, c)) for c in written)

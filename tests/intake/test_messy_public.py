@@ -140,6 +140,12 @@ REFUGEES = {
         csv_of(SITE, "1990|Various|VAR|France|FRA|50|1", "1990|Unknown|UNK|France|FRA|100|2"),
         Read(BOTH, [(1990, "UNK", "FRA", 150, 3)]),
     ),
+    "two places of the publisher that are one country": (
+        csv_of(
+            PACKAGE, "1999|Serbia|SRB|SRB|Italy|ITA|ITA|50|1|0|0|0|0", "1999|Kosovo|KOS|SRB|Italy|ITA|ITA|20|2|0|0|0|0"
+        ),
+        Read(BOTH, [(1999, "SRB", "ITA", 70, 3)]),
+    ),
     "an unknown origin without a code": (
         csv_of(SITE, "1985|Various/Unknown||Sudan|SDN|500|0", "1985|Not stated|-|Sudan|SDN|20|0"),
         Read(FLOW, [(1985, "UNK", "SDN", 520)]),

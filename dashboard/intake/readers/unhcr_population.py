@@ -6,7 +6,7 @@ A preamble may say when it was extracted. Where a type of population has a row o
 from collections import defaultdict
 from typing import Any
 
-from dashboard.intake.places import BEYOND_ISO, place_of
+from dashboard.intake.places import place_of
 from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import UNREADABLE, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
@@ -15,6 +15,9 @@ from dashboard.intake.values import date_of, no_value, optional_number, whole, w
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 # Columns by which some layouts split a figure, with the rows of the whole beside those of the parts.
 SPLIT_BY = ("sex", "age")
+# How the publisher writes a place. It tells some apart that have one code here, such as Unknown and Various, or two
+# parts of what is one country today: their rows add up, and only what is written alike is the same row twice.
+PLACES = ("origin_iso3", "origin", "origin_own", "host_iso3", "host", "host_own")
 WHOLE = {"", "all", "total", "both"}
 COUNTS = {"ref": 0, "roc": 0, "asy": 1}
 COUNTED = {"refugee": 0, "asylum": 1}
@@ -35,7 +38,6 @@ def read(table: Table, ledger: Ledger) -> None:
     totals: dict[Key, Counts] = {}
     for key, rows in answers.items():
         for counts in settled(rows, ledger, "year", "this year, origin and host have another row that says other"):
-            # Unknown and various are two places of the publisher and one of ours: what they hold adds up.
             totals[key[:3]] = _added(totals.get(key[:3], (None, None)), counts)
             ledger.publish([])
     ledger.rows += [(*key, *counts) for key, counts in totals.items()]
@@ -51,7 +53,7 @@ def _answer(cell: Cells, ledger: Ledger) -> tuple[Key, Counts]:
             ledger.parts += 1
             raise RowRefused(column, cell(column), "a part of the figure; the row of all is read")
     kind = clean(cell("population_type")).casefold()
-    written = [_as_written(cell, "origin", origin), _as_written(cell, "host", host), kind]
+    written = [kind, *(clean(cell(column)).casefold() for column in PLACES)]
     if not kind:
         return (year, origin, host, *written), (
             _main(cell("refugees"), "refugees", ledger),
@@ -60,11 +62,6 @@ def _answer(cell: Cells, ledger: Ledger) -> tuple[Key, Counts]:
     counted = COUNTS.get(kind, next((at for word, at in COUNTED.items() if kind.startswith(word)), None))
     value = None if counted is None else _main(cell("value"), "value", ledger)
     return (year, origin, host, *written), (value if counted == 0 else None, value if counted == 1 else None)
-
-
-def _as_written(cell: Cells, what: str, place: str) -> str:
-    """How the publisher writes a place that is no country, so that two of them are not taken for one row twice."""
-    return f"{clean(cell(f'{what}_iso3'))} {clean(cell(what))}".casefold() if place in BEYOND_ISO else ""
 
 
 def _main(text: str, column: str, ledger: Ledger) -> int | None:
