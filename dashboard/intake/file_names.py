@@ -25,7 +25,10 @@ YEAR_NAMED = re.compile(rf"(?<!\d){YEAR}{GAP}*([^\W\d_]{{2,}})(?![^\W\d_])")
 MONTH = re.compile(
     rf"(?<!\d){YEAR}[-_.](\d\d)(?!\d)(?!{GAP}\d{{1,2}}(?!\d))|(?<!\d)(?<!\d{GAP})(\d\d)[-.]{YEAR}(?!\d)(?!{GAP}\d)"
 )
-QUARTER = re.compile(rf"(?<![^\W_])q([1-4]){GAP}*{YEAR}(?!\d)|(?<!\d){YEAR}{GAP}*q([1-4])(?![^\W_])")
+# As Chinese names write days and months: 2024年6月30日.
+CHINESE = re.compile(rf"{YEAR}年(\d{{1,2}})月(?:(\d{{1,2}})日)?")
+# Quarters and halves of a year.
+QUARTER = re.compile(rf"(?<![^\W_])(q[1-4]|h[12]){GAP}*{YEAR}(?!\d)|(?<!\d){YEAR}{GAP}*(q[1-4]|h[12])(?![^\W_])")
 
 
 def captured_on_in_name(name: str) -> datetime.date | None:
@@ -47,6 +50,9 @@ def _days(name: str) -> Iterator[datetime.date]:
     for found in YEAR_LAST.finditer(name):
         first, _, second, year = found.groups()
         yield from list(_day(year, second, first)) or _day(year, first, second)
+    for year, month_, day in CHINESE.findall(name):
+        if day:
+            yield from _day(year, month_, day)
     for found in DAY_NAMED.finditer(name):
         day, word, year = found.groups()
         if month := month_of(word):
@@ -71,7 +77,11 @@ def _ends(name: str) -> Iterator[datetime.date]:
         if month_named := month_of(found[2]):
             yield from _end(int(found[1]), month_named)
     for found in QUARTER.finditer(name):
-        yield from _end(int(found[2] or found[3]), int(found[1] or found[4]) * 3)
+        part = found[1] or found[4]
+        yield from _end(int(found[2] or found[3]), int(part[1]) * (3 if part[0] == "q" else 6))
+    for year_, month_, day in CHINESE.findall(name):
+        if not day:
+            yield from _end(int(year_), int(month_))
 
 
 def _day(year: str | int, month: str | int, day: str | int) -> Iterator[datetime.date]:

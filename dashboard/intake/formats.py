@@ -44,6 +44,7 @@ TEXTS: Mapping[bytes, tuple[str, str]] = {
     b"<html": ("a web page, even if its name ends in .xls", "Open it in Excel, save it as .xlsx, and send that."),
     b"<table": ("a web page, even if its name ends in .xls", "Open it in Excel, save it as .xlsx, and send that."),
     b"mime-version:": ("a saved web page, even if its name ends in .xls", "Open it in Excel, save it as .xlsx."),
+    b"[internetshortcut]": ("a link, not the table", "Open it, choose Download > CSV or Excel, and send that."),
     b"<?xml": ("an XML file", "Where it is a sheet, open it in Excel, save it as .xlsx, and send that."),
 }
 JSON = re.compile(rb"[\[{]\s*(?:[\[{\"\]}]|-?\d|true|false|null)", re.DOTALL)

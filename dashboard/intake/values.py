@@ -10,14 +10,14 @@ from dashboard.intake import countries
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 
-# Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both. A dot tells groups apart
-# only where there are two of them: 1.234 may be a decimal.
+# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are told apart by one and the same sign.
 WHOLE_NUMBER = re.compile(
-    r"-?(?:\d{1,11}|[1-9]\d{0,2}([ \u00a0\u202f\u2009,'\u2019])\d{3}(?:\1\d{3}){0,2}|[1-9]\d{0,2}(?:\.\d{3}){2,3})",
+    r"(?P<whole>-?(?:\d{1,11}|"
+    r"[1-9]\d{0,2}(?P<group>[ \u00a0\u202f\u2009,.'\u2019])\d{3}(?P<more>(?:(?P=group)\d{3}){0,2})))"
+    r"(?:(?P<decimal>[.,])(?P<zeros>0{1,10}))?",
     re.ASCII,
 )
-# A whole number written as a decimal, 3.0 or 3,00. Three zeros may be a thousand, unless no group stands before them.
-ZERO_DECIMALS = re.compile(r"(-?\d{1,11})[.,](?:0{1,2}|0{4,10})|(-?(?:0|\d{4,11}))\.000", re.ASCII)
+THOUSAND = "000"
 MOST_DIGITS = 11
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
@@ -123,13 +123,20 @@ def whole(text: str) -> int | None:
     if not written.isascii():
         written = "".join(str(unicodedata.decimal(c, c)) for c in written)
         written = written.replace("\u066b", ".").replace("\u066c", ",")
-    decimal = ZERO_DECIMALS.fullmatch(written)
-    if decimal:
-        return int(decimal[1] or decimal[2])
-    if not WHOLE_NUMBER.fullmatch(written):
+    found = WHOLE_NUMBER.fullmatch(written)
+    if found is None or _may_be_another(found):
         return None
-    number = int(re.sub(r"\D", "", written))
+    number = int(re.sub(r"\D", "", found["whole"]))
     return -number if written.startswith("-") else number
+
+
+def _may_be_another(found: re.Match[str]) -> bool:
+    """Whether a sign may be a decimal one or one between thousands: 1.234, 1,000 behind no other group, 1,234,0."""
+    group, decimal = found["group"], found["decimal"]
+    if group is None:
+        few = len(found["whole"].lstrip("-0")) in range(1, 4)
+        return decimal is not None and found["zeros"] == THOUSAND and (few or decimal == ",")
+    return group == decimal or (group == "." and not found["more"] and decimal is None)
 
 
 def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int | None:
@@ -148,7 +155,7 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
 
 def no_value(text: str) -> bool:
     """Whether a cell holds nothing, a sign or a word for missing, or a count too small to be shown, such as <5."""
-    written = clean(text).casefold()
+    written = clean(text).casefold() if text else ""
     return written in NO_VALUE or TOO_FEW.fullmatch(written) is not None
 
 

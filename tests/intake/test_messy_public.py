@@ -375,6 +375,7 @@ FORMATS = {
         b'{"url": "https://docs.example.org/open?id=1", "doc_id": "1"}',
         "a link to an online",
     ),
+    "a link of a desktop": (b"[InternetShortcut]\nURL=https://docs.example.org", "a link, not the table"),
     "a web page named .xls": (b"\n <HTML><body><table><tr><td>Date</td></tr></table></body></HTML>", "web page"),
     "a table of a web page named .xls": (b"\xef\xbb\xbf<table><tr><td>Date</td></tr></table>", "web page"),
     "a web page saved as one file": (b"MIME-Version: 1.0\nContent-Type: multipart/related", "saved web page"),

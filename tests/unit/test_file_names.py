@@ -48,6 +48,9 @@ END_OF_JUNE = datetime.date(2024, 6, 30)
         "usage Q2 2024.csv",
         "usage_2024-Q2.csv",
         "usage 2024Q2 final.csv",
+        "usage H1 2024.csv",
+        "报告2024年6月30日.csv",
+        "报告2024年6月.csv",
         "usage 2024-01-01 to 2024-06-30.csv",  # a span: taken on its last day at the earliest
         "usage Jan-Jun 2024.csv",
         "usage 2024-06-30 sent again 2099-01-01.csv",
