@@ -36,6 +36,8 @@ YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\
 # 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
 DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\s)?(\d{4}|\d\d)")
 NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
+# Of two digits of a year, 69 and more are of the century before, as POSIX has it.
+FIRST_OF_1900S = 69
 # Midnight behind a date, as data frames, spreadsheets and databases write it: no other day.
 MIDNIGHT = re.compile(
     r"(?:[ T]|,\s)(?:0?0:00(?::00(?:\.0{1,9})?)?|12:00(?::00)? ?AM)(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
@@ -217,8 +219,10 @@ def _month_named(text: str) -> datetime.date | None:
         word, day, year = found.groups()
     else:
         return None
-    month = month_of(word)
-    return _day(int(year) if len(year) == len("2000") else 2000 + int(year), month, int(day)) if month else None
+    month, full_year = month_of(word), int(year)
+    if len(year) == len("99"):
+        full_year += 1900 if full_year >= FIRST_OF_1900S else 2000
+    return _day(full_year, month, int(day)) if month else None
 
 
 def _day(year: int, month: int, day: int) -> datetime.date | None:

@@ -109,6 +109,11 @@ def test_what_may_be_another_day_is_no_date(text):
     assert date_of(text, DAY_FIRST) is None
 
 
+def test_two_digits_of_a_year_are_of_the_nearest_century():
+    assert date_of("17-Mar-85", ()) == datetime.date(1985, 3, 17)
+    assert date_of("17-Mar-23", ()) == datetime.date(2023, 3, 17)
+
+
 def test_a_spreadsheets_number_of_days_is_the_day_it_shows():
     assert serial_date("43922") == APRIL  # 1 January 2020 is 43831; + 91 days of January to March
     assert serial_date("43922.0") == APRIL
