@@ -454,6 +454,32 @@ OTHER_FILES = {
             aside=((3, "a total"),),
         ),
     ),
+    "a level of which the sexes are not shown": (
+        "uis_enrolment",
+        csv_of(
+            "ISO3|Pre-primary (both)|Primary (both)|Secondary (both)|Tertiary (both)|Pre-primary (female)|"
+            "Primary (female)|Secondary (female)|Tertiary (female)|Pre-primary (male)|Primary (male)|Secondary (male)|"
+            "Tertiary (male)",
+            "KEN|2|4|*|6|1|2|5|*|1|2|*|*",
+        ),
+        Read(
+            ("level", "sex", "learners"),
+            [
+                *(
+                    (level, sex, half)
+                    for level, half in (("pre_primary", 1), ("primary", 2))
+                    for sex in ("female", "male")
+                ),
+                *((level, sex, None) for level in ("secondary", "tertiary") for sex in ("female", "male")),
+            ],
+            noted="not shown; left out, the row is kept",
+        ),
+    ),
+    "a hub whose host is an address": (
+        "hubs",
+        csv_of("hub_id|hub|country_iso3|latitude|longitude|host", "r|Rome|ITA|41.9|12.5|learner01@example.org"),
+        Read(("hub", "host"), [("Rome", None)], noted="host: .*left out, the row is kept"),
+    ),
     "a country of enrolment twice": (
         "uis_enrolment",
         csv_of(

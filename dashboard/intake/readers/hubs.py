@@ -39,8 +39,19 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         need_country(cell("country_iso3"), "country_iso3", cell("country")),
         degrees(cell("latitude"), "latitude", 90),
         degrees(cell("longitude"), "longitude", 180),
-        need_plain(cell("host"), "host") if cell("host").strip() else None,
+        _optional(cell("host"), "host", ledger),
         host_type,
-        need_plain(cell("programme"), "programme") if cell("programme").strip() else None,
+        _optional(cell("programme"), "programme", ledger),
         optional_date(cell("announced_on"), ledger, "announced_on"),
     )
+
+
+def _optional(text: str, column: str, ledger: Ledger) -> str | None:
+    """A name that a hub can do without, None where there is none that may be kept."""
+    if no_value(text):
+        return None
+    try:
+        return need_plain(text, column)
+    except RowRefused as refused:
+        left_out(text, column, refused.reason, ledger)
+        return None

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 from dashboard.intake.places import TOTAL, is_total
 from dashboard.intake.readers.rows import Cells, accepted, settled
-from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import need_country, no_value, whole_number
+from dashboard.intake.values import left_out, need_country, no_value, whole_number
 
 Records = list[tuple[str, str, str, int | None]]
 
@@ -28,18 +28,23 @@ def _records(cell: Cells, ledger: Ledger) -> Records:
         ledger.parts += 1
         raise RowRefused("country", cell("country"), TOTAL)
     code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
-    return [record for level in LEVELS for record in _level(cell, code, level)]
+    return [record for level in LEVELS for record in _level(cell, code, level, ledger)]
 
 
-def _level(cell: Cells, code: str, level: str) -> list[tuple[str, str, str, int | None]]:
-    both, female, male = (
-        None if no_value(cell(f"{level}_{sex}")) else whole_number(cell(f"{level}_{sex}"), f"{level}_{sex}")
-        for sex in ("both", "female", "male")
-    )
+def _level(cell: Cells, code: str, level: str, ledger: Ledger) -> Records:
+    """Both sexes of a level; one of which a count is not shown is not known, and the other levels stay."""
+    columns = [f"{level}_{sex}" for sex in ("both", "female", "male")]
+    both, female, male = (None if no_value(cell(column)) else whole_number(cell(column), column) for column in columns)
+    missing: Records = [(code, level, "female", None), (code, level, "male", None)]
+    hidden = [column for column in columns if clean(cell(column)) and no_value(cell(column))]
+    if hidden and (not both or both != (female or 0) + (male or 0)):
+        if both or female or male:
+            left_out(cell(hidden[0]), hidden[0], "not shown", ledger)
+        return missing
     if not both:
         if female or male:
-            raise RowRefused(f"{level}_both", str(both), "0 or blank although a sex has learners")
-        return [(code, level, "female", None), (code, level, "male", None)]
+            raise RowRefused(columns[0], str(both), "0 or blank although a sex has learners")
+        return missing
     if both != (female or 0) + (male or 0):
-        raise RowRefused(f"{level}_both", str(both), "not the sum of female and male")
+        raise RowRefused(columns[0], str(both), "not the sum of female and male")
     return [(code, level, "female", female), (code, level, "male", male)]
