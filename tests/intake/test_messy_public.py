@@ -164,7 +164,11 @@ REFUGEES = {
     ),
     "a main figure that is not shown": (
         csv_of(SITE, "2016|Iraq|IRQ|Fiji|FJI|*|0", "2016|Mali|MLI|Fiji|FJI|40|0"),
-        Read(FLOW, [(2016, "IRQ", "FJI", None), (2016, "MLI", "FJI", 40)], noted=r"refugees is \*: not shown"),
+        Read(
+            FLOW,
+            [(2016, "IRQ", "FJI", None), (2016, "MLI", "FJI", 40)],
+            noted=r"1 rows: Refugees under UNHCR's mandate \(\*\): not shown by the publisher",
+        ),
     ),
     "a main figure that is a word": (
         csv_of(SITE, "2016|Iraq|IRQ|Fiji|FJI|some|0", "2016|Mali|MLI|Fiji|FJI|40|0"),

@@ -10,7 +10,7 @@ from dashboard.intake.places import place_of
 from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import UNREADABLE, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import date_of, no_value, optional_number, whole, whole_number
+from dashboard.intake.values import date_of, left_out, no_value, optional_number, whole, whole_number
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 # Columns by which some layouts split a figure, with the rows of the whole beside those of the parts.
@@ -69,7 +69,7 @@ def _main(text: str, column: str, ledger: Ledger) -> int | None:
     if not no_value(text):
         return whole_number(text, column)
     if clean(text) not in ("", "-"):
-        ledger.remarks[f"{column} is {clean(text)}: not shown by the publisher, so it is not known"] += 1
+        left_out(text, column, "not shown by the publisher", ledger)
     return None
 
 
