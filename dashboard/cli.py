@@ -389,7 +389,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what an import would do; keep nothing"),
         ("import", _import, "take files in, one snapshot each, and publish a release"),
     ):
-        sub = verb(name, run, help_, help_ + ". CSV and XLSX are told apart by content. At most 25 MB a file.")
+        sub = verb(name, run, help_, help_ + ". CSV and workbooks are told apart by content. At most 25 MB a file.")
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
         sub.add_argument("files", metavar="FILE", nargs="+")
         _import_options(sub)

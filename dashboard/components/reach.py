@@ -78,7 +78,9 @@ def refugee_view() -> None:
         text_tile(
             _("Countries of asylum"),
             whole(totals["hosts"]),
-            _("that host at least one refugee"),
+            _("{people} refugees in an unknown country").format(people=whole(totals["refugees_in_unknown_country"]))
+            if totals["refugees_in_unknown_country"]
+            else _("that host at least one refugee"),
             "reach_map/totals",
             scope,
         )
@@ -99,7 +101,7 @@ def refugee_view() -> None:
             _("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
         )
 
-    host_map(scope)
+    host_map(scope, totals["refugees_in_unknown_country"])
 
     figure(
         _("All countries of asylum"),
@@ -281,6 +283,7 @@ def _learner_card(scope: Scope) -> None:
             if not is_missing(row["first_on"]):
                 st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
             show_table("reach_map/country_partners", asked, key="card-partners", height=260)
+        _notes(Scope(country_iso3=country))
 
 
 def _learners_clicked() -> None:
@@ -308,8 +311,11 @@ def choose_origin(year: int) -> str | None:
     )
 
 
-def host_map(scope: Scope) -> None:
-    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked."""
+def host_map(scope: Scope, not_mapped: int) -> None:
+    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked.
+
+    `not_mapped` are refugees whose country of asylum is unknown.
+    """
     coverage = ask(ASKED, scope)
     flows = ask("reach_map/flows", scope)
     words = class_words()
@@ -331,9 +337,16 @@ def host_map(scope: Scope) -> None:
         on_click=_country_clicked,
         columns=["country_iso3", "country", "region", "coverage", "refugees"],
     )
+    if not_mapped:
+        st.caption(
+            _("{people} refugees are not on the map: their country of asylum is unknown.").format(
+                people=whole(not_mapped)
+            )
+        )
     map_disclaimer()
     if scope.origin_iso3:
         _flows(scope, flows)
+        _notes(Scope(year=scope.year, origin_iso3=scope.origin_iso3))
     _country_card(scope, coverage)
 
 
@@ -350,6 +363,8 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
         return
     asked = Scope(year=scope.year, country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
+    years = ask("reach_map/country_years", Scope(country_iso3=country))
+    years = years[years["year"] == scope.year]
     origins, hubs = ask("reach_map/origins_of_host", asked), ask("learning_hubs/register", Scope(country_iso3=country))
     with st.container(border=True):
         st.header(in_markdown(row["country"]), anchor=False)
@@ -357,6 +372,8 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             st.write(_("Hosts **{whole}** refugees.").format(whole=whole(row["refugees"])))
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
+        if len(years) and not is_missing(years["asylum_seekers"].iloc[0]):
+            st.write(_("Asylum-seekers here: **{whole}**.").format(whole=whole(years["asylum_seekers"].iloc[0])))
         if len(origins):
             first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
             st.write(_("They come from: {origins}.").format(origins=first))
@@ -370,6 +387,23 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             else _("No learning hub is named here.")
         )
         st.caption(_("Learners of the coalition here: choose Learners where they live."))
+        _notes(asked)
+        lazy_table(
+            _("Refugees and asylum-seekers here, year by year"),
+            "reach_map/country_years",
+            Scope(country_iso3=country),
+            ["year", "refugees", "asylum_seekers", "notes"],
+        )
+
+
+def _notes(asked: Scope) -> None:
+    """What UNHCR notes on the figures of a country or an origin and a year, in its own words."""
+    notes = ask("reach_map/notes", asked)
+    if notes.empty:
+        return
+    st.caption(_("Notes by UNHCR on the figures of {year}:").format(year=notes["year"].iloc[0]))
+    for note in notes.itertuples():
+        st.caption(f"{in_markdown(note.about)}: {in_markdown(note.note)}")
 
 
 def _country_clicked() -> None:

@@ -20,7 +20,8 @@ from dashboard.components.refused import for_readers
 from dashboard.gate import acting
 from dashboard.intake.corrections import LINE
 from dashboard.intake.countries import codes
-from dashboard.intake.front_door import Declared, is_part_in_name
+from dashboard.intake.file_names import is_part_in_name
+from dashboard.intake.front_door import Declared
 from dashboard.intake.holding import TooMuchHeld, Upload, held, hold, let_go
 from dashboard.intake.programmes import identifier, programmes
 from dashboard.intake.proposals import Proposal, is_a_members

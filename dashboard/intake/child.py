@@ -42,6 +42,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.corrections import corrections
     from dashboard.intake.identity import Identity
+    from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.parquet import content_digest, write_rows
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
@@ -61,7 +62,12 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
     )
-    table = open_table(Path(order["file"]), card, order["encoding"], [(name, said) for name, said in order["columns"]])
+    pairs = [(name, said) for name, said in order["columns"]]
+    try:
+        table = open_table(Path(order["file"]), card, order["encoding"], pairs)
+    except FileRefused:
+        refuse_totals(_first_lines(order))
+        raise
     ledger.notes += table.notes
     kind = order.get("kind", "")
     corrected = None
@@ -119,6 +125,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
 def look(order: dict[str, Any]) -> dict[str, Any]:
     """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
+    from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.report import LONGEST_TEXT, clean
     from dashboard.intake.tabular import Row, first_rows, found_at, header_names, is_tags, key, merged
     from dashboard.warehouse.catalog import sources
@@ -144,6 +151,8 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     # One word that a card knows may be a cell of a row about a person.
     if header is None or most_known < FEW_HEADERS and not answered:
         header = _first_header(grids, max(card.max_columns for card in cards))
+    if not answered:
+        refuse_totals(row.cells for _, rows in grids for row in rows)
     written = [clean(cell) for cell in header[1].cells] if header else []
     return {
         "sources": sorted(answered, key=lambda name: (*(-part for part in answered[name]), name)),
@@ -151,6 +160,21 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
         "line": header[1].line if header else 0,
         "headers": list(dict.fromkeys(name for name in written if 0 < len(name) <= LONGEST_TEXT)),
     }
+
+
+def _first_lines(order: dict[str, Any]) -> list[list[str]]:
+    """The lines within which a header stands; none where the file cannot be read at all."""
+    from dashboard.intake.report import FileRefused
+    from dashboard.intake.tabular import first_rows
+    from dashboard.warehouse.catalog import sources
+
+    most_columns = max(card.max_columns for card in sources().values())
+    try:
+        return [
+            row.cells for _, rows in first_rows(Path(order["file"]), most_columns, order["encoding"]) for row in rows
+        ]
+    except FileRefused:
+        return []
 
 
 def _first_header(grids: Any, most_columns: int) -> Any:
@@ -245,10 +269,10 @@ def _judge(ledger: Any) -> None:
             f"{ledger.month_first} dates are written month first, and this source is day first: the others would be "
             "read with day and month exchanged. Write the dates as YYYY-MM-DD and send the file again."
         )
-    if ledger.rows_in >= MANY_ROWS and len(ledger.quarantined) > ledger.rows_in / 2:
+    wholes, aside = ledger.rows_in - ledger.parts, len(ledger.quarantined) - ledger.parts
+    if wholes >= MANY_ROWS and aside > wholes / 2:
         raise FileRefused(
-            f"{len(ledger.quarantined)} of {ledger.rows_in} rows would be set aside, more than half, so the rest would "
-            f"mislead.{reason}"
+            f"{aside} of {wholes} rows would be set aside, more than half, so the rest would mislead.{reason}"
         )
 
 
@@ -271,7 +295,7 @@ def main() -> None:
     try:
         print("report " + json.dumps(do(order)), flush=True)
     except FileRefused as refused:
-        print("refused " + json.dumps(str(refused)), flush=True)
+        print("refused " + json.dumps([str(refused), refused.asks]), flush=True)
         sys.exit(REFUSED)
 
 

@@ -1,11 +1,9 @@
 """The one way in: a file is checked in a child process and, if it holds, kept as a snapshot."""
 
-import calendar
 import datetime
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.file_names import captured_on_in_name, corrects_in_name, is_part_in_name
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
@@ -34,24 +33,7 @@ LAST_WORDS = 4096
 # What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
 DEMONSTRATION_PREFIX = "demonstration"
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-DAYS_IN_NAME = (
-    (re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)"), (1, 2, 3)),
-    (re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)"), (1, 2, 3)),
-    (re.compile(r"(?<!\d)(\d\d)-(\d\d)-(20\d\d)(?!\d)"), (3, 2, 1)),
-)
 EARLIEST_CAPTURE = datetime.date(2000, 1, 1)
-MONTH_IN_NAME = re.compile(r"(?:(?<!\d)(\d{1,2})-)?(?<![a-z])([a-z]{3,9})-(20\d\d|\d\d)(?!\d)")
-
-# A number follows, so that participants and parties are none.
-PART_IN_NAME = re.compile(
-    r"(?<![^\W_])(?:part|parte|partie|teil|часть|جزء|部分)[ _.-]?\(?\d{1,2}(?!\d)"
-    r"|(?<!\d)\d{1,2}[ _-]?of[ _-]?\d{1,2}(?!\d)",
-    re.IGNORECASE,
-)
-CORRECTS_IN_NAME = re.compile(
-    r"(?<![a-z0-9])(?P<source>[a-z][a-z0-9_]*)\.(?P<file>\d{4}-\d\d-\d\d-[0-9a-f]{8}(?:-demo)?)"
-)
 
 Progress = Callable[[int], None]
 
@@ -196,38 +178,6 @@ def made_ready(
         yield Ready(report, folder, digest, account, standing.erased if sources()[source].people else None)
 
 
-def is_part_in_name(name: str) -> bool:
-    """Whether a file name states that the file is a part: usage_part1.csv, usage_2_of_3.csv."""
-    return PART_IN_NAME.search(name) is not None
-
-
-def corrects_in_name(name: str, source: str) -> str:
-    """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
-    found = CORRECTS_IN_NAME.search(name)
-    return found["file"] if found and found["source"].endswith(source) else ""
-
-
-def captured_on_in_name(name: str) -> datetime.date | None:
-    """The day a file name states: 2020-05-28, 20200528, 28-05-2020, 31-march-22, or feb-22 for its last day."""
-    for pattern, order in DAYS_IN_NAME:
-        for found in pattern.finditer(name):
-            try:
-                day = datetime.date(*(int(found[part]) for part in order))
-            except ValueError:
-                continue
-            if day <= datetime.date.today():
-                return day
-    for day_text, month, year in MONTH_IN_NAME.findall(name.lower()):
-        number = MONTHS.get(month[:3])
-        if number and calendar.month_name[number].lower().startswith(month):
-            full_year = int(year) if len(year) == 4 else 2000 + int(year)
-            last = calendar.monthrange(full_year, number)[1]
-            day = datetime.date(full_year, number, min(int(day_text), last) if day_text and int(day_text) else last)
-            if day <= datetime.date.today():
-                return day
-    return None
-
-
 @dataclass(frozen=True)
 class _Standing:
     """What a store knows before a file comes: marks of those erased, and lines set aside by file."""
@@ -363,7 +313,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         if answer.startswith("report ") and code == 0:
             return json.loads(answer.removeprefix("report "))
         if answer.startswith("refused "):
-            raise FileRefused(json.loads(answer.removeprefix("refused ")))
+            raise FileRefused(*json.loads(answer.removeprefix("refused ")))
         if not in_time:
             raise FileRefused(
                 f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped (reason code {code}). "

@@ -1,4 +1,4 @@
-"""A CSV or XLSX file, told apart by content, as a header and numbered rows of text. Knows no source."""
+"""A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
 
 import csv
 import datetime
@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from dashboard.intake.formats import XLSX, workbook_format, zipped_format
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
+from dashboard.intake.sheets import open_sheets
 from dashboard.warehouse.catalog import SourceCard
 
 LARGEST_FILE = 25 * 1024 * 1024
@@ -41,6 +43,8 @@ DELIMITERS = ",;\t"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
 CONTENT_TYPES = "[Content_Types].xml"
+# Where OpenDocument keeps macros.
+MACRO_FOLDERS = ("Basic/", "Scripts/")
 # Ways in which parts may be packed that every spreadsheet program can read.
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # An XML part names its root element within so many bytes, after nothing but comments and declarations.
@@ -62,18 +66,6 @@ WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError,
 PERCENT_FORMATS = (9, 10)
 CHUNK = 2**20
 OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
-KNOWN_BINARIES = {
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"%PDF": "a PDF",
-    b"PAR1": "a Parquet file",
-    b"\xd0\xcf\x11\xe0": "an old Excel (.xls) or protected workbook",
-    b"<!DO": "a web page",
-    b"<htm": "a web page",
-}
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,15 @@ class Row:
 
     line: int
     cells: list[str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: its title, whether a reader of the workbook sees it, and its rows."""
+
+    title: str
+    is_shown: bool
+    rows: Iterator[Row]
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequen
             or were mapped.
     """
     names = header_names(card, columns)
-    if _is_workbook(path):
-        return _xlsx_table(path, card, names, columns)
+    if format_ := _workbook_format(path):
+        return _workbook_table(path, format_, card, names, columns)
     text = _decoded(path.read_bytes(), encoding, card.people)
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
@@ -130,9 +131,8 @@ def first_rows(path: Path, most_columns: int, encoding: str = "") -> list[tuple[
     Raises:
         FileRefused: too large, not CSV or XLSX, or unreadable text.
     """
-    if _is_workbook(path):
-        book = _open_workbook(path)
-        return [(sheet.title, _readable(_sheet_rows(sheet, None, most_columns))) for sheet in book.worksheets]
+    if format_ := _workbook_format(path):
+        return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     text = _decoded(path.read_bytes(), encoding, people=True)[:HEADER_WITHIN_TEXT]
     return [("", _readable(_csv_rows(text, delimiter))) for delimiter in DELIMITERS]
 
@@ -229,25 +229,19 @@ def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
     return [next((line[at] for line in lines if at < len(line) and line[at].strip()), "") for at in range(width)]
 
 
-def _is_workbook(path: Path) -> bool:
-    """Whether the file is to be read as XLSX, else as text.
+def _workbook_format(path: Path) -> str:
+    """The format of a workbook, empty where the file is to be read as text.
 
     Raises:
-        FileRefused: too large, empty, or begins like something else.
+        FileRefused: too large, empty, something that is no table, or a workbook that no spreadsheet program writes.
     """
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts, or as CSV.")
     if size == 0:
         raise FileRefused("The file is empty. Export it again and look at it before you send it.")
-    with path.open("rb") as file:
-        start = file.read(4)
-    for magic, what in KNOWN_BINARIES.items():
-        if start.lower().startswith(magic.lower()):
-            raise FileRefused(
-                f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that."
-            )
-    return start == b"PK\x03\x04"
+    format_ = workbook_format(path)
+    return _zip_preflight(path) if format_ == XLSX else format_
 
 
 def _headers_found(text: str, delimiter: str, names: Names, needed: set[str]) -> int:
@@ -336,8 +330,6 @@ def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
 
 def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
     """The workbook, where cells with a formula show its result, or else its text."""
-    if not with_formulas:
-        _xlsx_preflight(path)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -349,25 +341,42 @@ def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
         ) from wrong
 
 
-def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tuple[str, str]]) -> Table:
+def _workbook_table(
+    path: Path, format_: str, card: SourceCard, names: Names, columns: Sequence[tuple[str, str]]
+) -> Table:
     """The table of the one sheet that has the card's headers."""
-    book = _open_workbook(path)
-    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
+    sheets = _sheets(path, format_, card.max_columns)
     found: dict[str, Table] = {}
     refusal: FileRefused | None = None
-    for sheet in book.worksheets:
-        rows = _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), card.max_columns)
+    for sheet in sheets:
         try:
-            found[sheet.title] = _find_header(rows, card, names, columns)
+            found[sheet.title] = _find_header(sheet.rows, card, names, columns)
         except FileRefused as refused:
             refusal = refusal or refused
     if not found:
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
-    title, notes = _right_sheet(found, {sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"})
+    title, notes = _right_sheet(found, {sheet.title for sheet in sheets if sheet.is_shown})
     table = found[title]
     width = len(table.header)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
     return replace(table, rows=padded, notes=notes)
+
+
+def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
+    """The sheets of a workbook that was looked at before, read as their rows are asked for."""
+    if format_ != XLSX:
+        opened = open_sheets(path, format_)
+        return [Sheet(title, is_shown, _kept(rows, most_columns)) for title, is_shown, rows in opened]
+    book = _open_workbook(path)
+    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
+    return [
+        Sheet(
+            sheet.title,
+            sheet.sheet_state == "visible",
+            _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), most_columns),
+        )
+        for sheet in book.worksheets
+    ]
 
 
 def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -400,7 +409,7 @@ def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
         FileRefused: too many rows or columns, or the sheet is damaged.
     """
     try:
-        yield from _rows_as_written(sheet, formulas, most_columns)
+        yield from _kept(_rows_as_written(sheet, formulas), most_columns)
     except WORKBOOK_FAULTS as wrong:
         raise FileRefused(
             f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
@@ -408,14 +417,13 @@ def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
         ) from wrong
 
 
-def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
+def _rows_as_written(sheet: Any, formulas: Any) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()
     written: Iterator[tuple[Any, ...]] = iter(())
     if formulas is not None:
         formulas.reset_dimensions()
         written = formulas.iter_rows(values_only=True)
     shares = _percent_styles(sheet.parent)
-    rows = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=not shares), start=1):
         if number > LAST_ROW:
             raise FileRefused(f"A cell stands below row {LAST_ROW:,}, where no sheet has one. Save the table as CSV.")
@@ -423,6 +431,17 @@ def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[R
         for at, text in enumerate(next(written, ())):
             if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
                 used[at] = text
+        yield number, used
+
+
+def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
+    """The rows that hold anything, without the blank cells at their end.
+
+    Raises:
+        FileRefused: too many rows or columns.
+    """
+    rows = 0
+    for number, used in written:
         while used and not used[-1].strip():
             used.pop()
         if len(used) > most_columns:
@@ -482,8 +501,8 @@ def _damaged() -> FileRefused:
     return FileRefused("The workbook is damaged: its archive cannot be read. Save it again and send that.")
 
 
-def _xlsx_preflight(path: Path) -> None:
-    """Refuses what no spreadsheet program writes, by the archive's list and the first bytes of each part.
+def _zip_preflight(path: Path) -> str:
+    """The format of a zipped workbook; refuses what no spreadsheet program writes, by the list and start of its parts.
 
     Raises:
         FileRefused: too many or too large parts, one that is locked, named twice or like a path, a macro, a DOCTYPE.
@@ -496,10 +515,10 @@ def _xlsx_preflight(path: Path) -> None:
         )
     try:
         with zipfile.ZipFile(path) as archive:
+            _judge_size(archive.infolist())
+            format_ = zipped_format(archive.namelist(), _part(archive, "mimetype").decode("latin-1"))
             _judge_list(archive.infolist())
-            types = (
-                archive.open("[Content_Types].xml").read(CHUNK) if "[Content_Types].xml" in archive.namelist() else b""
-            )
+            types = _part(archive, CONTENT_TYPES)
             if b"macroenabled" in types.replace(b"\0", b"").lower():
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
             for entry in archive.infolist():
@@ -507,17 +526,27 @@ def _xlsx_preflight(path: Path) -> None:
                     _judge_prolog(part.read(PROLOG_BYTES), entry.file_size)
     except ARCHIVE_FAULTS as wrong:
         raise _damaged() from wrong
+    return format_
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a part, empty where there is none."""
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as part:
+        return part.read(CHUNK)
+
+
+def _judge_size(entries: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
+        raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
 
 
 def _judge_list(entries: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
     names = {entry.filename for entry in entries}
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
-        raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
-    if "xl/workbook.xml" not in names:
-        raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
-    if any("vbaproject" in name.lower() for name in names):
+    if any("vbaproject" in name.lower() or name.startswith(MACRO_FOLDERS) for name in names):
         raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileRefused("The workbook is locked with a password. Save it without one and send that.")

@@ -122,7 +122,7 @@ def test_suggestions_are_for_required_columns_that_were_not_found_only():
         ("coursera_usage", "COURSE-ID", "course_id"),
         ("recognitions", "Université", "university"),
         ("uis_enrolment", "Primary both", "primary_both"),
-        ("unhcr_population", "Country of asylum ISO", "host_iso3"),
+        ("unhcr_population", "Country of asylum, ISO code", "host_iso3"),
     ],
 )
 def test_a_header_written_otherwise_is_suggested_for_its_column(source, header, column):

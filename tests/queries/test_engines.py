@@ -131,6 +131,12 @@ def _inputs(case, small_store, tmp_path_factory):
         "unhcr_population": [
             (2023, "UNK", "KEN", None, None, DAY(2024, 1, 1), "published"),
             (2023, "SOM", "KEN", 0, 0, DAY(2024, 1, 1), "published"),
+            (2023, "XXA", "UNK", 7, None, DAY(2024, 1, 1), "published"),
+        ],
+        "unhcr_footnotes": [
+            (2023, None, "KEN", "ASY", "Counted 'twice': 1,5", DAY(2024, 1, 1), "published"),
+            (2023, "SOM", None, None, "é", DAY(2024, 1, 1), "published"),
+            (2022, "UNK", "KEN", "QQ", "older", DAY(2023, 1, 1), "published"),
         ],
         "hubs": [("h", "é 'quoted'", "KEN", -1.5, 36.0, None, "not stated", None, None, DAY(2013, 1, 1), "published")],
     }

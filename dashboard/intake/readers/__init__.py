@@ -20,6 +20,7 @@ from dashboard.intake.readers import (
     recognitions,
     uis_enrolment,
     unesco_closures,
+    unhcr_footnotes,
     unhcr_population,
 )
 from dashboard.intake.report import Ledger
@@ -43,5 +44,6 @@ READERS: Mapping[str, Callable[[Table, Ledger], None]] = {
     "recognitions": recognitions.read,
     "uis_enrolment": uis_enrolment.read,
     "unesco_closures": unesco_closures.read,
+    "unhcr_footnotes": unhcr_footnotes.read,
     "unhcr_population": unhcr_population.read,
 }

@@ -1,7 +1,8 @@
-"""Coursera's usage report in its five layouts: one enrolment a row, a key instead of a person."""
+"""Coursera's usage report in its six layouts: one enrolment a row, a key instead of a person."""
 
 from typing import Any
 
+from dashboard.intake.layouts import with_progress
 from dashboard.intake.readers.people import (
     MOST_HOURS,
     country,
@@ -24,6 +25,7 @@ NOT_VERIFIED = ("audit", "free")
 
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record an enrolment; a row that says the same again is collapsed."""
+    table = with_progress(table, ledger)
     # Older layouts do not tell certificates apart from completions.
     tells_certificates = "certificate" in table.positions
     publish_once(table, ledger, lambda cell: _record(cell, ledger, tells_certificates))
