@@ -155,9 +155,6 @@ def _need_words(row: Mapping[str, Any]) -> str:
 
 def board(scope: Scope) -> None:
     """Matches by stage, the longest in each stage first."""
-    table = ask(BOARD, scope)
-    if table.empty:
-        return
     figure(
         _("How far matches have come"),
         lambda: _columns(scope),
@@ -207,7 +204,7 @@ def what_waits(scope: Scope) -> None:
         rows = ask(asked, scope)
         if rows.empty:
             st.header(title, anchor=False)
-            st.write(_("None on that day."))
+            st.write(_("Nothing on that day."))
             continue
         figure(
             f"{title} ({whole(len(rows))})",
