@@ -20,7 +20,7 @@ from dashboard.components.filters import (
 )
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
+from dashboard.locales.numbers import day, is_missing, missing, people, share, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, part
@@ -248,7 +248,7 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
     with three:
         vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
             total=people(world["learners_total"]),
-            vintage=world["enrolment_vintage"],
+            vintage=missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"],
             missing=whole(world["countries_without_enrolment"]),
         )
         metric_tile("share_affected", affected["share_affected"], asked, scope, vintage)

@@ -279,7 +279,6 @@ def retention(chosen: Sequence[Cohort]) -> None:
         list(whole_ones),
         "retention",
         lambda one: whole_ones[one].words if one in whole_ones else one,
-        next(iter(whole_ones)),
     )
     scope = whole_ones[code].scope
     table = ask("cohorts/retention", scope)

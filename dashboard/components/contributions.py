@@ -172,7 +172,7 @@ def tiles(scope: Scope) -> None:
             row["top_three_members"],
             TOTALS,
             scope,
-            in_markdown(row["top_three"]) if row["top_three"] else "",
+            "" if is_missing(row["top_three"]) else in_markdown(row["top_three"]),
         )
     with columns[3]:
         metric_tile(

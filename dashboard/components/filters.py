@@ -48,7 +48,7 @@ def choose(
     options: Sequence[Option],
     key: str,
     words: Callable[[Option], str],
-    default: Option,
+    default: Option | None = None,
     buttons: bool = False,
     always_in_link: bool = False,
     help: str | None = None,
@@ -57,16 +57,15 @@ def choose(
 
     A default that is no option is the first one.
     """
-    if default not in options:
-        default = options[0]
+    fallback = options[0] if default is None or default not in options else default
     if address_comes_first(key) or st.session_state[key] not in options:
         wanted = st.query_params.get(key)
-        st.session_state[key] = next((option for option in options if str(option) == wanted), default)
+        st.session_state[key] = next((option for option in options if str(option) == wanted), fallback)
     if buttons:
         chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
     else:
-        chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
-    remember(key, chosen, None if always_in_link else default)
+        chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(fallback))
+    remember(key, chosen, None if always_in_link else fallback)
     return chosen  # type: ignore[return-value]
 
 
@@ -101,15 +100,22 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
 def date_in_link(
     label: str, key: str, newest: datetime.date | None, default: datetime.date | None = None
 ) -> datetime.date | None:
-    """A day up to the newest, kept in the address in ISO form; None where there is no newest."""
+    """A day up to the newest, kept in the address in ISO form; None where there is no newest.
+
+    A day that the reader has not chosen moves with the newest of what is chosen beside it.
+    """
     if newest is None or pd.isna(newest):
         return None
+    default, by_itself = default or newest, f"{key}-by-itself"
     if address_comes_first(key) or st.session_state[key] is None:
-        st.session_state[key] = _iso_day(st.query_params.get(key)) or default or newest
+        st.session_state[key] = _iso_day(st.query_params.get(key)) or default
+    elif st.session_state[key] == st.session_state.get(by_itself):
+        st.session_state[key] = default
+    st.session_state[by_itself] = default
     earliest = min(EARLIEST, newest)
     st.session_state[key] = max(earliest, min(st.session_state[key], newest))
     chosen = st.date_input(label, key=key, min_value=earliest, max_value=newest, format="YYYY-MM-DD")
-    remember(key, chosen, default or newest)
+    remember(key, chosen, default)
     return chosen
 
 

@@ -101,7 +101,7 @@ def partner_words() -> dict[str, str]:
 def choose_programme(with_totals: bool = True) -> str | None:
     """Lets the reader choose a programme or a total over several; None is all."""
     words = programme_words(with_totals)
-    default = FOR_REFUGEES if with_totals else next(iter(words))
+    default = FOR_REFUGEES if with_totals else None
     chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default)
     return None if chosen == ALL else chosen
 

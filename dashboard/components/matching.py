@@ -85,7 +85,7 @@ def explained_matching(scope: Scope) -> None:
         st.info(_("No need is open on that day. Choose another day."))
         return
     words = {row["need_id"]: _need_words(row) for row in needs.to_dict("records")}
-    need_id = choose(_("Need"), list(words), "need_id", words.__getitem__, next(iter(words)), always_in_link=True)
+    need_id = choose(_("Need"), list(words), "need_id", words.__getitem__, always_in_link=True)
     asked = Scope(on_date=scope.on_date, need_id=need_id)
     table = ask(GATES, asked)
     fitting = table[table["gates_failed"] == 0]
@@ -173,10 +173,10 @@ def _columns(scope: Scope) -> None:
             st.write(f"**{words}** ({len(rows)})")
             for row in rows[:CARDS_SHOWN]:
                 with st.container(border=True):
-                    st.write(in_markdown(str(row["country"])))
+                    st.write(in_markdown(row["country"]))
                     st.caption(
                         _("{offer}; for {days} days").format(
-                            offer=in_markdown(str(row["offer"])), days=whole(row["days_in_stage"])
+                            offer=in_markdown(row["offer"]), days=whole(row["days_in_stage"])
                         )
                     )
             if len(rows) > CARDS_SHOWN:

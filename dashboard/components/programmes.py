@@ -18,8 +18,7 @@ TOTALS = "programmes/totals"
 def choose_view() -> Scope:
     """Lets the reader choose a programme; DLSEI first, which has phases."""
     words = programme_words(with_totals=False)
-    default = "dlsei" if "dlsei" in words else next(iter(words))
-    return Scope(programme_id=choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default))
+    return Scope(programme_id=choose(_("Programme"), list(words), "programme_id", lambda code: words[code], "dlsei"))
 
 
 def tiles(scope: Scope) -> None:
