@@ -233,7 +233,7 @@ def nothing_to_draw(asked: str, scope: Scope) -> None:
 
 
 def _hidden_words() -> str:
-    return _("each figure is of fewer than {below} people, or would let such a figure be worked out").format(
+    return _("each figure is of fewer than {below} people, or for the eyes of those who own its rows").format(
         below=policy().hide_below
     )
 

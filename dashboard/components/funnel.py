@@ -106,7 +106,7 @@ def compared(scope: Scope) -> None:
         )
         if enough
         else _("How the others stand is further below.")
-        if current_viewer().partner_id
+        if scope.partner_id and current_viewer().partner_id
         else _("Fewer than three other partners have 30 learners or more, so no median is shown."),
         words={"step": words},
     )

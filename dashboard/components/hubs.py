@@ -19,7 +19,7 @@ from dashboard.components.figures import (
     text_tile,
 )
 from dashboard.components.filters import choose, choose_country
-from dashboard.components.learners import choose_partner, choose_programme
+from dashboard.components.learners import choose_partner, choose_programme, own_partner, partner_words
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _
 from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
@@ -264,7 +264,7 @@ def attendance(scope: Scope) -> None:
 def effect() -> None:
     """Learners with a hub beside those without, like for like, for those who own the rows."""
     st.header(_("Learners with a hub and without, like for like"), anchor=False)
-    if is_hidden_from_me(EFFECT, _own(Scope())):
+    if is_hidden_from_me(EFFECT, _own(Scope())) or (own_partner() and own_partner() not in partner_words()):
         owners_only()
         return
     with st.container(horizontal=True):

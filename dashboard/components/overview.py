@@ -105,7 +105,7 @@ def tiles(scope: Scope) -> None:
             ),
         )
     with second[3]:
-        alive = ask_one("learning_hubs/evidence", Scope(on_date=head["on_date"]))["hubs_alive"]
+        alive = ask_one("learning_hubs/evidence", Scope(on_date=scope.on_date))["hubs_alive"]
         metric_tile(
             "hubs_alive",
             head["hubs"],
@@ -149,19 +149,27 @@ def changes(scope: Scope) -> None:
         "learners_with_credential": _("With a credential"),
         "partners": _("Partners"),
     }
-    st.write(
-        _(
+    days = {"before": day(before["on_date"]), "now": day(now["on_date"])}
+    if is_hidden_from_me(HEADLINE, scope):
+        # Series of others have the ends of months or quarters only, none of which need be that day.
+        said = _(
+            "The previous release counted until {before}, this one until {now}. What was restated of the time before, "
+            "and what is new, is known to those who own the rows."
+        )
+        changed = {_("Change"): (before, now)}
+    else:
+        said = _(
             "The previous release counted until {before}, this one until {now}. Restated is what the newer files say "
             "of the time that the previous release had counted already."
-        ).format(before=day(before["on_date"]), now=day(now["on_date"]))
-    )
+        )
+        changed = {_("Restated"): (before, again), _("New"): (again, now)}
+    st.write(said.format(**days))
     grid(
         [
             {
                 _("Figure"): words[name],
                 _("Before"): whole(before[name]),
-                _("Restated"): _change(before[name], again[name]),
-                _("New"): _change(again[name], now[name]),
+                **{label: _change(one[name], other[name]) for label, (one, other) in changed.items()},
                 _("Now"): whole(now[name]),
             }
             for name in FIGURES
