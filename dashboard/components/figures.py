@@ -233,7 +233,7 @@ def nothing_to_draw(asked: str, scope: Scope) -> None:
 
 
 def _hidden_words() -> str:
-    return _("each figure is of fewer than {below} people, or for the eyes of those who own its rows").format(
+    return _("each figure is of fewer than {below} people, or only those who own the rows may see it").format(
         below=policy().hide_below
     )
 
