@@ -117,7 +117,8 @@ def choose_view() -> Scope:
     """Lets the reader choose mission, audience, region, type of member, stage and period."""
     known = ask("contributions/choices")
     regions = [*sorted(known["region"].dropna().unique()), *sorted(known["sub_region"].dropna().unique())]
-    months = _months(known["from_month"].iloc[0], known["to_month"].iloc[0])
+    ends = ask_one("contributions/choices")
+    months = _months(ends["from_month"], ends["to_month"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mission = _any(_("Mission"), mission_words(), "mission")
         audience = _any(_("For whom"), audience_words(), "audience")
@@ -171,7 +172,7 @@ def tiles(scope: Scope) -> None:
             row["top_three_members"],
             TOTALS,
             scope,
-            in_markdown(row["top_three"]) if row["top_three"] else "",
+            "" if is_missing(row["top_three"]) else in_markdown(row["top_three"]),
         )
     with columns[3]:
         metric_tile(
@@ -356,8 +357,6 @@ def world(scope: Scope) -> None:
         "offered_only": _("Offered only"),
     }
     table = ask("contributions/countries", scope)
-    if table.empty:
-        return
     figure(
         _("Where activities are"),
         countries_map(table, words, map_height(long_legend=True)),
@@ -418,8 +417,6 @@ def stages(scope: Scope) -> None:
 def ladder(scope: Scope) -> None:
     """The ladder by member, with what each contributed to and its fractional share."""
     table = ask("contributions/ladder", scope)
-    if table.empty:
-        return
     words = {kind: member_type_words().get(kind, kind) for kind in table["member_type"]}
     lead = _(
         "Contributed to: all learners of the activities a member is in; it does not add up over members. Fractional: "
@@ -429,7 +426,7 @@ def ladder(scope: Scope) -> None:
         lead += " " + _("Drawn are the {drawn} with the most activities, of {all}.").format(
             drawn=MEMBERS_DRAWN, all=len(table)
         )
-    figure(
+    shown = figure(
         _("Member by member"),
         ladder_figure(table.head(MEMBERS_DRAWN), stage_words()),
         "contributions/ladder",
@@ -438,26 +435,25 @@ def ladder(scope: Scope) -> None:
         lead=lead,
         words={"member_type": words},
     )
-    show_table(
-        "contributions/ladder",
-        scope,
-        [
-            *("member", "member_type", "leads", "supports"),
-            *("learners_contributed_to", "fractional_learners", "learners_claimed"),
-        ],
-        key="members",
-        height=300,
-        words={"member_type": words},
-    )
+    if shown:
+        show_table(
+            "contributions/ladder",
+            scope,
+            [
+                *("member", "member_type", "leads", "supports"),
+                *("learners_contributed_to", "fractional_learners", "learners_claimed"),
+            ],
+            key="members",
+            height=300,
+            words={"member_type": words},
+        )
 
 
 def missions(scope: Scope) -> None:
     """Learners reached by each mission, directly against indirectly."""
     table = ask("contributions/missions", scope)
-    if table.empty:
-        return
     words = mission_words()
-    figure(
+    shown = figure(
         _("Reach by mission, directly against indirectly"),
         reach_figure(table, [words[mission] for mission in table["mission"]]),
         "contributions/missions",
@@ -465,7 +461,8 @@ def missions(scope: Scope) -> None:
         alt=_("Pairs of bars for each mission: learners reached directly, and indirectly."),
         lead=_("Each activity counted once. The two may be the same learners and are never added."),
     )
-    show_table("contributions/missions", scope, key="missions", words={"mission": words})
+    if shown:
+        show_table("contributions/missions", scope, key="missions", words={"mission": words})
 
 
 def coverage(scope: Scope) -> None:
@@ -474,7 +471,7 @@ def coverage(scope: Scope) -> None:
     if totals.empty:
         st.write(_("No activity of this choice states how many people it targets."))
         return
-    first, words = totals.iloc[0], {**audience_words()}
+    first, words = ask_one("contributions/coverage_totals", scope), audience_words()
     left, right, third = st.columns(3)
     asked = "contributions/coverage_totals"
     with left:
@@ -573,8 +570,8 @@ def unserved(scope: Scope) -> None:
         alt=_("Table of countries in need that have no activity confirmed or delivering."),
         lead=_(
             "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, the "
-            "country hosts refugees, or a need it raised is open. None: nothing of this choice is confirmed or "
-            "delivering."
+            "country hosts refugees, or a need it raised is open. Nothing of this choice is confirmed or "
+            "delivering there."
         ),
         table_twin=False,
     )

@@ -18,7 +18,7 @@ from dashboard.components.figures import (
     stop_if_empty,
     text_tile,
 )
-from dashboard.components.filters import choose, choose_country, date_in_link, year_before
+from dashboard.components.filters import choose, choose_country, date_in_link, switch, year_before
 from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _, plural
@@ -52,6 +52,7 @@ def learner_view(by: str) -> None:
     """Learners by host or origin: tiles, map, top ten, newcomers."""
     learners.begin("unhcr_population")
     scope = choose_learners(by)
+    learners.stop_unless_shown(scope)
     learner_tiles(scope)
     learners_on_map(scope)
     leading_and_new(scope)
@@ -179,7 +180,7 @@ def learner_tiles(scope: Scope) -> None:
 def learners_on_map(scope: Scope) -> None:
     """The world map of learners with flows on demand, and the card of the country that was clicked."""
     flows = ask(LEARNER_FLOWS, scope)
-    drawn = st.toggle(_("Draw the largest flows from origin to host"), key="flows", bind="query-params")
+    drawn = switch(_("Draw the largest flows from origin to host"), "flows")
     figure(
         _("Learners and their number for 1,000 refugees") if scope.by == "host" else _("Where learners come from"),
         learners_map(
@@ -233,7 +234,7 @@ def leading_and_new(scope: Scope) -> None:
 
 
 def _learner_card(scope: Scope) -> None:
-    country = choose_country(_("One country (or click it on the map)"), ask(LEARNERS, scope), _("None chosen"))
+    country = choose_country(_("One country (or click it on the map)"), ask(LEARNERS, scope), _("No country chosen"))
     if not country:
         return
     asked = Scope(country_iso3=country, programme_id=scope.programme_id)
@@ -358,7 +359,7 @@ def _flows(scope: Scope, flows: pd.DataFrame) -> None:
 
 
 def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
-    country = choose_country(_("One country (or click it on the map)"), coverage, _("None chosen"))
+    country = choose_country(_("One country (or click it on the map)"), coverage, _("No country chosen"))
     if not country:
         return
     asked = Scope(year=scope.year, country_iso3=country)
