@@ -105,10 +105,11 @@ def _confirm(upload: Upload, word: str) -> None:
     try:
         seen = _look(upload, encoding)
     except FileRefused as refused:
-        st.error(for_readers(refused))
-        if refused.asks == "encoding" or "UTF-8" in str(refused):
+        is_asked = refused.asks == "encoding" or "UTF-8" in str(refused)
+        if is_asked and "encoding" not in _asked(word):
             _ask_for("encoding", word)
             st.rerun()
+        st.error(for_readers(refused))
         _drop(word)
         return
     offered = _offered()
