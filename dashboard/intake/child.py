@@ -220,10 +220,10 @@ def _judge(ledger: Any) -> None:
             f"{ledger.month_first} dates are written month first, and this source is day first: the others would be "
             "read with day and month exchanged. Write the dates as YYYY-MM-DD and send the file again."
         )
-    if ledger.rows_in >= MANY_ROWS and len(ledger.quarantined) > ledger.rows_in / 2:
+    wholes, aside = ledger.rows_in - ledger.parts, len(ledger.quarantined) - ledger.parts
+    if wholes >= MANY_ROWS and aside > wholes / 2:
         raise FileRefused(
-            f"{len(ledger.quarantined)} of {ledger.rows_in} rows would be set aside, more than half, so the rest would "
-            f"mislead.{reason}"
+            f"{aside} of {wholes} rows would be set aside, more than half, so the rest would mislead.{reason}"
         )
 
 
@@ -246,7 +246,7 @@ def main() -> None:
     try:
         print("report " + json.dumps(do(order)), flush=True)
     except FileRefused as refused:
-        print("refused " + json.dumps(str(refused)), flush=True)
+        print("refused " + json.dumps([str(refused), refused.asks]), flush=True)
         sys.exit(REFUSED)
 
 

@@ -308,7 +308,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         if answer.startswith("report ") and code == 0:
             return json.loads(answer.removeprefix("report "))
         if answer.startswith("refused "):
-            raise FileRefused(json.loads(answer.removeprefix("refused ")))
+            raise FileRefused(*json.loads(answer.removeprefix("refused ")))
         if not in_time:
             raise FileRefused(
                 f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped (reason code {code}). "

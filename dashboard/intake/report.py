@@ -26,7 +26,14 @@ FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
 
 class FileRefused(Exception):
-    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do."""
+    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
+
+    `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
+    """
+
+    def __init__(self, message: str, asks: str = "") -> None:
+        super().__init__(message)
+        self.asks = asks
 
 
 class RowRefused(Exception):
@@ -113,6 +120,8 @@ class Ledger:
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
     month_first: int = 0
+    # Rows set aside because they are a part or a total of others: they say nothing against the rest of the file.
+    parts: int = 0
     identity: Identity | None = None
     partner: str = ""
     programme: str = ""

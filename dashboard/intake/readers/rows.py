@@ -1,6 +1,6 @@
 """The walk every reader makes: cells by name, rows of the wrong width and refused rows into quarantine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -63,6 +63,20 @@ def publish_once(
             seen.add(record)
             taken.add(tuple(record[i] for i in at))
             ledger.publish([record])
+
+
+def settled(rows: Sequence[tuple[Row, Parsed]], ledger: Ledger, column: str, reason: str) -> Iterator[Parsed]:
+    """What rows of one key say: once where all say the same, else nothing and every row is set aside.
+
+    None of several answers is the right one by its place in the file.
+    """
+    first = rows[0][1]
+    if all(said == first for _, said in rows):
+        ledger.collapsed += len(rows) - 1
+        yield first
+    else:
+        for row, _ in rows:
+            ledger.quarantine(row.line, column, "", reason)
 
 
 def _cell(cells: list[str], positions: dict[str, int], name: str) -> str:
