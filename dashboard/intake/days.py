@@ -7,10 +7,10 @@ declared, or follows from days above 12, or is asked.
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from dashboard.intake.months import month_of
 from dashboard.intake.words import fold
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
@@ -33,7 +33,6 @@ SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 SERIAL_DAYS = (20_000, 65_380)
 SERIAL_ZERO = datetime.datetime(1899, 12, 30)
 AFTERNOON, MORNING = {"pm", "م"}, {"am", "ص"}
-LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "ar", "ar_SY", "de")
 DISTINCT_TEXTS = 2**16
 
 
@@ -88,7 +87,7 @@ class Orders:
     only_month_first: int = 0
     either: int = 0
 
-    def day(self, written: Written) -> datetime.date | None:
+    def day_of(self, written: Written) -> datetime.date | None:
         """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
         self.dates += 1
         if written.is_sure:
@@ -192,15 +191,17 @@ def _year_last(day: str, this_year: int) -> Both | None:
     if found is None:
         return None
     one, other, year = int(found[1]), int(found[3]), _year(found[4], this_year)
-    return _date(year, other, one), _date(year, one, other)
+    day_first, month_first = _date(year, other, one), _date(year, one, other)
+    # Nobody who writes the month first puts dots.
+    return (day_first, day_first) if day_first and found[2] == "." else (day_first, month_first)
 
 
 def _named(day: str, this_year: int) -> Both | None:
     words = fold(LETTER_BESIDE_DIGIT.sub(" ", day))
     if found := NAMED_DAY_FIRST.fullmatch(words):
-        number, month, year = int(found[1]), months().get(found[2]), _year(found[3], this_year)
+        number, month, year = int(found[1]), month_of(found[2]), _year(found[3], this_year)
     elif found := NAMED_MONTH_FIRST.fullmatch(words):
-        number, month, year = int(found[2]), months().get(found[1]), int(found[3])
+        number, month, year = int(found[2]), month_of(found[1]), int(found[3])
     else:
         return None
     date = _date(year, month, number) if month else None
@@ -219,17 +220,3 @@ def _date(year: int, month: int, day: int) -> datetime.date | None:
         return datetime.date(year, month, day)
     except ValueError:
         return None
-
-
-@cache
-def months() -> Mapping[str, int]:
-    """Names of months in the languages of senders, folded, whole and cut short; none that is two months."""
-    from babel.dates import get_month_names
-
-    found: dict[str, set[int]] = {"sept": {9}, "set": {9}}
-    for language in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, language).items():
-                    found.setdefault(fold(name), set()).add(number)
-    return {name: min(numbers) for name, numbers in found.items() if len(numbers) == 1 and not name[:1].isdigit()}
