@@ -22,7 +22,9 @@ FORMAL = frozenset(
 FORMAL_FOLDED = frozenset(map(fold, FORMAL))
 WHOLE_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "sta": "saint"}
 # Names that begin or end those of other countries: a word beside them that is not understood may make one of these.
-SHARED_NAMES = frozenset(("congo", "korea", "sudan", "guinea", "samoa", "ireland", "cyprus", "china", "timor", "guinee"))
+SHARED_NAMES = frozenset(
+    ("congo", "korea", "sudan", "guinea", "samoa", "ireland", "cyprus", "china", "timor", "guinee")
+)
 PARTS = re.compile(r"[,،/;|()（）\[\]]| - ")
 IN_BRACKETS = re.compile(r"\s*[(（\[](.*)[)）\]]\s*$")
 DISTINCT_NAMES = 2**14
@@ -83,7 +85,9 @@ def _readings(written: str) -> Iterator[str]:
     yield written
     brackets = IN_BRACKETS.search(written)
     short, _, rest = (
-        (written[: brackets.start()], "", brackets[1]) if brackets else written.partition("," if "," in written else "،")
+        (written[: brackets.start()], "", brackets[1])
+        if brackets
+        else written.partition("," if "," in written else "،")
     )
     if rest:
         yield f"{rest} {short}"

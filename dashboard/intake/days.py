@@ -25,7 +25,9 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 ZONE_ALONE = re.compile(r"[ ]*(?:utc|gmt|z)$", re.IGNORECASE)
-NAMED_DAY_FIRST = re.compile(r"(\d{1,2}) ?(?:st|nd|rd|th|er|o)? (?:de |of |di )?(\D+?) (?:de |del |of )?(\d{4}|\d{2})(?: г| года?)?")
+NAMED_DAY_FIRST = re.compile(
+    r"(\d{1,2}) ?(?:st|nd|rd|th|er|o)? (?:de |of |di )?(\D+?) (?:de |del |of )?(\d{4}|\d{2})(?: г| года?)?"
+)
 NAMED_MONTH_FIRST = re.compile(r"(\D+?) (\d{1,2}) ?(?:st|nd|rd|th)? (\d{4})")
 LETTER_BESIDE_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 # Days since the end of 1899, as a spreadsheet keeps them: 1954 to 2079, so that no year is taken for one.
@@ -102,9 +104,11 @@ class Orders:
         """Whether dates that can be read in both orders are read right: declared, or some only with the day first."""
         return bool(self.declared) or (self.only_day_first > 0 and self.only_month_first == 0)
 
-    @property
-    def question(self) -> str:
-        """What a sender must be asked before the dates can be read; empty where nothing is in doubt."""
+    def question(self, few_are_asked: bool = False) -> str:
+        """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
+
+        A few dates in doubt among many are not asked about, unless the reader cannot set them aside.
+        """
         in_doubt = self.either + self.only_month_first
         if self.declared:
             wrong = self.only_day_first if self.declared == MONTH_FIRST else self.only_month_first
@@ -115,7 +119,7 @@ class Orders:
                 f"{'month' if self.declared == MONTH_FIRST else 'day'} first, as was stated: their second number "
                 "or their first is above 12. Choose the other order (`--date-order`), or write them as YYYY-MM-DD."
             )
-        if self.is_known or not _many(in_doubt, self.dates):
+        if self.is_known or not in_doubt or not (few_are_asked or _many(in_doubt, self.dates)):
             return ""
         if self.only_month_first and self.only_day_first:
             found = (

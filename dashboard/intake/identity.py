@@ -101,7 +101,9 @@ def normal_id(text: str) -> str:
     if whole := WHOLE.fullmatch(compact):
         compact = whole[1].lstrip("0")
         return "" if NINES.fullmatch(compact) else compact
-    return "" if words.fold(compact) in words.words("nobody") or words.fold(written) in words.words("nobody") else compact
+    return (
+        "" if words.fold(compact) in words.words("nobody") or words.fold(written) in words.words("nobody") else compact
+    )
 
 
 def normal_email(text: str) -> str:

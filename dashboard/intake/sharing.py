@@ -45,9 +45,7 @@ class _Beside:
     places: Counter[Hashable] = field(default_factory=Counter)
 
 
-def no_ids(
-    ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
-) -> frozenset[str]:
+def no_ids(ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]) -> frozenset[str]:
     """The ids that are nobody's: see `shared_ids`."""
     return frozenset(shared_ids(ids, emails, names, once))
 

@@ -18,6 +18,14 @@ WHOLE_NUMBER = re.compile(
 )
 # A whole number written as a decimal, 3.0 or 3,00. Three zeros may be a thousand, unless no group stands before them.
 ZERO_DECIMALS = re.compile(r"(-?\d{1,11})[.,](?:0{1,2}|0{4,10})|(-?(?:0|\d{4,11}))\.000", re.ASCII)
+DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
+# A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
+COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
+# Groups of three and decimals, told apart by two different signs, or groups alone by one that is no decimal sign.
+GROUPED_DECIMAL = re.compile(
+    r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
+)
+ARABIC_SIGNS = frozenset("\u066b\u066c")
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 # Signs and words for a value that is not there, folded.
@@ -114,19 +122,45 @@ def need_text(text: str, column: str) -> str:
     return kept
 
 
+def decimal(text: str) -> float | None:
+    """The number in a text, or None: 6.5, 6,5, 1 234,5, 1,234.5 and digits of any script.
+
+    None too where it can be read in two ways: 1,234 is a thousand to some and a little over one to others.
+    """
+    if ARABIC_SIGNS & set(text):
+        text = text.replace("\u066c", "").replace("\u066b", ".")
+    written = _with_plain_digits(text)
+    if DECIMAL.fullmatch(written):
+        return float(written)
+    if COMMA_DECIMAL.fullmatch(written):
+        return float(written.replace(",", "."))
+    grouped = GROUPED_DECIMAL.fullmatch(written)
+    if grouped is None or grouped[2] == grouped[3]:
+        return None
+    if grouped[2] in ",." and not grouped[3] and written.count(grouped[2]) == 1:
+        return None
+    return float(re.sub(r"[^\d-]", "", grouped[1]) + "." + (grouped[4] or "0"))
+
+
 def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
-    written = clean(text).replace("\u2212", "-")
-    if not written.isascii():
-        written = "".join(str(unicodedata.decimal(c, c)) for c in written)
-        written = written.replace("\u066b", ".").replace("\u066c", ",")
-    decimal = ZERO_DECIMALS.fullmatch(written)
-    if decimal:
-        return int(decimal[1] or decimal[2])
+    written = _with_plain_digits(text)
+    as_decimal = ZERO_DECIMALS.fullmatch(written)
+    if as_decimal:
+        return int(as_decimal[1] or as_decimal[2])
     if not WHOLE_NUMBER.fullmatch(written):
         return None
     number = int(re.sub(r"\D", "", written))
     return -number if written.startswith("-") else number
+
+
+def _with_plain_digits(text: str) -> str:
+    """The text with the digits 0 to 9 for those of any script, and plain signs for minus, decimals and groups."""
+    written = clean(text).replace("\u2212", "-")
+    if written.isascii():
+        return written
+    digits = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", written))
+    return digits.replace("\u066b", ".").replace("\u066c", ",")
 
 
 def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int | None:
