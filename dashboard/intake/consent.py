@@ -1,4 +1,4 @@
-"""Consent in a file about people: which column holds it, and what is a clear yes. The one rule for every such source."""
+"""Consent in a file about people: which column holds it, and what is a clear yes. One rule for every such source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -134,6 +134,7 @@ class Worker:
             "secret": SECRET if sources()[source].people else "",
             "erased": [],
             "columns": [],
+            "no_consent_column": True,
             **said,
         }
         print(json.dumps(order), file=self.process.stdin, flush=True)

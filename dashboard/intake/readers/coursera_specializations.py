@@ -9,7 +9,7 @@ from dashboard.intake.readers.people import (
     need_moment,
     need_plain,
     need_stream,
-    need_yes_no,
+    optional_yes_no,
     yes_no,
 )
 from dashboard.intake.readers.roll import Layout, publish_people
@@ -38,7 +38,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
     name = need_plain(cell("specialisation"), "specialisation")
-    completed = need_yes_no(cell("completed"), "completed")
+    completed = yes_no(cell("completed"), "completed")
     completed_on = moment(cell("completed_on"), ledger, "completed_on")
     if completed is None and completed_on:
         raise RowRefused("completed", "", "blank beside a completion time, so it may be either")
@@ -52,7 +52,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         "professional certificate" if "professional certificate" in name.casefold() else "specialisation",
         need_moment(cell("enrolled_on"), ledger, "enrolled_on"),
         is_completed,
-        yes_no(cell("removed"), ledger, "removed") or False,
+        optional_yes_no(cell("removed"), ledger, "removed") or False,
         completed_on if is_completed else None,
         not is_missing(cell("certificate")) if tells_certificates else None,
         country(cell("country"), ledger, "country", "the country of the learner"),

@@ -11,9 +11,9 @@ from dashboard.intake.readers.people import (
     need_moment,
     need_plain,
     need_stream,
-    need_yes_no,
     number,
-    plain,
+    optional_plain,
+    optional_yes_no,
     progress,
     yes_no,
 )
@@ -48,7 +48,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
     enrolled_on = need_moment(cell("enrolled_on"), ledger, "enrolled_on")
-    completed = need_yes_no(cell("completed"), "completed")
+    completed = yes_no(cell("completed"), "completed")
     completed_on = moment(cell("completed_on"), ledger, "completed_on")
     share = progress(cell("progress"), ledger, completed or False)
     if completed is None and (completed_on or share == 1):
@@ -60,15 +60,15 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         raise RowRefused("completed_on", cell("completed_on"), "before the enrolment")
     source = clean(cell("enrolment_source")).casefold()
     has_certificate = not is_missing(cell("certificate")) if tells_certificates else None
-    for_credit = yes_no(cell("for_credit"), ledger, "for_credit") or False
+    for_credit = optional_yes_no(cell("for_credit"), ledger, "for_credit") or False
     return (
         id_key,
         email_key,
         stream.partner_id,
         stream.programme_id,
         need_plain(cell("course_id"), "course_id"),
-        plain(cell("course"), ledger, "course"),
-        plain(cell("university"), ledger, "university"),
+        optional_plain(cell("course"), ledger, "course"),
+        optional_plain(cell("university"), ledger, "university"),
         ledger.card.vocabulary.get(clean(cell("course_type")).casefold(), "course"),
         enrolled_on,
         moment(cell("class_start_on"), ledger, "class_start_on", LONGEST_AHEAD),
@@ -77,7 +77,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         number(cell("hours_estimated"), ledger, "hours_estimated", MOST_HOURS),
         number(cell("hours_measured"), ledger, "hours_measured", MOST_HOURS),
         is_completed,
-        yes_no(cell("removed"), ledger, "removed") or False,
+        optional_yes_no(cell("removed"), ledger, "removed") or False,
         for_credit or bool(has_certificate) or not any(word in source for word in NOT_VERIFIED),
         completed_on if is_completed else None,
         has_certificate,

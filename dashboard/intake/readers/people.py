@@ -30,8 +30,8 @@ UNIT = r"(?: ?(?:years?|ans|anos|лет|岁|سنة))?"
 AGES = re.compile(rf"(\d{{1,3}}) ?(?:to|a|ate|et|y|до|至|到|الى)? ?(\d{{1,3}}){UNIT}")
 YOUNGER = re.compile(rf"(?:under|below|less than|moins de|menos de|menor de|до|младше|اقل من|تحت) (\d{{1,3}}){UNIT}")
 OLDER = re.compile(
-    rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais|e mais"
-    r"|и старше|以上|فاكثر)"
+    rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais"
+    r"|e mais|и старше|以上|فاكثر)"
 )
 ABOVE = re.compile(rf"(?:over|above|older than|plus de|mas de|mais de|старше|اكثر من) (\d{{1,3}}){UNIT}")
 FIRST_TIME = datetime.date(2000, 1, 1)
@@ -100,9 +100,14 @@ def need_plain(text: str, column: str) -> str:
     return need_text(text, column)
 
 
-def plain(text: str, ledger: Ledger, column: str) -> str | None:
-    """As `need_plain`, None where missing; what may not be kept is left out."""
-    return optional(lambda: need_plain(text, column), text, ledger, column) if not words.is_missing(text) else None
+def plain(text: str, column: str) -> str | None:
+    """As `need_plain`, None when blank."""
+    return need_plain(text, column) if clean(text) else None
+
+
+def optional_plain(text: str, ledger: Ledger, column: str) -> str | None:
+    """As `need_plain`, None where missing or left out."""
+    return None if words.is_missing(text) else optional(lambda: need_plain(text, column), text, ledger, column)
 
 
 def optional(read: Callable[[], Value], text: str, ledger: Ledger, column: str) -> Value | None:
@@ -194,7 +199,7 @@ def _within(
     return day
 
 
-def need_yes_no(text: str, column: str) -> bool | None:
+def yes_no(text: str, column: str) -> bool | None:
     """A flag that the row needs, None where missing.
 
     Raises:
@@ -206,9 +211,9 @@ def need_yes_no(text: str, column: str) -> bool | None:
     return flag
 
 
-def yes_no(text: str, ledger: Ledger, column: str) -> bool | None:
+def optional_yes_no(text: str, ledger: Ledger, column: str) -> bool | None:
     """A flag, None where missing or left out."""
-    return optional(lambda: need_yes_no(text, column), text, ledger, column) if text else None
+    return optional(lambda: yes_no(text, column), text, ledger, column) if text else None
 
 
 def progress(text: str, ledger: Ledger, is_completed: bool) -> float:

@@ -199,8 +199,8 @@ def _note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     """Says how many ids were none, and why; never which."""
     if roll.placeholders:
         ledger.notes.append(
-            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands for "
-            "the learner; a row without one is set aside."
+            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands "
+            "for the learner; a row without one is set aside."
         )
     rows = Counter(roll.no_ids[one.id] for one in roll.rows.values() if one.id in roll.no_ids)
     for reason, ids in Counter(roll.no_ids.values()).most_common():
