@@ -152,7 +152,7 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
 
 
 def _meant(header: str, column: SourceColumn) -> float:
-    """How likely a header stands for a column, 0 to 1: by what it means in any of the languages, else by its letters."""
+    """How likely a header stands for a column, 0 to 1: by what it means in any language, else by its letters."""
     if column.name == consent.COLUMN:
         return 1.0 if consent.reads_like_consent(header) else 0.0
     if consent.reads_like_consent(header):

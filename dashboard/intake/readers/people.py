@@ -27,7 +27,8 @@ MOST_YEARS = 120
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (MOST_YEARS, "60 and over"))
 # Two ages with a word or sign between them, or one with a word for less or more; folded, so without accents.
 UNIT = r"(?: ?(?:years?|ans|anos|лет|岁|سنة))?"
-AGES = re.compile(rf"(\d{{1,3}}) ?(?:to|a|ate|et|y|до|至|到|الى)? ?(\d{{1,3}}){UNIT}")
+AGE = re.compile(rf"(\d{{1,3}}){UNIT}")
+AGES = re.compile(rf"(\d{{1,3}})(?: | ?(?:to|a|ate|et|y|до|至|到|الى) ?)(\d{{1,3}}){UNIT}")
 YOUNGER = re.compile(rf"(?:under|below|less than|moins de|menos de|menor de|до|младше|اقل من|تحت) (\d{{1,3}}){UNIT}")
 OLDER = re.compile(
     rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais"
@@ -308,11 +309,12 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
 @cache
 def _band_written(age: str) -> str:
     """The band of an age, or of two that lie in one band; empty where there is none."""
-    years = whole(age)
-    if years is not None:
-        return _band(years) if 0 <= years <= MOST_YEARS else ""
+    if (years := whole(age)) is not None:
+        age = str(years)
     folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))
-    if two := AGES.fullmatch(folded):
+    if one := AGE.fullmatch(folded):
+        first = last = int(one[1])
+    elif two := AGES.fullmatch(folded):
         first, last = int(two[1]), int(two[2])
     elif one := YOUNGER.fullmatch(folded):
         first, last = 0, int(one[1]) - 1
@@ -322,7 +324,7 @@ def _band_written(age: str) -> str:
         first, last = int(one[1]) + 1, MOST_YEARS
     else:
         return ""
-    return _band(first) if _band(first) == _band(last) else ""
+    return _band(first) if _band(first) == _band(last) and last <= MOST_YEARS else ""
 
 
 def _band(years: int) -> str:

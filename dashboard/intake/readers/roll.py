@@ -126,10 +126,11 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
         else:
             roll.enter(row, cell, layout)
         if against := stated.against(row.cells):
-            # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
-            with suppress(RowRefused):
-                stream = layout.stream(cell)
-                ledger.streams.add((stream.partner_id, stream.programme_id))
+            if against in consent.STATED:
+                # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
+                with suppress(RowRefused):
+                    stream = layout.stream(cell)
+                    ledger.streams.add((stream.partner_id, stream.programme_id))
             raise RowRefused(consent.COLUMN, "", against)
         return layout.record(cell)
 
