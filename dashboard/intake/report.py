@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -228,8 +228,12 @@ class Ledger:
         """Whether a record is about somebody who was erased."""
         if not self.erased_marks or not self.identity:
             return False
-        keys = (record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
-        return any(key is not None and self.identity.mark(key) in self.erased_marks for key in keys)
+        return self.are_erased(record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
+
+    def are_erased(self, keys: Iterable[str | None]) -> bool:
+        """Whether one of the keys is that of somebody who was erased."""
+        identity = self.identity
+        return identity is not None and any(key and identity.mark(key) in self.erased_marks for key in keys)
 
     def drop_erased(self, record: tuple[Any, ...]) -> None:
         """Counts a row of somebody who was erased as collapsed; the file still speaks for the row's stream."""

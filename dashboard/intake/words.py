@@ -14,12 +14,13 @@ SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
 TICKED, UNTICKED = frozenset("✓✔☑√"), frozenset("✗✘☒✕☐")
 DISTINCT_WORDS = 2**16
+ASCII = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() else " " for at in range(128)})
 
 
 def fold(text: str) -> str:
     """The text as words are compared: no case, accents, punctuation or unseen marks, digits as 0 to 9."""
     if text.isascii():
-        kept = "".join(c if c.isalnum() else " " for c in text.casefold())
+        kept = text.translate(ASCII)
     else:
         plain = unicodedata.normalize("NFKD", text).casefold()
         kept = "".join(_folded(c) for c in unicodedata.normalize("NFKD", plain))
