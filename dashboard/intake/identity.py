@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboard.intake import words
+from dashboard.refusals import Refusal
 
 SECRET_BYTES = 32
 KEY_HEX = 32
@@ -28,7 +29,7 @@ SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\
 NINES = re.compile(r"9{4,}")
 
 
-class SecretMissing(Exception):
+class SecretMissing(Refusal):
     """The secret that learners' keys are made with cannot be read."""
 
 

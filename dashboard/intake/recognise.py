@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from dashboard.intake import consent
+from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.front_door import Declared, run_child, there
 from dashboard.intake.report import FileRefused, harmless
 from dashboard.intake.tabular import header_names, positions
@@ -78,8 +79,10 @@ def headers(file: Path, encoding: str = "") -> Headers:
     return found
 
 
-def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: Declared) -> list[list[str]]:
-    """The header and the rows on those lines as they were sent, with line and reason behind; formulas disarmed.
+def set_aside_rows(
+    file: Path, source: str, reasons: Mapping[int, str], said: Declared, file_id: str
+) -> list[list[str]]:
+    """The header and the rows on those lines as they were sent, with line, reason and file behind; formulas disarmed.
 
     A reader takes the disarming apostrophe off again, so that the file can be corrected and sent.
 
@@ -94,12 +97,13 @@ def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: De
         "columns": sorted(said.columns),
     }
     seen = run_child(order)
-    header = [*map(harmless, seen["header"]), "line in the file sent", "why it was set aside"]
+    header = [*map(harmless, seen["header"]), LINE, REASON, FILE]
+    named = f"{source}.{file_id}"
     width = len(seen["header"])
     return [
         header,
         *(
-            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line]]
+            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line], named]
             for line, cells in seen["rows"]
         ),
     ]
