@@ -32,7 +32,8 @@ class Layout:
         id_column: the column of the partner's id; `email` and `name` are named alike in every source.
         once: the columns that name what a person stands in only once.
         stream: the partner and programme of a row.
-        record: what is kept of a row, of which `id_key` and `email_key` come first.
+        record: what is kept of a row.
+        keys_at: where in the record the keys of id and e-mail address stand; the second is None where none is kept.
         finish: what a record is once the whole file was read.
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
@@ -42,6 +43,7 @@ class Layout:
     once: tuple[str, ...]
     stream: Callable[[Cells], Stream]
     record: Callable[[Cells], Record]
+    keys_at: tuple[int, int | None] = (0, 1)
     finish: Callable[[Record], Record] = lambda record: record
     nobodys: Callable[[Cells], bool] = lambda _: False
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -174,12 +176,10 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             continue
         one = roll.rows[at]
         if one is not None:
-            id_key = None if one.id in roll.no_ids else record[0]
-            email_key = None if one.email in roll.no_emails else record[1]
-            if id_key is None and email_key is None:
+            record = _without_shared(record, one, roll, layout)
+            if all(place is None or record[place] is None for place in layout.keys_at):
                 set_aside(line, at, layout.id_column, roll.no_ids.get(one.id) or SHARED_ADDRESS)
                 continue
-            record = (id_key, email_key, *record[2:])
         record, person = layout.finish(record), roll.person(at)
         if at in roll.erased or ledger.is_erased(record):
             ledger.drop_erased(record)
@@ -204,6 +204,13 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
                 "counted."
             )
     return kept_people
+
+
+def _without_shared(record: Record, one: Sighting, roll: Roll, layout: Layout) -> Record:
+    """The record without the keys that are nobody's."""
+    id_at, email_at = layout.keys_at
+    places = {id_at if one.id in roll.no_ids else None, email_at if one.email in roll.no_emails else None} - {None}
+    return tuple(None if at in places else value for at, value in enumerate(record)) if places else record
 
 
 def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
