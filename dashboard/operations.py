@@ -125,7 +125,11 @@ def erase(asked: argparse.Namespace) -> None:
         raise NotUnderstood(
             f"Of {len(people)} given, number {', '.join(blank)} is no id or no address. Nothing was erased."
         )
-    erased = actions.erase(store, people, identity, reason=asked.reason)
+    # Snapshots that were kept before ids were evened out hold the keys of those forms.
+    former = [Person(key, "") for one in ids for key in identity.former_keys(one, "") - {identity.id_key(one)}]
+    former += [Person("", key) for one in asked.email for key in identity.former_keys("", one)]
+    named = [*people, *(one for one in former if one not in people)]
+    erased = actions.erase(store, named, identity, reason=asked.reason)
     if linked := erased.linked:
         print(f"{len(people)} given: {len(linked.ids)} ids and {len(linked.emails)} addresses of theirs")
         if linked.shared:

@@ -6,6 +6,7 @@ those rows back to whoever sent them.
 Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
 """
 
+import gc
 import json
 import os
 import re
@@ -19,6 +20,7 @@ MEMORY = 1024**3
 CPU_SECONDS = 20
 WRITTEN = 256 * 1024**2
 OPEN_FILES = 64
+NEW_OBJECTS = 1_000_000
 PROGRESS_EVERY = 5_000
 REFUSED = 3
 FEW_ROWS, MANY_ROWS = 3, 100
@@ -36,11 +38,14 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Rows hold no cycles, and looking for them among hundreds of thousands takes a quarter of the time.
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.corrections import corrections
+    from dashboard.intake.days import Orders
     from dashboard.intake.identity import Identity
     from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.parquet import content_digest, write_rows
@@ -61,6 +66,9 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         country=order.get("country", ""),
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
+        no_consent_column=order.get("no_consent_column", False),
+        progress_scale=order.get("progress_scale", ""),
+        orders=Orders(order.get("date_order", "")),
     )
     pairs = [(name, said) for name, said in order["columns"]]
     try:
@@ -117,6 +125,10 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
         content=content_digest(ledger.rows, captured_on, provenance),
+        unread=ledger.unread_values(),
+        people_in=ledger.people_in,
+        people_published=ledger.people_published,
+        people_set_aside=tuple(ledger.people_set_aside.most_common()),
         kind=kind,
         corrects=corrected.file if corrected else "",
         lines=tuple(sorted(corrected.lines)) if corrected else (),
@@ -191,15 +203,16 @@ def _first_header(grids: Any, most_columns: int) -> Any:
 
 def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
     """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
-    from dashboard.intake import countries
+    from dashboard.intake import countries, words
     from dashboard.intake.report import PLAIN
     from dashboard.intake.tabular import key
     from dashboard.warehouse.catalog import sources
 
     written = [key(cell) for cell in cells if key(cell)]
-    words = {word for card in sources().values() if card.people for word in card.vocabulary}
-    words |= {"yes", "no", "true", "false"}
-    values = words | countries.names().keys() | countries.names_of_all_languages().keys()
+    vocabulary = {word for card in sources().values() if card.people for word in card.vocabulary}
+    vocabulary |= words.words("yes") | words.words("no") | words.meaning("sex").keys()
+    vocabulary |= set(words.meaning("education").values())
+    values = vocabulary | countries.names().keys() | countries.names_of_all_languages().keys()
     if len(written) < FEW_HEADERS or len(set(written)) < len(written):
         return False
     for at, cell in enumerate(cells):
@@ -259,6 +272,10 @@ def _judge(ledger: Any) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
+    if question := ledger.orders.question(few_are_asked=not ledger.card.people):
+        raise FileRefused(question, asks="date_order")
+    if not ledger.progress_scale and (question := ledger.progress.question):
+        raise FileRefused(question, asks="progress_scale")
     first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
     reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
     if not ledger.rows and not ledger.streams:

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.days import ORDERS
 from dashboard.intake.file_names import captured_on_in_name, corrects_in_name, is_part_in_name
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
+from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
@@ -89,7 +91,9 @@ class Declared:
     rows which say none. `zone` is that of times without one. `columns` are pairs of a column of the card and the header
     that stands for it in this file, where a person said so. `name` is what the sender calls the file: it may state the
     day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
-    reports, a part of one, or corrected rows; else its own columns and its name state it.
+    reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
+    or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
+    because every learner in it agreed. `progress_scale` is `percent` or `share`.
     """
 
     provenance: str = ""
@@ -170,6 +174,9 @@ def made_ready(
             declared += "\0" + _country(said.country)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
+        for name in ("date_order", "no_consent_column", "progress_scale"):
+            if value := getattr(said, name):
+                declared += f"\0{name}={value}"
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
@@ -236,8 +243,18 @@ def _checked(
             "corrects": corrects_in_name(name, source),
             "to_correct": {file: sorted(lines) for file, lines in standing.to_correct.items()},
             "columns": sorted(said.columns),
+            "date_order": _one_of(said.date_order, "date order", ORDERS),
+            "no_consent_column": said.no_consent_column,
+            "progress_scale": _one_of(said.progress_scale, "scale of progress", SCALES),
         }
         yield Report.from_json(run_child(order, progress)), folder
+
+
+def _one_of(said: str, what: str, known: tuple[str, ...]) -> str:
+    """What the sender declares, if it is one of the words; FileRefused where it is another."""
+    if said and said not in known:
+        raise FileRefused(f"There is no {what} {_plain_name(said)!r}. Give one of {', '.join(known)}.")
+    return said
 
 
 def _country(said: str) -> str:

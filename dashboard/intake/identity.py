@@ -1,19 +1,32 @@
-"""People become keys while a file is parsed: a keyed hash of the partner's id, under a secret outside the store."""
+"""People become keys while a file is parsed: a keyed hash of the partner's id, under a secret outside the store.
+
+Which ids and addresses of a file are one person's, and which are nobody's, is `dashboard/intake/sharing.py`.
+"""
 
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from dashboard.intake import words
 from dashboard.refusals import Refusal
 
 SECRET_BYTES = 32
-# What senders write where there is nothing: nobody's id, and not the same nobody's.
-NOTHING = {"", "-", "--", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "unknown", "0", "?", "."}
 KEY_HEX = 32
+# The rows of one learner stand near each other in most files.
+DISTINCT = 2**14
+# 1,001 and 1 001 are the id 1001, and so is 1001.0, as spreadsheets and pandas write it.
+GROUPED = re.compile(r"\d{1,3}(?:([,.'’ _٬])\d{3})(?:\1\d{3})*")
+WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
+# 2.54701E+11 stands for every number that begins so. Without a sign and a point it may be a code: 12E34.
+SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\d{1,3}")
+# A row of nines is what databases store for missing; shorter ones may be the number of somebody on a list.
+NINES = re.compile(r"9{4,}")
 
 
 class SecretMissing(Refusal):
@@ -27,15 +40,20 @@ class Identity:
     secret: bytes
 
     def id_key(self, written: str) -> str | None:
-        """The key of an id as a partner gave it, None when blank. Case, width, spaces and unseen marks make no other
+        """The key of an id as a partner gave it, None where it is no id. What `normal_id` evens out makes no other
         person."""
-        text = _normal(written)
-        return None if text in NOTHING else self._key("id", text)
+        text = normal_id(written)
+        return self._key("id", text) if text else None
 
     def email_key(self, written: str) -> str | None:
         """The key of an e-mail address, None for what is none."""
-        text = _normal(written)
-        return self._key("email", text) if "@" in text else None
+        text = normal_email(written)
+        return self._key("email", text) if text else None
+
+    def former_keys(self, id_: str, email: str) -> frozenset[str]:
+        """The keys that an id and an address had before numbers in ids were evened out: erased people stay erased."""
+        forms = ("id", _former(id_)), ("email", _former(email))
+        return frozenset(self._key(kind, text) for kind, text in forms if text)
 
     def mark(self, key: str) -> str:
         """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
@@ -46,6 +64,7 @@ class Identity:
         """Names the secret without giving it away: rows made under two secrets do not link."""
         return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
 
+    @lru_cache(DISTINCT)  # noqa: B019 - one identity lives as long as its process
     def _key(self, kind: str, text: str) -> str:
         return hmac.new(self.secret, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()[:KEY_HEX]
 
@@ -74,6 +93,48 @@ def open_identity(file: Path) -> Identity:
     return Identity(secret)
 
 
-def _normal(written: str) -> str:
-    seen = (c for c in unicodedata.normalize("NFKC", written) if c.isascii() or unicodedata.category(c) != "Cf")
+@lru_cache(DISTINCT)
+def normal_id(text: str) -> str:
+    """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
+
+    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9; a number has no leading
+    zeros, no signs between its thousands and no decimals of zero.
+    """
+    if words.is_missing(text):
+        return ""
+    written = _plain(text)
+    grouped = GROUPED.fullmatch(written.strip())
+    compact = "".join(written.split())
+    if grouped:
+        compact = "".join(c for c in compact if c.isdigit())
+    if SCIENTIFIC.fullmatch(compact):
+        return ""
+    if whole := WHOLE.fullmatch(compact):
+        compact = whole[1].lstrip("0")
+        return "" if NINES.fullmatch(compact) else compact
+    if any(c.isdigit() for c in compact):
+        return compact
+    return "" if words.fold(written) in words.words("nobody") else compact
+
+
+@lru_cache(DISTINCT)
+def normal_email(text: str) -> str:
+    """The e-mail address as it is compared, empty for what is none."""
+    compact = "".join(_plain(text).split()).removeprefix("mailto:")
+    if compact.endswith(">"):  # Name <address>
+        compact = compact[compact.rfind("<") + 1 : -1]
+    local, at, domain = compact.partition("@")
+    return compact if at and local and "." in domain.strip(".") else ""
+
+
+def _former(text: str) -> str:
+    """The form of ids and addresses until November 2026: case, width, spaces and unseen marks alone were evened out."""
+    seen = (c for c in unicodedata.normalize("NFKC", text) if c.isascii() or unicodedata.category(c) != "Cf")
     return "".join("".join(seen).casefold().split())
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
+    seen = (c for c in unicodedata.normalize("NFKC", text) if c.isascii() or unicodedata.category(c) != "Cf")
+    return "".join(str(unicodedata.decimal(c, c)) for c in "".join(seen).casefold())

@@ -1,4 +1,4 @@
-"""Names of months in the six languages of the United Nations. Knows no order of day and month."""
+"""Names of months in the six languages of the United Nations and in Portuguese. Knows no order of day and month."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from functools import cache
 from babel.dates import get_month_names
 
 # Arabic has two sets of names: that of Egypt and the Gulf, and that of the Levant.
-LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar", "ar_SY")
+LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "ar", "ar_SY")
 # Only Russian has another form for a month without a day: июнь 2024.
 WITHOUT_DAY = ("ru",)
 SHORTEST = 3

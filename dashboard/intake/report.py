@@ -4,16 +4,23 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.days import Orders
 from dashboard.intake.identity import Identity
+from dashboard.intake.scale import Progress
+from dashboard.intake.words import fold
 from dashboard.refusals import Refusal
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
+# A value that was not understood is shown up to this length: what is longer is free text, and may be about a person.
+LONGEST_SHOWN = 60
+LINES_SHOWN = 3
+MOST_UNREAD = 200
 # Every generated file carries these words somewhere in its first rows, whatever it is renamed to.
 DEMONSTRATION_MARK = "Demonstration: simulated"
 # A file states its day of capture, but in no form that can be read.
@@ -56,6 +63,31 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A value that was not understood: how many rows have it, the first lines of them, what is kept instead.
+
+    `value` is empty where it may be about a person.
+    """
+
+    column: str
+    value: str
+    rows: int
+    lines: tuple[int, ...]
+    kept_as: str
+
+
+@dataclass(frozen=True)
+class Commonest:
+    """A value for which rows were set aside: how many, and the first line; empty where it may be about a person."""
+
+    column: str
+    reason: str
+    value: str
+    rows: int
+    line: int
+
+
+@dataclass(frozen=True)
 class Report:
     """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
 
@@ -63,6 +95,8 @@ class Report:
     `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file. `kind` is
     what the file is, as declared or as it states itself; of corrected rows `corrects` is the file they were set aside
     of, and `lines`, like those of `quarantined`, are lines of that file.
+    `unread` are values that were not understood, most frequent first. Of a source about people `people_in` =
+    `people_published` + those of `people_set_aside` by reason; a row that is nobody's is one unknown person.
     """
 
     source: str
@@ -82,6 +116,19 @@ class Report:
     kind: str = ""
     corrects: str = ""
     lines: tuple[int, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    people_in: int = 0
+    people_published: int = 0
+    people_set_aside: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def commonest(self) -> list[Commonest]:
+        """The values for which rows were set aside, most frequent first."""
+        counted = Counter((row.column, row.reason, row.value) for row in self.quarantined)
+        first: dict[tuple[str, str, str], int] = {}
+        for row in self.quarantined:
+            first.setdefault((row.column, row.reason, row.value), row.line)
+        return [Commonest(*key, rows, first[key]) for key, rows in counted.most_common()]
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -92,6 +139,15 @@ class Report:
     def closing_line(self) -> str:
         """The line that accounts for every row."""
         return closing_line(self.rows_in, self.published, self.collapsed, len(self.quarantined))
+
+    @property
+    def people_line(self) -> str:
+        """The line that accounts for every person of a file about people."""
+        aside = ", ".join(f"{people} {reason}" for reason, people in self.people_set_aside)
+        return (
+            f"people in {self.people_in} = published {self.people_published} + set aside "
+            f"{sum(people for _, people in self.people_set_aside)}{f' ({aside})' if aside else ''}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary for the manifest and between processes."""
@@ -105,6 +161,8 @@ class Report:
         said["dropped_columns"] = tuple(said["dropped_columns"])
         said["notes"] = tuple(said["notes"])
         said["streams"] = tuple(said["streams"])
+        said["unread"] = tuple(Unread(**{**one, "lines": tuple(one["lines"])}) for one in said.get("unread", ()))
+        said["people_set_aside"] = tuple((reason, people) for reason, people in said.get("people_set_aside", ()))
         said["lines"] = tuple(said["lines"])
         return cls(**said)
 
@@ -141,13 +199,48 @@ class Ledger:
     read_too: set[int] = field(default_factory=set)
     erased_marks: frozenset[str] = frozenset()
     erased: int = 0
+    # What the sender declares: whether the file has no column of consent, and what progress of 0.45 is.
+    no_consent_column: bool = False
+    progress_scale: str = ""
+    orders: Orders = field(default_factory=Orders)
+    progress: Progress = field(default_factory=Progress)
+    # Where the reader stands, and the column whose day may be read in two ways in this row.
+    line: int = 0
+    in_doubt: str = ""
+    unread: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    people_in: int = 0
+    people_published: int = 0
+    people_set_aside: Counter[str] = field(default_factory=Counter)
+    words_of_names: frozenset[str] = frozenset()
+
+    def not_understood(self, column: str, value: str, line: int, kept_as: str) -> None:
+        """Notes a value that was not understood and what is kept instead; the row stays."""
+        shown = "" if self._is_hidden(column, value) or len(value) > LONGEST_SHOWN else value
+        counted = self.unread.setdefault((column, shown, kept_as), [0])
+        counted[0] += 1
+        if len(counted) <= LINES_SHOWN:
+            counted.append(line)
+
+    def unread_values(self) -> tuple[Unread, ...]:
+        """Values that were not understood, most frequent first; one that shares a word with a name is not shown."""
+        found: dict[tuple[str, str, str], Unread] = {}
+        for (column, value, kept_as), (rows, *lines) in self.unread.items():
+            shown = value if set(fold(value).split()).isdisjoint(self.words_of_names) else ""
+            before = found.get((column, shown, kept_as), Unread(column, shown, 0, (), kept_as))
+            all_lines = tuple(sorted((*before.lines, *lines))[:LINES_SHOWN])
+            found[column, shown, kept_as] = Unread(column, shown, before.rows + rows, all_lines, kept_as)
+        return tuple(sorted(found.values(), key=lambda one: (-one.rows, one.column, one.value))[:MOST_UNREAD])
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""
         if not self.erased_marks or not self.identity:
             return False
-        keys = (record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
-        return any(key is not None and self.identity.mark(key) in self.erased_marks for key in keys)
+        return self.are_erased(record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
+
+    def are_erased(self, keys: Iterable[str | None]) -> bool:
+        """Whether one of the keys is that of somebody who was erased."""
+        identity = self.identity
+        return identity is not None and any(key and identity.mark(key) in self.erased_marks for key in keys)
 
     def drop_erased(self, record: tuple[Any, ...]) -> None:
         """Counts a row of somebody who was erased as collapsed; the file still speaks for the row's stream."""
@@ -163,15 +256,16 @@ class Ledger:
 
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
-        personal = {c.name for c in self.card.columns if c.personal}
         # A row that came apart has its cells anywhere: of a source about people, none of it is written down,
-        # and of the other columns what is plainly a number or a day. An address may be a person's in any source.
-        hidden = (
-            column in personal
-            or holds_address(value)
-            or (self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip())))
+        # and of the other columns what is plainly a number or a day.
+        hidden = self._is_hidden(column, value) or (
+            self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
         )
         self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
+
+    def _is_hidden(self, column: str, value: str) -> bool:
+        """Whether a value may name a person: of a personal column, or an address, in any source."""
+        return any(c.name == column and c.personal for c in self.card.columns) or holds_address(value)
 
     def balance(self) -> None:
         """Raises AssertionError when a row has been lost: a defect of the reader, not of the file."""

@@ -9,6 +9,7 @@ from functools import cache
 from dashboard.intake import countries
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
+from dashboard.intake.words import fold, is_missing, words
 
 # Digits, in groups of three or not, and zeros behind a decimal sign. Groups are told apart by one and the same sign.
 WHOLE_NUMBER = re.compile(
@@ -19,15 +20,16 @@ WHOLE_NUMBER = re.compile(
 )
 THOUSAND = "000"
 MOST_DIGITS = 11
+DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
+# A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
+COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
+# Groups of three and decimals, told apart by two different signs, or groups alone by one that is no decimal sign.
+GROUPED_DECIMAL = re.compile(
+    r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
+)
+ARABIC_SIGNS = frozenset("\u066b\u066c")
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
-# Signs and words for a value that is not there, folded.
-NO_VALUE = frozenset(
-    ("", "-", "–", "—", "--", "*", "**", "..", "...", "…", ".", ":", "x", "?", "#n/a", "#ref!", "#value!", "#null!")
-    + ("na", "n/a", "n.a.", "n.a", "nan", "nil", "none", "null", "nd", "n/d", "n.d.", "nr", "n/r", "s/d", "s.d.")
-    + ("unknown", "not available", "not applicable", "not reported", "no data", "missing", "suppressed", "redacted")
-    + ("tbc", "tbd", "non disponible", "no disponible", "нет данных", "غير متوفر", "无数据")
-)
 # Fewer than so many, as publishers write a small count that they do not show.
 TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
@@ -117,14 +119,31 @@ def need_text(text: str, column: str) -> str:
     return kept
 
 
+def decimal(text: str) -> float | None:
+    """The number in a text, or None: 6.5, 6,5, 1 234,5, 1,234.5 and digits of any script.
+
+    None too where it can be read in two ways: 1,234 is a thousand to some and a little over one to others.
+    """
+    if ARABIC_SIGNS & set(text):
+        text = text.replace("\u066c", "").replace("\u066b", ".")
+    written = _with_plain_digits(text)
+    if DECIMAL.fullmatch(written):
+        return float(written)
+    if COMMA_DECIMAL.fullmatch(written):
+        return float(written.replace(",", "."))
+    grouped = GROUPED_DECIMAL.fullmatch(written)
+    if grouped is None or grouped[2] == grouped[3]:
+        return None
+    if grouped[2] in ",." and not grouped[3] and written.count(grouped[2]) == 1:
+        return None
+    return float(re.sub(r"[^\d-]", "", grouped[1]) + "." + (grouped[4] or "0"))
+
+
 def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
-    written = clean(text).replace("\u2212", "-")
-    if not written.isascii():
-        written = "".join(str(unicodedata.decimal(c, c)) for c in written)
-        written = written.replace("\u066b", ".").replace("\u066c", ",")
+    written = _with_plain_digits(text)
     found = WHOLE_NUMBER.fullmatch(written)
     if found is None or _may_be_another(found):
         return None
@@ -139,6 +158,15 @@ def _may_be_another(found: re.Match[str]) -> bool:
         few = len(found["whole"].lstrip("-0")) in range(1, 4)
         return decimal is not None and found["zeros"] == THOUSAND and (few or decimal == ",")
     return group == decimal or (group == "." and not found["more"] and decimal is None)
+
+
+def _with_plain_digits(text: str) -> str:
+    """The text with the digits 0 to 9 for those of any script, and plain signs for minus, decimals and groups."""
+    written = clean(text).replace("\u2212", "-")
+    if written.isascii():
+        return written
+    digits = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", written))
+    return digits.replace("\u066b", ".").replace("\u066c", ",")
 
 
 def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int | None:
@@ -157,8 +185,7 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
 
 def no_value(text: str) -> bool:
     """Whether a cell holds nothing, a sign or a word for missing, or a count too small to be shown, such as <5."""
-    written = clean(text).casefold() if text else ""
-    return written in NO_VALUE or TOO_FEW.fullmatch(written) is not None
+    return is_missing(text) or fold(text) in words("withheld") or TOO_FEW.fullmatch(clean(text)) is not None
 
 
 def optional_number(text: str, column: str, ledger: Ledger) -> int | None:

@@ -124,12 +124,7 @@ def country_code(text: str, column: str) -> str:
         RowRefused: blank, or no country of the reference.
     """
     written = clean(text)
-    found = (
-        countries.code_of(written)
-        or countries.alpha2().get(written.upper())
-        or countries.names().get(written.casefold())
-        or countries.names_of_all_languages().get(written.casefold())
-    )
+    found = countries.find(written)
     if found is None:
         raise RowRefused(column, text, "no country has this code or name" if written else "blank")
     return found

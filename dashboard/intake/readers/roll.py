@@ -1,0 +1,244 @@
+"""The walk of every reader of files about people: consent before all else, then ids over the whole file, then rows.
+
+Which id is nobody's is known only after the last row, so records wait until then; nothing of a person waits with
+them but her normal id and address, which never leave this process.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dashboard.intake import consent
+from dashboard.intake.identity import normal_email, normal_id
+from dashboard.intake.programmes import Stream
+from dashboard.intake.readers.rows import Cells, accepted
+from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
+from dashboard.intake.sharing import SHARED_ADDRESS, shared_addresses, shared_ids
+from dashboard.intake.tabular import Row, Table
+from dashboard.intake.words import fold, is_missing
+
+IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
+ERASED = "the learner was erased"
+Record = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the walk must know of a source about people.
+
+    Args:
+        id_column: the column of the partner's id; `email` and `name` are named alike in every source.
+        once: the columns that name what a person stands in only once.
+        stream: the partner and programme of a row.
+        record: what is kept of a row.
+        keys_at: where in the record the keys of id and e-mail address stand; the second is None where none is kept.
+        finish: what a record is once the whole file was read.
+        nobodys: whether a row is about no person.
+        traits: what is one person's in every row, by its place in the record, with the value for not known.
+    """
+
+    id_column: str
+    once: tuple[str, ...]
+    stream: Callable[[Cells], Stream]
+    record: Callable[[Cells], Record]
+    keys_at: tuple[int, int | None] = (0, 1)
+    finish: Callable[[Record], Record] = lambda record: record
+    nobodys: Callable[[Cells], bool] = lambda _: False
+    traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Sighting(NamedTuple):
+    """One person as a row names her."""
+
+    id: str
+    email: str
+
+
+@dataclass
+class Roll:
+    """Whom each row of a file names, counted from 0, and which ids and addresses are nobody's.
+
+    `rows` has None for a row about no person; `aside` says why rows were set aside.
+    """
+
+    rows: list[Sighting | None] = field(default_factory=list)
+    aside: dict[int, str] = field(default_factory=dict)
+    refused: set[tuple[int, Stream]] = field(default_factory=set)
+    erased: set[int] = field(default_factory=set)
+    different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
+    placeholders: int = 0
+    no_ids: Mapping[str, str] = field(default_factory=dict)
+    no_emails: frozenset[str] = frozenset()
+    id_of_email: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, row: Row, cell: Cells, layout: Layout) -> None:
+        """Notes whom a row names."""
+        written = cell(layout.id_column)
+        one = Sighting(normal_id(written), normal_email(cell("email")))
+        self.placeholders += bool(written.strip()) and not one.id
+        self.rows.append(one)
+        once = tuple([cell(name).strip().casefold() for name in layout.once])
+        self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
+
+    def close(self) -> None:
+        """Finds out, after the last row, which ids and addresses are nobody's."""
+        if self.different:
+            ids, emails, names, once, _rows = zip(*self.different, strict=True)
+            self.no_ids = shared_ids(ids, emails, names, once)
+            self.no_emails = shared_addresses([one if one not in self.no_ids else "" for one in ids], emails, names)
+        for one in self.rows:
+            if one and one.id and one.id not in self.no_ids and one.email:
+                self.id_of_email.setdefault(one.email, one.id)
+
+    def person(self, at: int) -> object:
+        """Whom a row is about, in words that no two people share; a row that is nobody's is its own."""
+        one = self.rows[at] or Sighting("", "")
+        if one.id and one.id not in self.no_ids:
+            return "id", one.id
+        if one.email and one.email not in self.no_emails:
+            known = self.id_of_email.get(one.email)
+            return ("id", known) if known else ("email", one.email)
+        return at
+
+    @property
+    def words_of_names(self) -> frozenset[str]:
+        """The words of all names, folded."""
+        names = {one[2] for one in self.different}
+        return frozenset(word for name in names if not is_missing(name) for word in fold(name).split() if len(word) > 1)
+
+
+def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
+    """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
+    if stated.at is not None:
+        ledger.read_too.add(stated.at)
+    if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
+        ledger.notes.append(f"Consent is read from the column “{table.header[stated.at]}”.")
+    roll = Roll()
+    waiting: list[tuple[int, int, Record, str]] = []
+
+    def parse(row: Row, cell: Cells) -> Record:
+        ledger.line, ledger.in_doubt = row.line, ""
+        at = len(roll.rows)
+        if layout.nobodys(cell):
+            roll.rows.append(None)
+        else:
+            roll.enter(row, cell, layout)
+            if ledger.erased_marks and ledger.identity:
+                former = ledger.identity.former_keys(cell(layout.id_column), cell("email"))
+                roll.erased |= {at} if ledger.are_erased(former) else set()
+        try:
+            return record_of(at, row, cell)
+        except RowRefused as refused:
+            roll.aside[at] = f"{refused.column}: {refused.reason}"
+            raise
+
+    def record_of(at: int, row: Row, cell: Cells) -> Record:
+        if against := stated.against(row.cells):
+            if against in consent.STATED:
+                # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
+                with suppress(RowRefused):
+                    stream = layout.stream(cell)
+                    ledger.streams.add((stream.partner_id, stream.programme_id))
+                    roll.refused.add((at, stream))
+            raise RowRefused(consent.COLUMN, "", against)
+        return layout.record(cell)
+
+    # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
+    for row, record in accepted(table, ledger, parse, blanks_may_be_left_out=False):
+        waiting.append((row.line, len(roll.rows) - 1, record, ledger.in_doubt))
+    roll.close()
+    published = _publish(waiting, roll, ledger, layout)
+    _account(roll, ledger, published)
+    _note_ids(roll, ledger, layout)
+
+
+def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
+    """Publishes what waits; returns the people of whom something was kept."""
+    seen: set[Record] = set()
+    refusals = {(roll.person(at), stream) for at, stream in roll.refused}
+    kept_people: set[object] = set()
+    traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
+
+    def set_aside(line: int, at: int, column: str, reason: str) -> None:
+        ledger.quarantine(line, column, "", reason)
+        roll.aside[at] = f"{column}: {reason}"
+
+    for line, at, record, in_doubt in waiting:
+        if in_doubt and not ledger.orders.is_known:
+            set_aside(line, at, in_doubt, IN_DOUBT)
+            continue
+        one = roll.rows[at]
+        if one is not None:
+            record = _without_shared(record, one, roll, layout)
+            if all(place is None or record[place] is None for place in layout.keys_at):
+                set_aside(line, at, layout.id_column, roll.no_ids.get(one.id) or SHARED_ADDRESS)
+                continue
+        record, person = layout.finish(record), roll.person(at)
+        if at in roll.erased or ledger.is_erased(record):
+            ledger.drop_erased(record)
+            continue
+        if refusals and (person, Stream(record[2], record[3])) in refusals:
+            set_aside(line, at, consent.COLUMN, consent.REFUSED_ELSEWHERE)
+            continue
+        if one is not None:
+            kept_people.add(person)
+            for label, (place, unsaid) in layout.traits.items():
+                if record[place] not in (unsaid, None):
+                    traits[label].setdefault(person, set()).add(record[place])
+        if record in seen:
+            ledger.collapsed += 1
+        else:
+            seen.add(record)
+            ledger.publish([record])
+    for label, of_people in traits.items():
+        if differing := sum(len(values) > 1 for values in of_people.values()):
+            ledger.notes.append(
+                f"{differing} people have rows that differ in {label}; what the row of the latest registration says is "
+                "counted."
+            )
+    return kept_people
+
+
+def _without_shared(record: Record, one: Sighting, roll: Roll, layout: Layout) -> Record:
+    """The record without the keys that are nobody's."""
+    id_at, email_at = layout.keys_at
+    places = {id_at if one.id in roll.no_ids else None, email_at if one.email in roll.no_emails else None} - {None}
+    return tuple(None if at in places else value for at, value in enumerate(record)) if places else record
+
+
+def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
+    """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
+    why: dict[object, str] = {}
+    for at, reason in sorted(roll.aside.items()):
+        why.setdefault(roll.person(at), reason)
+    everybody = {roll.person(at) for at, one in enumerate(roll.rows) if one is not None}
+    # A row that came apart names nobody: it is one unknown person.
+    torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
+    ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
+    ledger.people_set_aside = torn + Counter(why.get(person, ERASED) for person in everybody - published)
+    ledger.words_of_names = roll.words_of_names
+
+
+def _note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
+    """Says how many ids were none, and why; never which."""
+    if roll.placeholders:
+        ledger.notes.append(
+            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands "
+            "for the learner; a row without one is set aside."
+        )
+    sightings = [one for one in roll.rows if one is not None]
+    rows = Counter(roll.no_ids[one.id] for one in sightings if one.id in roll.no_ids)
+    for reason, ids in Counter(roll.no_ids.values()).most_common():
+        ledger.notes.append(
+            f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
+        )
+    if roll.no_emails:
+        of = sum(one.email in roll.no_emails for one in sightings)
+        ledger.notes.append(f"{len(roll.no_emails)} e-mail addresses, in {of} rows: {SHARED_ADDRESS}.")
