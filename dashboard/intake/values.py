@@ -55,7 +55,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
 
     A time of zero behind it is no other day. Never guesses an order of day and month.
     """
-    text = MIDNIGHT.sub("", text).strip()
+    text = MIDNIGHT.sub("", _with_digits(text)).strip()
     for pattern in formats:
         try:
             return datetime.datetime.strptime(text, pattern).date()
@@ -121,15 +121,17 @@ def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
-    written = clean(text).replace("\u2212", "-")
-    if not written.isascii():
-        written = "".join(str(unicodedata.decimal(c, c)) for c in written)
-        written = written.replace("\u066b", ".").replace("\u066c", ",")
+    written = _with_digits(clean(text)).replace("\u2212", "-").replace("\u066b", ".").replace("\u066c", ",")
     found = WHOLE_NUMBER.fullmatch(written)
     if found is None or _may_be_another(found):
         return None
     number = int(re.sub(r"\D", "", found["whole"]))
     return -number if written.startswith("-") else number
+
+
+def _with_digits(text: str) -> str:
+    """The text with digits of any script as 0 to 9."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
 def _may_be_another(found: re.Match[str]) -> bool:
