@@ -57,7 +57,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
 
     A time of zero behind it is no other day. Never guesses an order of day and month.
     """
-    text = MIDNIGHT.sub("", text).strip()
+    text = MIDNIGHT.sub("", _with_digits(text)).strip()
     for pattern in formats:
         try:
             return datetime.datetime.strptime(text, pattern).date()
@@ -151,6 +151,11 @@ def whole(text: str) -> int | None:
     return -number if written.startswith("-") else number
 
 
+def _with_digits(text: str) -> str:
+    """The text with digits of any script as 0 to 9."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
 def _may_be_another(found: re.Match[str]) -> bool:
     """Whether a sign may be a decimal one or one between thousands: 1.234, 1,000 behind no other group, 1,234,0."""
     group, decimal = found["group"], found["decimal"]
@@ -165,7 +170,7 @@ def _with_plain_digits(text: str) -> str:
     written = clean(text).replace("\u2212", "-")
     if written.isascii():
         return written
-    digits = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", written))
+    digits = _with_digits(unicodedata.normalize("NFKC", written))
     return digits.replace("\u066b", ".").replace("\u066c", ",")
 
 

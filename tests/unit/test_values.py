@@ -85,6 +85,8 @@ def test_a_whole_number_is_one_however_it_is_written(text, number):
         "April 1, 2020",
         "1 апреля 2020",
         "1 أبريل 2020",
+        "٢٠٢٠-٠٤-٠١",
+        "٠١/٠٤/٢٠٢٠",
     ],
 )
 def test_the_first_of_april_is_read_however_it_is_written(text):
