@@ -308,7 +308,7 @@ def _pins(asked: str, scope: Scope) -> list[tuple[str, dict[str, Any]]]:
 
 def stop_if_empty(table: pd.DataFrame, hint: str) -> None:
     """Ends the page with what to do when there is nothing to show."""
-    if table.empty or table.iloc[0].isna().all():
+    if table.head(1).isna().all(axis=None):
         st.info(hint)
         st.stop()
 

@@ -109,8 +109,22 @@ def protect(
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
 ) -> Protected:
-    """The cubes as one audience may see them, which depends on what the other one sees; as `protect_both`."""
-    return protect_both(exact, as_of, rules, regions)[audience]
+    """The cubes as one audience may see them, as `protect_both` gives them.
+
+    Where the coalition can be shown nothing safely, what the public may see is worked out without it.
+
+    Raises:
+        AuditFailed: people can be worked out of what would be shown to this audience.
+    """
+    rules = rules or policy()
+    if audience == PUBLIC:
+        try:
+            return protect_both(exact, as_of, rules, regions)[PUBLIC]
+        except AuditFailed:
+            pass  # whoever publishes asks for both, and is refused
+    sight = _sight(exact, audience, as_of, rules)
+    hidden, rounds = _hide_until_safe(sight, sight.small, rules)
+    return _protected(exact, sight, hidden, rounds, as_of, rules, regions or {})
 
 
 def protect_both(

@@ -1,7 +1,8 @@
 """Every page opens for every audience, programme and state of the store, and says what it cannot show.
 
 `pytest tests/pages/test_every_page.py --collect-only -q` prints the combinations. COALITION_FULL_TESTS=1 adds each
-partner of the demonstration, and opens all that is folded in each combination instead of the default ones only.
+partner of the demonstration and a release of each source alone, and opens all that is folded in each combination
+instead of the default ones only.
 """
 
 import ast
@@ -22,7 +23,7 @@ from dashboard.intake.front_door import import_file
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
-from tests.conftest import _filled_once
+from tests.conftest import CAPTURED, FIXTURES, _filled_once
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = sorted(file.stem for file in (PROJECT / "dashboard" / "pages").glob("[a-z]*.py"))
@@ -134,6 +135,17 @@ def test_every_page_opens_for_every_partner(page, stores, served_store, monkeypa
         check(seen_by(viewer, page, {}, monkeypatch), state, viewer, page)
 
 
+@pytest.mark.skipif(not FULL, reason="the long form: a release of each source alone")
+@pytest.mark.parametrize("sent", [name for name in CAPTURED if not name.startswith("oulad")])
+def test_every_page_opens_on_a_release_of_one_source(sent, tmp_path, served_store, monkeypatch):
+    store = served_store(tmp_path / "store")
+    import_file(store, sent, FIXTURES / f"{sent}.csv", CAPTURED[sent])
+    publish_release(store)
+    for viewer in (STEWARD, EVERYBODY, WAITING):
+        for page in PAGES:
+            check(seen_by(viewer, page, {}, monkeypatch), sent, viewer, page)
+
+
 def test_the_menu_leads_to_every_page_there_is(monkeypatch, served_store, stores):
     menu = []
     navigation = st.navigation
@@ -200,8 +212,11 @@ def check(test, state, viewer, page):
         assert frame.proto.placeholder or not frame.value.isna().any().any(), list(frame.value.columns)
     for chart in test.get("plotly_chart"):
         assert any(has_a_mark(trace) for trace in json.loads(chart.proto.spec)["data"]), "an empty chart"
-    if viewer == WAITING and any("stands for fewer than" in text for text in said) and page in ABOUT_LEARNERS:
-        assert any("No file of invented_newcomer has been published yet" in text for text in said)
+    if viewer == WAITING and page in ABOUT_LEARNERS and any("stands for fewer than" in text for text in said):
+        assert any(
+            "No file of invented_newcomer has been published yet" in text or "No learners are in this release" in text
+            for text in said
+        )
 
 
 def texts(test):
