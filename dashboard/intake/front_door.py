@@ -78,6 +78,7 @@ class Declared:
     rows which say none. `zone` is that of times without one. `batch` joins files that were sent together, as parts of
     one export. `columns` are pairs of a column of the card and the header that stands for it in this file, where a
     person said so. `name` is what the sender calls the file: it may state the day of capture, and is never a path.
+    `sector` is that of rows of a list of who does what where which state none.
     """
 
     provenance: str = ""
@@ -89,6 +90,7 @@ class Declared:
     columns: tuple[tuple[str, str], ...] = ()
     name: str = ""
     country: str = ""
+    sector: str = ""
 
 
 NOTHING = Declared()
@@ -154,6 +156,8 @@ def made_ready(
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
             declared += "\0" + _country(said.country)
+        if said.sector:
+            declared += "\0sector\0" + _plain_name(said.sector)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
         digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
@@ -227,6 +231,7 @@ def _checked(
             "partner": identifier(said.partner),
             "programme": identifier(said.programme),
             "country": _country(said.country),
+            "sector": _plain_name(said.sector),
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(erased),

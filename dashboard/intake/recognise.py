@@ -1,25 +1,12 @@
-"""What an upload seems to be: sources it answers to, its header, and which header may stand for a missing column.
+"""What an upload seems to be: the sources it answers to, its header, and rows of it. Looks through the child only."""
 
-Looks through the child process only; what is suggested counts when a person says so, in `Declared.columns`.
-"""
-
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from dashboard.intake.front_door import Declared, run_child, there
+from dashboard.intake.likeness import suggest as suggest
 from dashboard.intake.report import FileRefused, harmless
-from dashboard.intake.tabular import header_names, positions
-from dashboard.warehouse.catalog import SourceCard
-
-# Two names of which less than this is alike are not suggested for each other.
-ALIKE = 0.62
-LONGEST_HEADER = 80
-WORD = re.compile(r"[^\W_]+")
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -98,42 +85,3 @@ def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: De
             for line, cells in seen["rows"]
         ),
     ]
-
-
-def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
-    """For each required column that none of the headers is a name of, the header most like it, if any is.
-
-    A header is suggested once, and none that the card knows already. Nothing follows from it until a person confirms.
-    """
-    names = header_names(card)
-    found = positions(headers, names)
-    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
-    missing = card.lacking(found)
-    likeness = [
-        (score, column.name, header)
-        for column in missing
-        for header in left
-        if (score := max(_alike(header, name) for name in (column.name, *column.headers))) >= ALIKE
-    ]
-    chosen: dict[str, str] = {}
-    for _, column, header in sorted(likeness, key=lambda one: (-one[0], one[1], one[2])):
-        if column not in chosen and header not in chosen.values():
-            chosen[column] = header
-    return {column.name: chosen[column.name] for column in missing if column.name in chosen}
-
-
-def _alike(one: str, other: str) -> float:
-    """How alike two names are, 0 to 1: by their letters, or by the words they share."""
-    a, b = _words(one), _words(other)
-    if not a or not b:
-        return 0.0
-    shared = len(set(a) & set(b)) / max(len(set(a)), len(set(b)))
-    letters = SequenceMatcher(None, " ".join(a), " ".join(b), autojunk=False)
-    if max(shared, letters.real_quick_ratio(), letters.quick_ratio()) < ALIKE:
-        return 0.0
-    return max(shared, letters.ratio())
-
-
-def _words(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", CAMEL.sub(" ", name[:LONGEST_HEADER])).casefold()
-    return WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))

@@ -122,6 +122,10 @@ class SourceCard:
             wanted |= set(self.one_of[0])
         return tuple(column for column in self.columns if column.name in wanted and column.name not in found)
 
+    def needs(self, name: str, found: Collection[str]) -> bool:
+        """Whether a file with these columns would be none of this source without one of them."""
+        return bool(self.lacking([column for column in found if column != name]))
+
     @property
     def personal_headers(self) -> tuple[str, ...]:
         """Headers whose values are read at most to make a key, and never kept."""

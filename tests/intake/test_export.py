@@ -25,14 +25,14 @@ DAY = datetime.date(2021, 3, 31)
 HEADER = [column.headers[0] for column in sources()[SOURCE].columns if column.name in sources()[SOURCE].kept]
 FULL = [
     *("a-1", "=HYPERLINK(1)", "member_001", "+civil society", "supporter", "KEN", "KE047", "Nairobi", "KE047002"),
-    *("-Lang'ata", "Éducation / التعليم", "@home: radio".replace("@", "＠"), "radio and television", "learning"),
+    *("-Lang'ata", "S1", "A school", "Éducation / التعليم", "@home: radio".replace("@", "＠"), "radio and television", "learning"),
     *("teachers", "delivering", "2020-05-01", "2020-12-31", "90000", "50000", "12000", "30000", "11000", "a_cluster"),
 ]
 LISTED = [
     HEADER,
     FULL,
-    ["", "Member 002", *[""] * 3, "KEN", *[""] * 4, "Santé", *[""] * 12, "a_cluster"],
-    ["", "Member 003", *[""] * 3, "KEN", *[""] * 4, "", *[""] * 12, "a_cluster"],
+    ["", "Member 002", *[""] * 3, "KEN", *[""] * 6, "Santé", *[""] * 12, "a_cluster"],
+    ["", "Member 003", *[""] * 3, "KEN", *[""] * 6, "", *[""] * 12, "a_cluster"],
 ]
 
 

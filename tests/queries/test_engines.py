@@ -606,8 +606,8 @@ def _adversarial_organisations():
 def _adversarial_contributions():
     """No lead, two leads, two lists of a day and an older one, places that differ, nulls, ids that collide."""
     file, late = DAY(2020, 6, 30), DAY(2020, 7, 31)
-    place = ("KE047", "Nairobi", None, None)
-    nowhere = (None, None, None, None)
+    place = ("KE047", "Nairobi", None, None, None, "School")
+    nowhere = (None, None, None, None, None, None)
     words = ("x; 'y'", "content", "learning")
     nothing = (None, None, None, None, None)
     learners, teachers = ("learners", "delivering"), ("teachers", "offered")

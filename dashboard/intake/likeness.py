@@ -1,0 +1,105 @@
+"""Which header of a file may stand for which column of a card, and how a refused file can be mapped. Decides nothing."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from dashboard.intake import countries
+from dashboard.intake.headers import Names, header_names, key, positions, tag_of
+from dashboard.intake.report import PLAIN, clean
+from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
+
+# Two names of which less than this is alike are not suggested for each other.
+ALIKE = 0.62
+LONGEST_HEADER = 80
+# So many headers of a file are named in a refusal.
+MOST_SHOWN = 12
+FEW_HEADERS = 2
+WORD = re.compile(r"[^\W_]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# A year, a number of an id or of a telephone: no header that may be shown has one.
+DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
+
+
+def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
+    """For each required column that none of the headers is a name of, the header most like it, if any is.
+
+    A header is suggested once, and none that the card knows already or that is more like another of its columns.
+    Nothing follows from it until a person confirms.
+    """
+    found = positions(headers, header_names(card))
+    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
+    missing = {column.name for column in card.lacking(found)}
+    likeness = []
+    for header in left:
+        scores = {column.name: max(_alike(header, tag_of(name)) for name in _names(column)) for column in card.columns}
+        most = max(scores.values())
+        likeness += [(-most, name, header) for name, score in scores.items() if score == most and name in missing]
+    chosen: dict[str, str] = {}
+    for score, column, header in sorted(likeness):
+        if -score >= ALIKE and column not in chosen and header not in chosen.values():
+            chosen[column] = header
+    return {column.name: chosen[column.name] for column in card.columns if column.name in chosen}
+
+
+def how_to_go_on(rows: Sequence[Sequence[str]], card: SourceCard, names: Names) -> str:
+    """What a file has instead of the header that is wanted, which of it comes nearest, and how to map it."""
+    known = [len(positions(row, names)) for row in rows]
+    likely = (n for n, row in enumerate(rows) if reads_like_header(row, rows[n + 1 :]))
+    at = known.index(max(known)) if any(known) else next(likely, 0)
+    written = [clean(cell)[:LONGEST_HEADER] for cell in rows[at] if clean(cell)] if rows else []
+    # The first line of a file without a header may be about a person.
+    if not written or card.people and not reads_like_header(rows[at], rows[at + 1 :]):
+        return "no line of this one has them all. Give each a header on the first line."
+    shown = ", ".join(written[:MOST_SHOWN])
+    nearest = suggest(written, card)
+    pairs = "; ".join(f"{header} for {column}" for column, header in nearest.items())
+    example = next((f"{name}={_quoted(header)}" for name, header in nearest.items()), "NAME=HEADER")
+    return (
+        f"this one has: {shown}. {f'The nearest are {pairs}. ' if pairs else ''}Map each column that is missing to the "
+        f"header that stands for it: on the Upload page, or with `--column {example}`."
+    )
+
+
+def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
+    written = [key(cell) for cell in cells if key(cell)]
+    words = {word for card in sources().values() if card.people for word in card.vocabulary}
+    words |= {"yes", "no", "true", "false"}
+    values = words | countries.names().keys() | countries.names_of_all_languages().keys()
+    if len(written) < FEW_HEADERS or len(set(written)) < len(written):
+        return False
+    for at, cell in enumerate(cells):
+        said = key(cell)
+        a_code = len(said) == 3 and cell.isupper() and countries.code_of(cell) is not None
+        if "@" in said or DIGITS.search(said) or PLAIN.fullmatch(said) or said in values or a_code:
+            return False
+        if said and any(at < len(row) and key(row[at]) == said for row in below):
+            return False
+    return True
+
+
+def _names(column: SourceColumn) -> tuple[str, ...]:
+    return (column.name, *column.headers)
+
+
+def _quoted(header: str) -> str:
+    return f'"{header}"' if " " in header else header
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two names are, 0 to 1: by their letters, or by the words they share."""
+    a, b = _words(one), _words(other)
+    if not a or not b:
+        return 0.0
+    shared = len(set(a) & set(b)) / max(len(set(a)), len(set(b)))
+    letters = SequenceMatcher(None, " ".join(a), " ".join(b), autojunk=False)
+    if max(shared, letters.real_quick_ratio(), letters.quick_ratio()) < ALIKE:
+        return 0.0
+    return max(shared, letters.ratio())
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", CAMEL.sub(" ", name[:LONGEST_HEADER])).casefold()
+    return WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
