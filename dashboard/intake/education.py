@@ -90,7 +90,7 @@ def _is_word(token: str) -> bool:
 
 
 def _is_denied(compounds: list[str]) -> bool:
-    """Whether the word for education itself is denied: `non-education`, `other than education`, and not `non-formal`."""
+    """Whether the word for education is denied: `non-education`, `other than education`, and not `non-formal`."""
     before = ""
     for compound in compounds:
         words = compound.split("-")

@@ -60,11 +60,10 @@ def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> N
 def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     """Where in a row the header of each column stands; a column of which none does is left out.
 
-    The header as it is written goes before one that has the same letters and digits, and an HXL tag of exactly the
-    attributes before one that its pattern matches.
+    A header with the same letters and digits stands for one as it is written, unless it is another column's; an HXL
+    tag of exactly the attributes goes before one that a pattern matches.
     """
     found = _as_written(cells, names)
-    _by_letters(cells, names, found)
     _by_pattern(cells, names, found)
     return found
 
@@ -138,33 +137,32 @@ def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
 
 def tag_of(header: str) -> str:
     """The tag of a tag pattern: `#org+name` of `#org+name-funder`."""
-    return EXCEPT.split(header)[0] if header.startswith("#") else header
+    tag = EXCEPT.split(header)[0]
+    return tag if TAG.fullmatch(tag) else header
 
 
 def _exactly(mapped: str) -> str:
     """A tag that a person named stands for itself, and for none that has attributes beside."""
-    return f"{mapped}!" if mapped.startswith("#") else mapped
+    return f"{mapped}!" if TAG.fullmatch(mapped) else mapped
 
 
 def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
-    at: dict[str, int] = {}
+    known = {tag_of(name) for wanted in names.values() for name in wanted}
+    exact: dict[str, int] = {}
+    alike: dict[str, int] = {}
     for position, cell in enumerate(cells):
-        at.setdefault(key(cell), position)
-    found = {
-        column: next((at[tag] for name in wanted if (tag := tag_of(name)) in at), None)
-        for column, wanted in names.items()
-    }
-    return {column: position for column, position in found.items() if position is not None}
-
-
-def _by_letters(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
-    left = {letters(cell): at for at, cell in reversed(list(enumerate(cells))) if at not in found.values()}
-    left.pop("", None)
+        written = key(cell)
+        exact.setdefault(written, position)
+        if written not in known:
+            alike.setdefault(letters(cell), position)
+    alike.pop("", None)
+    found: dict[str, int] = {}
     for column, wanted in names.items():
-        if column not in found:
-            written = next((word for name in wanted if (word := letters(name)) in left), None)
-            if written is not None:
-                found[column] = left.pop(written)
+        places = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
+        position = next((place for place in places if place is not None), None)
+        if position is not None:
+            found[column] = position
+    return found
 
 
 def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Which header of a file may stand for which column of a card, and how a refused file can be mapped. Decides nothing."""
+"""Which header of a file may stand for which column of a card, and how a file can be mapped. Decides nothing."""
 
 import re
 import unicodedata

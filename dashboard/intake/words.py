@@ -9,7 +9,7 @@ from dashboard.intake.report import clean
 # What people write where they know nothing, folded; also what a spreadsheet shows for an error.
 PLACEHOLDERS = frozenset(
     {
-        *("", "-", "--", "–", "—", "_", ".", "..", "...", "*", "**", "?", "??", "x", "xx", "xxx", "0", "/", "//"),
+        *("", "-", "--", "–", "—", "_", ".", "..", "...", "*", "**", "?", "??", "/", "//"),
         *("n/a", "na", "n.a", "n.a.", "n / a", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"),
         *("nan", "null", "none", "nil", "nothing", "blank", "(blank)", "(vide)", "(en blanco)", "empty", "tbd", "tbc"),
         *("to be determined", "to be confirmed", "to be decided", "to be advised", "tba", "pending", "unknown"),

@@ -11,11 +11,12 @@ from dashboard.components.contributions import _cell_chosen
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.files import facts
 from dashboard.gate import SEE_AS
-from dashboard.intake.front_door import import_file
+from dashboard.intake.front_door import Declared, import_file
 from dashboard.locales.numbers import whole
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD
+from tests.conftest import FIXTURES, NEWEST
 
 
 @pytest.fixture(scope="module")
@@ -134,14 +135,32 @@ def test_every_chart_is_one_plotly_knows_and_the_map_has_its_disclaimer(rows):
 
 
 def test_a_list_without_a_register_is_shown(served_store, tmp_path):
-    from tests.conftest import FIXTURES, NEWEST
-
     store = served_store(tmp_path / "store")
     import_file(store, "contributions_5w", FIXTURES / "contributions_5w.csv", NEWEST)
     publish_release(store)
     test = page()
     assert tiles(test)["Members active"] == "0" and "of 0 on the register; 5 organisations" in words(test)
     assert tiles(test)["Learners reached directly"] == "200"
+
+
+def test_a_list_without_sectors_is_named_and_not_counted_as_education(served_store, tmp_path):
+    store = served_store(tmp_path / "store")
+    said = Declared(partner="a_cluster", country="MLI")
+    import_file(store, "contributions_5w", FIXTURES / "faults" / "no_sector_presence.csv", NEWEST, said)
+    publish_release(store)
+    test = page()
+    assert tiles(test)["Countries with an activity"] == "0" and "Sector not stated: 30 activities" in words(test)
+
+
+def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(served_store, tmp_path):
+    store = served_store(tmp_path / "store")
+    said = Declared(partner="a_cluster")
+    import_file(store, "contributions_5w", FIXTURES / "faults" / "need_not_activity.csv", NEWEST, said)
+    publish_release(store)
+    test = page()
+    shown = tiles(test)
+    assert shown["Countries with an activity"] == "0" and "Sector not stated" not in words(test)
+    assert [frame.value["people_in_need"].tolist() for frame in test.dataframe if "cells" in frame.value] == [[4779000]]
 
 
 def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):

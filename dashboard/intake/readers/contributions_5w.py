@@ -102,7 +102,8 @@ class LeftOut:
             most = [value if n == 1 else f"{value} ({n})" for value, n in values.most_common(MOST_NAMED)]
             more = ", …" if len(values) > MOST_NAMED else ""
             header = self.headers.get(column, column)
-            self.ledger.notes.append(f"{values.total()} cells of {header}: {reason}: {', '.join(most)}{more}")
+            counted = "1 cell" if values.total() == 1 else f"{values.total()} cells"
+            self.ledger.notes.append(f"{counted} of {header}: {reason}: {', '.join(most)}{more}")
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -119,6 +120,7 @@ def read(table: Table, ledger: Ledger) -> None:
     ]
     # A supporter's row may leave out what its lead says.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
+    sectors.pop("", None)
     wholes = {_apart_from_part(draft) for _, of_row, _ in drafts for draft in of_row if not draft.part}
     written: set[bytes] = set()
     times: Counter[tuple[Any, ...]] = Counter()
@@ -136,11 +138,11 @@ def read(table: Table, ledger: Ledger) -> None:
         for draft in of_row:
             sector = draft.sector or sectors.get(draft.activity_id) or ledger.sector or NOT_STATED
             of_sector[sector] += 1
-            record = _record(draft, sector)
+            record = (draft.activity_id, *_record(draft, sector))
             times[record] += 1
             # An activity that has an id counts once, whatever tells its rows apart; one without is another each time.
             if not draft.activity_id or times[record] == 1:
-                records.append((draft.activity_id or _made_id(record, times[record]), *record))
+                records.append((draft.activity_id or _made_id(record[1:], times[record]), *record[1:]))
         ledger.publish(records)
     left_out.enter()
     _note_sectors(of_sector, ledger)
@@ -204,7 +206,7 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
     if found:
         if left:
             ledger.notes.append(
-                f"Numbers of no sector, of a part of one, or of one that has two are not kept: {', '.join(sorted(left))}"
+                f"Numbers of no sector, of a part of one, or twice of one are not kept: {', '.join(sorted(left))}"
             )
         ledger.read_too |= {at for places in found.values() for at in places.values()}
         return found
@@ -256,7 +258,7 @@ def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, 
     numbers = {name: _people(cell(name), name, left_out) for name in NUMBERS}
     if "people_direct" not in table.positions and cell("audience")[:1].isdigit():
         numbers["people_direct"] = _people(cell("audience"), "audience", left_out)
-    if {"population", "population_status"} <= table.positions.keys():
+    if clean(cell("population_status")):
         stated = OF_STATUS.get(clean(cell("population_status")).upper())
         if stated is None:
             raise RowRefused("population_status", cell("population_status"), f"none of {', '.join(OF_STATUS)}")
@@ -405,7 +407,7 @@ def _captured(text: str, ledger: Ledger) -> None:
 
 
 def _audience(text: str, left_out: LeftOut) -> str:
-    """For whom: learners where nothing is said, or a number stands there; not stated where it is said in other words."""
+    """For whom: learners where nothing or a number stands there; not stated where a list has words of its own."""
     if is_placeholder(text) or text[:1].isdigit():
         return "learners"
     return _told(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED

@@ -11,7 +11,7 @@
 -- column cells BIGINT: combinations of place and kind of activity with a target
 -- column cells_over BIGINT: of them, with more reached than targeted
 -- column people_in_need BIGINT: people in need, over all places, whatever the choice but audience and region; NULL where none are stated
--- column people_targeted BIGINT: people meant to be reached
+-- column people_targeted BIGINT: people meant to be reached; like what follows NULL where no target is stated
 -- column people_reached BIGINT: people reached directly
 -- column gap BIGINT: people targeted and not reached, 0 at least in each cell before it is summed
 -- column surplus BIGINT: people reached beyond the target of their cell; they close no gap elsewhere
@@ -65,9 +65,9 @@ SELECT
     coalesce(c.cells_over, 0)::bigint AS cells_over,
     n.people_in_need,
     c.people_targeted,
-    coalesce(c.people_reached, 0)::bigint AS people_reached,
-    coalesce(c.gap, 0)::bigint AS gap,
-    coalesce(c.surplus, 0)::bigint AS surplus,
+    c.people_reached,
+    c.gap,
+    c.surplus,
     share_covered(c.people_reached, c.people_targeted) AS share_covered
 FROM covered AS c
 FULL JOIN need AS n ON c.audience = n.audience

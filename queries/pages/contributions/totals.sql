@@ -21,6 +21,7 @@
 -- column teachers_direct BIGINT: teachers reached directly
 -- column parents_direct BIGINT: parents reached directly
 -- column institutions_direct BIGINT: institutions reached directly
+-- column others_direct BIGINT: people reached directly of whom it is not stated who they are
 -- column activities_without_stage BIGINT: among the activities, those whose stage is not stated
 -- column activities_offered BIGINT: recorded, not counted above
 -- column activities_other_sectors BIGINT: of other sectors than education, kept apart
@@ -88,6 +89,7 @@ by_activity AS (
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'teachers')::bigint AS teachers_direct,
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'parents')::bigint AS parents_direct,
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'institutions')::bigint AS institutions_direct,
+        sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'not stated')::bigint AS others_direct,
         count(DISTINCT activity_id) FILTER (WHERE is_asked AND stage = 'not stated')::bigint AS activities_without_stage,
         count(DISTINCT activity_id) FILTER (WHERE is_education AND stage = 'offered')::bigint AS activities_offered,
         count(DISTINCT activity_id) FILTER (WHERE NOT is_education AND sector <> 'not stated')::bigint AS activities_other_sectors,
@@ -111,6 +113,7 @@ SELECT
     a.teachers_direct,
     a.parents_direct,
     a.institutions_direct,
+    a.others_direct,
     a.activities_without_stage,
     a.activities_offered,
     a.activities_other_sectors,
