@@ -16,6 +16,27 @@ LONGEST_HEADER = 80
 # So many headers of a file are named in a refusal.
 MOST_SHOWN = 12
 FEW_HEADERS = 2
+# Words that make of a thing something about it: the type of an organisation is none.
+ABOUT = frozenset(
+    {
+        *("type", "types", "tipo", "category", "categorie", "categoria", "kind", "sub", "lead", "donor", "donante"),
+        *("donateur", "bailleur", "funder", "funding", "contact", "focal", "email", "mail", "phone", "telephone"),
+        *(
+            "status",
+            "statut",
+            "estado",
+            "date",
+            "fecha",
+            "data",
+            "comment",
+            "comments",
+            "remarks",
+            "code",
+            "pcode",
+            "نوع",
+        ),
+    }
+)
 WORD = re.compile(r"[^\W_]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A year, a number of an id or of a telephone: no header that may be shown has one.
@@ -33,7 +54,7 @@ def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     missing = {column.name for column in card.lacking(found)}
     likeness = []
     for header in left:
-        scores = {column.name: max(_alike(header, tag_of(name)) for name in _names(column)) for column in card.columns}
+        scores = {column.name: _likeness(header, column) for column in card.columns}
         most = max(scores.values())
         likeness += [(-most, name, header) for name, score in scores.items() if score == most and name in missing]
     chosen: dict[str, str] = {}
@@ -80,8 +101,13 @@ def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
     return True
 
 
-def _names(column: SourceColumn) -> tuple[str, ...]:
-    return (column.name, *column.headers)
+def _likeness(header: str, column: SourceColumn) -> float:
+    """How like the header is to a name of the column; not at all where it says what is about such a thing."""
+    names = [column.name, *map(tag_of, column.headers)]
+    own = {word for name in names for word in _words(name)}
+    if (ABOUT - own) & set(_words(header)):
+        return 0.0
+    return max(_alike(header, name) for name in names)
 
 
 def _quoted(header: str) -> str:

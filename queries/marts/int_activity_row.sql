@@ -11,7 +11,7 @@
 -- column place2 VARCHAR: second level
 -- column place3 VARCHAR: third level
 -- column partner_id VARCHAR: who: its id
--- column organisation VARCHAR: who: its name as reported
+-- column organisation VARCHAR: who: its name as confirmed, else as reported
 -- column organisation_type VARCHAR: as reported
 -- column role VARCHAR: lead or supporter, as reported
 -- column activity VARCHAR: what, in a few words
@@ -28,7 +28,44 @@
 -- column reported_by VARCHAR: who sends the list
 -- column captured_on DATE: day of the list
 -- column provenance VARCHAR: published, reported or demo
-WITH told AS (
+WITH listed AS (
+    -- Names that a steward confirmed as one organisation are one.
+    SELECT
+        s.activity_id,
+        s.country_iso3,
+        s.audience,
+        s.is_education,
+        s.sector,
+        s.admin1_code,
+        s.admin1,
+        s.admin2_code,
+        s.admin2,
+        s.admin3_code,
+        s.admin3,
+        coalesce(n.organisation_id, s.partner_id) AS partner_id,
+        coalesce(n.organisation, s.organisation) AS organisation,
+        s.organisation_type,
+        s.role,
+        s.activity,
+        s.activity_type,
+        s.mission,
+        s.stage,
+        s.began_on,
+        s.ended_on,
+        s.people_in_need,
+        s.people_targeted,
+        s.people_direct,
+        s.people_indirect,
+        s.people_claimed,
+        s.captured_on,
+        s.provenance,
+        s.reported_by
+    FROM stg_contributions_5w__activities AS s
+    LEFT JOIN int_organisation_name AS n ON s.partner_id = n.written_id
+    WHERE s.is_newest
+),
+
+told AS (
     SELECT
         concat_ws('|', activity_id, country_iso3, audience, CASE WHEN is_education THEN 'education' ELSE 'other' END) AS activity_key,
         activity_id,
@@ -80,8 +117,7 @@ WITH told AS (
                 people_in_need DESC, people_claimed DESC, began_on, ended_on DESC, mission, activity_type, activity, organisation,
                 organisation_type, sector
         ) AS take
-    FROM stg_contributions_5w__activities
-    WHERE is_newest
+    FROM listed
 )
 
 SELECT

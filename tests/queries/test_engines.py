@@ -620,6 +620,13 @@ def _adversarial_contributions():
             ("p2", "Two", "network", "ITA", DAY(2019, 1, 1), DAY(2020, 1, 1), None, None, late, "reported"),
             ("p2", "Two of old", "multilateral", None, None, None, None, None, file, "reported"),
         ],
+        # Two files of a day that differ, an older one, and one that leads on to another.
+        "organisation_names": [
+            ("p3", "é", "p5", "É", file, "reported"),
+            ("p3", "é", "p1", "One", file, "reported"),
+            ("p3", "é", "zz", "Old", DAY(2020, 1, 1), "reported"),
+            ("p5", "É", "p4", "zz", late, "reported"),
+        ],
         "contributions_5w": [
             ("a", "p1", "One", None, "lead", "KEN", *place, "Education", True, *words, *learners, *run)
             + (9, 8, 7, 6, 5, "r1", file, "demo"),
