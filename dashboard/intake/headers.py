@@ -92,7 +92,7 @@ def letters(header: str) -> str:
 
 def is_tag(cell: str) -> bool:
     """Whether a cell can be read as an HXL tag."""
-    return TAG.fullmatch(key(cell)) is not None
+    return "#" in cell and TAG.fullmatch(key(cell)) is not None
 
 
 def is_tags(cells: Sequence[str]) -> bool:
@@ -159,9 +159,9 @@ def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, wanted in names.items():
         places = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
-        position = next((place for place in places if place is not None), None)
-        if position is not None:
-            found[column] = position
+        place = next((place for place in places if place is not None), None)
+        if place is not None:
+            found[column] = place
     return found
 
 

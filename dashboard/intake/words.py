@@ -35,9 +35,8 @@ def fold(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a cell says that nothing is known; a number is no such word."""
-    folded = fold(text)
-    return folded in PLACEHOLDERS and not folded.isdigit()
+    """Whether a cell is blank, or says in some word that nothing is known."""
+    return not text or fold(text) in PLACEHOLDERS
 
 
 # What tells two words of a cell apart, such as Education / التعليم.
@@ -45,10 +44,11 @@ BETWEEN = re.compile(r"[/|;,()\[\]\n]|\s[-–—]\s")
 
 
 def parts(text: str) -> list[str]:
-    """The whole cell, then each of its parts, without a number or letter of a list before it; folded."""
+    """The whole cell, then each of its parts, without the number of a list before it or a share behind it; folded."""
     folded = fold(text.replace("\n", " / "))
-    found = [folded, *BETWEEN.split(folded)]
+    found = [folded, *BETWEEN.split(SHARE.sub("", folded))]
     return list(dict.fromkeys(one for part in found if (one := NUMBERED.sub("", part).strip(" .:-"))))
 
 
+SHARE = re.compile(r"\(?\d{1,3}(?:[.,]\d+)?\s?%\)?")
 NUMBERED = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3})*|[a-z])\s*[.):\-–]\s*")

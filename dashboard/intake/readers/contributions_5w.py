@@ -9,9 +9,9 @@ import datetime
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from dashboard.intake import countries
@@ -33,6 +33,7 @@ from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledge
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.values import date_of, need_date
 from dashboard.intake.words import fold, is_placeholder, parts
+from dashboard.warehouse.catalog import sources
 
 ROLES = ("lead", "supporter")
 EDUCATION = "Education"
@@ -220,8 +221,8 @@ def _sector_of(attribute: str, ledger: Ledger) -> str:
     """The sector that an attribute of a tag names, empty where it names none."""
     if is_education(attribute):
         return EDUCATION
-    named = _word(attribute, ledger)
-    return named if named in _sectors(ledger) else ""
+    named = _word(attribute, ledger.card.name)
+    return named if named in _sectors(ledger.card.name) else ""
 
 
 def _groups(table: Table) -> dict[int, str]:
@@ -267,6 +268,8 @@ def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, 
 
 
 def _people(text: str, column: str, left_out: LeftOut) -> int | None:
+    if not text:
+        return None
     number, is_rounded = left_out.unless_read(people_or_rounded, text, column) or (None, False)
     if is_rounded:
         left_out.add(column, "rounded to a whole number of people", text)
@@ -321,7 +324,7 @@ def _organisation(cell: Cells) -> str:
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
         if not is_placeholder(cell(name)):
-            return plain(cell(name), name) or NOT_STATED
+            return _plain(cell(name), name) or NOT_STATED
     return NOT_STATED
 
 
@@ -332,12 +335,12 @@ def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
 
 
 def _text(cell: Cells, column: str, left_out: LeftOut) -> str | None:
-    return None if is_placeholder(cell(column)) else left_out.unless_read(plain, cell(column), column)
+    return None if is_placeholder(cell(column)) else left_out.unless_read(_plain, cell(column), column)
 
 
 def _cut(text: str, column: str, left_out: LeftOut) -> str | None:
     """The text as it may be kept: its first 200 characters, nothing of one that holds an address."""
-    return left_out.unless_read(plain, clean(text)[:LONGEST_TEXT], column)
+    return left_out.unless_read(_plain, clean(text)[:LONGEST_TEXT], column)
 
 
 def _record(draft: Draft, sector: str) -> tuple[Any, ...]:
@@ -417,24 +420,34 @@ def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, l
     """One of the words, or `other` where a list has its own, which is noted; None when blank."""
     if is_placeholder(text):
         return None
-    found = {word for part in parts(text) if (word := _word(part, left_out.ledger)) in allowed}
-    if len(found) == 1:
-        return found.pop()
-    left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
-    return other
+    found = _one_of(text, allowed, left_out.ledger.card.name)
+    if not found:
+        left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
+    return found or other
 
 
-def _word(text: str, ledger: Ledger) -> str:
-    """The word of the card that a text stands for, else the text itself."""
+@lru_cache(maxsize=16_384)
+def _one_of(text: str, allowed: tuple[str, ...], source: str) -> str:
+    """The one word among the allowed that a text or its parts stand for; empty where it is none, or several."""
+    found = {word for part in parts(text) if (word := _word(part, source)) in allowed}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _word(text: str, source: str) -> str:
+    """The word of a card that a text stands for, else the text itself."""
     folded = fold(text)
-    return _folded(tuple(ledger.card.vocabulary.items())).get(folded, folded)
-
-
-def _sectors(ledger: Ledger) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
-    return frozenset(set(ledger.card.vocabulary.values()) - codes)
+    return _vocabulary(source).get(folded, folded)
 
 
 @cache
-def _folded(vocabulary: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    return {fold(word): kept for word, kept in vocabulary}
+def _vocabulary(source: str) -> Mapping[str, str]:
+    return {fold(word): kept for word, kept in sources()[source].vocabulary.items()}
+
+
+@cache
+def _sectors(source: str) -> frozenset[str]:
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
+    return frozenset(set(sources()[source].vocabulary.values()) - codes)
+
+
+_plain = lru_cache(maxsize=65_536)(plain)

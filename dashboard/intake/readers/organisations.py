@@ -215,7 +215,7 @@ def people_or_rounded(text: str, column: str) -> tuple[int | None, bool]:
     Raises:
         RowRefused: not a number, or one of which nobody knows whether its sign tells thousands or decimals apart.
     """
-    written = clean("".join(str(unicodedata.decimal(c, c)) for c in text))
+    written = clean(text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text))
     if GROUPED.fullmatch(written):
         return people(written.replace(".", ""), column), False
     decimal = DECIMALS.fullmatch(written)
