@@ -53,6 +53,10 @@ def words(test):
     return " ".join(element.value for element in (*test.markdown, *test.caption, *test.info, *test.header))
 
 
+def headings(test):
+    return [header.value for header in test.header]
+
+
 def figures(test):
     return [json.loads(element.proto.spec) for element in test.get("plotly_chart")]
 
@@ -161,6 +165,28 @@ def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(serv
     shown = tiles(test)
     assert shown["Countries with an activity"] == "0" and "Sector not stated" not in words(test)
     assert [frame.value["people_in_need"].tolist() for frame in test.dataframe if "cells" in frame.value] == [[4779000]]
+
+
+def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_asked(served_store, tmp_path):
+    store, listed, title = served_store(tmp_path / "store"), tmp_path / "list.csv", "Names of organisations"
+    listed.write_text(
+        "organisation,sector,iso3\nRelief Body,Education,KEN\nRelief Body Inc.,Education,UGA\nOther,Education,KEN\n",
+        encoding="utf-8",
+    )
+    import_file(store, "contributions_5w", listed, NEWEST, Declared(partner="a_cluster"))
+    publish_release(store)
+    assert title not in headings(page(EXECUTIVE))
+    test = page()
+    assert title in headings(test) and "3 organisations that are not on it" in words(test)
+    (box,) = [box for box in test.checkbox if box.label.startswith("Relief Body")]
+    assert "also written Relief Body Inc" in box.label
+    box.check()
+    next(button for button in test.button if button.label == "Confirm").click()
+    test.run()
+    assert not test.exception
+    assert any("1 organisation is now shown under one name" in done.value for done in test.success)
+    assert "2 organisations that are not on it" in words(page())
+    assert title not in headings(page())
 
 
 def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
