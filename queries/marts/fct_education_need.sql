@@ -17,9 +17,9 @@ WITH place AS (
         place1,
         place2,
         place3,
-        max(people_in_need) AS people_in_need,
-        max(captured_on) AS told_on,
-        min(provenance) AS provenance
+        max(people_in_need) AS in_place3,
+        max(captured_on) AS day3,
+        min(provenance) AS kind3
     FROM int_activity_row
     WHERE is_education AND people_in_need IS NOT NULL
     GROUP BY reported_by, country_iso3, audience, place1, place2, place3
@@ -32,9 +32,9 @@ district AS (
         audience,
         place1,
         place2,
-        greatest(coalesce(max(CASE WHEN place3 = '' THEN people_in_need END), 0), coalesce(sum(CASE WHEN place3 <> '' THEN people_in_need END), 0)) AS people_in_need,
-        max(told_on) AS told_on,
-        min(provenance) AS provenance
+        greatest(coalesce(max(CASE WHEN place3 = '' THEN in_place3 END), 0), coalesce(sum(CASE WHEN place3 <> '' THEN in_place3 END), 0)) AS in_place2,
+        max(day3) AS day2,
+        min(kind3) AS kind2
     FROM place
     GROUP BY reported_by, country_iso3, audience, place1, place2
 ),
@@ -45,9 +45,9 @@ province AS (
         country_iso3,
         audience,
         place1,
-        greatest(coalesce(max(CASE WHEN place2 = '' THEN people_in_need END), 0), coalesce(sum(CASE WHEN place2 <> '' THEN people_in_need END), 0)) AS people_in_need,
-        max(told_on) AS told_on,
-        min(provenance) AS provenance
+        greatest(coalesce(max(CASE WHEN place2 = '' THEN in_place2 END), 0), coalesce(sum(CASE WHEN place2 <> '' THEN in_place2 END), 0)) AS in_place1,
+        max(day2) AS day1,
+        min(kind2) AS kind1
     FROM district
     GROUP BY reported_by, country_iso3, audience, place1
 ),
@@ -57,9 +57,9 @@ listed AS (
         reported_by,
         country_iso3,
         audience,
-        greatest(coalesce(max(CASE WHEN place1 = '' THEN people_in_need END), 0), coalesce(sum(CASE WHEN place1 <> '' THEN people_in_need END), 0)) AS people_in_need,
-        max(told_on) AS told_on,
-        min(provenance) AS provenance
+        greatest(coalesce(max(CASE WHEN place1 = '' THEN in_place1 END), 0), coalesce(sum(CASE WHEN place1 <> '' THEN in_place1 END), 0)) AS in_country,
+        max(day1) AS day0,
+        min(kind1) AS kind0
     FROM province
     GROUP BY reported_by, country_iso3, audience
 )
@@ -70,9 +70,9 @@ SELECT
     c.region,
     c.sub_region,
     t.audience,
-    cast(max(t.people_in_need) AS bigint) AS people_in_need,
-    max(t.told_on) AS told_on,
-    min(t.provenance) AS provenance
+    cast(max(t.in_country) AS bigint) AS people_in_need,
+    max(t.day0) AS told_on,
+    min(t.kind0) AS provenance
 FROM listed AS t
 LEFT JOIN dim_country AS c ON t.country_iso3 = c.country_iso3
 GROUP BY t.country_iso3, c.country, c.region, c.sub_region, t.audience

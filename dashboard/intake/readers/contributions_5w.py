@@ -314,13 +314,18 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         ),
         place=(places["admin3_code"], places["admin3"]),
         numbers=(),
-        part="" if fold(cell("part")) in WHOLE or is_placeholder(cell("part")) else clean(cell("part"))[:LONGEST_TEXT],
+        part=_part(cell("part")) if organisation == NOT_STATED else "",
     )
 
 
+def _part(text: str) -> str:
+    """Which of the people a row of a table of needs counts; empty where it counts all."""
+    return "" if is_placeholder(text) or fold(text) in WHOLE else clean(text)[:LONGEST_TEXT]
+
+
 def _organisation(cell: Cells) -> str:
-    """Who: by its name, else by its acronym; not stated where a cell says so in whatever words."""
-    for name in ("organisation", "acronym"):
+    """Who: by its name, else by its acronym or id; not stated where a cell says so in whatever words."""
+    for name in ("organisation", "acronym", "partner_id"):
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
         if not is_placeholder(cell(name)):

@@ -35,15 +35,6 @@ WITH told AS (
     GROUP BY a.country_iso3
 ),
 
-stated AS (
-    SELECT
-        n.country_iso3,
-        max(n.people_in_need) AS people_in_need
-    FROM fct_education_need AS n
-    WHERE $audience IS NULL OR n.audience = $audience
-    GROUP BY n.country_iso3
-),
-
 closed AS (
     SELECT
         s.country_iso3,
@@ -87,7 +78,14 @@ SELECT
     coalesce(t.delivered, 0)::bigint AS delivered
 FROM dim_country AS c
 LEFT JOIN told AS t ON c.country_iso3 = t.country_iso3
-LEFT JOIN stated AS n ON c.country_iso3 = n.country_iso3
+LEFT JOIN (
+    SELECT
+        d.country_iso3,
+        max(d.people_in_need) AS people_in_need
+    FROM fct_education_need AS d
+    WHERE $audience IS NULL OR d.audience = $audience
+    GROUP BY d.country_iso3
+) AS n ON c.country_iso3 = n.country_iso3
 LEFT JOIN closed AS s ON c.country_iso3 = s.country_iso3
 LEFT JOIN hosting AS h ON c.country_iso3 = h.host_iso3
 LEFT JOIN asked AS a ON c.country_iso3 = a.country_iso3
