@@ -114,6 +114,17 @@ CASES = {
         [("Education", 50)],
         noted=("#targeted+health",),
     ),
+    "a title over the numbers is no sector": Case(
+        [
+            ["WHO", "WHERE", "HOW MANY"],
+            ["Body", "Region", "Helped"],
+            ["#org", "#adm1+name", "#reached"],
+            ["A", "N", "7"],
+        ],
+        ("sector", "people_direct"),
+        [("not stated", 7)],
+        {"country": "MLI"},
+    ),
     "girls and boys apart are no total": Case(
         [
             ["#org", "#sector", "#adm1+code", "#reached", "#reached+f", "#reached+m"],
@@ -320,6 +331,17 @@ CASES = {
             ("C", "learners", "lead", None, None),
         ],
         noted=("1 cell of audience: no word of this source, kept as not stated: Village elders",),
+    ),
+    "a column of a beneficiary with numbers, of which one is none": Case(
+        [
+            ["Partner", "Cluster", "ISO3", "Beneficiary"],
+            ["A", "Education", "NER", "1 200"],
+            ["B", "Education", "NER", "<5"],
+            ["C", "Education", "NER", "about 40"],
+        ],
+        (*REACHED, "audience"),
+        [("A", 1200, "learners"), ("B", None, "learners"), ("C", None, "not stated")],
+        noted=("1 cell of Beneficiary: no whole number of people, and left out: <5",),
     ),
     "numbers among beneficiaries beside people reached count once": Case(
         [

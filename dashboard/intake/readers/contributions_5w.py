@@ -191,7 +191,10 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
             continue
         words = {word for word in attributes.split("+") if word} - OF_ALL
         sectors = {_sector_of(word, ledger) for word in words}
-        sector = groups.get(at, "") if not words else sectors.pop() if len(sectors) == 1 else ""
+        title = groups.get(at, "")
+        if not words and table.tags.count(tag) == 1 and not _sector_of(title, ledger):
+            title = ""  # over a number that is there once it is no sector, but a word such as "How many"
+        sector = title if not words else sectors.pop() if len(sectors) == 1 else ""
         if not sector:
             left[tag] += 1
         elif measure in found.setdefault(sector, {}):
@@ -218,7 +221,7 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
 
 
 def _sector_of(attribute: str, ledger: Ledger) -> str:
-    """The sector that an attribute of a tag names, empty where it names none."""
+    """The sector that an attribute of a tag or a title names, empty where it names none."""
     if is_education(attribute):
         return EDUCATION
     named = _word(attribute, ledger.card.name)
@@ -257,7 +260,7 @@ def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) 
 def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, ...]:
     """The numbers of a row; those among beneficiaries are people reached, and those of a status what it says."""
     numbers = {name: _people(cell(name), name, left_out) for name in NUMBERS}
-    if "people_direct" not in table.positions and cell("audience")[:1].isdigit():
+    if "people_direct" not in table.positions and _is_number(cell("audience")):
         numbers["people_direct"] = _people(cell("audience"), "audience", left_out)
     if clean(cell("population_status")):
         stated = OF_STATUS.get(clean(cell("population_status")).upper())
@@ -416,9 +419,14 @@ def _captured(text: str, ledger: Ledger) -> None:
 
 def _audience(text: str, left_out: LeftOut) -> str:
     """For whom: learners where nothing or a number stands there; not stated where a list has words of its own."""
-    if is_placeholder(text) or text[:1].isdigit():
+    if is_placeholder(text) or _is_number(text):
         return "learners"
     return _told(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is meant as a number: it begins with a digit, or has one and no letter, such as <5."""
+    return text.strip()[:1].isdigit() or (any(map(str.isdigit, text)) and not any(map(str.isalpha, text)))
 
 
 def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut) -> str | None:

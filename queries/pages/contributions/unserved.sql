@@ -69,7 +69,7 @@ SELECT
     c.country_iso3,
     c.country,
     c.region,
-    n.people_in_need,
+    (SELECT max(d.people_in_need) FROM fct_education_need AS d WHERE d.country_iso3 = c.country_iso3 AND ($audience IS NULL OR d.audience = $audience)) AS people_in_need,
     s.on_date AS schools_closed_on,
     s.learners,
     h.refugees,
@@ -78,19 +78,11 @@ SELECT
     coalesce(t.delivered, 0)::bigint AS delivered
 FROM dim_country AS c
 LEFT JOIN told AS t ON c.country_iso3 = t.country_iso3
-LEFT JOIN (
-    SELECT
-        d.country_iso3,
-        max(d.people_in_need) AS people_in_need
-    FROM fct_education_need AS d
-    WHERE $audience IS NULL OR d.audience = $audience
-    GROUP BY d.country_iso3
-) AS n ON c.country_iso3 = n.country_iso3
 LEFT JOIN closed AS s ON c.country_iso3 = s.country_iso3
 LEFT JOIN hosting AS h ON c.country_iso3 = h.host_iso3
 LEFT JOIN asked AS a ON c.country_iso3 = a.country_iso3
 WHERE
     coalesce(t.under_way, 0) = 0
-    AND (n.people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0 OR a.needs_open > 0)
+    AND (people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0 OR a.needs_open > 0)
     AND ($region IS NULL OR $region IN (c.region, c.sub_region))
-ORDER BY n.people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country
+ORDER BY people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country
