@@ -116,7 +116,7 @@ def read(table: Table, ledger: Ledger) -> None:
     wide = _wide(table, ledger)
     left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
     drafts = [
-        (row, of_row, _as_written(row))
+        (row.line, of_row, _as_written(row))
         for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
     ]
     # A supporter's row may leave out what its lead says.
@@ -126,14 +126,14 @@ def read(table: Table, ledger: Ledger) -> None:
     written: set[bytes] = set()
     times: Counter[tuple[Any, ...]] = Counter()
     of_sector: Counter[str] = Counter()
-    for row, of_row, whole_row in drafts:
+    for line, of_row, whole_row in drafts:
         part = next((draft for draft in of_row if draft.part and _apart_from_part(draft) in wholes), None)
         if whole_row in written:
             ledger.collapsed += 1
             continue
         written.add(whole_row)
         if part:
-            ledger.quarantine(row.line, "part", part.part, "a part of the people whom another row counts as a whole")
+            ledger.quarantine(line, "part", part.part, "a part of the people whom another row counts as a whole")
             continue
         records = []
         for draft in of_row:
