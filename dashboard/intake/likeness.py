@@ -70,16 +70,16 @@ def how_to_go_on(rows: Sequence[Sequence[str]], card: SourceCard, names: Names) 
     likely = (n for n, row in enumerate(rows) if reads_like_header(row, rows[n + 1 :]))
     at = known.index(max(known)) if any(known) else next(likely, 0)
     written = [clean(cell)[:LONGEST_HEADER] for cell in rows[at] if clean(cell)] if rows else []
-    # The first line of a file without a header may be about a person.
-    if not written or card.people and not reads_like_header(rows[at], rows[at + 1 :]):
-        return "no line of this one has them all. Give each a header on the first line."
-    shown = ", ".join(written[:MOST_SHOWN])
+    # A line of which the card knows nothing may be about a person.
+    if card.people and not (any(known) and reads_like_header(rows[at], rows[at + 1 :])):
+        written = []
     nearest = suggest(written, card)
+    has = f"this one has: {', '.join(written[:MOST_SHOWN])}." if written else "no line of this one has them all."
     pairs = "; ".join(f"{header} for {column}" for column, header in nearest.items())
     example = next((f"{name}={_quoted(header)}" for name, header in nearest.items()), "NAME=HEADER")
     return (
-        f"this one has: {shown}. {f'The nearest are {pairs}. ' if pairs else ''}Map each column that is missing to the "
-        f"header that stands for it: on the Upload page, or with `--column {example}`."
+        f"{has} {f'The nearest are {pairs}. ' if pairs else ''}Map each column that is missing to the header that "
+        f"stands for it: on the Upload page, or with `--column {example}`."
     )
 
 

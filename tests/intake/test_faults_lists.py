@@ -1,10 +1,12 @@
 """Lists of who does what where as people sent them, with the figures that they should give, worked by hand."""
 
 import datetime
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.cli import main
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.intake.recognise import headers, suggest
 from dashboard.store.releases import open_release, publish_release
@@ -81,6 +83,17 @@ def test_a_declared_sector_holds_for_rows_that_state_none(brought_in):
     _, rows, ask = brought_in("no_sector_presence", country="MLI", sector="Education")
     assert {(row["sector"], row["is_education"]) for row in rows} == {("Education", True)}
     assert ask("contributions/totals")[0]["activities"] == 30
+
+
+def test_the_shell_declares_a_sector_and_the_same_file_of_another_sector_is_another_snapshot(tmp_path, capsys):
+    file, store = FAULTS / "no_sector_presence.csv", tmp_path / "store"
+    said = Declared(partner="x", country="MLI")
+    assert not import_file(store, SOURCE, file, DAY, said).was_there
+    assert not import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_there
+    assert import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_there
+    words = ["--store", str(store), "check", SOURCE, str(file), "--partner", "x", "--country", "MLI"]
+    assert main(words) == 0 and "No row states a sector" in capsys.readouterr().out
+    assert main([*words, "--sector", "Education"]) == 0 and "No row states a sector" not in capsys.readouterr().out
 
 
 def test_education_is_known_by_its_words_and_not_by_a_list_of_texts(brought_in):

@@ -300,7 +300,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         activity_id=(left_out.unless_read(need_id, own, "activity_id") or "") if own else "",
         sector=None if is_placeholder(cell("sector")) else _cut(cell("sector"), "sector", left_out),
         head=(
-            code or need_id(organisation, "organisation"),
+            code or _id(organisation, "organisation"),
             organisation,
             _text(cell, "organisation_type", left_out),
             _told(cell("role"), ROLES, "supporter", "role", left_out) or "lead",
@@ -385,7 +385,7 @@ def _country(cell: Cells, ledger: Ledger) -> str:
     """The country of a row: by its code or name, by the code of a place, or as declared."""
     for name in ("country_iso3", "country"):
         if not is_placeholder(cell(name)):
-            return country_code(cell(name), name)
+            return _country_code(cell(name), name)
     for name in ("admin1_code", "admin2_code", "admin3_code"):
         place = PLACE_CODE.fullmatch(clean(cell(name)))
         if place and (found := countries.alpha2().get(place[1].upper())):
@@ -463,4 +463,7 @@ def _sectors(source: str) -> frozenset[str]:
     return frozenset(set(sources()[source].vocabulary.values()) - codes)
 
 
+# Most cells of a column say what others in it say.
 _plain = lru_cache(maxsize=65_536)(plain)
+_id = lru_cache(maxsize=65_536)(need_id)
+_country_code = lru_cache(maxsize=1_024)(country_code)
