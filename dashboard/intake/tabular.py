@@ -32,6 +32,8 @@ MOST_NAMES = 4
 # The header stands within these characters; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
+# Columns without which a row says nothing, though a file may do without them: the sender can declare it.
+COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
@@ -490,7 +492,7 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
     several = {column.name for column in card.columns if column.several} if has_tags else set()
     twice = {name: keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
     # Which of two columns is meant cannot be known. Where nobody needs it, the file is read without either.
-    spared = set() if card.people else {name for name in twice if not card.needs(name, found)}
+    spared = set() if card.people else {n for n in twice if n not in COUNTRY and not card.needs(n, found)}
     if twice.keys() - spared:
         named = ", ".join(sorted(twice[name][:LONGEST_TEXT] for name in twice.keys() - spared))
         raise FileRefused(f"The header names {named} twice. Keep one of them.")

@@ -265,6 +265,8 @@ def test_a_number_in_two_columns_refuses_the_file_where_education_or_all_of_it_d
     assert "#reached twice" in said
     said = kept([["#adm1+code", "#inneed+education", "#inneed+health", "#inneed+edu"], ["KE01", "0", "1", "2"]])
     assert "twice for Education" in said
+    said = kept([["Org", "Sector", "Country", "Country"], ["a", "Education", "KEN", "UGA"]])
+    assert "names country twice" in said  # the one of the organisation, perhaps, and the one of the activity
     rows = kept([["#adm1+code", "#inneed+education", "#inneed+health", "#inneed+health"], ["KE01", "0", "1", "2"]])
     assert [(row["sector"], row["people_in_need"]) for row in rows] == [("Education", 0)]
     assert any("not kept: #inneed+health" in note for note in worker.report["notes"])
