@@ -113,7 +113,8 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     for sheet, rows in grids:
         for at, row in enumerate(rows):
             above = [line.cells for line in rows[:at]]
-            for card in cards if is_tags(row.cells) or known & set(map(letters, row.cells)) else ():
+            likely = is_tags(row.cells) or bool(known & set(map(letters, row.cells)))
+            for card in cards if likely else ():
                 found = found_at(row.cells, above, card, names[card.name])
                 if len(found) > most_known:
                     shown = bool(above) and is_tags(row.cells) and reads_like_header(above[-1], [])

@@ -6,7 +6,7 @@ Knows rows of cells only; files are opened in `tabular`.
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from dashboard.intake.report import FileRefused, clean
@@ -81,7 +81,7 @@ def key(header: str) -> str:
     return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def letters(header: str) -> str:
     """The letters and digits of a header, without accents: `Admin 1 P-Code` and `admin1_pcode` are one."""
     written = key(header)
@@ -190,7 +190,7 @@ def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
     return in_which, len(tag.attributes - languages - pattern.include_attributes)
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _tag(written: str) -> Any:
     if not TAG.fullmatch(written):
         return None
@@ -199,7 +199,7 @@ def _tag(written: str) -> Any:
     return Column.parse(written)
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _pattern(written: str) -> Any:
     if not TAG.fullmatch(tag_of(written)):
         return None
