@@ -1,7 +1,9 @@
 """HXL tags above the data, lists of who does what where, and what of them cannot be taken."""
 
+import csv
 import io
 
+import hxl
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
@@ -72,6 +74,23 @@ def test_a_row_of_tags_is_one_when_half_of_what_is_written_in_it_is():
         ["#org", "#sector", "a", "b", "c"],
     ):
         assert not is_tags(cells), cells
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("tagrow_stray", "tagrow_comments", "tags_language", "tags_acronym", "beneficiary_number", "collapse_months"),
+        *("need_places", "subsector_twice", "sector_words"),
+    ],
+)
+def test_another_reader_of_hxl_finds_as_many_rows_and_the_same_tags(kept, worker, name):
+    file = FIXTURES / "faults" / f"{name}.csv"
+    kept(file.read_bytes(), country="KEN")
+    with hxl.data(str(file), hxl.InputOptions(allow_local=True)) as found:
+        tags = {key(tag) for tag in found.display_tags if tag}
+        assert worker.report["rows_in"] == len(list(found))
+    (line,) = [row for row in csv.reader(file.open(encoding="utf-8")) if is_tags(row)]
+    assert {key(cell) for cell in line if is_tag(cell)} == tags
 
 
 @pytest.mark.parametrize(
