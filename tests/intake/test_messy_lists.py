@@ -332,6 +332,22 @@ CASES = {
         ],
         noted=("1 cell of audience: no word of this source, kept as not stated: Village elders",),
     ),
+    "a word that is a role and a stage, a stage with its share, and one in two languages": Case(
+        [
+            ["org", "sector", "iso3", "role", "status"],
+            ["A", "Education", "KEN", "Implementing", "Implementing"],
+            ["B", "Education", "KEN", "Donor", "Réalisé (100%)"],
+            ["C", "Education", "KEN", "", "Ongoing / En cours"],
+            ["D", "Education", "KEN", "", "3. Завершено"],
+            ["E", "Education", "KEN", "", "已完成"],
+            ["F", "Education", "KEN", "", "Not completed"],
+        ],
+        ("organisation", "role", "stage"),
+        [
+            *(("A", "lead", "delivering"), ("B", "supporter", "delivered"), ("C", "lead", "delivering")),
+            *(("D", "lead", "delivered"), ("E", "lead", "delivered"), ("F", "lead", None)),
+        ],
+    ),
     "a column of a beneficiary with numbers, of which one is none": Case(
         [
             ["Partner", "Cluster", "ISO3", "Beneficiary"],

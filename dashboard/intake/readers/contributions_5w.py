@@ -442,7 +442,7 @@ def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, l
 @lru_cache(maxsize=16_384)
 def _one_of(text: str, allowed: tuple[str, ...], source: str) -> str:
     """The one word among the allowed that a text or its parts stand for; empty where it is none, or several."""
-    found = {word for part in parts(text) if (word := _word(part, source)) in allowed}
+    found = {word for part in parts(text) for word in _word(part, source).split("|") if word in allowed}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -460,7 +460,7 @@ def _vocabulary(source: str) -> Mapping[str, str]:
 @cache
 def _sectors(source: str) -> frozenset[str]:
     codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
-    return frozenset(set(sources()[source].vocabulary.values()) - codes)
+    return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 
 # Most cells of a column say what others in it say.
