@@ -180,44 +180,49 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
-    groups = _groups(table)
+    numbers = {at: tag for at, tag in enumerate(table.tags) if tag.partition("+")[0] in MEASURES}
+    again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     found: dict[str, dict[str, int]] = {}
     left: Counter[str] = Counter()
     twice: set[tuple[str, str]] = set()
-    for at, tag in enumerate(table.tags if "sector" not in table.positions else ()):
-        hashtag, _, attributes = tag.partition("+")
-        measure = MEASURES.get(hashtag)
-        if measure is None:
-            continue
-        words = {word for word in attributes.split("+") if word} - OF_ALL
-        sectors = {_sector_of(word, ledger) for word in words}
-        title = groups.get(at, "")
-        if not words and table.tags.count(tag) == 1 and not _sector_of(title, ledger):
-            title = ""  # over a number that is there once it is no sector, but a word such as "How many"
-        sector = title if not words else sectors.pop() if len(sectors) == 1 else ""
-        if not sector:
-            left[tag] += 1
-        elif measure in found.setdefault(sector, {}):
-            if is_education(sector):
-                raise FileRefused(f"The header names {tag} twice for {sector}. Keep one of them.")
-            twice.add((sector, measure))
-            left[tag] += 1
-        else:
+    for at, sector in _sectors_of(numbers, table, ledger).items() if "sector" not in table.positions else ():
+        tag, measure = numbers[at], MEASURES[numbers[at].partition("+")[0]]
+        if sector and measure not in found.setdefault(sector, {}):
             found[sector][measure] = at
+            continue
+        if is_education(sector):
+            raise FileRefused(f"The header names {tag} twice for {sector}. Keep one of them.")
+        if sector:
+            twice.add((sector, measure))
+        left[tag] += 1
     for sector, measure in twice:
         del found[sector][measure]
     found = {sector: places for sector, places in found.items() if places}
-    if found:
-        if left:
-            ledger.notes.append(
-                f"Numbers of no sector, of a part of one, or twice of one are not kept: {', '.join(sorted(left))}"
-            )
-        ledger.read_too |= {at for places in found.values() for at in places.values()}
-        return found
-    measures = [tag for tag in table.tags if tag.partition("+")[0] in MEASURES]
-    if again := sorted({tag for tag in measures if measures.count(tag) > 1}):
+    if not found and again:
         raise FileRefused(f"The header names {', '.join(again)} twice. Keep one of them.")
-    return {}
+    if found and left:
+        named = ", ".join(sorted(left))
+        ledger.notes.append(f"Numbers of no sector, of a part of one, or twice of one are not kept: {named}")
+    ledger.read_too |= {at for places in found.values() for at in places.values()}
+    return found
+
+
+def _sectors_of(numbers: Mapping[int, str], table: Table, ledger: Ledger) -> dict[int, str]:
+    """The sector of each column of numbers, empty where it is of none or of a part of one.
+
+    A title over columns is that of a sector only where columns differ by sector: `How many` is none.
+    """
+    titles = _groups(table)
+    named: dict[int, set[str]] = {}
+    for at, tag in numbers.items():
+        words = {word for word in tag.split("+")[1:] if word} - OF_ALL
+        named[at] = {_sector_of(word, ledger) for word in words}
+    differ = any(sectors - {""} for sectors in named.values()) or len(set(numbers.values())) < len(numbers)
+    differ = differ or any(_sector_of(titles.get(at, ""), ledger) for at in numbers)
+    return {
+        at: next(iter(sectors)) if len(sectors) == 1 else titles.get(at, "") if differ and not sectors else ""
+        for at, sectors in named.items()
+    }
 
 
 def _sector_of(attribute: str, ledger: Ledger) -> str:
