@@ -297,6 +297,7 @@ def _declared(asked: argparse.Namespace) -> Declared:
         partner=asked.partner,
         programme=asked.programme,
         country=asked.country,
+        sector=asked.sector,
         columns=tuple(asked.column),
         zone=asked.zone,
         date_order=asked.date_order,
@@ -505,6 +506,7 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--partner", default="", metavar="ID", help="who reports, where the file's programme does not say")
     sub.add_argument("--programme", default="", metavar="ID", help="programme of every row, whatever the file says")
     sub.add_argument("--country", default="", metavar="CODE", help="of rows that say none, such as SDN")
+    sub.add_argument("--sector", default="", metavar="NAME", help="of rows that state none, such as Education")
     sub.add_argument(
         "--column",
         action="append",

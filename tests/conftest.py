@@ -35,6 +35,7 @@ CAPTURED = {
     "recognitions": NEWEST,
     "partners": NEWEST,
     "contributions_5w": NEWEST,
+    "organisation_names": NEWEST,
     "programme_phases": NEWEST,
     "oulad_registration": datetime.date(2017, 11, 28),
     "oulad_outcome": datetime.date(2017, 11, 28),

@@ -71,6 +71,7 @@ def audience_words() -> dict[str, str]:
         "teachers": _("Teachers"),
         "parents": _("Parents"),
         "institutions": _("Institutions"),
+        "not stated": _("Not stated"),
     }
 
 
@@ -213,6 +214,7 @@ def _apart(row: Mapping[str, Any]) -> None:
         _("teachers"): row["teachers_direct"],
         _("parents"): row["parents_direct"],
         _("institutions"): row["institutions_direct"],
+        _("people whose role is not stated"): row["others_direct"],
     }
     reached = ", ".join(f"{people(n)} {word}" for word, n in others.items() if not is_missing(n))
     said = [_("As told by {day}.").format(day=day(row["told_on"]))]
@@ -226,6 +228,17 @@ def _apart(row: Mapping[str, Any]) -> None:
         )
     )
     st.caption(" ".join(said))
+    unknown = row["activities_sector_not_stated"]
+    if unknown:
+        st.info(
+            plural(
+                "Sector not stated: {count} activity. It is not counted as education; the sender can declare its "
+                "sector when the list is imported.",
+                "Sector not stated: {count} activities. They are not counted as education; the sender can declare "
+                "their sector when the list is imported.",
+                unknown,
+            ).format(count=whole(unknown))
+        )
 
 
 def matrix(scope: Scope) -> None:
@@ -289,7 +302,7 @@ def _all_rows(rows: str) -> dict[str, str]:
 
 
 def _row_labels(rows: str, found: Sequence[str]) -> dict[str, str]:
-    words = {"mission": mission_words(), "activity": kind_words()}.get(rows, {})
+    words = {"mission": mission_words(), "activity": kind_words()}.get(rows, {"not stated": _("Not stated")})
     return {row: words.get(row, row) for row in dict.fromkeys(found)}
 
 
@@ -466,14 +479,39 @@ def missions(scope: Scope) -> None:
 
 
 def coverage(scope: Scope) -> None:
-    """In need, targeted, reached, covered: totals for each audience, then cell by cell."""
-    totals = ask("contributions/coverage_totals", scope)
-    if totals.empty:
-        st.write(_("No activity of this choice states how many people it targets."))
-        return
-    first, words = ask_one("contributions/coverage_totals", scope), audience_words()
-    left, right, third = st.columns(3)
+    """In need, targeted, reached, covered: totals for each audience, then by country and kind of activity."""
     asked = "contributions/coverage_totals"
+    totals, words = ask(asked, scope), audience_words()
+    if totals["people_targeted"].isna().all():
+        st.write(_("No activity of this choice states how many people it targets."))
+    else:
+        _covered(totals.iloc[0], scope, words)
+    if totals.empty:
+        return
+    figure(
+        _("By audience"),
+        lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
+        asked,
+        scope,
+        alt=_("Table of people in need, targeted, reached, and the gap, for each audience."),
+        table_twin=False,
+    )
+    causes = {
+        "several_activities": _("several activities may have reached the same people"),
+        "more_than_planned": _("more came than were planned for"),
+    }
+    lazy_table(
+        _("By country and kind of activity, the largest gap first; more than 100 % with its cause"),
+        "contributions/coverage",
+        scope,
+        words={"audience": words, "activity_type": kind_words(), "cause": causes},
+    )
+
+
+def _covered(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -> None:
+    """Gap, share and surplus of the audience with the largest target."""
+    asked = "contributions/coverage_totals"
+    left, right, third = st.columns(3)
     with left:
         metric_tile(
             "contribution_gap",
@@ -492,30 +530,12 @@ def coverage(scope: Scope) -> None:
         text_tile(
             _("Surplus"),
             people(first["surplus"]),
-            _("in {cells} of {all} cells, beyond their target; it closes no gap elsewhere").format(
+            _("in {cells} of {all} places, beyond their target; it closes no gap elsewhere").format(
                 cells=whole(first["cells_over"]), all=whole(first["cells"])
             ),
             asked,
             scope,
         )
-    figure(
-        _("By audience"),
-        lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
-        asked,
-        scope,
-        alt=_("Table of people in need, targeted, reached, and the gap, for each audience."),
-        table_twin=False,
-    )
-    causes = {
-        "several_activities": _("several activities may have reached the same people"),
-        "more_than_planned": _("more came than were planned for"),
-    }
-    lazy_table(
-        _("Cell by cell, the largest gap first; more than 100 % with its cause"),
-        "contributions/coverage",
-        scope,
-        words={"audience": words, "activity_type": kind_words(), "cause": causes},
-    )
 
 
 def overlaps(scope: Scope) -> None:

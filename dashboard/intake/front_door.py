@@ -93,7 +93,8 @@ class Declared:
     day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
     reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
     or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
-    because every learner in it agreed. `progress_scale` is `percent` or `share`.
+    because every learner in it agreed. `progress_scale` is `percent` or `share`. `sector` is that of rows of a
+    list of who does what where which state none.
     """
 
     provenance: str = ""
@@ -172,6 +173,8 @@ def made_ready(
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
             declared += "\0" + _country(said.country)
+        if said.sector:
+            declared += "\0sector\0" + _plain_name(said.sector)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
         for name in ("date_order", "no_consent_column", "progress_scale"):
@@ -236,6 +239,7 @@ def _checked(
             "partner": identifier(said.partner),
             "programme": identifier(said.programme),
             "country": _country(said.country),
+            "sector": _plain_name(said.sector),
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(standing.erased),

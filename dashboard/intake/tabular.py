@@ -5,7 +5,6 @@ import datetime
 import io
 import re
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,8 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from dashboard.intake.formats import XLSX, workbook_format, zipped_format
+from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
+from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
 from dashboard.intake.sheets import open_sheets
 from dashboard.warehouse.catalog import SourceCard
@@ -28,17 +29,13 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
-# A row of HXL tags stands below at most so many lines of headers; every cell in it begins with #.
-TAGS_BELOW = 2
-FEWEST_TAGS = 2
 # So many of the names of a column are told in a refusal.
 MOST_NAMES = 4
-TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
-# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
-VOCABULARY = "v_"
 # The header stands within these characters; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
+# Columns without which a row says nothing, though a file may do without them: the sender can declare it.
+COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
@@ -103,10 +100,6 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-# Of each column of a card, the headers that stand for it, as `key` writes them.
-Names = Mapping[str, tuple[str, ...]]
-
-
 def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequence[tuple[str, str]] = ()) -> Table:
     """The table in a file. `columns` are pairs of a card's column and the header that a person said stands for it.
 
@@ -135,98 +128,6 @@ def first_rows(path: Path, most_columns: int, encoding: str = "") -> list[tuple[
         return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     text = _decoded(path.read_bytes(), encoding, people=True)[:HEADER_WITHIN_TEXT]
     return [("", _readable(_csv_rows(text, delimiter))) for delimiter in DELIMITERS]
-
-
-def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> Names:
-    """Which headers stand for each column of the card: a mapped one alone, else those of the card.
-
-    Raises:
-        FileRefused: a mapping names a column that the card has not, or is not one header for one column.
-    """
-    known = {column.name for column in card.columns}
-    for column, header in columns:
-        if column not in known or not key(header):
-            raise FileRefused(
-                f"{clean(column)!r} with the header {clean(header)!r} is no mapping for {card.name}. Give a header of "
-                f"the file to one of: {', '.join(sorted(known))}."
-            )
-    mapped = {column: key(header) for column, header in columns}
-    taken = set(mapped.values())
-    if len(mapped) < len(columns) or len(taken) < len(mapped):
-        raise FileRefused(
-            "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
-        )
-    return {
-        column.name: (mapped[column.name],)
-        if column.name in mapped
-        else tuple(name for name in map(key, column.headers) if name not in taken)
-        for column in card.columns
-    }
-
-
-def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
-    """Where in a row the header of each column stands; a column of which none does is left out."""
-    at: dict[str, int] = {}
-    for position, cell in enumerate(cells):
-        at.setdefault(key(cell), position)
-    found = {column: next((at[name] for name in wanted if name in at), None) for column, wanted in names.items()}
-    return {column: position for column, position in found.items() if position is not None}
-
-
-def key(header: str) -> str:
-    """A header as it is compared: spaces, case and marks that cannot be seen make no other one.
-
-    Of an HXL tag, the order of its attributes does not either: `#adm1 +pcode +v_x` is `#adm1+pcode`.
-    """
-    plain = clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
-    tag = TAG.fullmatch(plain) if plain.startswith("#") else None
-    if tag is None:
-        return plain
-    attributes = {part.strip() for part in tag[2].split("+")} - {""}
-    return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
-
-
-def is_tags(cells: Sequence[str]) -> bool:
-    """Whether a row is one of HXL tags: all that is in it begins with #, and most of that can be read as a tag."""
-    written = [key(cell) for cell in cells if cell.strip()]
-    read = sum(TAG.fullmatch(cell) is not None for cell in written)
-    return read >= max(FEWEST_TAGS, len(written) / 2) and all(cell.startswith("#") for cell in written)
-
-
-def found_at(
-    cells: Sequence[str],
-    above: Sequence[Sequence[str]],
-    card: SourceCard,
-    names: Names,
-    mapped: Collection[str] = (),
-) -> dict[str, int]:
-    """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
-
-    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
-    which counts only where the file would not answer without it.
-    """
-    found = positions(cells, names)
-    if not is_tags(cells):
-        return found
-    tagged = {at for at, cell in enumerate(cells) if cell.strip()}
-    lines = list(reversed(above[-TAGS_BELOW:]))
-    for line in lines:
-        found = {**positions(_without(line, tagged), names), **found}
-    for line in lines:
-        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
-        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
-    return found
-
-
-def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
-    return ["" if at in places else cell for at, cell in enumerate(cells)]
-
-
-def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
-    """A header of tags, with the nearest human header above where a column has none."""
-    lines = [cells, *reversed(above[-TAGS_BELOW:])] if is_tags(cells) else [cells]
-    width = max(map(len, lines))
-    return [next((line[at] for line in lines if at < len(line) and line[at].strip()), "") for at in range(width)]
 
 
 def _workbook_format(path: Path) -> str:
@@ -359,7 +260,7 @@ def _workbook_table(
     table = found[title]
     width = len(table.header)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
-    return replace(table, rows=padded, notes=notes)
+    return replace(table, rows=padded, notes=(*notes, *table.notes))
 
 
 def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
@@ -599,15 +500,12 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
         preamble.append(row.cells)
     wanted = ", ".join(
         [
-            *(" or ".join(c.headers[:MOST_NAMES]) for c in card.lacking(()) if c.name not in mapped),
+            *(" or ".join(map(tag_of, c.headers[:MOST_NAMES])) for c in card.lacking(()) if c.name not in mapped),
             *(clean(header) for header in mapped.values()),
         ]
     )
-    begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
-    # The first line of a file without a header may be about a person.
-    instead = "no line of this one has them all" if card.people else f"this one begins with: {begins}"
     raise FileRefused(
-        f"A file of {card.name} has the columns {wanted}; {instead}. "
+        f"A file of {card.name} has the columns {wanted}; {how_to_go_on(preamble, card, names)} "
         f"`coalition template {card.name}` prints an empty one."
     )
 
@@ -621,10 +519,14 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
     header, has_tags = merged(row.cells, preamble), is_tags(row.cells)
     keys = [key(cell) for cell in header]
     several = {column.name for column in card.columns if column.several} if has_tags else set()
-    twice = {keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
-    if twice:
-        named = ", ".join(name[:LONGEST_TEXT] for name in sorted(twice))
+    twice = {name: keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
+    # Which of two columns is meant cannot be known. Where nobody needs it, the file is read without either.
+    spared = set() if card.people else {n for n in twice if n not in COUNTRY and not card.needs(n, found)}
+    if twice.keys() - spared:
+        named = ", ".join(sorted(twice[name][:LONGEST_TEXT] for name in twice.keys() - spared))
         raise FileRefused(f"The header names {named} twice. Keep one of them.")
+    found = {name: at for name, at in found.items() if name not in spared}
+    notes = tuple(f"The header names {twice[name][:LONGEST_TEXT]} twice; neither is read" for name in sorted(spared))
     as_long = max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1)
     full = [line for line in preamble if sum(bool(cell.strip()) for cell in line) >= as_long]
     if len(full) > (TAGS_BELOW if has_tags else 0):
@@ -636,4 +538,4 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
         (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
     ]
     tags = tuple(cell if cell.startswith("#") else "" for cell in keys) if has_tags else ()
-    return Table(header, row.line, preamble, found, unknown, rows, tags)
+    return Table(header, row.line, preamble, found, unknown, rows, tags, notes)
