@@ -12,6 +12,11 @@ FLAGS = re.compile(r"\s*\((?:`--[^`]*`(?:,\s*|\s+or\s+)?)+\)")
 COMMAND = re.compile(r"(?:(?<=[.;:])|^)[^.;:]*`coalition [^`]*`[^.;]*[.;]?")
 
 
+def without_flags(reason: str) -> str:
+    """A reason without what is for the shell alone."""
+    return FLAGS.sub("", reason)
+
+
 def for_readers(refusal: object) -> str:
     """The message for somebody at a page, as Markdown; what an audit found is about others' learners: for stewards."""
     if isinstance(refusal, AuditFailed) and not current_viewer().is_steward:

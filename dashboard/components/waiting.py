@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.components.learners import partner_words, programme_words
-from dashboard.components.refused import for_readers
+from dashboard.components.refused import for_readers, without_flags
 from dashboard.components.upload import corrections_of
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.gate import acting
@@ -137,7 +137,7 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
     _people(proposal, follows)
     _names(follows)
     for note in account["notes"]:
-        st.caption(in_markdown(note))
+        st.caption(for_readers(note))
     if account["dropped_columns"]:
         st.write(_("Columns that are not kept:"))
         st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
@@ -288,7 +288,10 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
     """The lines set aside of a file: never a value of a person."""
     card, path = sources()[one.source], one.quarantine_file
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{**row, "column": card.label(row["column"])} for row in csv.DictReader(file)]
+        rows = [
+            {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
+            for row in csv.DictReader(file)
+        ]
     names = {
         "file": _("File"),
         "line": _("Line"),

@@ -95,12 +95,13 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         seen["marked"] = seen["marked"] or FileId.read(corrected.file).is_demo
     if captured_on == UNREADABLE:
         raise FileRefused(
-            "The file states the day it was extracted in a form that cannot be read. Give it with --captured-on."
+            "The file states the day it was extracted in a form that cannot be read. Declare it (`--captured-on`)."
         )
     if not captured_on:
         captured_on = order["today"]
         ledger.notes.append(
-            "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
+            "Neither the file nor its name states a day of capture, so today is taken; another can be declared "
+            "(`--captured-on`)."
         )
     ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
     if ledger.erased:

@@ -125,7 +125,7 @@ def how_to_go_on(rows: Sequence[Sequence[str]], card: SourceCard, names: Names) 
     example = next((f"{name}={_quoted(header)}" for name, header in nearest.items()), "NAME=HEADER")
     return (
         f"{has} {f'The nearest are {pairs}. ' if pairs else ''}Map each column that is missing to the header that "
-        f"stands for it: on the Upload page, or with `--column {example}`."
+        f"stands for it (`--column {example}`)."
     )
 
 

@@ -176,7 +176,7 @@ def _decoded(raw: bytes, encoding: str, people: bool) -> str:
             raise FileRefused("This is neither text nor a workbook. Send CSV or XLSX.") from wrong
         if people:
             raise FileRefused(
-                "The text is not UTF-8. Save it as CSV UTF-8, or name its encoding with --encoding: "
+                "The text is not UTF-8. Save it as CSV UTF-8, or choose its encoding (`--encoding`): "
                 f"{', '.join(OTHER_ENCODINGS)}."
             ) from wrong
         begin = raw.rfind(b"\n", 0, wrong.start) + 1

@@ -109,7 +109,7 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
         there = sorted(path.name for path in store.iterdir() if path.name not in (".lock", ".staging"))
         if there and (UNFINISHED not in there or CURRENT in there):
             raise ArchiveRefused(
-                f"{store} is not empty (found: {', '.join(there[:5])}). Restore into an empty folder; --store names it."
+                f"{store} is not empty (found: {', '.join(there[:5])}). Restore into an empty folder (`--store`)."
             )
         folder = store / ".staging" / uuid.uuid4().hex
         folder.mkdir(parents=True)

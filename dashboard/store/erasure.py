@@ -109,7 +109,7 @@ def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
         if refused := named & shared:
             raise AddressShared(
                 f"{len(refused)} of the addresses stand beside the ids of several learners of one partner. Name the "
-                "learners with --learner. Nothing was erased."
+                "learners themselves (`--learner`). Nothing was erased."
             )
         more_emails = emails | (theirs - shared)
         more_ids = ids | {

@@ -96,9 +96,9 @@ def test_a_column_for_each_sector_becomes_a_record_for_each(brought_in, sector, 
 
 
 def test_without_a_sender_or_a_country_the_refusal_says_what_to_declare(shared):
-    with pytest.raises(FileRefused, match="all 705 rows .*say with --partner who sends the list"):
+    with pytest.raises(FileRefused, match="all 705 rows .*declare who sends the list"):
         check_file("contributions_5w", shared / "hxl_4w" / CHAD)
-    with pytest.raises(FileRefused, match="all 2773 rows .*say with --country which it is"):
+    with pytest.raises(FileRefused, match="all 2773 rows .*declare the country"):
         check_file("contributions_5w", shared / "hxl_4w" / SUDAN, None, Declared(partner="a_cluster"))
 
 

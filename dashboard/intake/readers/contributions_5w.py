@@ -294,7 +294,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         ended_on = None
     reported_by = ledger.partner or identifier(clean(cell("reported_by")))
     if not reported_by:
-        raise RowRefused("reported_by", "", "blank: say with --partner who sends the list")
+        raise RowRefused("reported_by", "", "blank: declare who sends the list (`--partner`)")
     _captured(cell("captured_on"), ledger)
     code = None if is_missing(cell("partner_id")) else left_out.unless_read(need_id, cell("partner_id"), "partner_id")
     own = "" if is_missing(cell("activity_id")) else cell("activity_id")
@@ -395,7 +395,9 @@ def _country(cell: Cells, ledger: Ledger) -> str:
         if place and (found := countries.alpha2().get(place[1].upper())):
             return found
     if not ledger.country:
-        raise RowRefused("country_iso3", "", "neither a country nor a code of a place: say with --country which it is")
+        raise RowRefused(
+            "country_iso3", "", "neither a country nor a code of a place: declare the country (`--country`)"
+        )
     return ledger.country
 
 
@@ -435,9 +437,9 @@ def _is_number(text: str) -> bool:
 
 def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut) -> str | None:
     """One of the words, or `other` where a list has its own, which is noted; None when blank."""
-    if is_missing(text):
-        return None
     found = _one_of(text, allowed, left_out.ledger.card.name)
+    if not found and is_missing(text):  # not before: in some languages a stage under way is a word for nothing yet
+        return None
     if not found:
         left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
     return found or other

@@ -67,7 +67,9 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     partner = ledger.partner or (told.partner_id if told else ledger.programme)
     programme = ledger.programme or (told.programme_id if told else ledger.partner)
     if not partner or not programme:
-        raise RowRefused("program_slug", "", "blank, and so is the name; say --partner and --programme")
+        raise RowRefused(
+            "program_slug", "", "blank, and so is the name; declare partner and programme (`--partner`, `--programme`)"
+        )
     return _free(Stream(partner, programme), "program_slug")
 
 
