@@ -256,6 +256,15 @@ CASES = {
         WHO,
         [("BDY", True)],
     ),
+    "an id of the register stands for a name that is not there, one of nobody does not": Case(
+        [
+            ["organisation", "partner_id", "sector", "iso3", "people reached"],
+            ["", "m7", "Education", "KEN", ""],
+            ["not stated", "not_stated", "Education", "KEN", "9"],
+        ],
+        ("organisation", "partner_id", "people_direct"),
+        [("m7", "m7", None), ("not stated", "not_stated", 9)],
+    ),
     "a sector declared holds where a row states none": Case(
         [["org", "cluster", "iso3"], ["Body", "", "KEN"], ["Body", "TBD", "UGA"], ["Body", "Health", "SOM"]],
         ("sector", "is_education"),

@@ -335,7 +335,8 @@ def _organisation(cell: Cells) -> str:
     for name in ("organisation", "acronym", "partner_id"):
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
-        if not is_missing(cell(name)):
+        # An id is made of a name, and so is that of an organisation that is not stated.
+        if not is_missing(cell(name).replace("_", " ")):
             return _plain(cell(name), name) or NOT_STATED
     return NOT_STATED
 
