@@ -50,6 +50,13 @@ def stream_of(name: str, slug: str = "") -> Stream | None:
     return _known(plain) or _known(named) or _unknown(named or plain)
 
 
+@cache
+def programme_of(written: str) -> str:
+    """The programme of an id: that of the reference which it begins with, else its own."""
+    known = _known(written)
+    return known.programme_id if known else written
+
+
 def _known(written: str) -> Stream | None:
     """The stream of an id that begins with a programme of the reference."""
     known = programmes()

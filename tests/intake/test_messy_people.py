@@ -748,3 +748,26 @@ def test_students_of_the_rehearsal_dataset_are_people_too(tmp_path):
     assert (found.report.people_in, found.report.people_published) == (2, 1)
     body = as_csv([["code_module", "code_presentation", "module_presentation_length"], ["AAA", "2013J", "268"]])
     assert Read(tmp_path, "oulad", body).report.people_in == 0
+
+
+def test_a_word_for_missing_names_no_course_university_partner_or_programme(tmp_path, read):
+    found = read("coursera_usage", [{"External Id": "RW-1", "Course ID": "N/A"}, {"External Id": "RW-2"}])
+    assert found.reasons == {"course_id: blank": 1}
+    found = read("partner_learners", [{"learner_id": "RW-1", "partner_id": "sin datos"}, {"learner_id": "RW-2"}])
+    assert found.reasons == {"partner_id: blank": 1}
+    slugs = [
+        {"External Id": "RW-1", "Program Slug": "NULL"},
+        {"External Id": "RW-2", "Program Slug": "—", "Program Name": "n/a"},
+    ]
+    found = read("coursera_usage", slugs)
+    assert found.report.streams == ("reliefworks/coursera_for_refugees",) and len(found.report.quarantined) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "programme"),
+    [("Coursera for Refugees", "coursera_for_refugees"), ("Coursera for Refugees - Chad", "coursera_for_refugees"),
+     ("DLSEI Phase II", "dlsei"), ("Evening school", "evening_school"), ("N/A", "reliefworks")],
+)  # fmt: skip
+def test_the_programme_of_a_register_is_one_that_is_known_where_it_begins_so(read, written, programme):
+    found = read("partner_learners", [{"learner_id": "RW-1", "programme_id": written}])
+    assert found.report.streams == (f"reliefworks/{programme}",)

@@ -6,8 +6,8 @@ from dashboard.intake.readers.people import (
     country,
     moment,
     need_keys,
+    need_known,
     need_moment,
-    need_plain,
     need_stream,
     optional_yes_no,
     yes_no,
@@ -37,7 +37,7 @@ def read(table: Table, ledger: Ledger) -> None:
 def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any, ...]:
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
-    name = need_plain(cell("specialisation"), "specialisation")
+    name = need_known(cell("specialisation"), "specialisation")
     completed = yes_no(cell("completed"), "completed")
     completed_on = moment(cell("completed_on"), ledger, "completed_on")
     if completed is None and completed_on:

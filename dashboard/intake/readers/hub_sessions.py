@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.intake.readers.organisations import people
-from dashboard.intake.readers.people import need_day, need_plain, number, optional_plain
+from dashboard.intake.readers.people import need_day, need_known, number, optional_plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
@@ -27,7 +27,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     if women is not None and women > (attendance or 0):
         raise RowRefused("women", cell("women"), "more than all who came")
     return (
-        need_plain(cell("hub_id"), "hub_id"),
+        need_known(cell("hub_id"), "hub_id"),
         f"{held_on:%Y-%m}",
         optional_plain(cell("session_id"), ledger, "session_id") or "1",
         held_on,

@@ -11,7 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.intake import countries, days, words
-from dashboard.intake.programmes import RESERVED, Stream, identifier, programmes, stream_of
+from dashboard.intake.programmes import RESERVED, Stream, identifier, programme_of, programmes, stream_of
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean, holds_address
 from dashboard.intake.scale import SHARE
@@ -92,11 +92,16 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: blank, and not declared by the sender.
     """
-    partner = ledger.partner or identifier(clean(cell("partner_id")))
-    programme = ledger.programme or identifier(clean(cell("programme_id"))) or partner
+    partner = ledger.partner or _named(cell("partner_id"))
+    programme = ledger.programme or programme_of(_named(cell("programme_id"))) or partner
     if not partner:
         raise RowRefused("partner_id", cell("partner_id"), "blank")
     return _free(Stream(partner, programme), "programme_id")
+
+
+@lru_cache(DISTINCT)
+def _named(text: str) -> str:
+    return "" if words.is_missing(text) else identifier(clean(text))
 
 
 @lru_cache(DISTINCT)
@@ -109,6 +114,15 @@ def need_plain(text: str, column: str) -> str:
     if holds_address(text):
         raise RowRefused(column, "", "holds an address")
     return need_text(text, column)
+
+
+def need_known(text: str, column: str) -> str:
+    """As `need_plain`, where a word for missing is blank too: N/A names no course and no university.
+
+    Raises:
+        RowRefused: missing, longer than 200 characters, or with an address in it.
+    """
+    return need_plain("" if words.is_missing(text) else text, column)
 
 
 def plain(text: str, column: str) -> str | None:

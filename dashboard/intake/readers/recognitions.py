@@ -7,7 +7,7 @@ from dashboard.intake.readers.people import (
     need_day,
     need_ids,
     need_keys,
-    need_plain,
+    need_known,
     number,
     optional_day,
     optional_plain,
@@ -39,7 +39,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     stream = need_ids(cell, ledger)
-    university = need_plain(cell("university"), "university")
+    university = need_known(cell("university"), "university")
     country_iso3 = country(cell("country_iso3"), ledger, "country_iso3", "the country of the university")
     if _is_agreement(cell):
         agreed_on = need_day(cell("agreed_on"), ledger, "agreed_on")
