@@ -24,6 +24,7 @@ from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake.download import DownloadFailed
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
+from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
 from dashboard.intake.report import FileRefused, Report, closing_line, harmless
 from dashboard.intake.tabular import OTHER_ENCODINGS
@@ -135,7 +136,8 @@ def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     for file in asked.files:
-        _print_report(check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder()))
+        report = check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder(), SHELL)
+        _print_report(report)
 
 
 def _import(asked: argparse.Namespace) -> None:
@@ -257,7 +259,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
             try:
                 done = import_file(
-                    store_folder(), source, file, asked.captured_on, declared, progress=partial(_move, bar)
+                    store_folder(), source, file, asked.captured_on, declared, partial(_move, bar), SHELL
                 )
             except (FileRefused, DaysOverlap) as refused:
                 _withdraw_all(kept)
@@ -285,7 +287,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
 def _declared(asked: argparse.Namespace) -> Declared:
     """What the command says of its files; several of one command are parts of one export, named by their contents."""
     files = [Path(file) for file in getattr(asked, "files", [])]
-    digests = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file())
+    digests = sorted(_digest(file) for file in files if file.is_file()) if len(files) > 1 else []
     return Declared(
         encoding=asked.encoding,
         partner=asked.partner,
@@ -295,6 +297,11 @@ def _declared(asked: argparse.Namespace) -> Declared:
         zone=asked.zone,
         batch=hashlib.sha256("".join(digests).encode()).hexdigest() if len(files) > 1 else "",
     )
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as body:
+        return hashlib.file_digest(body, "sha256").hexdigest()
 
 
 def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
@@ -405,7 +412,9 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what an import would do; keep nothing"),
         ("import", _import, "take files in, one snapshot each, and publish a release"),
     ):
-        sub = verb(name, run, help_, help_ + ". CSV and XLSX are told apart by content. At most 25 MB a file.")
+        sub = verb(
+            name, run, help_, help_ + ". CSV and XLSX are told apart by content. A CSV may have 4 GB, a workbook 25 MB."
+        )
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
         sub.add_argument("files", metavar="FILE", nargs="+")
         _import_options(sub)

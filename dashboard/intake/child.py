@@ -11,13 +11,15 @@ import os
 import re
 import resource
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-MEMORY = 1024**3
-CPU_SECONDS = 20
-WRITTEN = 256 * 1024**2
+from dashboard.intake.limits import Limits, limits_of
+
 OPEN_FILES = 64
 PROGRESS_EVERY = 5_000
 REFUSED = 3
@@ -28,12 +30,21 @@ FEW_HEADERS = 2
 DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
 
 
-def limit() -> None:
+class WithoutPandas(MetaPathFinder):
+    """Keeps pandas out: Arrow imports it where it can, uses none of it here, and a quarter of a second is gone."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Finds everything but pandas where it is otherwise."""
+        if name == "pandas":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def limit(limits: Limits) -> None:
     """Takes away what parsing a table does not need."""
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -41,13 +52,15 @@ def limit() -> None:
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
     from dashboard.intake.identity import Identity
-    from dashboard.intake.parquet import content_digest, write_rows
+    from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
     from dashboard.intake.tabular import open_table
     from dashboard.warehouse.catalog import sources
 
     card = sources()[order["source"]]
+    folder = Path(order["folder"])
+    records = Records(card, folder)
     identity = Identity(bytes.fromhex(order["secret"])) if order["secret"] else None
     ledger = Ledger(
         card,
@@ -58,14 +71,18 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         country=order.get("country", ""),
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
+        add_once=partial(records.add, once=True),
     )
-    table = open_table(Path(order["file"]), card, order["encoding"], [(name, said) for name, said in order["columns"]])
+    columns = [(name, said) for name, said in order["columns"]]
+    table = open_table(Path(order["file"]), card, order["encoding"], columns, limits_of(order))
     ledger.notes += table.notes
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
-    READERS[card.name](replace(table, rows=_watched(table.rows, seen, DEMONSTRATION_MARK)), ledger)
+    READERS[card.name](_watched(table, seen, DEMONSTRATION_MARK), ledger)
     ledger.balance()
-    _judge(ledger)
+    if ledger.rows:
+        records.add(as_table(card, ledger.rows))
+    _judge(ledger, records.rows)
     captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]
     if captured_on == UNREADABLE:
         raise FileRefused(
@@ -80,7 +97,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     if ledger.erased:
         ledger.notes.append(f"{ledger.erased} rows: of learners who were erased; collapsed, none of them is kept")
     provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
-    write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
+    records.write(captured_on, provenance, folder / "rows.parquet")
     return Report(
         source=card.name,
         file=order["name"],
@@ -92,10 +109,10 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         notes=tuple(ledger.notes),
         captured_on=captured_on,
         provenance=provenance,
-        streams=_streams(ledger),
+        streams=tuple(sorted("/".join(stream) for stream in records.streams | ledger.streams)),
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
-        content=content_digest(ledger.rows, captured_on, provenance),
+        content=records.content(captured_on, provenance),
     ).as_json()
 
 
@@ -193,26 +210,19 @@ def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h for h in [*found, *unknown] if not _is_a_day(h, card.date_formats)))
 
 
-def _streams(ledger: Any) -> tuple[str, ...]:
-    """Which partner's programmes (or tables) the rows belong to, as far as the source tells them apart."""
-    at = [list(ledger.card.kept).index(name) for name in ledger.card.stream]
-    found = {tuple(str(row[i]) for i in at) for row in ledger.rows} | ledger.streams
-    return tuple(sorted("/".join(stream) for stream in found)) if at else ()
-
-
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
     from dashboard.intake.values import date_of
 
     return date_of(header, formats) is not None
 
 
-def _judge(ledger: Any) -> None:
+def _judge(ledger: Any, kept: int) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
     first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
     reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
-    if not ledger.rows and not ledger.streams:
+    if not kept and not ledger.streams:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
         raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
     if ledger.month_first >= FEW_ROWS and ledger.month_first > ledger.rows_in * MONTH_FIRST_SHARE:
@@ -227,26 +237,42 @@ def _judge(ledger: Any) -> None:
         )
 
 
-def _watched(rows: Any, seen: dict[str, bool], mark: str) -> Any:
-    """The rows, while telling the parent how many there were and noticing the mark of a demonstration."""
-    for number, row in enumerate(rows):
-        if number % PROGRESS_EVERY == 0:
-            print(f"rows {number}", flush=True)
-        seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
-        yield row
+def _watched(table: Any, seen: dict[str, bool], mark: str) -> Any:
+    """The table, while telling the parent how many rows there were and noticing the mark of a demonstration."""
+
+    def told(number: int) -> None:
+        print(f"rows {number}", flush=True)
+
+    def rows() -> Iterator[Any]:
+        for number, row in enumerate(table.rows):
+            if number % PROGRESS_EVERY == 0:
+                told(number)
+            seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
+            yield row
+
+    def blocks() -> Iterator[bytes]:
+        lines = 0
+        for block in table.text.blocks:
+            seen["marked"] = seen["marked"] or mark.encode() in block
+            told(lines)
+            lines += block.count(b"\n")
+            yield block
+
+    return replace(table, rows=rows(), text=table.text and replace(table.text, blocks=blocks()))
 
 
 def main() -> None:
     """Does the order from standard input; the answer is the last line of standard output."""
     order = json.load(sys.stdin)
-    limit()
+    limit(limits_of(order))
+    sys.meta_path.insert(0, WithoutPandas())
     from dashboard.intake.report import FileRefused
 
     do = look if order.get("recognise") else set_aside if "lines" in order else parse
     try:
         print("report " + json.dumps(do(order)), flush=True)
     except FileRefused as refused:
-        print("refused " + json.dumps(str(refused)), flush=True)
+        print("refused " + json.dumps([str(refused), refused.asks]), flush=True)
         sys.exit(REFUSED)
 
 

@@ -18,17 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake.identity import open_identity
+from dashboard.intake.limits import BROWSER, Limits, limits_of
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
-from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
 from dashboard.store.snapshots import Snapshot, keep
 from dashboard.warehouse.catalog import sources
 
-WALL_SECONDS = 60
 LAST_WORDS = 4096
 # What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
@@ -100,13 +99,14 @@ def check_file(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     store: Path | None = None,
+    limits: Limits = BROWSER,
 ) -> Report:
     """What an import of the file would do, into that store if one is named; keeps nothing.
 
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, said, None, _erased(store, source)) as (report, _):
+    with _checked(source, file, captured_on, said, None, _erased(store, source), limits) as (report, _):
         return report
 
 
@@ -117,6 +117,7 @@ def import_file(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     progress: Progress | None = None,
+    limits: Limits = BROWSER,
 ) -> Imported:
     """Checks the file and keeps it as a snapshot of the store; the same file again changes nothing.
 
@@ -127,11 +128,12 @@ def import_file(
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
         said: what the sender declares beside the file.
         progress: called with the rows read so far.
+        limits: how large the file may be, and what reading it may cost.
 
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
-    with made_ready(store, source, file, captured_on, said, progress) as ready:
+    with made_ready(store, source, file, captured_on, said, progress, limits) as ready:
         snapshot, was_there = keep(
             store, source, ready.report.captured_on, ready.digest, ready.folder, ready.account, said.batch, ready.erased
         )
@@ -146,17 +148,21 @@ def made_ready(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     progress: Progress | None = None,
+    limits: Limits = BROWSER,
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     erased = _erased(store, source)
-    with _checked(source, file, captured_on, said, progress, erased) as (report, folder):
+    with _checked(source, file, captured_on, said, progress, erased, limits) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
             declared += "\0" + _country(said.country)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
-        digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
+        with file.open("rb") as body:
+            whole = hashlib.file_digest(body, "sha256")
+        whole.update(declared.encode())
+        digest = whole.hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
         if sources()[source].people:
@@ -198,10 +204,11 @@ def _checked(
     said: Declared,
     progress: Progress | None,
     erased: frozenset[str],
+    limits: Limits,
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
-    file = there(file)
+    file = there(file, limits)
     name = _plain_name(said.name or file.name)
     provenance = "demo" if name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
     today = datetime.date.today()
@@ -231,6 +238,7 @@ def _checked(
             "secret": secret,
             "erased": sorted(erased),
             "columns": sorted(said.columns),
+            "limits": limits.as_json(),
         }
         yield Report.from_json(run_child(order, progress)), folder
 
@@ -245,7 +253,7 @@ def _country(said: str) -> str:
         ) from None
 
 
-def there(file: Path) -> Path:
+def there(file: Path, limits: Limits = BROWSER) -> Path:
     """The whole path of a file that is there and small enough.
 
     Raises:
@@ -258,8 +266,7 @@ def there(file: Path) -> Path:
         found = None
     if found is None:
         raise FileRefused(f"There is no file {_plain_name(str(file))}. Look at its name.")
-    if size > LARGEST_FILE:
-        raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts.")
+    limits.refuse_larger(size)
     return found
 
 
@@ -273,6 +280,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
     Raises:
         FileRefused: it refused the file, or died of it.
     """
+    wall_seconds = limits_of(order).wall_seconds
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     with (
         tempfile.TemporaryFile() as errors,
@@ -287,7 +295,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         ) as child,
     ):
         assert child.stdin and child.stdout
-        overdue = threading.Timer(WALL_SECONDS, child.kill)
+        overdue = threading.Timer(wall_seconds, child.kill)
         overdue.start()
         try:
             with suppress(BrokenPipeError):  # it died before it listened: its code says of what
@@ -308,10 +316,10 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         if answer.startswith("report ") and code == 0:
             return json.loads(answer.removeprefix("report "))
         if answer.startswith("refused "):
-            raise FileRefused(json.loads(answer.removeprefix("refused ")))
+            raise FileRefused(*json.loads(answer.removeprefix("refused ")))
         if not in_time:
             raise FileRefused(
-                f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped (reason code {code}). "
+                f"Reading the file took longer than {wall_seconds} seconds and was stopped (reason code {code}). "
                 "Send it in parts, or as plain CSV."
             )
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - LAST_WORDS))

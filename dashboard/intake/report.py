@@ -4,8 +4,8 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,14 @@ FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
 
 class FileRefused(Exception):
-    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do."""
+    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
+
+    `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
+    """
+
+    def __init__(self, message: str, asks: str = "") -> None:
+        super().__init__(message)
+        self.asks = asks
 
 
 class RowRefused(Exception):
@@ -82,7 +89,8 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary for the manifest and between processes."""
-        return asdict(self)
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**said, "quarantined": [vars(row) for row in self.quarantined]}
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> "Report":
@@ -125,13 +133,19 @@ class Ledger:
     read_too: set[int] = field(default_factory=set)
     erased_marks: frozenset[str] = frozenset()
     erased: int = 0
+    # Where records go that a reader gives as columns; returns how many of them were not there before.
+    add_once: Callable[[Any], int] | None = None
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""
-        if not self.erased_marks or not self.identity:
+        if not self.erased_marks:
             return False
         keys = (record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
-        return any(key is not None and self.identity.mark(key) in self.erased_marks for key in keys)
+        return any(map(self.is_erased_key, keys))
+
+    def is_erased_key(self, key: str | None) -> bool:
+        """Whether a key is of somebody who was erased."""
+        return key is not None and self.identity is not None and self.identity.mark(key) in self.erased_marks
 
     def drop_erased(self, record: tuple[Any, ...]) -> None:
         """Counts a row of somebody who was erased as collapsed; the file still speaks for the row's stream."""
@@ -144,6 +158,17 @@ class Ledger:
         """Keeps the records that one row of the file gives, each in the order of the card's `kept`."""
         self.published_rows += 1
         self.rows.extend(records)
+
+    def publish_once(self, records: Any) -> None:
+        """Keeps a table of records, one for each row of the file, in the card's columns; equal ones once."""
+        assert self.add_once
+        new = self.add_once(records)
+        self.published_rows += new
+        self.collapsed += records.num_rows - new
+
+    def set_aside(self, line: int, refused: RowRefused) -> None:
+        """Sets one row aside that a reader refuses."""
+        self.quarantine(line, refused.column, clean(refused.value), refused.reason)
 
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
