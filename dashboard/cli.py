@@ -21,12 +21,14 @@ from dashboard.briefs.hxl import NotOneList, newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.disclosure.protect import AuditFailed
+from dashboard.intake.days import ORDERS
 from dashboard.intake.download import DownloadFailed
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import SecretMissing
 from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
-from dashboard.intake.report import FileRefused, Report, closing_line, harmless
+from dashboard.intake.report import Commonest, FileRefused, Report, closing_line, harmless
+from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.roster import LoginWrong, RosterWrong
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
@@ -43,6 +45,8 @@ from dashboard.warehouse.duckdb import QueryStopped
 from dashboard.warehouse.lineage import sources_of
 
 DONE, REFUSED = 0, 1
+# So many values that were not understood are printed, and so many of each reason for which rows were set aside.
+MOST_VALUES, MOST_VALUES_OF_A_REASON = 20, 3
 REFUSALS = (
     FileRefused,
     NotOneList,
@@ -295,6 +299,9 @@ def _declared(asked: argparse.Namespace) -> Declared:
         country=asked.country,
         columns=tuple(asked.column),
         zone=asked.zone,
+        date_order=asked.date_order,
+        no_consent_column=asked.no_consent_column,
+        progress_scale=asked.progress_scale,
         batch=hashlib.sha256("".join(digests).encode()).hexdigest() if len(files) > 1 else "",
     )
 
@@ -328,11 +335,32 @@ def _print_report(report: Report) -> None:
         print(f"  {note}")
     if report.dropped_columns:
         print(f"  columns dropped: {', '.join(report.dropped_columns)}")
+    _print_unread(report)
+    _print_set_aside(report)
+    if report.people_in:
+        print(f"  {report.people_line}")
+    print(f"  {report.closing_line}")
+
+
+def _print_unread(report: Report) -> None:
+    for value in report.unread[:MOST_VALUES]:
+        lines = ", ".join(map(str, value.lines))
+        shown = repr(value.value) if value.value else "a value that may be about a person"
+        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); first on line {lines}")
+    if len(report.unread) > MOST_VALUES:
+        print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
+
+
+def _print_set_aside(report: Report) -> None:
+    """Each reason with its rows and its commonest values, never the first lines: they may be the rarest."""
+    commonest: dict[str, list[Commonest]] = {}
+    for one in report.commonest:
+        commonest.setdefault(f"{one.column}: {one.reason}", []).append(one)
     for reason, rows in report.reasons:
         print(f"  {rows:6}  {reason}")
-    for row in report.quarantined[:5]:
-        print(f"          line {row.line}, {row.column}: {row.value!r} {row.reason}")
-    print(f"  {report.closing_line}")
+        for one in commonest[reason][:MOST_VALUES_OF_A_REASON]:
+            shown = f"{one.value!r}, first on" if one.value else "first on"
+            print(f"          {one.rows:6}  {shown} line {one.line}")
 
 
 def _move(bar: tqdm, now: int, total: int | None = None) -> None:
@@ -481,6 +509,15 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
         metavar="NAME=HEADER",
         help="the header that stands for a column of the source in these files; repeatable",
     )
+    sub.add_argument(
+        "--date-order", choices=ORDERS, default="", help="of day and month in dates such as 9/1/2022, in every row"
+    )
+    sub.add_argument(
+        "--no-consent-column",
+        action="store_true",
+        help="state that a file about people has no column of consent because everybody in it agreed",
+    )
+    sub.add_argument("--progress-scale", choices=SCALES, default="", help="of progress written without a percent sign")
     sub.add_argument("--zone", default="", metavar="ZONE", help="of times without one, such as Asia/Karachi (else UTC)")
 
 

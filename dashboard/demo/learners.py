@@ -309,7 +309,7 @@ def _register(file: Path, people: Iterable[tuple[Person, str, str]], letter: str
                 "",
                 person.hub,
                 person.intent,
-                "Yes" if person.number % 7 else "",
+                "Yes",
                 round(sum(run.hours for run in person.runs)) if attested else "",
                 "attested" if attested else "",
             ]

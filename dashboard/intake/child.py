@@ -51,6 +51,7 @@ def limit(limits: Limits) -> None:
 
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
+    from dashboard.intake.days import Orders
     from dashboard.intake.identity import Identity
     from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
@@ -60,7 +61,6 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
     card = sources()[order["source"]]
     folder = Path(order["folder"])
-    records = Records(card, folder)
     identity = Identity(bytes.fromhex(order["secret"])) if order["secret"] else None
     ledger = Ledger(
         card,
@@ -71,33 +71,42 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         country=order.get("country", ""),
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
-        add_once=partial(records.add, once=True),
+        no_consent_column=order.get("no_consent_column", False),
+        progress_scale=order.get("progress_scale", ""),
+        orders=Orders(order.get("date_order", "")),
+        folder=folder,
     )
     columns = [(name, said) for name, said in order["columns"]]
     table = open_table(Path(order["file"]), card, order["encoding"], columns, limits_of(order))
     ledger.notes += table.notes
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
+
+    def ends() -> tuple[str, str]:
+        """The day of capture and the provenance, which are known when the last row was read."""
+        day = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"] or order["today"]
+        return day, "demo" if seen["marked"] else order["provenance"] or card.provenance
+
+    records = Records(card, folder, ends)
+    ledger.add = partial(records.add, once=True)
     READERS[card.name](_watched(table, seen, DEMONSTRATION_MARK), ledger)
     ledger.balance()
-    if ledger.rows:
-        records.add(as_table(card, ledger.rows))
-    _judge(ledger, records.rows)
-    captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]
+    _judge(ledger, records.rows or len(ledger.rows))
+    captured_on, provenance = ends()
     if captured_on == UNREADABLE:
         raise FileRefused(
             "The file states the day it was extracted in a form that cannot be read. Give it with --captured-on."
         )
-    if not captured_on:
-        captured_on = order["today"]
+    if not (order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]):
         ledger.notes.append(
             "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
         )
+    if ledger.rows:
+        records.add(as_table(card, ledger.rows))
+    content = records.close()
     ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
     if ledger.erased:
         ledger.notes.append(f"{ledger.erased} rows: of learners who were erased; collapsed, none of them is kept")
-    provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
-    records.write(captured_on, provenance, folder / "rows.parquet")
     return Report(
         source=card.name,
         file=order["name"],
@@ -112,7 +121,11 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         streams=tuple(sorted("/".join(stream) for stream in records.streams | ledger.streams)),
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
-        content=records.content(captured_on, provenance),
+        content=content,
+        unread=ledger.unread_values(),
+        people_in=ledger.people_in,
+        people_published=ledger.people_published,
+        people_set_aside=tuple(ledger.people_set_aside.most_common()),
     ).as_json()
 
 
@@ -166,15 +179,16 @@ def _first_header(grids: Any, most_columns: int) -> Any:
 
 def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
     """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
-    from dashboard.intake import countries
+    from dashboard.intake import countries, words
     from dashboard.intake.report import PLAIN
     from dashboard.intake.tabular import key
     from dashboard.warehouse.catalog import sources
 
     written = [key(cell) for cell in cells if key(cell)]
-    words = {word for card in sources().values() if card.people for word in card.vocabulary}
-    words |= {"yes", "no", "true", "false"}
-    values = words | countries.names().keys() | countries.names_of_all_languages().keys()
+    vocabulary = {word for card in sources().values() if card.people for word in card.vocabulary}
+    vocabulary |= words.words("yes") | words.words("no") | words.meaning("sex").keys()
+    vocabulary |= set(words.meaning("education").values())
+    values = vocabulary | countries.names().keys() | countries.names_of_all_languages().keys()
     if len(written) < FEW_HEADERS or len(set(written)) < len(written):
         return False
     for at, cell in enumerate(cells):
@@ -220,6 +234,10 @@ def _judge(ledger: Any, kept: int) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
+    if question := ledger.orders.question(few_are_asked=not ledger.card.people):
+        raise FileRefused(question, asks="date_order")
+    if not ledger.progress_scale and (question := ledger.progress.question):
+        raise FileRefused(question, asks="progress_scale")
     first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
     reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
     if not kept and not ledger.streams:
@@ -230,15 +248,17 @@ def _judge(ledger: Any, kept: int) -> None:
             f"{ledger.month_first} dates are written month first, and this source is day first: the others would be "
             "read with day and month exchanged. Write the dates as YYYY-MM-DD and send the file again."
         )
-    if ledger.rows_in >= MANY_ROWS and len(ledger.quarantined) > ledger.rows_in / 2:
+    wholes, aside = ledger.rows_in - ledger.parts, len(ledger.quarantined) - ledger.parts
+    if wholes >= MANY_ROWS and aside > wholes / 2:
         raise FileRefused(
-            f"{len(ledger.quarantined)} of {ledger.rows_in} rows would be set aside, more than half, so the rest would "
-            f"mislead.{reason}"
+            f"{aside} of {wholes} rows would be set aside, more than half, so the rest would mislead.{reason}"
         )
 
 
 def _watched(table: Any, seen: dict[str, bool], mark: str) -> Any:
-    """The table, while telling the parent how many rows there were and noticing the mark of a demonstration."""
+    """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
+
+    is_read = False
 
     def told(number: int) -> None:
         print(f"rows {number}", flush=True)
@@ -251,14 +271,18 @@ def _watched(table: Any, seen: dict[str, bool], mark: str) -> Any:
             yield row
 
     def blocks() -> Iterator[bytes]:
-        lines = 0
-        for block in table.text.blocks:
+        nonlocal is_read
+        if is_read:
+            yield from table.text.read()
+            return
+        is_read, lines = True, 0
+        for block in table.text.read():
             seen["marked"] = seen["marked"] or mark.encode() in block
             told(lines)
             lines += block.count(b"\n")
             yield block
 
-    return replace(table, rows=rows(), text=table.text and replace(table.text, blocks=blocks()))
+    return replace(table, rows=rows(), text=table.text and replace(table.text, read=blocks))
 
 
 def main() -> None:

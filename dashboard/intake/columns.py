@@ -87,7 +87,7 @@ class _Parser:
 
     def batches(self, text: Text) -> Iterator[Batch]:
         """The rows of the text, block by block."""
-        raw, line, blocks = b"", text.line, iter(text.blocks)
+        raw, line, blocks = b"", text.line, text.read()
         for block in blocks:
             raw += block
             while raw:

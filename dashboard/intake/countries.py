@@ -1,13 +1,33 @@
-"""Country codes and names as senders write them, against data/reference/countries.csv."""
+"""Country codes and names as senders write them, against data/reference/countries.csv and the short names of CLDR."""
 
 import csv
-from collections.abc import Mapping
-from functools import cache
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
+from dashboard.intake.words import fold
 from dashboard.settings import REFERENCE
 
 # The Oxford tracker writes RKS for Kosovo, which the reference keeps as XKX.
 CODE_ALIASES = {"RKS": "XKX"}
+# CLDR's codes that are not those of the reference.
+CLDR_CODES = {"XK": "XKX"}
+LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "zh_Hant", "ar")
+# Words that make a name formal and name no other country: Iran (Islamic Republic of), Palestine, State of.
+FORMAL = frozenset(
+    "the republic of islamic state arab federal plurinational bolivarian kingdom federated states union commonwealth "
+    "republique d de du des la le republica del do da estado etat islamique islamica unscr un s res 1244 1999 "
+    "rep республика جمهورية الجمهورية العربية الإسلامية".split()
+)
+FORMAL_FOLDED = frozenset(map(fold, FORMAL))
+WHOLE_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "sta": "saint"}
+# Names that begin or end those of other countries: a word beside them that is not understood may make one of these.
+SHARED_NAMES = frozenset(
+    ("congo", "korea", "sudan", "guinea", "samoa", "ireland", "cyprus", "china", "timor", "guinee")
+)
+PARTS = re.compile(r"[,،/;|()（）\[\]]| - ")
+IN_BRACKETS = re.compile(r"\s*[(（\[](.*)[)）\]]\s*$")
+DISTINCT_NAMES = 2**14
 
 
 @cache
@@ -44,10 +64,75 @@ def names_of_all_languages() -> Mapping[str, str]:
     return known
 
 
+@lru_cache(DISTINCT_NAMES)
+def find(written: str) -> str | None:
+    """The code of a country written as a code or as a name, short, formal or old, in any of seven languages."""
+    if code := code_of(written) or alpha2().get(written.upper()):
+        return code
+    known = _known_names()
+    whole = next((code for name in _readings(written) if (code := known.get(_key(name)))), None)
+    return whole or _of_a_part(known, [key for part in PARTS.split(written) if (key := _key(part))])
+
+
 def code_of(written: str) -> str | None:
     """The reference code for a code as written, or None when there is no such country."""
     code = CODE_ALIASES.get(written.upper(), written.upper())
     return code if code in codes() else None
+
+
+def _readings(written: str) -> Iterator[str]:
+    """A name and what it is without its formal part: `Iran (Islamic Republic of)`, `Moldova, Republic of`."""
+    yield written
+    brackets = IN_BRACKETS.search(written)
+    short, _, rest = (
+        (written[: brackets.start()], "", brackets[1])
+        if brackets
+        else written.partition("," if "," in written else "،")
+    )
+    if rest:
+        yield f"{rest} {short}"
+        if set(fold(rest).split()) <= FORMAL_FOLDED:
+            yield short
+        return
+    words = fold(written).split()
+    while words and words[0] in FORMAL_FOLDED:
+        words = words[1:]
+        yield " ".join(words)
+        yield " ".join(word for word in words if word not in FORMAL_FOLDED)
+
+
+def _of_a_part(known: Mapping[str, str], parts: list[str]) -> str | None:
+    """The one country that the parts of a cell name, as `Turkey / Türkiye` or `Kenya, Kakuma` do."""
+    found = {part: known[part] for part in parts if part in known}
+    if len(set(found.values())) != 1 or (len(found) < len(parts) and SHARED_NAMES & found.keys()):
+        return None
+    return next(iter(found.values()))
+
+
+def _key(name: str) -> str:
+    """The name folded, with words cut short made whole; of initials the letters alone: U.S.A. is usa."""
+    words = [WHOLE_WORDS.get(word, word) for word in fold(name).split()]
+    return ("" if all(len(word) == 1 for word in words) else " ").join(words)
+
+
+@cache
+def _known_names() -> Mapping[str, str]:
+    """Names of all languages as `_key` writes them; those of the reference go before those of CLDR."""
+    from babel import Locale
+
+    reference: dict[str, str] = {}
+    for row in _rows():
+        languages = (row[f"name_{language}"] for language in ("en", "fr", "es", "ru", "zh", "ar"))
+        for name in (*languages, *row["also_known_as"].split("|")):
+            reference.setdefault(_key(name), row["iso3"])
+    cldr: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if iso3 := alpha2().get(code) or CLDR_CODES.get(code):
+                cldr.setdefault(_key(name), set()).add(iso3)
+    known = {name: iso3.copy().pop() for name, iso3 in cldr.items() if len(iso3) == 1} | reference
+    known.pop("", None)
+    return known
 
 
 @cache

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -31,11 +31,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Text:
-    """Rows of a CSV that are still text, as UTF-8: blocks of whole lines, the first of which is this line."""
+    """Rows of a CSV that are still text: what reads their blocks of whole lines as UTF-8, the line of the first, and
+    the delimiter."""
 
-    blocks: Iterator[bytes]
+    read: Callable[[], Iterator[bytes]]
     line: int
     delimiter: str
+
+    def rows_at(self, lines: Collection[int]) -> Iterator[Row]:
+        """The records that begin on some lines, read again."""
+        wanted = set(lines)
+        texts = chain.from_iterable(lines_of(block) for block in self.read())
+        number = self.line - 1
+        for text in texts:
+            number += 1
+            if number in wanted and (row := next(rows_of_lines(chain([text], texts), self.delimiter, number), None)):
+                yield row
+                number = row.last_line
 
 
 def read_blocks(path: Path, encoding: str) -> Iterator[bytes]:
@@ -84,12 +96,12 @@ def _with_line_feeds(octets: bytes) -> bytes:
     return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def text_below(blocks: Iterator[bytes], lines: int, delimiter: str) -> Text:
-    """What stands below the first so many lines."""
+def text_below(path: Path, encoding: str, lines: int, delimiter: str) -> Text:
+    """What stands below the first so many lines of a file."""
 
     def below() -> Iterator[bytes]:
         left = lines
-        for block in blocks:
+        for block in read_blocks(path, encoding):
             at = 0
             while left and at < len(block):
                 end = block.find(b"\n", at)
@@ -97,7 +109,7 @@ def text_below(blocks: Iterator[bytes], lines: int, delimiter: str) -> Text:
             if at < len(block):
                 yield block[at:] if at else block
 
-    return Text(below(), lines + 1, delimiter)
+    return Text(below, lines + 1, delimiter)
 
 
 def csv_rows(blocks: Iterable[bytes], delimiter: str) -> Iterator[Row]:

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.days import ORDERS
 from dashboard.intake.identity import open_identity
 from dashboard.intake.limits import BROWSER, Limits, limits_of
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
+from dashboard.intake.scale import SCALES
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
@@ -77,6 +79,8 @@ class Declared:
     rows which say none. `zone` is that of times without one. `batch` joins files that were sent together, as parts of
     one export. `columns` are pairs of a column of the card and the header that stands for it in this file, where a
     person said so. `name` is what the sender calls the file: it may state the day of capture, and is never a path.
+    `date_order` is `day_first` or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file
+    has no column of consent because every learner in it agreed. `progress_scale` is `percent` or `share`.
     """
 
     provenance: str = ""
@@ -88,6 +92,9 @@ class Declared:
     columns: tuple[tuple[str, str], ...] = ()
     name: str = ""
     country: str = ""
+    date_order: str = ""
+    no_consent_column: bool = False
+    progress_scale: str = ""
 
 
 NOTHING = Declared()
@@ -159,6 +166,9 @@ def made_ready(
             declared += "\0" + _country(said.country)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
+        for name in ("date_order", "no_consent_column", "progress_scale"):
+            if value := getattr(said, name):
+                declared += f"\0{name}={value}"
         with file.open("rb") as body:
             whole = hashlib.file_digest(body, "sha256")
         whole.update(declared.encode())
@@ -238,9 +248,19 @@ def _checked(
             "secret": secret,
             "erased": sorted(erased),
             "columns": sorted(said.columns),
+            "date_order": _one_of(said.date_order, "date order", ORDERS),
+            "no_consent_column": said.no_consent_column,
+            "progress_scale": _one_of(said.progress_scale, "scale of progress", SCALES),
             "limits": limits.as_json(),
         }
         yield Report.from_json(run_child(order, progress)), folder
+
+
+def _one_of(said: str, what: str, known: tuple[str, ...]) -> str:
+    """What the sender declares, if it is one of the words; FileRefused where it is another."""
+    if said and said not in known:
+        raise FileRefused(f"There is no {what} {_plain_name(said)!r}. Give one of {', '.join(known)}.")
+    return said
 
 
 def _country(said: str) -> str:

@@ -1,8 +1,12 @@
-"""People become keys while a file is parsed: a keyed hash of the partner's id, under a secret outside the store."""
+"""People become keys while a file is parsed: a keyed hash of the partner's id, under a secret outside the store.
+
+Which ids and addresses of a file are one person's, and which are nobody's, is `dashboard/intake/sharing.py`.
+"""
 
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -10,12 +14,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake import words
+
 SECRET_BYTES = 32
-# What senders write where there is nothing: nobody's id, and not the same nobody's.
-NOTHING = {"", "-", "--", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "unknown", "0", "?", "."}
 KEY_HEX = 32
 # RFC 2104.
 HASH_BLOCK, INNER_PAD, OUTER_PAD = 64, 0x36, 0x5C
+# What most ids are: it begins with a letter, so it is no number, and has a digit, so it is no word for missing.
+CODE = re.compile(r"[a-z][a-z_-]*\d[a-z\d_-]*", re.ASCII | re.IGNORECASE)
+# 1,001 and 1 001 are the id 1001, and so is 1001.0, as spreadsheets and pandas write it.
+GROUPED = re.compile(r"\d{1,3}(?:([,.'’ _٬])\d{3})(?:\1\d{3})*")
+WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
+# 2.54701E+11 stands for every number that begins so. Without a sign and a point it may be a code: 12E34.
+SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\d{1,3}")
+# A row of nines is what databases store for missing; shorter ones may be the number of somebody on a list.
+NINES = re.compile(r"9{4,}")
 
 
 class SecretMissing(Exception):
@@ -30,13 +43,13 @@ class Identity:
     _prepared: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def id_key(self, written: str) -> str | None:
-        """The key of an id as a partner gave it, None when blank. Case, width, spaces and unseen marks make no other
+        """The key of an id as a partner gave it, None where it is no id. What `normal_id` evens out makes no other
         person."""
         return self.id_keys([written])[0]
 
     def id_keys(self, written: Sequence[str]) -> list[str | None]:
         """As `id_key`, for many at a time."""
-        return self._keys("id", (None if text in NOTHING else text for text in map(_normal, written)))
+        return self._keys("id", map(normal_id, written))
 
     def email_key(self, written: str) -> str | None:
         """The key of an e-mail address, None for what is none."""
@@ -44,22 +57,26 @@ class Identity:
 
     def email_keys(self, written: Sequence[str]) -> list[str | None]:
         """As `email_key`, for many at a time."""
-        return self._keys("email", (text if "@" in text else None for text in map(_normal, written)))
+        return self._keys("email", map(normal_email, written))
 
     def mark(self, key: str) -> str:
         """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
-        return hmac.digest(self.secret, f"erased\0{key}".encode(), "sha256").hex()[:KEY_HEX]
+        return self.marks([key])[0] or ""
+
+    def marks(self, keys: Sequence[str | None]) -> list[str | None]:
+        """As `mark`, for many at a time; None for a key that is none."""
+        return self._keys("erased", (key or "" for key in keys))
 
     @property
     def fingerprint(self) -> str:
         """Names the secret without giving it away: rows made under two secrets do not link."""
         return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
 
-    def _keys(self, kind: str, texts: Iterable[str | None]) -> list[str | None]:
+    def _keys(self, kind: str, texts: Iterable[str]) -> list[str | None]:
         inner, outer = self._begun(kind)
         keys: list[str | None] = []
         for text in texts:
-            if text is None:
+            if not text:
                 keys.append(None)
                 continue
             first, second = inner.copy(), outer.copy()
@@ -109,8 +126,42 @@ def open_identity(file: Path) -> Identity:
     return Identity(secret)
 
 
-def _normal(written: str) -> str:
-    if written.isascii():
-        return "".join(written.casefold().split())
-    seen = (c for c in unicodedata.normalize("NFKC", written) if c.isascii() or unicodedata.category(c) != "Cf")
-    return "".join("".join(seen).casefold().split())
+def normal_id(text: str) -> str:
+    """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
+
+    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9; a number has no leading
+    zeros, no signs between its thousands and no decimals of zero.
+    """
+    if CODE.fullmatch(text):
+        return text.casefold()
+    if words.is_missing(text):
+        return ""
+    written = _plain(text)
+    grouped = GROUPED.fullmatch(written.strip())
+    compact = "".join(written.split())
+    if grouped:
+        compact = "".join(c for c in compact if c.isdigit())
+    if SCIENTIFIC.fullmatch(compact):
+        return ""
+    if whole := WHOLE.fullmatch(compact):
+        compact = whole[1].lstrip("0")
+        return "" if NINES.fullmatch(compact) else compact
+    return (
+        "" if words.fold(compact) in words.words("nobody") or words.fold(written) in words.words("nobody") else compact
+    )
+
+
+def normal_email(text: str) -> str:
+    """The e-mail address as it is compared, empty for what is none."""
+    compact = "".join(_plain(text).split()).removeprefix("mailto:")
+    if compact.endswith(">"):  # Name <address>
+        compact = compact[compact.rfind("<") + 1 : -1]
+    local, at, domain = compact.partition("@")
+    return compact if at and local and "." in domain.strip(".") else ""
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
+    seen = (c for c in unicodedata.normalize("NFKC", text) if c.isascii() or unicodedata.category(c) != "Cf")
+    return "".join(str(unicodedata.decimal(c, c)) for c in "".join(seen).casefold())

@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,53 @@ def as_table(card: SourceCard, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     )
 
 
+class Aside:
+    """Tables of the same columns, put aside in order: the last in memory, the others in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+        self._last: pa.Table | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Puts one more table aside."""
+        if self._last is not None:
+            if self._writer is None:
+                self._writer = pa.ipc.new_stream(str(self._file), self._last.schema)
+            self._writer.write_table(self._last)
+        self._last = table.unify_dictionaries().combine_chunks()
+
+    def tables(self) -> Iterator[pa.Table]:
+        """All of them; afterwards there is none."""
+        if self._writer is not None:
+            self._writer.close()
+            with pa.OSFile(str(self._file)) as file:
+                for batch in pa.ipc.open_stream(file):
+                    yield pa.table([*batch.columns], batch.schema.names)
+            self._file.unlink()
+        if self._last is not None:
+            yield self._last
+        self._writer = self._last = None
+
+
 class Records:
-    """The records of one file: some in memory, the others in a file of the folder until it is known how they end.
+    """The records of one file, written to `rows.parquet` in a folder as they come.
+
+    Args:
+        card: of the source.
+        folder: where the file is written.
+        ends: gives the day of capture and the provenance of all records, from the first that is added on.
 
     Attributes:
         rows: how many there are.
         streams: what the columns that the card calls its stream hold.
     """
 
-    def __init__(self, card: SourceCard, folder: Path) -> None:
+    def __init__(self, card: SourceCard, folder: Path, ends: Callable[[], tuple[str, str]]) -> None:
         self.card, self.rows = card, 0
         self.streams: set[tuple[str, ...]] = set()
-        self._aside = folder / "records.arrow"
-        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
-        self._last: pa.Table | None = None
+        self._path, self._ends = folder / "rows.parquet", ends
+        self._writer: pq.ParquetWriter | None = None
         # The halves of the hashes of all records, in the order of the first.
         self._hashes = (np.empty(0, np.uint64), np.empty(0, np.uint64))
 
@@ -59,53 +92,33 @@ class Records:
             table, hashes = table.filter(pa.array(new)), (hashes[0][new], hashes[1][new])
         if table.num_rows:
             self._remember(hashes)
-            self._set_aside_last()
-            self._last = table
+            self._write(table)
             self.rows += table.num_rows
             if at := list(self.card.stream):
                 told = table.select(at).group_by(at).aggregate([]).to_pylist()
                 self.streams |= {tuple(str(row[name]) for name in at) for row in told}
         return table.num_rows
 
-    def content(self, captured_on: str, provenance: str) -> str:
-        """Names what a snapshot says, whatever the order, encoding and layout of the file that said it."""
-        whole = hashlib.sha256(f"{captured_on}\0{provenance}\0".encode())
+    def close(self) -> str:
+        """Ends the file; returns what names its content, whatever the order, encoding and layout of what was sent."""
+        if self._writer is None:
+            self._write(as_table(self.card, []))
+        assert self._writer
+        self._writer.close()
+        whole = hashlib.sha256("".join(f"{end}\0" for end in self._ends()).encode())
         for half in self._hashes:
             whole.update(half.astype("<u8").tobytes())
         return whole.hexdigest()
 
-    def write(self, captured_on: str, provenance: str, path: Path) -> None:
-        """Writes the records, each with the day and the provenance of all."""
+    def _write(self, table: pa.Table) -> None:
+        captured_on, provenance = self._ends()
         ends = (pa.scalar(datetime.date.fromisoformat(captured_on), pa.date32()), pa.scalar(provenance, pa.string()))
-        names = snapshot_schema(self.card).names
-        writer: pq.ParquetWriter | None = None
-        for table in self._tables():
-            ending = [pa.repeat(end, table.num_rows) for end in ends]
-            whole = pa.table([*table.columns, *ending], names)
-            if writer is None:
-                # Text that is coded here is text like any other to whoever reads the file.
-                writer = pq.ParquetWriter(path, whole.schema, compression="zstd", store_schema=False)
-            writer.write_table(whole, GROUP_ROWS)
-        if writer is not None:
-            writer.close()
-        self._aside.unlink(missing_ok=True)
-
-    def _tables(self) -> Iterator[pa.Table]:
-        """What was added, in order; one table without rows where nothing was."""
-        if self._writer is not None:
-            self._writer.close()
-            with pa.OSFile(str(self._aside)) as file:
-                for batch in pa.ipc.open_stream(file):
-                    yield pa.table([*batch.columns], batch.schema.names)
-        yield as_table(self.card, []) if self._last is None else self._last
-
-    def _set_aside_last(self) -> None:
-        if self._last is None:
-            return
+        ending = [pa.repeat(end, table.num_rows) for end in ends]
+        whole = pa.table([*table.columns, *ending], snapshot_schema(self.card).names)
         if self._writer is None:
-            self._writer = pa.ipc.new_stream(str(self._aside), self._last.schema)
-        self._writer.write_table(self._last)
-        self._last = None
+            # Text that is coded here is text like any other to whoever reads the file.
+            self._writer = pq.ParquetWriter(self._path, whole.schema, compression="zstd", store_schema=False)
+        self._writer.write_table(whole, GROUP_ROWS)
 
     def _is_known(self, hashes: Halves) -> np.ndarray:
         """Which of some records stand earlier among them, or were added before."""
@@ -121,9 +134,8 @@ class Records:
         return found
 
     def _remember(self, hashes: Halves) -> None:
-        first = np.concatenate([self._hashes[0], np.sort(hashes[0])])
-        second = np.concatenate([self._hashes[1], hashes[1][np.argsort(hashes[0], kind="stable")]])
-        order = np.argsort(first, kind="stable")  # two runs in order: merged, not sorted
+        first, second = (np.concatenate(pair) for pair in zip(self._hashes, hashes, strict=True))
+        order = np.argsort(first, kind="stable")  # what was there is in order already
         self._hashes = (first[order], second[order])
 
 
@@ -167,6 +179,12 @@ def _texts(column: pa.Array) -> Halves:
     halves = np.frombuffer(b"".join([*digests, bytes(16)]), "<u8").reshape(-1, 2)
     codes = coded.indices.fill_null(len(digests)).to_numpy()
     return halves[codes, 0], halves[codes, 1]
+
+
+def key_numbers(column: pa.Array) -> np.ndarray:
+    """A number for each key, by which keys may be told apart; 0 where it is missing."""
+    numbers = _keys(column)[0]
+    return np.where(column.is_null().to_numpy(zero_copy_only=False), 0, numbers) if column.null_count else numbers
 
 
 def _keys(column: pa.Array) -> Halves:

@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,7 +14,12 @@ SLUG = re.compile(r"[^\w]+")
 RESERVED = {"all", "for_refugees"}
 LONGEST_ID = 60
 # `dlsei-phase-2` is the programme dlsei: a phase is told by its dates, not by who reports it.
-PHASE = re.compile(r"(phase|cohort|batch)(_|\d|$)")
+PHASE = re.compile(r"(phase|cohort|batch|\d+)(_|\d|$)")
+# What a platform puts behind a slug to make it its own: `-k3x9q`.
+CODE_LETTERS = 5
+CODE = re.compile(rf"[a-z0-9]{{{CODE_LETTERS}}}|(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{{4,10}}")
+# A partner that is also the platform: its name begins those of others' programmes.
+PLATFORMS = frozenset(("coursera",))
 
 
 @dataclass(frozen=True)
@@ -32,22 +37,84 @@ def identifier(written: str) -> str:
 
 
 @cache
-def stream_of(written: str) -> Stream | None:
-    """The stream a slug or name stands for, None when it is blank.
+def stream_of(name: str, slug: str = "") -> Stream | None:
+    """The stream that a programme's name and its slug stand for, None when both are blank.
 
-    `coursera-for-refugees-upwardly-global` begins with a programme of the reference and ends with its partner; where
-    nothing follows, the programme's own partner reports. An unknown slug is its own programme and its own partner.
+    `Coursera for Refugees Upwardly Global` begins with a programme of the reference and ends with its partner; where
+    nothing follows, the programme's own partner reports. A platform ends its slugs in a random code: that is no part
+    of any name, and where there is one the name decides. What is unknown is its own programme and its own partner.
     """
-    slug = identifier(written)
-    if not slug:
-        return None
+    named, plain = identifier(name), _without_code(slug, name)
+    if plain != identifier(slug) and named:
+        return _known(named) or _known(plain) or _unknown(named)
+    return _known(plain) or _known(named) or _unknown(named or plain)
+
+
+def _known(written: str) -> Stream | None:
+    """The stream of an id that begins with a programme of the reference."""
     known = programmes()
     for programme in sorted(known, key=len, reverse=True):
-        if slug == programme or slug.startswith(programme + "_"):
-            rest = slug.removeprefix(programme).strip("_")
+        if written == programme or written.startswith(programme + "_"):
+            rest = written.removeprefix(programme).strip("_")
             partner = "" if PHASE.match(rest) else rest
             return Stream(partner or known[programme] or programme, programme)
-    return Stream(slug, slug)
+    return None
+
+
+def _unknown(written: str) -> Stream | None:
+    """The stream of a programme that the reference lacks: reported by the partner whose name it begins with, if any."""
+    if not written:
+        return None
+    owner = next((partner for partner in sorted(partners(), key=len) if written.startswith(partner + "_")), written)
+    return Stream(written if owner in PLATFORMS else owner, written)
+
+
+def _without_code(slug: str, name: str) -> str:
+    """The slug as an id, without the random code at its end.
+
+    A code has five letters and digits, or four to ten of which some are letters and some digits; a word of the
+    programme's name and the name of a partner are none. Letters alone are a code only where the name lacks them, or
+    where a partner's name stands before them.
+    """
+    whole = identifier(slug)
+    base, separator, end = whole.rpartition("_")
+    if not separator or end in identifier(name).split("_") or end in partners() or not CODE.fullmatch(end):
+        return whole
+    if end.isdigit() or PHASE.match(end):
+        return whole
+    if not end.isalpha() or (name and len(end) == CODE_LETTERS):
+        return base
+    known = _known(base)
+    return base if len(end) == CODE_LETTERS and known and known.partner_id in partners() else whole
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """Which partners and programmes a file's rows belong to, and which of them are new; each sorted."""
+
+    partners: tuple[str, ...]
+    programmes: tuple[str, ...]
+    new_partners: tuple[str, ...]
+    new_programmes: tuple[str, ...]
+
+
+def belonging(streams: Iterable[str], known_partners: Collection[str], known_programmes: Collection[str]) -> Belonging:
+    """What the `streams` of a report (`partner/programme`) belong to, beside what is known already."""
+    pairs = [stream.partition("/") for stream in streams]
+    found = sorted({partner for partner, _, _ in pairs}), sorted({programme for _, _, programme in pairs})
+    return Belonging(
+        tuple(found[0]),
+        tuple(found[1]),
+        tuple(partner for partner in found[0] if partner not in known_partners),
+        tuple(programme for programme in found[1] if programme not in known_programmes),
+    )
+
+
+@cache
+def partners() -> frozenset[str]:
+    """Partners of the reference."""
+    with (REFERENCE / "partners.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["partner_id"] for row in csv.DictReader(file))
 
 
 @cache

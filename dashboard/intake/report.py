@@ -9,10 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.days import Orders
 from dashboard.intake.identity import Identity
+from dashboard.intake.scale import Progress
+from dashboard.intake.words import fold
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
+# A value that was not understood is shown up to this length: what is longer is free text, and may be about a person.
+LONGEST_SHOWN = 60
+LINES_SHOWN = 3
+MOST_UNREAD = 200
 # Every generated file carries these words somewhere in its first rows, whatever it is renamed to.
 DEMONSTRATION_MARK = "Demonstration: simulated"
 # A file states its day of capture, but in no form that can be read.
@@ -55,11 +62,38 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A value that was not understood: how many rows have it, the first lines of them, what is kept instead.
+
+    `value` is empty where it may be about a person.
+    """
+
+    column: str
+    value: str
+    rows: int
+    lines: tuple[int, ...]
+    kept_as: str
+
+
+@dataclass(frozen=True)
+class Commonest:
+    """A value for which rows were set aside: how many, and the first line; empty where it may be about a person."""
+
+    column: str
+    reason: str
+    value: str
+    rows: int
+    line: int
+
+
+@dataclass(frozen=True)
 class Report:
     """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
 
     `erased` counts those of the collapsed rows that are about people who were erased: nothing of them is kept.
     `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file.
+    `unread` are values that were not understood, most frequent first. Of a source about people `people_in` =
+    `people_published` + those of `people_set_aside` by reason; a row that is nobody's is one unknown person.
     """
 
     source: str
@@ -76,6 +110,19 @@ class Report:
     learner_secret: str = ""
     erased: int = 0
     content: str = ""
+    unread: tuple[Unread, ...] = ()
+    people_in: int = 0
+    people_published: int = 0
+    people_set_aside: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def commonest(self) -> list[Commonest]:
+        """The values for which rows were set aside, most frequent first."""
+        counted = Counter((row.column, row.reason, row.value) for row in self.quarantined)
+        first: dict[tuple[str, str, str], int] = {}
+        for row in self.quarantined:
+            first.setdefault((row.column, row.reason, row.value), row.line)
+        return [Commonest(*key, rows, first[key]) for key, rows in counted.most_common()]
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -87,10 +134,19 @@ class Report:
         """The line that accounts for every row."""
         return closing_line(self.rows_in, self.published, self.collapsed, len(self.quarantined))
 
+    @property
+    def people_line(self) -> str:
+        """The line that accounts for every person of a file about people."""
+        aside = ", ".join(f"{people} {reason}" for reason, people in self.people_set_aside)
+        return (
+            f"people in {self.people_in} = published {self.people_published} + set aside "
+            f"{sum(people for _, people in self.people_set_aside)}{f' ({aside})' if aside else ''}"
+        )
+
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary for the manifest and between processes."""
-        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**said, "quarantined": [vars(row) for row in self.quarantined]}
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**plain, **{name: [vars(row) for row in plain[name]] for name in ("quarantined", "unread")}}
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> "Report":
@@ -100,6 +156,8 @@ class Report:
         said["dropped_columns"] = tuple(said["dropped_columns"])
         said["notes"] = tuple(said["notes"])
         said["streams"] = tuple(said["streams"])
+        said["unread"] = tuple(Unread(**{**one, "lines": tuple(one["lines"])}) for one in said.get("unread", ()))
+        said["people_set_aside"] = tuple((reason, people) for reason, people in said.get("people_set_aside", ()))
         return cls(**said)
 
 
@@ -121,6 +179,8 @@ class Ledger:
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
     month_first: int = 0
+    # Rows set aside because they are a part or a total of others: they say nothing against the rest of the file.
+    parts: int = 0
     identity: Identity | None = None
     partner: str = ""
     programme: str = ""
@@ -133,8 +193,44 @@ class Ledger:
     read_too: set[int] = field(default_factory=set)
     erased_marks: frozenset[str] = frozenset()
     erased: int = 0
-    # Where records go that a reader gives as columns; returns how many of them were not there before.
-    add_once: Callable[[Any], int] | None = None
+    # Where a reader may put aside what does not fit into memory.
+    folder: Path = Path()
+    # Where records go that a reader gives as columns: a table, in the order of the card's `kept`.
+    add: Callable[[Any], int] | None = None
+    # What the sender declares: whether the file has no column of consent, and what progress of 0.45 is.
+    no_consent_column: bool = False
+    progress_scale: str = ""
+    orders: Orders = field(default_factory=Orders)
+    progress: Progress = field(default_factory=Progress)
+    # Where the reader stands, and the column whose day may be read in two ways in this row.
+    line: int = 0
+    in_doubt: str = ""
+    unread: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    people_in: int = 0
+    people_published: int = 0
+    people_set_aside: Counter[str] = field(default_factory=Counter)
+    words_of_names: frozenset[str] = frozenset()
+
+    def not_understood(self, column: str, value: str, line: int, kept_as: str) -> None:
+        """Notes a value that was not understood and what is kept instead; the row stays."""
+        shown = "" if self._is_hidden(column, value) or len(value) > LONGEST_SHOWN else value
+        self.note_unread((column, shown, kept_as), [line])
+
+    def note_unread(self, key: tuple[str, str, str], lines: Sequence[int]) -> None:
+        """As `not_understood`, for a value that may be shown and the lines of rows that have it, in order."""
+        counted = self.unread.setdefault(key, [0])
+        counted[0] += len(lines)
+        counted.extend(lines[: LINES_SHOWN + 1 - len(counted)])
+
+    def unread_values(self) -> tuple[Unread, ...]:
+        """Values that were not understood, most frequent first; one that shares a word with a name is not shown."""
+        found: dict[tuple[str, str, str], Unread] = {}
+        for (column, value, kept_as), (rows, *lines) in self.unread.items():
+            shown = value if set(fold(value).split()).isdisjoint(self.words_of_names) else ""
+            before = found.get((column, shown, kept_as), Unread(column, shown, 0, (), kept_as))
+            all_lines = tuple(sorted((*before.lines, *lines))[:LINES_SHOWN])
+            found[column, shown, kept_as] = Unread(column, shown, before.rows + rows, all_lines, kept_as)
+        return tuple(sorted(found.values(), key=lambda one: (-one.rows, one.column, one.value))[:MOST_UNREAD])
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""
@@ -161,26 +257,27 @@ class Ledger:
 
     def publish_once(self, records: Any) -> None:
         """Keeps a table of records, one for each row of the file, in the card's columns; equal ones once."""
-        assert self.add_once
-        new = self.add_once(records)
+        assert self.add
+        new = self.add(records)
         self.published_rows += new
         self.collapsed += records.num_rows - new
 
-    def set_aside(self, line: int, refused: RowRefused) -> None:
-        """Sets one row aside that a reader refuses."""
-        self.quarantine(line, refused.column, clean(refused.value), refused.reason)
-
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
-        personal = {c.name for c in self.card.columns if c.personal}
+        self.quarantined.append(Quarantined(line, *self.as_shown(column, value, reason)))
+
+    def as_shown(self, column: str, value: str, reason: str) -> tuple[str, str, str]:
+        """Column, value and reason as they may be written down of a row that is set aside."""
         # A row that came apart has its cells anywhere: of a source about people, none of it is written down,
-        # and of the other columns what is plainly a number or a day. An address may be a person's in any source.
-        hidden = (
-            column in personal
-            or holds_address(value)
-            or (self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip())))
+        # and of the other columns what is plainly a number or a day.
+        hidden = self._is_hidden(column, value) or (
+            self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
         )
-        self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
+        return column, "" if hidden else value[:LONGEST_TEXT], reason
+
+    def _is_hidden(self, column: str, value: str) -> bool:
+        """Whether a value may name a person: of a personal column, or an address, in any source."""
+        return any(c.name == column and c.personal for c in self.card.columns) or holds_address(value)
 
     def balance(self) -> None:
         """Raises AssertionError when a row has been lost: a defect of the reader, not of the file."""

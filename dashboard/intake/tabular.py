@@ -125,7 +125,7 @@ def open_table(
     begin = _beginning(path, encoding)
     delimiter = max(DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
     table = _find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns)
-    text = text_below(read_blocks(path, encoding), table.header_end, delimiter)
+    text = text_below(path, encoding, table.header_end, delimiter)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
 
 

@@ -2,28 +2,77 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 from dashboard.intake import countries
+from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
 
-# Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both.
-WHOLE_NUMBER = re.compile(r"\d{1,11}|[1-9]\d{0,2}([ \u00a0\u202f\u2009,])\d{3}(?:\1\d{3}){0,2}", re.ASCII)
+# Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both. A dot tells groups apart
+# only where there are two of them: 1.234 may be a decimal.
+WHOLE_NUMBER = re.compile(
+    r"-?(?:\d{1,11}|[1-9]\d{0,2}([ \u00a0\u202f\u2009,'\u2019])\d{3}(?:\1\d{3}){0,2}|[1-9]\d{0,2}(?:\.\d{3}){2,3})",
+    re.ASCII,
+)
+# A whole number written as a decimal, 3.0 or 3,00. Three zeros may be a thousand, unless no group stands before them.
+ZERO_DECIMALS = re.compile(r"(-?\d{1,11})[.,](?:0{1,2}|0{4,10})|(-?(?:0|\d{4,11}))\.000", re.ASCII)
+DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
+# A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
+COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
+# Groups of three and decimals, told apart by two different signs, or groups alone by one that is no decimal sign.
+GROUPED_DECIMAL = re.compile(
+    r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
+)
+ARABIC_SIGNS = frozenset("\u066b\u066c")
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
+# Signs and words for a value that is not there, folded.
+NO_VALUE = frozenset(
+    ("", "-", "–", "—", "--", "*", "**", "..", "...", "…", ".", ":", "x", "?", "#n/a", "#ref!", "#value!", "#null!")
+    + ("na", "n/a", "n.a.", "n.a", "nan", "nil", "none", "null", "nd", "n/d", "n.d.", "nr", "n/r", "s/d", "s.d.")
+    + ("unknown", "not available", "not applicable", "not reported", "no data", "missing", "suppressed", "redacted")
+    + ("tbc", "tbd", "non disponible", "no disponible", "нет данных", "غير متوفر", "无数据")
+)
+# Fewer than so many, as publishers write a small count that they do not show.
+TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
+# A year that stands first is followed by the month and the day, in every country.
+YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
+# 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
+DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\s)?(\d{4}|\d\d)")
+NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
+# Midnight behind a date, as data frames, spreadsheets and databases write it: no other day.
+MIDNIGHT = re.compile(
+    r"(?:[ T]|,\s)(?:0?0:00(?::00(?:\.0{1,9})?)?|12:00(?::00)? ?AM)(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
+    r"|(?<=\d) ?(?:UTC|GMT|Z)$",
+    re.IGNORECASE | re.ASCII,
+)
+# Day 1 of a workbook's calendar, moved by its leap day that never was; numbers below are no dates in these sources.
+DAY_ZERO = datetime.date(1899, 12, 30)
+SERIAL = re.compile(r"([2-6]\d{4})(?:\.0+)?", re.ASCII)
 
 
 @cache
 def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
-    """The date that one of the formats reads, or None. Never guesses an order of day and month."""
+    """The date in a text, or None: by one of the formats, with the year first, or with the month as a word.
+
+    A time of zero behind it is no other day. Never guesses an order of day and month.
+    """
+    text = MIDNIGHT.sub("", text).strip()
     for pattern in formats:
         try:
             return datetime.datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    return None
+    return _year_first(text) or _month_named(text)
+
+
+def serial_date(text: str) -> datetime.date | None:
+    """The date of which a spreadsheet shows the number, as 43922 for 1 April 2020, or None."""
+    number = SERIAL.fullmatch(text)
+    return DAY_ZERO + datetime.timedelta(days=int(number[1])) if number else None
 
 
 def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
@@ -32,9 +81,12 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
     Raises:
         RowRefused: the cell is blank, in none of the source's declared formats, or out of range.
     """
-    date = date_of(clean(text), ledger.card.date_formats)
+    written = clean(text)
+    date = date_of(written, ledger.card.date_formats)
+    if date is None and (date := serial_date(written)):
+        ledger.remarks["with a date written as a spreadsheet's number of days, read as the day it stands for"] += 1
     if date is None:
-        ledger.month_first += date_of(clean(text), MONTH_FIRST) is not None
+        ledger.month_first += date_of(written, MONTH_FIRST) is not None
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
     first, last = ledger.card.dates_within
     if not first <= date <= last:
@@ -70,19 +122,75 @@ def need_text(text: str, column: str) -> str:
     return kept
 
 
+def decimal(text: str) -> float | None:
+    """The number in a text, or None: 6.5, 6,5, 1 234,5, 1,234.5 and digits of any script.
+
+    None too where it can be read in two ways: 1,234 is a thousand to some and a little over one to others.
+    """
+    if ARABIC_SIGNS & set(text):
+        text = text.replace("\u066c", "").replace("\u066b", ".")
+    written = _with_plain_digits(text)
+    if DECIMAL.fullmatch(written):
+        return float(written)
+    if COMMA_DECIMAL.fullmatch(written):
+        return float(written.replace(",", "."))
+    grouped = GROUPED_DECIMAL.fullmatch(written)
+    if grouped is None or grouped[2] == grouped[3]:
+        return None
+    if grouped[2] in ",." and not grouped[3] and written.count(grouped[2]) == 1:
+        return None
+    return float(re.sub(r"[^\d-]", "", grouped[1]) + "." + (grouped[4] or "0"))
+
+
+def whole(text: str) -> int | None:
+    """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
+    written = _with_plain_digits(text)
+    as_decimal = ZERO_DECIMALS.fullmatch(written)
+    if as_decimal:
+        return int(as_decimal[1] or as_decimal[2])
+    if not WHOLE_NUMBER.fullmatch(written):
+        return None
+    number = int(re.sub(r"\D", "", written))
+    return -number if written.startswith("-") else number
+
+
+def _with_plain_digits(text: str) -> str:
+    """The text with the digits 0 to 9 for those of any script, and plain signs for minus, decimals and groups."""
+    written = clean(text).replace("\u2212", "-")
+    if written.isascii():
+        return written
+    digits = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", written))
+    return digits.replace("\u066b", ".").replace("\u066c", ",")
+
+
 def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int | None:
     """The number of people in a cell, or None where the sender writes one of `missing`.
 
     Raises:
         RowRefused: neither a whole number of at least 0 nor a sign of missing.
     """
-    kept = clean(text)
-    if kept in missing:
+    if clean(text) in missing:
         return None
-    number = int(re.sub(r"\D", "", kept)) if WHOLE_NUMBER.fullmatch(kept) else -1
-    if not 0 <= number <= MOST_PEOPLE:
+    number = whole(text)
+    if number is None or not 0 <= number <= MOST_PEOPLE:
         raise RowRefused(column, text, "not a whole number of people")
     return number
+
+
+def no_value(text: str) -> bool:
+    """Whether a cell holds nothing, a sign or a word for missing, or a count too small to be shown, such as <5."""
+    written = clean(text).casefold()
+    return written in NO_VALUE or TOO_FEW.fullmatch(written) is not None
+
+
+def optional_number(text: str, column: str, ledger: Ledger) -> int | None:
+    """The number of people in a cell that the row does not need, or None; what cannot be read is remarked."""
+    number = whole(text)
+    if number is not None and 0 <= number <= MOST_PEOPLE:
+        return number
+    if not no_value(text):
+        ledger.remarks[f"{column} is not a whole number of people, so it is not known"] += 1
+    return None
 
 
 def degrees(text: str, column: str, most: float) -> float:
@@ -97,3 +205,29 @@ def degrees(text: str, column: str, most: float) -> float:
     if not -most <= value <= most:
         raise RowRefused(column, text, f"not between -{most:.0f} and {most:.0f} degrees")
     return value
+
+
+def _year_first(text: str) -> datetime.date | None:
+    found = YEAR_FIRST.fullmatch(text)
+    if not found:
+        return None
+    year, month, day = (int(part) for part in (found.group(1, 3, 4) if found[1] else found.group(5, 6, 7)))
+    return _day(year, month, day)
+
+
+def _month_named(text: str) -> datetime.date | None:
+    if found := DAY_NAMED.fullmatch(text):
+        day, word, year = found.groups()
+    elif found := NAMED_DAY.fullmatch(text):
+        word, day, year = found.groups()
+    else:
+        return None
+    month = month_of(word)
+    return _day(int(year) if len(year) == len("2000") else 2000 + int(year), month, int(day)) if month else None
+
+
+def _day(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:  # such as 31 June
+        return None

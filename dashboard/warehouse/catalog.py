@@ -88,6 +88,7 @@ class SourceCard:
 
     `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
+    `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
     `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
     """
 
@@ -110,6 +111,7 @@ class SourceCard:
     download: str
     demonstration: str
     people: bool
+    needs_consent: bool
     group: str
     stream: tuple[str, ...]
     zone: str
@@ -242,6 +244,7 @@ def read_card(path: Path) -> SourceCard:
             download=said.pop("download", ""),
             demonstration=said.pop("demonstration", ""),
             people=said.pop("people", False),
+            needs_consent=said.pop("needs_consent", False),
             group=said.pop("group", path.stem),
             stream=tuple(said.pop("stream", ())),
             zone=said.pop("zone", "UTC"),

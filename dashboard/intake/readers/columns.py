@@ -1,24 +1,23 @@
-"""The walk of readers that go through whole columns: each distinct value is parsed once, and refused rows drop out.
+"""Rows of a batch on their way through a reader, by columns: each distinct value is parsed once for all its rows.
 
-The parsers are those that `rows.accepted` would call with one row after the other, and what comes of it is the same:
-records, rows set aside with the reason that comes first, remarks with their counts.
+The parsers are those of the walk row by row, and what comes of them is the same: values, rows set aside with the
+reason that comes first, remarks, values that were not understood, doubts about dates.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard.intake.columns import Batch, batches
-from dashboard.intake.parquet import GROUP_ROWS, KEYS
-from dashboard.intake.readers.people import need_keys
+from dashboard.intake.columns import Batch
+from dashboard.intake.days import Orders
 from dashboard.intake.readers.rows import Cells
-from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused, clean
-from dashboard.intake.tabular import Table
+from dashboard.intake.report import Ledger, Quarantined, RowRefused, clean
+from dashboard.intake.scale import Progress
 from dashboard.warehouse.schema import ARROW
 
 # So many outcomes of one parser are remembered.
@@ -27,21 +26,29 @@ MOST_REMEMBERED = 200_000
 IN_UTC = r"^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?Z$"
 NAIVE = IN_UTC.replace("Z$", "Z?$")
 DAY = len("2018-01-31")
+ADDRESS = "http"
 
 Parse = Callable[[Cells], Any]
 # What is in a cell of one column, or in those of several.
 Cell = str | tuple[str, ...]
+# One column of records: `Values`, or an array of NumPy or Arrow; None where all of it is missing.
+Column = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a parser made of some cells: a value, or why the row is set aside; and what it remarked."""
+    """What a parser made of some cells: a value, or why the row is set aside; and what it noted by the way.
+
+    `counted` are the numbers that a file's dates and progress are judged by, in the order of `_counts`.
+    """
 
     value: Any = None
     refused: RowRefused | None = None
-    remarks: Mapping[str, int] = field(default_factory=dict)
-    month_first: int = 0
-    # Whether there is something to tell of it but the value.
+    remarks: Mapping[str, int] | None = None
+    unread: Sequence[tuple[str, str, str]] = ()
+    in_doubt: str = ""
+    counted: tuple[int, ...] = ()
+    # Whether there is something to tell of it but the value and the counts.
     odd: bool = False
 
 
@@ -56,8 +63,12 @@ class Values:
     distinct: Sequence[Any]
 
     def numpy(self, kind: str) -> np.ndarray:
-        """The values as NumPy has them; a day that is missing is NaT."""
+        """The values as NumPy has them: a day that is missing is NaT, a number NaN, a flag no."""
         return np.array(self.distinct, dtype=kind)[self.codes]
+
+    def is_missing(self) -> np.ndarray:
+        """In which rows there is no value."""
+        return np.array([value is None for value in self.distinct])[self.codes]
 
     def map(self, of_value: Callable[[Any], Any]) -> "Values":
         """What a function makes of each value that is there."""
@@ -71,25 +82,52 @@ class Values:
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(places), pa.string()))
 
 
-# One column of records: Values, or an array of NumPy or Arrow; None where all of it is missing.
-Column = Any
+class Memory:
+    """What the parsers of a reader made of cells, by the place of each in the order in which they are called."""
+
+    def __init__(self) -> None:
+        self._steps: list[dict[Cell, Any]] = []
+
+    def of_step(self, step: int) -> dict[Cell, Any]:
+        """What one parser made so far; forgotten where it is too much."""
+        if step == len(self._steps):
+            self._steps.append({})
+        if len(self._steps[step]) > MOST_REMEMBERED:
+            self._steps[step].clear()
+        return self._steps[step]
 
 
 class Rows:
-    """Rows of a batch on their way through a reader. Each call of a parser is the next step of every row still in."""
+    """The rows of a batch. Each call of a parser is the next step of every row that is still in.
 
-    def __init__(self, batch: Batch, ledger: Ledger, memory: list[dict[Cell, Any]]) -> None:
+    Attributes:
+        heard: the ledger that parsers write to; what they write is entered for every row that it holds for.
+        standing: which rows are in.
+        in_doubt: of each row the number of the column of `doubts` whose day may be read in two ways; 0 is none.
+    """
+
+    def __init__(self, batch: Batch, ledger: Ledger, memory: Memory) -> None:
         self.batch, self.ledger = batch, ledger
-        # What parsers remark is heard here, and counted for every row that it holds for.
-        self.heard = replace(ledger, remarks=Counter(), month_first=0)
+        self.heard = replace(
+            ledger,
+            remarks=Counter(),
+            unread={},
+            orders=Orders(ledger.orders.declared),
+            progress=Progress(),
+            in_doubt="",
+            month_first=0,
+        )
         self.standing = np.ones(len(batch.lines), dtype=bool)
+        self.in_doubt = np.zeros(len(batch.lines), dtype=np.int8)
+        self.doubts = [""]
         self._memory, self._step = memory, 0
+        self._silence = _counts(self.heard)
 
     def each(self, parse: Parse, *columns: str) -> Values:
         """What `parse` makes of the cells of these columns; a row that it refuses is set aside."""
-        found = [self.batch.columns[name] for name in columns if name in self.batch.columns]
         names = [name for name in columns if name in self.batch.columns]
-        return self._parsed(parse, names, found, found)
+        cells = [self.batch.columns[name] for name in names]
+        return self._parsed(parse, names, cells, cells)
 
     def day(self, parse: Parse, column: str) -> np.ndarray:
         """As `each`, for a time of which only the day is kept: those in UTC are parsed once a day."""
@@ -102,73 +140,55 @@ class Rows:
             days = pc.if_else(regular, days, cells)
         return self._parsed(parse, [column], [cells], [days]).numpy("datetime64[D]")
 
-    def number(self, parse: Parse, column: str) -> np.ndarray:
+    def address(self, parse: Parse, column: str) -> np.ndarray:
+        """As `flag`, for whether there is an address: what begins like one is parsed once."""
+        if column not in self.batch.columns:
+            return self.flag(parse, column)
+        cells = self.batch.columns[column]
+        alike = pc.if_else(pc.starts_with(cells, ADDRESS), pa.scalar(ADDRESS), cells)
+        return self._parsed(parse, [column], [cells], [alike]).numpy("bool")
+
+    def number(self, parse: Parse, *columns: str) -> np.ndarray:
         """As `each`, for a number; NaN where it is missing."""
-        return self.each(parse, column).numpy("float64")
+        return self.each(parse, *columns).numpy("float64")
 
-    def flag(self, parse: Parse, column: str) -> np.ndarray:
-        """As `each`, for yes or no, and no where it is missing."""
-        return self.each(parse, column).numpy("bool")
+    def flag(self, parse: Parse, *columns: str) -> np.ndarray:
+        """As `each`, for yes or no; no where it is missing."""
+        return self.each(parse, *columns).numpy("bool")
 
-    def holds(self, column: str) -> np.ndarray:
-        """Whether there is anything in the cells of a column."""
-        if column not in self.batch.columns:
-            return np.zeros(len(self.standing), dtype=bool)
-        cells = pc.utf8_trim_whitespace(self.batch.columns[column])
-        return pc.not_equal(cells, pa.scalar("")).to_numpy(zero_copy_only=False)
+    def remark(self, where: np.ndarray, remark: str) -> None:
+        """Counts a remark for some rows."""
+        if rows := int((where & self.standing).sum()):
+            self.ledger.remarks[remark] += rows
 
-    def keys(self, column: str) -> tuple[pa.Array, pa.Array]:
-        """The keys of learners by id and by e-mail address; a row with neither is set aside."""
-        identity = self.ledger.identity
-        assert identity
-        id_key, email_key = self._keys(identity.id_keys, column), self._keys(identity.email_keys, "email")
-        nobody = pc.and_(id_key.is_null(), email_key.is_null()).to_numpy(zero_copy_only=False)
-        self._by_hand(nobody, lambda cell: need_keys(cell, self.heard, column), (column, "email"))
-        return id_key, email_key
-
-    def refuse(self, where: np.ndarray, column: str, reason: str) -> None:
-        """Sets rows aside for what several of their columns say together."""
-
-        def refused(cell: Cells) -> None:
-            raise RowRefused(column, cell(column), reason)
-
-        self._by_hand(where, refused, (column,))
-
-    def _keys(self, make: Callable[[Sequence[str]], Sequence[str | None]], column: str) -> pa.Array:
-        if column not in self.batch.columns:
-            return pa.nulls(len(self.standing), pa.string())
-        made = self._next_memory()
-        cells = self.batch.columns[column].to_pylist()
-        new = [cell for cell in dict.fromkeys(cells) if cell not in made]
-        made.update(zip(new, make(new), strict=True))
-        return pa.array(map(made.__getitem__, cells), pa.string(), size=len(cells))
-
-    def _parsed(
-        self, parse: Parse, names: Sequence[str], cells: Sequence[pa.Array], stand_for: Sequence[pa.Array]
-    ) -> Values:
-        """The outcomes of a parser. Where that of `stand_for` is plain, it is the one of `cells`."""
-        made = self._next_memory()
-        codes, different = _distinct(stand_for, len(self.standing))
-        counts = np.bincount(codes[self.standing], minlength=len(different))
-        outcomes = self._outcomes(parse, names, different, made, counts)
-        if stand_for is not cells and any(outcome.odd for outcome in outcomes):
-            at = np.flatnonzero(np.array([outcome.odd for outcome in outcomes])[codes] & self.standing)
-            again, different = _distinct([column.take(pa.array(at)) for column in cells], len(at))
-            codes[at] = again + len(outcomes)
-            outcomes += self._outcomes(parse, names, different, made)
-        self._account(codes, outcomes)
-        return Values(codes, [outcome.value for outcome in outcomes])
-
-    def _by_hand(self, where: np.ndarray, parse: Parse, columns: Sequence[str]) -> None:
-        """Has a parser look at some of the rows, which sets them aside."""
+    def refuse(self, where: np.ndarray, why: Callable[[Cells], RowRefused], *columns: str) -> None:
+        """Sets some rows aside; `why` sees the cells of these columns."""
         at = np.flatnonzero(where & self.standing)
         if not len(at):
             return
         names = [name for name in columns if name in self.batch.columns]
         codes = np.zeros(len(self.standing), np.int64)
-        codes[at], different = _distinct([self.batch.columns[name].take(pa.array(at)) for name in names], len(at))
+        codes[at], different = distinct([self.batch.columns[name].take(pa.array(at)) for name in names], len(at))
         codes[at] += 1
-        self._account(codes, [NOTHING, *self._outcomes(parse, names, different, {})])
+        refusals = [why(_cells(names, cells)) for cells in different]
+        self._account(codes, [NOTHING, *(Outcome(refused=refused, odd=True) for refused in refusals)])
+
+    def _parsed(
+        self, parse: Parse, names: Sequence[str], cells: Sequence[pa.Array], stand_for: Sequence[pa.Array]
+    ) -> Values:
+        """The outcomes of a parser. Where that of `stand_for` is plain, it is the one of `cells`."""
+        made = self._memory.of_step(self._step)
+        self._step += 1
+        codes, different = distinct(stand_for, len(self.standing))
+        counts = np.bincount(codes[self.standing], minlength=len(different))
+        outcomes = self._outcomes(parse, names, different, made, counts)
+        if stand_for is not cells and any(outcome.odd for outcome in outcomes):
+            at = np.flatnonzero(np.array([outcome.odd for outcome in outcomes])[codes] & self.standing)
+            again, different = distinct([column.take(pa.array(at)) for column in cells], len(at))
+            codes[at] = again + len(outcomes)
+            outcomes += self._outcomes(parse, names, different, made)
+        self._account(codes, outcomes)
+        return Values(codes, [outcome.value for outcome in outcomes])
 
     def _outcomes(
         self,
@@ -181,80 +201,72 @@ class Rows:
         """What a parser makes of cells; not of those of which no row is left."""
         outcomes = list(map(made.get, different))
         for at in [at for at, outcome in enumerate(outcomes) if outcome is None]:
-            cells = different[at]
-            if counts is not None and not counts[at]:
-                outcomes[at] = NOTHING
-            else:
-                outcomes[at] = made[cells] = self._outcome(parse, names, (cells,) if isinstance(cells, str) else cells)
+            if counts is None or counts[at]:
+                outcomes[at] = made[different[at]] = self._outcome(parse, _cells(names, different[at]))
         return [outcome or NOTHING for outcome in outcomes]
 
-    def _outcome(self, parse: Parse, names: Sequence[str], cells: tuple[str, ...]) -> Outcome:
-        of_column = dict(zip(names, cells, strict=True))
+    def _outcome(self, parse: Parse, cell: Cells) -> Outcome:
         heard = self.heard
         value, refused = None, None
         try:
-            value = parse(lambda name: of_column.get(name, ""))
+            value = parse(cell)
         except RowRefused as said:
             refused = said
-        odd = refused is not None or bool(heard.remarks or heard.month_first)
-        outcome = Outcome(value, refused, dict(heard.remarks), heard.month_first, odd)
+        before, self._silence = self._silence, _counts(heard)
+        remarks = dict(heard.remarks)
+        unread = [key for key, (rows, *_) in heard.unread.items() for _ in range(rows)]
+        outcome = Outcome(
+            value,
+            refused,
+            remarks,
+            unread,
+            heard.in_doubt,
+            tuple(now - then for now, then in zip(self._silence, before, strict=True))
+            if self._silence != before
+            else (),
+            refused is not None or bool(remarks or unread or heard.in_doubt),
+        )
         heard.remarks.clear()
-        heard.month_first = 0
+        heard.unread.clear()
+        heard.in_doubt = ""
         return outcome
 
     def _account(self, codes: np.ndarray, outcomes: Sequence[Outcome]) -> None:
-        """Enters what parsers remarked, and sets aside what they refused."""
+        """Enters what parsers noted for the rows that are in, and sets aside what they refused."""
         odd = [code for code, outcome in enumerate(outcomes) if outcome.odd]
+        counted = [code for code, outcome in enumerate(outcomes) if outcome.counted]
+        if odd or counted:
+            rows = np.bincount(codes[self.standing], minlength=len(outcomes))
+        if counted:
+            _add_counts(self.ledger, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
         if not odd:
             return
-        counts = np.bincount(codes[self.standing], minlength=len(outcomes))
-        is_refused = np.zeros(len(outcomes), dtype=bool)
-        for code in odd:
-            for remark, times in outcomes[code].remarks.items():
-                self.ledger.remarks[remark] += times * int(counts[code])
-            self.ledger.month_first += outcomes[code].month_first * int(counts[code])
-            is_refused[code] = outcomes[code].refused is not None
-        refused = is_refused[codes] & self.standing
-        self.standing &= ~refused
-        for line, code in zip(self.batch.lines[refused].tolist(), codes[refused].tolist(), strict=True):
-            self.ledger.set_aside(line, outcomes[code].refused)
-
-    def _next_memory(self) -> dict[Cell, Any]:
-        """What the parser of this step has made so far."""
-        if self._step == len(self._memory):
-            self._memory.append({})
-        made = self._memory[self._step]
-        self._step += 1
-        if len(made) > MOST_REMEMBERED:
-            made.clear()
-        return made
-
-
-def publish_columns(table: Table, ledger: Ledger, make: Callable[[Rows], Sequence[Column]]) -> None:
-    """Publishes one record a row; one whose record was published already, or of somebody erased, is collapsed.
-
-    `make` gives one column for each of the card's `kept`, the two keys of the learner first.
-    """
-    memory: list[dict[Cell, Any]] = []
-    waiting: list[pa.Table] = []
-    for batch in batches(table):
-        ledger.rows_in += len(batch.lines) + len(batch.misfits)
-        for row in batch.misfits:
-            reason = f"the header has {len(table.header)} cells, the row {len(row.cells)}"
-            ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
-        if len(batch.lines):
-            rows = Rows(batch, ledger, memory)
-            columns = make(rows)
-            _drop_erased(rows, columns)
-            waiting.append(_as_kept(rows, columns))
-        if sum(some.num_rows for some in waiting) >= GROUP_ROWS:
-            ledger.publish_once(pa.concat_tables(waiting))
-            waiting.clear()
-    if waiting:
-        ledger.publish_once(pa.concat_tables(waiting))
+        is_odd = np.zeros(len(outcomes), dtype=bool)
+        is_odd[odd] = True
+        unread: dict[tuple[str, str, str], list[int]] = {}
+        shown: dict[int, tuple[str, str, str]] = {}
+        for at in np.flatnonzero(is_odd[codes] & self.standing).tolist():
+            outcome, line = outcomes[codes[at]], int(self.batch.lines[at])
+            for remark, times in (outcome.remarks or {}).items():
+                self.ledger.remarks[remark] += times
+            for key in outcome.unread:
+                unread.setdefault(key, []).append(line)
+            if outcome.in_doubt and not self.in_doubt[at]:
+                if outcome.in_doubt not in self.doubts:
+                    self.doubts.append(outcome.in_doubt)
+                self.in_doubt[at] = self.doubts.index(outcome.in_doubt)
+            if outcome.refused is not None:
+                self.standing[at] = False
+                if codes[at] not in shown:
+                    refused = outcome.refused
+                    shown[codes[at]] = self.ledger.as_shown(refused.column, clean(refused.value), refused.reason)
+                self.ledger.quarantined.append(Quarantined(line, *shown[codes[at]]))
+        for key, lines in unread.items():
+            self.ledger.note_unread(key, lines)
 
 
-def _as_kept(rows: Rows, columns: Sequence[Column]) -> pa.Table:
+def as_kept(rows: Rows, columns: Sequence[Column]) -> pa.Table:
+    """The records of the rows that are in, of columns in the order of the card's `kept`."""
     at = np.flatnonzero(rows.standing)
     whole = len(at) == len(rows.standing)
     kept = rows.ledger.card.kept
@@ -271,24 +283,29 @@ def _as_kept(rows: Rows, columns: Sequence[Column]) -> pa.Table:
     return pa.table(arrays, list(kept))
 
 
-def _drop_erased(rows: Rows, columns: Sequence[Column]) -> None:
-    ledger = rows.ledger
-    if not ledger.erased_marks:
-        return
-    named = dict(zip(ledger.card.kept, columns, strict=True))
-    erased = np.zeros(len(rows.standing), dtype=bool)
-    for name in KEYS:
-        erased |= np.array([ledger.is_erased_key(key) for key in named[name].to_pylist()])
-    erased &= rows.standing
-    rows.standing &= ~erased
-    ledger.collapsed += int(erased.sum())
-    ledger.erased += int(erased.sum())
-    at = np.flatnonzero(erased)
-    streams = [named[name].coded(at).to_pylist() for name in ledger.card.stream]
-    ledger.streams.update(zip(*streams, strict=True))
+def _cells(names: Sequence[str], cells: Cell) -> Cells:
+    of_column = dict(zip(names, (cells,) if isinstance(cells, str) else cells, strict=True))
+    return lambda name: of_column.get(name, "")
 
 
-def _distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:
+def _counts(ledger: Ledger) -> tuple[int, ...]:
+    """The numbers that a file's dates and progress are judged by."""
+    orders, progress = ledger.orders, ledger.progress
+    return (
+        *(orders.dates, orders.only_day_first, orders.only_month_first, orders.either),
+        *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed, ledger.month_first),
+    )
+
+
+def _add_counts(ledger: Ledger, more: np.ndarray) -> None:
+    orders, progress = ledger.orders, ledger.progress
+    total = [before + int(count) for before, count in zip(_counts(ledger), more, strict=True)]
+    orders.dates, orders.only_day_first, orders.only_month_first, orders.either = total[:4]
+    progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed = total[4:8]
+    ledger.month_first = total[8]
+
+
+def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:
     """Of each row the place of its cells among those that differ."""
     if not columns:
         return np.zeros(rows, np.int64), [()]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.intake.readers.organisations import people
-from dashboard.intake.readers.people import need_plain, number, optional_day, plain
+from dashboard.intake.readers.people import need_day, need_plain, number, plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
@@ -17,9 +17,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
-    held_on = optional_day(cell("held_on"), ledger, "held_on")
-    if held_on is None:
-        raise RowRefused("held_on", "", "blank")
+    held_on = need_day(cell("held_on"), ledger, "held_on")
     kind = ledger.card.vocabulary.get(clean(cell("kind")).casefold())
     if kind is None:
         raise RowRefused("kind", cell("kind"), "not a kind of session of the card")
@@ -31,11 +29,11 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     return (
         need_plain(cell("hub_id"), "hub_id"),
         f"{held_on:%Y-%m}",
-        plain(cell("session_id"), "session_id") or "1",
+        plain(cell("session_id"), ledger, "session_id") or "1",
         held_on,
         kind,
-        plain(cell("course"), "course"),
-        number(cell("hours"), "hours", LONGEST_SESSION),
+        plain(cell("course"), ledger, "course"),
+        number(cell("hours"), ledger, "hours", LONGEST_SESSION),
         people(cell("facilitators"), "facilitators"),
         attendance,
         women,

@@ -8,7 +8,7 @@ from functools import cache, partial
 from dashboard.intake import countries
 from dashboard.intake.programmes import RESERVED, identifier
 from dashboard.intake.report import RowRefused, clean, holds_address
-from dashboard.intake.values import WHOLE_NUMBER, whole_number
+from dashboard.intake.values import whole_number
 from dashboard.settings import REFERENCE
 
 EVERY = "all"
@@ -124,12 +124,7 @@ def country_code(text: str, column: str) -> str:
         RowRefused: blank, or no country of the reference.
     """
     written = clean(text)
-    found = (
-        countries.code_of(written)
-        or countries.alpha2().get(written.upper())
-        or countries.names().get(written.casefold())
-        or countries.names_of_all_languages().get(written.casefold())
-    )
+    found = countries.find(written)
     if found is None:
         raise RowRefused(column, text, "no country has this code or name" if written else "blank")
     return found
@@ -197,10 +192,7 @@ def people(text: str, column: str) -> int | None:
     Raises:
         RowRefused: not a whole number.
     """
-    written = clean(text)
-    if WHOLE_NUMBER.fullmatch(written) is None and written.endswith(".0"):
-        written = written.removesuffix(".0")
-    return whole_number(written, column, ("", "-", "–", "—"))
+    return whole_number(text, column, ("", "-", "–", "—"))
 
 
 @cache

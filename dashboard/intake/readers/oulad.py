@@ -7,9 +7,9 @@ from typing import Any
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_text
+from dashboard.intake.values import need_text, no_value, whole
 
-DAYS = re.compile(r"-?\d{1,4}", re.ASCII)
+MOST_DAYS = 9999
 PRESENTATION = re.compile(r"20\d\d[BJ]")
 # In the order in which a header is tried: the column that only this file has.
 RECORDS = (
@@ -65,9 +65,9 @@ def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
 
 
 def _days(text: str, column: str) -> int | None:
-    written = clean(text)
-    if written in ("", "?"):
+    if no_value(text):
         return None
-    if not DAYS.fullmatch(written):
+    days = whole(text)
+    if days is None or abs(days) > MOST_DAYS:
         raise RowRefused(column, text, "not a number of days")
-    return int(written)
+    return days

@@ -1,39 +1,45 @@
-"""What readers of files about people share: keys instead of persons, streams, times, flags, shares and bands."""
+"""What readers of files about people share: keys instead of persons, streams, times, flags, shares and bands.
+
+What a row cannot do without refuses it; a value it can do without is left out and named in the report.
+"""
 
 import datetime
 import re
-import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard.intake import countries
-from dashboard.intake.identity import NOTHING
+from dashboard.intake import countries, days, words
 from dashboard.intake.programmes import RESERVED, Stream, identifier, programmes, stream_of
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean, holds_address
-from dashboard.intake.values import date_of, need_text
+from dashboard.intake.scale import SHARE
+from dashboard.intake.values import decimal, need_text, whole
 
 UNKNOWN = "unknown"
 NOT_REPORTED = "not reported"
-YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
-NUMBER = re.compile(r"-?\d{1,7}(?:[.,]\d{1,6})?", re.ASCII)
-# 1,234 is a thousand to some and a little over one to others.
-THOUSANDS = re.compile(r"-?\d{1,3},\d{3}", re.ASCII)
+RESERVED_NAME = "the name of a total over several programmes; use another"
+NOBODY = "neither an id nor an e-mail address, so this row is nobody's"
+LEFT_OUT = "left out"
+STREAM = ("program_slug", "program_name")
 MOST_HOURS = 20_000.0
-BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (120, "60 and over"))
-BAND_OF = {
-    "under 18": "under 18",
-    "<18": "under 18",
-    "0-17": "under 18",
-    "18-24": "18-24",
-    "25-34": "25-34",
-    "35-44": "35-44",
-    "45-59": "45-59",
-    "60 and over": "60 and over",
-    "60+": "60 and over",
-}
-YEARS = re.compile(r"\d{1,3}", re.ASCII)
+MOST_YEARS = 120
+BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (MOST_YEARS, "60 and over"))
+# Two ages with a word or sign between them, or one with a word for less or more; folded, so without accents.
+UNIT = r"(?: ?(?:years?|ans|anos|лет|岁|سنة))?"
+AGES = re.compile(rf"(\d{{1,3}}) ?(?:to|a|ate|et|y|до|至|到|الى)? ?(\d{{1,3}}){UNIT}")
+YOUNGER = re.compile(rf"(?:under|below|less than|moins de|menos de|menor de|до|младше|اقل من|تحت) (\d{{1,3}}){UNIT}")
+OLDER = re.compile(
+    rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais|e mais"
+    r"|и старше|以上|فاكثر)"
+)
+ABOVE = re.compile(rf"(?:over|above|older than|plus de|mas de|mais de|старше|اكثر من) (\d{{1,3}}){UNIT}")
 FIRST_TIME = datetime.date(2000, 1, 1)
+# A class may be announced long before it begins.
+LONGEST_AHEAD = datetime.timedelta(5 * 366)
+A_DAY = datetime.timedelta(1)
+Value = TypeVar("Value")
 
 
 def need_keys(cell: Cells, ledger: Ledger, column: str) -> tuple[str | None, str | None]:
@@ -45,23 +51,25 @@ def need_keys(cell: Cells, ledger: Ledger, column: str) -> tuple[str | None, str
     assert ledger.identity
     id_key, email_key = ledger.identity.id_key(cell(column)), ledger.identity.email_key(cell("email"))
     if id_key is None and email_key is None:
-        raise RowRefused(column, "", "neither an id nor an e-mail address, so this row is nobody's")
+        raise RowRefused(column, "", NOBODY)
     return id_key, email_key
 
 
 def need_stream(cell: Cells, ledger: Ledger) -> Stream:
-    """The partner and programme of a Coursera row, by slug, else by name; what the sender declared goes before.
+    """The partner and programme of a Coursera row, by its slug and name; what the sender declared goes before.
 
     Raises:
         RowRefused: neither the row nor the sender says it.
     """
-    for column in ("program_slug", "program_name"):
+    for column in STREAM:
         if "@" in cell(column):
             raise RowRefused(column, "", "an address, not a programme")
         parts = [stream_of(part) for part in re.split("[,;|]", clean(cell(column)))]
         if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
             raise RowRefused(column, "", "several programmes in one cell; give each a row")
-    told = stream_of(clean(cell("program_slug"))) or stream_of(clean(cell("program_name")))
+        if identifier(clean(cell(column))) in RESERVED:
+            raise RowRefused(column, "", RESERVED_NAME)
+    told = stream_of(clean(cell("program_name")), clean(cell("program_slug")))
     partner = ledger.partner or (told.partner_id if told else ledger.programme)
     programme = ledger.programme or (told.programme_id if told else ledger.partner)
     if not partner or not programme:
@@ -93,147 +101,224 @@ def need_plain(text: str, column: str) -> str:
     return need_text(text, column)
 
 
-def plain(text: str, column: str) -> str | None:
-    """As `need_plain`, None when blank."""
-    return need_plain(text, column) if clean(text) else None
+def plain(text: str, ledger: Ledger, column: str) -> str | None:
+    """As `need_plain`, None where missing; what may not be kept is left out."""
+    return optional(lambda: need_plain(text, column), text, ledger, column) if not words.is_missing(text) else None
+
+
+def optional(read: Callable[[], Value], text: str, ledger: Ledger, column: str) -> Value | None:
+    """What a cell says that the row can do without; where it is refused, it is left out and named in the report."""
+    try:
+        return read()
+    except RowRefused:
+        ledger.not_understood(column, clean(text), ledger.line, LEFT_OUT)
+        return None
 
 
 def _free(stream: Stream, column: str) -> Stream:
     if {stream.partner_id, stream.programme_id} & RESERVED:
-        raise RowRefused(column, "", "the name of a total over several programmes; use another")
+        raise RowRefused(column, "", RESERVED_NAME)
     return stream
 
 
-def moment(text: str, ledger: Ledger, column: str) -> datetime.date | None:
-    """The day, in UTC, of a time with zone or of a naive one in the zone declared; None when blank.
+def moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelta = A_DAY) -> datetime.date | None:
+    """The day, in UTC, of a time with zone or of a naive one in the zone declared; None where missing or left out."""
+    if not text or words.is_missing(text):
+        return None
+    return optional(lambda: need_moment(text, ledger, column, ahead), text, ledger, column)
+
+
+def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelta = A_DAY) -> datetime.date:
+    """As `moment`, for what the row needs.
 
     Raises:
-        RowRefused: not ISO 8601, before 2000, or later than the day after today.
+        RowRefused: missing, not a time, before 2000, or later than `ahead` from today.
     """
-    written = unicodedata.normalize("NFKC", text).strip()
-    if not written:
-        return None
+    if words.is_missing(text):
+        raise RowRefused(column, text, "blank")
+    written = text.strip()
     try:
         time = datetime.datetime.fromisoformat(written)
+        has_time = len(written) > len("2018-01-31")
     except ValueError:
-        raise RowRefused(column, text, "not a time such as 2018-01-31T09:30:00Z or 2018-01-31 09:30:00") from None
-    if time.tzinfo is None and ledger.zone != "UTC" and len(written) > 10:
+        day, clock = _day_and_time(text, ledger, column, "not a time such as 2018-01-31T09:30:00Z or 31/01/2018 09:30")
+        time, has_time = datetime.datetime.combine(day, clock or datetime.time()), clock is not None
+    else:
+        ledger.orders.dates += 1
+    if time.tzinfo is None and ledger.zone != "UTC" and has_time:
         time = time.replace(tzinfo=_zone(ledger.zone))
     if time.tzinfo is not None:
         try:
             time = time.astimezone(datetime.UTC)
         except OverflowError:
             raise RowRefused(column, text, "not a time of this century") from None
-    if not FIRST_TIME <= time.date() <= datetime.date.fromisoformat(ledger.today) + datetime.timedelta(1):
-        raise RowRefused(column, text, f"not between {FIRST_TIME} and today")
-    return time.date()
-
-
-def need_moment(text: str, ledger: Ledger, column: str) -> datetime.date:
-    """As `moment`, where blank is refused."""
-    found = moment(text, ledger, column)
-    if found is None:
-        raise RowRefused(column, text, "blank")
-    return found
+    return _within(time.date(), FIRST_TIME, ledger, ahead, text, column)
 
 
 def optional_day(text: str, ledger: Ledger, column: str) -> datetime.date | None:
-    """A day in one of the card's formats, None when blank.
+    """A day, None where missing or left out."""
+    if words.is_missing(text):
+        return None
+    return optional(lambda: need_day(text, ledger, column), text, ledger, column)
+
+
+def need_day(text: str, ledger: Ledger, column: str) -> datetime.date:
+    """A day, within the range of the source's card.
 
     Raises:
-        RowRefused: in no format of the card, or later than tomorrow.
+        RowRefused: missing, not a day, or later than tomorrow.
     """
-    if not text.strip():
-        return None
-    found = date_of(clean(text), ledger.card.date_formats)
-    first, _last = ledger.card.dates_within
-    if found is None:
-        raise RowRefused(column, text, "not a date in a format of this source")
-    if not first <= found <= datetime.date.fromisoformat(ledger.today) + datetime.timedelta(1):
-        raise RowRefused(column, text, f"not between {first} and today")
-    return found
+    if words.is_missing(text):
+        raise RowRefused(column, text, "blank")
+    day, _time = _day_and_time(text, ledger, column, "not a date such as 2018-01-31 or 31/01/2018")
+    return _within(day, ledger.card.dates_within[0], ledger, A_DAY, text, column)
 
 
-def yes_no(text: str, column: str) -> bool | None:
-    """A flag, None when blank.
+def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[datetime.date, datetime.time | None]:
+    written = days.read(text, int(ledger.today[:4]))
+    if written is None:
+        raise RowRefused(column, text, reason)
+    day = ledger.orders.day_of(written)
+    if day is None:
+        order = "month" if ledger.orders.declared == days.MONTH_FIRST else "day"
+        raise RowRefused(column, text, f"not a date with the {order} first")
+    if not written.is_sure and not written.only and not ledger.orders.declared:
+        ledger.in_doubt = ledger.in_doubt or column
+    return day, written.time
+
+
+def _within(
+    day: datetime.date, first: datetime.date, ledger: Ledger, ahead: datetime.timedelta, text: str, column: str
+) -> datetime.date:
+    if not first <= day <= datetime.date.fromisoformat(ledger.today) + ahead:
+        raise RowRefused(column, text, f"not between {first} and {'today' if ahead == A_DAY else 'the years to come'}")
+    return day
+
+
+def need_yes_no(text: str, column: str) -> bool | None:
+    """A flag that the row needs, None where missing.
 
     Raises:
         RowRefused: neither yes nor no.
     """
-    written = unicodedata.normalize("NFKC", text).strip().casefold()
-    if not written:
-        return None
-    if written not in YES:
+    flag = words.yes_or_no(text)
+    if flag is None and not words.is_missing(text):
         raise RowRefused(column, text, "neither Yes nor No")
-    return YES[written]
+    return flag
 
 
-def progress(text: str) -> float:
-    """Progress as a share of 0 to 1.
+def yes_no(text: str, ledger: Ledger, column: str) -> bool | None:
+    """A flag, None where missing or left out."""
+    return optional(lambda: need_yes_no(text, column), text, ledger, column) if text else None
+
+
+def progress(text: str, ledger: Ledger, is_completed: bool) -> float:
+    """Progress as a share of 0 to 1: of a percentage, unless the sender declares shares.
 
     Raises:
         RowRefused: not a number, or outside of 0 to 100.
     """
-    value = number(text.strip().rstrip("%％"), "progress", 1e6)
+    written = text.strip()
+    in_percent = written.endswith(("%", "％", "٪"))
+    value = number_in(written.rstrip("%％٪"), "progress", 1e6) if not words.is_missing(text) else None
     if value is None or not 0 <= value <= 100:
-        raise RowRefused("progress", text, "not between 0 and 100" if text.strip() else "blank")
+        raise RowRefused("progress", text, "blank" if value is None else "not between 0 and 100")
+    if in_percent:
+        return value / 100
+    if ledger.progress_scale == SHARE:
+        if value > 1:
+            raise RowRefused("progress", text, "not a share between 0 and 1, as was stated")
+        return value
+    if value <= 1:
+        ledger.progress.enter(value, is_completed)
+    else:
+        ledger.progress.above_one += 1
     return value / 100
 
 
-def number(text: str, column: str, most: float) -> float | None:
-    """A number of 0 to `most`, None when blank.
+def number(text: str, ledger: Ledger, column: str, most: float) -> float | None:
+    """A number of 0 to `most`, None where missing or left out."""
+    if not text or words.is_missing(text):
+        return None
+    return optional(lambda: number_in(text, column, most), text, ledger, column)
+
+
+def number_in(text: str, column: str, most: float) -> float:
+    """A number of 0 to `most`.
 
     Raises:
         RowRefused: not a number, or out of range.
     """
-    written = unicodedata.normalize("NFKC", text).strip()
-    if not written or written == "-":
-        return None
-    if not NUMBER.fullmatch(written) or THOUSANDS.fullmatch(written):
+    value = decimal(text)
+    if value is None:
         raise RowRefused(column, text, "not a number, or one that can be read in two ways; write 1234.5")
-    value = float(written.replace(",", "."))
     if not 0 <= value <= most:
         raise RowRefused(column, text, f"not between 0 and {most:.0f}")
     return value
 
 
-def country(text: str, ledger: Ledger, words: str) -> str:
-    """The alpha-3 code for a country written as code or name; unknown when blank or not recognised, which is noted."""
+def country(text: str, ledger: Ledger, column: str, name: str) -> str:
+    """The alpha-3 code for a country written as code or name; unknown when missing or not recognised, which is noted.
+
+    `name` is what the country is called in the note.
+    """
     written = clean(text)
-    # NA is what many write for missing, and Namibia to others.
-    if written.casefold() in NOTHING:
+    # NA is what many write for missing, and Namibia to others; NR is Nauru.
+    if not written or written.upper() == "NA":
         return UNKNOWN
-    found = _country(written)
+    found = countries.find(written)
+    if found is None and words.is_missing(written):
+        return UNKNOWN
     if found is None:
-        ledger.remarks[f"{words} is not a country that is known here, and is counted as unknown"] += 1
+        ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
+        ledger.not_understood(column, written, ledger.line, UNKNOWN)
         return UNKNOWN
     return found
 
 
-def one_of(text: str, ledger: Ledger, words: str, allowed: tuple[str, ...]) -> str:
-    """A word of the card's vocabulary; not reported when blank or not in it, which is noted."""
-    written = clean(text).casefold()
-    if not written:
-        return NOT_REPORTED
-    found = ledger.card.vocabulary.get(written)
-    if found not in allowed:
-        ledger.remarks[f"{words} is in no vocabulary of this source, and is counted as not reported"] += 1
-        return NOT_REPORTED
-    return found
+def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Mapping[str, str]) -> str:
+    """What a word means; not reported when missing or not understood, which is noted."""
+    found = meaning.get(words.fold(text))
+    if found is None and not words.is_missing(text):
+        ledger.remarks[f"{name} is in no vocabulary of this source, and is counted as not reported"] += 1
+        ledger.not_understood(column, clean(text), ledger.line, NOT_REPORTED)
+    return found or NOT_REPORTED
 
 
 def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
     """The band of an age in years, of a band as written, or of a date of birth on a day."""
-    written = clean(age).casefold().replace("–", "-").replace(" - ", "-")
-    if YEARS.fullmatch(written):
-        return _band(int(written))
-    if written in BAND_OF:
-        return BAND_OF[written]
-    if born.strip() and (day := date_of(clean(born), ledger.card.date_formats)):
-        return _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
-    if written or born.strip():
-        ledger.remarks["the age is not one that can be read, and is counted as not reported"] += 1
+    if not words.is_missing(age):
+        if band := _band_written(age):
+            return band
+        ledger.not_understood("age", clean(age), ledger.line, NOT_REPORTED)
+    if not words.is_missing(born):
+        try:
+            day, _time = _day_and_time(born, ledger, "born_on", "not a date")
+        except RowRefused:
+            ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
+        else:
+            return _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
     return NOT_REPORTED
+
+
+@cache
+def _band_written(age: str) -> str:
+    """The band of an age, or of two that lie in one band; empty where there is none."""
+    years = whole(age)
+    if years is not None:
+        return _band(years) if 0 <= years <= MOST_YEARS else ""
+    folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))
+    if two := AGES.fullmatch(folded):
+        first, last = int(two[1]), int(two[2])
+    elif one := YOUNGER.fullmatch(folded):
+        first, last = 0, int(one[1]) - 1
+    elif one := OLDER.fullmatch(folded):
+        first, last = int(one[1]), MOST_YEARS
+    elif one := ABOVE.fullmatch(folded):
+        first, last = int(one[1]) + 1, MOST_YEARS
+    else:
+        return ""
+    return _band(first) if _band(first) == _band(last) else ""
 
 
 def _band(years: int) -> str:
@@ -243,13 +328,3 @@ def _band(years: int) -> str:
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-
-@cache
-def _country(written: str) -> str | None:
-    return (
-        countries.code_of(written)
-        or countries.alpha2().get(written.upper())
-        or countries.names().get(written.casefold())
-        or countries.names_of_all_languages().get(written.casefold())
-    )

@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from dashboard.intake.readers.people import country, need_ids, need_keys, need_plain, number, optional_day, plain
-from dashboard.intake.readers.rows import Cells, publish_once
+from dashboard.intake.readers.people import (
+    country,
+    need_day,
+    need_ids,
+    need_keys,
+    need_plain,
+    number,
+    optional_day,
+    plain,
+)
+from dashboard.intake.readers.roll import Layout, publish_people
+from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
+from dashboard.intake.words import is_missing
 
 MOST_ECTS = 240
 REASONS = ("content", "level", "documents", "deadline", "no place")
@@ -13,21 +24,29 @@ REASONS = ("content", "level", "documents", "deadline", "no place")
 
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record a request or agreement; a row that says the same again is collapsed."""
-    publish_once(table, ledger, lambda cell: _record(cell, ledger))
+    publish_people(
+        table,
+        ledger,
+        Layout(
+            id_column="learner_id",
+            once=("partner_id", "programme_id", "university", "credential"),
+            stream=lambda cell: need_ids(cell, ledger),
+            record=lambda cell: _record(cell, ledger),
+            nobodys=_is_agreement,
+        ),
+    )
 
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     stream = need_ids(cell, ledger)
     university = need_plain(cell("university"), "university")
-    country_iso3 = country(cell("country_iso3"), ledger, "the country of the university")
-    agreed_on = optional_day(cell("agreed_on"), ledger, "agreed_on")
-    if not cell("learner_id").strip() and not cell("email").strip() and agreed_on:
+    country_iso3 = country(cell("country_iso3"), ledger, "country_iso3", "the country of the university")
+    if _is_agreement(cell):
+        agreed_on = need_day(cell("agreed_on"), ledger, "agreed_on")
         nobody = (None, None, stream.partner_id, stream.programme_id, "agreement", None, university, country_iso3)
         return (*nobody, agreed_on, None, None, None, None, None, None, None)
     id_key, email_key = need_keys(cell, ledger, "learner_id")
-    requested_on = optional_day(cell("requested_on"), ledger, "requested_on")
-    if requested_on is None:
-        raise RowRefused("requested_on", "", "blank")
+    requested_on = need_day(cell("requested_on"), ledger, "requested_on")
     decided_on = optional_day(cell("decided_on"), ledger, "decided_on")
     transferred_on = optional_day(cell("transferred_on"), ledger, "transferred_on")
     decision = _decision(clean(cell("decision")).casefold(), ledger)
@@ -37,8 +56,8 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         raise RowRefused("decided_on", cell("decided_on"), "before the request")
     if transferred_on and (decision != "recognised" or not decided_on or transferred_on < decided_on):
         raise RowRefused("transferred_on", cell("transferred_on"), "a transfer without recognition before it")
-    asked = number(cell("ects_requested"), "ects_requested", MOST_ECTS)
-    awarded = number(cell("ects_awarded"), "ects_awarded", MOST_ECTS)
+    asked = number(cell("ects_requested"), ledger, "ects_requested", MOST_ECTS)
+    awarded = number(cell("ects_awarded"), ledger, "ects_awarded", MOST_ECTS)
     if awarded and asked is not None and awarded > asked:
         raise RowRefused("ects_awarded", cell("ects_awarded"), "more credits than were asked for")
     if awarded and decision != "recognised":
@@ -50,7 +69,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         stream.partner_id,
         stream.programme_id,
         "request",
-        plain(cell("credential"), "credential"),
+        plain(cell("credential"), ledger, "credential"),
         university,
         country_iso3,
         None,
@@ -64,8 +83,13 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     )
 
 
+def _is_agreement(cell: Cells) -> bool:
+    """Whether a row states an agreement with a university, and is about no learner."""
+    return is_missing(cell("learner_id")) and is_missing(cell("email")) and not is_missing(cell("agreed_on"))
+
+
 def _decision(written: str, ledger: Ledger) -> str | None:
-    if written in ("", "pending"):
+    if is_missing(written):
         return None
     found = ledger.card.vocabulary.get(written)
     if found not in ("recognised", "refused"):

@@ -1,6 +1,6 @@
 """The walk every reader makes: cells by name, rows of the wrong width and refused rows into quarantine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,15 +24,25 @@ def accepted(
         ledger.rows_in += 1
         cells = _fitted(row.cells, width, last_wanted)
         if len(cells) != width:
-            reason = f"the header has {width} cells, the row {len(row.cells)}"
-            ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
+            set_aside_misfit(row, width, ledger)
             continue
         try:
-            parsed = parse(Row(row.line, cells), partial(_cell, cells, positions))
+            parsed = parse(Row(row.line, cells), cells_of(cells, positions))
         except RowRefused as refused:
             ledger.quarantine(row.line, refused.column, clean(refused.value), refused.reason)
         else:
             yield row, parsed
+
+
+def set_aside_misfit(row: Row, width: int, ledger: Ledger) -> None:
+    """Sets a row aside that has more cells than the header, or fewer."""
+    reason = f"the header has {width} cells, the row {len(row.cells)}"
+    ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
+
+
+def cells_of(cells: list[str], positions: dict[str, int]) -> Cells:
+    """The cells of a row by the names of their columns."""
+    return partial(_cell, cells, positions)
 
 
 def publish_once(
@@ -63,6 +73,20 @@ def publish_once(
             seen.add(record)
             taken.add(tuple(record[i] for i in at))
             ledger.publish([record])
+
+
+def settled(rows: Sequence[tuple[Row, Parsed]], ledger: Ledger, column: str, reason: str) -> Iterator[Parsed]:
+    """What rows of one key say: once where all say the same, else nothing and every row is set aside.
+
+    None of several answers is the right one by its place in the file.
+    """
+    first = rows[0][1]
+    if all(said == first for _, said in rows):
+        ledger.collapsed += len(rows) - 1
+        yield first
+    else:
+        for row, _ in rows:
+            ledger.quarantine(row.line, column, "", reason)
 
 
 def _cell(cells: list[str], positions: dict[str, int], name: str) -> str:

@@ -1,0 +1,226 @@
+"""Days and times as senders write them, and in which order a file writes day and month. Never guesses that order.
+
+9/1/2022 is the ninth of January to some and the first of September to others. The order is a property of a file: it is
+declared, or follows from days above 12, or is asked.
+"""
+
+import datetime
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dashboard.intake.months import month_of
+from dashboard.intake.words import fold
+
+DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
+ORDERS = (DAY_FIRST, MONTH_FIRST)
+# So many dates whose order is in doubt, or this share of all dates of a file, are asked about; fewer are set aside.
+FEW_DATES, FEW_DATES_SHARE = 3, 0.2
+YEAR_FIRST = re.compile(r"(\d{4})([-/._ ])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日?")
+YEAR_LAST = re.compile(r"(\d{1,2}) ?([-/._ ]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})")
+CLOCK = re.compile(
+    r"[T ,]+(?:at |à |a las |в )?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
+    r"\s*(am|pm|a\.m\.|p\.m\.|a\. m\.|p\. m\.|ص|م)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
+)
+ZONE_ALONE = re.compile(r"[ ]*(?:utc|gmt|z)$", re.IGNORECASE)
+NAMED_DAY_FIRST = re.compile(
+    r"(\d{1,2}) ?(?:st|nd|rd|th|er|o)? (?:de |of |di )?(\D+?) (?:de |del |of )?(\d{4}|\d{2})(?: г| года?)?"
+)
+NAMED_MONTH_FIRST = re.compile(r"(\D+?) (\d{1,2}) ?(?:st|nd|rd|th)? (\d{4})")
+LETTER_BESIDE_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+# Days since the end of 1899, as a spreadsheet keeps them: 1954 to 2079, so that no year is taken for one.
+SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
+SERIAL_DAYS = (20_000, 65_380)
+SERIAL_ZERO = datetime.datetime(1899, 12, 30)
+AFTERNOON, MORNING = {"pm", "م"}, {"am", "ص"}
+DISTINCT_TEXTS = 2**16
+
+
+@dataclass(frozen=True)
+class Written:
+    """A day as written: what it is by each order (the same where only one is possible to write), its time and zone."""
+
+    day_first: datetime.date | None
+    month_first: datetime.date | None
+    time: datetime.time | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether both orders read the same day."""
+        return self.day_first == self.month_first
+
+    @property
+    def only(self) -> str:
+        """The one order in which this is a day; empty where both are."""
+        return "" if self.day_first and self.month_first else DAY_FIRST if self.day_first else MONTH_FIRST
+
+    def by(self, order: str) -> datetime.date | None:
+        """The day by an order, None where it is none."""
+        return self.month_first if order == MONTH_FIRST else self.day_first
+
+
+@lru_cache(DISTINCT_TEXTS)
+def read(text: str, this_year: int) -> Written | None:
+    """The day in a cell, with its time if one is written; None where it is none. `this_year` tells 23 from 1968."""
+    written = _plain(text)
+    time, day = _time_behind(written)
+    if time is not None and day == "":
+        return None
+    found = _year_first(day) or _year_last(day, this_year) or _named(day, this_year)
+    if found is not None:
+        return Written(found[0], found[1], time) if any(found) else None
+    serial = SERIAL.fullmatch(day)
+    if serial and time is None and SERIAL_DAYS[0] <= int(serial[1]) <= SERIAL_DAYS[1]:
+        fraction = float(f"0.{serial[2]}") if serial[2] else 0.0
+        moment = SERIAL_ZERO + datetime.timedelta(int(serial[1]), round(fraction * 86_400))
+        return Written(moment.date(), moment.date(), moment.time() if serial[2] else None)
+    return None
+
+
+@dataclass
+class Orders:
+    """What the dates of one file say of the order of day and month."""
+
+    declared: str = ""
+    dates: int = 0
+    only_day_first: int = 0
+    only_month_first: int = 0
+    either: int = 0
+
+    def day_of(self, written: Written) -> datetime.date | None:
+        """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
+        self.dates += 1
+        if written.is_sure:
+            return written.day_first
+        self.only_day_first += written.only == DAY_FIRST
+        self.only_month_first += written.only == MONTH_FIRST
+        self.either += not written.only
+        return written.by(self.declared)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether dates that can be read in both orders are read right: declared, or some only with the day first."""
+        return bool(self.declared) or (self.only_day_first > 0 and self.only_month_first == 0)
+
+    def question(self, few_are_asked: bool = False) -> str:
+        """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
+
+        A few dates in doubt among many are not asked about, unless the reader cannot set them aside.
+        """
+        in_doubt = self.either + self.only_month_first
+        if self.declared:
+            wrong = self.only_day_first if self.declared == MONTH_FIRST else self.only_month_first
+            if not _many(wrong, self.dates):
+                return ""
+            return (
+                f"{wrong} of {self.dates} dates cannot be read with the "
+                f"{'month' if self.declared == MONTH_FIRST else 'day'} first, as was stated: their second number "
+                "or their first is above 12. Choose the other order (`--date-order`), or write them as YYYY-MM-DD."
+            )
+        if self.is_known or not in_doubt or not (few_are_asked or _many(in_doubt, self.dates)):
+            return ""
+        if self.only_month_first and self.only_day_first:
+            found = (
+                f"{self.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{self.only_day_first} only with the day first, so no order reads them all. Write them as YYYY-MM-DD, "
+                "or choose the order that holds, and the others are set aside"
+            )
+        elif self.only_month_first:
+            found = (
+                f"{self.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{self.either} in both orders, so the month seems to stand first"
+            )
+        else:
+            found = (
+                f"{self.either} dates can be read in two ways: 9/1/2022 is 9 January or September 1, and no date of "
+                "the file has a number above 12 that would tell"
+            )
+        return f"{found}. Choose day first or month first (`--date-order`)."
+
+
+def _many(dates: int, of_all: int) -> bool:
+    return dates >= FEW_DATES or dates > of_all * FEW_DATES_SHARE
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.split())
+    seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join("".join(str(unicodedata.decimal(c, c)) for c in seen).split())
+
+
+def _time_behind(written: str) -> tuple[datetime.time | None, str]:
+    """The time at the end and what stands before it; midnight of no zone is no time."""
+    clock = CLOCK.search(written)
+    if clock is None:
+        return None, ZONE_ALONE.sub("", written) if " " in written or written[:4].isdigit() else written
+    hour, half = int(clock[1]), (clock[5] or "").casefold().replace(".", "").replace(" ", "")
+    if half in AFTERNOON and hour < 12:
+        hour += 12
+    elif half in MORNING and hour == 12:
+        hour = 0
+    try:
+        time = datetime.time(hour, int(clock[2]), int(clock[3] or 0), tzinfo=_zone(clock[6] or ""))
+    except ValueError:
+        return datetime.time(), ""
+    return time, written[: clock.start()].strip()
+
+
+def _zone(written: str) -> datetime.tzinfo | None:
+    if not written:
+        return None
+    if written[0] not in "+-":
+        return datetime.UTC
+    digits = written[1:].replace(":", "")
+    offset = datetime.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return datetime.timezone(offset if written[0] == "+" else -offset)
+
+
+Both = tuple[datetime.date | None, datetime.date | None]
+
+
+def _year_first(day: str) -> Both | None:
+    found = YEAR_FIRST.fullmatch(day)
+    if found is None:
+        return None
+    year, month, number = [int(part) for part in found.groups() if part and part.isdigit()]
+    date = _date(year, month, number)
+    return date, date
+
+
+def _year_last(day: str, this_year: int) -> Both | None:
+    found = YEAR_LAST.fullmatch(day)
+    if found is None:
+        return None
+    one, other, year = int(found[1]), int(found[3]), _year(found[4], this_year)
+    day_first, month_first = _date(year, other, one), _date(year, one, other)
+    # Nobody who writes the month first puts dots.
+    return (day_first, day_first) if day_first and found[2] == "." else (day_first, month_first)
+
+
+def _named(day: str, this_year: int) -> Both | None:
+    words = fold(LETTER_BESIDE_DIGIT.sub(" ", day))
+    if found := NAMED_DAY_FIRST.fullmatch(words):
+        number, month, year = int(found[1]), month_of(found[2]), _year(found[3], this_year)
+    elif found := NAMED_MONTH_FIRST.fullmatch(words):
+        number, month, year = int(found[2]), month_of(found[1]), int(found[3])
+    else:
+        return None
+    date = _date(year, month, number) if month else None
+    return date, date
+
+
+def _year(written: str, this_year: int) -> int:
+    if len(written) == 4:
+        return int(written)
+    year = 2000 + int(written)
+    return year if year <= this_year + 1 else year - 100
+
+
+def _date(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,222 @@
+"""The walk of every reader of files about people: consent before all else, then ids over the whole file, then rows.
+
+Which id is nobody's is known only after the last row, so records wait until then; nothing of a person waits with
+them but her normal id and address, which never leave this process.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.intake import consent
+from dashboard.intake.identity import normal_email, normal_id
+from dashboard.intake.programmes import Stream
+from dashboard.intake.readers.rows import Cells, accepted
+from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.sharing import SHARED_ADDRESS, shared_addresses, shared_ids
+from dashboard.intake.tabular import Row, Table
+from dashboard.intake.words import fold, is_missing
+
+IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
+ERASED = "the learner was erased"
+Record = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the walk must know of a source about people.
+
+    Args:
+        id_column: the column of the partner's id; `email` and `name` are named alike in every source.
+        once: the columns that name what a person stands in only once.
+        stream: the partner and programme of a row.
+        record: what is kept of a row, of which `id_key` and `email_key` come first.
+        finish: what a record is once the whole file was read.
+        nobodys: whether a row is about no person.
+        traits: what is one person's in every row, by its place in the record, with the value for not known.
+    """
+
+    id_column: str
+    once: tuple[str, ...]
+    stream: Callable[[Cells], Stream]
+    record: Callable[[Cells], Record]
+    finish: Callable[[Record], Record] = lambda record: record
+    nobodys: Callable[[Cells], bool] = lambda _: False
+    traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One person as a row names her."""
+
+    id: str
+    email: str
+
+
+@dataclass
+class Roll:
+    """Who stands in which row of a file, and which ids and addresses are nobody's."""
+
+    rows: dict[int, Sighting] = field(default_factory=dict)
+    nobodys: set[int] = field(default_factory=set)
+    different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
+    placeholders: int = 0
+    no_ids: Mapping[str, str] = field(default_factory=dict)
+    no_emails: frozenset[str] = frozenset()
+    id_of_email: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, row: Row, cell: Cells, layout: Layout) -> None:
+        """Notes whom a row names."""
+        written = cell(layout.id_column)
+        one = Sighting(normal_id(written), normal_email(cell("email")))
+        self.placeholders += bool(written.strip()) and not one.id
+        self.rows[row.line] = one
+        once = tuple(fold(cell(name)) for name in layout.once)
+        self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
+
+    def close(self) -> None:
+        """Finds out, after the last row, which ids and addresses are nobody's."""
+        columns = list(zip(*((one[0], one[1], one[2], one[3]) for one in self.different), strict=True))
+        if columns:
+            ids, emails, names, once = columns
+            self.no_ids = shared_ids(ids, emails, names, once)
+            self.no_emails = shared_addresses([one if one not in self.no_ids else "" for one in ids], emails, names)
+        for one in self.rows.values():
+            if one.id and one.id not in self.no_ids and one.email:
+                self.id_of_email.setdefault(one.email, one.id)
+
+    def person(self, line: int) -> object:
+        """Whom the row on a line is about, in words that no two people share; a row that is nobody's is its own."""
+        one = self.rows.get(line, Sighting("", ""))
+        if one.id and one.id not in self.no_ids:
+            return "id", one.id
+        if one.email and one.email not in self.no_emails:
+            known = self.id_of_email.get(one.email)
+            return ("id", known) if known else ("email", one.email)
+        return line
+
+    @property
+    def words_of_names(self) -> frozenset[str]:
+        """The words of all names, folded."""
+        return frozenset(
+            word for one in self.different if not is_missing(one[2]) for word in fold(one[2]).split() if len(word) > 1
+        )
+
+
+def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
+    """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    stated = stated_consent(table, ledger)
+    roll = Roll()
+    waiting: list[tuple[int, Record, str]] = []
+
+    def parse(row: Row, cell: Cells) -> Record:
+        ledger.line, ledger.in_doubt = row.line, ""
+        if layout.nobodys(cell):
+            roll.nobodys.add(row.line)
+        else:
+            roll.enter(row, cell, layout)
+        if against := stated.against(row.cells):
+            # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
+            with suppress(RowRefused):
+                stream = layout.stream(cell)
+                ledger.streams.add((stream.partner_id, stream.programme_id))
+            raise RowRefused(consent.COLUMN, "", against)
+        return layout.record(cell)
+
+    # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
+    for row, record in accepted(table, ledger, parse, blanks_may_be_left_out=False):
+        waiting.append((row.line, record, ledger.in_doubt))
+    roll.close()
+    published = _publish(waiting, roll, ledger, layout)
+    _account(roll, ledger, published)
+    note_ids(roll, ledger, layout)
+
+
+def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
+    """Where the file states consent, which is noted where the card does not name that column.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
+    if stated.at is not None:
+        ledger.read_too.add(stated.at)
+    if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
+        ledger.notes.append(f"Consent is read from the column “{table.header[stated.at]}”.")
+    return stated
+
+
+def _publish(waiting: list[tuple[int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
+    """Publishes what waits; returns the people of whom something was kept."""
+    seen: set[Record] = set()
+    kept_people: set[object] = set()
+    traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
+    for line, record, in_doubt in waiting:
+        if in_doubt and not ledger.orders.is_known:
+            ledger.quarantine(line, in_doubt, "", IN_DOUBT)
+            continue
+        one = roll.rows.get(line)
+        if one is not None:
+            id_key = None if one.id in roll.no_ids else record[0]
+            email_key = None if one.email in roll.no_emails else record[1]
+            if id_key is None and email_key is None:
+                ledger.quarantine(line, layout.id_column, "", roll.no_ids.get(one.id) or SHARED_ADDRESS)
+                continue
+            record = (id_key, email_key, *record[2:])
+        record = layout.finish(record)
+        if ledger.is_erased(record):
+            ledger.drop_erased(record)
+            continue
+        if one is not None:
+            person = roll.person(line)
+            kept_people.add(person)
+            for label, (at, unsaid) in layout.traits.items():
+                if record[at] not in (unsaid, None):
+                    traits[label].setdefault(person, set()).add(record[at])
+        if record in seen:
+            ledger.collapsed += 1
+        else:
+            seen.add(record)
+            ledger.publish([record])
+    for label, of_people in traits.items():
+        if differing := sum(len(values) > 1 for values in of_people.values()):
+            ledger.notes.append(
+                f"{differing} people have rows that differ in {label}; what the row of the latest registration says is "
+                "counted."
+            )
+    return kept_people
+
+
+def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
+    """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
+    why: dict[object, str] = {}
+    about_people = (row for row in ledger.quarantined if row.line not in roll.nobodys)
+    for aside in sorted(about_people, key=lambda row: row.line):
+        why.setdefault(roll.person(aside.line), f"{aside.column}: {aside.reason}")
+    everybody = {roll.person(line) for line in roll.rows} | why.keys()
+    ledger.people_in, ledger.people_published = len(everybody), len(published)
+    ledger.people_set_aside = Counter(why.get(person, ERASED) for person in everybody - published)
+    ledger.words_of_names = roll.words_of_names
+
+
+def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
+    """Says how many ids were none, and why; never which."""
+    if roll.placeholders:
+        ledger.notes.append(
+            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands for "
+            "the learner; a row without one is set aside."
+        )
+    rows = Counter(roll.no_ids[one.id] for one in roll.rows.values() if one.id in roll.no_ids)
+    for reason, ids in Counter(roll.no_ids.values()).most_common():
+        ledger.notes.append(
+            f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
+        )
+    if roll.no_emails:
+        of = sum(one.email in roll.no_emails for one in roll.rows.values())
+        ledger.notes.append(f"{len(roll.no_emails)} e-mail addresses, in {of} rows: {SHARED_ADDRESS}.")

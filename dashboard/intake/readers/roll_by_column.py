@@ -1,0 +1,364 @@
+"""The walk of `roll.publish_people` by columns: what it publishes, sets aside and reports is the same.
+
+Ids and addresses are compared as numbers made of their keys. Of those that may be nobody's the rows are read again,
+and judged as `dashboard/intake/sharing.py` judges all.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dashboard.intake import consent
+from dashboard.intake.columns import batches
+from dashboard.intake.parquet import GROUP_ROWS, Aside, key_numbers
+from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
+from dashboard.intake.readers.people import NOBODY, STREAM
+from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, stated_consent
+from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
+from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
+from dashboard.intake.tabular import Table
+from dashboard.intake.words import fold, is_missing
+
+ROW, IN_DOUBT_COLUMN = "row", "in_doubt"
+KEYS = ("id_key", "email_key")
+# So that no address is taken for an id.
+OF_ADDRESS = np.uint64(0x9E3779B97F4A7C15)
+# Columns of a record behind its two keys, in the order of the card's `kept`.
+Make = Callable[[Rows], Sequence[Column]]
+
+
+@dataclass
+class Sightings:
+    """Who stands in each row that fits the header, in numbers: 0 where nothing does."""
+
+    lines: np.ndarray
+    ids: np.ndarray
+    emails: np.ndarray
+    names: np.ndarray
+    once: np.ndarray
+
+
+class Reading:
+    """One file on its way through the walk, batch by batch."""
+
+    def __init__(self, table: Table, ledger: Ledger, layout: Layout) -> None:
+        self.table, self.ledger, self.layout = table, ledger, layout
+        self.stated = stated_consent(table, ledger)
+        self.consent_at = [at for at in (self.stated.at, *self.stated.taken_back_at) if at is not None]
+        self.placeholders = 0
+        self._seen: list[Sightings] = []
+        self._keys: tuple[dict[str, str | None], dict[str, str | None]] = ({}, {})
+        self._once: dict[Any, int] = {}
+
+    def records(self, make: Make, aside: Aside) -> Sightings:
+        """Puts the records of all rows aside, each with its row and the column in doubt; returns who stands in them."""
+        named = {f"#{at}": at for at in self.consent_at}
+        memory, waiting, rows_before = Memory(), [], 0
+        for batch in batches(replace(self.table, positions=self.table.positions | named)):
+            self.ledger.rows_in += len(batch.lines) + len(batch.misfits)
+            for row in batch.misfits:
+                set_aside_misfit(row, len(self.table.header), self.ledger)
+            if not len(batch.lines):
+                continue
+            rows = Rows(batch, self.ledger, memory)
+            keys = self._enter(rows)
+            self._refuse_without_consent(rows)
+            nobodys = pc.and_(keys[0].is_null(), keys[1].is_null()).to_numpy(zero_copy_only=False)
+            rows.refuse(nobodys, lambda _: RowRefused(self.layout.id_column, "", NOBODY))
+            table = as_kept(rows, [*keys, *make(rows)])
+            at = np.flatnonzero(rows.standing)
+            table = table.append_column(ROW, pa.array(at + rows_before))
+            doubts = Values(rows.in_doubt, [None, *rows.doubts[1:]])
+            waiting.append(table.append_column(IN_DOUBT_COLUMN, doubts.coded(at)))
+            rows_before += len(batch.lines)
+            if sum(some.num_rows for some in waiting) >= GROUP_ROWS:
+                aside.add(pa.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            aside.add(pa.concat_tables(waiting))
+        names = ("lines", "ids", "emails", "names", "once")
+        empty = Sightings(np.empty(0, np.int64), *(np.empty(0, np.uint64) for _ in names[1:]))
+        return Sightings(*(np.concatenate([getattr(some, name) for some in (empty, *self._seen)]) for name in names))
+
+    def _enter(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
+        """Notes whom the rows name; returns the keys of ids and of e-mail addresses."""
+        identity, columns = self.ledger.identity, rows.batch.columns
+        assert identity
+        blank = (
+            pa.array([""] * len(rows.standing))
+            if not {self.layout.id_column, "email", "name"} <= columns.keys()
+            else None
+        )
+        written = columns.get(self.layout.id_column, blank)
+        id_key = _made(written, identity.id_keys, self._keys[0])
+        email_key = _made(columns.get("email", blank), identity.email_keys, self._keys[1])
+        if id_key.null_count:
+            texts = written.filter(id_key.is_null())
+            self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
+        codes, names = distinct([columns.get("name", blank)], len(rows.standing))
+        once = self._once_of(rows)
+        self._seen.append(
+            Sightings(
+                rows.batch.lines,
+                key_numbers(id_key),
+                key_numbers(email_key),
+                _numbers([hash(name) if name else 0 for name in names])[codes],
+                once,
+            )
+        )
+        return id_key, email_key
+
+    def _once_of(self, rows: Rows) -> np.ndarray:
+        """A number for what a person stands in only once."""
+        columns = [rows.batch.columns[name] for name in self.layout.once if name in rows.batch.columns]
+        codes, different = distinct(columns, len(rows.standing))
+        if len(self._once) > MOST_REMEMBERED:
+            self._once.clear()
+        for cells in different:
+            if cells not in self._once:
+                self._once[cells] = hash(tuple(map(fold, (cells,) if isinstance(cells, str) else cells)))
+        return _numbers([self._once[cells] for cells in different])[codes]
+
+    def _refuse_without_consent(self, rows: Rows) -> None:
+        if not self.consent_at:
+            return
+        width = len(self.table.header)
+
+        def agreed(cell: Cells) -> None:
+            cells = [""] * width
+            for at in self.consent_at:
+                cells[at] = cell(f"#{at}")
+            if against := self.stated.against(cells):
+                # The file still speaks for the programme: a report of before, with the learner in it, counts no more.
+                with suppress(RowRefused):
+                    stream = self.layout.stream(cell)
+                    self.ledger.streams.add((stream.partner_id, stream.programme_id))
+                raise RowRefused(consent.COLUMN, "", against)
+
+        rows.each(agreed, *(f"#{at}" for at in self.consent_at), *STREAM)
+
+
+def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make: Make) -> None:
+    """As `publish_people`, for a CSV, and a layout without traits, `finish` and `nobodys`.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    reading = Reading(table, ledger, layout)
+    aside = Aside(ledger.folder / "waiting.arrow")
+    seen = reading.records(make, aside)
+    roll, no_ids, no_emails = _judged(seen, table, layout)
+    roll.placeholders = reading.placeholders
+    persons = _persons(seen, no_ids, no_emails)
+    kept = np.zeros(len(seen.lines), dtype=bool)
+    for waiting in aside.tables():
+        _publish(waiting, seen, no_ids, no_emails, ledger, layout, kept)
+    _account(seen, persons, kept, ledger)
+    if ledger.unread:
+        ledger.words_of_names = _words_of_names(table, ledger)
+    note_ids(roll, ledger, layout)
+
+
+def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
+    """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
+    ids, emails = _doubtful_ids(seen), _doubtful_emails(seen)
+    at = np.flatnonzero(np.isin(seen.ids, ids) | np.isin(seen.emails, emails))
+    roll = _roll_of(table, layout, seen.lines[at])
+    id_numbers = {one.id: number for one, number in zip(roll.rows.values(), seen.ids[at].tolist(), strict=True)}
+    email_numbers = {
+        one.email: number for one, number in zip(roll.rows.values(), seen.emails[at].tolist(), strict=True)
+    }
+    doubted = set(ids.tolist())
+    of_ids = [one for one in roll.different if id_numbers[one[0]] in doubted]
+    no_ids = shared_ids_of_some(*_columns(of_ids), len(seen.lines))
+    if no_ids is None:
+        whole = _roll_of(table, layout, seen.lines)
+        whole.close()
+        no_ids = {id_: reason for id_, reason in whole.no_ids.items() if id_numbers.get(id_) in doubted}
+    doubted = set(emails.tolist())
+    of_emails = [one for one in roll.different if email_numbers[one[1]] in doubted]
+    known_ids, addresses, names, _ = _columns(of_emails)
+    roll.no_ids = no_ids
+    roll.no_emails = shared_addresses([id_ if id_ not in no_ids else "" for id_ in known_ids], addresses, names)
+    return (
+        roll,
+        {id_numbers[id_]: reason for id_, reason in no_ids.items()},
+        _numbers([email_numbers[email] for email in roll.no_emails]),
+    )
+
+
+def _columns(different: Sequence[tuple[str, str, str, tuple[str, ...], int]]) -> tuple[list, list, list, list]:
+    """Ids, addresses, names and what a person stands in once, of rows that differ."""
+    ids, emails, names, once, _ = map(list, zip(*different, strict=True)) if different else ([], [], [], [], [])
+    return ids, emails, names, once
+
+
+def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
+    assert table.text
+    roll = Roll()
+    for row in table.text.rows_at(lines.tolist()):
+        roll.enter(row, cells_of(row.cells, table.positions), layout)
+    return roll
+
+
+def _doubtful_ids(seen: Sightings) -> np.ndarray:
+    """Ids of which it takes more than numbers to see that they are somebody's: most stand beside one address."""
+    of_id = _beside(seen.ids, {"email": seen.emails, "name": seen.names})
+    has_one_name = _is_one(of_id, "name")
+    plain = _is_one(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_one_name
+    rest = ~plain
+    # Beside no address in some rows, but in few rows, and in none where it could be only once more than is allowed.
+    few = rest & _is_one(of_id, "email") & has_one_name & (of_id["rows"].to_numpy() <= MOST_ROWS)
+    ids = of_id["key"].to_numpy()
+    if few.any():
+        rows = np.isin(seen.ids, ids[few])
+        places = pa.table({"id": seen.ids[rows], "once": seen.once[rows]}).group_by(["id", "once"], use_threads=False)
+        places = places.aggregate([([], "count_all")])
+        often = places["id"].to_numpy()[places["count_all"].to_numpy() > MOST_RECORDS]
+        rest &= ~few | np.isin(ids, often)
+    return ids[rest]
+
+
+def _doubtful_emails(seen: Sightings) -> np.ndarray:
+    """Addresses that stand beside several ids or names."""
+    of_email = _beside(seen.emails, {"id": seen.ids, "name": seen.names})
+    return of_email["key"].to_numpy()[~(_is_one(of_email, "id") & _is_one(of_email, "name"))]
+
+
+def _beside(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
+    """Of each key its rows, and the least and greatest number of the others that stand beside it, and how many do."""
+    there = keys != 0
+    columns = {name: pa.array(values[there], mask=values[there] == 0) for name, values in others.items()}
+    grouped = pa.table({"key": keys[there], **columns}).group_by("key", use_threads=False)
+    found = grouped.aggregate([([], "count_all"), *((name, how) for name in others for how in ("min", "max", "count"))])
+    return found.rename_columns({"count_all": "rows"})
+
+
+def _is_one(beside: pa.Table, name: str) -> np.ndarray:
+    """Whether no two different numbers stand beside a key."""
+    same = pc.equal(beside[f"{name}_min"], beside[f"{name}_max"])
+    return pc.fill_null(same, pa.scalar(True)).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _persons(seen: Sightings, no_ids: Mapping[int, str], no_emails: np.ndarray) -> np.ndarray:
+    """A number for whom each row is about, which no two people share."""
+    has_id = (seen.ids != 0) & ~np.isin(seen.ids, _numbers(list(no_ids)))
+    persons = np.where(has_id, seen.ids, seen.lines.astype(np.uint64))
+    by_email = np.flatnonzero(~has_id & (seen.emails != 0) & ~np.isin(seen.emails, no_emails))
+    if len(by_email):
+        known, first = np.unique(seen.emails[has_id], return_index=True)
+        emails = seen.emails[by_email]
+        at = np.minimum(np.searchsorted(known, emails), max(len(known) - 1, 0))
+        is_known = known[at] == emails if len(known) else np.zeros(len(emails), dtype=bool)
+        of_known = seen.ids[has_id][first][at] if len(known) else emails
+        persons[by_email] = np.where(is_known, of_known, emails ^ OF_ADDRESS)
+    return persons
+
+
+def _publish(
+    waiting: pa.Table,
+    seen: Sightings,
+    no_ids: Mapping[int, str],
+    no_emails: np.ndarray,
+    ledger: Ledger,
+    layout: Layout,
+    kept: np.ndarray,
+) -> None:
+    """Publishes records that waited, without keys that are nobody's; marks the rows of which something is kept."""
+    if not ledger.orders.is_known and waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
+        in_doubt = waiting[IN_DOUBT_COLUMN].is_valid()
+        for at, column in zip(
+            waiting.filter(in_doubt)[ROW].to_pylist(),
+            waiting.filter(in_doubt)[IN_DOUBT_COLUMN].to_pylist(),
+            strict=True,
+        ):
+            ledger.quarantine(int(seen.lines[at]), column, "", IN_DOUBT)
+        waiting = waiting.filter(pc.invert(in_doubt))
+    rows = waiting[ROW].to_numpy()
+    for name, numbers, nobodys in (
+        ("id_key", seen.ids, _numbers(list(no_ids))),
+        ("email_key", seen.emails, no_emails),
+    ):
+        if len(nobodys) and (gone := np.isin(numbers[rows], nobodys)).any():
+            keys = pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), waiting[name])
+            waiting = waiting.set_column(waiting.column_names.index(name), name, keys)
+    nobody = pc.and_(waiting["id_key"].is_null(), waiting["email_key"].is_null())
+    if pc.any(nobody).as_py():
+        for at in waiting.filter(nobody)[ROW].to_pylist():
+            reason = no_ids.get(int(seen.ids[at])) or SHARED_ADDRESS
+            ledger.quarantine(int(seen.lines[at]), layout.id_column, "", reason)
+        waiting = waiting.filter(pc.invert(nobody))
+    waiting = _without_erased(waiting, ledger)
+    kept[waiting[ROW].to_numpy()] = True
+    if waiting.num_rows:
+        ledger.publish_once(waiting.drop_columns([ROW, IN_DOUBT_COLUMN]))
+
+
+def _without_erased(waiting: pa.Table, ledger: Ledger) -> pa.Table:
+    """The records but for those of people who were erased; the file still speaks for the streams of these."""
+    if not ledger.erased_marks or not ledger.identity:
+        return waiting
+    marks = [ledger.identity.marks(waiting[name].to_pylist()) for name in KEYS]
+    erased = np.array([bool(ledger.erased_marks & set(both)) for both in zip(*marks, strict=True)], dtype=bool)
+    of_erased = waiting.filter(pa.array(erased)).select(list(ledger.card.stream))
+    ledger.streams.update(tuple(map(str, row.values())) for row in of_erased.to_pylist())
+    ledger.collapsed += of_erased.num_rows
+    ledger.erased += of_erased.num_rows
+    return waiting.filter(pa.array(~erased))
+
+
+def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Ledger) -> None:
+    """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
+    aside = sorted(ledger.quarantined, key=lambda row: row.line)
+    lines = np.array([row.line for row in aside], np.int64)
+    at = np.minimum(np.searchsorted(seen.lines, lines), max(len(seen.lines) - 1, 0))
+    fits = seen.lines[at] == lines if len(seen.lines) else np.zeros(len(lines), dtype=bool)
+    of_aside = np.where(fits, persons[at], lines.astype(np.uint64)) if len(persons) else lines.astype(np.uint64)
+    everybody = np.unique(np.concatenate([persons, of_aside]))
+    published = np.unique(persons[kept]) if not kept.all() else np.unique(persons)
+    why: dict[int, str] = {}
+    for number, row in zip(of_aside.tolist(), aside, strict=True):
+        why.setdefault(number, f"{row.column}: {row.reason}")
+    ledger.people_in, ledger.people_published = len(everybody), len(published)
+    of_nobody_kept = np.setdiff1d(everybody, published, assume_unique=True).tolist()
+    ledger.people_set_aside = Counter(why.get(number, ERASED) for number in of_nobody_kept)
+
+
+def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
+    """Words of values that were not understood that are words of names, too."""
+    wanted = {word for _, value, _ in ledger.unread for word in fold(value).split() if len(word) > 1}
+    if not wanted or "name" not in table.positions:
+        return frozenset()
+    required = next(column.name for column in ledger.card.columns if column.required and column.name in table.positions)
+    positions = {name: table.positions[name] for name in ("name", required)}
+    found: set[str] = set()
+    for batch in batches(replace(table, positions=positions)):
+        for name in batch.columns["name"].unique().to_pylist() if len(batch.lines) else ():
+            words = wanted.intersection(fold(name).split())
+            if words and not is_missing(name):
+                found |= words
+    return frozenset(found)
+
+
+def _made(
+    column: pa.Array, make: Callable[[Sequence[str]], Sequence[str | None]], made: dict[str, str | None]
+) -> pa.Array:
+    """The key of each cell; those of other batches are remembered, but not too many."""
+    if len(made) > MOST_REMEMBERED:
+        made.clear()
+    cells = column.to_pylist()
+    new = [cell for cell in dict.fromkeys(cells) if cell not in made]
+    made.update(zip(new, make(new), strict=True))
+    return pa.array(map(made.__getitem__, cells), pa.string(), size=len(cells))
+
+
+def _numbers(numbers: Sequence[int]) -> np.ndarray:
+    """Numbers of either sign, none of them less than 0."""
+    return np.array([number % 2**64 for number in numbers], np.uint64)

@@ -1,0 +1,151 @@
+"""Which ids and e-mail addresses of a file are nobody's: so many people share them that they name none of them.
+
+Pure functions over parallel sequences, one entry a row; a row that repeats another word for word is left out.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from unicodedata import name as name_of_character
+
+from dashboard.intake.words import fold, is_missing
+
+# Somebody may change her address once; nobody has three of them in one file.
+MOST_ADDRESSES = 2
+# A name may be written in two ways; three names that are not alike are three people.
+MOST_NAMES = 2
+# An address of an organisation stands beside the ids of many; that of a person beside two at most, an old and a new one.
+MOST_IDS = 2
+# Where somebody can be once (in a course, on a register), a second row may correct the first; a third is another person.
+MOST_RECORDS = 2
+# An id of which neither address nor name says that it is one person's may not hold for more rows than this, and for
+# this share of them: a learner of a small programme may hold for many rows, but for no more than a few dozen courses.
+MOST_ROWS = 30
+MOST_SHARE = 0.05
+# Two names of which so much is alike, 0 to 1, are two spellings of one.
+ALIKE = 0.8
+# So many names of an id are compared with each other; more would only confirm what three say.
+NAMES_COMPARED = 12
+
+ADDRESSES = "the id stands beside several e-mail addresses, so it is nobody's"
+NAMES = "the id stands beside several names, so it is nobody's"
+RECORDS = "the id stands in several rows where a person can be only once, so it is nobody's"
+SHARE = "the id stands in a large share of the rows, so it is nobody's"
+SHARED_ADDRESS = "the e-mail address is shared by several people, so it is nobody's"
+
+
+@dataclass
+class _Beside:
+    """What stands beside an id or an address."""
+
+    rows: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
+    places: Counter[Hashable] = field(default_factory=Counter)
+
+
+def no_ids(ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]) -> frozenset[str]:
+    """The ids that are nobody's: see `shared_ids`."""
+    return frozenset(shared_ids(ids, emails, names, once))
+
+
+def shared_ids(
+    ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
+) -> Mapping[str, str]:
+    """The ids that are nobody's, each with the reason.
+
+    `ids` and `emails` are as `identity` makes them normal, `names` as written, and `once` is what a person stands
+    in only once, such as a course. An id beside one address or one name of its own is one person's, however many
+    rows it has.
+    """
+    beside = _gathered(ids, emails, names, once)
+    ids_of_name: Counter[str] = Counter()
+    for found in beside.values():
+        ids_of_name.update(found.names.keys())
+    return {
+        id_: reason
+        for id_, found in beside.items()
+        if found.rows > 1 and (reason := _reason(found, ids_of_name, len(ids)))
+    }
+
+
+def shared_ids_of_some(
+    ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable], most_rows: int
+) -> Mapping[str, str] | None:
+    """As `shared_ids`, for some ids with all their rows, of a file of at most so many; None where it hangs on others."""
+    shared: dict[str, str] = {}
+    for id_, found in _gathered(ids, emails, names, once).items():
+        few, many = dict.fromkeys(found.names, 1), dict.fromkeys(found.names, MOST_IDS + 1)
+        reasons = {_reason(found, of_name, rows) for of_name in (few, many) for rows in (0, most_rows)}
+        if found.rows > 1 and len(reasons) > 1:
+            return None
+        if found.rows > 1 and (reason := reasons.pop()):
+            shared[id_] = reason
+    return shared
+
+
+def shared_addresses(ids: Sequence[str], emails: Sequence[str], names: Sequence[str]) -> frozenset[str]:
+    """The e-mail addresses that are nobody's: beside three ids or names that are not one person's."""
+    beside = _gathered(emails, ids, names, [""] * len(ids))
+    return frozenset(
+        email
+        for email, found in beside.items()
+        if _people(found.names) > MOST_NAMES
+        or (len(found.others) > MOST_IDS and (not found.names or _people(found.names) > 1))
+    )
+
+
+def _gathered(
+    keys: Sequence[str], others: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
+) -> Mapping[str, _Beside]:
+    found: dict[str, _Beside] = {}
+    for key, other, name, place in zip(keys, others, names, once, strict=True):
+        if not key:
+            continue
+        beside = found.setdefault(key, _Beside())
+        beside.rows += 1
+        beside.places[place] += 1
+        if other:
+            beside.others[other] += 1
+        if not is_missing(name):
+            beside.names[fold(name)] += 1
+    return found
+
+
+def _reason(found: _Beside, ids_of_name: Mapping[str, int], rows: int) -> str:
+    addresses, people = len(found.others), _people(found.names)
+    if addresses > MOST_ADDRESSES or (addresses == MOST_ADDRESSES and people > 1):
+        return ADDRESSES
+    if people > MOST_NAMES:
+        return NAMES
+    has_one_address = addresses == 1 and sum(found.others.values()) == found.rows
+    has_one_name = people == 1 and sum(found.names.values()) == found.rows
+    if has_one_address or (has_one_name and all(ids_of_name[name] <= MOST_IDS for name in found.names)):
+        return ""
+    if max(found.places.values()) > MOST_RECORDS:
+        return RECORDS
+    return SHARE if found.rows > max(MOST_ROWS, MOST_SHARE * rows) else ""
+
+
+def _people(names: Iterable[str]) -> int:
+    """How many people the names are of, where spellings of one name are one."""
+    different: list[str] = []
+    for name in list(names)[:NAMES_COMPARED]:
+        if not any(_one_name(name, known) for known in different):
+            different.append(name)
+    return len(different)
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether two folded names may be one: a part of the other, nearly alike, or in two scripts."""
+    words, of_other = set(one.split()), set(other.split())
+    if words <= of_other or of_other <= words or not words or not of_other:
+        return True
+    if _script(one) != _script(other):
+        return True
+    return SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(of_other)), autojunk=False).ratio() >= ALIKE
+
+
+def _script(name: str) -> str:
+    return name_of_character(name[0], "").partition(" ")[0]
