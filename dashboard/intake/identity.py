@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,45 +45,36 @@ class Identity:
     def id_key(self, written: str) -> str | None:
         """The key of an id as a partner gave it, None where it is no id. What `normal_id` evens out makes no other
         person."""
-        return self.id_keys([written])[0]
-
-    def id_keys(self, written: Sequence[str]) -> list[str | None]:
-        """As `id_key`, for many at a time."""
-        return self._keys("id", map(normal_id, written))
+        text = normal_id(written)
+        return self._key("id", text) if text else None
 
     def email_key(self, written: str) -> str | None:
         """The key of an e-mail address, None for what is none."""
-        return self.email_keys([written])[0]
-
-    def email_keys(self, written: Sequence[str]) -> list[str | None]:
-        """As `email_key`, for many at a time."""
-        return self._keys("email", map(normal_email, written))
+        text = normal_email(written)
+        return self._key("email", text) if text else None
 
     def mark(self, key: str) -> str:
         """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
-        return self.marks([key])[0] or ""
-
-    def marks(self, keys: Sequence[str | None]) -> list[str | None]:
-        """As `mark`, for many at a time; None for a key that is none."""
-        return self._keys("erased", (key or "" for key in keys))
+        return self._key("erased", key)
 
     @property
     def fingerprint(self) -> str:
         """Names the secret without giving it away: rows made under two secrets do not link."""
         return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
 
-    def _keys(self, kind: str, texts: Iterable[str]) -> list[str | None]:
+    def digests(self, kind: str, texts: Iterable[bytes]) -> list[bytes]:
+        """What keys of a kind of text are made of: HMAC-SHA256 under the secret, each in full."""
         inner, outer = self._begun(kind)
-        keys: list[str | None] = []
+        digests = []
         for text in texts:
-            if not text:
-                keys.append(None)
-                continue
             first, second = inner.copy(), outer.copy()
-            first.update(text.encode())
+            first.update(text)
             second.update(first.digest())
-            keys.append(second.hexdigest()[:KEY_HEX])
-        return keys
+            digests.append(second.digest())
+        return digests
+
+    def _key(self, kind: str, text: str) -> str:
+        return self.digests(kind, [text.encode()])[0].hex()[:KEY_HEX]
 
     def _begun(self, kind: str) -> tuple[Any, Any]:
         """The two hashes of an HMAC-SHA256, into which the secret and the kind of text are read already."""

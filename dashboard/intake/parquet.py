@@ -181,12 +181,6 @@ def _texts(column: pa.Array) -> Halves:
     return halves[codes, 0], halves[codes, 1]
 
 
-def key_numbers(column: pa.Array) -> np.ndarray:
-    """A number for each key, by which keys may be told apart; 0 where it is missing."""
-    numbers = _keys(column)[0]
-    return np.where(column.is_null().to_numpy(zero_copy_only=False), 0, numbers) if column.null_count else numbers
-
-
 def _keys(column: pa.Array) -> Halves:
     """Keys are hashes already: each half is made of one of theirs."""
     keys = column.fill_null("0" * KEY_LENGTH).cast(pa.binary()).cast(pa.binary(KEY_LENGTH))

@@ -185,6 +185,7 @@ class Rows:
         if stand_for is not cells and any(outcome.odd for outcome in outcomes):
             at = np.flatnonzero(np.array([outcome.odd for outcome in outcomes])[codes] & self.standing)
             again, different = distinct([column.take(pa.array(at)) for column in cells], len(at))
+            codes = codes.copy()
             codes[at] = again + len(outcomes)
             outcomes += self._outcomes(parse, names, different, made)
         self._account(codes, outcomes)
@@ -233,12 +234,14 @@ class Rows:
 
     def _account(self, codes: np.ndarray, outcomes: Sequence[Outcome]) -> None:
         """Enters what parsers noted for the rows that are in, and sets aside what they refused."""
+        if any(outcome.counted for outcome in outcomes):
+            rows: Counter[tuple[int, ...]] = Counter()
+            counts = np.bincount(codes[self.standing], minlength=len(outcomes)).tolist()
+            for outcome, count in zip(outcomes, counts, strict=True):
+                rows[outcome.counted] += count
+            del rows[()]
+            _add_counts(self.ledger, np.sum([np.multiply(counted, times) for counted, times in rows.items()], axis=0))
         odd = [code for code, outcome in enumerate(outcomes) if outcome.odd]
-        counted = [code for code, outcome in enumerate(outcomes) if outcome.counted]
-        if odd or counted:
-            rows = np.bincount(codes[self.standing], minlength=len(outcomes))
-        if counted:
-            _add_counts(self.ledger, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
         if not odd:
             return
         is_odd = np.zeros(len(outcomes), dtype=bool)
@@ -308,13 +311,16 @@ def _add_counts(ledger: Ledger, more: np.ndarray) -> None:
 def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:
     """Of each row the place of its cells among those that differ."""
     if not columns:
-        return np.zeros(rows, np.int64), [()]
+        return np.zeros(rows, np.int32), [()]
     coded = [column.dictionary_encode() for column in columns]
     if len(coded) == 1:
-        return coded[0].indices.to_numpy().astype(np.int64), coded[0].dictionary.to_pylist()
+        return coded[0].indices.to_numpy(), coded[0].dictionary.to_pylist()
     together = np.zeros(rows, np.int64)
     for one in coded:
         together = together * len(one.dictionary) + one.indices.to_numpy()
-    different, first, codes = np.unique(together, return_index=True, return_inverse=True)
-    cells = [one.take(pa.array(first)).to_pylist() for one in coded]
-    return codes, list(zip(*cells, strict=True))
+    codes = pa.array(together).dictionary_encode()
+    rest, cells = codes.dictionary.to_numpy(), []
+    for one in reversed(coded):
+        rest, places = np.divmod(rest, len(one.dictionary))
+        cells.append(one.dictionary.take(pa.array(places)).to_pylist())
+    return codes.indices.to_numpy(), list(zip(*reversed(cells), strict=True))

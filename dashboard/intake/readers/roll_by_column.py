@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from dashboard.intake import consent
 from dashboard.intake.columns import batches
-from dashboard.intake.parquet import GROUP_ROWS, Aside, key_numbers
+from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
+from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
 from dashboard.intake.readers.people import NOBODY, STREAM
 from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, stated_consent
@@ -28,6 +29,9 @@ from dashboard.intake.words import fold, is_missing
 
 ROW, IN_DOUBT_COLUMN = "row", "in_doubt"
 KEYS = ("id_key", "email_key")
+# Ids and addresses that are normal as soon as they are in small letters.
+CODE_PATTERN = f"^{CODE.pattern}$"
+ADDRESS_PATTERN = r"^[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$"
 # So that no address is taken for an id.
 OF_ADDRESS = np.uint64(0x9E3779B97F4A7C15)
 # Columns of a record behind its two keys, in the order of the card's `kept`.
@@ -54,7 +58,6 @@ class Reading:
         self.consent_at = [at for at in (self.stated.at, *self.stated.taken_back_at) if at is not None]
         self.placeholders = 0
         self._seen: list[Sightings] = []
-        self._keys: tuple[dict[str, str | None], dict[str, str | None]] = ({}, {})
         self._once: dict[Any, int] = {}
 
     def records(self, make: Make, aside: Aside) -> Sightings:
@@ -91,28 +94,17 @@ class Reading:
         """Notes whom the rows name; returns the keys of ids and of e-mail addresses."""
         identity, columns = self.ledger.identity, rows.batch.columns
         assert identity
-        blank = (
-            pa.array([""] * len(rows.standing))
-            if not {self.layout.id_column, "email", "name"} <= columns.keys()
-            else None
-        )
+        rows_in = len(rows.standing)
+        blank = pa.repeat(pa.scalar(""), rows_in)
         written = columns.get(self.layout.id_column, blank)
-        id_key = _made(written, identity.id_keys, self._keys[0])
-        email_key = _made(columns.get("email", blank), identity.email_keys, self._keys[1])
+        id_key, ids = keys_of(written, identity, "id", CODE_PATTERN, normal_id)
+        email_key, emails = keys_of(columns.get("email", blank), identity, "email", ADDRESS_PATTERN, normal_email)
         if id_key.null_count:
             texts = written.filter(id_key.is_null())
             self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
-        codes, names = distinct([columns.get("name", blank)], len(rows.standing))
-        once = self._once_of(rows)
-        self._seen.append(
-            Sightings(
-                rows.batch.lines,
-                key_numbers(id_key),
-                key_numbers(email_key),
-                _numbers([hash(name) if name else 0 for name in names])[codes],
-                once,
-            )
-        )
+        codes, names = distinct([columns.get("name", blank)], rows_in)
+        numbers = _numbers([hash(name) if name else 0 for name in names])[codes]
+        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, self._once_of(rows)))
         return id_key, email_key
 
     def _once_of(self, rows: Rows) -> np.ndarray:
@@ -169,6 +161,8 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
 def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
     """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
     ids, emails = _doubtful_ids(seen), _doubtful_emails(seen)
+    if not len(ids) and not len(emails):
+        return Roll(), {}, _numbers([])
     at = np.flatnonzero(np.isin(seen.ids, ids) | np.isin(seen.emails, emails))
     roll = _roll_of(table, layout, seen.lines[at])
     id_numbers = {one.id: number for one, number in zip(roll.rows.values(), seen.ids[at].tolist(), strict=True)}
@@ -305,8 +299,10 @@ def _without_erased(waiting: pa.Table, ledger: Ledger) -> pa.Table:
     """The records but for those of people who were erased; the file still speaks for the streams of these."""
     if not ledger.erased_marks or not ledger.identity:
         return waiting
-    marks = [ledger.identity.marks(waiting[name].to_pylist()) for name in KEYS]
-    erased = np.array([bool(ledger.erased_marks & set(both)) for both in zip(*marks, strict=True)], dtype=bool)
+    erased = np.zeros(waiting.num_rows, dtype=bool)
+    for name in KEYS:
+        codes, keys = distinct([waiting[name].combine_chunks().fill_null("")], waiting.num_rows)
+        erased |= np.array([bool(key) and ledger.is_erased_key(key) for key in keys], dtype=bool)[codes]
     of_erased = waiting.filter(pa.array(erased)).select(list(ledger.card.stream))
     ledger.streams.update(tuple(map(str, row.values())) for row in of_erased.to_pylist())
     ledger.collapsed += of_erased.num_rows
@@ -347,16 +343,29 @@ def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
     return frozenset(found)
 
 
-def _made(
-    column: pa.Array, make: Callable[[Sequence[str]], Sequence[str | None]], made: dict[str, str | None]
-) -> pa.Array:
-    """The key of each cell; those of other batches are remembered, but not too many."""
-    if len(made) > MOST_REMEMBERED:
-        made.clear()
-    cells = column.to_pylist()
-    new = [cell for cell in dict.fromkeys(cells) if cell not in made]
-    made.update(zip(new, make(new), strict=True))
-    return pa.array(map(made.__getitem__, cells), pa.string(), size=len(cells))
+def keys_of(
+    column: pa.Array, identity: Identity, kind: str, pattern: str, normal: Callable[[str], str]
+) -> tuple[pa.Array, np.ndarray]:
+    """The key of each cell, and a number made of it; 0 where there is none.
+
+    A text that matches the pattern is normal as soon as it is in small letters.
+    """
+    coded = column.dictionary_encode()
+    texts = pc.ascii_lower(coded.dictionary)
+    is_normal = pc.match_substring_regex(texts, pattern)
+    if is_normal.false_count:
+        as_written = zip(coded.dictionary.to_pylist(), texts.to_pylist(), is_normal.to_pylist(), strict=True)
+        texts = pa.array([text if is_so else normal(written) for written, text, is_so in as_written], pa.string())
+    digests = identity.digests(kind, texts.cast(pa.binary()).to_pylist())
+    halves = np.frombuffer(b"".join(digests), np.uint8).reshape(len(digests), -1)[:, : KEY_HEX // 2]
+    offsets = pa.py_buffer(np.arange(len(digests) + 1, dtype=np.int32) * KEY_HEX)
+    keys = pa.StringArray.from_buffers(len(digests), offsets, pa.py_buffer(halves.tobytes().hex().encode()))
+    numbers = halves[:, :8].copy().view(np.uint64)[:, 0]
+    if is_normal.false_count:
+        missing = pc.equal(texts, pa.scalar(""))
+        keys = pc.if_else(missing, pa.scalar(None, pa.string()), keys)
+        numbers = np.where(missing.to_numpy(zero_copy_only=False), np.uint64(0), numbers)
+    return keys.take(coded.indices), numbers[coded.indices.to_numpy()]
 
 
 def _numbers(numbers: Sequence[int]) -> np.ndarray:
