@@ -12,7 +12,7 @@ from dashboard.store.releases import publish_release
 
 DAY = datetime.date
 JUNE, JULY = DAY(2019, 6, 30), DAY(2019, 7, 31)
-REGISTER = "partner_id,programme_id,learner_id,email,country_host,registered_on"
+REGISTER = "partner_id,programme_id,learner_id,email,country_host,registered_on,consent"
 LEVELS = ("Pre-primary", "Primary", "Secondary", "Tertiary")
 
 
@@ -20,6 +20,10 @@ def written(folder: Path, name: str, header: str, *rows: str) -> Path:
     file = folder / name
     file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     return file
+
+
+def agreed(rows: list[str]) -> list[str]:
+    return [f"{row},Yes" for row in rows]
 
 
 def enrolment(folder: Path, name: str, **pupils: int) -> Path:
@@ -43,7 +47,7 @@ def fill(store: Path, folder: Path) -> None:
         ("delta", "delta,kiron_campus,X1,,DEU,2019-01-06"),
     ]
     for partner, *rows in june:
-        take("partner_learners", JUNE, written(folder, f"{partner}_june.csv", REGISTER, *rows))
+        take("partner_learners", JUNE, written(folder, f"{partner}_june.csv", REGISTER, *agreed(rows)))
     take("uis_enrolment", DAY(2022, 2, 28), enrolment(folder, "uis_2022.csv", KEN=50, CHN=100, ITA=10))
     closures = "Date,ISO,Country,Scale,Note"
     listed = ["16/03/2020,CHN,China,National,", "16/03/2020,KEN,Kenya,National,", "18/03/2020,KEN,Kenya,National,"]
@@ -62,7 +66,7 @@ def fill(store: Path, folder: Path) -> None:
         ("beta", "beta,kiron_campus,X1,someone@example.org,DEU,2019-01-05", "beta,kiron_campus,B2,,DEU,2019-05-01"),
     ]
     for partner, *rows in july:
-        take("partner_learners", JULY, written(folder, f"{partner}_july.csv", REGISTER, *rows))
+        take("partner_learners", JULY, written(folder, f"{partner}_july.csv", REGISTER, *agreed(rows)))
     take("uis_enrolment", DAY(2023, 2, 28), enrolment(folder, "uis_2023.csv", KEN=60, CHN=100, ITA=10))
     listed += ["23/03/2020,ITA,Italy,National,", "23/03/2020,KEN,Kenya,National,", "24/03/2020,CHN,China,Open,"]
     listed += ["24/03/2020,ITA,Italy,National,", "24/03/2020,KEN,Kenya,National,"]

@@ -1,4 +1,4 @@
-"""Consent in a file about people: which column holds it, and what is a clear yes. The one rule for every such source."""
+"""Consent in a file about people: which column holds it, and what is a clear yes. One rule for every such source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ PENDING = "consent is pending, so nothing of the row is kept"
 UNKNOWN = "consent is not known, so nothing of the row is kept"
 UNCLEAR = "consent is not a clear yes, so nothing of the row is kept"
 TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
+# What a learner said, unlike a blank or a doubt: a file in which all say so is a register of nobody.
+STATED = (REFUSED, TAKEN_BACK)
 LONGEST_YES = 6
 
 
@@ -81,9 +83,10 @@ def reason(text: str) -> str:
     said = folded.split()
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
-    clear = said[0] in words("yes") | words("agreed") and len(said) <= LONGEST_YES
     doubts = words("no") | words("but") | words("pending") | words("missing")
-    return "" if clear and not any(f" {word} " in f" {folded} " for word in doubts) else UNCLEAR
+    clear = said[0] in words("yes") and len(said) <= LONGEST_YES
+    clear = clear and not any(f" {word} " in f" {folded} " for word in doubts)
+    return "" if clear or all(word in words("agreed") | words("yes") for word in said) else UNCLEAR
 
 
 @cache

@@ -14,12 +14,12 @@ CODE_ALIASES = {"RKS": "XKX"}
 CLDR_CODES = {"XK": "XKX"}
 LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "zh_Hant", "ar")
 # Words that make a name formal and name no other country: Iran (Islamic Republic of), Palestine, State of.
-FORMAL = frozenset(
-    "the republic of islamic state arab federal plurinational bolivarian kingdom federated states union commonwealth "
-    "republique d de du des la le republica del do da estado etat islamique islamica unscr un s res 1244 1999 "
-    "rep республика جمهورية الجمهورية العربية الإسلامية".split()
-)
-FORMAL_FOLDED = frozenset(map(fold, FORMAL))
+FORMAL = """
+    the republic rep of islamic state arab federal plurinational bolivarian kingdom federated states union commonwealth
+    un s res unscr 1244 1999 republique de d du des la le republica del do da estado etat islamique islamica республика
+    جمهورية الجمهورية العربية الإسلامية
+"""
+FORMAL_FOLDED = frozenset(fold(FORMAL).split())
 WHOLE_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "sta": "saint"}
 # Names that begin or end those of other countries: a word beside them that is not understood may make one of these.
 SHARED_NAMES = frozenset(

@@ -1,4 +1,4 @@
-"""Whether a file writes progress as percent or as a share of one: a property of the file, asked where it is in doubt."""
+"""Whether a file writes progress as percent or as a share of one: a property of the file, asked where in doubt."""
 
 from dataclasses import dataclass
 

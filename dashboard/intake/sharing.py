@@ -15,9 +15,9 @@ from dashboard.intake.words import fold, is_missing
 MOST_ADDRESSES = 2
 # A name may be written in two ways; three names that are not alike are three people.
 MOST_NAMES = 2
-# An address of an organisation stands beside the ids of many; that of a person beside two at most, an old and a new one.
+# An address of an organisation stands beside the ids of many; that of a person beside two at most, old and new.
 MOST_IDS = 2
-# Where somebody can be once (in a course, on a register), a second row may correct the first; a third is another person.
+# Where somebody can be once (in a course, on a register) a second row may correct the first; a third is a stranger.
 MOST_RECORDS = 2
 # An id of which neither address nor name says that it is one person's may not hold for more rows than this, and for
 # this share of them: a learner of a small programme may hold for many rows, but for no more than a few dozen courses.
@@ -73,7 +73,7 @@ def shared_ids(
 def shared_ids_of_some(
     ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable], most_rows: int
 ) -> Mapping[str, str] | None:
-    """As `shared_ids`, for some ids with all their rows, of a file of at most so many; None where it hangs on others."""
+    """As `shared_ids`, for some ids of a file of at most so many rows; None where it hangs on rows of others."""
     shared: dict[str, str] = {}
     for id_, found in _gathered(ids, emails, names, once).items():
         few, many = dict.fromkeys(found.names, 1), dict.fromkeys(found.names, MOST_IDS + 1)

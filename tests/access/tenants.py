@@ -30,7 +30,9 @@ OTHERS = (EXECUTIVE, EVERYBODY, *PARTNERS.values())
 NEWEST = datetime.date(2019, 12, 31)
 SMALLEST_TAG = 100
 HEADERS = {
-    "partner_learners": "partner_id,programme_id,learner_id,country_origin,country_host,sex,age_band,registered_on",
+    "partner_learners": (
+        "partner_id,programme_id,learner_id,country_origin,country_host,sex,age_band,registered_on,consent"
+    ),
     "coursera_usage": (
         "Name,Email,External Id,Course,Course ID,University,Enrollment Time,Class Start Time,"
         "Last Course Activity Time,Overall Progress,Estimated Learning Hours,Learning Hours,Completed,"
@@ -54,7 +56,7 @@ def fill(store: Path, folder: Path) -> Release:
         for number in range(count):
             learner = f"DEMO-{partner}-{programme}-{number}"
             host, sex, age = HOSTS[number % (3 + tag % 2)], SEXES[number % 3], AGES[number % 7 < 3]
-            register.append((partner, programme, learner, "SOM", host, sex, age, f"2019-0{1 + number % 3}-02"))
+            register.append((partner, programme, learner, "SOM", host, sex, age, f"2019-0{1 + number % 3}-02", "Yes"))
             if number % 11 < 9:
                 # Where a programme is not of the reference, its name alone is who reports, so these have no reports.
                 usage.append((learner, f"coursera-for-refugees-{partner}", number % 13 < 6))

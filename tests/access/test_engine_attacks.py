@@ -201,7 +201,7 @@ def test_sql_in_what_a_file_says_is_what_it_says(tmp_path):
     """Ids, programmes, names of universities and headers that a person assigned: kept as text, or set aside."""
     store, rows = tmp_path / "store", []
     for number, word in enumerate(("all", "For Refugees", *WORDS[:: 1 if FULL else 4])):
-        rows += [(word, word, f"DEMO-{number}-{n}", "SOM", "KEN", word, "18-24", "2019-01-02") for n in range(2)]
+        rows += [(word, word, f"DEMO-{number}-{n}", "SOM", "KEN", word, "18-24", "2019-01-02", "Yes") for n in range(2)]
     file = tmp_path / "demonstration_partner_learners_2019-12-31.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([HEADERS["partner_learners"].split(","), *rows])
@@ -222,7 +222,7 @@ def test_sql_in_what_a_file_says_is_what_it_says(tmp_path):
 def test_sql_in_the_names_of_columns_that_a_person_assigned_is_refused_or_a_header(tmp_path, word):
     file = tmp_path / "demonstration_partner_learners_2019-12-31.csv"
     header = HEADERS["partner_learners"].split(",")
-    row = ("alder", "coursera_for_refugees", "DEMO-1", "SOM", "KEN", "female", "18-24", "2019-01-02")
+    row = ("alder", "coursera_for_refugees", "DEMO-1", "SOM", "KEN", "female", "18-24", "2019-01-02", "Yes")
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([[word if name == "sex" else name for name in header], row])
     said = Declared(columns=(("sex", word),))

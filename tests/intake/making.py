@@ -1,5 +1,6 @@
 """Makes uploads for tests: tables as CSV and as workbooks written by hand, and a worker that parses many of them."""
 
+import contextlib
 import csv
 import io
 import json
@@ -10,6 +11,10 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pyarrow.parquet as pq
+
+from dashboard.intake import child
+from dashboard.intake.report import FileRefused, Report
 from dashboard.warehouse.catalog import sources
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
@@ -106,6 +111,53 @@ def as_xlsx(rows, shared=False, first=1):
     return packed(parts_of(sheet, f'{XML}<sst xmlns="{MAIN}">{items}</sst>'))
 
 
+class Read:
+    """What the reader makes of an upload, in this process: its report and rows, or its refusal and what it asks."""
+
+    def __init__(self, folder: Path, source: str, body: bytes, **said) -> None:
+        file = folder / "upload"
+        file.write_bytes(body)
+        self.report = self.rows = None
+        self.refused = self.asks = ""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # what the child tells of its progress
+                self.report = Report.from_json(child.parse(order_of(source, file, folder, **said)))
+        except FileRefused as refused:
+            self.refused, self.asks = str(refused), refused.asks
+        else:
+            self.rows = pq.read_table(folder / "rows.parquet").to_pylist()
+
+    def column(self, name):
+        return [row[name] for row in self.rows]
+
+    @property
+    def reasons(self):
+        """Reasons for which rows were set aside, with their rows."""
+        return dict(self.report.reasons)
+
+    @property
+    def unread(self):
+        """Values that were not understood, with their column and rows."""
+        return {(value.column, value.value): value.rows for value in self.report.unread}
+
+
+def order_of(source, file, folder, **said):
+    """The order to the child for an upload, with what a test says of it."""
+    return {
+        **dict.fromkeys(("encoding", "captured_on_in_name", "provenance", "partner", "programme", "zone"), ""),
+        "captured_on": "2025-01-31",
+        "source": source,
+        "file": str(file),
+        "name": "upload",
+        "folder": str(folder),
+        "today": TODAY,
+        "secret": SECRET if sources()[source].people else "",
+        "erased": [],
+        "columns": [],
+        **said,
+    }
+
+
 class Worker:
     """Parses many uploads in one process that has the limits of the child, but more time in all."""
 
@@ -123,19 +175,7 @@ class Worker:
         """What becomes of an upload: a pair of `report`, `refused` or `crash`, and what it says."""
         file = self.folder / "upload"
         file.write_bytes(body)
-        order = {
-            **dict.fromkeys(("encoding", "captured_on_in_name", "provenance", "partner", "programme", "zone"), ""),
-            "captured_on": "2025-01-31",
-            "source": source,
-            "file": str(file),
-            "name": "upload",
-            "folder": str(self.folder),
-            "today": TODAY,
-            "secret": SECRET if sources()[source].people else "",
-            "erased": [],
-            "columns": [],
-            **said,
-        }
+        order = order_of(source, file, self.folder, no_consent_column=True, **said)
         print(json.dumps(order), file=self.process.stdin, flush=True)
         answer = self.process.stdout.readline()
         assert answer, f"the worker died of {source} with code {self.process.wait()}"

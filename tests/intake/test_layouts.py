@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import unicodedata
+from dataclasses import replace
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from tests.intake.making import MAIN, RELATIONS, XML, Worker, as_csv, as_xlsx, p
 
 HEADER = ["partner_id", "programme_id", "learner_id", "name", "country_host", "sex", "age", "registered_on", "hours"]
 HEADER += ["hours_basis"]
+AGREED = Declared(no_consent_column=True)
 ROWS = [
     ["alpha", "dlsei", "P1", "Zoé", "Kenya", "female", "18-24", "2024-02-03", "6.5", "measured"],
     ["alpha", "dlsei", "P2", 'a "b", c;d', "Côte d’Ivoire", "male", "30", "2024-12-01", "", ""],
@@ -205,7 +207,7 @@ def test_sixty_layouts_of_the_same_content_keep_the_same(worker):
     kept = {}
     for name, made in LAYOUTS.items():
         body, encoding = made if isinstance(made, tuple) else (made, "")
-        kind, report = worker.parse("partner_learners", body, encoding=encoding)
+        kind, report = worker.parse("partner_learners", body, encoding=encoding, date_order="day_first")
         assert kind == "report", (name, report)
         assert (report["published"], report["collapsed"], report["quarantined"]) == (3, 1, []), (name, report)
         written = pq.read_table(worker.folder / "rows.parquet").drop_columns(["captured_on", "provenance"])
@@ -259,10 +261,10 @@ def test_the_digest_of_what_is_kept_stands_in_the_manifest(tmp_path):
     for name, body in (("one.csv", BASE), ("two.xlsx", as_xlsx(table()))):
         (tmp_path / name).write_bytes(body)
     day = datetime.date(2025, 1, 31)
-    done = [import_file(tmp_path / name, "partner_learners", tmp_path / name2, day) for name, name2 in PAIRS]
+    done = [import_file(tmp_path / name, "partner_learners", tmp_path / name2, day, AGREED) for name, name2 in PAIRS]
     said = [(one.snapshot.folder / "manifest.json").read_text(encoding="utf-8") for one in done]
     assert done[0].report.content == done[1].report.content and all(done[0].report.content in one for one in said)
-    checked = check_file("partner_learners", tmp_path / "two.xlsx", day, Declared(name="renamed.csv"))
+    checked = check_file("partner_learners", tmp_path / "two.xlsx", day, replace(AGREED, name="renamed.csv"))
     assert checked.content == done[0].report.content
 
 

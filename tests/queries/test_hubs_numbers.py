@@ -175,7 +175,7 @@ def test_a_row_with_more_women_than_people_is_set_aside():
 def effect(tmp_path_factory):
     """alpha, c1, January 2019: of 40 women at hub a 30 completed, of 60 without 30; the ten men are all at the hub."""
     folder = tmp_path_factory.mktemp("effect")
-    register = ["partner_id,programme_id,learner_id,sex,registered_on,hub_id"]
+    register = ["partner_id,programme_id,learner_id,sex,registered_on,hub_id,consent"]
     usage = [
         "External Id,Course,Course ID,Enrollment Time,Class Start Time,Last Course Activity Time,Overall Progress,"
         "Completed,Program Slug,Completion Time,Course Certificate URL,Course Type,Enrollment Source,"
@@ -185,7 +185,7 @@ def effect(tmp_path_factory):
     for letter, sex, hub, learners, completed in groups:
         for number in range(learners):
             done = number < completed
-            register.append(f"alpha,coursera_for_refugees,{letter}{number},{sex},2019-01-02,{hub}")
+            register.append(f"alpha,coursera_for_refugees,{letter}{number},{sex},2019-01-02,{hub},Yes")
             end = "2019-03-01T08:00:00Z"
             usage.append(
                 f"{letter}{number},One,c1,2019-01-10T08:00:00Z,2019-01-10T08:00:00Z,{end},{100 if done else 20},"

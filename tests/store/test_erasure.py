@@ -42,8 +42,8 @@ def send(store, folder, without=frozenset(), days=DAYS):
     import_file(store, "coursera_membership", written(folder / "members.csv", rows, MEMBERS), days[-1])
     register = folder / "register.csv"
     register.write_text(
-        "partner_id,programme_id,learner_id,email,registered_on,sex\n"
-        + "".join(f"alpha,coursera_for_refugees,A-{n},,2024-01-01,female\n" for n in people),
+        "partner_id,programme_id,learner_id,email,registered_on,sex,consent\n"
+        + "".join(f"alpha,coursera_for_refugees,A-{n},,2024-01-01,female,Yes\n" for n in people),
         encoding="utf-8",
     )
     import_file(store, "partner_learners", register, days[-1])

@@ -27,6 +27,7 @@ IN_UTC = r"^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{
 NAIVE = IN_UTC.replace("Z$", "Z?$")
 DAY = len("2018-01-31")
 ADDRESS = "http"
+NO_DAY = np.datetime64("NaT", "D")
 
 Parse = Callable[[Cells], Any]
 # What is in a cell of one column, or in those of several.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.intake.readers.columns import Column, Rows
+from dashboard.intake.readers.columns import NO_DAY, Column, Rows
 from dashboard.intake.readers.people import (
     LONGEST_AHEAD,
     MOST_HOURS,
@@ -17,13 +17,13 @@ from dashboard.intake.readers.people import (
     need_moment,
     need_plain,
     need_stream,
-    need_yes_no,
     number,
-    plain,
+    optional_plain,
+    optional_yes_no,
     progress,
     yes_no,
 )
-from dashboard.intake.readers.roll import Layout, publish_people
+from dashboard.intake.readers.roll import Layout
 from dashboard.intake.readers.roll_by_column import publish_people_by_column
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean
@@ -36,7 +36,6 @@ ONCE = ("program_slug", "program_name", "course_id")
 EITHER = "blank beside a completion time or full progress, so it may be either"
 NOT_COMPLETED = "a completion time stands beside Completed = No; the course is counted as not completed"
 TOO_EARLY = "before the enrolment"
-NO_DAY = np.datetime64("NaT", "D")
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -49,17 +48,14 @@ def read(table: Table, ledger: Ledger) -> None:
         stream=lambda cell: need_stream(cell, ledger),
         record=lambda cell: _record(cell, ledger, tells_certificates),
     )
-    if table.text is None:
-        publish_people(table, ledger, layout)
-    else:
-        publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, tells_certificates))
+    publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, tells_certificates))
 
 
 def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any, ...]:
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
     enrolled_on = need_moment(cell("enrolled_on"), ledger, "enrolled_on")
-    completed = need_yes_no(cell("completed"), "completed")
+    completed = yes_no(cell("completed"), "completed")
     completed_on = moment(cell("completed_on"), ledger, "completed_on")
     share = progress(cell("progress"), ledger, completed or False)
     if completed is None and (completed_on or share == 1):
@@ -70,15 +66,15 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
     if completed_on and completed_on < enrolled_on:
         raise RowRefused("completed_on", cell("completed_on"), TOO_EARLY)
     has_certificate = not is_missing(cell("certificate")) if tells_certificates else None
-    for_credit = yes_no(cell("for_credit"), ledger, "for_credit") or False
+    for_credit = optional_yes_no(cell("for_credit"), ledger, "for_credit") or False
     return (
         id_key,
         email_key,
         stream.partner_id,
         stream.programme_id,
         need_plain(cell("course_id"), "course_id"),
-        plain(cell("course"), ledger, "course"),
-        plain(cell("university"), ledger, "university"),
+        optional_plain(cell("course"), ledger, "course"),
+        optional_plain(cell("university"), ledger, "university"),
         _course_type(cell, ledger),
         enrolled_on,
         moment(cell("class_start_on"), ledger, "class_start_on", LONGEST_AHEAD),
@@ -87,7 +83,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         _hours(ledger, "hours_estimated", cell),
         _hours(ledger, "hours_measured", cell),
         is_completed,
-        yes_no(cell("removed"), ledger, "removed") or False,
+        optional_yes_no(cell("removed"), ledger, "removed") or False,
         for_credit or bool(has_certificate) or not _is_audit(cell),
         completed_on if is_completed else None,
         has_certificate,
@@ -99,10 +95,10 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
     """What `_record` gives behind the keys, for many rows at a time; the steps stand in the same order."""
     stream = rows.each(lambda cell: need_stream(cell, ledger), *STREAM)
     enrolled_on = rows.day(lambda cell: need_moment(cell("enrolled_on"), ledger, "enrolled_on"), "enrolled_on")
-    completed = rows.each(lambda cell: need_yes_no(cell("completed"), "completed"), "completed")
+    completed = rows.each(lambda cell: yes_no(cell("completed"), "completed"), "completed")
     completed_on = rows.day(lambda cell: moment(cell("completed_on"), ledger, "completed_on"), "completed_on")
     share = rows.number(
-        lambda cell: progress(cell("progress"), ledger, need_yes_no(cell("completed"), "completed") or False),
+        lambda cell: progress(cell("progress"), ledger, yes_no(cell("completed"), "completed") or False),
         *("progress", "completed"),
     )
     is_missing_completed, is_completed, has_day = (
@@ -118,10 +114,10 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
         "completed_on",
     )
     has_certificate = rows.address(lambda cell: not is_missing(cell("certificate")), "certificate")
-    for_credit = rows.flag(lambda cell: yes_no(cell("for_credit"), ledger, "for_credit"), "for_credit")
+    for_credit = rows.flag(lambda cell: optional_yes_no(cell("for_credit"), ledger, "for_credit"), "for_credit")
     course_id = rows.each(lambda cell: need_plain(cell("course_id"), "course_id"), "course_id")
-    course = rows.each(lambda cell: plain(cell("course"), ledger, "course"), "course")
-    university = rows.each(lambda cell: plain(cell("university"), ledger, "university"), "university")
+    course = rows.each(lambda cell: optional_plain(cell("course"), ledger, "course"), "course")
+    university = rows.each(lambda cell: optional_plain(cell("university"), ledger, "university"), "university")
     return (
         stream.map(lambda one: one.partner_id),
         stream.map(lambda one: one.programme_id),
@@ -137,7 +133,7 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
         share,
         *(rows.number(partial(_hours, ledger, name), name) for name in ("hours_estimated", "hours_measured")),
         is_completed,
-        rows.flag(lambda cell: yes_no(cell("removed"), ledger, "removed"), "removed"),
+        rows.flag(lambda cell: optional_yes_no(cell("removed"), ledger, "removed"), "removed"),
         for_credit | has_certificate | ~rows.flag(_is_audit, "enrolment_source"),
         np.where(is_completed, completed_on, NO_DAY),
         has_certificate if tells_certificates else None,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.intake.readers.organisations import people
-from dashboard.intake.readers.people import need_day, need_plain, number, plain
+from dashboard.intake.readers.people import need_day, need_plain, number, optional_plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
@@ -29,10 +29,10 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     return (
         need_plain(cell("hub_id"), "hub_id"),
         f"{held_on:%Y-%m}",
-        plain(cell("session_id"), ledger, "session_id") or "1",
+        optional_plain(cell("session_id"), ledger, "session_id") or "1",
         held_on,
         kind,
-        plain(cell("course"), ledger, "course"),
+        optional_plain(cell("course"), ledger, "course"),
         number(cell("hours"), ledger, "hours", LONGEST_SESSION),
         people(cell("facilitators"), "facilitators"),
         attendance,

@@ -17,7 +17,7 @@ from dashboard.intake.readers.people import (
     number,
     one_of,
     optional_day,
-    yes_no,
+    optional_yes_no,
 )
 from dashboard.intake.readers.roll import Layout, publish_people
 from dashboard.intake.readers.rows import Cells
@@ -56,7 +56,7 @@ def read(table: Table, ledger: Ledger) -> None:
     )
     if letters[WOMAN_OR_MAN] and letters[MAN] and not letters[WOMAN]:
         ledger.notes.append(
-            f"{letters[WOMAN_OR_MAN]} rows have the sex M, others H and none F: M is read as mujer, female, and H as hombre."
+            f"{letters[WOMAN_OR_MAN]} rows have the sex M, others H and none F: M is read as mujer, H as hombre."
         )
 
 
@@ -92,7 +92,7 @@ def _record(cell: Cells, ledger: Ledger, letters: Counter[str]) -> tuple[Any, ..
         registered_on,
         withdrawn_on,
         hub or None,
-        yes_no(cell("intent"), ledger, "intent"),
+        optional_yes_no(cell("intent"), ledger, "intent"),
         hours,
         basis if hours is not None else None,
     )

@@ -28,11 +28,12 @@ MOST_YEARS = 120
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (MOST_YEARS, "60 and over"))
 # Two ages with a word or sign between them, or one with a word for less or more; folded, so without accents.
 UNIT = r"(?: ?(?:years?|ans|anos|лет|岁|سنة))?"
-AGES = re.compile(rf"(\d{{1,3}}) ?(?:to|a|ate|et|y|до|至|到|الى)? ?(\d{{1,3}}){UNIT}")
+AGE = re.compile(rf"(\d{{1,3}}){UNIT}")
+AGES = re.compile(rf"(\d{{1,3}})(?: | ?(?:to|a|ate|et|y|до|至|到|الى) ?)(\d{{1,3}}){UNIT}")
 YOUNGER = re.compile(rf"(?:under|below|less than|moins de|menos de|menor de|до|младше|اقل من|تحت) (\d{{1,3}}){UNIT}")
 OLDER = re.compile(
-    rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais|e mais"
-    r"|и старше|以上|فاكثر)"
+    rf"(\d{{1,3}}){UNIT} (?:and over|and above|and older|or over|or above|or older|plus|et plus|y mas|o mas|ou mais"
+    r"|e mais|и старше|以上|فاكثر)"
 )
 ABOVE = re.compile(rf"(?:over|above|older than|plus de|mas de|mais de|старше|اكثر من) (\d{{1,3}}){UNIT}")
 FIRST_TIME = datetime.date(2000, 1, 1)
@@ -101,9 +102,14 @@ def need_plain(text: str, column: str) -> str:
     return need_text(text, column)
 
 
-def plain(text: str, ledger: Ledger, column: str) -> str | None:
-    """As `need_plain`, None where missing; what may not be kept is left out."""
-    return optional(lambda: need_plain(text, column), text, ledger, column) if not words.is_missing(text) else None
+def plain(text: str, column: str) -> str | None:
+    """As `need_plain`, None when blank."""
+    return need_plain(text, column) if clean(text) else None
+
+
+def optional_plain(text: str, ledger: Ledger, column: str) -> str | None:
+    """As `need_plain`, None where missing or left out."""
+    return None if words.is_missing(text) else optional(lambda: need_plain(text, column), text, ledger, column)
 
 
 def optional(read: Callable[[], Value], text: str, ledger: Ledger, column: str) -> Value | None:
@@ -195,7 +201,7 @@ def _within(
     return day
 
 
-def need_yes_no(text: str, column: str) -> bool | None:
+def yes_no(text: str, column: str) -> bool | None:
     """A flag that the row needs, None where missing.
 
     Raises:
@@ -207,9 +213,9 @@ def need_yes_no(text: str, column: str) -> bool | None:
     return flag
 
 
-def yes_no(text: str, ledger: Ledger, column: str) -> bool | None:
+def optional_yes_no(text: str, ledger: Ledger, column: str) -> bool | None:
     """A flag, None where missing or left out."""
-    return optional(lambda: need_yes_no(text, column), text, ledger, column) if text else None
+    return optional(lambda: yes_no(text, column), text, ledger, column) if text else None
 
 
 def progress(text: str, ledger: Ledger, is_completed: bool) -> float:
@@ -304,11 +310,12 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
 @cache
 def _band_written(age: str) -> str:
     """The band of an age, or of two that lie in one band; empty where there is none."""
-    years = whole(age)
-    if years is not None:
-        return _band(years) if 0 <= years <= MOST_YEARS else ""
+    if (years := whole(age)) is not None:
+        age = str(years)
     folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))
-    if two := AGES.fullmatch(folded):
+    if one := AGE.fullmatch(folded):
+        first = last = int(one[1])
+    elif two := AGES.fullmatch(folded):
         first, last = int(two[1]), int(two[2])
     elif one := YOUNGER.fullmatch(folded):
         first, last = 0, int(one[1]) - 1
@@ -318,7 +325,7 @@ def _band_written(age: str) -> str:
         first, last = int(one[1]) + 1, MOST_YEARS
     else:
         return ""
-    return _band(first) if _band(first) == _band(last) else ""
+    return _band(first) if _band(first) == _band(last) and last <= MOST_YEARS else ""
 
 
 def _band(years: int) -> str:

@@ -10,7 +10,7 @@ from dashboard.intake.readers.people import (
     need_plain,
     number,
     optional_day,
-    plain,
+    optional_plain,
 )
 from dashboard.intake.readers.roll import Layout, publish_people
 from dashboard.intake.readers.rows import Cells
@@ -69,7 +69,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         stream.partner_id,
         stream.programme_id,
         "request",
-        plain(cell("credential"), ledger, "credential"),
+        optional_plain(cell("credential"), ledger, "credential"),
         university,
         country_iso3,
         None,

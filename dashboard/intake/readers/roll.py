@@ -122,10 +122,11 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
         else:
             roll.enter(row, cell, layout)
         if against := stated.against(row.cells):
-            # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
-            with suppress(RowRefused):
-                stream = layout.stream(cell)
-                ledger.streams.add((stream.partner_id, stream.programme_id))
+            if against in consent.STATED:
+                # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
+                with suppress(RowRefused):
+                    stream = layout.stream(cell)
+                    ledger.streams.add((stream.partner_id, stream.programme_id))
             raise RowRefused(consent.COLUMN, "", against)
         return layout.record(cell)
 
@@ -209,8 +210,8 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     """Says how many ids were none, and why; never which."""
     if roll.placeholders:
         ledger.notes.append(
-            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands for "
-            "the learner; a row without one is set aside."
+            f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands "
+            "for the learner; a row without one is set aside."
         )
     rows = Counter(roll.no_ids[one.id] for one in roll.rows.values() if one.id in roll.no_ids)
     for reason, ids in Counter(roll.no_ids.values()).most_common():

@@ -20,7 +20,7 @@ from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, nor
 from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
 from dashboard.intake.readers.people import NOBODY, STREAM
-from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, stated_consent
+from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, publish_people, stated_consent
 from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
 from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
@@ -138,11 +138,14 @@ class Reading:
 
 
 def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make: Make) -> None:
-    """As `publish_people`, for a CSV, and a layout without traits, `finish` and `nobodys`.
+    """As `publish_people`, of a layout without traits, `finish` and `nobodys`; a workbook is read row by row.
 
     Raises:
         FileRefused: consent is stated in no column, or in several.
     """
+    if table.text is None:
+        publish_people(table, ledger, layout)
+        return
     reading = Reading(table, ledger, layout)
     aside = Aside(ledger.folder / "waiting.arrow")
     seen = reading.records(make, aside)
