@@ -6,7 +6,7 @@ From a record on in which one does not, some records are read by hand.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -164,10 +164,9 @@ class _Lines:
         self.block, self.blocks = lines_of(raw), blocks
 
     def __iter__(self) -> Iterator[str]:
-        yield from self.block
-        for block in self.blocks:
-            self.block = lines_of(block)
-            yield from self.block
+        for block in chain([self.block], map(lines_of, self.blocks)):
+            self.block = block
+            yield from iter(block.readline, "")  # from the block itself would close it with the generator
 
     def unread(self) -> bytes:
         """What is left of the block of the last line."""
