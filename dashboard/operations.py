@@ -135,7 +135,10 @@ def erase(asked: argparse.Namespace) -> None:
         )
     keys: frozenset[str] = frozenset()
     if people:
-        linked = link(store, people, identity.mark)
+        # Snapshots that were kept before ids were evened out hold the keys of those forms.
+        former = [Person(key, "") for one in ids for key in identity.former_keys(one, "") - {identity.id_key(one)}]
+        former += [Person("", key) for one in asked.email for key in identity.former_keys("", one)]
+        linked = link(store, [*people, *(one for one in former if one not in people)], identity.mark)
         keys = linked.keys
         remember(store, keys, identity.mark)
         print(f"{len(people)} given: {len(linked.ids)} ids and {len(linked.emails)} addresses of theirs")

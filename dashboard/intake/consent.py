@@ -17,6 +17,7 @@ UNCLEAR = "consent is not a clear yes, so nothing of the row is kept"
 TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
 # What a learner said, unlike a blank or a doubt: a file in which all say so is a register of nobody.
 STATED = (REFUSED, TAKEN_BACK)
+REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
 LONGEST_YES = 6
 
 

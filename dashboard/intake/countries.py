@@ -69,6 +69,8 @@ def find(written: str) -> str | None:
     """The code of a country written as a code or as a name, short, formal or old, in any of seven languages."""
     if code := code_of(written) or alpha2().get(written.upper()):
         return code
+    if code := _reference_names().get(_key(written)):
+        return code
     known = _known_names()
     whole = next((code for name in _readings(written) if (code := known.get(_key(name)))), None)
     return whole or _of_a_part(known, [key for part in PARTS.split(written) if (key := _key(part))])
@@ -120,19 +122,25 @@ def _known_names() -> Mapping[str, str]:
     """Names of all languages as `_key` writes them; those of the reference go before those of CLDR."""
     from babel import Locale
 
-    reference: dict[str, str] = {}
-    for row in _rows():
-        languages = (row[f"name_{language}"] for language in ("en", "fr", "es", "ru", "zh", "ar"))
-        for name in (*languages, *row["also_known_as"].split("|")):
-            reference.setdefault(_key(name), row["iso3"])
     cldr: dict[str, set[str]] = {}
     for language in LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             if iso3 := alpha2().get(code) or CLDR_CODES.get(code):
                 cldr.setdefault(_key(name), set()).add(iso3)
-    known = {name: iso3.copy().pop() for name, iso3 in cldr.items() if len(iso3) == 1} | reference
+    known = {name: next(iter(iso3)) for name, iso3 in cldr.items() if len(iso3) == 1} | dict(_reference_names())
     known.pop("", None)
     return known
+
+
+@cache
+def _reference_names() -> Mapping[str, str]:
+    reference: dict[str, str] = {}
+    for row in _rows():
+        languages = (row[f"name_{language}"] for language in ("en", "fr", "es", "ru", "zh", "ar"))
+        for name in (*languages, *row["also_known_as"].split("|")):
+            reference.setdefault(_key(name), row["iso3"])
+    reference.pop("", None)
+    return reference
 
 
 @cache

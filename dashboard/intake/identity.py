@@ -11,6 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ KEY_HEX = 32
 HASH_BLOCK, INNER_PAD, OUTER_PAD = 64, 0x36, 0x5C
 # What most ids are: it begins with a letter, so it is no number, and has a digit, so it is no word for missing.
 CODE = re.compile(r"[a-z][a-z_-]*\d[a-z\d_-]*", re.ASCII | re.IGNORECASE)
+# The rows of one learner stand near each other in most files.
+DISTINCT = 2**14
 # 1,001 and 1 001 are the id 1001, and so is 1001.0, as spreadsheets and pandas write it.
 GROUPED = re.compile(r"\d{1,3}(?:([,.'’ _٬])\d{3})(?:\1\d{3})*")
 WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
@@ -53,9 +56,18 @@ class Identity:
         text = normal_email(written)
         return self._key("email", text) if text else None
 
+    def former_keys(self, id_: str, email: str) -> frozenset[str]:
+        """The keys that an id and an address had before numbers in ids were evened out: erased people stay erased."""
+        forms = ("id", _former(id_)), ("email", _former(email))
+        return frozenset(self._key(kind, text) for kind, text in forms if text)
+
     def mark(self, key: str) -> str:
         """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
         return self._key("erased", key)
+
+    def marks(self, keys: Iterable[str]) -> list[str]:
+        """As `mark`, for many at a time."""
+        return [digest.hex()[:KEY_HEX] for digest in self.digests("erased", (key.encode() for key in keys))]
 
     @property
     def fingerprint(self) -> str:
@@ -73,6 +85,7 @@ class Identity:
             digests.append(second.digest())
         return digests
 
+    @lru_cache(DISTINCT)  # noqa: B019 - one identity lives as long as its process
     def _key(self, kind: str, text: str) -> str:
         return self.digests(kind, [text.encode()])[0].hex()[:KEY_HEX]
 
@@ -117,6 +130,7 @@ def open_identity(file: Path) -> Identity:
     return Identity(secret)
 
 
+@lru_cache(DISTINCT)
 def normal_id(text: str) -> str:
     """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
 
@@ -137,11 +151,12 @@ def normal_id(text: str) -> str:
     if whole := WHOLE.fullmatch(compact):
         compact = whole[1].lstrip("0")
         return "" if NINES.fullmatch(compact) else compact
-    return (
-        "" if words.fold(compact) in words.words("nobody") or words.fold(written) in words.words("nobody") else compact
-    )
+    if any(c.isdigit() for c in compact):
+        return compact
+    return "" if words.fold(written) in words.words("nobody") else compact
 
 
+@lru_cache(DISTINCT)
 def normal_email(text: str) -> str:
     """The e-mail address as it is compared, empty for what is none."""
     compact = "".join(_plain(text).split()).removeprefix("mailto:")
@@ -149,6 +164,12 @@ def normal_email(text: str) -> str:
         compact = compact[compact.rfind("<") + 1 : -1]
     local, at, domain = compact.partition("@")
     return compact if at and local and "." in domain.strip(".") else ""
+
+
+def _former(text: str) -> str:
+    """The form of ids and addresses until November 2026: case, width, spaces and unseen marks alone were evened out."""
+    seen = (c for c in unicodedata.normalize("NFKC", text) if c.isascii() or unicodedata.category(c) != "Cf")
+    return "".join("".join(seen).casefold().split())
 
 
 def _plain(text: str) -> str:

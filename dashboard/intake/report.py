@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -236,12 +236,12 @@ class Ledger:
         """Whether a record is about somebody who was erased."""
         if not self.erased_marks:
             return False
-        keys = (record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
-        return any(map(self.is_erased_key, keys))
+        return self.are_erased(record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
 
-    def is_erased_key(self, key: str | None) -> bool:
-        """Whether a key is of somebody who was erased."""
-        return key is not None and self.identity is not None and self.identity.mark(key) in self.erased_marks
+    def are_erased(self, keys: Iterable[str | None]) -> bool:
+        """Whether one of the keys is that of somebody who was erased."""
+        identity = self.identity
+        return identity is not None and any(key and identity.mark(key) in self.erased_marks for key in keys)
 
     def drop_erased(self, record: tuple[Any, ...]) -> None:
         """Counts a row of somebody who was erased as collapsed; the file still speaks for the row's stream."""

@@ -4,7 +4,7 @@ Pure functions over parallel sequences, one entry a row; a row that repeats anot
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from unicodedata import name as name_of_character
@@ -35,14 +35,16 @@ SHARE = "the id stands in a large share of the rows, so it is nobody's"
 SHARED_ADDRESS = "the e-mail address is shared by several people, so it is nobody's"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Beside:
-    """What stands beside an id or an address."""
+    """What stands beside an id or an address of several rows, and in how many of them."""
 
     rows: int = 0
-    others: Counter[str] = field(default_factory=Counter)
-    names: Counter[str] = field(default_factory=Counter)
-    places: Counter[Hashable] = field(default_factory=Counter)
+    others: set[str] = field(default_factory=set)
+    rows_with_other: int = 0
+    names: set[str] = field(default_factory=set)
+    rows_with_name: int = 0
+    places: list[Hashable] = field(default_factory=list)
 
 
 def no_ids(ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]) -> frozenset[str]:
@@ -59,15 +61,10 @@ def shared_ids(
     in only once, such as a course. An id beside one address or one name of its own is one person's, however many
     rows it has.
     """
+    known = set(zip(names, ids, strict=True))
+    ids_of_name = Counter(fold(name) for name, id_ in known if id_)
     beside = _gathered(ids, emails, names, once)
-    ids_of_name: Counter[str] = Counter()
-    for found in beside.values():
-        ids_of_name.update(found.names.keys())
-    return {
-        id_: reason
-        for id_, found in beside.items()
-        if found.rows > 1 and (reason := _reason(found, ids_of_name, len(ids)))
-    }
+    return {id_: reason for id_, found in beside.items() if (reason := _reason(found, ids_of_name, len(ids)))}
 
 
 def shared_ids_of_some(
@@ -78,9 +75,9 @@ def shared_ids_of_some(
     for id_, found in _gathered(ids, emails, names, once).items():
         few, many = dict.fromkeys(found.names, 1), dict.fromkeys(found.names, MOST_IDS + 1)
         reasons = {_reason(found, of_name, rows) for of_name in (few, many) for rows in (0, most_rows)}
-        if found.rows > 1 and len(reasons) > 1:
+        if len(reasons) > 1:
             return None
-        if found.rows > 1 and (reason := reasons.pop()):
+        if reason := reasons.pop():
             shared[id_] = reason
     return shared
 
@@ -99,17 +96,20 @@ def shared_addresses(ids: Sequence[str], emails: Sequence[str], names: Sequence[
 def _gathered(
     keys: Sequence[str], others: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
 ) -> Mapping[str, _Beside]:
-    found: dict[str, _Beside] = {}
+    rows = Counter(keys)
+    found = {key: _Beside(number) for key, number in rows.items() if key and number > 1}
+    folded = {name: "" if is_missing(name) else fold(name) for name in set(names)}
     for key, other, name, place in zip(keys, others, names, once, strict=True):
-        if not key:
+        beside = found.get(key)
+        if beside is None:
             continue
-        beside = found.setdefault(key, _Beside())
-        beside.rows += 1
-        beside.places[place] += 1
+        beside.places.append(place)
         if other:
-            beside.others[other] += 1
-        if not is_missing(name):
-            beside.names[fold(name)] += 1
+            beside.others.add(other)
+            beside.rows_with_other += 1
+        if written := folded[name]:
+            beside.names.add(written)
+            beside.rows_with_name += 1
     return found
 
 
@@ -119,19 +119,21 @@ def _reason(found: _Beside, ids_of_name: Mapping[str, int], rows: int) -> str:
         return ADDRESSES
     if people > MOST_NAMES:
         return NAMES
-    has_one_address = addresses == 1 and sum(found.others.values()) == found.rows
-    has_one_name = people == 1 and sum(found.names.values()) == found.rows
+    has_one_address = addresses == 1 and found.rows_with_other == found.rows
+    has_one_name = people == 1 and found.rows_with_name == found.rows
     if has_one_address or (has_one_name and all(ids_of_name[name] <= MOST_IDS for name in found.names)):
         return ""
-    if max(found.places.values()) > MOST_RECORDS:
+    if max(Counter(found.places).values()) > MOST_RECORDS:
         return RECORDS
     return SHARE if found.rows > max(MOST_ROWS, MOST_SHARE * rows) else ""
 
 
-def _people(names: Iterable[str]) -> int:
+def _people(names: Collection[str]) -> int:
     """How many people the names are of, where spellings of one name are one."""
+    if len(names) < 2:
+        return len(names)
     different: list[str] = []
-    for name in list(names)[:NAMES_COMPARED]:
+    for name in sorted(names)[:NAMES_COMPARED]:
         if not any(_one_name(name, known) for known in different):
             different.append(name)
     return len(different)

@@ -14,14 +14,13 @@ SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
 TICKED, UNTICKED = frozenset("✓✔☑√"), frozenset("✗✘☒✕☐")
 DISTINCT_WORDS = 2**16
-# What becomes of each ASCII character when words are compared.
-PLAIN = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
+ASCII = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() else " " for at in range(128)})
 
 
 def fold(text: str) -> str:
     """The text as words are compared: no case, accents, punctuation or unseen marks, digits as 0 to 9."""
     if text.isascii():
-        kept = text.translate(PLAIN)
+        kept = text.translate(ASCII)
     else:
         plain = unicodedata.normalize("NFKD", text).casefold()
         kept = "".join(_folded(c) for c in unicodedata.normalize("NFKD", plain))

@@ -260,13 +260,23 @@ def test_somebody_erased_is_dropped_by_columns_too(both_ways):
     report, kept = both_ways(body, erased=marks)
     assert (report["published"], report["collapsed"], report["erased"]) == (2, 3, 3)  # P-1 and P-4; P-2 twice, P-3
     assert report["people_set_aside"] == [["the learner was erased", 2]] and len(kept) == 2
+    # Under the form that her id had before numbers in ids were evened out.
+    former = sorted(identity.mark(key) for key in identity.former_keys("1001.0", ""))
+    body = as_csv([HEADER, learner(1), *(learner(2, **{"External Id": written}) for written in ("1001.0", "1001"))])
+    report, _ = both_ways(body, erased=former)
+    assert (report["published"], report["erased"]) == (2, 1)
 
 
 def test_consent_that_is_refused_goes_before_all_else(both_ways):
-    table = [[*HEADER, "Consent"], [*learner(1), "yes"], [*learner(2), "no"], [*learner(3, Completed="?"), ""]]
+    other_course = {"Course ID": "c2"}
+    table = [[*HEADER, "Consent"], [*learner(1), "yes"], [*learner(2), "no"], [*learner(3, Completed="maybe"), ""]]
+    table += [[*learner(2, **other_course), "yes"], [*learner(4, **{"Program Slug": "kiron-campus"}), "no"]]
+    table += [[*learner(4), "yes"], [*learner(4, Email="", **other_course), "Yes"]]
     report, _ = both_ways(as_csv(table))
-    assert report["published"] == 1 and [row["column"] for row in report["quarantined"]] == ["consent", "consent"]
-    assert report["streams"] == ["alpha/coursera_for_refugees"]
+    # Of 2 no row of the programme; of 3 nothing; of 4 those of the other programme.
+    assert [row["line"] for row in report["quarantined"]] == [3, 4, 5, 6] and report["published"] == 3
+    assert {row["column"] for row in report["quarantined"]} == {"consent"}
+    assert report["streams"] == ["alpha/coursera_for_refugees", "kiron/kiron_campus"]
 
 
 def test_dates_in_doubt_wait_for_the_whole_file(both_ways):

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.intake.identity import Identity
 from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.sharing import no_ids
-from tests.intake.making import Read, as_csv, as_xlsx
+from tests.intake.making import SECRET, Read, as_csv, as_xlsx
 
 REGISTER = {
     "partner_id": "reliefworks",
@@ -630,3 +631,24 @@ def test_rows_and_people_always_add_up(tmp_path, rows):
     assert report.rows_in == report.published + report.collapsed + len(report.quarantined) == len(rows)
     assert report.people_in == report.people_published + sum(people for _, people in report.people_set_aside)
     assert len(people(found.rows)) <= report.people_in
+
+
+def test_a_refusal_in_one_row_of_a_programme_holds_for_the_others(read):
+    rows = [{"learner_id": "RW-1", "consent": "Yes"}, {"learner_id": "RW-1", "consent": "No", "age": "23"}]
+    rows += [{"learner_id": "RW-1", "programme_id": "dlsei"}, {"learner_id": "RW-2"}]
+    found = read("partner_learners", rows)
+    assert sorted(found.report.streams) == ["reliefworks/coursera_for_refugees", "reliefworks/dlsei"]
+    assert found.column("programme_id") == ["dlsei", "coursera_for_refugees"]  # she agreed for DLSEI
+    assert found.reasons == {
+        REFUSAL: 1,
+        "consent: the learner did not consent in another row of the programme, so nothing of this one is kept": 1,
+    }
+
+
+@pytest.mark.parametrize("written", ["007", "٧", "7.0"])
+def test_who_was_erased_under_a_former_form_of_the_id_stays_erased(read, written):
+    identity = Identity(bytes.fromhex(SECRET))
+    (key,) = identity.former_keys(written, "")
+    found = read("partner_learners", [{"learner_id": written}, {"learner_id": "RW-2"}], erased=[identity.mark(key)])
+    assert (found.report.published, found.report.collapsed, found.report.erased) == (1, 1, 1)
+    assert found.report.people_set_aside == (("the learner was erased", 1),)

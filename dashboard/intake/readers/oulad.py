@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from dashboard.intake.identity import normal_id
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
@@ -35,7 +36,8 @@ def read(table: Table, ledger: Ledger) -> None:
 def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
     assert ledger.identity
     said: Callable[[str], str | None] = lambda name: ledger.card.vocabulary.get(clean(cell(name)).casefold())  # noqa: E731
-    id_key = ledger.identity.id_key("oulad " + cell("id_student")) if cell("id_student").strip() else None
+    student = normal_id(cell("id_student"))
+    id_key = ledger.identity.id_key(f"oulad {student}") if student else None
     if record in ("outcome", "registration") and id_key is None:
         raise RowRefused("id_student", "", "blank")
     presentation = need_text(cell("code_presentation"), "code_presentation")

@@ -6,7 +6,7 @@ What a row cannot do without refuses it; a value it can do without is left out a
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,8 @@ FIRST_TIME = datetime.date(2000, 1, 1)
 LONGEST_AHEAD = datetime.timedelta(5 * 366)
 A_DAY = datetime.timedelta(1)
 Value = TypeVar("Value")
+# So many different texts of a column are remembered.
+DISTINCT = 2**14
 
 
 def need_keys(cell: Cells, ledger: Ledger, column: str) -> tuple[str | None, str | None]:
@@ -62,20 +64,25 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: neither the row nor the sender says it.
     """
-    for column in STREAM:
-        if "@" in cell(column):
-            raise RowRefused(column, "", "an address, not a programme")
-        parts = [stream_of(part) for part in re.split("[,;|]", clean(cell(column)))]
-        if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
-            raise RowRefused(column, "", "several programmes in one cell; give each a row")
-        if identifier(clean(cell(column))) in RESERVED:
-            raise RowRefused(column, "", RESERVED_NAME)
-    told = stream_of(clean(cell("program_name")), clean(cell("program_slug")))
+    told = _stream_written(cell("program_name"), cell("program_slug"))
     partner = ledger.partner or (told.partner_id if told else ledger.programme)
     programme = ledger.programme or (told.programme_id if told else ledger.partner)
     if not partner or not programme:
         raise RowRefused("program_slug", "", "blank, and so is the name; say --partner and --programme")
     return _free(Stream(partner, programme), "program_slug")
+
+
+@lru_cache(DISTINCT)
+def _stream_written(name: str, slug: str) -> Stream | None:
+    for column, text in zip(STREAM, (slug, name), strict=True):
+        if "@" in text:
+            raise RowRefused(column, "", "an address, not a programme")
+        parts = [stream_of(part) for part in re.split("[,;|]", clean(text))]
+        if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
+            raise RowRefused(column, "", "several programmes in one cell; give each a row")
+        if identifier(clean(text)) in RESERVED:
+            raise RowRefused(column, "", RESERVED_NAME)
+    return stream_of("" if words.is_missing(name) else clean(name), "" if words.is_missing(slug) else clean(slug))
 
 
 def need_ids(cell: Cells, ledger: Ledger) -> Stream:
@@ -91,6 +98,7 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     return _free(Stream(partner, programme), "programme_id")
 
 
+@lru_cache(DISTINCT)
 def need_plain(text: str, column: str) -> str:
     """The cleaned text of a cell that names a thing, never a person.
 
@@ -129,7 +137,7 @@ def _free(stream: Stream, column: str) -> Stream:
 
 def moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelta = A_DAY) -> datetime.date | None:
     """The day, in UTC, of a time with zone or of a naive one in the zone declared; None where missing or left out."""
-    if not text or words.is_missing(text):
+    if not text or (not text[0].isdigit() and words.is_missing(text)):
         return None
     return optional(lambda: need_moment(text, ledger, column, ahead), text, ledger, column)
 
@@ -140,13 +148,13 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
     Raises:
         RowRefused: missing, not a time, before 2000, or later than `ahead` from today.
     """
-    if words.is_missing(text):
-        raise RowRefused(column, text, "blank")
     written = text.strip()
     try:
         time = datetime.datetime.fromisoformat(written)
         has_time = len(written) > len("2018-01-31")
     except ValueError:
+        if words.is_missing(text):
+            raise RowRefused(column, text, "blank") from None
         day, clock = _day_and_time(text, ledger, column, "not a time such as 2018-01-31T09:30:00Z or 31/01/2018 09:30")
         time, has_time = datetime.datetime.combine(day, clock or datetime.time()), clock is not None
     else:
@@ -196,9 +204,14 @@ def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[
 def _within(
     day: datetime.date, first: datetime.date, ledger: Ledger, ahead: datetime.timedelta, text: str, column: str
 ) -> datetime.date:
-    if not first <= day <= datetime.date.fromisoformat(ledger.today) + ahead:
+    if not first <= day <= _last_day(ledger.today, ahead):
         raise RowRefused(column, text, f"not between {first} and {'today' if ahead == A_DAY else 'the years to come'}")
     return day
+
+
+@cache
+def _last_day(today: str, ahead: datetime.timedelta) -> datetime.date:
+    return datetime.date.fromisoformat(today) + ahead
 
 
 def yes_no(text: str, column: str) -> bool | None:
@@ -249,6 +262,7 @@ def number(text: str, ledger: Ledger, column: str, most: float) -> float | None:
     return optional(lambda: number_in(text, column, most), text, ledger, column)
 
 
+@lru_cache(DISTINCT)
 def number_in(text: str, column: str, most: float) -> float:
     """A number of 0 to `most`.
 
@@ -268,14 +282,9 @@ def country(text: str, ledger: Ledger, column: str, name: str) -> str:
 
     `name` is what the country is called in the note.
     """
-    written = clean(text)
-    # NA is what many write for missing, and Namibia to others; NR is Nauru.
-    if not written or written.upper() == "NA":
-        return UNKNOWN
-    found = countries.find(written)
-    if found is None and words.is_missing(written):
-        return UNKNOWN
+    found = _country(text)
     if found is None:
+        written = clean(text)
         ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
         ledger.not_understood(column, written, ledger.line, UNKNOWN)
         return UNKNOWN
@@ -330,6 +339,16 @@ def _band_written(age: str) -> str:
 
 def _band(years: int) -> str:
     return next((band for most, band in BANDS if 0 <= years <= most), NOT_REPORTED)
+
+
+@lru_cache(DISTINCT)
+def _country(text: str) -> str | None:
+    """The code, unknown where the cell is missing, None where it is no country that is known."""
+    written = clean(text)
+    # NA is what many write for missing, and Namibia to others.
+    if not written or written.upper() == "NA":
+        return UNKNOWN
+    return countries.find(written) or (UNKNOWN if words.is_missing(written) else None)
 
 
 @cache

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.intake import consent
 from dashboard.intake.identity import normal_email, normal_id
@@ -47,8 +47,7 @@ class Layout:
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One person as a row names her."""
 
     id: str
@@ -61,6 +60,8 @@ class Roll:
 
     rows: dict[int, Sighting] = field(default_factory=dict)
     nobodys: set[int] = field(default_factory=set)
+    refused: set[tuple[int, Stream]] = field(default_factory=set)
+    erased: set[int] = field(default_factory=set)
     different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
     placeholders: int = 0
     no_ids: Mapping[str, str] = field(default_factory=dict)
@@ -73,14 +74,13 @@ class Roll:
         one = Sighting(normal_id(written), normal_email(cell("email")))
         self.placeholders += bool(written.strip()) and not one.id
         self.rows[row.line] = one
-        once = tuple(fold(cell(name)) for name in layout.once)
+        once = tuple([cell(name).strip().casefold() for name in layout.once])
         self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
 
     def close(self) -> None:
         """Finds out, after the last row, which ids and addresses are nobody's."""
-        columns = list(zip(*((one[0], one[1], one[2], one[3]) for one in self.different), strict=True))
-        if columns:
-            ids, emails, names, once = columns
+        if self.different:
+            ids, emails, names, once, _rows = zip(*self.different, strict=True)
             self.no_ids = shared_ids(ids, emails, names, once)
             self.no_emails = shared_addresses([one if one not in self.no_ids else "" for one in ids], emails, names)
         for one in self.rows.values():
@@ -100,9 +100,8 @@ class Roll:
     @property
     def words_of_names(self) -> frozenset[str]:
         """The words of all names, folded."""
-        return frozenset(
-            word for one in self.different if not is_missing(one[2]) for word in fold(one[2]).split() if len(word) > 1
-        )
+        names = {one[2] for one in self.different}
+        return frozenset(word for name in names if not is_missing(name) for word in fold(name).split() if len(word) > 1)
 
 
 def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
@@ -121,12 +120,16 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
             roll.nobodys.add(row.line)
         else:
             roll.enter(row, cell, layout)
+            if ledger.erased_marks and ledger.identity:
+                former = ledger.identity.former_keys(cell(layout.id_column), cell("email"))
+                roll.erased |= {row.line} if ledger.are_erased(former) else set()
         if against := stated.against(row.cells):
             if against in consent.STATED:
                 # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
                 with suppress(RowRefused):
                     stream = layout.stream(cell)
                     ledger.streams.add((stream.partner_id, stream.programme_id))
+                    roll.refused.add((row.line, stream))
             raise RowRefused(consent.COLUMN, "", against)
         return layout.record(cell)
 
@@ -156,6 +159,7 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
 def _publish(waiting: list[tuple[int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
     """Publishes what waits; returns the people of whom something was kept."""
     seen: set[Record] = set()
+    refusals = {(roll.person(line), stream) for line, stream in roll.refused}
     kept_people: set[object] = set()
     traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
     for line, record, in_doubt in waiting:
@@ -170,12 +174,14 @@ def _publish(waiting: list[tuple[int, Record, str]], roll: Roll, ledger: Ledger,
                 ledger.quarantine(line, layout.id_column, "", roll.no_ids.get(one.id) or SHARED_ADDRESS)
                 continue
             record = (id_key, email_key, *record[2:])
-        record = layout.finish(record)
-        if ledger.is_erased(record):
+        record, person = layout.finish(record), roll.person(line)
+        if line in roll.erased or ledger.is_erased(record):
             ledger.drop_erased(record)
             continue
+        if refusals and (person, Stream(record[2], record[3])) in refusals:
+            ledger.quarantine(line, consent.COLUMN, "", consent.REFUSED_ELSEWHERE)
+            continue
         if one is not None:
-            person = roll.person(line)
             kept_people.add(person)
             for label, (at, unsaid) in layout.traits.items():
                 if record[at] not in (unsaid, None):

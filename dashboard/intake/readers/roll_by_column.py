@@ -18,6 +18,7 @@ from dashboard.intake import consent
 from dashboard.intake.columns import batches
 from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
 from dashboard.intake.parquet import GROUP_ROWS, Aside
+from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
 from dashboard.intake.readers.people import NOBODY, STREAM
 from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, publish_people, stated_consent
@@ -28,7 +29,6 @@ from dashboard.intake.tabular import Table
 from dashboard.intake.words import fold, is_missing
 
 ROW, IN_DOUBT_COLUMN = "row", "in_doubt"
-KEYS = ("id_key", "email_key")
 # Ids and addresses that are normal as soon as they are in small letters.
 CODE_PATTERN = f"^{CODE.pattern}$"
 ADDRESS_PATTERN = r"^[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$"
@@ -40,13 +40,14 @@ Make = Callable[[Rows], Sequence[Column]]
 
 @dataclass
 class Sightings:
-    """Who stands in each row that fits the header, in numbers: 0 where nothing does."""
+    """Who stands in each row that fits the header, in numbers: 0 where nothing does; and whether she was erased."""
 
     lines: np.ndarray
     ids: np.ndarray
     emails: np.ndarray
     names: np.ndarray
     once: np.ndarray
+    erased: np.ndarray
 
 
 class Reading:
@@ -57,6 +58,7 @@ class Reading:
         self.stated = stated_consent(table, ledger)
         self.consent_at = [at for at in (self.stated.at, *self.stated.taken_back_at) if at is not None]
         self.placeholders = 0
+        self.refused: list[tuple[int, Stream]] = []
         self._seen: list[Sightings] = []
         self._once: dict[Any, int] = {}
 
@@ -86,9 +88,13 @@ class Reading:
                 waiting.clear()
         if waiting:
             aside.add(pa.concat_tables(waiting))
-        names = ("lines", "ids", "emails", "names", "once")
-        empty = Sightings(np.empty(0, np.int64), *(np.empty(0, np.uint64) for _ in names[1:]))
-        return Sightings(*(np.concatenate([getattr(some, name) for some in (empty, *self._seen)]) for name in names))
+        kinds = {"lines": np.int64, **dict.fromkeys(("ids", "emails", "names", "once"), np.uint64), "erased": np.bool_}
+        return Sightings(
+            *(
+                np.concatenate([np.empty(0, kind), *(getattr(some, name) for some in self._seen)])
+                for name, kind in kinds.items()
+            )
+        )
 
     def _enter(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
         """Notes whom the rows name; returns the keys of ids and of e-mail addresses."""
@@ -104,8 +110,28 @@ class Reading:
             self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
         codes, names = distinct([columns.get("name", blank)], rows_in)
         numbers = _numbers([hash(name) if name else 0 for name in names])[codes]
-        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, self._once_of(rows)))
+        erased = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
+        erased |= self._erased(email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text))
+        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, self._once_of(rows), erased))
         return id_key, email_key
+
+    def _erased(
+        self, keys: pa.Array, written: pa.Array, pattern: str, as_pair: Callable[[str], tuple[str, str]]
+    ) -> np.ndarray:
+        """Which rows are about somebody erased, by their keys or by those that they had formerly."""
+        marks, identity = self.ledger.erased_marks, self.ledger.identity
+        if not marks or not identity:
+            return np.zeros(len(keys), dtype=bool)
+        codes, different = distinct([keys.fill_null("")], len(keys))
+        found = np.array([mark in marks for mark in identity.marks(different)])[codes]
+        codes, texts = distinct([written], len(written))
+        # Of a text that is normal as it stands the former key was the same.
+        is_normal = pc.match_substring_regex(pc.ascii_lower(pa.array(texts, pa.string())), pattern).to_pylist()
+        former = [
+            not is_so and self.ledger.are_erased(identity.former_keys(*as_pair(text)))
+            for text, is_so in zip(texts, is_normal, strict=True)
+        ]
+        return found | np.array(former, dtype=bool)[codes]
 
     def _once_of(self, rows: Rows) -> np.ndarray:
         """A number for what a person stands in only once."""
@@ -115,26 +141,35 @@ class Reading:
             self._once.clear()
         for cells in different:
             if cells not in self._once:
-                self._once[cells] = hash(tuple(map(fold, (cells,) if isinstance(cells, str) else cells)))
+                written = (cells,) if isinstance(cells, str) else cells
+                self._once[cells] = hash(tuple(cell.strip().casefold() for cell in written))
         return _numbers([self._once[cells] for cells in different])[codes]
 
     def _refuse_without_consent(self, rows: Rows) -> None:
         if not self.consent_at:
             return
-        width = len(self.table.header)
+        names = [f"#{at}" for at in self.consent_at]
 
-        def agreed(cell: Cells) -> None:
-            cells = [""] * width
-            for at in self.consent_at:
-                cells[at] = cell(f"#{at}")
-            if against := self.stated.against(cells):
-                # The file still speaks for the programme: a report of before, with the learner in it, counts no more.
-                with suppress(RowRefused):
-                    stream = self.layout.stream(cell)
-                    self.ledger.streams.add((stream.partner_id, stream.programme_id))
-                raise RowRefused(consent.COLUMN, "", against)
+        def against(cell: Cells) -> str:
+            cells = [""] * len(self.table.header)
+            for at, name in zip(self.consent_at, names, strict=True):
+                cells[at] = cell(name)
+            return self.stated.against(cells)
 
-        rows.each(agreed, *(f"#{at}" for at in self.consent_at), *STREAM)
+        def refused_stream(cell: Cells) -> Stream | None:
+            """The stream for which somebody refused, who counts no more in what the file replaces."""
+            with suppress(RowRefused):
+                return self.layout.stream(cell) if against(cell) in consent.STATED else None
+            return None
+
+        streams = rows.each(refused_stream, *names, *STREAM)
+        before = sum(len(some.lines) for some in self._seen[:-1])
+        for at in np.flatnonzero(~streams.is_missing()).tolist():
+            stream = streams.distinct[streams.codes[at]]
+            self.ledger.streams.add((stream.partner_id, stream.programme_id))
+            self.refused.append((before + at, stream))
+        has_reason = rows.flag(lambda cell: bool(against(cell)), *names)
+        rows.refuse(has_reason, lambda cell: RowRefused(consent.COLUMN, "", against(cell)), *names)
 
 
 def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make: Make) -> None:
@@ -154,7 +189,11 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
     persons = _persons(seen, no_ids, no_emails)
     kept = np.zeros(len(seen.lines), dtype=bool)
     for waiting in aside.tables():
-        _publish(waiting, seen, no_ids, no_emails, ledger, layout, kept)
+        rows = _with_keys_of_people(waiting, seen, no_ids, no_emails, ledger, layout)
+        rows = _without_refused(_without_erased(rows, seen, ledger), seen, persons, reading.refused, ledger)
+        kept[rows[ROW].to_numpy()] = True
+        if rows.num_rows:
+            ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
     _account(seen, persons, kept, ledger)
     if ledger.unread:
         ledger.words_of_names = _words_of_names(table, ledger)
@@ -259,16 +298,15 @@ def _persons(seen: Sightings, no_ids: Mapping[int, str], no_emails: np.ndarray) 
     return persons
 
 
-def _publish(
+def _with_keys_of_people(
     waiting: pa.Table,
     seen: Sightings,
     no_ids: Mapping[int, str],
     no_emails: np.ndarray,
     ledger: Ledger,
     layout: Layout,
-    kept: np.ndarray,
-) -> None:
-    """Publishes records that waited, without keys that are nobody's; marks the rows of which something is kept."""
+) -> pa.Table:
+    """Records without keys that are nobody's; those with no key left, and those with a day in doubt, are set aside."""
     if not ledger.orders.is_known and waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
         in_doubt = waiting[IN_DOUBT_COLUMN].is_valid()
         for at, column in zip(
@@ -292,25 +330,41 @@ def _publish(
             reason = no_ids.get(int(seen.ids[at])) or SHARED_ADDRESS
             ledger.quarantine(int(seen.lines[at]), layout.id_column, "", reason)
         waiting = waiting.filter(pc.invert(nobody))
-    waiting = _without_erased(waiting, ledger)
-    kept[waiting[ROW].to_numpy()] = True
-    if waiting.num_rows:
-        ledger.publish_once(waiting.drop_columns([ROW, IN_DOUBT_COLUMN]))
+    return waiting
 
 
-def _without_erased(waiting: pa.Table, ledger: Ledger) -> pa.Table:
+def _without_erased(waiting: pa.Table, seen: Sightings, ledger: Ledger) -> pa.Table:
     """The records but for those of people who were erased; the file still speaks for the streams of these."""
-    if not ledger.erased_marks or not ledger.identity:
+    erased = seen.erased[waiting[ROW].to_numpy()]
+    if not erased.any():
         return waiting
-    erased = np.zeros(waiting.num_rows, dtype=bool)
-    for name in KEYS:
-        codes, keys = distinct([waiting[name].combine_chunks().fill_null("")], waiting.num_rows)
-        erased |= np.array([bool(key) and ledger.is_erased_key(key) for key in keys], dtype=bool)[codes]
-    of_erased = waiting.filter(pa.array(erased)).select(list(ledger.card.stream))
-    ledger.streams.update(tuple(map(str, row.values())) for row in of_erased.to_pylist())
-    ledger.collapsed += of_erased.num_rows
-    ledger.erased += of_erased.num_rows
+    ledger.streams.update(_streams(waiting.filter(pa.array(erased)), ledger))
+    ledger.collapsed += int(erased.sum())
+    ledger.erased += int(erased.sum())
     return waiting.filter(pa.array(~erased))
+
+
+def _without_refused(
+    waiting: pa.Table, seen: Sightings, persons: np.ndarray, refused: Sequence[tuple[int, Stream]], ledger: Ledger
+) -> pa.Table:
+    """The records but for those of people who refused consent in another row of the programme, which are set aside."""
+    refusals = {(int(persons[row]), stream.partner_id, stream.programme_id) for row, stream in refused}
+    rows = waiting[ROW].to_numpy()
+    of_refusers = np.flatnonzero(np.isin(persons[rows], _numbers([person for person, *_ in refusals])))
+    if not len(of_refusers):
+        return waiting
+    gone = np.zeros(len(rows), dtype=bool)
+    streams = _streams(waiting.take(pa.array(of_refusers)), ledger)
+    for at, stream in zip(of_refusers.tolist(), streams, strict=True):
+        if (int(persons[rows[at]]), *stream) in refusals:
+            gone[at] = True
+            ledger.quarantine(int(seen.lines[rows[at]]), consent.COLUMN, "", consent.REFUSED_ELSEWHERE)
+    return waiting.filter(pa.array(~gone))
+
+
+def _streams(records: pa.Table, ledger: Ledger) -> list[tuple[str, ...]]:
+    """The stream of each record."""
+    return [tuple(map(str, row.values())) for row in records.select(list(ledger.card.stream)).to_pylist()]
 
 
 def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Ledger) -> None:
