@@ -206,9 +206,10 @@ def _records(raw: bytes, line: int, delimiter: int) -> _Records:
 
 def _as_sent(column: pa.Array) -> pa.Array:
     """The cells without the apostrophe that a file of rows set aside has before what is like a formula."""
-    if not pc.any(pc.starts_with(column, "'")).as_py():
+    odd = pc.starts_with(column, "'")
+    if not odd.true_count:
         return column
-    return pa.array(map(as_sent, column.to_pylist()), pa.string())
+    return pc.replace_with_mask(column, odd, pa.array(map(as_sent, column.filter(odd).to_pylist()), pa.string()))
 
 
 def _blank(columns: Mapping[str, pa.Array]) -> list[int]:

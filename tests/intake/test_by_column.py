@@ -17,7 +17,7 @@ from dashboard.intake import child, columns, csv_text
 from dashboard.intake.csv_text import Row, csv_rows, read_blocks, text_below
 from dashboard.intake.identity import CODE, Identity, normal_email, normal_id
 from dashboard.intake.parquet import Records, row_hashes
-from dashboard.intake.readers import coursera_usage, roll_by_column
+from dashboard.intake.readers import coursera_membership, coursera_specializations, coursera_usage, roll_by_column
 from dashboard.intake.readers.roll import publish_people
 from dashboard.intake.readers.roll_by_column import ADDRESS_PATTERN, CODE_PATTERN, keys_of
 from dashboard.intake.report import FileRefused
@@ -44,6 +44,9 @@ PLAIN += ["2024-02-10T23:59:59Z", "40", "3.5", "No", "No", "coursera-for-refugee
 PLAIN += ["Course", "", "Kenya"]
 
 
+READERS = (coursera_usage, coursera_membership, coursera_specializations)
+
+
 def parse(folder, body, **said):
     """What the child makes of a file: the report and the rows, or the refusal."""
     file = folder / "usage.csv"
@@ -65,26 +68,27 @@ def parse(folder, body, **said):
 @pytest.fixture
 def both_ways(tmp_path, monkeypatch):
     """Reads a file row by row and by columns, in blocks so small that they end everywhere, and compares."""
-    by_column = coursera_usage.publish_people_by_column
+    by_column = roll_by_column.publish_people_by_column
     read_by_column = []
 
     def watched(*order):
         read_by_column.append(True)
         return by_column(*order)
 
+    def row_by_row(table, ledger, layout, _):
+        publish_people(table, ledger, layout)
+
     monkeypatch.setattr(roll_by_column, "GROUP_ROWS", 7)
     monkeypatch.setattr(columns, "ROWS_BY_HAND", 3)
 
     def read(body, block_bytes=700, **said):
         monkeypatch.setattr(csv_text, "BLOCK_BYTES", block_bytes)
-        monkeypatch.setattr(coursera_usage, "publish_people_by_column", watched)
+        for reader in READERS:
+            monkeypatch.setattr(reader, "publish_people_by_column", watched)
         found = parse(tmp_path, body, **said)
         assert read_by_column or isinstance(found[0], str)
-        monkeypatch.setattr(
-            coursera_usage,
-            "publish_people_by_column",
-            lambda table, ledger, layout, _: publish_people(table, ledger, layout),
-        )
+        for reader in READERS:
+            monkeypatch.setattr(reader, "publish_people_by_column", row_by_row)
         assert found == parse(tmp_path, body, **said)
         return found
 
@@ -188,6 +192,53 @@ def test_any_file_gives_the_same_by_columns_as_row_by_row(
         lines.insert(min(1 + at, len(lines)), stray)
     body = b"\n".join(lines)
     both_ways(body if ends_in_line else body.rstrip(b"\r\n"), block_bytes, zone=zone, progress_scale=scale)
+
+
+MEMBERS = [
+    "External Id",
+    "Email",
+    "Name",
+    "Member State",
+    "Join Date",
+    "Invitation Date",
+    "Latest Program Activity Date",
+]
+MEMBERS += ["Program Slug", "Program Name", "Location Country"]
+AWARDS = ["External Id", "Email", "Name", "Specialization", "Enrollment Time", "Completed"]
+AWARDS += [
+    "Specialization Completion Time",
+    "Specialization Certificate URL",
+    "Removed From Program",
+    "Program Slug",
+    "Location Country",
+]
+SOUND = {
+    **dict(zip(HEADER, PLAIN, strict=True)),
+    **{
+        "Member State": "Member",
+        "Join Date": "2023-05-06T07:08:09Z",
+        "Specialization": "Data, professional certificate",
+    },
+}
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=some.lists(
+        some.tuples(some.integers(1, 5), some.lists(some.tuples(some.integers(0, 10), cells), max_size=3)), min_size=1
+    ),
+    source=some.sampled_from([("coursera_membership", MEMBERS), ("coursera_specializations", AWARDS)]),
+)
+def test_any_list_of_members_or_awards_gives_the_same(both_ways, rows, source):
+    name, header = source
+    table = [header]
+    for number, changed in rows:
+        sound = SOUND | {"External Id": f"P-{number}", "Email": f"a{number}@example.org"}
+        line = [sound.get(column, "") for column in header]
+        for at, value in changed:
+            line[at % len(header)] = value
+        table.append(line)
+    both_ways(as_csv(table), source=name)
 
 
 # Files as bytes, each with what must come of it: rows in, published, collapsed, lines set aside.

@@ -36,11 +36,11 @@ Cell = str | tuple[str, ...]
 Column = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What a parser made of some cells: a value, or why the row is set aside; and what it noted by the way.
 
-    `counted` are the numbers that a file's dates and progress are judged by, in the order of `_counts`.
+    `dates` and `counted` are the numbers that a file's dates and progress are judged by, in the order of `_counts`.
     """
 
     value: Any = None
@@ -48,8 +48,9 @@ class Outcome:
     remarks: Mapping[str, int] | None = None
     unread: Sequence[tuple[str, str, str]] = ()
     in_doubt: str = ""
+    dates: int = 0
     counted: tuple[int, ...] = ()
-    # Whether there is something to tell of it but the value and the counts.
+    # Whether there is something to tell of it but the value and the numbers.
     odd: bool = False
 
 
@@ -181,31 +182,34 @@ class Rows:
         made = self._memory.of_step(self._step)
         self._step += 1
         codes, different = distinct(stand_for, len(self.standing))
-        counts = np.bincount(codes[self.standing], minlength=len(different))
-        outcomes = self._outcomes(parse, names, different, made, counts)
+        outcomes = self._outcomes(parse, names, different, made, codes)
         if stand_for is not cells and any(outcome.odd for outcome in outcomes):
             at = np.flatnonzero(np.array([outcome.odd for outcome in outcomes])[codes] & self.standing)
             again, different = distinct([column.take(pa.array(at)) for column in cells], len(at))
             codes = codes.copy()
             codes[at] = again + len(outcomes)
-            outcomes += self._outcomes(parse, names, different, made)
+            outcomes += self._outcomes(parse, names, different, made, again)
         self._account(codes, outcomes)
         return Values(codes, [outcome.value for outcome in outcomes])
 
     def _outcomes(
-        self,
-        parse: Parse,
-        names: Sequence[str],
-        different: Sequence[Cell],
-        made: dict[Cell, Any],
-        counts: np.ndarray | None = None,
+        self, parse: Parse, names: Sequence[str], different: Sequence[Cell], made: dict[Cell, Any], codes: np.ndarray
     ) -> list[Outcome]:
         """What a parser makes of cells; not of those of which no row is left."""
-        outcomes = list(map(made.get, different))
+        outcomes: list[Any] = list(map(made.get, different))
+        if None not in outcomes:
+            return outcomes
+        left = self._rows_of(codes, len(different)) if len(codes) == len(self.standing) else np.ones(len(different))
         for at in [at for at, outcome in enumerate(outcomes) if outcome is None]:
-            if counts is None or counts[at]:
+            if left[at]:
                 outcomes[at] = made[different[at]] = self._outcome(parse, _cells(names, different[at]))
-        return [outcome or NOTHING for outcome in outcomes]
+            else:
+                outcomes[at] = NOTHING
+        return outcomes
+
+    def _rows_of(self, codes: np.ndarray, different: int) -> np.ndarray:
+        """How many rows that are in have each of the codes."""
+        return np.bincount(codes if self.standing.all() else codes[self.standing], minlength=different)
 
     def _outcome(self, parse: Parse, cell: Cells) -> Outcome:
         heard = self.heard
@@ -215,19 +219,12 @@ class Rows:
         except RowRefused as said:
             refused = said
         before, self._silence = self._silence, _counts(heard)
+        dates, *counted = (now - then for now, then in zip(self._silence, before, strict=True))
         remarks = dict(heard.remarks)
         unread = [key for key, (rows, *_) in heard.unread.items() for _ in range(rows)]
-        outcome = Outcome(
-            value,
-            refused,
-            remarks,
-            unread,
-            heard.in_doubt,
-            tuple(now - then for now, then in zip(self._silence, before, strict=True))
-            if self._silence != before
-            else (),
-            refused is not None or bool(remarks or unread or heard.in_doubt),
-        )
+        odd = refused is not None or bool(remarks or unread or heard.in_doubt)
+        more = tuple(counted) if any(counted) else ()
+        outcome = Outcome(value, refused, remarks, unread, heard.in_doubt, dates, more, odd)
         heard.remarks.clear()
         heard.unread.clear()
         heard.in_doubt = ""
@@ -235,14 +232,14 @@ class Rows:
 
     def _account(self, codes: np.ndarray, outcomes: Sequence[Outcome]) -> None:
         """Enters what parsers noted for the rows that are in, and sets aside what they refused."""
-        if any(outcome.counted for outcome in outcomes):
-            rows: Counter[tuple[int, ...]] = Counter()
-            counts = np.bincount(codes[self.standing], minlength=len(outcomes)).tolist()
-            for outcome, count in zip(outcomes, counts, strict=True):
-                rows[outcome.counted] += count
-            del rows[()]
-            _add_counts(self.ledger, np.sum([np.multiply(counted, times) for counted, times in rows.items()], axis=0))
+        dates = [outcome.dates for outcome in outcomes]
+        counted = [code for code, outcome in enumerate(outcomes) if outcome.counted]
         odd = [code for code, outcome in enumerate(outcomes) if outcome.odd]
+        if any(dates) or counted:
+            rows = self._rows_of(codes, len(outcomes))
+            self.ledger.orders.dates += int(rows @ np.array(dates))
+        if counted:
+            _add_counts(self.ledger, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
         if not odd:
             return
         is_odd = np.zeros(len(outcomes), dtype=bool)
@@ -293,7 +290,7 @@ def _cells(names: Sequence[str], cells: Cell) -> Cells:
 
 
 def _counts(ledger: Ledger) -> tuple[int, ...]:
-    """The numbers that a file's dates and progress are judged by."""
+    """The numbers that a file's dates and progress are judged by; how many dates there are comes first."""
     orders, progress = ledger.orders, ledger.progress
     return (
         *(orders.dates, orders.only_day_first, orders.only_month_first, orders.either),
@@ -303,10 +300,10 @@ def _counts(ledger: Ledger) -> tuple[int, ...]:
 
 def _add_counts(ledger: Ledger, more: np.ndarray) -> None:
     orders, progress = ledger.orders, ledger.progress
-    total = [before + int(count) for before, count in zip(_counts(ledger), more, strict=True)]
-    orders.dates, orders.only_day_first, orders.only_month_first, orders.either = total[:4]
-    progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed = total[4:8]
-    ledger.month_first = total[8]
+    total = [before + int(count) for before, count in zip(_counts(ledger)[1:], more, strict=True)]
+    orders.only_day_first, orders.only_month_first, orders.either = total[:3]
+    progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed = total[3:7]
+    ledger.month_first = total[7]
 
 
 def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:

@@ -374,14 +374,15 @@ def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Led
     at = np.minimum(np.searchsorted(seen.lines, lines), max(len(seen.lines) - 1, 0))
     fits = seen.lines[at] == lines if len(seen.lines) else np.zeros(len(lines), dtype=bool)
     of_aside = np.where(fits, persons[at], lines.astype(np.uint64)) if len(persons) else lines.astype(np.uint64)
-    everybody = np.unique(np.concatenate([persons, of_aside]))
-    published = np.unique(persons[kept]) if not kept.all() else np.unique(persons)
-    why: dict[int, str] = {}
-    for number, row in zip(of_aside.tolist(), aside, strict=True):
-        why.setdefault(number, f"{row.column}: {row.reason}")
+    everybody = pa.array(np.concatenate([persons, of_aside])).unique()
+    published = pa.array(persons[kept]).unique()
     ledger.people_in, ledger.people_published = len(everybody), len(published)
-    of_nobody_kept = np.setdiff1d(everybody, published, assume_unique=True).tolist()
-    ledger.people_set_aside = Counter(why.get(number, ERASED) for number in of_nobody_kept)
+    if len(everybody) > len(published):
+        why: dict[int, str] = {}
+        for number, row in zip(of_aside.tolist(), aside, strict=True):
+            why.setdefault(number, f"{row.column}: {row.reason}")
+        of_nobody_kept = everybody.filter(pc.invert(pc.is_in(everybody, published))).to_pylist()
+        ledger.people_set_aside = Counter(why.get(number, ERASED) for number in of_nobody_kept)
 
 
 def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
