@@ -93,7 +93,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
     records = Records(card, folder, ends)
     ledger.add = partial(records.add, once=True)
-    READERS[card.name](_watched(table, seen, DEMONSTRATION_MARK), ledger)
+    READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
     ledger.balance()
     _judge(ledger, records.rows or len(ledger.rows))
     captured_on, provenance = ends()
@@ -259,7 +259,7 @@ def _judge(ledger: Any, kept: int) -> None:
         )
 
 
-def _watched(table: Any, seen: dict[str, bool], mark: str) -> Any:
+def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
     """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
 
     is_read = False
@@ -279,11 +279,10 @@ def _watched(table: Any, seen: dict[str, bool], mark: str) -> Any:
         if is_read:
             yield from table.text.read()
             return
-        is_read, lines = True, 0
+        is_read = True
         for block in table.text.read():
             seen["marked"] = seen["marked"] or mark.encode() in block
-            told(lines)
-            lines += block.count(b"\n")
+            told(ledger.rows_in)
             yield block
 
     return replace(table, rows=rows(), text=table.text and replace(table.text, read=blocks))

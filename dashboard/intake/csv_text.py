@@ -90,8 +90,8 @@ def _with_line_feeds(octets: bytes) -> bytes:
     if b"\r" not in octets:
         return octets
     numbers = np.frombuffer(octets, np.uint8)
-    returns = np.flatnonzero(numbers == CARRIAGE_RETURN)
-    if returns[-1] + 1 < len(octets) and (numbers[returns + 1] == LINE_FEED).all():
+    is_return = numbers == CARRIAGE_RETURN
+    if not is_return[-1] and not (is_return[:-1] & (numbers[1:] != LINE_FEED)).any():
         return octets.translate(None, b"\r")
     return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

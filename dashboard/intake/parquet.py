@@ -116,8 +116,17 @@ class Records:
         ending = [pa.repeat(end, table.num_rows) for end in ends]
         whole = pa.table([*table.columns, *ending], snapshot_schema(self.card).names)
         if self._writer is None:
-            # Text that is coded here is text like any other to whoever reads the file.
-            self._writer = pq.ParquetWriter(self._path, whole.schema, compression="zstd", store_schema=False)
+            # Text that is coded here is text like any other to whoever reads the file. No two keys are alike in much,
+            # so no list of them and no least or greatest one is of use.
+            others = [name for name in whole.column_names if name not in KEYS]
+            self._writer = pq.ParquetWriter(
+                self._path,
+                whole.schema,
+                compression="zstd",
+                store_schema=False,
+                use_dictionary=others,
+                write_statistics=others,
+            )
         self._writer.write_table(whole, GROUP_ROWS)
 
     def _is_known(self, hashes: Halves) -> np.ndarray:

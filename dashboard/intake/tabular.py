@@ -330,6 +330,9 @@ def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
         while True:
             raw = file.read(BLOCK_BYTES)
             read += len(raw)
+            if raw and encoding == UTF_8 and raw.isascii() and not decoder.getstate()[0]:
+                holds_nul |= b"\0" in raw
+                continue
             try:
                 holds_nul |= "\0" in decoder.decode(raw, final=not raw)
             except UnicodeDecodeError as wrong:
