@@ -3,11 +3,11 @@
 import argparse
 import csv
 import datetime
-import hashlib
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,60 +15,33 @@ import duckdb
 import pyarrow as pa
 from tqdm import tqdm
 
-from dashboard import operations
+from dashboard import actions, operations
 from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
-from dashboard.briefs.hxl import NotOneList, newest_rows, write_hxl
+from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
-from dashboard.disclosure.protect import AuditFailed
+from dashboard.intake.consequences import Consequence
 from dashboard.intake.days import ORDERS
-from dashboard.intake.download import DownloadFailed
-from dashboard.intake.front_door import Declared, check_file, import_file
-from dashboard.intake.identity import SecretMissing
+from dashboard.intake.front_door import Declared, Imported, check_file
 from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
+from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import Commonest, FileRefused, Report, closing_line, harmless
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
-from dashboard.roster import LoginWrong, RosterWrong
+from dashboard.refusals import Refusal
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
-from dashboard.store.audit_log import OPERATOR, record
-from dashboard.store.protocol import StoreDamaged
-from dashboard.store.snapshots import DaysOverlap, NoSuchSnapshot, SecretsDiffer, Snapshot, withdraw
+from dashboard.store.joining import CORRECTIONS, PART, WHOLE
 from dashboard.viewer import STEWARD, Viewer, open_answers, place
-from dashboard.visits import AddressRefused
-from dashboard.warehouse.answers import BadParameter, ReleaseTooOld
-from dashboard.warehouse.build import ChecksFailed
-from dashboard.warehouse.catalog import SourceCard, UnknownQuestion, question, sources
-from dashboard.warehouse.duckdb import QueryStopped
+from dashboard.warehouse.answers import BadParameter
+from dashboard.warehouse.catalog import SourceCard, question, sources
 from dashboard.warehouse.lineage import sources_of
 
 DONE, REFUSED = 0, 1
 # So many values that were not understood are printed, and so many of each reason for which rows were set aside.
 MOST_VALUES, MOST_VALUES_OF_A_REASON = 20, 3
-REFUSALS = (
-    FileRefused,
-    NotOneList,
-    DownloadFailed,
-    releases.NothingPublished,
-    releases.NoSuchRelease,
-    NoSuchSnapshot,
-    DaysOverlap,
-    SecretsDiffer,
-    SecretMissing,
-    StoreDamaged,
-    ChecksFailed,
-    AuditFailed,
-    UnknownQuestion,
-    BadParameter,
-    ReleaseTooOld,
-    QueryStopped,
-    AddressRefused,
-    LoginWrong,
-    RosterWrong,
-    *operations.REFUSALS,
-)
+MOST_NAMES = 12
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve())
     try:
         return asked.verb(asked) or DONE
-    except REFUSALS as refusal:
+    except Refusal as refusal:
         print(f"coalition: {refusal}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:  # the reader of our output, such as head, had enough
@@ -121,7 +94,7 @@ def _export(asked: argparse.Namespace) -> None:
     store = store_folder()
     release = releases.open_release(store, asked.release)
     rows = newest_rows(store, release, identifier(asked.reported_by))
-    record(store, "export", OPERATOR, f"{asked.source}, {len(rows)} rows, {asked.format}", release.number)
+    actions.handed_out(store, f"{asked.source}, {len(rows)} rows, {asked.format}", release=release.number)
     _hand_out(write_hxl(rows, asked.format, asked.source), asked)
 
 
@@ -161,15 +134,12 @@ def _fetch(asked: argparse.Namespace) -> None:
 
 
 def _withdraw(asked: argparse.Namespace) -> None:
-    aside = withdraw(store_folder(), asked.source, asked.snapshot)
-    record(store_folder(), "withdrawal", OPERATOR, f"{asked.source} {asked.snapshot}")
+    aside = actions.withdraw(store_folder(), asked.source, asked.snapshot)
     print(f"{asked.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
 
 
 def _publish(asked: argparse.Namespace) -> None:
-    release = releases.publish_release(store_folder())
-    record(store_folder(), "release", OPERATOR, "publish", release.number)
-    print(f"published release {release.number}")
+    print(f"published release {actions.publish(store_folder()).number}")
 
 
 def _releases(asked: argparse.Namespace) -> None:
@@ -199,8 +169,7 @@ def _releases(asked: argparse.Namespace) -> None:
     elif asked.action == "prune":
         operations.prune(asked)
     else:
-        number = releases.rollback(store, asked.number).number
-        record(store, "rollback", OPERATOR, f"release {number} is served", number)
+        number = actions.roll_back(store, asked.number).number
         print(f"release {number} is served now")
 
 
@@ -256,42 +225,76 @@ def _plain(value: object) -> object:
 
 
 def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
-    totals = [0, 0, 0, 0]
-    kept: list[Snapshot] = []
-    declared = _declared(asked)
-    for file in files:
-        with tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr) as bar:
-            try:
-                done = import_file(
-                    store_folder(), source, file, asked.captured_on, declared, partial(_move, bar), SHELL
-                )
-            except (FileRefused, DaysOverlap) as refused:
-                _withdraw_all(kept)
-                raise FileRefused(
-                    f"{file.name}: {refused}{' Nothing of this import was kept.' if kept else ''}"
-                ) from None
-        report = done.report
-        _print_report(report)
-        if done.snapshot and not done.was_there:
-            kept.append(done.snapshot)
-            record(store_folder(), "upload", OPERATOR, f"{source} {done.snapshot.folder.name}, {report.closing_line}")
-        if done.was_there:
+    if asked.set_aside and len(files) > 1:
+        raise BadParameter("Rows set aside are written of one file at a time. Import the files one by one, as parts.")
+    with ExitStack() as bars:
+
+        def progress(_: Path) -> Callable[[int], None]:
+            bar = bars.enter_context(tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr))
+            return partial(_move, bar)
+
+        done = actions.import_files(
+            store_folder(),
+            source,
+            files,
+            captured_on=asked.captured_on,
+            declared=_declared(asked),
+            and_publish=not asked.no_publish,
+            confirmed=asked.confirm,
+            progress=progress,
+            limits=SHELL,
+        )
+    for one, file in zip(done.files, files, strict=True):
+        _print_report(one.report)
+        if one.was_there:
             print(f"{file.name} is in the store already; nothing changed.")
-        elif done.snapshot and report.quarantined:
-            print(f"The rows set aside are in {done.snapshot.quarantine_file}")
-        counts = (report.rows_in, report.published, report.collapsed, len(report.quarantined))
-        totals = [before + more for before, more in zip(totals, counts, strict=True)]
-    if not asked.no_publish and not kept and releases.release_numbers(store_folder()):
-        print(f"release {releases.current_number(store_folder())} stays: nothing is new")
-    elif not asked.no_publish:
-        print(f"published release {_publish_or_withdraw(kept).number}")
-    print(closing_line(*totals))
+        elif one.report.quarantined:
+            print(f"The lines set aside, with the reason of each, are in {one.snapshot.quarantine_file}")
+        if asked.set_aside and one.report.quarantined:
+            _write_set_aside(source, file, one, asked)
+    for line in _consequence_lines(done.consequence):
+        print(line)
+    if done.release and done.is_new:
+        print(f"published release {done.release.number}")
+    elif done.release:
+        print(f"release {done.release.number} stays: nothing is new")
+    counts = [
+        (one.report.rows_in, one.report.published, one.report.collapsed, len(one.report.quarantined))
+        for one in done.files
+    ]
+    print(closing_line(*map(sum, zip(*counts, strict=True))))
+
+
+def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Namespace) -> None:
+    """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
+    reasons = {row.line: row.reason for row in one.report.quarantined}
+    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id, SHELL)
+    handle = os.open(asked.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
+        csv.writer(out).writerows(rows)
+    print(f"{asked.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
+
+
+def _consequence_lines(follows: Consequence) -> list[str]:
+    """What an operator reads of it: people before and after, new and vanishing names, people known already."""
+    lines = [
+        f"{one.stream}: {one.before:,} learners before, {one.after:,} now"
+        for one in follows.changes
+        if (one.before, one.gone) != (one.after, 0)
+    ]
+    for words, names in (("new", follows.new), ("gone", follows.vanishing)):
+        for kind, found in (names or {}).items():
+            if found:
+                more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
+                lines.append(f"{words} {kind}s: {', '.join(found[:MOST_NAMES])}{more}")
+    lines += [str(one) for one in follows.found]
+    if follows.is_older:
+        lines.append("Nothing changes: what is published is newer than this file.")
+    return lines
 
 
 def _declared(asked: argparse.Namespace) -> Declared:
-    """What the command says of its files; several of one command are parts of one export, named by their contents."""
-    files = [Path(file) for file in getattr(asked, "files", [])]
-    digests = sorted(_digest(file) for file in files if file.is_file()) if len(files) > 1 else []
+    """What the command states beside its files."""
     return Declared(
         encoding=asked.encoding,
         partner=asked.partner,
@@ -302,31 +305,8 @@ def _declared(asked: argparse.Namespace) -> Declared:
         date_order=asked.date_order,
         no_consent_column=asked.no_consent_column,
         progress_scale=asked.progress_scale,
-        batch=hashlib.sha256("".join(digests).encode()).hexdigest() if len(files) > 1 else "",
+        kind=asked.kind,
     )
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as body:
-        return hashlib.file_digest(body, "sha256").hexdigest()
-
-
-def _publish_or_withdraw(kept: list[Snapshot]) -> releases.Release:
-    """Publishes; when that fails, what was just kept is withdrawn, so that the store is as it was."""
-    try:
-        release = releases.publish_release(store_folder())
-        record(store_folder(), "release", OPERATOR, "import", release.number)
-        return release
-    except (ChecksFailed, SecretsDiffer, QueryStopped, duckdb.Error):
-        _withdraw_all(kept)
-        raise
-
-
-def _withdraw_all(kept: list[Snapshot]) -> None:
-    for snapshot in kept:
-        withdraw(store_folder(), snapshot.source, snapshot.folder.name)
-        what = f"{snapshot.source} {snapshot.folder.name}"
-        record(store_folder(), "withdrawal", OPERATOR, what, reason="its import was refused")
 
 
 def _print_report(report: Report) -> None:
@@ -457,14 +437,16 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("snapshot", metavar="SNAPSHOT", help="its folder's name, such as 2020-05-28-e9f86902")
     verb("publish", _publish, "build a release from the snapshots in the store and serve it")
     sub = verb("releases", _releases, "list, show, verify, roll back or prune releases")
-    actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="every release; * is the one that is served")
-    actions.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
-    actions.add_parser("verify", help="compare every file with its sha256").add_argument(
+    of_releases = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
+    of_releases.add_parser("list", help="every release; * is the one that is served")
+    of_releases.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
+    of_releases.add_parser("verify", help="compare every file with its sha256").add_argument(
         "number", type=int, nargs="?", metavar="N"
     )
-    actions.add_parser("rollback", help="serve an earlier release again").add_argument("number", type=int, metavar="N")
-    operations.add_prune(actions)
+    of_releases.add_parser("rollback", help="serve an earlier release again").add_argument(
+        "number", type=int, metavar="N"
+    )
+    operations.add_prune(of_releases)
     sub = verb(
         "ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all."
     )
@@ -495,6 +477,33 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
         type=_day,
         metavar="DATE",
         help="day on which the publisher's file stood so (else read from the file, its name, or today)",
+    )
+    sub.add_argument(
+        "--part",
+        dest="kind",
+        action="store_const",
+        const=PART,
+        default="",
+        help="each file is a part of the export of its day, and joins what the store holds of it",
+    )
+    sub.add_argument(
+        "--whole", dest="kind", action="store_const", const=WHOLE, help="the whole export, whatever its name says"
+    )
+    sub.add_argument(
+        "--corrections",
+        dest="kind",
+        action="store_const",
+        const=CORRECTIONS,
+        help="rows set aside before and corrected since, with the last columns of the file they were taken as",
+    )
+    sub.add_argument(
+        "--confirm", action="store_true", help="it is meant that people go, and that partners or programmes are new"
+    )
+    sub.add_argument(
+        "--set-aside",
+        type=Path,
+        metavar="FILE",
+        help="write the rows set aside, as they were sent, to be corrected and imported: of one file at a time",
     )
     sub.add_argument("--no-publish", action="store_true", help="keep the snapshot, do not build a release yet")
     sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit import config
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from dashboard.actions import Actor
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.locales.plain import in_markdown
@@ -97,6 +98,11 @@ def gate() -> Visitor:
         _turn_away(denied)
     _tell_once("login", admitted.who, _name(admitted.viewer))
     return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
+
+
+def acting() -> Actor:
+    """Who acts on the store from this session: with a login, another person publishes what this one brings in."""
+    return Actor(visitor().who, needs_second=login_is_configured())
 
 
 def account() -> None:

@@ -6,27 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dashboard import actions
 from dashboard.intake.identity import SecretMissing, open_identity
+from dashboard.refusals import Refusal
 from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store import archive, releases, retention
-from dashboard.store.audit_log import OPERATOR, AuditBroken, entries, record, verify
-from dashboard.store.erasure import AddressShared, NobodyFound, Person, TracesLeft, carry_out, link, remember, traces
-from dashboard.store.snapshots import ErasedMeanwhile
+from dashboard.store.audit_log import OPERATOR, entries, record, verify
+from dashboard.store.erasure import Person
 
 
-class NotUnderstood(Exception):
+class NotUnderstood(Refusal):
     """An order to erase that names nobody."""
 
 
-REFUSALS = (
-    AuditBroken,
-    AddressShared,
-    NobodyFound,
-    TracesLeft,
-    ErasedMeanwhile,
-    NotUnderstood,
-    archive.ArchiveRefused,
-)
 SHOWN = 50
 
 
@@ -133,23 +125,19 @@ def erase(asked: argparse.Namespace) -> None:
         raise NotUnderstood(
             f"Of {len(people)} given, number {', '.join(blank)} is no id or no address. Nothing was erased."
         )
-    keys: frozenset[str] = frozenset()
-    if people:
-        # Snapshots that were kept before ids were evened out hold the keys of those forms.
-        former = [Person(key, "") for one in ids for key in identity.former_keys(one, "") - {identity.id_key(one)}]
-        former += [Person("", key) for one in asked.email for key in identity.former_keys("", one)]
-        linked = link(store, [*people, *(one for one in former if one not in people)], identity.mark)
-        keys = linked.keys
-        remember(store, keys, identity.mark)
+    # Snapshots that were kept before ids were evened out hold the keys of those forms.
+    former = [Person(key, "") for one in ids for key in identity.former_keys(one, "") - {identity.id_key(one)}]
+    former += [Person("", key) for one in asked.email for key in identity.former_keys("", one)]
+    named = [*people, *(one for one in former if one not in people)]
+    erased = actions.erase(store, named, identity, reason=asked.reason)
+    if linked := erased.linked:
         print(f"{len(people)} given: {len(linked.ids)} ids and {len(linked.emails)} addresses of theirs")
         if linked.shared:
             print(
                 f"{linked.shared} addresses of theirs stand beside ids of other learners of the same partner and stay. "
                 "Name those ids too if they are the same person."
             )
-    done = carry_out(store, identity.mark, identity.fingerprint)
-    what = f"{len(people)} given, {sum(done.rows.values())} rows of {len(done.rows)} snapshots"
-    record(store, "erasure", OPERATOR, what, done.release, asked.reason)
+    done = erased.done
     print(f"erased {sum(done.rows.values())} rows of {len(done.rows)} snapshots")
     if done.buried:
         print(f"deleted release {', '.join(map(str, done.buried))}, which counted them")
@@ -159,11 +147,8 @@ def erase(asked: argparse.Namespace) -> None:
         print(f"deleted {name}, which was withdrawn and damaged, so that nobody could be looked for in it")
     for name in done.unread:
         print(f"not searched, since it was keyed under another secret: {name}. Erase with that secret too")
-    searched, found = traces(store, keys)
-    if found:
-        raise TracesLeft(f"Keys of the learners are still in {', '.join(found)}. Delete these files.")
-    if keys:
-        print(f"no trace in {searched} files")
+    if erased.linked:
+        print(f"no trace in {erased.searched} files")
 
 
 def audit(asked: argparse.Namespace) -> None:

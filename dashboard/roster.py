@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.refusals import Refusal
 from dashboard.viewer import AUDIENCES, EVERYBODY, PARTNER_AUDIENCE, Viewer
 
 LONGEST_SESSION = 8 * 3600
@@ -24,11 +25,11 @@ SIGNED_OUT = "signed_out.json"
 ADDRESS = re.compile(r"[!-?A-~]+@(?:[a-z0-9-]+\.)+[a-z0-9-]*[a-z0-9]", re.IGNORECASE | re.ASCII)
 
 
-class RosterWrong(Exception):
+class RosterWrong(Refusal):
     """The roster cannot be used; the message says what is wrong and where."""
 
 
-class LoginWrong(Exception):
+class LoginWrong(Refusal):
     """The login is configured in a way that would let others in; the app does not start."""
 
 

@@ -8,6 +8,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from dashboard.refusals import Refusal
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -19,7 +21,7 @@ WAY_BACK_SECONDS = 900
 LONGEST_WAY = 2_000
 
 
-class AddressRefused(Exception):
+class AddressRefused(Refusal):
     """The app would be reachable by others although nobody has to sign in."""
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from dashboard.briefs.tables import Cell, as_csv, as_xlsx
 from dashboard.intake.report import DEMONSTRATION_MARK
+from dashboard.refusals import Refusal
 from dashboard.store.protocol import verify
 from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
@@ -17,7 +18,7 @@ SOURCE = "contributions_5w"
 DEMO = "demo"
 
 
-class NotOneList(Exception):
+class NotOneList(Refusal):
     """There are no rows, or rows that stood so on different days, or some of a demonstration."""
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import actions
 from dashboard.components.gaps import tier_words
-from dashboard.intake.front_door import made_ready
+from dashboard.gate import acting
 from dashboard.intake.holding import TooMuchHeld, held, hold, let_go
-from dashboard.intake.proposals import NotYours, propose, waiting
+from dashboard.intake.proposals import waiting
 from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
     AUDIENCES,
@@ -22,10 +23,11 @@ from dashboard.intake.readers.organisations import (
     MISSIONS,
     languages,
 )
-from dashboard.intake.report import DEMONSTRATION_MARK, FileRefused
+from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
+from dashboard.refusals import Refusal
 from dashboard.session import ask, current_release, part, visitor
 from dashboard.settings import store_folder
 
@@ -156,9 +158,8 @@ def _send() -> None:
             file = folder / "offer.csv"
             file.write_text(_as_csv(said, partner), encoding="utf-8")
             today = datetime.datetime.now(datetime.UTC).date()
-            with made_ready(store_folder(), SOURCE, file, today) as ready:
-                proposal = propose(store_folder(), ready, came.who, partner)
-    except (FileRefused, NotYours) as refused:
+            proposal = actions.bring_in(store_folder(), SOURCE, file, acting(), today, partner=partner)
+    except Refusal as refused:
         st.error(in_markdown(str(refused)))
         return
     let_go(_word(came.who))

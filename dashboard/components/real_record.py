@@ -7,18 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.disclosure.protect import AuditFailed
+from dashboard import actions
+from dashboard.gate import acting
 from dashboard.intake.download import DownloadFailed, download
-from dashboard.intake.front_door import Imported, import_file
-from dashboard.intake.report import FileRefused
+from dashboard.intake.proposals import Proposal
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
+from dashboard.refusals import Refusal
 from dashboard.session import current_release, current_viewer
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
-from dashboard.store.protocol import StoreDamaged
-from dashboard.store.releases import publish_release
-from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import sources
 
 MOST_SHOWN = 200
@@ -62,11 +60,14 @@ def offer_real_record(source: str) -> None:
 def _take(source: str, path: Path, day: datetime.date | None) -> None:
     try:
         with st.spinner(_("Checking and publishing")):
-            done: Imported = import_file(store_folder(), source, path, day)
-            release = publish_release(store_folder())
-    except (FileRefused, ChecksFailed, AuditFailed, StoreDamaged, OSError) as refused:
+            taken = actions.take_real_record(store_folder(), source, path, acting(), day)
+    except (Refusal, OSError) as refused:
         st.error(in_markdown(refused))
         return
+    if isinstance(taken, Proposal):
+        st.success(_("The file is checked and waits on the page Upload for another steward to publish it."))
+        return
+    done, release = taken
     report = done.report
     st.success(
         _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(

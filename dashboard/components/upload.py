@@ -1,69 +1,58 @@
-"""The way of a file from a browser: check, report, preview of the consequence, publish or discard, roll back."""
+"""A file from a browser, up to where it waits: recognised, its columns and the sender's answers confirmed, checked."""
 
 import csv
 import datetime
 import io
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import streamlit as st
 
+from dashboard import actions
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.components.filters import remember
 from dashboard.components.learners import partner_words
-from dashboard.disclosure.policy import COALITION, PUBLIC
-from dashboard.disclosure.protect import AuditFailed
-from dashboard.gate import login_is_configured
+from dashboard.components.refused import for_readers
+from dashboard.gate import acting
+from dashboard.intake.corrections import LINE
 from dashboard.intake.countries import codes
-from dashboard.intake.front_door import Declared, made_ready
+from dashboard.intake.front_door import Declared, is_part_in_name
 from dashboard.intake.holding import TooMuchHeld, Upload, held, hold, let_go
-from dashboard.intake.programmes import programmes
-from dashboard.intake.proposals import (
-    BY_MEMBERS,
-    NotYours,
-    Proposal,
-    accept,
-    discard,
-    preview,
-    previewed,
-    propose,
-    waiting,
-)
+from dashboard.intake.programmes import identifier, programmes
+from dashboard.intake.proposals import Proposal, is_a_members
 from dashboard.intake.recognise import Look, look, set_aside_rows, suggest
 from dashboard.intake.report import LONGEST_TEXT, FileRefused
-from dashboard.intake.tabular import OTHER_ENCODINGS, header_names, positions
+from dashboard.intake.tabular import header_names, key, positions
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
-from dashboard.locales.numbers import missing, whole
-from dashboard.locales.plain import in_markdown
-from dashboard.session import current_release, part, visitor
+from dashboard.locales.numbers import whole
+from dashboard.refusals import Refusal
+from dashboard.session import visitor
 from dashboard.settings import store_folder
-from dashboard.store.audit_log import record
-from dashboard.store.protocol import StoreDamaged
-from dashboard.store.releases import NoSuchRelease, manifests, rollback
-from dashboard.store.snapshots import DaysOverlap, SecretsDiffer
-from dashboard.warehouse.build import ChecksFailed
-from dashboard.warehouse.catalog import SourceCard, sources
+from dashboard.store.joining import CORRECTIONS, PART, WHOLE
+from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
 
-WORD, CHOSEN = "upload", "source"
-MOST_REASONS, MOST_FIGURES = 200, 300
-REFUSALS = (FileRefused, NotYours, TooMuchHeld, DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged)
+WORD = "upload"
 # Sources whose files come from whoever sends the list.
 REPORTED_BY = "reported_by"
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "xlsb", "numbers"]
 
-# What takes long goes on while the page is reloaded or left: by what is done, the work that does it.
-_work: dict[tuple[str, str], Future] = {}
-_workers = ThreadPoolExecutor(1, thread_name_prefix="upload")
+
+@dataclass(frozen=True)
+class Question:
+    """Something that only the sender can answer about a file: the words, and the answers by what is declared."""
+
+    words: str
+    answers: dict[Any, str]
 
 
 def stop_unless_allowed() -> None:
     """Ends the page for those who bring nothing in."""
-    came = visitor()
-    if not came.viewer.may_upload:
+    if not visitor().viewer.may_upload:
         st.info(_("Stewards bring in any file, partners their own. Ask the steward of the dashboard for an account."))
         st.stop()
 
@@ -72,13 +61,13 @@ def send() -> None:
     """Takes a file, recognises its source, lets the person confirm columns, and checks it."""
     st.header(_("Send a file"), anchor=False)
     came = visitor()
-    file = st.file_uploader(_("CSV or XLSX, up to 25 MB"), type=["csv", "xlsx", "txt", "tsv"], key="file")
+    file = st.file_uploader(_("A table (CSV, XLSX or another workbook), up to 25 MB"), type=FILE_TYPES, key="file")
     word = st.query_params.get(WORD, "")
     if file is not None and st.session_state.get("_file") != file.file_id:
         try:
             word = hold(file.name, file.getvalue(), came.who)
         except TooMuchHeld as full:
-            st.error(in_markdown(full))
+            st.error(for_readers(full))
             return
         st.session_state["_file"] = file.file_id
         remember(WORD, word, None)
@@ -89,141 +78,308 @@ def send() -> None:
         st.caption(_("A file is held in memory for an hour while you confirm it; a reload of the page loses nothing."))
         return
     with st.container(border=True):
-        st.write(
-            _("File in hand: **{size} kB**. It is checked in a process of its own.").format(size=_kilobytes(upload))
-        )
+        st.write(_("Ready to check: **{size} kB**.").format(size=_kilobytes(upload)))
         _confirm(upload, word)
-
-
-def waiting_files() -> None:
-    """Files that wait, each with its report and what it would change."""
-    st.header(_("Waiting to be published"), anchor=False)
-    came = visitor()
-    shown = [
-        one for one in waiting(store_folder()) if came.viewer.is_steward or one.partners == {came.viewer.partner_id}
-    ]
-    if not shown:
-        st.write(_("No file waits."))
-    for proposal in shown:
-        with st.container(border=True):
-            _proposal(proposal)
-
-
-def releases() -> None:
-    """Earlier releases, which a steward may serve again."""
-    if not visitor().viewer.is_steward:
-        return
-    st.header(_("Releases"), anchor=False)
-    current = current_release().number
-    known = [said for said in reversed(manifests(store_folder())) if "damage" not in said][:20]
-    st.dataframe(
-        [
-            {
-                _("Release"): said["number"],
-                _("Published (UTC)"): said["published_at"][:16].replace("T", " "),
-                _("Served"): "●" if said["number"] == current else "",
-                _("Audited"): _audit_words(said),
-                _("Policy"): said.get("disclosure", {}).get("policy", missing()),
-            }
-            for said in known
-        ],
-        hide_index=True,
-        alt=_("Releases, the newest first, with what the audit of each found."),
-    )
-    earlier = [said["number"] for said in known if said["number"] != current]
-    if not earlier:
-        return
-    with st.popover(_("Roll back")):
-        number = st.selectbox(_("Serve again"), earlier, key="rollback_to")
-        reason = st.text_input(_("Reason, for the audit log"), key="rollback_reason", max_chars=200)
-        if st.button(_("Serve release {number}").format(number=number), disabled=not reason, key="rollback"):
-            try:
-                rollback(store_folder(), number)
-            except (StoreDamaged, NoSuchRelease) as refused:
-                st.error(in_markdown(refused))
-                return
-            record(store_folder(), "rollback", visitor().who, f"release {number}", number, reason)
-            st.rerun()
-
-
-def _confirm(upload: Upload, word: str) -> None:
-    came, encoding = visitor(), str(st.session_state.get("encoding") or "")
-    try:
-        seen = _look(upload, encoding)
-    except FileRefused as refused:
-        st.error(in_markdown(refused))
-        if "UTF-8" in str(refused):
-            st.selectbox(
-                _("Its encoding"), ["", *OTHER_ENCODINGS], key="encoding", format_func=lambda code: code or "–"
-            )
-        return
-    offered = [name for name in sources() if came.viewer.is_steward or _is_a_partners(sources()[name])]
-    best = next((name for name in seen.sources if name in offered), None)
-    if best is None:
-        st.warning(_("The header is that of no source exactly. Choose which it is, and say which column is which."))
-    source = st.selectbox(
-        _("What the file is"),
-        offered,
-        index=offered.index(best) if best else None,
-        key=f"source-{word}",
-        format_func=lambda name: _(sources()[name].title),
-        placeholder=_("Choose a source"),
-    )
-    if source is None:
-        return
-    card = sources()[source]
-    _template(card, word)
-    columns = _columns(card, seen, word)
-    left, right = st.columns(2)
-    with left:
-        day = st.date_input(
-            _("Captured on (else read from the file or its name)"),
-            None,
-            key=f"day-{word}",
-            max_value=datetime.date.today(),
-        )
-    partner, programme, country = came.viewer.partner_id, "", ""
-    if REPORTED_BY in card.stream:
-        with right:
-            partner = st.text_input(
-                _("Who sends the list, where the file does not say"), key=f"partner-{word}", max_chars=LONGEST_TEXT
-            )
-            country = _one_of(_("Country, where the file does not say"), sorted(codes()), f"country-{word}")
-    elif card.people:
-        with right:
-            if came.viewer.is_steward:
-                partner = _one_of(_("Partner, where the file does not say"), list(partner_words()), f"partner-{word}")
-            programme = _one_of(_("Programme, where the file does not say"), list(programmes()), f"programme-{word}")
-    if columns is None:
-        return
-    said = Declared(
-        encoding=encoding, partner=partner, programme=programme, country=country, columns=columns, name=upload.name
-    )
-    go, stop = st.columns([1, 3])
-    if stop.button(_("Take another file"), key=f"drop-{word}"):
-        let_go(word)
-        remember(WORD, None, None)
-        st.rerun()
-    if go.button(_("Check the file"), type="primary", key=f"check-{word}"):
-        _check(upload, word, source, day, said)
 
 
 def templates() -> None:
     """Empty tables to fill in, of the sources that somebody may bring in."""
-    came = visitor().viewer
-    offered = [name for name in sources() if came.is_steward or _is_a_partners(sources()[name])]
     with st.expander(_("Templates to fill in")):
         source = st.selectbox(
-            _("Of which source"),
-            offered,
-            index=None,
-            key="template",
-            format_func=lambda name: _(sources()[name].title),
-            placeholder=_("Choose a source"),
+            _("Source"), _offered(), index=None, key="template", format_func=_title, placeholder=_("Choose a source")
         )
         if source:
             st.caption(_(sources()[source].grain))
             _template(sources()[source], "")
+
+
+def corrections_of(proposal: Proposal) -> str:
+    """The word by which the rows set aside of a file are held for whoever sent it."""
+    return f"corrections {proposal.name}"
+
+
+def _confirm(upload: Upload, word: str) -> None:
+    came = visitor()
+    encoding = _answer("encoding", word) or ""
+    try:
+        seen = _look(upload, encoding)
+    except FileRefused as refused:
+        st.error(for_readers(refused))
+        if refused.asks == "encoding" or "UTF-8" in str(refused):
+            _ask_for("encoding", word)
+            st.rerun()
+        _drop(word)
+        return
+    offered = _offered()
+    best = next((name for name in seen.sources if name in offered), None)
+    if best is None and seen.sources:
+        st.warning(
+            _("The columns are those of “{source}”. Only stewards bring in such a file.").format(
+                source=_title(seen.sources[0])
+            )
+        )
+    elif best is None:
+        st.warning(_("The columns do not match any source exactly. Choose the source and map its columns."))
+    source = st.selectbox(
+        _("Source"),
+        offered,
+        index=offered.index(best) if best else None,
+        key=f"source-{word}",
+        format_func=_title,
+        placeholder=_("Choose a source"),
+    )
+    if source is None:
+        _drop(word)
+        return
+    card = sources()[source]
+    _template(card, word)
+    kind = _kind(upload, seen, word)
+    columns, mapped = _columns(card, seen, word)
+    left, right = st.columns(2)
+    with left:
+        day = st.date_input(
+            _("As of (else read from the file or its name)"),
+            None,
+            key=f"day-{word}",
+            max_value=datetime.date.today(),
+        )
+    with right:
+        partner, programme, country = _whose(card, word)
+    _answers(word)
+    declared = Declared(
+        encoding=encoding,
+        partner=partner,
+        programme=programme,
+        country=country,
+        columns=columns,
+        name=upload.name,
+        kind=kind,
+        **{name: _answer(name, word) for name in _asked(word) if name != "encoding" and _answer(name, word)},
+    )
+    go, _stop = st.columns([1, 3])
+    with _stop:
+        _drop(word)
+    if go.button(_("Check the file"), type="primary", key=f"check-{word}", disabled=not mapped):
+        _check(upload, word, source, day, declared, came.viewer.partner_id)
+
+
+def _whose(card: SourceCard, word: str) -> tuple[str, str, str]:
+    """Partner, programme and country of rows that state none, as far as the source knows them."""
+    came = visitor().viewer
+    partner, programme, country = came.partner_id, "", ""
+    if REPORTED_BY in card.stream:
+        if came.is_steward:
+            partner = st.text_input(
+                _("Who sends the list, where the file does not state it"), key=f"partner-{word}", max_chars=LONGEST_TEXT
+            )
+        country = _one_of(_("Country, where the file does not state it"), sorted(codes()), f"country-{word}")
+    elif card.people:
+        if came.is_steward:
+            partner = _one_of(
+                _("Partner, where the file does not state it; type the name of a new one"),
+                list(partner_words()),
+                f"partner-{word}",
+                may_add=True,
+            )
+        programme = _one_of(
+            _("Programme, where the file does not state it"), list(programmes()), f"programme-{word}", may_add=True
+        )
+    return partner, programme, country
+
+
+def _kind(upload: Upload, seen: Look, word: str) -> str:
+    """What the file is; first what its columns and its name state."""
+    has_lines = LINE in {key(name) for name in seen.headers.names}
+    stated = CORRECTIONS if has_lines else PART if is_part_in_name(upload.name) else WHOLE
+    words = {
+        WHOLE: _("The whole export: it replaces the earlier one of the same partner and programme"),
+        PART: _("A part of an export: it is added to the other parts of the same day"),
+        CORRECTIONS: _("Corrected rows: each replaces the row that was set aside"),
+    }
+    kinds = [kind for kind in words if kind != CORRECTIONS or has_lines]
+    chosen = st.radio(
+        _("This file is"), kinds, index=kinds.index(stated), key=f"kind-{word}", format_func=lambda kind: words[kind]
+    )
+    return chosen or stated
+
+
+def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Pairs of a column of the card and a header, as a person mapped them; False until what is required is mapped."""
+    names = list(seen.headers.names)
+    found = positions(names, header_names(card))
+    required = () if card.name in seen.sources else card.lacking(found)
+    taken = {names[at] for at in found.values() if at < len(names)}
+    left = [name for name in names if name not in taken and key(name) != LINE]
+    optional = [one for one in card.columns if one.name not in found and one not in required]
+    if not left:
+        return (), not required
+    suggested = suggest(names, card)
+    chosen: dict[str, str | None] = {}
+    if required:
+        st.write(_("These columns were not found by their names. Choose the header that stands for each:"))
+        for column in required:
+            chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
+    first = [one for one in optional if one.name == "consent"]
+    for column in first:
+        chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
+    others = [one for one in optional if one not in first]
+    if others:
+        listed = st.expander(
+            _("Columns under another name ({found} of {all} were found)").format(
+                found=len(found), all=len(card.columns)
+            ),
+            on_change="rerun",
+            key=f"others-{word}-{card.name}",
+        )
+        with listed:
+            for column in others:
+                chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
+    pairs = tuple((name, header) for name, header in chosen.items() if header)
+    if required and not st.checkbox(
+        _("I looked at these columns, and they are right"), key=f"agreed-{word}-{card.name}"
+    ):
+        st.caption(_("The file cannot be checked until every required column is mapped."))
+        return pairs, False
+    return pairs, all(chosen[column.name] for column in required)
+
+
+def _map(column: SourceColumn, card: SourceCard, names: list[str], guess: str | None, word: str) -> str | None:
+    return st.selectbox(
+        f"{column.label}: {_(column.meaning)}",
+        names,
+        index=names.index(guess) if guess in names else None,
+        key=f"map-{word}-{card.name}-{column.name}",
+        placeholder=_("Not in the file"),
+    )
+
+
+def _check(upload: Upload, word: str, source: str, day: datetime.date | None, declared: Declared, partner: str) -> None:
+    bar = st.progress(0.0, _("Reading"))
+    lines = max(1, upload.body.count(b"\n"))
+    try:
+        with workplace() as folder:
+            path = folder / "upload"
+            path.write_bytes(upload.body)
+            actions.bring_in(
+                store_folder(),
+                source,
+                path,
+                acting(),
+                day,
+                declared,
+                partner=partner,
+                progress=partial(_move, bar, lines),
+                also=partial(_keep_corrections, declared=declared),
+            )
+    except Refusal as refused:
+        bar.empty()
+        asks = getattr(refused, "asks", "")
+        if asks in _questions() and asks not in _asked(word):
+            _ask_for(asks, word)
+            st.session_state[f"why-{word}"] = for_readers(refused)
+            st.rerun()
+        st.error(for_readers(refused))
+        st.caption(_("Nothing was kept, and nothing changed. Correct the file and send it again."))
+        return
+    let_go(word)
+    remember(WORD, None, None)
+    st.rerun()
+
+
+def _keep_corrections(path: Path, proposal: Proposal, quarantined: Sequence[Any], declared: Declared) -> None:
+    """Keeps the rows set aside, as they were sent, in memory for whoever sent them: they may be about people."""
+    if not quarantined:
+        return
+    reasons = {row.line: row.reason for row in quarantined}
+    table = set_aside_rows(path, proposal.snapshot.source, reasons, declared, proposal.arrival.file_id)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(table)
+    hold(proposal.name, out.getvalue().encode("utf-8-sig"), visitor().who, corrections_of(proposal))
+
+
+# Questions about a file. They are asked when the check wants to know, and the answers are kept while the file is held.
+
+
+def _questions() -> dict[str, Question]:
+    return {
+        "encoding": Question(
+            _("Encoding of the text"),
+            {
+                "cp1252": _("Western European (Windows-1252)"),
+                "cp1256": _("Arabic (Windows-1256)"),
+                "cp1251": _("Cyrillic (Windows-1251)"),
+                "gb18030": _("Chinese (GB 18030)"),
+            },
+        ),
+        "date_order": Question(
+            _("Order of dates in the file"),
+            {
+                "day_first": _("Day first: 31/12/2024"),
+                "month_first": _("Month first: 12/31/2024"),
+            },
+        ),
+        "progress_scale": Question(
+            _("Progress in the file"),
+            {"percent": _("In percent: 45 is 45 %"), "share": _("As a share: 0.45 is 45 %")},
+        ),
+        "sector": Question(
+            _("Sector of rows that state none"),
+            {"Education": _("Education"), "not stated": _("Not stated: they do not count as education")},
+        ),
+        "no_consent_column": Question(
+            _("Consent"),
+            {True: _("No column of the file records consent, and everybody in it has agreed to be counted")},
+        ),
+    }
+
+
+def _asked(word: str) -> list[str]:
+    return st.session_state.setdefault(f"asked-{word}", [])
+
+
+def _ask_for(question: str, word: str) -> None:
+    if question not in _asked(word):
+        _asked(word).append(question)
+
+
+def _answer(question: str, word: str) -> Any:
+    """What the sender answered; asked for at its own place on the page once it is wanted."""
+    if question == "encoding" and question in _asked(word):
+        _choose_answer(question, word)
+    return st.session_state.get(f"answers-{word}", {}).get(question)
+
+
+def _answers(word: str) -> None:
+    """The questions that the check wants answered, the reason first."""
+    if why := st.session_state.get(f"why-{word}"):
+        st.warning(why)
+    for question in _asked(word):
+        if question != "encoding":
+            _choose_answer(question, word)
+
+
+def _choose_answer(question: str, word: str) -> None:
+    """A choice whose answer is kept beside the widget, which the page forgets as soon as it is not drawn once."""
+    kept: dict[str, Any] = st.session_state.setdefault(f"answers-{word}", {})
+    one = _questions()[question]
+    options = list(one.answers)
+    kept[question] = st.selectbox(
+        one.words,
+        options,
+        index=options.index(kept[question]) if kept.get(question) in options else None,
+        key=f"answer-{question}-{word}",
+        format_func=lambda code: one.answers[code],
+        placeholder=_("Choose"),
+    )
+
+
+def _offered() -> list[str]:
+    viewer = visitor().viewer
+    return [name for name in sources() if viewer.is_steward or is_a_members(sources()[name])]
+
+
+def _title(name: str) -> str:
+    return _(sources()[name].title)
 
 
 def _template(card: SourceCard, word: str) -> None:
@@ -241,274 +397,11 @@ def _template(card: SourceCard, word: str) -> None:
             )
 
 
-def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[str, str], ...] | None:
-    """Pairs of a column of the card and a header, where a person said so; None until she confirmed what is missing."""
-    names = list(seen.headers.names)
-    lacking = () if card.name in seen.sources else card.lacking(positions(names, header_names(card)))
-    if not lacking or not names:
-        return ()
-    suggested = suggest(names, card)
-    st.write(_("These columns were not found by their names. Say which header stands for each:"))
-    chosen: dict[str, str | None] = {}
-    for column in lacking:
-        guess = suggested.get(column.name)
-        chosen[column.name] = st.selectbox(
-            f"{column.headers[0]}: {_(column.meaning)}",
-            names,
-            index=names.index(guess) if guess in names else None,
-            key=f"map-{word}-{card.name}-{column.name}",
-            placeholder=_("Not in the file"),
-        )
-    agreed = st.checkbox(_("I looked at these columns, and they are right"), key=f"agreed-{word}-{card.name}")
-    pairs = tuple((name, header) for name, header in chosen.items() if header)
-    if len(pairs) < len(lacking):
-        st.caption(_("The file cannot be checked before each of them is said."))
-        return None
-    return pairs if agreed else None
-
-
-def _check(upload: Upload, word: str, source: str, day: datetime.date | None, said: Declared) -> None:
-    came = visitor()
-    bar = st.progress(0.0, _("Reading"))
-    lines = max(1, upload.body.count(b"\n"))
-    try:
-        with workplace() as folder:
-            path = folder / "upload"
-            path.write_bytes(upload.body)
-            moved = partial(_move, bar, lines)
-            with made_ready(store_folder(), source, path, day, said, moved) as ready:
-                proposal = propose(store_folder(), ready, came.who, came.viewer.partner_id)
-                _keep_corrections(path, proposal, ready.report.quarantined, said)
-    except REFUSALS as refused:
-        bar.empty()
-        st.error(in_markdown(refused))
-        st.caption(_("Nothing was kept, and nothing changed. Correct the file and send it again."))
-        return
-    record(store_folder(), "upload", came.who, proposal.name)
-    let_go(word)
-    remember(WORD, None, None)
-    st.rerun()
-
-
-def _proposal(proposal: Proposal) -> None:
-    came, account, one = visitor(), proposal.account, proposal.snapshot
-    st.subheader(f"{_(sources()[one.source].title)}, {one.captured_on.isoformat()}", anchor=False)
-    st.caption(
-        _("Brought in by {who} at {at} UTC.").format(
-            who=in_markdown(proposal.who), at=one.imported_at[:16].replace("T", " ")
-        )
-        + (" " + _("Marked as a demonstration.") if one.provenance == "demo" else "")
-    )
-    columns = st.columns(4)
-    for column, (label, count) in zip(
-        columns,
-        {
-            _("Rows in"): account["rows_in"],
-            _("Published"): account["published"],
-            _("Collapsed"): account["collapsed"],
-            _("Set aside"): account["quarantined"],
-        }.items(),
-        strict=True,
-    ):
-        column.metric(label, whole(count))
-    for note in account["notes"]:
-        st.caption(in_markdown(note))
-    if account["dropped_columns"]:
-        st.write(_("Columns of which nothing is kept:"))
-        st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
-    if sources()[one.source].people:
-        _duplicates(proposal)
-    else:
-        _rows(proposal)
-    if account["quarantined"]:
-        _quarantine(proposal)
-    _consequence(proposal)
-    go, stop, _rest = st.columns([1, 1, 2])
-    if stop.button(_("Discard"), key=f"discard-{proposal.name}"):
-        discard(store_folder(), proposal, came.who, "discarded")
+def _drop(word: str) -> None:
+    if st.button(_("Choose another file"), key=f"drop-{word}"):
+        let_go(word)
+        remember(WORD, None, None)
         st.rerun()
-    if not came.viewer.is_steward:
-        st.caption(_("A steward looks at the file and publishes it."))
-        return
-    alone = login_is_configured() and came.who == proposal.who
-    if go.button(_("Publish"), type="primary", disabled=alone, key=f"publish-{proposal.name}"):
-        _begin("publish", proposal, partial(accept, store_folder(), proposal, came.who, login_is_configured()))
-        st.rerun()
-    if alone:
-        st.caption(_("Whoever brings a file in does not publish it: another steward does."))
-    _watch("publish", proposal, _("The release is built, audited and published."))
-
-
-def _rows(proposal: Proposal) -> None:
-    """What would be published of a source that is not about people, to read before it is."""
-    shown = st.expander(_("The rows, as they would be published"), on_change="rerun", key=f"rows-{proposal.name}")
-    if shown.open:
-        with shown:
-            rows = pq.read_table(proposal.snapshot.rows_file).slice(0, MOST_REASONS).to_pylist()
-            st.dataframe(rows, hide_index=True, alt=_("Rows that would be published"))
-
-
-def _duplicates(proposal: Proposal) -> None:
-    """Learners of the file whom other partners report as well: they count once. Stewards alone are told how many.
-
-    A file of one invented row would else tell whether a person is another partner's learner.
-    """
-    if not visitor().viewer.is_steward:
-        st.write(_("Learners whom others report too count once; whether there are any is for stewards to see."))
-    elif proposal.shared:
-        said = ", ".join(f"{partner} {whole(count)}" for partner, count in proposal.shared.items())
-        st.write(_("Learners whom other partners report too, and who count once:"))
-        st.code(said, language=None, wrap_lines=True)
-
-
-def _quarantine(proposal: Proposal) -> None:
-    path = proposal.snapshot.quarantine_file
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    shown = st.expander(_("Rows set aside, with line, column and reason"), on_change="rerun", key=f"q-{proposal.name}")
-    if shown.open:
-        with shown:
-            st.dataframe(rows[:MOST_REASONS], hide_index=True, alt=_("Rows set aside"))
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Lines and reasons (CSV)"),
-            path.read_bytes(),
-            file_name=f"set_aside_{proposal.name}.csv",
-            mime="text/csv",
-            key=f"reasons-{proposal.name}",
-            on_click="ignore",
-        )
-        corrections = held(_corrections(proposal), visitor().who)
-        if corrections:
-            st.download_button(
-                _("The rows themselves, to correct and send again (CSV)"),
-                corrections.body,
-                file_name=f"to_correct_{proposal.name}.csv",
-                mime="text/csv",
-                key=f"rows-{proposal.name}",
-                on_click="ignore",
-                help=_("With names and ids as you sent them: only you can take this file, for an hour."),
-            )
-
-
-def _keep_corrections(path: Path, proposal: Proposal, quarantined: Any, said: Declared) -> None:
-    """Keeps the rows set aside, as they were sent, in memory for whoever sent them: they may be about people."""
-    if not quarantined:
-        return
-    table = set_aside_rows(path, proposal.snapshot.source, {row.line: row.reason for row in quarantined}, said)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(table)
-    hold(proposal.name, out.getvalue().encode("utf-8-sig"), visitor().who, _corrections(proposal))
-
-
-def _corrections(proposal: Proposal) -> str:
-    return f"corrections {proposal.name}"
-
-
-def _consequence(proposal: Proposal) -> None:
-    found = previewed(store_folder(), proposal)
-    if found is None:
-        if st.button(_("Work out what would change"), key=f"preview-{proposal.name}"):
-            _begin("preview", proposal, partial(preview, store_folder(), proposal))
-            st.rerun()
-        _watch("preview", proposal, _("A release is built as it would be, audited, and thrown away."))
-        return
-    came = visitor().viewer
-    st.write("**" + _("What would change") + "**")
-    own = [row for row in found["figures"] if came.is_steward or row["partner"] == came.partner_id]
-    if own:
-        st.dataframe(
-            [
-                {
-                    _("Programme"): row["programme"],
-                    _("Partner"): row["partner"],
-                    _("Figure"): _(row["figure"].replace("_", " ").capitalize()),
-                    _("Before"): whole(row["before"]),
-                    _("After"): whole(row["after"]),
-                    _("Change"): f"{row['after'] - row['before']:+,}",
-                }
-                for row in own[:MOST_FIGURES]
-            ],
-            hide_index=True,
-            height=min(400, 40 + 36 * len(own)),
-            alt=_("Figures that would change, before and after."),
-        )
-    else:
-        st.write(_("No figure of yours would change."))
-    if not came.is_steward:
-        # Where invented rows begin to show a cell, the count of the others there can be read off.
-        st.write(_("Which cells others would see or no longer see is for stewards to look at."))
-        return
-    for audience, words in {COALITION: _("the coalition"), PUBLIC: _("everybody")}.items():
-        cells = found[audience]
-        st.write(
-            _("For {audience}, {visible} cells would become visible and {hidden} would be hidden.").format(
-                audience=words, visible=whole(cells["visible"]), hidden=whole(cells["hidden"])
-            )
-        )
-        if cells["examples_visible"] or cells["examples_hidden"]:
-            listed = st.expander(_("Some of these cells"), on_change="rerun", key=f"cells-{audience}-{proposal.name}")
-            if listed.open:
-                with listed:
-                    st.dataframe(
-                        [
-                            {
-                                _("Becomes"): becomes,
-                                _("Figure"): cell[0],
-                                _("Programme"): cell[1],
-                                _("Partner"): cell[2],
-                                _("By"): cell[3],
-                                _("Value"): cell[4],
-                            }
-                            for becomes, part in (
-                                (_("visible"), cells["examples_visible"]),
-                                (_("hidden"), cells["examples_hidden"]),
-                            )
-                            for cell in part
-                        ],
-                        hide_index=True,
-                        alt=_("Cells that would become visible or hidden."),
-                    )
-
-
-def _begin(what: str, proposal: Proposal, act: partial) -> None:
-    if (what, proposal.name) not in _work:
-        _work[(what, proposal.name)] = _workers.submit(act)
-
-
-def _watch(what: str, proposal: Proposal, words: str) -> None:
-    """Shows work that goes on, looks again every two seconds, and tells how it ended."""
-    if (what, proposal.name) not in _work:
-        return
-
-    def look_again() -> None:
-        done = _work.get((what, proposal.name))
-        if done is None:
-            return
-        if not done.done():
-            with st.spinner(words, show_time=True):
-                st.caption(_("You may leave or reload this page; it goes on."))
-            return
-        del _work[(what, proposal.name)]
-        failed = done.exception()
-        if failed is None:
-            st.rerun()
-        elif isinstance(failed, REFUSALS):
-            st.session_state[f"failed-{proposal.name}"] = _why(failed)
-            st.rerun()
-        else:
-            raise failed
-
-    part(look_again, run_every=2)()
-    if said := st.session_state.pop(f"failed-{proposal.name}", ""):
-        st.error(in_markdown(said))
-
-
-def _why(failed: BaseException) -> str:
-    """The reason of a refusal; that of the audit tells of others' learners, and is for stewards."""
-    if isinstance(failed, AuditFailed) and not visitor().viewer.is_steward:
-        return _("The release could not be built with this file. A steward will look at it.")
-    return str(failed)
 
 
 def _look(upload: Upload, encoding: str) -> Look:
@@ -524,8 +417,11 @@ def _look(upload: Upload, encoding: str) -> Look:
     return seen
 
 
-def _one_of(label: str, options: list[str], key: str) -> str:
-    return st.selectbox(label, ["", *options], key=key, format_func=lambda code: code or "–") or ""
+def _one_of(label: str, options: list[str], key: str, may_add: bool = False) -> str:
+    chosen = st.selectbox(
+        label, options, index=None, key=key, accept_new_options=may_add, placeholder=_("Stated in the file")
+    )
+    return identifier(chosen) if chosen and chosen not in options else chosen or ""
 
 
 def _move(bar: Any, lines: int, rows: int) -> None:
@@ -534,15 +430,3 @@ def _move(bar: Any, lines: int, rows: int) -> None:
 
 def _kilobytes(upload: Upload) -> str:
     return whole(max(1, len(upload.body) // 1024))
-
-
-def _is_a_partners(card: SourceCard) -> bool:
-    return card.name in BY_MEMBERS or (card.people and card.stream[:1] == ("partner_id",))
-
-
-def _audit_words(said: dict[str, Any]) -> str:
-    audits = [said.get("disclosure", {}).get(audience) for audience in (COALITION, PUBLIC)]
-    if not all(audits):
-        return missing()
-    cells, attackers = sum(one["cells"] for one in audits), sum(one["attackers"] for one in audits)
-    return _("{cells} cells, {attackers} attackers, nothing found").format(cells=whole(cells), attackers=attackers)

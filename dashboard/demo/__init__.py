@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dashboard import actions
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
@@ -12,18 +13,17 @@ from dashboard.demo.matching import write_matching
 from dashboard.demo.oxcgrt import write_oxcgrt
 from dashboard.demo.refugees import write_refugees
 from dashboard.demo.schools import simulate, write_capture
-from dashboard.intake.front_door import Declared, import_file
 from dashboard.settings import DEMONSTRATION, REFERENCE
-from dashboard.store.releases import Release, publish_release
+from dashboard.store.releases import Release
 
 
 def fill(store: Path, say: Callable[[str], object]) -> Release:
     """Writes the demonstration files, imports them and publishes two releases: an earlier export and the newest."""
     for exports in write_files(DEMONSTRATION):
         for sent in exports:
-            done = import_file(store, sent.source, sent.file, said=Declared(batch=sent.batch))
-            say(f"{sent.source:24} {sent.file.name}: {done.report.closing_line}")
-        release = publish_release(store)
+            done = actions.import_files(store, sent.source, [sent.file], and_publish=False, confirmed=True)
+            say(f"{sent.source:24} {sent.file.name}: {done.files[0].report.closing_line}")
+        release = actions.publish(store)
         say(f"published release {release.number}")
     return release
 

@@ -124,11 +124,10 @@ LAYOUTS = (V1, V2_28, V2_27, EXPORT_25, SUBSET_18)
 
 @dataclass(frozen=True)
 class Sent:
-    """A file that was sent: its source, where it lies, and the export it is a part of."""
+    """A file that was sent: its source, and where it lies. Its name states the day of capture, and if it is a part."""
 
     source: str
     file: Path
-    batch: str = ""
 
 
 def write_learners(known: Facts, folder: Path) -> tuple[list[Sent], list[Sent]]:
@@ -185,7 +184,7 @@ def _of_pakistan(courses: Sequence[Course], folder: Path) -> Iterator[Sent]:
         reports = [(person, run, "dlsei-hec-pakistan") for person in part for run in person.runs]
         file = folder / f"demonstration_coursera_usage_dlsei_part_{number}_{DLSEI_AS_OF}.csv"
         layout = V2_28 if number == 1 else EXPORT_25
-        yield Sent("coursera_usage", _usage(file, layout, reports, courses, DLSEI_AS_OF, letter="D"), "dlsei")
+        yield Sent("coursera_usage", _usage(file, layout, reports, courses, DLSEI_AS_OF, letter="D"))
     registered = [(person, "hec_pakistan", "dlsei") for person in people]
     file = folder / f"demonstration_partner_learners_dlsei_{DLSEI_AS_OF}.csv"
     yield Sent("partner_learners", _register(file, registered, "D", DLSEI_AS_OF))

@@ -26,6 +26,7 @@ from dashboard.disclosure.audit import (
 )
 from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
+from dashboard.refusals import Refusal
 
 # Grains so fine that only owners have them.
 OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
@@ -59,7 +60,7 @@ SERIES = {
 }
 
 
-class AuditFailed(Exception):
+class AuditFailed(Refusal):
     """What would be shown gives people away, and hiding more did not help; the release is refused."""
 
 

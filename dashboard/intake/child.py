@@ -55,12 +55,14 @@ def limit(limits: Limits) -> None:
 
 def parse(order: dict[str, Any]) -> dict[str, Any]:
     """Reads the file of the order and writes `rows.parquet` into its folder; returns the report as a dictionary."""
+    from dashboard.intake.corrections import corrections
     from dashboard.intake.days import Orders
     from dashboard.intake.identity import Identity
     from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
     from dashboard.intake.tabular import open_table
+    from dashboard.store.joining import CORRECTIONS, UNSAID, FileId
     from dashboard.warehouse.catalog import sources
 
     card = sources()[order["source"]]
@@ -83,25 +85,39 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     columns = [(name, said) for name, said in order["columns"]]
     table = open_table(Path(order["file"]), card, order["encoding"], columns, limits_of(order))
     ledger.notes += table.notes
+    kind = order.get("kind", "")
+    corrected = None
+    if kind in (UNSAID, CORRECTIONS):
+        corrected = corrections(table, order.get("corrects", ""), order.get("to_correct", {}), kind == CORRECTIONS)
+    if corrected:
+        kind, table = CORRECTIONS, replace(table, rows=corrected.rows, text=None)
+        ledger.read_too |= corrected.places
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
 
     def ends() -> tuple[str, str]:
         """The day of capture and the provenance, which are known when the last row was read."""
         day = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"] or order["today"]
-        return day, "demo" if seen["marked"] else order["provenance"] or card.provenance
+        is_demo = seen["marked"]
+        if corrected:
+            file = FileId.read(corrected.file)
+            day, is_demo = file.captured_on, is_demo or file.is_demo
+        return day, "demo" if is_demo else order["provenance"] or card.provenance
 
     records = Records(card, folder, ends)
     ledger.add = partial(records.add, once=True)
     READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
     ledger.balance()
-    _judge(ledger, records.rows or len(ledger.rows))
+    if corrected and corrected.accepted_before:
+        ledger.notes.append(f"{corrected.accepted_before} rows were corrected and accepted before, and are left out")
+    if not (corrected and corrected.accepted_before and not ledger.rows_in):  # all of them came in before
+        _judge(ledger, records.rows or len(ledger.rows))
     captured_on, provenance = ends()
     if captured_on == UNREADABLE:
         raise FileRefused(
             "The file states the day it was extracted in a form that cannot be read. Give it with --captured-on."
         )
-    if not (order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]):
+    if not (corrected or order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]):
         ledger.notes.append(
             "Neither the file nor its name states a day of capture, so today is taken; --captured-on states it."
         )
@@ -130,6 +146,9 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         people_in=ledger.people_in,
         people_published=ledger.people_published,
         people_set_aside=tuple(ledger.people_set_aside.most_common()),
+        kind=kind,
+        corrects=corrected.file if corrected else "",
+        lines=tuple(sorted(corrected.lines)) if corrected else (),
     ).as_json()
 
 
@@ -207,13 +226,20 @@ def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
 
 def set_aside(order: dict[str, Any]) -> dict[str, Any]:
     """The header and the cells of the lines in the order, as they were sent."""
+    from dashboard.intake.corrections import own_columns
     from dashboard.intake.tabular import open_table
     from dashboard.warehouse.catalog import sources
 
     pairs = [(name, said) for name, said in order["columns"]]
-    table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs)
+    table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs, limits_of(order))
     wanted = set(order["lines"])
-    return {"header": table.header, "rows": [[row.line, row.cells] for row in table.rows if row.line in wanted]}
+    lines, own = own_columns(table)
+    kept = [at for at in range(len(table.header)) if at not in own]
+    found = [(line, row) for row in table.rows if (line := lines(row)) in wanted]
+    return {
+        "header": [table.header[at] for at in kept],
+        "rows": [[line, [row.cells[at] for at in kept if at < len(row.cells)]] for line, row in found],
+    }
 
 
 def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:

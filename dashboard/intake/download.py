@@ -12,13 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from dashboard.intake.limits import LARGEST_FILE
 from dashboard.intake.workplace import workplace
+from dashboard.refusals import Refusal
 
 SILENCE_SECONDS = 20
 WALL_SECONDS = 300
 CHUNK = 64 * 1024
 
 
-class DownloadFailed(Exception):
+class DownloadFailed(Refusal):
     """The file could not be fetched; the message says why and what else to do."""
 
 

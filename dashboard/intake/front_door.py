@@ -13,7 +13,7 @@ import threading
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from dashboard.intake.scale import SCALES
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
-from dashboard.store.snapshots import Snapshot, keep
+from dashboard.store.joining import PART, UNSAID, Arrival
+from dashboard.store.snapshots import Snapshot, keep, lines_to_correct
 from dashboard.warehouse.catalog import sources
 
 LAST_WORDS = 4096
@@ -50,16 +51,27 @@ DAYS_IN_NAME = (
 EARLIEST_CAPTURE = datetime.date(2000, 1, 1)
 MONTH_IN_NAME = re.compile(r"(?:(?<!\d)(\d{1,2})-)?(?<![a-z])([a-z]{3,9})-(20\d\d|\d\d)(?!\d)")
 
+# A number follows, so that participants and parties are none.
+PART_IN_NAME = re.compile(
+    r"(?<![^\W_])(?:part|parte|partie|teil|часть|جزء|部分)[ _.-]?\(?\d{1,2}(?!\d)"
+    r"|(?<!\d)\d{1,2}[ _-]?of[ _-]?\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)
+CORRECTS_IN_NAME = re.compile(
+    r"(?<![a-z0-9])(?P<source>[a-z][a-z0-9_]*)\.(?P<file>\d{4}-\d\d-\d\d-[0-9a-f]{8}(?:-demo)?)"
+)
+
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import left behind: its report, and its snapshot (None after a check)."""
+    """What an import left behind: its report, its snapshot, and how corrected rows of the file name it."""
 
     report: Report
-    snapshot: Snapshot | None
-    was_there: bool = False
+    snapshot: Snapshot
+    was_there: bool
+    file_id: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,23 @@ class Ready:
     account: dict[str, Any]
     erased: frozenset[str] | None
 
+    @property
+    def arrival(self) -> Arrival:
+        """What the store keeps of it."""
+        report = self.report
+        return Arrival(
+            source=report.source,
+            captured_on=report.captured_on,
+            provenance=report.provenance,
+            digest=self.digest,
+            folder=self.folder,
+            account={**self.account, "quarantined": len(report.quarantined)},
+            kind=report.kind,
+            corrects=report.corrects,
+            lines=report.lines,
+            erased=self.erased,
+        )
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -83,11 +112,12 @@ class Declared:
 
     `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
     byte-order mark. `partner` and `programme` are ids that hold for every row. `country`, as code or name, is that of
-    rows which say none. `zone` is that of times without one. `batch` joins files that were sent together, as parts of
-    one export. `columns` are pairs of a column of the card and the header that stands for it in this file, where a
-    person said so. `name` is what the sender calls the file: it may state the day of capture, and is never a path.
-    `date_order` is `day_first` or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file
-    has no column of consent because every learner in it agreed. `progress_scale` is `percent` or `share`.
+    rows which say none. `zone` is that of times without one. `columns` are pairs of a column of the card and the header
+    that stands for it in this file, where a person said so. `name` is what the sender calls the file: it may state the
+    day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
+    reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
+    or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
+    because every learner in it agreed. `progress_scale` is `percent` or `share`.
     """
 
     provenance: str = ""
@@ -95,13 +125,14 @@ class Declared:
     partner: str = ""
     programme: str = ""
     zone: str = ""
-    batch: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     name: str = ""
     country: str = ""
+    kind: str = ""
     date_order: str = ""
     no_consent_column: bool = False
     progress_scale: str = ""
+    sector: str = ""
 
 
 NOTHING = Declared()
@@ -120,7 +151,7 @@ def check_file(
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, said, None, _erased(store, source), limits) as (report, _):
+    with _checked(source, file, captured_on, said, None, _standing(store, source), limits) as (report, _):
         return report
 
 
@@ -148,10 +179,8 @@ def import_file(
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
     with made_ready(store, source, file, captured_on, said, progress, limits) as ready:
-        snapshot, was_there = keep(
-            store, source, ready.report.captured_on, ready.digest, ready.folder, ready.account, said.batch, ready.erased
-        )
-        return Imported(ready.report, snapshot, was_there)
+        snapshot, was_there = keep(store, ready.arrival)
+        return Imported(ready.report, snapshot, was_there, ready.arrival.file_id)
 
 
 @contextmanager
@@ -165,8 +194,8 @@ def made_ready(
     limits: Limits = BROWSER,
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
-    erased = _erased(store, source)
-    with _checked(source, file, captured_on, said, progress, erased, limits) as (report, folder):
+    standing = _standing(store, source)
+    with _checked(source, file, captured_on, said, progress, standing, limits) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
@@ -184,7 +213,18 @@ def made_ready(
         account = report.as_json()
         if sources()[source].people:
             account["file"] = ""  # a name such as report_of_somebody.csv
-        yield Ready(report, folder, digest, account, erased if sources()[source].people else None)
+        yield Ready(report, folder, digest, account, standing.erased if sources()[source].people else None)
+
+
+def is_part_in_name(name: str) -> bool:
+    """Whether a file name states that the file is a part: usage_part1.csv, usage_2_of_3.csv."""
+    return PART_IN_NAME.search(name) is not None
+
+
+def corrects_in_name(name: str, source: str) -> str:
+    """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
+    found = CORRECTS_IN_NAME.search(name)
+    return found["file"] if found and found["source"].endswith(source) else ""
 
 
 def captured_on_in_name(name: str) -> datetime.date | None:
@@ -208,9 +248,18 @@ def captured_on_in_name(name: str) -> datetime.date | None:
     return None
 
 
-def _erased(store: Path | None, source: str) -> frozenset[str]:
-    """The marks of those who were erased, where the source is about people."""
-    return marks(store) if store and source in sources() and sources()[source].people else frozenset()
+@dataclass(frozen=True)
+class _Standing:
+    """What a store knows before a file comes: marks of those erased, and lines set aside by file."""
+
+    erased: frozenset[str] = frozenset()
+    to_correct: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def _standing(store: Path | None, source: str) -> _Standing:
+    if not store or source not in sources():
+        return _Standing()
+    return _Standing(marks(store) if sources()[source].people else frozenset(), lines_to_correct(store, source))
 
 
 @contextmanager
@@ -220,7 +269,7 @@ def _checked(
     captured_on: datetime.date | None,
     said: Declared,
     progress: Progress | None,
-    erased: frozenset[str],
+    standing: _Standing,
     limits: Limits,
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
@@ -253,7 +302,10 @@ def _checked(
             "country": _country(said.country),
             "zone": said.zone,
             "secret": secret,
-            "erased": sorted(erased),
+            "erased": sorted(standing.erased),
+            "kind": said.kind or (PART if is_part_in_name(name) else UNSAID),
+            "corrects": corrects_in_name(name, source),
+            "to_correct": {file: sorted(lines) for file, lines in standing.to_correct.items()},
             "columns": sorted(said.columns),
             "date_order": _one_of(said.date_order, "date order", ORDERS),
             "no_consent_column": said.no_consent_column,

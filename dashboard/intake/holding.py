@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass
 from threading import Lock
 
+from dashboard.refusals import Refusal
+
 LONGEST = 3_600
 MOST_BYTES = 200 * 1024 * 1024
 MOST_OF_ONE = 60 * 1024 * 1024
 
 
-class TooMuchHeld(Exception):
+class TooMuchHeld(Refusal):
     """So many uploads wait at once that another has no room."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake import words
+from dashboard.refusals import Refusal
 
 SECRET_BYTES = 32
 KEY_HEX = 32
@@ -34,7 +35,7 @@ SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\
 NINES = re.compile(r"9{4,}")
 
 
-class SecretMissing(Exception):
+class SecretMissing(Refusal):
     """The secret that learners' keys are made with cannot be read."""
 
 

@@ -12,37 +12,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dashboard.disclosure.cells import ALL, CUBES, KEY, long
 from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.intake.consequences import people_by_partner, would_stand
 from dashboard.intake.front_door import Ready
 from dashboard.intake.report import Report
-from dashboard.store.audit_log import record
+from dashboard.refusals import Refusal
+from dashboard.store.joining import PART, Arrival
 from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
-from dashboard.store.releases import (
-    NothingPublished,
-    Release,
-    build,
-    current_number,
-    open_release,
-    publish_release,
-)
+from dashboard.store.releases import NothingPublished, Release, build, current_number, open_release
 from dashboard.store.removal import remove
-from dashboard.store.snapshots import Snapshot, keep, now, pinned, read_snapshot, standing, withdraw
-from dashboard.warehouse.catalog import sources
+from dashboard.store.snapshots import Snapshot, now, pinned, read_snapshot, snapshot_name, standing
+from dashboard.warehouse.catalog import SourceCard, sources
 
 PLACE, PREVIEWS, PREVIEW = "proposals", "previews", "preview.json"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
-KEYS = ("id_key", "email_key")
-# Lists about organisations of which a member may bring in its own rows.
-BY_MEMBERS = ("offers",)
+# Lists about organisations of which a member may bring in its own rows, by the column that says whose they are.
+BY_MEMBERS = {"offers": "partner_id", "contributions_5w": "reported_by"}
+TAKEN = ("offers",)
 # Files of one partner that may wait for a steward at once.
 MOST_WAITING = 20
 
 
-class NotYours(Exception):
+class NotYours(Refusal):
     """Somebody may not do this; the message says who may."""
 
 
@@ -63,6 +57,22 @@ class Proposal:
     def name(self) -> str:
         """Names it in addresses, previews and the audit log."""
         return f"{self.snapshot.source}.{self.snapshot.folder.name}"
+
+    @property
+    def arrival(self) -> Arrival:
+        """What the store keeps of it when it is published."""
+        one = self.snapshot
+        return Arrival(
+            source=one.source,
+            captured_on=one.captured_on.isoformat(),
+            provenance=one.provenance,
+            digest=one.sha256,
+            folder=one.folder,
+            account=self.account,
+            kind=self.account.get("kind", ""),
+            corrects=self.account.get("corrects", ""),
+            lines=tuple(self.account.get("lines", ())),
+        )
 
 
 def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
@@ -90,13 +100,12 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         if sum(partner in one.partners for one in waiting(store)) >= MOST_WAITING:
             raise NotYours(f"{MOST_WAITING} files of yours wait for a steward. Ask one to look at them first.")
     _refuse_taken(store, report.source, ready.folder / "rows.parquet")
-    name = f"{report.captured_on}-{ready.digest[:8]}{'-demo' if report.provenance == 'demo' else ''}"
+    name = snapshot_name(report.captured_on, ready.digest, report.provenance)
     target = store / PLACE / report.source / name
     shared = _shared(store, report, ready.folder / "rows.parquet")
     with locked(store), staged(store) as fresh:
         for path in ready.folder.iterdir():
             shutil.copyfile(path, fresh / path.name)
-        account = {key: value for key, value in ready.account.items() if key != "quarantined"}
         publish(
             store,
             fresh,
@@ -107,60 +116,51 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
                 "captured_on": report.captured_on,
                 "provenance": report.provenance,
                 "imported_at": now(),
-                "batch": name,
                 "proposed_by": who,
                 "shared": shared,
                 "partners": sorted(partners),
-                "input": {"sha256": ready.digest, **account, "quarantined": len(report.quarantined)},
+                "input": {**ready.arrival.account, "sha256": ready.digest},
             },
         )
-    record(store, "proposal", who, f"{report.source} {name}")
-    return _read(target)
+    return read_proposal(target)
+
+
+def is_a_members(card: SourceCard) -> bool:
+    """Whether a partner may bring in files of a source: those with rows of its own, people's or its lists."""
+    return card.name in BY_MEMBERS or (card.people and card.stream[:1] == ("partner_id",))
+
+
+def sent_together(proposal: Proposal, others: Iterable[Proposal]) -> list[Proposal]:
+    """Parts of the same export that wait, the proposal among them; of a file that is no part, itself alone."""
+    mine = proposal.arrival
+    if mine.kind != PART:
+        return [proposal]
+    return [
+        one
+        for one in others
+        if (one.arrival.kind, one.arrival.source, one.arrival.captured_on) == (PART, mine.source, mine.captured_on)
+        and (one.arrival.streams & mine.streams or not mine.streams)
+    ]
 
 
 def waiting(store: Path) -> list[Proposal]:
     """All proposals, the newest first."""
-    found = [_read(folder) for source in sources() for folder in standing(store / PLACE / source)]
+    found = [read_proposal(folder) for source in sources() for folder in standing(store / PLACE / source)]
     return sorted(found, key=lambda proposal: proposal.snapshot.imported_at, reverse=True)
 
 
-def accept(store: Path, proposal: Proposal, who: str, two_people: bool) -> Release:
-    """Publishes a proposal as part of the next release; when that cannot be built, it waits on and nothing changed.
-
-    Raises:
-        NotYours: whoever brought it in would publish it alone, where two people are wanted; or ids were taken since.
-        DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
-    """
-    if two_people and who == proposal.who:
-        raise NotYours("Whoever brings a file in does not publish it. Ask another steward to look at it.")
-    verify(proposal.snapshot.folder)
-    one = proposal.snapshot
-    _refuse_taken(store, one.source, one.folder / "rows.parquet")
-    with tempfile.TemporaryDirectory(prefix="coalition-accept-") as folder:
-        for name in ("rows.parquet", "quarantine.csv"):
-            shutil.copyfile(one.folder / name, Path(folder) / name)
-        report = {**proposal.account, "quarantined": [None] * proposal.account["quarantined"], "streams": one.streams}
-        report["streams"] = sorted(one.streams)
-        kept, was_there = keep(store, one.source, one.captured_on.isoformat(), one.sha256, Path(folder), report)
-    try:
-        release = publish_release(store)
-    except Exception:
-        if not was_there:
-            withdraw(store, kept.source, kept.folder.name)
-        raise
-    discard(store, proposal, who, "published")
-    record(store, "release", who, f"{proposal.name}, brought in by {proposal.who}", release.number)
-    return release
-
-
-def discard(store: Path, proposal: Proposal, who: str, why: str) -> None:
+def discard(store: Path, proposal: Proposal) -> None:
     """Takes a proposal away; what it held stays where it was published, and else is gone."""
     with locked(store):
         for folder in (proposal.snapshot.folder, store / PREVIEWS / proposal.name):
             if folder.is_dir():
                 remove(store, folder)
-    if why != "published":
-        record(store, "withdrawal", who, f"proposal {proposal.name}", reason=why)
+
+
+def verify_waiting(store: Path, proposal: Proposal) -> None:
+    """Raises StoreDamaged where its files changed, NotYours where another member has taken its ids since."""
+    verify(proposal.snapshot.folder)
+    _refuse_taken(store, proposal.snapshot.source, proposal.snapshot.rows_file)
 
 
 def preview(store: Path, proposal: Proposal) -> dict[str, Any]:
@@ -176,8 +176,10 @@ def preview(store: Path, proposal: Proposal) -> dict[str, Any]:
     except NothingPublished:
         before = None
     with tempfile.TemporaryDirectory(prefix="coalition-preview-") as scratch:
-        fresh = Path(scratch)
-        built = build(pinned(store, [proposal.snapshot]), fresh)
+        fresh = Path(scratch) / "release"
+        fresh.mkdir()
+        kept = Path(scratch) / "kept"
+        built = build(pinned(store, would_stand(store, [proposal.arrival], kept)), fresh)
         old = before.folder if before else None
         found = {
             "release": before.number if before else 0,
@@ -206,7 +208,8 @@ def previewed(store: Path, proposal: Proposal) -> dict[str, Any] | None:
         return found if not found["release"] else None
 
 
-def _read(folder: Path) -> Proposal:
+def read_proposal(folder: Path) -> Proposal:
+    """The proposal in a folder; StoreDamaged when it is not whole."""
     said = read_manifest(folder)
     account = {key: value for key, value in said["input"].items() if key != "sha256"}
     partners = frozenset(said.get("partners", ()))
@@ -220,12 +223,13 @@ def _partners(report: Report, rows: Path) -> frozenset[str]:
         return frozenset(stream.partition("/")[0] for stream in report.streams)
     if report.source not in BY_MEMBERS:
         return frozenset()
-    return frozenset(pq.read_table(rows, columns=["partner_id"])["partner_id"].to_pylist())
+    column = BY_MEMBERS[report.source]
+    return frozenset(pq.read_table(rows, columns=[column])[column].to_pylist())
 
 
 def _refuse_taken(store: Path, source: str, rows: Path) -> None:
     """Raises NotYours where a row has the id of another member's record, which it would replace."""
-    if source not in BY_MEMBERS:
+    if source not in TAKEN:
         return
     owners = {
         one: owner
@@ -249,34 +253,16 @@ def _shared(store: Path, report: Report, rows: Path) -> dict[str, int]:
     """How many learners of the file each other partner reports already; they count once together."""
     if not sources()[report.source].people:
         return {}
-    mine = _keys(rows)
+    mine = set().union(*people_by_partner(rows).values(), set())
     own = {stream.partition("/")[0] for stream in report.streams}
     found: dict[str, set[str]] = {}
     for name, chosen in pinned(store).items():
         if sources()[name].people:
             for snapshot in chosen:
-                for partner, keys in _keys_by_partner(snapshot.rows_file).items():
+                for partner, keys in people_by_partner(snapshot.rows_file).items():
                     if partner not in own:
                         found.setdefault(partner, set()).update(mine & keys)
     return {partner: len(keys) for partner, keys in sorted(found.items()) if keys}
-
-
-def _keys(rows: Path) -> set[str]:
-    return set().union(*_keys_by_partner(rows).values(), set())
-
-
-def _keys_by_partner(rows: Path) -> dict[str, set[str]]:
-    """One key a learner, the id's where there is one, by partner."""
-    names = pq.read_schema(rows).names
-    if not {"partner_id", *KEYS} <= set(names):
-        return {}
-    table = pq.read_table(rows, columns=["partner_id", *KEYS])
-    keys = pc.coalesce(table["id_key"], table["email_key"])
-    found: dict[str, set[str]] = {}
-    for partner, key in zip(table["partner_id"].to_pylist(), keys.to_pylist(), strict=True):
-        if key:
-            found.setdefault(partner, set()).add(key)
-    return found
 
 
 def _figures(old: Path | None, fresh: Path) -> list[dict[str, Any]]:

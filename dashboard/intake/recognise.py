@@ -11,7 +11,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from dashboard.intake import consent
+from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.front_door import Declared, run_child, there
+from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.report import FileRefused, harmless
 from dashboard.intake.tabular import header_names, positions
 from dashboard.intake.words import fold, meaning
@@ -78,8 +80,10 @@ def headers(file: Path, encoding: str = "") -> Headers:
     return found
 
 
-def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: Declared) -> list[list[str]]:
-    """The header and the rows on those lines as they were sent, with line and reason behind; formulas disarmed.
+def set_aside_rows(
+    file: Path, source: str, reasons: Mapping[int, str], said: Declared, file_id: str, limits: Limits = BROWSER
+) -> list[list[str]]:
+    """The header and the rows on those lines as they were sent, with line, reason and file behind; formulas disarmed.
 
     A reader takes the disarming apostrophe off again, so that the file can be corrected and sent.
 
@@ -89,17 +93,19 @@ def set_aside_rows(file: Path, source: str, reasons: Mapping[int, str], said: De
     order = {
         "lines": sorted(reasons),
         "source": source,
-        "file": str(there(file)),
+        "file": str(there(file, limits)),
         "encoding": said.encoding,
         "columns": sorted(said.columns),
+        "limits": limits.as_json(),
     }
     seen = run_child(order)
-    header = [*map(harmless, seen["header"]), "line in the file sent", "why it was set aside"]
+    header = [*map(harmless, seen["header"]), LINE, REASON, FILE]
+    named = f"{source}.{file_id}"
     width = len(seen["header"])
     return [
         header,
         *(
-            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line]]
+            [*(harmless(cell) for cell in [*cells, *[""] * width][:width]), str(line), reasons[line], named]
             for line, cells in seen["rows"]
         ),
     ]

@@ -13,6 +13,7 @@ from dashboard.intake.days import Orders
 from dashboard.intake.identity import Identity
 from dashboard.intake.scale import Progress
 from dashboard.intake.words import fold
+from dashboard.refusals import Refusal
 from dashboard.warehouse.catalog import SourceCard
 
 LONGEST_TEXT = 200
@@ -32,7 +33,7 @@ BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
 
-class FileRefused(Exception):
+class FileRefused(Refusal):
     """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
 
     `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
@@ -91,7 +92,9 @@ class Report:
     """The account of one file: `rows_in` = `published` + `collapsed` + the quarantined rows.
 
     `erased` counts those of the collapsed rows that are about people who were erased: nothing of them is kept.
-    `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file.
+    `content` is the digest of what is kept: the same for the same rows, whichever program wrote the file. `kind` is
+    what the file is, as declared or as it states itself; of corrected rows `corrects` is the file they were set aside
+    of, and `lines`, like those of `quarantined`, are lines of that file.
     `unread` are values that were not understood, most frequent first. Of a source about people `people_in` =
     `people_published` + those of `people_set_aside` by reason; a row that is nobody's is one unknown person.
     """
@@ -110,6 +113,9 @@ class Report:
     learner_secret: str = ""
     erased: int = 0
     content: str = ""
+    kind: str = ""
+    corrects: str = ""
+    lines: tuple[int, ...] = ()
     unread: tuple[Unread, ...] = ()
     people_in: int = 0
     people_published: int = 0
@@ -158,6 +164,7 @@ class Report:
         said["streams"] = tuple(said["streams"])
         said["unread"] = tuple(Unread(**{**one, "lines": tuple(one["lines"])}) for one in said.get("unread", ()))
         said["people_set_aside"] = tuple((reason, people) for reason, people in said.get("people_set_aside", ()))
+        said["lines"] = tuple(said["lines"])
         return cls(**said)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from dashboard.intake import countries
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
+from dashboard.intake.words import fold, is_missing, words
 
 # Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both. A dot tells groups apart
 # only where there are two of them: 1.234 may be a decimal.
@@ -28,13 +29,6 @@ GROUPED_DECIMAL = re.compile(
 ARABIC_SIGNS = frozenset("\u066b\u066c")
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
-# Signs and words for a value that is not there, folded.
-NO_VALUE = frozenset(
-    ("", "-", "–", "—", "--", "*", "**", "..", "...", "…", ".", ":", "x", "?", "#n/a", "#ref!", "#value!", "#null!")
-    + ("na", "n/a", "n.a.", "n.a", "nan", "nil", "none", "null", "nd", "n/d", "n.d.", "nr", "n/r", "s/d", "s.d.")
-    + ("unknown", "not available", "not applicable", "not reported", "no data", "missing", "suppressed", "redacted")
-    + ("tbc", "tbd", "non disponible", "no disponible", "нет данных", "غير متوفر", "无数据")
-)
 # Fewer than so many, as publishers write a small count that they do not show.
 TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
@@ -179,8 +173,7 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
 
 def no_value(text: str) -> bool:
     """Whether a cell holds nothing, a sign or a word for missing, or a count too small to be shown, such as <5."""
-    written = clean(text).casefold()
-    return written in NO_VALUE or TOO_FEW.fullmatch(written) is not None
+    return is_missing(text) or fold(text) in words("withheld") or TOO_FEW.fullmatch(clean(text)) is not None
 
 
 def optional_number(text: str, column: str, ledger: Ledger) -> int | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components import upload
+from dashboard.components import upload, waiting
 from dashboard.locales import _
 
 st.title(_("Upload"))
@@ -15,5 +15,6 @@ st.write(
 upload.stop_unless_allowed()
 upload.send()
 upload.templates()
-upload.waiting_files()
-upload.releases()
+waiting.waiting_files()
+waiting.published_files()
+waiting.releases()

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from dashboard.refusals import Refusal
 from dashboard.store import audit_log
 from dashboard.store.protocol import MANIFEST, locked, point, pointed
 from dashboard.store.releases import CURRENT
@@ -38,7 +39,7 @@ PIECE = 1024**2
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
 
-class ArchiveRefused(Exception):
+class ArchiveRefused(Refusal):
     """An archive cannot be made or restored; nothing was changed."""
 
 

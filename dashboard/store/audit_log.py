@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.refusals import Refusal
 from dashboard.store.protocol import StoreDamaged, point, pointed
 
 EVENTS = (
@@ -44,7 +45,7 @@ AFTER = (
 )
 
 
-class AuditBroken(Exception):
+class AuditBroken(Refusal):
     """The log is not the one that was written; the message names the line."""
 
 

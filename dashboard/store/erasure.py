@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dashboard.refusals import Refusal
 from dashboard.store.erased import FOLDER, MARKS, lists, marks
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, current_number, publish_release, release_numbers
@@ -29,15 +30,15 @@ WHY = "learners whom it counted were erased"
 Mark = Callable[[str], str]
 
 
-class NobodyFound(Exception):
+class NobodyFound(Refusal):
     """A learner to be erased is in no file of the store."""
 
 
-class AddressShared(Exception):
+class AddressShared(Refusal):
     """An address to be erased is that of several learners."""
 
 
-class TracesLeft(Exception):
+class TracesLeft(Refusal):
     """Something of an erased learner is still in the store."""
 
 

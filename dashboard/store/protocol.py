@@ -18,6 +18,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from dashboard.refusals import Refusal
+
 MANIFEST = "manifest.json"
 LOCK = ".lock"
 STAGING = ".staging"
@@ -25,7 +27,7 @@ STAGING = ".staging"
 REPLACED = ".replaced"
 
 
-class StoreDamaged(Exception):
+class StoreDamaged(Refusal):
     """What lies in the store is not what was published; the message says which file and what to do."""
 
 

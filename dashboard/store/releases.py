@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.disclosure.policy import policy
+from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.protocol import (
     StoreDamaged,
@@ -32,11 +33,11 @@ NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
 
 
-class NothingPublished(Exception):
+class NothingPublished(Refusal):
     """The store holds no release yet."""
 
 
-class NoSuchRelease(Exception):
+class NoSuchRelease(Refusal):
     """A release was named that the store does not hold."""
 
 
@@ -143,6 +144,20 @@ def build(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str, Any]
         "engine": engine.name,
         "checks": checked,
         "disclosure": {"policy": policy().version, **audited},
+    }
+
+
+def is_built_from(release: Release, pins: Mapping[str, Sequence[Snapshot]]) -> bool:
+    """Whether a release holds what one made from these snapshots now would hold."""
+    then = {
+        source: {(pin["folder"], pin["sha256"]) for pin in found}
+        for source, found in release.manifest["snapshots"].items()
+    }
+    store = release.folder.parent.parent
+    return then == {
+        source: {(str(one.folder.relative_to(store)), one.sha256) for one in found}
+        for source, found in pins.items()
+        if found
     }
 
 

@@ -6,9 +6,24 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from dashboard.refusals import Refusal
 from dashboard.store.erased import marks
+from dashboard.store.joining import (
+    CORRECTIONS,
+    PART,
+    ROWS,
+    SET_ASIDE,
+    UNSAID,
+    Arrival,
+    FileId,
+    Held,
+    NothingToCorrect,
+    join,
+    joined_digest,
+    joined_of,
+    open_lines,
+)
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -27,25 +42,26 @@ PLACES = ("snapshots", "withdrawn", "proposals")
 VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]+))?")
 
 
-class DaysOverlap(Exception):
+class DaysOverlap(Refusal):
     """Two files of one day hold partly the same programmes, and nothing says which of them counts."""
 
 
-class SecretsDiffer(Exception):
+class SecretsDiffer(Refusal):
     """Learners of the store were keyed under different secrets, so that the same person would count twice."""
 
 
-class ErasedMeanwhile(Exception):
+class ErasedMeanwhile(Refusal):
     """Somebody was erased while a file that may be about them was read."""
 
 
-class NoSuchSnapshot(Exception):
+class NoSuchSnapshot(Refusal):
     """A snapshot was named that the store does not hold."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One capture of one source."""
+    """One capture of one source; `parts` are the digests of the files it was made of, `corrections` those of files of
+    corrected rows."""
 
     source: str
     captured_on: datetime.date
@@ -54,79 +70,179 @@ class Snapshot:
     imported_at: str
     streams: frozenset[str]
     learner_secret: str
-    batch: str
+    parts: frozenset[str]
+    corrections: frozenset[str]
     folder: Path
+    # Files that older stores hold side by side as parts of one export.
+    batch: str = ""
 
     def replaces(self, other: "Snapshot") -> bool:
-        """Whether it stands instead of the other: not sent together with it, and all that the other holds is in it."""
-        return self.batch != other.batch and self.streams >= other.streams
+        """Whether it stands instead of the other: all that the other holds is in it."""
+        return self.is_apart_from(other) and self.streams >= other.streams
+
+    def is_apart_from(self, other: "Snapshot") -> bool:
+        """Whether the two were not sent together."""
+        return not self.batch or self.batch != other.batch
 
     @property
     def rows_file(self) -> Path:
         """The checked rows."""
-        return self.folder / "rows.parquet"
+        return self.folder / ROWS
 
     @property
     def quarantine_file(self) -> Path:
         """The rows set aside, with line, column and reason."""
-        return self.folder / "quarantine.csv"
+        return self.folder / SET_ASIDE
 
 
-def keep(
-    store: Path,
-    source: str,
-    captured_on: str,
-    digest: str,
-    folder: Path,
-    report: dict[str, Any],
-    batch: str = "",
-    erased: frozenset[str] | None = None,
-) -> tuple[Snapshot, bool]:
+def keep(store: Path, arrival: Arrival) -> tuple[Snapshot, bool]:
     """Keeps the files of an intake as a snapshot; True beside it when the store had it already.
 
     A snapshot is named by its day and the sha256 of the sender's file, so that the same file again is the same one.
-    It is kept anew when it was damaged, or when another file for the same day has taken its place since. `erased` is
-    the list of those whose rows the intake left out.
+    It is kept anew when it was damaged, or when another file for the same day has taken its place since. A part, or
+    corrected rows, are kept together with what they belong to, as one snapshot that stands instead.
 
     Raises:
         DaysOverlap: another file of the same day holds some of its programmes, but not all.
-        ErasedMeanwhile: the list has grown since.
+        ErasedMeanwhile: the list of those who were erased has grown since the file was read.
+        NothingToCorrect: corrected rows of a file that the store does not hold.
     """
-    provenance = report["provenance"]
-    name = f"{captured_on}-{digest[:8]}{'-demo' if provenance == 'demo' else ''}"
-    target = store / "snapshots" / source / name
     with locked(store):
-        if erased is not None and erased != marks(store):
+        if arrival.erased is not None and arrival.erased != marks(store):
             raise ErasedMeanwhile("Learners were erased while the file was read. Import it again; nothing was kept.")
+        bases = _joins(store, arrival)
+        for one in _of_its_day(store, arrival):
+            if _is_in(arrival, one) and _stands(one.folder, one.sha256):
+                make_durable(store, one.folder.parent)  # a writer that died after the rename has not seen to that
+                return one, True
+        digest = joined_digest(*joined_of([_held(base) for base in bases], arrival))
+        target = store / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, digest, arrival.provenance)
         for there in reversed(_versions(target)):
-            # A part that is sent again with other parts belongs to them from now on.
-            same = not batch or _stands(there, digest) and read_snapshot(there).batch == batch
-            if same and _stands(there, digest) and _is_last_of_its_day(store, source, there):
+            if _stands(there, digest) and _is_last_of_its_day(store, arrival.source, there):
                 make_durable(store, there.parent)  # a writer that died after the rename has not seen to that
                 return read_snapshot(there), True
-        _refuse_overlap(store, target, captured_on, frozenset(report["streams"]), batch or name)
+        if not bases:
+            _refuse_overlap(store, target, arrival)
         for there in _versions(target):
             if there != target:
                 put_aside(store, there)
-        with staged(store) as fresh:
-            for path in folder.iterdir():
-                shutil.copyfile(path, fresh / path.name)
-            account = {key: value for key, value in report.items() if key != "quarantined"}
-            publish(
-                store,
-                fresh,
-                target,
-                {
-                    "kind": "snapshot",
-                    "source": source,
-                    "captured_on": captured_on,
-                    "provenance": provenance,
-                    "imported_at": now(),
-                    "batch": batch or name,
-                    "input": {"sha256": digest, **account, "quarantined": len(report["quarantined"])},
-                },
-            )
+        _write(store, bases, arrival, target)
     return read_snapshot(target), False
+
+
+def as_if_kept(store: Path, arrival: Arrival, scratch: Path, more: Sequence[Snapshot] = ()) -> Snapshot:
+    """The snapshot that `keep` would make of it now, in a folder that is no part of the store, which is only read.
+
+    `more` are others that are as if they were kept.
+
+    Raises:
+        NothingToCorrect: as `keep`.
+    """
+    there = next((one for one in _of_its_day(store, arrival, more) if _is_in(arrival, one)), None)
+    if there:
+        return there
+    target = (
+        scratch / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, arrival.digest, arrival.provenance)
+    )
+    _write(scratch, _joins(store, arrival, more), arrival, target)
+    return read_snapshot(target)
+
+
+def snapshot_name(captured_on: str, digest: str, provenance: str) -> str:
+    """The folder of a snapshot, of its proposal too; corrected rows of the file name it so."""
+    return str(FileId(captured_on, digest, provenance == "demo"))
+
+
+def lines_to_correct(store: Path, source: str) -> dict[str, frozenset[int]]:
+    """Lines set aside of the files that the store holds of a source, by the id of the file."""
+    found: dict[str, frozenset[int]] = {}
+    for snapshot in _not_replaced(snapshots(store, source)):
+        found |= open_lines(_held(snapshot))
+    return found
+
+
+def _joins(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list[Snapshot]:
+    """The snapshots that an arrival joins: of corrected rows those with their file, of a part those of its export.
+
+    Raises:
+        NothingToCorrect: none of them has the file.
+    """
+    if arrival.kind not in (PART, CORRECTIONS):
+        return []
+    mine = _of_its_day(store, arrival, more)
+    if arrival.kind == PART:
+        # Of files that are one export, those that came before this one; what stood before them is replaced.
+        beside = [one for one in mine if one.parts <= arrival.together or not arrival.together]
+        return [
+            one
+            for one in beside
+            if one.parts != {arrival.digest} and (one.streams & arrival.streams or not arrival.streams)
+        ]
+    file = FileId.read(arrival.corrects).digest
+    found = [one for one in mine if any(part.startswith(file) for part in one.parts)]
+    if not found:
+        raise NothingToCorrect(
+            f"These are corrected rows of the file {arrival.corrects}, which the store does not hold, or not any more. "
+            "Import that export first, or send the whole export."
+        )
+    return found
+
+
+def _of_its_day(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list[Snapshot]:
+    """What stands of the source and day of an arrival, invented rows beside invented ones only."""
+    others = [one for one in more if one.source == arrival.source]
+    return [
+        one
+        for one in _not_replaced(_in_order([*snapshots(store, arrival.source), *others]))
+        if one.captured_on.isoformat() == arrival.captured_on
+        and (one.provenance == "demo") == (arrival.provenance == "demo")
+    ]
+
+
+def _is_in(arrival: Arrival, one: Snapshot) -> bool:
+    """Whether a file is among those that a snapshot was made of, and would not replace others of them."""
+    if arrival.kind == CORRECTIONS:
+        return arrival.digest in one.corrections
+    is_all = arrival.kind in (UNSAID, PART) or one.parts <= arrival.together
+    return arrival.digest in one.parts and len(one.parts) > 1 and is_all
+
+
+def _not_replaced(found: Sequence[Snapshot]) -> list[Snapshot]:
+    """Those of which no later one of the same day holds everything."""
+    return [
+        one
+        for at, one in enumerate(found)
+        if not any(later.captured_on == one.captured_on and later.replaces(one) for later in found[at + 1 :])
+    ]
+
+
+def _held(snapshot: Snapshot) -> Held:
+    account = read_manifest(snapshot.folder)["input"]
+    return Held(snapshot.folder, snapshot.captured_on.isoformat(), snapshot.provenance == "demo", account)
+
+
+def _write(place: Path, bases: Sequence[Snapshot], arrival: Arrival, target: Path) -> None:
+    """Writes a snapshot of the arrival and what it joins, by the publish protocol."""
+    with staged(place) as fresh:
+        if bases:
+            account = join([_held(base) for base in bases], arrival, fresh)
+        else:
+            for name in (ROWS, SET_ASIDE):
+                shutil.copyfile(arrival.folder / name, fresh / name)
+            account = {**arrival.account, "sha256": arrival.digest}
+        publish(
+            place,
+            fresh,
+            target,
+            {
+                "kind": "snapshot",
+                "source": arrival.source,
+                "captured_on": arrival.captured_on,
+                "provenance": arrival.provenance,
+                "imported_at": now(),
+                "input": account,
+            },
+        )
 
 
 def withdraw(store: Path, source: str, name: str) -> Path:
@@ -174,14 +290,7 @@ def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapsho
             found = [snapshot for snapshot in found if snapshot.provenance != "demo"]
         # Of a source that is told apart by programme only the newest export counts; of the others every capture.
         only_newest = bool(sources()[source].stream)
-        chosen[source] = [
-            one
-            for at, one in enumerate(found)
-            if not any(
-                later.replaces(one) and (only_newest or later.captured_on == one.captured_on)
-                for later in found[at + 1 :]
-            )
-        ]
+        chosen[source] = [one for at, one in enumerate(found) if not _is_replaced(one, found[at + 1 :], only_newest)]
     secrets = {one.learner_secret: one for found in chosen.values() for one in found if one.learner_secret}
     if len(secrets) > 1:
         one, other, *_ = secrets.values()
@@ -193,17 +302,25 @@ def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapsho
     return chosen
 
 
-def _refuse_overlap(store: Path, target: Path, captured_on: str, streams: frozenset[str], batch: str) -> None:
-    source, versions = target.parent.name, _versions(target)
-    for other in (read_snapshot(folder) for folder in _folders(store, source) if folder not in versions):
-        together = other.batch == batch or not streams & other.streams
-        if other.captured_on.isoformat() != captured_on or together or streams >= other.streams:
+def _is_replaced(one: Snapshot, later: Sequence[Snapshot], only_newest: bool) -> bool:
+    """Whether later ones hold everything that it holds: of any day, or of its own."""
+    instead = [
+        other for other in later if (only_newest or other.captured_on == one.captured_on) and other.is_apart_from(one)
+    ]
+    return bool(instead) and one.streams <= frozenset().union(*(other.streams for other in instead))
+
+
+def _refuse_overlap(store: Path, target: Path, arrival: Arrival) -> None:
+    versions = _versions(target)
+    for other in _of_its_day(store, arrival):
+        both = arrival.streams & other.streams
+        if other.folder in versions or not both or arrival.streams >= other.streams:
             continue
-        both = ", ".join(sorted(streams & other.streams)[:3])
         raise DaysOverlap(
-            f"The store holds a file of {source} of the same day, {other.folder.name}, with {both} and more. Give both "
-            f"files in one command if they are parts of one export; else `coalition withdraw {source} "
-            f"{other.folder.name}`, or another --captured-on."
+            f"The store holds a file of {arrival.source} of the same day, {other.folder.name}, with "
+            f"{', '.join(sorted(both)[:3])} and more, so this one is not the whole export of that day. If it is a part "
+            "of it, declare it as one (`--part`); else give another day of capture. "
+            f"`coalition withdraw {arrival.source} {other.folder.name}` takes the other one out."
         )
 
 
@@ -269,6 +386,8 @@ def read_snapshot(folder: Path) -> Snapshot:
         imported_at=said["imported_at"],
         streams=frozenset(said["input"].get("streams", ())),
         learner_secret=said["input"].get("learner_secret", ""),
-        batch=said.get("batch", folder.name),
+        parts=frozenset(said["input"].get("parts") or [said["input"]["sha256"]]),
+        corrections=frozenset(said["input"].get("corrections", ())),
         folder=folder,
+        batch=said.get("batch", ""),
     )

@@ -10,17 +10,18 @@ from typing import Any
 
 import pyarrow as pa
 
+from dashboard.refusals import Refusal
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import Query, audience_macros, metrics, question, questions
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import DuckEngine
 
 
-class BadParameter(Exception):
+class BadParameter(Refusal):
     """A parameter is unknown, or its value is not of the declared type."""
 
 
-class ReleaseTooOld(Exception):
+class ReleaseTooOld(Refusal):
     """A release lacks tables that today's questions read."""
 
 

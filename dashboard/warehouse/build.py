@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
 
+from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
 from dashboard.warehouse.catalog import Query, layer, sources
 from dashboard.warehouse.engine import Engine
@@ -40,7 +41,7 @@ REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
 BETWEEN = "int_"
 
 
-class ChecksFailed(Exception):
+class ChecksFailed(Refusal):
     """Rows exist that must not; the message names the check and the first of them."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric"}
@@ -22,7 +23,7 @@ class CatalogError(Exception):
     """A header or a card says something the catalogue does not know."""
 
 
-class UnknownQuestion(Exception):
+class UnknownQuestion(Refusal):
     """A question was asked that no file answers."""
 
 
@@ -81,6 +82,12 @@ class SourceColumn:
     personal: bool = False
     several: bool = False
 
+    @property
+    def label(self) -> str:
+        """Its name for people: the publisher's own header, or that of the template in words."""
+        header = self.headers[0]
+        return header if header != header.casefold() or "_" not in header else header.replace("_", " ").capitalize()
+
 
 @dataclass(frozen=True)
 class SourceCard:
@@ -123,6 +130,10 @@ class SourceCard:
         if self.one_of and not any(set(found).issuperset(columns) for columns in self.one_of):
             wanted |= set(self.one_of[0])
         return tuple(column for column in self.columns if column.name in wanted and column.name not in found)
+
+    def label(self, column: str) -> str:
+        """The name for people of a column; what is none of the card, such as the whole row, as it stands."""
+        return next((one.label for one in self.columns if one.name == column), column)
 
     @property
     def personal_headers(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dashboard.refusals import Refusal
 from dashboard.warehouse.catalog import Metric
 from dashboard.warehouse.engine import Params, canonical, checked_params
 from dashboard.warehouse.statistics import FUNCTIONS
@@ -34,7 +35,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
-class QueryStopped(Exception):
+class QueryStopped(Refusal):
     """A question took longer than the time given to one, or answered with more rows than a page can use."""
 
 

@@ -14,6 +14,7 @@ from dashboard.intake.identity import SecretMissing, open_identity
 from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.report import FileRefused
 from dashboard.settings import PROJECT, learner_secret_file
+from dashboard.store.joining import PART
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, pinned
 from dashboard.viewer import STEWARD, open_answers
@@ -250,12 +251,12 @@ def test_parts_of_one_export_stand_together_and_half_an_overlap_is_refused(tmp_p
     store = tmp_path / "store"
     parts = [written(tmp_path / f"{n}.csv", [{**SOUND, "External Id": f"A-{n}", "Email": ""}]) for n in range(3)]
     for part in parts:
-        import_file(store, "coursera_usage", part, DAY, Declared(batch="export"))
+        import_file(store, "coursera_usage", part, DAY, Declared(kind=PART))
     assert asked("overview/headline")[0]["learners_reached"] == 3
     both = written(tmp_path / "both.csv", [SOUND, {**SOUND, "Program Slug": "kiron-campus"}])
     import_file(store, "coursera_usage", both, DAY)
     assert asked("overview/headline")[0]["learners_reached"] == 1  # sent later for the same day: it counts alone
-    with pytest.raises(DaysOverlap, match="one command"):
+    with pytest.raises(DaysOverlap, match="declare it as one"):
         import_file(store, "coursera_usage", written(tmp_path / "half.csv", [{**SOUND, "External Id": "A-9"}]), DAY)
 
 
@@ -430,7 +431,7 @@ def test_a_part_sent_again_with_another_stays_beside_it(tmp_path, asked):
     two = written(tmp_path / "2.csv", [{**SOUND, "External Id": f"B-{n}", "Email": ""} for n in range(3)])
     import_file(store, "coursera_usage", one, DAY)
     for part in (one, two):
-        import_file(store, "coursera_usage", part, DAY, Declared(batch="both"))
+        import_file(store, "coursera_usage", part, DAY, Declared(kind=PART))
     assert asked("overview/headline")[0]["learners_reached"] == 8
     assert import_file(store, "coursera_usage", one, DAY).was_there
     assert asked("overview/headline")[0]["learners_reached"] == 8

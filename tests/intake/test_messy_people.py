@@ -1,5 +1,6 @@
 """Registers and exports as partners write them, each a small file made here, with the outcome worked by hand."""
 
+import datetime
 import io
 
 import openpyxl
@@ -7,11 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.cli import main
+from dashboard.intake.days import ORDERS
+from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import Identity
 from dashboard.intake.programmes import Stream, stream_of
+from dashboard.intake.recognise import suggest_all
+from dashboard.intake.report import FileRefused, Report
 from dashboard.intake.sharing import no_ids
+from dashboard.warehouse.catalog import sources
 from tests.intake.making import SECRET, Read, as_csv, as_xlsx
 
+DAY = datetime.date(2025, 1, 31)
 REGISTER = {
     "partner_id": "reliefworks",
     "programme_id": "coursera_for_refugees",
@@ -652,3 +660,91 @@ def test_who_was_erased_under_a_former_form_of_the_id_stays_erased(read, written
     found = read("partner_learners", [{"learner_id": written}, {"learner_id": "RW-2"}], erased=[identity.mark(key)])
     assert (found.report.published, found.report.collapsed, found.report.erased) == (1, 1, 1)
     assert found.report.people_set_aside == (("the learner was erased", 1),)
+
+
+def test_a_row_that_came_apart_is_one_unknown_person(tmp_path):
+    body = as_csv(rows_of("partner_learners", [{"learner_id": "RW-1"}])) + b"too,few\r\n"
+    report = Read(tmp_path, "partner_learners", body).report
+    assert (report.people_in, report.people_published) == (2, 1)
+    assert report.people_set_aside == (("(row): the header has 17 cells, the row 2", 1),)
+    assert report.people_line.startswith("people in 2 = published 1 + set aside 1 (1 (row)")
+
+
+def test_an_agreement_with_a_university_is_no_person(tmp_path):
+    header = ["partner_id", "learner_id", "university", "university_country", "requested_on", "agreement_on"]
+    body = as_csv([header, ["rw", "", "U", "DEU", "", "soon"], ["rw", "RW-1", "U", "DEU", "2022-01-01", ""]])
+    report = Read(tmp_path, "recognitions", body).report
+    assert (report.people_in, report.people_published, len(report.quarantined)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["ONG", "Projet", "Identifiant", "Pays d'origine", "Pays d'accueil", "Sexe", "Âge", "Niveau d'études",
+         "Date d'inscription", "Consentement"],
+        ["Organización", "Proyecto", "Código de estudiante", "País de origen", "País de acogida", "Género", "Edad",
+         "Nivel educativo", "Fecha de inscripción", "¿Autoriza el uso de datos?"],
+        ["Организация", "Проект", "Идентификатор", "Гражданство", "Страна проживания", "Пол", "Возраст", "Образование",
+         "Дата регистрации", "Согласие"],
+        ["机构", "项目", "学号", "原籍国", "居住国", "性别", "年龄", "学历", "注册日期", "是否同意"],
+        ["المنظمة", "المشروع", "رقم الطالب", "بلد المنشأ", "البلد المضيف", "الجنس", "العمر", "المستوى التعليمي",
+         "تاريخ التسجيل", "الموافقة"],
+        ["Partner name", "Cohort", "Student ID", "Nationality", "Lives in", "Sex or gender", "Age group",
+         "Highest education", "Intake date", "Agrees to data sharing"],
+    ],
+)  # fmt: skip
+def test_each_column_of_a_register_is_suggested_in_each_language(headers):
+    columns = ["partner_id", "programme_id", "learner_id", "country_origin", "country_host", "sex", "age", "education"]
+    wanted = dict(zip([*columns, "registered_on", "consent"], headers, strict=True))
+    found = suggest_all(headers, sources()["partner_learners"])
+    assert found == wanted
+    assert list(found)[:4] == [
+        "partner_id",
+        "programme_id",
+        "registered_on",
+        "consent",
+    ]  # what matters most comes first
+
+
+def test_the_same_file_read_in_another_order_is_another_snapshot(tmp_path):
+    file = tmp_path / "register.csv"
+    rows = [{"learner_id": f"RW-{n}", "registered_on": "04/05/2022"} for n in range(4)]
+    file.write_bytes(as_csv(rows_of("partner_learners", rows)))
+    with pytest.raises(FileRefused) as refused:
+        check_file("partner_learners", file, DAY)
+    assert refused.value.asks == "date_order"
+    done = [
+        import_file(tmp_path / "store", "partner_learners", file, DAY, Declared(date_order=order)) for order in ORDERS
+    ]
+    assert not done[1].was_there and done[0].report.content != done[1].report.content
+    assert Report.from_json(done[0].report.as_json()) == done[0].report
+    with pytest.raises(FileRefused, match="There is no date order 'upside down'"):
+        check_file("partner_learners", file, DAY, Declared(date_order="upside down"))
+
+
+def test_the_shell_answers_what_is_asked(tmp_path, capsys):
+    file = tmp_path / "register_2025-01-31.csv"
+    rows = [{"learner_id": "1001.0", "registered_on": "9/1/2022", "sex": "sjx", "consent": ""}]
+    rows += [{"learner_id": f"{n}", "registered_on": "9/1/2022", "sex": "sjx"} for n in (1001, 1002, 1003)]
+    file.write_bytes(as_csv(rows_of("partner_learners", rows)))
+    store = ["--store", str(tmp_path / "store"), "check", "partner_learners", str(file)]
+    assert main(store) == 1 and "(`--date-order`)" in capsys.readouterr().err
+    assert main([*store, "--date-order", "month_first"]) == 0
+    said = capsys.readouterr().out
+    assert "3  sex: 'sjx' is not understood (not reported); first on line 3, 4, 5" in said
+    # The first person is 1001 twice: one row without consent, one with it.
+    assert "people in 3 = published 3 + set aside 0" in said and "rows in 4 = published 3" in said
+
+
+def test_students_of_the_rehearsal_dataset_are_people_too(tmp_path):
+    header = ["code_module", "code_presentation", "id_student", "date_registration", "date_unregistration"]
+    rows = [
+        ["AAA", "2013J", "11391", "-159", ""],
+        ["BBB", "2013J", "11391.0", "-20", ""],
+        ["AAA", "2013J", "n/a", "-3", ""],
+    ]
+    found = Read(tmp_path, "oulad", as_csv([header, *rows]))
+    assert len(set(found.column("id_key"))) == 1 and found.reasons == {"id_student: blank": 1}
+    assert (found.report.people_in, found.report.people_published) == (2, 1)
+    body = as_csv([["code_module", "code_presentation", "module_presentation_length"], ["AAA", "2013J", "268"]])
+    assert Read(tmp_path, "oulad", body).report.people_in == 0

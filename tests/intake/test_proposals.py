@@ -2,17 +2,19 @@
 
 import datetime
 import shutil
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import upload
+from dashboard import actions
+from dashboard.actions import Actor
+from dashboard.components import refused
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake import holding, proposals
 from dashboard.intake.front_door import Declared, import_file, made_ready
-from dashboard.intake.proposals import NotYours, accept, discard, preview, previewed, propose, waiting
+from dashboard.intake.proposals import NotYours, discard, preview, previewed, propose, waiting
 from dashboard.intake.recognise import set_aside_rows
+from dashboard.intake.report import FileRefused
 from dashboard.store.audit_log import entries
 from dashboard.store.releases import current_number, open_release, publish_release
 from dashboard.store.snapshots import snapshots
@@ -46,8 +48,7 @@ def store(tmp_path):
 
 def proposed(store, tmp_path, who="officer", partner="alpha", learners=45, bad=0):
     file = register(tmp_path, "second", [f"L{n}" for n in range(learners)], bad=bad)
-    with made_ready(store, "partner_learners", file, SECOND) as ready:
-        return propose(store, ready, who, partner)
+    return actions.bring_in(store, "partner_learners", file, Actor(who), SECOND, partner=partner)
 
 
 def registered(store):
@@ -99,7 +100,7 @@ def test_cells_that_become_visible_are_named(tmp_path):
 
 def test_publishing_serves_what_was_previewed(store, tmp_path):
     one = proposed(store, tmp_path)
-    release = accept(store, one, "steward", two_people=True)
+    release = actions.accept(store, [one], Actor("steward", needs_second=True))
     assert release.number == 2 == current_number(store) and registered(store) == 45 and not waiting(store)
     told = [(line["event"], line["who"]) for line in entries(store)][-2:]
     assert told == [("proposal", "officer"), ("release", "steward")]
@@ -108,9 +109,9 @@ def test_publishing_serves_what_was_previewed(store, tmp_path):
 def test_nobody_publishes_what_they_brought_in_where_two_people_are_wanted(store, tmp_path):
     one = proposed(store, tmp_path)
     with pytest.raises(NotYours, match="another steward"):
-        accept(store, one, "officer", two_people=True)
+        actions.accept(store, [one], Actor("officer", needs_second=True))
     assert current_number(store) == 1 and len(waiting(store)) == 1
-    assert accept(store, one, "officer", two_people=False).number == 2
+    assert actions.accept(store, [one], Actor("officer", needs_second=False)).number == 2
 
 
 def test_a_partner_brings_in_its_own_rows_only(store, tmp_path):
@@ -121,23 +122,22 @@ def test_a_partner_brings_in_its_own_rows_only(store, tmp_path):
 
 
 def test_what_cannot_be_published_waits_on(store, tmp_path, monkeypatch):
-    from dashboard.intake import proposals
     from dashboard.warehouse.build import ChecksFailed
 
     def refuse(store):
         raise ChecksFailed("rows exist that must not")
 
     one = proposed(store, tmp_path)
-    monkeypatch.setattr(proposals, "publish_release", refuse)
+    monkeypatch.setattr(actions.releases, "publish_release", refuse)
     with pytest.raises(ChecksFailed):
-        accept(store, one, "steward", two_people=True)
+        actions.accept(store, [one], Actor("steward", needs_second=True))
     assert len(waiting(store)) == 1 and len(snapshots(store, "partner_learners")) == 2 and current_number(store) == 1
 
 
 def test_discarding_leaves_nothing(store, tmp_path):
     one = proposed(store, tmp_path)
     preview(store, one)
-    discard(store, one, "steward", "discarded")
+    actions.discard(store, one, Actor("steward"))
     assert not waiting(store) and not one.snapshot.folder.exists() and not (store / "previews" / one.name).exists()
 
 
@@ -145,10 +145,10 @@ def test_rows_set_aside_come_back_as_a_file_that_can_be_corrected_and_sent(store
     file = register(tmp_path, "wrong", ["L1", "L2"], bad=2)
     with made_ready(store, "partner_learners", file, SECOND) as ready:
         reasons = {row.line: row.reason for row in ready.report.quarantined}
-    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared())
+    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared(), "x")
     assert header[:2] == ["partner_id", "programme_id"] and len(rows) == 2
     assert rows[0][2] == "X0" and rows[0][5] == "'=1+1"  # disarmed, and armed again by the reader
-    assert rows[0][-2:] == ["4", reasons[4]]
+    assert rows[0][-3:] == ["4", reasons[4], "partner_learners.x"]
     corrected = tmp_path / "demonstration_corrected.csv"
     lines = [",".join(cells).replace("'=1+1", "2024-02-02") for cells in [header, *rows]]
     corrected.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -185,7 +185,7 @@ def test_an_erasure_reaches_into_files_that_wait(store, tmp_path, monkeypatch):
     assert main(["--store", str(store), "erase", "--learner", "L3"]) == 0
     (waits,) = waiting(store)
     assert waits.account["published"] == one.account["published"] - 1
-    accept(store, waits, "steward", two_people=True)
+    actions.accept(store, [waits], Actor("steward", needs_second=True))
     assert registered(store) == 44
 
 
@@ -208,7 +208,7 @@ def test_nobody_takes_over_the_offer_of_another_member(small_store, tmp_path):
     other.write_text(f"{names}\nnew,k1,{rest}\n", encoding="utf-8")
     import_file(store, "offers", other, DAY)
     with pytest.raises(NotYours, match="new is held by another member"):
-        accept(store, waits, "steward", two_people=True)
+        actions.accept(store, [waits], Actor("steward", needs_second=True))
 
 
 def test_a_partner_may_not_leave_files_without_end(store, tmp_path, monkeypatch):
@@ -221,13 +221,13 @@ def test_a_partner_may_not_leave_files_without_end(store, tmp_path, monkeypatch)
 def drawn_for_alpha():
     import streamlit as st
 
-    from dashboard.components import upload
+    from dashboard.components import waiting
     from dashboard.session import VISITOR_KEY, Visitor
     from dashboard.viewer import Viewer
 
     alpha = Viewer("partner", "alpha")
     st.session_state[VISITOR_KEY] = Visitor("officer", alpha, alpha, lambda: True)
-    upload.waiting_files()
+    waiting.waiting_files()
 
 
 def test_a_partner_learns_nothing_of_others_learners_from_a_file_of_its_own(store, tmp_path, monkeypatch):
@@ -243,13 +243,19 @@ def test_a_partner_learns_nothing_of_others_learners_from_a_file_of_its_own(stor
         assert not page.exception and one.shared == ({"beta": 1} if learner == "L31" else {})
         said[learner] = [[text.value for text in (*at.markdown, *at.code)] for at in (page, after)]
         assert not [text for text in said[learner][1] if "visible" in text or "hidden" in text]
-        discard(store, one, "officer", "discarded")
+        discard(store, one)
     assert said["L31"] == said["L99"] and any("What would change" in text for text in said["L31"][1])
 
 
 def test_why_an_audit_refuses_is_for_stewards(monkeypatch):
-    monkeypatch.setattr(upload, "visitor", lambda: SimpleNamespace(viewer=Viewer("partner", "alpha")))
-    assert "around" not in upload._why(AuditFailed("worked out (around registered, KEN)"))
-    assert upload._why(NotYours("yours")) == "yours"
-    monkeypatch.setattr(upload, "visitor", lambda: SimpleNamespace(viewer=STEWARD))
-    assert "around" in upload._why(AuditFailed("worked out (around registered, KEN)"))
+    monkeypatch.setattr(refused, "current_viewer", lambda: Viewer("partner", "alpha"))
+    assert "around" not in refused.for_readers(AuditFailed("worked out (around registered, KEN)"))
+    assert refused.for_readers(NotYours("yours")) == "yours"
+    monkeypatch.setattr(refused, "current_viewer", lambda: STEWARD)
+    assert "around" in refused.for_readers(AuditFailed("worked out (around registered, KEN)"))
+
+
+def test_a_page_names_no_flag_and_no_command(monkeypatch):
+    monkeypatch.setattr(refused, "current_viewer", lambda: STEWARD)
+    said = "5 become 2. If it is a part, declare it as one (`--part`, `--whole`). `coalition sources` lists them: a, b."
+    assert refused.for_readers(FileRefused(said)).replace("\\", "") == "5 become 2. If it is a part, declare it as one."

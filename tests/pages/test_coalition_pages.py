@@ -10,7 +10,7 @@ from dashboard.demo.files import facts
 from dashboard.demo.matching import write_matching
 from dashboard.demo.schools import simulate, write_capture
 from dashboard.intake import holding
-from dashboard.intake.front_door import Declared, import_file, made_ready
+from dashboard.intake.front_door import import_file, made_ready
 from dashboard.intake.proposals import NotYours, accept, discard, propose, waiting
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
@@ -28,7 +28,7 @@ def offered(tmp_path_factory):
     import_file(store, "uis_enrolment", write_enrolment(known, folder))
     import_file(store, "unesco_closures", write_capture(world, known, world.captures[-1], folder))
     for sent in write_matching(known, world, folder)[1]:
-        import_file(store, sent.source, sent.file, said=Declared(batch=sent.batch))
+        import_file(store, sent.source, sent.file)
     publish_release(store)
     return store
 

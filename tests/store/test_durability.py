@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.store import releases
+from dashboard.store.joining import PART, WHOLE, Arrival
 from dashboard.store.protocol import StoreDamaged, locked, verify
 from dashboard.store.snapshots import DaysOverlap, Snapshot, keep, pinned, snapshots, withdraw
 from tests.store.simulated_disk import Killed, SimulatedDisk, copy_of
@@ -35,7 +36,7 @@ class Told:
 
     served: int | None = None
     stamps: dict[int, int] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # by day, the snapshot that stands
 
     def publish(self, store: Path) -> None:
         release = releases.publish_release(store)
@@ -46,13 +47,13 @@ class Told:
         self.served = releases.rollback(store, number).number
         self.stamps.setdefault(self.served, page(releases.open_release(store, number)))
 
-    def keep(self, store: Path, folder: Path, day: str, batch: str = "") -> None:
-        snapshot = bring_in(store, folder, day, batch)
-        self.kept[snapshot.folder.name] = snapshot.batch
+    def keep(self, store: Path, folder: Path, day: str, kind: str = "") -> None:
+        snapshot = bring_in(store, folder, day, kind)
+        self.kept[day] = snapshot.folder.name
 
     def withdraw(self, store: Path, name: str) -> None:
         withdraw(store, SOURCE, name)
-        del self.kept[name]
+        self.kept = {day: kept for day, kept in self.kept.items() if kept != name}
 
     def copy(self) -> "Told":
         return Told(self.served, dict(self.stamps), dict(self.kept))
@@ -79,7 +80,8 @@ def acts(folder) -> dict[str, Act]:
         "rollback": lambda told, store: told.rollback(store, 2),
         "import": lambda told, store: told.keep(store, folder, "2020-03-22"),
         "import again": lambda told, store: told.keep(store, folder, "2020-03-20"),
-        "import in place of it": lambda told, store: told.keep(store, folder, "2020-03-21", "sent again"),
+        "import a part": lambda told, store: told.keep(store, folder, "2020-03-20", PART),
+        "import in place of it": lambda told, store: told.keep(store, folder, "2020-03-21"),
         "withdraw": lambda told, store: told.withdraw(store, name_of("2020-03-20")),
     }
 
@@ -93,6 +95,7 @@ def begun(tmp_path, folder) -> tuple[Path, Told]:
         for day in ("2020-03-20", "2020-03-21"):
             told.keep(root / "store", folder, day)
             told.publish(root / "store")
+        told.keep(root / "store", folder, "2020-03-21", WHOLE)
         told.rollback(root / "store", 1)
     return root, told
 
@@ -133,14 +136,12 @@ def look(store: Path, told: Told, then: Told) -> str:
     if release.number <= seen or releases.last_good_release(store)[0].number != release.number:
         return f"stuck: release {release.number} was published after {seen} and is not served"
     built_on = {Path(pin["folder"]).name for pin in release.manifest["snapshots"].get(SOURCE, ())}
-    if lacking := (told.kept.keys() & then.kept.keys()) - built_on:
-        return f"lost: the next release is built without {lacking}"
     with locked(store):
-        standing = {snapshot.folder.name: snapshot.batch for snapshot in pinned(store)[SOURCE]}
-    for name in told.kept.keys() & then.kept.keys():
-        if standing.get(name) not in (told.kept[name], then.kept[name]):
-            return f"lost: snapshot {name} ({sorted(standing)} stand)"
-    if more := standing.keys() - told.kept.keys() - then.kept.keys():
+        standing = {snapshot.folder.name for snapshot in pinned(store)[SOURCE]}
+    for day in told.kept.keys() & then.kept.keys():
+        if not {told.kept[day], then.kept[day]} & standing & built_on:
+            return f"lost: the snapshot of {day} ({sorted(standing)} stand, the next release has {sorted(built_on)})"
+    if more := standing - {*told.kept.values(), *then.kept.values()}:
         return f"torn: snapshot {more} was withdrawn"
     for name in standing:
         verify(store / "snapshots" / SOURCE / name)
@@ -379,15 +380,16 @@ def test_a_release_of_real_marts_outlives_power_cuts(small_store, tmp_path, monk
 def test_a_file_refused_for_its_day_leaves_the_one_that_was_there(tmp_path, folder):
     store = tmp_path / "store"
 
-    def bring(day_digest: str, streams: list[str], batch: str) -> Snapshot:
-        report = {"provenance": "published", "quarantined": [], "streams": streams}
-        return keep(store, SOURCE, "2020-03-20", day_digest * 8, folder, report, batch)[0]
+    def bring(day_digest: str, streams: list[str], kind: str) -> Snapshot:
+        account = {"rows_in": 1, "published": 1, "collapsed": 0, "quarantined": 0, "streams": streams, "notes": []}
+        return keep(store, Arrival(SOURCE, "2020-03-20", "published", day_digest * 8, folder, account, kind))[0]
 
-    first = bring("aaaaaaaa", ["one", "two"], "sent together")
-    bring("bbbbbbbb", ["two", "three"], "sent together")
+    bring("aaaaaaaa", ["one", "two"], WHOLE)
+    both = bring("bbbbbbbb", ["two", "three"], PART)
     with pytest.raises(DaysOverlap):
-        bring("aaaaaaaa", ["one", "two"], "sent alone")
-    assert verify(first.folder)["batch"] == "sent together"
+        bring("aaaaaaaa", ["one", "two"], WHOLE)
+    assert verify(both.folder)["input"]["streams"] == ["one", "three", "two"]
+    assert [one.folder for one in pinned(store)[SOURCE]] == [both.folder]
 
 
 def test_a_name_that_is_taken_is_no_number_of_a_release(begun):

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.store import releases
+from dashboard.store.joining import Arrival
 from dashboard.store.releases import Release
 from dashboard.store.snapshots import Snapshot, keep
 
@@ -60,14 +61,15 @@ def intake(folder: Path) -> Path:
     """What the parsing of a file leaves behind."""
     folder.mkdir(parents=True)
     (folder / "rows.parquet").write_bytes(parquet("rows", 1))
-    (folder / "quarantine.csv").write_text("line,column,reason\n", encoding="utf-8")
+    (folder / "quarantine.csv").write_text("line,column,value,reason\n", encoding="utf-8")
     return folder
 
 
-def bring_in(store: Path, folder: Path, day: str = "2020-03-20", batch: str = "", source: str = SOURCE) -> Snapshot:
-    """Keeps an intake as a snapshot of that day."""
-    report = {"provenance": "published", "quarantined": [], "streams": ["one"], "captured_on": day}
-    return keep(store, source, day, _digest(day), folder, report, batch)[0]
+def bring_in(store: Path, folder: Path, day: str = "2020-03-20", kind: str = "", source: str = SOURCE) -> Snapshot:
+    """Keeps an intake as a snapshot of that day; a part is another file than the whole of its day."""
+    account = {"rows_in": 1, "published": 1, "collapsed": 0, "quarantined": 0, "streams": ["one"], "notes": []}
+    digest = _digest(day + kind)
+    return keep(store, Arrival(source, day, "published", digest, folder, account, kind))[0]
 
 
 def name_of(day: str) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboard.intake.identity import normal_id
-from dashboard.intake.readers.rows import Cells, publish_once
+from dashboard.intake.programmes import Stream
+from dashboard.intake.readers.roll import Layout, publish_people
+from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
 from dashboard.intake.values import need_text, no_value, whole
 
 MOST_DAYS = 9999
+OF_STUDENTS = ("outcome", "registration")
 PRESENTATION = re.compile(r"20\d\d[BJ]")
 # In the order in which a header is tried: the column that only this file has.
 RECORDS = (
@@ -30,7 +33,15 @@ def read(table: Table, ledger: Ledger) -> None:
     record = next((record for column, record in RECORDS if column in table.positions), None)
     if record is None:
         raise FileRefused("A file of oulad is studentInfo, studentRegistration, courses or assessments; this is none.")
-    publish_once(table, ledger, lambda cell: _record(cell, ledger, record))
+    layout = Layout(
+        id_column="id_student",
+        once=("code_module", "code_presentation"),
+        stream=lambda _: Stream("", ""),  # the dataset is of one publisher and knows no consent
+        record=lambda cell: _record(cell, ledger, record),
+        keys_at=(1, None),
+        nobodys=lambda _: record not in OF_STUDENTS,
+    )
+    publish_people(table, ledger, layout)
 
 
 def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
@@ -38,7 +49,7 @@ def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
     said: Callable[[str], str | None] = lambda name: ledger.card.vocabulary.get(clean(cell(name)).casefold())  # noqa: E731
     student = normal_id(cell("id_student"))
     id_key = ledger.identity.id_key(f"oulad {student}") if student else None
-    if record in ("outcome", "registration") and id_key is None:
+    if record in OF_STUDENTS and id_key is None:
         raise RowRefused("id_student", "", "blank")
     presentation = need_text(cell("code_presentation"), "code_presentation")
     if not PRESENTATION.fullmatch(presentation):

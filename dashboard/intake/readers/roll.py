@@ -14,7 +14,7 @@ from dashboard.intake import consent
 from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.rows import Cells, accepted
-from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
 from dashboard.intake.sharing import SHARED_ADDRESS, shared_addresses, shared_ids
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.words import fold, is_missing
@@ -32,7 +32,8 @@ class Layout:
         id_column: the column of the partner's id; `email` and `name` are named alike in every source.
         once: the columns that name what a person stands in only once.
         stream: the partner and programme of a row.
-        record: what is kept of a row, of which `id_key` and `email_key` come first.
+        record: what is kept of a row.
+        keys_at: where in the record the keys of id and e-mail address stand; the second is None where none is kept.
         finish: what a record is once the whole file was read.
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
@@ -42,6 +43,7 @@ class Layout:
     once: tuple[str, ...]
     stream: Callable[[Cells], Stream]
     record: Callable[[Cells], Record]
+    keys_at: tuple[int, int | None] = (0, 1)
     finish: Callable[[Record], Record] = lambda record: record
     nobodys: Callable[[Cells], bool] = lambda _: False
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -56,10 +58,13 @@ class Sighting(NamedTuple):
 
 @dataclass
 class Roll:
-    """Who stands in which row of a file, and which ids and addresses are nobody's."""
+    """Whom each row of a file names, counted from 0, and which ids and addresses are nobody's.
 
-    rows: dict[int, Sighting] = field(default_factory=dict)
-    nobodys: set[int] = field(default_factory=set)
+    `rows` has None for a row about no person; `aside` says why rows were set aside.
+    """
+
+    rows: list[Sighting | None] = field(default_factory=list)
+    aside: dict[int, str] = field(default_factory=dict)
     refused: set[tuple[int, Stream]] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
     different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
@@ -73,7 +78,7 @@ class Roll:
         written = cell(layout.id_column)
         one = Sighting(normal_id(written), normal_email(cell("email")))
         self.placeholders += bool(written.strip()) and not one.id
-        self.rows[row.line] = one
+        self.rows.append(one)
         once = tuple([cell(name).strip().casefold() for name in layout.once])
         self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
 
@@ -83,19 +88,19 @@ class Roll:
             ids, emails, names, once, _rows = zip(*self.different, strict=True)
             self.no_ids = shared_ids(ids, emails, names, once)
             self.no_emails = shared_addresses([one if one not in self.no_ids else "" for one in ids], emails, names)
-        for one in self.rows.values():
-            if one.id and one.id not in self.no_ids and one.email:
+        for one in self.rows:
+            if one and one.id and one.id not in self.no_ids and one.email:
                 self.id_of_email.setdefault(one.email, one.id)
 
-    def person(self, line: int) -> object:
-        """Whom the row on a line is about, in words that no two people share; a row that is nobody's is its own."""
-        one = self.rows.get(line, Sighting("", ""))
+    def person(self, at: int) -> object:
+        """Whom a row is about, in words that no two people share; a row that is nobody's is its own."""
+        one = self.rows[at] or Sighting("", "")
         if one.id and one.id not in self.no_ids:
             return "id", one.id
         if one.email and one.email not in self.no_emails:
             known = self.id_of_email.get(one.email)
             return ("id", known) if known else ("email", one.email)
-        return line
+        return at
 
     @property
     def words_of_names(self) -> frozenset[str]:
@@ -112,30 +117,38 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     """
     stated = stated_consent(table, ledger)
     roll = Roll()
-    waiting: list[tuple[int, Record, str]] = []
+    waiting: list[tuple[int, int, Record, str]] = []
 
     def parse(row: Row, cell: Cells) -> Record:
         ledger.line, ledger.in_doubt = row.line, ""
+        at = len(roll.rows)
         if layout.nobodys(cell):
-            roll.nobodys.add(row.line)
+            roll.rows.append(None)
         else:
             roll.enter(row, cell, layout)
             if ledger.erased_marks and ledger.identity:
                 former = ledger.identity.former_keys(cell(layout.id_column), cell("email"))
-                roll.erased |= {row.line} if ledger.are_erased(former) else set()
+                roll.erased |= {at} if ledger.are_erased(former) else set()
+        try:
+            return record_of(at, row, cell)
+        except RowRefused as refused:
+            roll.aside[at] = f"{refused.column}: {refused.reason}"
+            raise
+
+    def record_of(at: int, row: Row, cell: Cells) -> Record:
         if against := stated.against(row.cells):
             if against in consent.STATED:
                 # The file still speaks for the programme: a register of before, with the learner in it, counts no more.
                 with suppress(RowRefused):
                     stream = layout.stream(cell)
                     ledger.streams.add((stream.partner_id, stream.programme_id))
-                    roll.refused.add((row.line, stream))
+                    roll.refused.add((at, stream))
             raise RowRefused(consent.COLUMN, "", against)
         return layout.record(cell)
 
     # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
     for row, record in accepted(table, ledger, parse, blanks_may_be_left_out=False):
-        waiting.append((row.line, record, ledger.in_doubt))
+        waiting.append((row.line, len(roll.rows) - 1, record, ledger.in_doubt))
     roll.close()
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
@@ -156,36 +169,39 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
     return stated
 
 
-def _publish(waiting: list[tuple[int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
+def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
     """Publishes what waits; returns the people of whom something was kept."""
     seen: set[Record] = set()
-    refusals = {(roll.person(line), stream) for line, stream in roll.refused}
+    refusals = {(roll.person(at), stream) for at, stream in roll.refused}
     kept_people: set[object] = set()
     traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
-    for line, record, in_doubt in waiting:
+
+    def set_aside(line: int, at: int, column: str, reason: str) -> None:
+        ledger.quarantine(line, column, "", reason)
+        roll.aside[at] = f"{column}: {reason}"
+
+    for line, at, record, in_doubt in waiting:
         if in_doubt and not ledger.orders.is_known:
-            ledger.quarantine(line, in_doubt, "", IN_DOUBT)
+            set_aside(line, at, in_doubt, IN_DOUBT)
             continue
-        one = roll.rows.get(line)
+        one = roll.rows[at]
         if one is not None:
-            id_key = None if one.id in roll.no_ids else record[0]
-            email_key = None if one.email in roll.no_emails else record[1]
-            if id_key is None and email_key is None:
-                ledger.quarantine(line, layout.id_column, "", roll.no_ids.get(one.id) or SHARED_ADDRESS)
+            record = _without_shared(record, one, roll, layout)
+            if all(place is None or record[place] is None for place in layout.keys_at):
+                set_aside(line, at, layout.id_column, roll.no_ids.get(one.id) or SHARED_ADDRESS)
                 continue
-            record = (id_key, email_key, *record[2:])
-        record, person = layout.finish(record), roll.person(line)
-        if line in roll.erased or ledger.is_erased(record):
+        record, person = layout.finish(record), roll.person(at)
+        if at in roll.erased or ledger.is_erased(record):
             ledger.drop_erased(record)
             continue
         if refusals and (person, Stream(record[2], record[3])) in refusals:
-            ledger.quarantine(line, consent.COLUMN, "", consent.REFUSED_ELSEWHERE)
+            set_aside(line, at, consent.COLUMN, consent.REFUSED_ELSEWHERE)
             continue
         if one is not None:
             kept_people.add(person)
-            for label, (at, unsaid) in layout.traits.items():
-                if record[at] not in (unsaid, None):
-                    traits[label].setdefault(person, set()).add(record[at])
+            for label, (place, unsaid) in layout.traits.items():
+                if record[place] not in (unsaid, None):
+                    traits[label].setdefault(person, set()).add(record[place])
         if record in seen:
             ledger.collapsed += 1
         else:
@@ -200,15 +216,23 @@ def _publish(waiting: list[tuple[int, Record, str]], roll: Roll, ledger: Ledger,
     return kept_people
 
 
+def _without_shared(record: Record, one: Sighting, roll: Roll, layout: Layout) -> Record:
+    """The record without the keys that are nobody's."""
+    id_at, email_at = layout.keys_at
+    places = {id_at if one.id in roll.no_ids else None, email_at if one.email in roll.no_emails else None} - {None}
+    return tuple(None if at in places else value for at, value in enumerate(record)) if places else record
+
+
 def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
     """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
     why: dict[object, str] = {}
-    about_people = (row for row in ledger.quarantined if row.line not in roll.nobodys)
-    for aside in sorted(about_people, key=lambda row: row.line):
-        why.setdefault(roll.person(aside.line), f"{aside.column}: {aside.reason}")
-    everybody = {roll.person(line) for line in roll.rows} | why.keys()
-    ledger.people_in, ledger.people_published = len(everybody), len(published)
-    ledger.people_set_aside = Counter(why.get(person, ERASED) for person in everybody - published)
+    for at, reason in sorted(roll.aside.items()):
+        why.setdefault(roll.person(at), reason)
+    everybody = {roll.person(at) for at, one in enumerate(roll.rows) if one is not None}
+    # A row that came apart names nobody: it is one unknown person.
+    torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
+    ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
+    ledger.people_set_aside = torn + Counter(why.get(person, ERASED) for person in everybody - published)
     ledger.words_of_names = roll.words_of_names
 
 
@@ -219,11 +243,12 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
             f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands "
             "for the learner; a row without one is set aside."
         )
-    rows = Counter(roll.no_ids[one.id] for one in roll.rows.values() if one.id in roll.no_ids)
+    sightings = [one for one in roll.rows if one is not None]
+    rows = Counter(roll.no_ids[one.id] for one in sightings if one.id in roll.no_ids)
     for reason, ids in Counter(roll.no_ids.values()).most_common():
         ledger.notes.append(
             f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
         )
     if roll.no_emails:
-        of = sum(one.email in roll.no_emails for one in roll.rows.values())
+        of = sum(one.email in roll.no_emails for one in sightings)
         ledger.notes.append(f"{len(roll.no_emails)} e-mail addresses, in {of} rows: {SHARED_ADDRESS}.")

@@ -23,7 +23,7 @@ from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Ro
 from dashboard.intake.readers.people import NOBODY, STREAM
 from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, publish_people, stated_consent
 from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
-from dashboard.intake.report import Ledger, RowRefused
+from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
 from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
 from dashboard.intake.tabular import Table
 from dashboard.intake.words import fold, is_missing
@@ -173,7 +173,7 @@ class Reading:
 
 
 def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make: Make) -> None:
-    """As `publish_people`, of a layout without traits, `finish` and `nobodys`; a workbook is read row by row.
+    """As `publish_people`, of a layout that names nothing but its columns; a workbook is read row by row.
 
     Raises:
         FileRefused: consent is stated in no column, or in several.
@@ -207,10 +207,9 @@ def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mappin
         return Roll(), {}, _numbers([])
     at = np.flatnonzero(np.isin(seen.ids, ids) | np.isin(seen.emails, emails))
     roll = _roll_of(table, layout, seen.lines[at])
-    id_numbers = {one.id: number for one, number in zip(roll.rows.values(), seen.ids[at].tolist(), strict=True)}
-    email_numbers = {
-        one.email: number for one, number in zip(roll.rows.values(), seen.emails[at].tolist(), strict=True)
-    }
+    sightings = [one for one in roll.rows if one]
+    id_numbers = {one.id: number for one, number in zip(sightings, seen.ids[at].tolist(), strict=True)}
+    email_numbers = {one.email: number for one, number in zip(sightings, seen.emails[at].tolist(), strict=True)}
     doubted = set(ids.tolist())
     of_ids = [one for one in roll.different if id_numbers[one[0]] in doubted]
     no_ids = shared_ids_of_some(*_columns(of_ids), len(seen.lines))
@@ -369,20 +368,19 @@ def _streams(records: pa.Table, ledger: Ledger) -> list[tuple[str, ...]]:
 
 def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Ledger) -> None:
     """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
-    aside = sorted(ledger.quarantined, key=lambda row: row.line)
-    lines = np.array([row.line for row in aside], np.int64)
-    at = np.minimum(np.searchsorted(seen.lines, lines), max(len(seen.lines) - 1, 0))
-    fits = seen.lines[at] == lines if len(seen.lines) else np.zeros(len(lines), dtype=bool)
-    of_aside = np.where(fits, persons[at], lines.astype(np.uint64)) if len(persons) else lines.astype(np.uint64)
-    everybody = pa.array(np.concatenate([persons, of_aside])).unique()
-    published = pa.array(persons[kept]).unique()
-    ledger.people_in, ledger.people_published = len(everybody), len(published)
+    # A row that came apart names nobody: it is one unknown person.
+    torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
+    everybody, published = pa.array(persons).unique(), pa.array(persons[kept]).unique()
+    ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
+    ledger.people_set_aside = torn
     if len(everybody) > len(published):
+        aside = sorted((row for row in ledger.quarantined if row.column != WHOLE_ROW), key=lambda row: row.line)
+        at = np.searchsorted(seen.lines, np.array([row.line for row in aside], np.int64))
         why: dict[int, str] = {}
-        for number, row in zip(of_aside.tolist(), aside, strict=True):
+        for number, row in zip(persons[at].tolist(), aside, strict=True):
             why.setdefault(number, f"{row.column}: {row.reason}")
         of_nobody_kept = everybody.filter(pc.invert(pc.is_in(everybody, published))).to_pylist()
-        ledger.people_set_aside = Counter(why.get(number, ERASED) for number in of_nobody_kept)
+        ledger.people_set_aside = torn + Counter(why.get(number, ERASED) for number in of_nobody_kept)
 
 
 def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:

@@ -1,0 +1,19 @@
+"""What a reader of a page sees of a refusal: the sentence without what is for the shell alone."""
+
+import re
+
+from dashboard.disclosure.protect import AuditFailed
+from dashboard.locales import _
+from dashboard.locales.plain import in_markdown
+from dashboard.session import current_viewer
+
+# A flag stands in brackets behind the words that hold for everybody; a command is a sentence of its own.
+FLAGS = re.compile(r"\s*\((?:`--[^`]*`(?:,\s*|\s+or\s+)?)+\)")
+COMMAND = re.compile(r"(?:(?<=[.;:])|^)[^.;:]*`coalition [^`]*`[^.;]*[.;]?")
+
+
+def for_readers(refusal: object) -> str:
+    """The message for somebody at a page, as Markdown; what an audit found is about others' learners: for stewards."""
+    if isinstance(refusal, AuditFailed) and not current_viewer().is_steward:
+        return _("The release could not be built with this file. A steward will look at it.")
+    return in_markdown(COMMAND.sub("", FLAGS.sub("", str(refusal))).strip())
