@@ -316,6 +316,12 @@ def test_somebody_erased_is_dropped_by_columns_too(both_ways):
     body = as_csv([HEADER, learner(1), *(learner(2, **{"External Id": written}) for written in ("1001.0", "1001"))])
     report, _ = both_ways(body, erased=former)
     assert (report["published"], report["erased"]) == (2, 1)
+    # An id that is nobody's now: only where it had the key that was erased.
+    names = ("Golf Hotel", "India Juliet", "Kilo Lima", "Oscar Papa")
+    table = [learner(at, Name=name, **{"External Id": "1001.0" if at % 2 else "1001"}) for at, name in enumerate(names)]
+    for erased in (former, [identity.mark(identity.id_key("1001"))]):
+        report, _ = both_ways(as_csv([HEADER, *table]), erased=erased)
+        assert (report["published"], report["erased"]) == (2, 2)
 
 
 def test_consent_that_is_refused_goes_before_all_else(both_ways):

@@ -34,13 +34,21 @@ CODE_PATTERN = f"^{CODE.pattern}$"
 ADDRESS_PATTERN = r"^[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$"
 # So that no address is taken for an id.
 OF_ADDRESS = np.uint64(0x9E3779B97F4A7C15)
+KINDS = {
+    "lines": np.int64,
+    **dict.fromkeys(("ids", "emails", "names", "once"), np.uint64),
+    **dict.fromkeys(("erased", "erased_ids", "erased_emails"), np.bool_),
+}
 # Columns of a record behind its two keys, in the order of the card's `kept`.
 Make = Callable[[Rows], Sequence[Column]]
 
 
 @dataclass
 class Sightings:
-    """Who stands in each row that fits the header, in numbers: 0 where nothing does; and whether she was erased."""
+    """Who stands in each row that fits the header, in numbers: 0 where nothing does.
+
+    `erased` are rows about somebody erased under a former key; of the others the id or the address may be hers.
+    """
 
     lines: np.ndarray
     ids: np.ndarray
@@ -48,6 +56,8 @@ class Sightings:
     names: np.ndarray
     once: np.ndarray
     erased: np.ndarray
+    erased_ids: np.ndarray
+    erased_emails: np.ndarray
 
 
 class Reading:
@@ -88,11 +98,11 @@ class Reading:
                 waiting.clear()
         if waiting:
             aside.add(pa.concat_tables(waiting))
-        kinds = {"lines": np.int64, **dict.fromkeys(("ids", "emails", "names", "once"), np.uint64), "erased": np.bool_}
+        nobody = np.empty(0, np.uint64)
         return Sightings(
             *(
-                np.concatenate([np.empty(0, kind), *(getattr(some, name) for some in self._seen)])
-                for name, kind in kinds.items()
+                np.concatenate([nobody.astype(kind), *(getattr(some, name) for some in self._seen)])
+                for name, kind in KINDS.items()
             )
         )
 
@@ -110,28 +120,33 @@ class Reading:
             self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
         codes, names = distinct([columns.get("name", blank)], rows_in)
         numbers = _numbers([hash(name) if name else 0 for name in names])[codes]
-        erased = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
-        erased |= self._erased(email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text))
-        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, self._once_of(rows), erased))
+        id_now, id_formerly = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
+        email_now, email_formerly = self._erased(
+            email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text)
+        )
+        formerly = id_formerly | email_formerly
+        once = self._once_of(rows)
+        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, once, formerly, id_now, email_now))
         return id_key, email_key
 
     def _erased(
         self, keys: pa.Array, written: pa.Array, pattern: str, as_pair: Callable[[str], tuple[str, str]]
-    ) -> np.ndarray:
-        """Which rows are about somebody erased, by their keys or by those that they had formerly."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Which keys are of somebody erased, and in which rows a key that was made of the same text formerly is."""
         marks, identity = self.ledger.erased_marks, self.ledger.identity
         if not marks or not identity:
-            return np.zeros(len(keys), dtype=bool)
+            return np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
         codes, different = distinct([keys.fill_null("")], len(keys))
-        found = np.array([mark in marks for mark in identity.marks(different)])[codes]
+        now = np.array([mark in marks for mark in identity.marks(different)])[codes]
         codes, texts = distinct([written], len(written))
-        # Of a text that is normal as it stands the former key was the same.
+        # Of a text that is normal as it stands the former key is the same one.
         is_normal = pc.match_substring_regex(pc.ascii_lower(pa.array(texts, pa.string())), pattern).to_pylist()
         former = [
             not is_so and self.ledger.are_erased(identity.former_keys(*as_pair(text)))
             for text, is_so in zip(texts, is_normal, strict=True)
         ]
-        return found | np.array(former, dtype=bool)[codes]
+        is_same = np.array(is_normal, dtype=bool)[codes]
+        return now, np.array(former, dtype=bool)[codes] | (now & is_same)
 
     def _once_of(self, rows: Rows) -> np.ndarray:
         """A number for what a person stands in only once."""
@@ -334,7 +349,10 @@ def _with_keys_of_people(
 
 def _without_erased(waiting: pa.Table, seen: Sightings, ledger: Ledger) -> pa.Table:
     """The records but for those of people who were erased; the file still speaks for the streams of these."""
-    erased = seen.erased[waiting[ROW].to_numpy()]
+    rows = waiting[ROW].to_numpy()
+    erased = seen.erased[rows]
+    for name, of_keys in (("id_key", seen.erased_ids), ("email_key", seen.erased_emails)):
+        erased |= of_keys[rows] & waiting[name].is_valid().to_numpy()
     if not erased.any():
         return waiting
     ledger.streams.update(_streams(waiting.filter(pa.array(erased)), ledger))
