@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ FEW_HEADERS = 2
 DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
 
 
-class WithoutPandas(MetaPathFinder):
+class WithoutPandas:
     """Keeps pandas out: Arrow imports it where it can, uses none of it here, and a quarter of a second is gone."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:

@@ -5,7 +5,7 @@ and judged as `dashboard/intake/sharing.py` judges all.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -119,7 +119,7 @@ class Reading:
             texts = written.filter(id_key.is_null())
             self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
         codes, names = distinct([columns.get("name", blank)], rows_in)
-        numbers = _numbers([hash(name) if name else 0 for name in names])[codes]
+        numbers = _hashes(hash(name) if name else 0 for name in names)[codes]
         id_now, id_formerly = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
         email_now, email_formerly = self._erased(
             email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text)
@@ -158,7 +158,7 @@ class Reading:
             if cells not in self._once:
                 written = (cells,) if isinstance(cells, str) else cells
                 self._once[cells] = hash(tuple(cell.strip().casefold() for cell in written))
-        return _numbers([self._once[cells] for cells in different])[codes]
+        return _hashes(self._once[cells] for cells in different)[codes]
 
     def _refuse_without_consent(self, rows: Rows) -> None:
         if not self.consent_at:
@@ -240,7 +240,7 @@ def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mappin
     return (
         roll,
         {id_numbers[id_]: reason for id_, reason in no_ids.items()},
-        _numbers([email_numbers[email] for email in roll.no_emails]),
+        _numbers(email_numbers[email] for email in roll.no_emails),
     )
 
 
@@ -283,11 +283,13 @@ def _doubtful_emails(seen: Sightings) -> np.ndarray:
 
 
 def _beside(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
-    """Of each key its rows, and the least and greatest number of the others that stand beside it, and how many do."""
+    """Of each key its rows, the least and greatest number of each other that stands beside it, and how many e-mails."""
     there = keys != 0
     columns = {name: pa.array(values[there], mask=values[there] == 0) for name, values in others.items()}
     grouped = pa.table({"key": keys[there], **columns}).group_by("key", use_threads=False)
-    found = grouped.aggregate([([], "count_all"), *((name, how) for name in others for how in ("min", "max", "count"))])
+    counted = [("email", "count")] if "email" in others else []
+    extremes = [(name, how) for name in others for how in ("min", "max")]
+    found = grouped.aggregate([([], "count_all"), *extremes, *counted])
     return found.rename_columns({"count_all": "rows"})
 
 
@@ -299,7 +301,7 @@ def _is_one(beside: pa.Table, name: str) -> np.ndarray:
 
 def _persons(seen: Sightings, no_ids: Mapping[int, str], no_emails: np.ndarray) -> np.ndarray:
     """A number for whom each row is about, which no two people share."""
-    has_id = (seen.ids != 0) & ~np.isin(seen.ids, _numbers(list(no_ids)))
+    has_id = (seen.ids != 0) & ~np.isin(seen.ids, _numbers(no_ids))
     persons = np.where(has_id, seen.ids, seen.lines.astype(np.uint64))
     by_email = np.flatnonzero(~has_id & (seen.emails != 0) & ~np.isin(seen.emails, no_emails))
     if len(by_email):
@@ -332,7 +334,7 @@ def _with_keys_of_people(
         waiting = waiting.filter(pc.invert(in_doubt))
     rows = waiting[ROW].to_numpy()
     for name, numbers, nobodys in (
-        ("id_key", seen.ids, _numbers(list(no_ids))),
+        ("id_key", seen.ids, _numbers(no_ids)),
         ("email_key", seen.emails, no_emails),
     ):
         if len(nobodys) and (gone := np.isin(numbers[rows], nobodys)).any():
@@ -367,7 +369,7 @@ def _without_refused(
     """The records but for those of people who refused consent in another row of the programme, which are set aside."""
     refusals = {(int(persons[row]), stream.partner_id, stream.programme_id) for row, stream in refused}
     rows = waiting[ROW].to_numpy()
-    of_refusers = np.flatnonzero(np.isin(persons[rows], _numbers([person for person, *_ in refusals])))
+    of_refusers = np.flatnonzero(np.isin(persons[rows], _numbers(person for person, *_ in refusals)))
     if not len(of_refusers):
         return waiting
     gone = np.zeros(len(rows), dtype=bool)
@@ -442,6 +444,10 @@ def keys_of(
     return keys.take(coded.indices), numbers[coded.indices.to_numpy()]
 
 
-def _numbers(numbers: Sequence[int]) -> np.ndarray:
-    """Numbers of either sign, none of them less than 0."""
-    return np.array([number % 2**64 for number in numbers], np.uint64)
+def _hashes(hashes: Iterable[int]) -> np.ndarray:
+    """Python's hashes as numbers without a sign."""
+    return np.array(list(hashes), np.int64).view(np.uint64)
+
+
+def _numbers(numbers: Iterable[int]) -> np.ndarray:
+    return np.array(list(numbers), np.uint64)
