@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer
 from dashboard.gate import account, gate
 from dashboard.locales import _
@@ -53,5 +54,6 @@ except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 account()
-page.run()
+with one_step_of_history():
+    page.run()
 footer()

@@ -300,6 +300,7 @@ def _declared(asked: argparse.Namespace) -> Declared:
         partner=asked.partner,
         programme=asked.programme,
         country=asked.country,
+        sector=asked.sector,
         columns=tuple(asked.column),
         zone=asked.zone,
         date_order=asked.date_order,
@@ -421,7 +422,10 @@ def _parser() -> argparse.ArgumentParser:
         ("import", _import, "take files in, one snapshot each, and publish a release"),
     ):
         sub = verb(
-            name, run, help_, help_ + ". CSV and XLSX are told apart by content. A CSV may have 4 GB, a workbook 25 MB."
+            name,
+            run,
+            help_,
+            f"{help_}. CSV and workbooks are told apart by content. A CSV may have 4 GB, a workbook 25 MB.",
         )
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
         sub.add_argument("files", metavar="FILE", nargs="+")
@@ -510,6 +514,7 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--partner", default="", metavar="ID", help="who reports, where the file's programme does not say")
     sub.add_argument("--programme", default="", metavar="ID", help="programme of every row, whatever the file says")
     sub.add_argument("--country", default="", metavar="CODE", help="of rows that say none, such as SDN")
+    sub.add_argument("--sector", default="", metavar="NAME", help="of rows that state none, such as Education")
     sub.add_argument(
         "--column",
         action="append",

@@ -27,6 +27,13 @@ _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
 
 
+class NoRow(dict[str, None]):
+    """What a question without a row answers with: each of its columns is missing, and the whole is false."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class NotAdmitted(Exception):
     """A page was reached without passing the gate, or after what the gate let in was taken back."""
 
@@ -142,18 +149,21 @@ def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
     return is_protected(current_viewer(), current_release(), name, (scope or Scope()).params(question(name)))
 
 
-def ask_one(name: str, scope: Scope | None = None) -> Mapping[str, Any]:
-    """The one row a question answers with, by column; empty when it has none. Missing is None or NaN."""
+def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str, Any]:
+    """The first row a question answers with, by column; `NoRow` when it has none. Missing is None or NaN.
+
+    `where` names columns and their values: then it is the first row that has them.
+    """
     params = tuple((scope or Scope()).params(question(name)).items())
     release = current_release()
-    return _row(place(current_viewer(), release, name, dict(params)), release, name, params)
+    return _row(place(current_viewer(), release, name, dict(params)), release, name, params, tuple(where.items()))
 
 
 def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
     before = _before(str(store_folder()), current_release())
     params = tuple(scope.params(question(name)).items())
-    return _row(place(current_viewer(), before, name, dict(params)), before, name, params) if before else None
+    return _row(place(current_viewer(), before, name, dict(params)), before, name, params, ()) if before else None
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -202,5 +212,13 @@ def _answer(viewer: Viewer, release: Release, name: str, params: tuple[tuple[str
 
 
 @lru_cache(maxsize=4_000)
-def _row(viewer: Viewer, release: Release, name: str, params: tuple[tuple[str, Any], ...]) -> Mapping[str, Any]:
-    return next(iter(_answer(viewer, release, name, params).to_dict("records")), {})
+def _row(
+    viewer: Viewer,
+    release: Release,
+    name: str,
+    params: tuple[tuple[str, Any], ...],
+    where: tuple[tuple[str, str], ...],
+) -> Mapping[str, Any]:
+    rows = _answer(viewer, release, name, params).to_dict("records")
+    found = (row for row in rows if all(row[column] == value for column, value in where))
+    return next(found, NoRow.fromkeys(field.name for field in question(name).columns))

@@ -22,6 +22,7 @@ CAPTURED = {
     "uis_enrolment": datetime.date(2022, 2, 28),
     "oxcgrt_c1": datetime.date(2020, 3, 20),
     "unhcr_population": datetime.date(2024, 7, 21),
+    "unhcr_footnotes": datetime.date(2024, 7, 21),
     "hubs": datetime.date(2013, 10, 31),
     "offers": datetime.date(2020, 3, 20),
     "needs": datetime.date(2020, 3, 20),
@@ -34,6 +35,7 @@ CAPTURED = {
     "recognitions": NEWEST,
     "partners": NEWEST,
     "contributions_5w": NEWEST,
+    "organisation_names": NEWEST,
     "programme_phases": NEWEST,
     "oulad_registration": datetime.date(2017, 11, 28),
     "oulad_outcome": datetime.date(2017, 11, 28),
@@ -113,6 +115,7 @@ def golden_store(shared, tmp_path_factory):
     import_file(store, "uis_enrolment", next((shared / "unesco_enrolment").glob("*.xlsx")))
     import_file(store, "oxcgrt_c1", next((shared / "oxcgrt").glob("*.csv")))
     import_file(store, "unhcr_population", shared / "unhcr" / "population.csv")
+    import_file(store, "unhcr_footnotes", shared / "unhcr" / "footnotes.csv", datetime.date(2024, 7, 21))
     for file in sorted((shared / "oulad").glob("*.csv")):
         import_file(store, "oulad", file)
     publish_release(store)

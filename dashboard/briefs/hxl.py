@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from dashboard.briefs.tables import Cell, as_csv, as_xlsx
+from dashboard.intake.headers import is_tag, tag_of
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.refusals import Refusal
 from dashboard.store.protocol import verify
@@ -71,7 +72,7 @@ def write_hxl(rows: Iterable[Mapping[str, Any]], format_: str = "csv", source: s
     lines: list[list[Cell]] = [
         [column.headers[0] for column, _ in columns],
         [tag for _, tag in columns],
-        *([_written(row[column.name], column.name) for column, _ in columns] for row in table),
+        *([_written(row.get(column.name), column.name) for column, _ in columns] for row in table),
     ]
     return as_csv(lines, mark=False) if format_ == "csv" else as_xlsx([("4W", lines)], headers=2)
 
@@ -80,7 +81,7 @@ def tagged(card: SourceCard) -> list[tuple[SourceColumn, str]]:
     """The columns of a source of which something is kept, each with the first of its HXL tags."""
     kept = {*card.kept, "captured_on", "provenance"}
     return [
-        (column, next(header for header in column.headers if header.startswith("#")))
+        (column, next(tag for header in column.headers if is_tag(tag := tag_of(header))))
         for column in card.columns
         if column.name in kept
     ]

@@ -17,14 +17,15 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         table: level, sex, learners_affected, learners_total.
         labels: words for each level, in the order of the chart.
     """
-    order = list(labels)[::-1]
+    order = [level for level in list(labels)[::-1] if level in set(table["level"])]
     cells = {
         (level, sex): (0 if is_missing(affected) else int(affected), int(total))
         for level, sex, affected, total in zip(
             table["level"], table["sex"], table["learners_affected"], table["learners_total"], strict=True
         )
     }
-    totals = [cells[level, "female"][1] + cells[level, "male"][1] for level in order]
+    nobody = 0, 0
+    totals = [sum(cells.get((level, sex), nobody)[1] for sex in ("female", "male")) for level in order]
     enrolled = {
         "type": "bar",
         "orientation": "h",
@@ -43,7 +44,7 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         ("female", _("Girls and women"), FEMALE, "#ffffff"),
         ("male", _("Boys and men"), MALE, "#10202e"),
     ):
-        values = [cells[level, sex][0] for level in order]
+        values = [cells.get((level, sex), nobody)[0] for level in order]
         traces.append(
             {
                 "type": "bar",

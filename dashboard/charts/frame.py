@@ -1,8 +1,10 @@
 """The frame all charts with axes share."""
 
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
+from dashboard.locales.numbers import is_missing
 from dashboard.locales.plain import in_chart
 
 Figure = dict[str, Any]
@@ -31,3 +33,19 @@ def row_label(label: str, words: str = "") -> str:
     """The label of a row in short lines, so that bars have room on a phone; its words, if given, stand below it."""
     lines = textwrap.wrap(label, LINE) or [label]
     return "<br>".join([*map(in_chart, lines), *([f"<b>{in_chart(words)}</b>"] if words else [])])
+
+
+def has_marks(figure: Figure) -> bool:
+    """Whether anything is drawn: a point or bar of which both ends are known, a cell with a number, a country."""
+    return any(_marks(trace) for trace in figure["data"])
+
+
+def _marks(trace: dict[str, Any]) -> bool:
+    if trace.get("locations"):
+        return True
+    if "z" in trace:
+        return any(not is_missing(number) for row in trace["z"] for number in row)
+    ends: Iterator[tuple[Any, Any]] = zip(
+        trace.get("x", trace.get("lon", ())), trace.get("y", trace.get("lat", ())), strict=False
+    )
+    return any(not is_missing(one) and not is_missing(other) for one, other in ends)

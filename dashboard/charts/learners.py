@@ -136,7 +136,7 @@ def split_figure(table: pd.DataFrame, words: Mapping[str, str], values: Mapping[
         if rows.empty:
             continue
         color, dash = CURVES[number % len(CURVES)]
-        small = bool(rows["is_small"].iloc[0])
+        small = bool(rows["is_small"].any())
         traces.append(
             {
                 "type": "scatter",

@@ -10,10 +10,17 @@ from dashboard.charts.closures import compare_figure, levels_figure
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map, clicked_country
 from dashboard.components.figures import chart_key, figure, lazy_table, map_height, metric_tile, text_tile
-from dashboard.components.filters import choose, choose_country, slide_day
+from dashboard.components.filters import (
+    choose,
+    choose_country,
+    day_within,
+    one_step_of_history,
+    slide_day,
+    slide_number,
+)
 from dashboard.components.notices import map_disclaimer
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, people, share, short_day, whole
+from dashboard.locales.numbers import day, is_missing, missing, people, share, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, part
@@ -63,6 +70,8 @@ def series_words() -> dict[str, str]:
 def published_in_words() -> str:
     """What the diamonds are, why they lie apart from the line, and the last of them that states learners and share."""
     stated = [row for row in ask("school_closures/published_points").to_dict("records") if row["share_affected"] > 0]
+    if not stated:
+        return ""
     last = stated[-1]
     return _(
         "Diamonds are figures published at the time. They stood on UNESCO's enrolment of that year, {total} learners "
@@ -108,9 +117,7 @@ def choose_definition() -> tuple[str, float]:
     )
     weight = 0.5
     if chosen == "weighted":
-        weight = st.slider(
-            _("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, key="p", bind="query-params"
-        )
+        weight = slide_number(_("Weight p of a learner in a partially open country"), 0.0, 1.0, weight, 0.05, "p")
     return chosen, weight
 
 
@@ -127,6 +134,7 @@ def closures_on_a_day(scope: Scope, definition: str) -> None:
     part(_a_day, run_every=seconds)(scope, definition)
 
 
+@one_step_of_history()
 def _a_day(scope: Scope, definition: str) -> None:
     capture = ask_one("school_closures/capture", scope)
     first, last = capture["first_date"], capture["last_date"]
@@ -174,8 +182,7 @@ def _affected(world: Mapping[str, Any], definition: str, scope: Scope) -> Mappin
     """Learners and share by the chosen definition; the default one is the world's row itself."""
     if definition == "closed":
         return world
-    table = ask("school_closures/affected_on_date", scope)
-    return next(row for row in table.to_dict("records") if row["definition"] == definition)
+    return ask_one("school_closures/affected_on_date", scope, definition=definition)
 
 
 def _headline(
@@ -241,7 +248,7 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
     with three:
         vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
             total=people(world["learners_total"]),
-            vintage=world["enrolment_vintage"],
+            vintage=missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"],
             missing=whole(world["countries_without_enrolment"]),
         )
         metric_tile("share_affected", affected["share_affected"], asked, scope, vintage)
@@ -281,7 +288,7 @@ def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     if has_territories:
         _territories(scope)
     map_disclaimer()
-    country = choose_country(_("One country (or click it on the map)"), table, _("None chosen"))
+    country = choose_country(_("One country (or click it on the map)"), table, _("No country chosen"))
     if country:
         _country(country, on_date, scope)
 
@@ -323,20 +330,17 @@ def _country_clicked() -> None:
 
 
 @part
+@one_step_of_history()
 def compare_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
     capture = ask_one("school_closures/capture", scope)
-    limits = {"min_value": capture["first_date"], "max_value": capture["last_date"]}
+    first, last = capture["first_date"], capture["last_date"]
     span = capture["last_observed_date"] - capture["first_date"]
     left, right = st.columns(2)
     with left:
-        other = st.date_input(
-            _("One day"), capture["first_date"] + span // 2, key="other_date", bind="query-params", **limits
-        )
+        other = day_within(_("One day"), first, last, first + span // 2, "other_date")
     with right:
-        this = st.date_input(
-            _("The other day"), capture["last_observed_date"], key="compared_date", bind="query-params", **limits
-        )
+        this = day_within(_("The other day"), first, last, capture["last_observed_date"], "compared_date")
     both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
     figure(
         _("Two days compared"),

@@ -2,23 +2,24 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.charts.learners import incidence_figure, retention_figure
-from dashboard.components.figures import figure, metric_tile, text_tile
-from dashboard.components.filters import choose, remember
-from dashboard.components.learners import ALL, FOR_REFUGEES, partner_words, programme_words, value_words
+from dashboard.components.figures import figure, grid, metric_tile, nothing_to_show, text_tile
+from dashboard.components.filters import address_comes_first, choose, remember, slide_number, switch
+from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words, value_words
 from dashboard.components.notices import owners_only
 from dashboard.locales import _
 from dashboard.locales.numbers import between, missing, month, points, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_one, is_hidden_from_me
 
 MOST, HORIZON = 6, 365
 DAYS = (90, 180)
@@ -54,7 +55,17 @@ class Cohort:
 def choose_cohorts() -> list[Cohort]:
     """Lets the reader choose up to six cohorts, kept in the address; begins with the two largest partners."""
     offered = _offered()
-    if KEY not in st.session_state:
+    if not offered:
+        st.info(
+            _(
+                "No cohort can be compared: fewer than four partners report a programme, or two of them nearly all of "
+                "it, so its course runs are not public."
+            )
+            if is_hidden_from_me("cohorts/choices")
+            else _("No cohort can be compared yet: no data in this release states course runs.")
+        )
+        st.stop()
+    if address_comes_first(KEY):
         linked = [code for code in st.query_params.get(KEY, "").split("~") if _read(code)][:MOST]
         st.session_state[KEY] = linked or offered[:2]
         st.session_state[KEY + "_known"] = linked
@@ -83,24 +94,24 @@ def standing(chosen: Sequence[Cohort]) -> None:
     """For each cohort, how many have completed, left, or are still under way."""
     st.header(_("Where each cohort stands"), anchor=False)
     rows = {cohort.words: ask_one("cohorts/standing", cohort.scope) for cohort in chosen if not cohort.scope.attribute}
-    measures = {
-        _("Course runs"): lambda row: whole(row.get("runs")),
-        _("Completed so far"): lambda row: whole(row.get("completed_so_far")),
-        _("Still under way"): lambda row: whole(row.get("active_so_far")),
-        _("Left"): lambda row: whole(row.get("withdrawn_so_far")),
-        _("Ended without passing"): lambda row: whole(row.get("failed_so_far")),
-        _("On the verified track and old enough to tell"): lambda row: whole(row.get("verified_matured")),
-        _("Of these, completed within 180 days"): lambda row: share(row.get("share_verified")),
-        _("95 % interval"): lambda row: between(row.get("share_low"), row.get("share_high")),
+    measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        _("Course runs"): lambda row: whole(row["runs"]),
+        _("Completed so far"): lambda row: whole(row["completed_so_far"]),
+        _("Still under way"): lambda row: whole(row["active_so_far"]),
+        _("Left"): lambda row: whole(row["withdrawn_so_far"]),
+        _("Ended without passing"): lambda row: whole(row["failed_so_far"]),
+        _("On the verified track and old enough to tell"): lambda row: whole(row["verified_matured"]),
+        _("Of these, completed within 180 days"): lambda row: share(row["share_verified"]),
+        _("95 % interval"): lambda row: between(row["share_low"], row["share_high"]),
     }
-    st.dataframe(
-        [{"": name, **{words: said(row) for words, row in rows.items()}} for name, said in measures.items()],
-        hide_index=True,
+    grid(
+        [{"": name, **{words: said(row) for words, row in rows.items()}} for name, said in measures.items() if rows],
         alt=_("For each cohort: course runs, completed, under way, left, and the matured rate."),
+        nothing=_("No cohort of a whole intake is chosen."),
     )
-    if len(rows) < len(chosen):
+    if 0 < len(rows) < len(chosen):
         st.caption(_("Cohorts by sex, age or education have their curves below; this table is of whole intakes."))
-    small = [c.words for c in chosen if not c.scope.attribute and ask_one("cohorts/standing", c.scope).get("is_small")]
+    small = [c.words for c in chosen if not c.scope.attribute and ask_one("cohorts/standing", c.scope)["is_small"]]
     if small:
         st.caption(
             _("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(
@@ -114,7 +125,8 @@ def curves(chosen: Sequence[Cohort]) -> None:
     tables = [(cohort.words, ask("cohorts/completion_curve", cohort.scope)) for cohort in chosen]
     tables = [(words, table) for words, table in tables if len(table)]
     if not tables:
-        st.info(_("None of these cohorts has course runs. Choose others."))
+        st.header(_("Completed by the day after enrolment"), anchor=False)
+        nothing_to_show("cohorts/completion_curve", chosen[0].scope)
         return
     figure(
         _("Completed by the day after enrolment"),
@@ -129,13 +141,13 @@ def curves(chosen: Sequence[Cohort]) -> None:
         others={cohort.words: cohort.scope for cohort in chosen},
     )
     marks = (0, 30, 60, 90, 180, 365)
-    st.dataframe(
+    grid(
         [
             {_("At risk on day"): words, **{str(mark): whole(_at_risk(table, mark)) for mark in marks}}
             for words, table in tables
         ],
-        hide_index=True,
         alt=_("Course runs under way and observed on each of six days, for each cohort."),
+        nothing="",
     )
 
 
@@ -167,8 +179,10 @@ def differences(chosen: Sequence[Cohort]) -> None:
                     _("Reading"): verdict,
                 }
             )
-    st.dataframe(
-        rows, hide_index=True, alt=_("For each pair of cohorts the difference in completion at 90 and 180 days.")
+    grid(
+        rows,
+        alt=_("For each pair of cohorts the difference in completion at 90 and 180 days."),
+        nothing=_("No two of these cohorts have course runs to compare."),
     )
 
 
@@ -177,7 +191,7 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
     if len(chosen) < 2:
         return
     one, other = chosen[0], chosen[1]
-    if not st.toggle(_("Compare the first two like for like"), key="like", bind="query-params"):
+    if not switch(_("Compare the first two like for like"), "like"):
         return
     if any(c.scope.cohort_month or c.scope.attribute for c in (one, other)):
         st.info(
@@ -193,7 +207,7 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
         return
     row = ask_one("cohorts/like_for_like", scope)
     if not row:
-        st.info(_("None of the two has course runs old enough to tell."))
+        st.info(_("Neither of the two has course runs that began long enough ago."))
         return
     columns = st.columns(2)
     with columns[0]:
@@ -265,7 +279,6 @@ def retention(chosen: Sequence[Cohort]) -> None:
         list(whole_ones),
         "retention",
         lambda one: whole_ones[one].words if one in whole_ones else one,
-        next(iter(whole_ones)),
     )
     scope = whole_ones[code].scope
     table = ask("cohorts/retention", scope)
@@ -292,7 +305,7 @@ def quiet(chosen: Sequence[Cohort]) -> None:
     if all(is_hidden_from_me("cohorts/quiet_learners", scope) for scope in wholes):
         owners_only()
         return
-    days = st.slider(_("Days without activity"), 7, 180, 30, key="quiet_days", bind="query-params")
+    days = slide_number(_("Days without activity"), 7, 180, 30, 1, "quiet_days")
     columns = st.columns(min(len(chosen), 3))
     shown = [c for c in chosen if not c.scope.cohort_month and not c.scope.attribute]
     for number, cohort in enumerate(shown):
@@ -347,8 +360,8 @@ def _offered() -> list[str]:
     choices = ask("cohorts/choices")
     leading = (choices["programme_id"] == FOR_REFUGEES) & (choices["partner_id"] != ALL)
     rows = [*choices[leading].itertuples(), *choices[~leading].itertuples()]
-    own = current_viewer().partner_id
-    mine = [f"{FOR_REFUGEES}.{own}.."] if own else []
+    own = own_partner()
+    mine = [f"{FOR_REFUGEES}.{own}.."] if own in partner_words() else []
     return mine + [f"{row.programme_id}.{'' if row.partner_id == ALL else row.partner_id}.." for row in rows]
 
 
@@ -402,7 +415,7 @@ def _pair(one: Scope, other: Scope, by_day: int) -> Scope:
 
 def _at_risk(table: pd.DataFrame, mark: int) -> int:
     later = table[table["day"] >= mark]
-    return int(later["at_risk"].iloc[0]) if len(later) else 0
+    return int(next(iter(later["at_risk"]), 0))
 
 
 def _first(code: str) -> datetime.date | None:

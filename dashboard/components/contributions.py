@@ -71,6 +71,7 @@ def audience_words() -> dict[str, str]:
         "teachers": _("Teachers"),
         "parents": _("Parents"),
         "institutions": _("Institutions"),
+        "not stated": _("Not stated"),
     }
 
 
@@ -117,7 +118,8 @@ def choose_view() -> Scope:
     """Lets the reader choose mission, audience, region, type of member, stage and period."""
     known = ask("contributions/choices")
     regions = [*sorted(known["region"].dropna().unique()), *sorted(known["sub_region"].dropna().unique())]
-    months = _months(known["from_month"].iloc[0], known["to_month"].iloc[0])
+    ends = ask_one("contributions/choices")
+    months = _months(ends["from_month"], ends["to_month"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mission = _any(_("Mission"), mission_words(), "mission")
         audience = _any(_("For whom"), audience_words(), "audience")
@@ -171,7 +173,7 @@ def tiles(scope: Scope) -> None:
             row["top_three_members"],
             TOTALS,
             scope,
-            in_markdown(row["top_three"]) if row["top_three"] else "",
+            "" if is_missing(row["top_three"]) else in_markdown(row["top_three"]),
         )
     with columns[3]:
         metric_tile(
@@ -212,6 +214,7 @@ def _apart(row: Mapping[str, Any]) -> None:
         _("teachers"): row["teachers_direct"],
         _("parents"): row["parents_direct"],
         _("institutions"): row["institutions_direct"],
+        _("people whose role is not stated"): row["others_direct"],
     }
     reached = ", ".join(f"{people(n)} {word}" for word, n in others.items() if not is_missing(n))
     said = [_("As told by {day}.").format(day=day(row["told_on"]))]
@@ -225,6 +228,17 @@ def _apart(row: Mapping[str, Any]) -> None:
         )
     )
     st.caption(" ".join(said))
+    unknown = row["activities_sector_not_stated"]
+    if unknown:
+        st.info(
+            plural(
+                "Sector not stated: {count} activity. It is not counted as education; the sender can declare its "
+                "sector when the list is imported.",
+                "Sector not stated: {count} activities. They are not counted as education; the sender can declare "
+                "their sector when the list is imported.",
+                unknown,
+            ).format(count=whole(unknown))
+        )
 
 
 def matrix(scope: Scope) -> None:
@@ -288,7 +302,7 @@ def _all_rows(rows: str) -> dict[str, str]:
 
 
 def _row_labels(rows: str, found: Sequence[str]) -> dict[str, str]:
-    words = {"mission": mission_words(), "activity": kind_words()}.get(rows, {})
+    words = {"mission": mission_words(), "activity": kind_words()}.get(rows, {"not stated": _("Not stated")})
     return {row: words.get(row, row) for row in dict.fromkeys(found)}
 
 
@@ -356,8 +370,6 @@ def world(scope: Scope) -> None:
         "offered_only": _("Offered only"),
     }
     table = ask("contributions/countries", scope)
-    if table.empty:
-        return
     figure(
         _("Where activities are"),
         countries_map(table, words, map_height(long_legend=True)),
@@ -418,8 +430,6 @@ def stages(scope: Scope) -> None:
 def ladder(scope: Scope) -> None:
     """The ladder by member, with what each contributed to and its fractional share."""
     table = ask("contributions/ladder", scope)
-    if table.empty:
-        return
     words = {kind: member_type_words().get(kind, kind) for kind in table["member_type"]}
     lead = _(
         "Contributed to: all learners of the activities a member is in; it does not add up over members. Fractional: "
@@ -429,7 +439,7 @@ def ladder(scope: Scope) -> None:
         lead += " " + _("Drawn are the {drawn} with the most activities, of {all}.").format(
             drawn=MEMBERS_DRAWN, all=len(table)
         )
-    figure(
+    shown = figure(
         _("Member by member"),
         ladder_figure(table.head(MEMBERS_DRAWN), stage_words()),
         "contributions/ladder",
@@ -438,26 +448,25 @@ def ladder(scope: Scope) -> None:
         lead=lead,
         words={"member_type": words},
     )
-    show_table(
-        "contributions/ladder",
-        scope,
-        [
-            *("member", "member_type", "leads", "supports"),
-            *("learners_contributed_to", "fractional_learners", "learners_claimed"),
-        ],
-        key="members",
-        height=300,
-        words={"member_type": words},
-    )
+    if shown:
+        show_table(
+            "contributions/ladder",
+            scope,
+            [
+                *("member", "member_type", "leads", "supports"),
+                *("learners_contributed_to", "fractional_learners", "learners_claimed"),
+            ],
+            key="members",
+            height=300,
+            words={"member_type": words},
+        )
 
 
 def missions(scope: Scope) -> None:
     """Learners reached by each mission, directly against indirectly."""
     table = ask("contributions/missions", scope)
-    if table.empty:
-        return
     words = mission_words()
-    figure(
+    shown = figure(
         _("Reach by mission, directly against indirectly"),
         reach_figure(table, [words[mission] for mission in table["mission"]]),
         "contributions/missions",
@@ -465,18 +474,44 @@ def missions(scope: Scope) -> None:
         alt=_("Pairs of bars for each mission: learners reached directly, and indirectly."),
         lead=_("Each activity counted once. The two may be the same learners and are never added."),
     )
-    show_table("contributions/missions", scope, key="missions", words={"mission": words})
+    if shown:
+        show_table("contributions/missions", scope, key="missions", words={"mission": words})
 
 
 def coverage(scope: Scope) -> None:
-    """In need, targeted, reached, covered: totals for each audience, then cell by cell."""
-    totals = ask("contributions/coverage_totals", scope)
-    if totals.empty:
-        st.write(_("No activity of this choice states how many people it targets."))
-        return
-    first, words = totals.iloc[0], {**audience_words()}
-    left, right, third = st.columns(3)
+    """In need, targeted, reached, covered: totals for each audience, then by country and kind of activity."""
     asked = "contributions/coverage_totals"
+    totals, words = ask(asked, scope), audience_words()
+    if totals["people_targeted"].isna().all():
+        st.write(_("No activity of this choice states how many people it targets."))
+    else:
+        _covered(totals.iloc[0], scope, words)
+    if totals.empty:
+        return
+    figure(
+        _("By audience"),
+        lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
+        asked,
+        scope,
+        alt=_("Table of people in need, targeted, reached, and the gap, for each audience."),
+        table_twin=False,
+    )
+    causes = {
+        "several_activities": _("several activities may have reached the same people"),
+        "more_than_planned": _("more came than were planned for"),
+    }
+    lazy_table(
+        _("By country and kind of activity, the largest gap first; more than 100 % with its cause"),
+        "contributions/coverage",
+        scope,
+        words={"audience": words, "activity_type": kind_words(), "cause": causes},
+    )
+
+
+def _covered(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -> None:
+    """Gap, share and surplus of the audience with the largest target."""
+    asked = "contributions/coverage_totals"
+    left, right, third = st.columns(3)
     with left:
         metric_tile(
             "contribution_gap",
@@ -495,30 +530,12 @@ def coverage(scope: Scope) -> None:
         text_tile(
             _("Surplus"),
             people(first["surplus"]),
-            _("in {cells} of {all} cells, beyond their target; it closes no gap elsewhere").format(
+            _("in {cells} of {all} places, beyond their target; it closes no gap elsewhere").format(
                 cells=whole(first["cells_over"]), all=whole(first["cells"])
             ),
             asked,
             scope,
         )
-    figure(
-        _("By audience"),
-        lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
-        asked,
-        scope,
-        alt=_("Table of people in need, targeted, reached, and the gap, for each audience."),
-        table_twin=False,
-    )
-    causes = {
-        "several_activities": _("several activities may have reached the same people"),
-        "more_than_planned": _("more came than were planned for"),
-    }
-    lazy_table(
-        _("Cell by cell, the largest gap first; more than 100 % with its cause"),
-        "contributions/coverage",
-        scope,
-        words={"audience": words, "activity_type": kind_words(), "cause": causes},
-    )
 
 
 def overlaps(scope: Scope) -> None:
@@ -573,8 +590,8 @@ def unserved(scope: Scope) -> None:
         alt=_("Table of countries in need that have no activity confirmed or delivering."),
         lead=_(
             "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, the "
-            "country hosts refugees, or a need it raised is open. None: nothing of this choice is confirmed or "
-            "delivering."
+            "country hosts refugees, or a need it raised is open. Nothing of this choice is confirmed or "
+            "delivering there."
         ),
         table_twin=False,
     )

@@ -12,13 +12,15 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
+from dashboard.charts.frame import has_marks
 from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
+from dashboard.disclosure.policy import policy
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, is_missing, missing, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import NotAdmitted, Visitor, answer, ask, current_release, visitor
+from dashboard.session import NotAdmitted, Visitor, answer, ask, current_release, is_hidden_from_me, visitor
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
@@ -93,8 +95,10 @@ def figure(
     beside: str | None = None,
     words: Mapping[str, Mapping[str, str]] | None = None,
     others: Mapping[str, Scope] | None = None,
-) -> None:
-    """A chart under its title, with table twin, download, working and source line.
+) -> bool:
+    """A chart under its title, with table twin, download, working and source line; whether there was a row to show.
+
+    Without a row, or a number to draw, it says so instead.
 
     Args:
         title: the one takeaway or subject.
@@ -111,10 +115,15 @@ def figure(
         others: where the chart draws the answers of several scopes, each with its words; `scope` is the first of them.
     """
     st.header(title, anchor=False)
+    if all(ask(asked, one).empty for one in (others or {"": scope}).values()):
+        nothing_to_show(asked, scope)
+        return False
     if lead:
         st.write(lead)
     if callable(chart):
         chart()
+    elif not has_marks(chart):
+        nothing_to_draw(asked, scope)
     else:
         st.plotly_chart(
             Drawn(chart),
@@ -140,10 +149,13 @@ def figure(
     source_line(asked, scope)
     if beside:
         source_line(beside, scope)
+    return True
 
 
 def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     """A chart that repeats what a figure of the page holds with table and working."""
+    if not has_marks(chart):
+        return
     st.plotly_chart(Drawn(chart), key=key, config=dict(CONFIG), alt=alt)
 
 
@@ -172,8 +184,14 @@ def show_table(
     height: int = 420,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """The answer as a table to sort and search, its columns named and explained by the question's header."""
+    """The answer as a table to sort and search, its columns named and explained by the question's header.
+
+    Without a row it says so instead.
+    """
     table = ask(asked, scope)
+    if table.empty:
+        nothing_to_show(asked, scope)
+        return
     if words:
         table = table.assign(**{column: table[column].map(said) for column, said in words.items()})
     fields = [field for field in question(asked).columns if columns is None or field.name in columns]
@@ -187,6 +205,36 @@ def show_table(
         placeholder=missing(),
         alt=_(question(asked).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
+    )
+
+
+def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
+    """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
+    if not rows:
+        st.write(nothing)
+        return
+    st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def nothing_to_show(asked: str, scope: Scope) -> None:
+    """Stands where a question has no row for this reader."""
+    if is_hidden_from_me(asked, scope):
+        st.caption(_("Nothing to show: {why}.").format(why=_hidden_words()))
+    else:
+        st.caption(_("Nothing to show yet: no data in this release matches this choice."))
+
+
+def nothing_to_draw(asked: str, scope: Scope) -> None:
+    """Stands where a chart would be without a mark, as every number of it is hidden or not known."""
+    if is_hidden_from_me(asked, scope):
+        st.caption(_("Nothing to draw: {why}.").format(why=_hidden_words()))
+    else:
+        st.caption(_("Nothing to draw yet: the data in this release does not state these figures."))
+
+
+def _hidden_words() -> str:
+    return _("each figure is of fewer than {below} people, or only those who own the rows may see it").format(
+        below=policy().hide_below
     )
 
 
@@ -260,7 +308,7 @@ def _pins(asked: str, scope: Scope) -> list[tuple[str, dict[str, Any]]]:
 
 def stop_if_empty(table: pd.DataFrame, hint: str) -> None:
     """Ends the page with what to do when there is nothing to show."""
-    if table.empty or table.iloc[0].isna().all():
+    if table.head(1).isna().all(axis=None):
         st.info(hint)
         st.stop()
 

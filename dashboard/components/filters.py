@@ -1,17 +1,46 @@
-"""Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language."""
+"""Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language.
+
+The address is read before the session wherever it says more: when a page opens, and when the reader goes back or
+forward. All that a run chooses is written into it at the end of the run, so that one choice is one step of the
+browser's history.
+"""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from dashboard.locales import _
 from dashboard.locales.numbers import day
 
 Option = TypeVar("Option")
+Number = TypeVar("Number", int, float)
+ON = "true"
 EARLIEST = datetime.date(2010, 1, 1)
+_chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default=None)
+
+
+@contextmanager
+def one_step_of_history() -> Iterator[None]:
+    """Keeps what is chosen within and writes it into the address together, unless a new run makes up for this one."""
+    if _chosen.get() is not None:
+        yield  # within another one, which writes
+        return
+    _chosen.set({})
+    try:
+        yield
+    except StopException:
+        _write()
+        raise
+    else:
+        _write()
+    finally:
+        _chosen.set(None)
 
 
 def choose(
@@ -19,20 +48,24 @@ def choose(
     options: Sequence[Option],
     key: str,
     words: Callable[[Option], str],
-    default: Option,
+    default: Option | None = None,
     buttons: bool = False,
     always_in_link: bool = False,
     help: str | None = None,
 ) -> Option:
-    """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default."""
-    if st.session_state.get(key, options) not in options or key not in st.session_state:
+    """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default.
+
+    A default that is no option is the first one.
+    """
+    fallback = options[0] if default is None or default not in options else default
+    if address_comes_first(key) or st.session_state[key] not in options:
         wanted = st.query_params.get(key)
-        st.session_state[key] = next((option for option in options if str(option) == wanted), default)
+        st.session_state[key] = next((option for option in options if str(option) == wanted), fallback)
     if buttons:
         chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
     else:
-        chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(default))
-    remember(key, chosen, None if always_in_link else default)
+        chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(fallback))
+    remember(key, chosen, None if always_in_link else fallback)
     return chosen  # type: ignore[return-value]
 
 
@@ -48,11 +81,12 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
 
     The slider's own binding writes microseconds when the day is moved by the server, as while playing.
     """
-    at = st.session_state.get(key)
-    if at is None:
-        at = _iso_day(st.query_params.get(key))
+    at = _iso_day(st.query_params.get(key)) if address_comes_first(key) else st.session_state[key]
     within = at is None or first <= at <= last
     st.session_state[key] = at if at is not None and within else default
+    if first == last:
+        st.caption(_("The record has one day: {day}.").format(day=day(first)))  # a slider needs two
+        return first
     chosen = st.slider(label, first, last, key=key, format="D MMMM YYYY")
     # Always in the address, the default too: a mailed link must show the same after the next import.
     remember(key, chosen, None)
@@ -66,14 +100,57 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
 def date_in_link(
     label: str, key: str, newest: datetime.date | None, default: datetime.date | None = None
 ) -> datetime.date | None:
-    """A day up to the newest, kept in the address in ISO form; None where there is no newest."""
+    """A day up to the newest, kept in the address in ISO form; None where there is no newest.
+
+    A day that the reader has not chosen moves with the newest of what is chosen beside it.
+    """
     if newest is None or pd.isna(newest):
         return None
-    if st.session_state.get(key) is None:
-        st.session_state[key] = _iso_day(st.query_params.get(key)) or default or newest
-    st.session_state[key] = max(EARLIEST, min(st.session_state[key], newest))
-    chosen = st.date_input(label, key=key, min_value=EARLIEST, max_value=newest, format="YYYY-MM-DD")
-    remember(key, chosen, default or newest)
+    default, by_itself = default or newest, f"{key}-by-itself"
+    if address_comes_first(key) or st.session_state[key] is None:
+        st.session_state[key] = _iso_day(st.query_params.get(key)) or default
+    elif st.session_state[key] == st.session_state.get(by_itself):
+        st.session_state[key] = default
+    st.session_state[by_itself] = default
+    earliest = min(EARLIEST, newest)
+    st.session_state[key] = max(earliest, min(st.session_state[key], newest))
+    chosen = st.date_input(label, key=key, min_value=earliest, max_value=newest, format="YYYY-MM-DD")
+    remember(key, chosen, default)
+    return chosen
+
+
+def day_within(
+    label: str, first: datetime.date, last: datetime.date, default: datetime.date, key: str
+) -> datetime.date:
+    """A day within limits, kept in the address in ISO form; one beyond them in a link is the default."""
+    if address_comes_first(key) or st.session_state[key] is None:
+        st.session_state[key] = _iso_day(st.query_params.get(key))
+    if st.session_state[key] is None or not first <= st.session_state[key] <= last:
+        st.session_state[key] = default
+    chosen = st.date_input(label, key=key, min_value=first, max_value=last)
+    remember(key, chosen, default)
+    return chosen
+
+
+def slide_number(label: str, first: Number, last: Number, default: Number, step: Number, key: str) -> Number:
+    """A number within limits on a slider, kept in the address; anything else in a link is the default."""
+    if address_comes_first(key):
+        try:
+            wanted = type(default)(st.query_params.get(key, default))
+        except ValueError:
+            wanted = default
+        st.session_state[key] = wanted if first <= wanted <= last else default
+    chosen = st.slider(label, first, last, step=step, key=key)
+    remember(key, chosen, default)
+    return chosen
+
+
+def switch(label: str, key: str) -> bool:
+    """A choice of yes or no, kept in the address as `key=true`; no is the default."""
+    if address_comes_first(key):
+        st.session_state[key] = st.query_params.get(key) == ON
+    chosen = st.toggle(label, key=key)
+    remember(key, ON if chosen else None, None)
     return chosen
 
 
@@ -89,10 +166,24 @@ def _iso_day(text: str | None) -> datetime.date | None:
         return None
 
 
+def address_comes_first(key: str) -> bool:
+    """Whether a choice is read from the address: the session has none yet, or the reader went back or forward."""
+    run = get_script_run_ctx()
+    return key not in st.session_state or (run is not None and run.is_history_navigation)
+
+
 def remember(key: str, value: Any, default: Any) -> None:
-    """Writes a choice into the address, or takes it out when it is the default."""
-    if value is None or value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != str(value):
-        st.query_params[key] = str(value)
+    """Has a choice written into the address, or taken out when it is the default."""
+    with one_step_of_history():
+        chosen = _chosen.get()
+        assert chosen is not None
+        chosen[key] = None if value is None or value == default else str(value)
+
+
+def _write() -> None:
+    chosen = _chosen.get() or {}
+    before = {key: st.query_params.get_all(key) for key in st.query_params}
+    after = {key: values for key, values in before.items() if chosen.get(key, values) is not None}
+    after |= {key: [value] for key, value in chosen.items() if value is not None}
+    if after != before:
+        st.query_params.from_dict(after)

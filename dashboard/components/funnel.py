@@ -1,11 +1,15 @@
 """Panels of the completion funnel: the steps, mine against the other partners, one attribute."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from dashboard.charts.learners import grouped_figure, split_figure, steps_figure
 from dashboard.components.figures import figure, metric_tile, text_tile
 from dashboard.components.filters import choose
 from dashboard.components.learners import (
+    STEPS,
     attribute_words,
     choose_months,
     choose_partner,
@@ -19,7 +23,6 @@ from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer
 
-STEPS = "completion_funnel/learners_per_step"
 COMPARED = "completion_funnel/steps_compared"
 BENCHMARK = "completion_funnel/benchmark"
 
@@ -40,20 +43,13 @@ def choose_view() -> Scope:
     return Scope(programme_id=programme, partner_id=partner, country_host=country, from_month=first, to_month=last)
 
 
-def stop_without_learners(scope: Scope) -> None:
-    """Ends the page where nobody fits the filters."""
-    if not ask(STEPS, scope)["learners"].iloc[0]:
-        st.info(_("Nobody fits these filters. Choose another programme, partner, country or later months."))
-        st.stop()
-
-
 def steps(scope: Scope) -> None:
     """Tiles of the ends of the funnel, and its bars."""
     table, words = ask(STEPS, scope), step_words()
     by_step = {row["step"]: row for row in table.to_dict("records")}
     drops = table.dropna(subset=["share_of_previous"])
     drops = drops[drops["step"] != "Recognised"]
-    worst = next(iter(drops.sort_values("share_of_previous").to_dict("records")), None)
+    worst: Mapping[str, Any] = next(iter(drops.sort_values("share_of_previous").to_dict("records")), {})
     columns = st.columns(4)
     with columns[0]:
         metric_tile("learners_registered", by_step["Registered"]["learners"], STEPS, scope, _("at the first step"))
@@ -70,9 +66,7 @@ def steps(scope: Scope) -> None:
         text_tile(
             _("Longest drop"),
             words[worst["step"]] if worst else missing(),
-            _("{share} of those at the step before get there").format(
-                share=share(worst and worst["share_of_previous"])
-            ),
+            _("{share} of those at the step before get there").format(share=share(worst.get("share_of_previous"))),
             STEPS,
             scope,
         )
@@ -97,8 +91,6 @@ def compared(scope: Scope) -> None:
         st.caption(_("Partners are compared over all countries: choose All countries to see it."))
         return
     table, words = ask(COMPARED, scope), step_words()
-    if table.empty:
-        return
     first = ask_one(COMPARED, scope)
     enough = not table["median_share"].isna().all()
     figure(
@@ -114,12 +106,13 @@ def compared(scope: Scope) -> None:
         )
         if enough
         else _("How the others stand is further below.")
-        if current_viewer().partner_id
+        if scope.partner_id and current_viewer().partner_id
         else _("Fewer than three other partners have 30 learners or more, so no median is shown."),
         words={"step": words},
     )
     gaps = [f"{words[row.step]} {days(row.median_days)}" for row in table.itertuples() if row.step_order > 1]
-    st.write(_("Median days since the step before: {gaps}.").format(gaps="; ".join(gaps)))
+    if gaps:
+        st.write(_("Median days since the step before: {gaps}.").format(gaps="; ".join(gaps)))
 
 
 def beside_others(scope: Scope) -> None:

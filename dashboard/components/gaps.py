@@ -162,10 +162,9 @@ def _breakdowns(scope: Scope) -> None:
 
 
 def _nearly(scope: Scope) -> None:
-    table = ask(NEARLY, scope)
-    if table.empty:
+    table, first = ask(NEARLY, scope), ask_one(NEARLY, scope)
+    if not first:
         return
-    first = next(table.itertuples())
     figure(
         _("What would close the gap soonest"),
         lambda: show_table(NEARLY, scope, key="nearly", words={"gate": gate_words()}),
@@ -177,11 +176,11 @@ def _nearly(scope: Scope) -> None:
             "{countries} countries, but: {gate}."
         ).format(
             count=whole(len(table)),
-            offer=in_markdown(first.offer),
-            member=in_markdown(first.member),
-            learners=people(first.learners_unserved),
-            countries=whole(first.countries),
-            gate=gate_words()[first.gate],
+            offer=in_markdown(first["offer"]),
+            member=in_markdown(first["member"]),
+            learners=people(first["learners_unserved"]),
+            countries=whole(first["countries"]),
+            gate=gate_words()[first["gate"]],
         ),
         table_twin=False,
     )

@@ -19,7 +19,7 @@ from dashboard.components.figures import (
     text_tile,
 )
 from dashboard.components.filters import choose, choose_country
-from dashboard.components.learners import choose_partner, choose_programme
+from dashboard.components.learners import choose_partner, choose_programme, own_partner, partner_words
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _
 from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
@@ -119,7 +119,7 @@ def choose_hubs() -> Scope:
 def vitality(scope: Scope) -> None:
     """The hubs that the filters leave on the world map, by the age of their newest sign of life."""
     table = ask(VITALITY, scope)
-    until = table["as_of_on"].iloc[0]
+    until = ask_one(VITALITY, scope)["as_of_on"]
     figure(
         _("Which hubs live"),
         lambda: _map(table),
@@ -236,7 +236,7 @@ def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
     st.header(_("Attendance"), anchor=False)
     scope = _own(scope)
-    table = ask(ATTENDANCE, scope)
+    table, first = ask(ATTENDANCE, scope), ask_one(ATTENDANCE, scope)
     # A partner that has no hub among these is answered from its own rows, of which there are none.
     if is_hidden_from_me(ATTENDANCE, scope) or (table.empty and scope.partner_id):
         owners_only()
@@ -248,7 +248,7 @@ def attendance(scope: Scope) -> None:
         _(
             "{heads} heads at {sessions} sessions that were counted. Heads are not learners: whoever comes to ten "
             "sessions counts ten times."
-        ).format(heads=whole(table["attendance_of_all"].iloc[0]), sessions=whole(table["sessions_of_all"].iloc[0]))
+        ).format(heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"]))
     )
     show_table(
         ATTENDANCE,
@@ -264,7 +264,7 @@ def attendance(scope: Scope) -> None:
 def effect() -> None:
     """Learners with a hub beside those without, like for like, for those who own the rows."""
     st.header(_("Learners with a hub and without, like for like"), anchor=False)
-    if is_hidden_from_me(EFFECT, _own(Scope())):
+    if is_hidden_from_me(EFFECT, _own(Scope())) or (own_partner() and own_partner() not in partner_words()):
         owners_only()
         return
     with st.container(horizontal=True):
@@ -274,7 +274,7 @@ def effect() -> None:
         return
     row = ask_one(EFFECT, scope)
     if not row:
-        st.info(_("Nobody of this choice, with a hub or without one, has course runs old enough to tell."))
+        st.info(_("No learner of this choice, with a hub or without one, was enrolled long enough ago."))
         return
     columns = st.columns(2)
     with columns[0]:

@@ -2,14 +2,18 @@
 
 import datetime
 
+import streamlit as st
+
 from dashboard.components import notices
 from dashboard.components.figures import stop_if_empty
 from dashboard.components.filters import choose
+from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
-from dashboard.locales.numbers import month
+from dashboard.locales.numbers import is_missing, month
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_one, current_release, current_viewer, is_hidden_from_me
 
+STEPS = "completion_funnel/learners_per_step"
 SOURCES = ("coursera_usage", "coursera_membership", "coursera_specializations", "partner_learners")
 FOR_REFUGEES = "for_refugees"
 ALL = "all"
@@ -24,6 +28,48 @@ def begin(*more: str) -> None:
         ask("overview/programmes"),
         _("No learners are in this release. Import a report: `coalition import coursera_usage FILE`."),
     )
+    if own_partner() and not partner_words():
+        st.info(
+            _(
+                "No file of {partner} has been published yet, so these are the public figures of all partners. Send a "
+                "first file on the page Upload."
+            ).format(partner=own_partner())
+        )
+
+
+def own_partner() -> str | None:
+    """The partner whose visitor this is; None for everybody else."""
+    return current_viewer().partner_id or None
+
+
+def stop_unless_shown(scope: Scope) -> None:
+    """Ends the page where this reader may see no figure of what is chosen, or nobody was registered."""
+    if not are_shown(scope):
+        st.stop()
+
+
+def are_shown(scope: Scope) -> bool:
+    """Whether there is a figure of this choice that this reader may see; says why where there is none."""
+    why = _why_nothing(scope)
+    if why:
+        st.info(why)
+    return not why
+
+
+def _why_nothing(scope: Scope) -> str:
+    registered = ask_one(STEPS, scope, step="Registered")["learners"]
+    if not is_missing(registered):
+        return "" if registered else _("No learner matches this choice. Choose another programme, partner or country.")
+    is_whole = not (scope.partner_id or scope.country_host)
+    if is_whole and current_viewer().audience != COALITION:
+        return _(
+            "Fewer than four partners report this choice, or two of them nearly all of it, so its figures are not "
+            "public. Choose another programme, or All programmes."
+        )
+    return _(
+        "Fewer than {below} learners match this choice, or the figure would let such a group be worked out, so nothing "
+        "is shown. Choose another programme, partner or country."
+    ).format(below=policy().hide_below)
 
 
 def step_words() -> dict[str, str]:
@@ -48,27 +94,27 @@ def programme_words(with_totals: bool = True) -> dict[str, str]:
 
 def partner_words() -> dict[str, str]:
     """Partners that report learners."""
-    own = Scope(partner_id=current_viewer().partner_id or None)
+    own = Scope(partner_id=own_partner())
     return {row.partner_id: row.partner for row in ask("overview/partners", own).itertuples()}
 
 
 def choose_programme(with_totals: bool = True) -> str | None:
     """Lets the reader choose a programme or a total over several; None is all."""
     words = programme_words(with_totals)
-    default = FOR_REFUGEES if with_totals else next(iter(words))
+    default = FOR_REFUGEES if with_totals else None
     chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default)
     return None if chosen == ALL else chosen
 
 
 def choose_partner(label: str | None = None) -> str | None:
-    """Lets the reader choose a partner; None is all."""
-    words = partner_words()
+    """Lets the reader choose a partner, first its own where a file of it is published; None is all."""
+    words, own = partner_words(), own_partner()
     return choose(
         label or _("Partner"),
         [None, *words],
         "partner_id",
         lambda code: words[code] if code else _("All partners"),
-        current_viewer().partner_id or None,
+        own if own in words else None,
     )
 
 

@@ -85,7 +85,7 @@ def explained_matching(scope: Scope) -> None:
         st.info(_("No need is open on that day. Choose another day."))
         return
     words = {row["need_id"]: _need_words(row) for row in needs.to_dict("records")}
-    need_id = choose(_("Need"), list(words), "need_id", words.__getitem__, next(iter(words)), always_in_link=True)
+    need_id = choose(_("Need"), list(words), "need_id", words.__getitem__, always_in_link=True)
     asked = Scope(on_date=scope.on_date, need_id=need_id)
     table = ask(GATES, asked)
     fitting = table[table["gates_failed"] == 0]
@@ -155,9 +155,6 @@ def _need_words(row: Mapping[str, Any]) -> str:
 
 def board(scope: Scope) -> None:
     """Matches by stage, the longest in each stage first."""
-    table = ask(BOARD, scope)
-    if table.empty:
-        return
     figure(
         _("How far matches have come"),
         lambda: _columns(scope),
@@ -176,10 +173,10 @@ def _columns(scope: Scope) -> None:
             st.write(f"**{words}** ({len(rows)})")
             for row in rows[:CARDS_SHOWN]:
                 with st.container(border=True):
-                    st.write(in_markdown(str(row["country"])))
+                    st.write(in_markdown(row["country"]))
                     st.caption(
                         _("{offer}; for {days} days").format(
-                            offer=in_markdown(str(row["offer"])), days=whole(row["days_in_stage"])
+                            offer=in_markdown(row["offer"]), days=whole(row["days_in_stage"])
                         )
                     )
             if len(rows) > CARDS_SHOWN:
@@ -207,7 +204,7 @@ def what_waits(scope: Scope) -> None:
         rows = ask(asked, scope)
         if rows.empty:
             st.header(title, anchor=False)
-            st.write(_("None on that day."))
+            st.write(_("Nothing on that day."))
             continue
         figure(
             f"{title} ({whole(len(rows))})",

@@ -11,15 +11,15 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components.figures import figure, map_height, metric_tile, show_table, source_line, text_tile
+from dashboard.components.figures import figure, grid, map_height, metric_tile, show_table, source_line, text_tile
 from dashboard.components.filters import date_in_link
-from dashboard.components.learners import choose_programme, step_words
+from dashboard.components.learners import choose_programme, programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.reach import rate_words
 from dashboard.locales import _
-from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
+from dashboard.locales.numbers import between, day, decimal, is_missing, missing, people, share, whole
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, ask_one_before
+from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
 HEADLINE = "overview/headline"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
@@ -38,9 +38,12 @@ def tiles(scope: Scope) -> None:
     """Reach with its bounds, countries, credentials, verified completion, women, partners and hubs."""
     head = ask_one(HEADLINE, scope)
     done = ask_one("overview/matured_completion", scope)
-    women = next(row for row in ask("overview/women_by_step", scope).to_dict("records") if row["step"] == "Started")
-    largest = ask("overview/partner_shares", scope)
-    stacked = ask("overview/credentials_by_type", scope)
+    women = ask_one("overview/women_by_step", scope, step="Started")
+    top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
+    kinds = ask("overview/credentials_by_type", scope)
+    # Hidden ones are not none: only where counts are exact is a sum of nothing nobody's.
+    few = 1 if is_hidden_from_me("overview/credentials_by_type", scope) else 0
+    on_top = kinds[kinds["is_stacked"].eq(True)]["credentials"].sum(min_count=few)
     first, second = st.columns(4), st.columns(4)
     with first[0]:
         metric_tile(
@@ -66,9 +69,7 @@ def tiles(scope: Scope) -> None:
             head["partners"],
             HEADLINE,
             scope,
-            _("the largest three: {share} of reports").format(share=share(largest["share_top_three"].iloc[0]))
-            if len(largest)
-            else "",
+            "" if is_missing(top_three) else _("the largest three: {share} of reports").format(share=share(top_three)),
         )
     with second[0]:
         metric_tile(
@@ -78,19 +79,19 @@ def tiles(scope: Scope) -> None:
             scope,
             _("held by {learners} learners; {stacked} awards on top").format(
                 learners=people(head["learners_with_credential"]),
-                stacked=whole(stacked[stacked["is_stacked"]]["credentials"].sum()),
+                stacked=whole(on_top),
             ),
         )
     with second[1]:
         metric_tile(
             "matured_verified_completion",
-            done.get("share_verified"),
+            done["share_verified"],
             "overview/matured_completion",
             scope,
             _("{interval}; {active} of {runs} course runs are still under way").format(
-                interval=between(done.get("share_low"), done.get("share_high")),
-                active=whole(done.get("active_so_far")),
-                runs=whole(done.get("runs")),
+                interval=between(done["share_low"], done["share_high"]),
+                active=whole(done["active_so_far"]),
+                runs=whole(done["runs"]),
             ),
         )
     with second[2]:
@@ -104,7 +105,7 @@ def tiles(scope: Scope) -> None:
             ),
         )
     with second[3]:
-        alive = ask_one("learning_hubs/evidence", Scope(on_date=head["on_date"]))["hubs_alive"]
+        alive = ask_one("learning_hubs/evidence", Scope(on_date=scope.on_date))["hubs_alive"]
         metric_tile(
             "hubs_alive",
             head["hubs"],
@@ -148,25 +149,33 @@ def changes(scope: Scope) -> None:
         "learners_with_credential": _("With a credential"),
         "partners": _("Partners"),
     }
-    st.write(
-        _(
+    days = {"before": day(before["on_date"]), "now": day(now["on_date"])}
+    if is_hidden_from_me(HEADLINE, scope):
+        # Series of others have the ends of months or quarters only, none of which need be that day.
+        said = _(
+            "The previous release counted until {before}, this one until {now}. What was restated of the time before, "
+            "and what is new, is known to those who own the rows."
+        )
+        changed = {_("Change"): (before, now)}
+    else:
+        said = _(
             "The previous release counted until {before}, this one until {now}. Restated is what the newer files say "
             "of the time that the previous release had counted already."
-        ).format(before=day(before["on_date"]), now=day(now["on_date"]))
-    )
-    st.dataframe(
+        )
+        changed = {_("Restated"): (before, again), _("New"): (again, now)}
+    st.write(said.format(**days))
+    grid(
         [
             {
                 _("Figure"): words[name],
                 _("Before"): whole(before[name]),
-                _("Restated"): _signed(again[name] - before[name]),
-                _("New"): _signed(now[name] - again[name]),
+                **{label: _change(one[name], other[name]) for label, (one, other) in changed.items()},
                 _("Now"): whole(now[name]),
             }
             for name in FIGURES
         ],
-        hide_index=True,
         alt=_("Figures of the previous release, what was restated, what is new, and the figures now."),
+        nothing=_("There is nothing to compare."),
     )
 
 
@@ -284,7 +293,7 @@ def partners(scope: Scope) -> None:
         scope,
         alt=_("Bars of learners by partner, largest first; the three largest are blue."),
         lead=_("The three largest report {share} of all learners reported. The table has every partner.").format(
-            share=share(table["share_top_three"].iloc[0]) if len(table) else "\u2013"
+            share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
         ),
     )
 
@@ -292,9 +301,9 @@ def partners(scope: Scope) -> None:
 def dlsei() -> None:
     """Learners and seats of DLSEI by phase."""
     asked = Scope(programme_id="dlsei")
-    table = ask("programmes/targets", asked)
-    if table.empty:
+    if "dlsei" not in programme_words(with_totals=False):
         return
+    table = ask("programmes/targets", asked)
     figure(
         _("DLSEI by phase"),
         grouped_figure(
@@ -349,5 +358,7 @@ def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:
     return list(zip(table["credential_type"], table["is_stacked"], strict=True))
 
 
-def _signed(number: float) -> str:
-    return f"+{whole(number)}" if number >= 0 else f"\u2212{whole(-number)}"
+def _change(before: float | None, after: float | None) -> str:
+    if before is None or after is None or is_missing(before) or is_missing(after):
+        return missing()
+    return f"+{whole(after - before)}" if after >= before else f"\u2212{whole(before - after)}"

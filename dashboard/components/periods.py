@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.filters import day_within
 from dashboard.locales import _
 from dashboard.scope import Scope
 
@@ -17,10 +18,10 @@ def choose_period(days: pd.DataFrame, scope: Scope) -> Scope:
         scope: kept, with from_date and to_date set.
     """
     observed = days[~days["is_planned"]]["on_date"]
-    limits = {"min_value": observed.min(), "max_value": observed.max()}
+    earliest, latest = observed.min(), observed.max()
     left, right = st.columns(2)
     with left:
-        first = st.date_input(_("From"), observed.min(), key="from_date", bind="query-params", **limits)
+        first = day_within(_("From"), earliest, latest, earliest, "from_date")
     with right:
-        last = st.date_input(_("To, included"), observed.max(), key="to_date", bind="query-params", **limits)
+        last = day_within(_("To, included"), earliest, latest, latest, "to_date")
     return replace(scope, from_date=first, to_date=last)

@@ -18,21 +18,12 @@ TOTALS = "programmes/totals"
 def choose_view() -> Scope:
     """Lets the reader choose a programme; DLSEI first, which has phases."""
     words = programme_words(with_totals=False)
-    default = "dlsei" if "dlsei" in words else next(iter(words))
-    return Scope(programme_id=choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default))
+    return Scope(programme_id=choose(_("Programme"), list(words), "programme_id", lambda code: words[code], "dlsei"))
 
 
 def tiles(scope: Scope) -> None:
     """Learners, completions and hours of the whole programme."""
     row = ask_one(TOTALS, scope)
-    if not row:
-        st.info(
-            _(
-                "Fewer than four partners report this programme, or two of them nearly all of it, so its figures are "
-                "not public. They are in the totals on the Overview."
-            )
-        )
-        st.stop()
     columns = st.columns(4)
     with columns[0]:
         metric_tile(
@@ -72,7 +63,7 @@ def tiles(scope: Scope) -> None:
 def phases(scope: Scope) -> None:
     """Each phase with seats, learners, hours by basis and catalogue."""
     table = ask("programmes/phases", scope)
-    figure(
+    shown = figure(
         _("Hours by phase and basis"),
         grouped_figure(
             [phase_words(phase) for phase in table["phase"]],
@@ -87,9 +78,10 @@ def phases(scope: Scope) -> None:
         alt=_("Groups of bars for each phase: hours measured, estimated and attested."),
         lead=_("The same learning may stand in more than one basis, so the bars are never added."),
     )
-    show_table(
-        "programmes/phases", scope, key="phases", words={"phase": {one: phase_words(one) for one in table["phase"]}}
-    )
+    if shown:
+        show_table(
+            "programmes/phases", scope, key="phases", words={"phase": {one: phase_words(one) for one in table["phase"]}}
+        )
 
 
 def targets(scope: Scope) -> None:
@@ -125,11 +117,13 @@ def targets(scope: Scope) -> None:
 def domains(scope: Scope) -> None:
     """Courses against guided projects in each domain of the newest catalogue."""
     table = ask("programmes/domains", scope)
-    if table.empty:
+    sent = table["phase"].tolist()
+    if not sent:
+        st.caption(_("No catalogue of courses and guided projects was sent for this programme."))
         return
-    newest = table[table["phase"] == table["phase"].iloc[-1]]
+    newest = table[table["phase"] == sent[-1]]
     figure(
-        _("The catalogue by domain, phase {phase}").format(phase=in_markdown(newest["phase"].iloc[0])),
+        _("The catalogue by domain, phase {phase}").format(phase=in_markdown(sent[-1])),
         domains_figure(newest),
         "programmes/domains",
         scope,

@@ -18,7 +18,7 @@ from dashboard.components.figures import (
     stop_if_empty,
     text_tile,
 )
-from dashboard.components.filters import choose, choose_country, date_in_link, year_before
+from dashboard.components.filters import choose, choose_country, date_in_link, switch, year_before
 from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.locales import _, plural
@@ -52,6 +52,7 @@ def learner_view(by: str) -> None:
     """Learners by host or origin: tiles, map, top ten, newcomers."""
     learners.begin("unhcr_population")
     scope = choose_learners(by)
+    learners.stop_unless_shown(scope)
     learner_tiles(scope)
     learners_on_map(scope)
     leading_and_new(scope)
@@ -78,7 +79,9 @@ def refugee_view() -> None:
         text_tile(
             _("Countries of asylum"),
             whole(totals["hosts"]),
-            _("that host at least one refugee"),
+            _("{people} refugees in an unknown country").format(people=whole(totals["refugees_in_unknown_country"]))
+            if totals["refugees_in_unknown_country"]
+            else _("that host at least one refugee"),
             "reach_map/totals",
             scope,
         )
@@ -99,7 +102,7 @@ def refugee_view() -> None:
             _("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
         )
 
-    host_map(scope)
+    host_map(scope, totals["refugees_in_unknown_country"])
 
     figure(
         _("All countries of asylum"),
@@ -177,7 +180,7 @@ def learner_tiles(scope: Scope) -> None:
 def learners_on_map(scope: Scope) -> None:
     """The world map of learners with flows on demand, and the card of the country that was clicked."""
     flows = ask(LEARNER_FLOWS, scope)
-    drawn = st.toggle(_("Draw the largest flows from origin to host"), key="flows", bind="query-params")
+    drawn = switch(_("Draw the largest flows from origin to host"), "flows")
     figure(
         _("Learners and their number for 1,000 refugees") if scope.by == "host" else _("Where learners come from"),
         learners_map(
@@ -231,7 +234,7 @@ def leading_and_new(scope: Scope) -> None:
 
 
 def _learner_card(scope: Scope) -> None:
-    country = choose_country(_("One country (or click it on the map)"), ask(LEARNERS, scope), _("None chosen"))
+    country = choose_country(_("One country (or click it on the map)"), ask(LEARNERS, scope), _("No country chosen"))
     if not country:
         return
     asked = Scope(country_iso3=country, programme_id=scope.programme_id)
@@ -281,6 +284,7 @@ def _learner_card(scope: Scope) -> None:
             if not is_missing(row["first_on"]):
                 st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
             show_table("reach_map/country_partners", asked, key="card-partners", height=260)
+        _notes(Scope(country_iso3=country))
 
 
 def _learners_clicked() -> None:
@@ -308,8 +312,11 @@ def choose_origin(year: int) -> str | None:
     )
 
 
-def host_map(scope: Scope) -> None:
-    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked."""
+def host_map(scope: Scope, not_mapped: int) -> None:
+    """The world map of hosts, with hubs and the flows of a chosen origin; below it the country that was clicked.
+
+    `not_mapped` are refugees whose country of asylum is unknown.
+    """
     coverage = ask(ASKED, scope)
     flows = ask("reach_map/flows", scope)
     words = class_words()
@@ -331,9 +338,16 @@ def host_map(scope: Scope) -> None:
         on_click=_country_clicked,
         columns=["country_iso3", "country", "region", "coverage", "refugees"],
     )
+    if not_mapped:
+        st.caption(
+            _("{people} refugees are not on the map: their country of asylum is unknown.").format(
+                people=whole(not_mapped)
+            )
+        )
     map_disclaimer()
     if scope.origin_iso3:
         _flows(scope, flows)
+        _notes(Scope(year=scope.year, origin_iso3=scope.origin_iso3))
     _country_card(scope, coverage)
 
 
@@ -345,11 +359,13 @@ def _flows(scope: Scope, flows: pd.DataFrame) -> None:
 
 
 def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
-    country = choose_country(_("One country (or click it on the map)"), coverage, _("None chosen"))
+    country = choose_country(_("One country (or click it on the map)"), coverage, _("No country chosen"))
     if not country:
         return
     asked = Scope(year=scope.year, country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
+    years = ask("reach_map/country_years", Scope(country_iso3=country))
+    years = years[years["year"] == scope.year]
     origins, hubs = ask("reach_map/origins_of_host", asked), ask("learning_hubs/register", Scope(country_iso3=country))
     with st.container(border=True):
         st.header(in_markdown(row["country"]), anchor=False)
@@ -357,6 +373,8 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             st.write(_("Hosts **{whole}** refugees.").format(whole=whole(row["refugees"])))
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
+        if len(years) and not is_missing(years["asylum_seekers"].iloc[0]):
+            st.write(_("Asylum-seekers here: **{whole}**.").format(whole=whole(years["asylum_seekers"].iloc[0])))
         if len(origins):
             first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
             st.write(_("They come from: {origins}.").format(origins=first))
@@ -370,6 +388,23 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             else _("No learning hub is named here.")
         )
         st.caption(_("Learners of the coalition here: choose Learners where they live."))
+        _notes(asked)
+        lazy_table(
+            _("Refugees and asylum-seekers here, year by year"),
+            "reach_map/country_years",
+            Scope(country_iso3=country),
+            ["year", "refugees", "asylum_seekers", "notes"],
+        )
+
+
+def _notes(asked: Scope) -> None:
+    """What UNHCR notes on the figures of a country or an origin and a year, in its own words."""
+    notes = ask("reach_map/notes", asked)
+    if notes.empty:
+        return
+    st.caption(_("Notes by UNHCR on the figures of {year}:").format(year=notes["year"].iloc[0]))
+    for note in notes.itertuples():
+        st.caption(f"{in_markdown(note.about)}: {in_markdown(note.note)}")
 
 
 def _country_clicked() -> None:

@@ -20,11 +20,13 @@ from dashboard.components.refused import for_readers
 from dashboard.gate import acting
 from dashboard.intake.corrections import LINE
 from dashboard.intake.countries import codes
-from dashboard.intake.front_door import Declared, is_part_in_name
+from dashboard.intake.file_names import is_part_in_name
+from dashboard.intake.front_door import Declared
 from dashboard.intake.holding import TooMuchHeld, Upload, held, hold, let_go
+from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import identifier, programmes
 from dashboard.intake.proposals import Proposal, is_a_members
-from dashboard.intake.recognise import Look, look, set_aside_rows, suggest
+from dashboard.intake.recognise import Look, look, set_aside_rows
 from dashboard.intake.report import LONGEST_TEXT, FileRefused
 from dashboard.intake.tabular import header_names, key, positions
 from dashboard.intake.workplace import workplace
@@ -104,10 +106,11 @@ def _confirm(upload: Upload, word: str) -> None:
     try:
         seen = _look(upload, encoding)
     except FileRefused as refused:
-        st.error(for_readers(refused))
-        if refused.asks == "encoding" or "UTF-8" in str(refused):
+        is_asked = refused.asks == "encoding" or "UTF-8" in str(refused)
+        if is_asked and "encoding" not in _asked(word):
             _ask_for("encoding", word)
             st.rerun()
+        st.error(for_readers(refused))
         _drop(word)
         return
     offered = _offered()
@@ -213,7 +216,7 @@ def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[tuple[str, 
     optional = [one for one in card.columns if one.name not in found and one not in required]
     if not left:
         return (), not required
-    suggested = suggest(names, card)
+    suggested = suggest_all(names, card)
     chosen: dict[str, str | None] = {}
     if required:
         st.write(_("These columns were not found by their names. Choose the header that stands for each:"))

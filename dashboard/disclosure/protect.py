@@ -76,6 +76,32 @@ class Protected:
     for_partners: pd.DataFrame | None = None
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What an audience may have at all: its rows by cube, their cells and sums, and what attackers know of each cell.
+
+    `small` are hidden by the policy; `base` is what each is rounded to, and `coarse` what that is rounded down to.
+    """
+
+    audience: str
+    chosen: Mapping[str, pd.DataFrame]
+    cells: pd.DataFrame
+    sums: Sums
+    small: np.ndarray
+    base: np.ndarray
+    coarse: np.ndarray
+    known: Mapping[str, np.ndarray | None]
+
+    @property
+    def keys(self) -> pd.MultiIndex:
+        """The key of each cell."""
+        return (
+            pd.MultiIndex.from_frame(self.cells[KEY])
+            if len(self.cells)
+            else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+        )
+
+
 def protect(
     exact: Mapping[str, pd.DataFrame],
     audience: str,
@@ -83,11 +109,37 @@ def protect(
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
 ) -> Protected:
-    """The cubes as an audience may see them, audited.
+    """The cubes as one audience may see them, as `protect_both` gives them.
+
+    Where the coalition can be shown nothing safely, what the public may see is worked out without it.
+
+    Raises:
+        AuditFailed: people can be worked out of what would be shown to this audience.
+    """
+    rules = rules or policy()
+    if audience == PUBLIC:
+        try:
+            return protect_both(exact, as_of, rules, regions)[PUBLIC]
+        except AuditFailed:
+            pass  # whoever publishes asks for both, and is refused
+    sight = _sight(exact, audience, as_of, rules)
+    hidden, rounds = _hide_until_safe(sight, sight.small, rules)
+    return _protected(exact, sight, hidden, rounds, as_of, rules, regions or {})
+
+
+def protect_both(
+    exact: Mapping[str, pd.DataFrame],
+    as_of: pd.DataFrame,
+    rules: Policy | None = None,
+    regions: Mapping[str, str] | None = None,
+) -> Mapping[str, Protected]:
+    """The cubes as the coalition and the public may see them, audited; by audience.
+
+    What the public sees the coalition sees too: what had to be hidden from the coalition, which knows figures of each
+    partner, is hidden from the public as well.
 
     Args:
         exact: every cube of `PROTECTED` by name.
-        audience: coalition or public.
         as_of: programme_id, partner_id, audience, as_of_on: until when the rows of each go.
         rules: the policy; the one in force without it.
         regions: region of each country, for benchmarks of regions; none of these without it.
@@ -96,43 +148,69 @@ def protect(
         AuditFailed: people can be worked out of what would be shown.
     """
     rules = rules or policy()
+    coalition, public = _sight(exact, COALITION, as_of, rules), _sight(exact, PUBLIC, as_of, rules)
+    hidden, rounds = _hide_until_safe(coalition, coalition.small, rules)
+    hidden_too = public.small | public.keys.isin(coalition.keys[hidden])
+    hidden_too, rounds_too = _hide_until_safe(public, hidden_too, rules)
+    above = _protected(exact, coalition, hidden, rounds, as_of, rules, regions or {})
+    return {
+        COALITION: above,
+        PUBLIC: _protected(exact, public, hidden_too, rounds_too, as_of, rules, regions or {}, above.tables),
+    }
+
+
+def _sight(exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy) -> _Sight:
     chosen = {name: _chosen(name, exact[name], audience, rules, exact[BENCHMARK]) for name in CUBES}
     cells = cells_of(chosen)
     base = np.full(len(cells), rules.rounding[audience])
     curves = cells["measure"].str.startswith("curve_").to_numpy(dtype=bool)
-    coarse = np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), base)
-    small = ((cells["n"] < rules.hide_below) | (cells["people"] < rules.hide_below)).to_numpy()
-    whole = cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
     known: dict[str, np.ndarray | None] = {"an outsider": None}
     if audience == PUBLIC:
         # What is public is what a partner sees beside its own.
+        whole = cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
         known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
-    try:
-        hidden, rounds = _hide_until_safe(cells, sums_of(cells, as_of), small, base, coarse, known, rules)
-    except Contradiction as wrong:
-        raise AuditFailed(
-            f"What {audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a defect of "
-            "the program, so tell whoever maintains it."
-        ) from wrong
-    shown = pd.Series(np.where(hidden, np.nan, rounded(cells["n"].to_numpy(dtype=float), base, coarse)))
-    shown.index = (
-        pd.MultiIndex.from_frame(cells[KEY]) if len(cells) else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+    return _Sight(
+        audience,
+        chosen,
+        cells,
+        sums_of(cells, as_of),
+        ((cells["n"] < rules.hide_below) | (cells["people"] < rules.hide_below)).to_numpy(),
+        base,
+        np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), base),
+        known,
     )
-    tables = {name: _table(name, chosen[name], exact[name], shown, audience, rules) for name in CUBES}
+
+
+def _protected(
+    exact: Mapping[str, pd.DataFrame],
+    sight: _Sight,
+    hidden: np.ndarray,
+    rounds: int,
+    as_of: pd.DataFrame,
+    rules: Policy,
+    regions: Mapping[str, str],
+    above: Mapping[str, pd.DataFrame] | None = None,
+) -> Protected:
+    """The tables with what is hidden left out; `above` are those of the coalition, where they are the public's."""
+    audience = sight.audience
+    counts = rounded(sight.cells["n"].to_numpy(dtype=float), sight.base, sight.coarse)
+    shown = pd.Series(np.where(hidden, np.nan, counts), index=sight.keys)
+    tables = {name: _table(name, sight.chosen[name], exact[name], shown, audience, rules) for name in CUBES}
     tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
-    tables[REACH] = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
+    series = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
+    tables[REACH] = _no_more_than(series, above[REACH]) if above else series
     lands = tables["cube_country"]
     # The public learns of no partner; a partner has its own rows exactly, and of the others what is public.
     own = lands if audience == COALITION else exact["cube_country"]
-    beside = _benchmark(exact[BENCHMARK], lands, own, regions or {}, rules)
+    beside = _benchmark(exact[BENCHMARK], lands, own, regions, rules)
     tables[BENCHMARK] = beside if audience == COALITION else exact[BENCHMARK].head(0)
     return Protected(
         tables,
         {
-            "cells": len(cells),
-            "hidden_small": int(small.sum()),
-            "hidden_more": int((hidden & ~small).sum()),
-            "attackers": len(known),
+            "cells": len(sight.cells),
+            "hidden_small": int(sight.small.sum()),
+            "hidden_more": int((hidden & ~sight.small).sum()),
+            "attackers": len(sight.known),
             "rounds": rounds,
             "passed": True,
         },
@@ -140,17 +218,29 @@ def protect(
     )
 
 
-def _hide_until_safe(
-    cells: pd.DataFrame,
-    sums: Sums,
-    small: np.ndarray,
-    base: np.ndarray,
-    coarse: np.ndarray,
-    known: Mapping[str, np.ndarray | None],
-    rules: Policy,
-) -> tuple[np.ndarray, int]:
-    """Hides more until no attacker knows a cell too well: the smallest beside it, then the total."""
-    hidden = small.copy()
+def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
+    """Hides more until no attacker knows a cell too well: the smallest beside it, then the total; and how many rounds.
+
+    Args:
+        sight: what the audience may have.
+        begun: cells that are hidden in any case.
+        rules: the policy.
+
+    Raises:
+        AuditFailed: people can be worked out of what would be shown.
+    """
+    try:
+        return _looked_at(sight, begun, rules)
+    except Contradiction as wrong:
+        raise AuditFailed(
+            f"What {sight.audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a "
+            "defect of the program, so tell whoever maintains it."
+        ) from wrong
+
+
+def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
+    cells, sums, small, base, coarse = sight.cells, sight.sums, sight.small, sight.base, sight.coarse
+    hidden = begun.copy()
     near = _near(cells)
     of_block = np.full(len(cells), -1)
     for number, block in enumerate(sums.blocks):
@@ -163,7 +253,7 @@ def _hide_until_safe(
         touched: set[int] = set()
         newly: set[int] = set()
         helpless = False  # something is known too well, and nothing is left to hide
-        for own in known.values():
+        for own in sight.known.values():
             low, high = bounds(cells, hidden, doubtful, base, coarse, rules.hide_below, own)
             plain_low, plain_high = tightened(low, high, sums, rules.hide_below, covered=False)
             low, high = tightened(plain_low, plain_high, sums, rules.hide_below)
@@ -436,22 +526,24 @@ def _series(
         result[column] = pd.array(np.where(few, np.nan, rounded(n, base)), dtype="Float64").astype("Int64")
     if audience == COALITION:
         result = _with_reports_shown(_without_covered(result, table, base, rules))
+    # The bounds of a figure, and those of it whose country is known, tell of it what hiding it would not.
+    result.loc[result["learners_reached"].isna(), ["unique_lower", "unique_upper", "located"]] = pd.NA
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
 
 
 def _without_covered(result: pd.DataFrame, exact: pd.DataFrame, base: int, rules: Policy) -> pd.DataFrame:
-    """Figures of partners on one day without those that the figure of all of them would narrow too much."""
+    """Figures of partners on one day without those that the figure of all of them would narrow too much.
+
+    The last figure of each series is a cell, audited with all cells; of the others the smallest partner's goes first.
+    """
     result = result.copy()
+    is_last = ~result.duplicated(["programme_id", "partner_id"], keep="last").to_numpy()
+    days = _on_each_day(result)
     for column in ("learners_registered", "learners_reached", "learners_with_credential"):
         shown = result[column].to_numpy(dtype=float, na_value=np.nan)
         n = exact[column].to_numpy(dtype=float)
-        days = result.groupby(["programme_id", "on_date"], sort=False).indices.values()
-        is_all = (result["partner_id"] == ALL).to_numpy()
-        covers = [
-            (int(rows[is_all[rows]][0]), rows[~is_all[rows]], 0)
-            for rows in days
-            if is_all[rows].any() and not is_all[rows].all()
-        ]
+        covers = [(whole, parts, 0) for whole, parts in days if n[parts].max() <= n[whole] <= n[parts].sum()]
+        closed = is_last & (column != "learners_with_credential")
         while covers:
             unknown = np.isnan(shown)
             low = np.where(unknown, 0.0, np.maximum(shown - base // 2, rules.hide_below))
@@ -463,13 +555,45 @@ def _without_covered(result: pd.DataFrame, exact: pd.DataFrame, base: int, rules
                 one
                 for whole, parts, _ in covers
                 if narrow[[whole, *parts]].any()
-                for one in _smallest_shown(np.append(parts, whole), n, unknown)
+                for one in _smallest_shown(parts, n, unknown | closed)
+                or _smallest_shown(np.asarray([whole]), n, unknown | closed)
             ]
             if not more:
                 break
             shown[more] = np.nan
         result[column] = pd.array(shown, dtype="Float64").astype("Int64")
     return result
+
+
+def _no_more_than(series: pd.DataFrame, above: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a series of which those who see more are shown the same figure."""
+    place = ["programme_id", "partner_id", "on_date"]
+    wide = series[place].merge(above, on=place, how="left")
+    kept = series.copy()
+    for column in SERIES:
+        kept[column] = series[column].where(wide[column].notna().to_numpy())
+    return kept[kept[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
+
+
+def _on_each_day(series: pd.DataFrame) -> list[tuple[int, np.ndarray]]:
+    """For each row of all partners the last row of each partner by that day: where a series ends, it rests."""
+    found = []
+    for _programme, rows in series.groupby("programme_id", sort=False).indices.items():
+        here = series.iloc[rows]
+        days = here["on_date"].to_numpy(dtype="datetime64[D]")
+        partners = {
+            partner: (days[at], rows[at]) for partner, at in here.groupby("partner_id", sort=False).indices.items()
+        }
+        of_all, whole = partners.pop(ALL, (days[:0], rows[:0]))
+        for day, row in zip(of_all, whole, strict=True):
+            last = [
+                (at[np.searchsorted(known, day, side="right") - 1])
+                for known, at in partners.values()
+                if known[0] <= day
+            ]
+            if last:
+                found.append((int(row), np.asarray(last)))
+    return found
 
 
 def _with_reports_shown(result: pd.DataFrame) -> pd.DataFrame:
@@ -569,4 +693,4 @@ def without_rounding(rules: Policy) -> Policy:
     return replace(rules, rounding={COALITION: 1, PUBLIC: 1}, curve_rounding=1)
 
 
-__all__ = ["AuditFailed", "PROTECTED", "Protected", "STEPS", "protect", "without_rounding"]
+__all__ = ["AuditFailed", "PROTECTED", "Protected", "STEPS", "protect", "protect_both", "without_rounding"]

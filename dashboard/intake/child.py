@@ -9,7 +9,6 @@ Called as `python -I -m dashboard.intake.child` with a JSON order on standard in
 import gc
 import json
 import os
-import re
 import resource
 import sys
 from collections.abc import Iterator
@@ -26,9 +25,6 @@ PROGRESS_EVERY = 5_000
 REFUSED = 3
 FEW_ROWS, MANY_ROWS = 3, 100
 MONTH_FIRST_SHARE = 0.2
-FEW_HEADERS = 2
-# A year, a number of an id or of a telephone: no header that may be shown has one.
-DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
 
 
 class WithoutPandas:
@@ -57,6 +53,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.intake.corrections import corrections
     from dashboard.intake.days import Orders
     from dashboard.intake.identity import Identity
+    from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
@@ -74,6 +71,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         programme=order["programme"],
         zone=order["zone"] or card.zone,
         country=order.get("country", ""),
+        sector=order.get("sector", ""),
         today=order["today"],
         erased_marks=frozenset(order["erased"]),
         no_consent_column=order.get("no_consent_column", False),
@@ -81,8 +79,12 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         orders=Orders(order.get("date_order", "")),
         folder=folder,
     )
-    columns = [(name, said) for name, said in order["columns"]]
-    table = open_table(Path(order["file"]), card, order["encoding"], columns, limits_of(order))
+    pairs = [(name, said) for name, said in order["columns"]]
+    try:
+        table = open_table(Path(order["file"]), card, order["encoding"], pairs, limits_of(order))
+    except FileRefused:
+        refuse_totals(_first_lines(order))
+        raise
     ledger.notes += table.notes
     kind = order.get("kind", "")
     corrected = None
@@ -153,23 +155,27 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
 def look(order: dict[str, Any]) -> dict[str, Any]:
     """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
+    from dashboard.intake.headers import found_at, header_names, is_tags, letters, merged
+    from dashboard.intake.layouts import refuse_totals
+    from dashboard.intake.likeness import FEW_HEADERS, reads_like_header
     from dashboard.intake.report import LONGEST_TEXT, clean
-    from dashboard.intake.tabular import Row, first_rows, found_at, header_names, is_tags, key, merged
+    from dashboard.intake.tabular import Row, first_rows
     from dashboard.warehouse.catalog import sources
 
     cards = sources().values()
     names = {card.name: header_names(card) for card in cards}
-    known = {header for of_card in names.values() for wanted in of_card.values() for header in wanted}
+    known = {letters(name) for of_card in names.values() for wanted in of_card.values() for name in wanted} - {""}
     grids = first_rows(Path(order["file"]), max(card.max_columns for card in cards), order["encoding"])
     answered: dict[str, tuple[int, float]] = {}
     header, most_known = None, 0
     for sheet, rows in grids:
         for at, row in enumerate(rows):
             above = [line.cells for line in rows[:at]]
-            for card in cards if known & set(map(key, row.cells)) else ():
+            likely = is_tags(row.cells) or bool(known & set(map(letters, row.cells)))
+            for card in cards if likely else ():
                 found = found_at(row.cells, above, card, names[card.name])
                 if len(found) > most_known:
-                    shown = bool(above) and is_tags(row.cells) and _reads_like_header(above[-1], [])
+                    shown = bool(above) and is_tags(row.cells) and reads_like_header(above[-1], [])
                     header = (sheet, Row(row.line, merged(row.cells, above[-1:] if shown else [])))
                     most_known = len(found)
                 if not card.lacking(found):
@@ -178,6 +184,8 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     # One word that a card knows may be a cell of a row about a person.
     if header is None or most_known < FEW_HEADERS and not answered:
         header = _first_header(grids, max(card.max_columns for card in cards))
+    if not answered:
+        refuse_totals(row.cells for _, rows in grids for row in rows)
     written = [clean(cell) for cell in header[1].cells] if header else []
     return {
         "sources": sorted(answered, key=lambda name: (*(-part for part in answered[name]), name)),
@@ -187,40 +195,32 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _first_lines(order: dict[str, Any]) -> list[list[str]]:
+    """The lines within which a header stands; none where the file cannot be read at all."""
+    from dashboard.intake.report import FileRefused
+    from dashboard.intake.tabular import first_rows
+    from dashboard.warehouse.catalog import sources
+
+    most_columns = max(card.max_columns for card in sources().values())
+    try:
+        sheets = first_rows(Path(order["file"]), most_columns, order["encoding"], limits_of(order))
+        return [row.cells for _, rows in sheets for row in rows]
+    except FileRefused:
+        return []
+
+
 def _first_header(grids: Any, most_columns: int) -> Any:
     """The first row that reads like a header that no card knows, with its sheet; None where there is none."""
+    from dashboard.intake.likeness import FEW_HEADERS, reads_like_header
+
     by_width = sorted(grids, key=lambda grid: -max((len(row.cells) for row in grid[1]), default=0))
     for sheet, rows in by_width:
         widest = max((len(row.cells) for row in rows), default=0)
         for at, row in enumerate(rows[:-1]):
             wide_enough = FEW_HEADERS <= len(row.cells) <= most_columns and len(row.cells) >= widest - 1
-            if wide_enough and _reads_like_header(row.cells, [below.cells for below in rows[at + 1 :]]):
+            if wide_enough and reads_like_header(row.cells, [below.cells for below in rows[at + 1 :]]):
                 return sheet, row
     return None
-
-
-def _reads_like_header(cells: list[str], below: list[list[str]]) -> bool:
-    """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
-    from dashboard.intake import countries, words
-    from dashboard.intake.report import PLAIN
-    from dashboard.intake.tabular import key
-    from dashboard.warehouse.catalog import sources
-
-    written = [key(cell) for cell in cells if key(cell)]
-    vocabulary = {word for card in sources().values() if card.people for word in card.vocabulary}
-    vocabulary |= words.words("yes") | words.words("no") | words.meaning("sex").keys()
-    vocabulary |= set(words.meaning("education").values())
-    values = vocabulary | countries.names().keys() | countries.names_of_all_languages().keys()
-    if len(written) < FEW_HEADERS or len(set(written)) < len(written):
-        return False
-    for at, cell in enumerate(cells):
-        said = key(cell)
-        a_code = len(said) == 3 and cell.isupper() and countries.code_of(cell) is not None
-        if "@" in said or DIGITS.search(said) or PLAIN.fullmatch(said) or said in values or a_code:
-            return False
-        if said and any(at < len(row) and key(row[at]) == said for row in below):
-            return False
-    return True
 
 
 def set_aside(order: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """The one way in: a file is checked in a child process and, if it holds, kept as a snapshot."""
 
-import calendar
 import datetime
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake.days import ORDERS
+from dashboard.intake.file_names import captured_on_in_name, corrects_in_name, is_part_in_name
 from dashboard.intake.identity import open_identity
 from dashboard.intake.limits import BROWSER, MEGABYTE, Limits, limits_of
 from dashboard.intake.programmes import identifier
@@ -42,24 +41,7 @@ MEMORY_KEPT = {
     "MALLOC_TRIM_THRESHOLD_": str(256 * MEGABYTE),
 }
 DEMONSTRATION_PREFIX = "demonstration"
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-DAYS_IN_NAME = (
-    (re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)"), (1, 2, 3)),
-    (re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)"), (1, 2, 3)),
-    (re.compile(r"(?<!\d)(\d\d)-(\d\d)-(20\d\d)(?!\d)"), (3, 2, 1)),
-)
 EARLIEST_CAPTURE = datetime.date(2000, 1, 1)
-MONTH_IN_NAME = re.compile(r"(?:(?<!\d)(\d{1,2})-)?(?<![a-z])([a-z]{3,9})-(20\d\d|\d\d)(?!\d)")
-
-# A number follows, so that participants and parties are none.
-PART_IN_NAME = re.compile(
-    r"(?<![^\W_])(?:part|parte|partie|teil|часть|جزء|部分)[ _.-]?\(?\d{1,2}(?!\d)"
-    r"|(?<!\d)\d{1,2}[ _-]?of[ _-]?\d{1,2}(?!\d)",
-    re.IGNORECASE,
-)
-CORRECTS_IN_NAME = re.compile(
-    r"(?<![a-z0-9])(?P<source>[a-z][a-z0-9_]*)\.(?P<file>\d{4}-\d\d-\d\d-[0-9a-f]{8}(?:-demo)?)"
-)
 
 Progress = Callable[[int], None]
 
@@ -117,7 +99,8 @@ class Declared:
     day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
     reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
     or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
-    because every learner in it agreed. `progress_scale` is `percent` or `share`.
+    because every learner in it agreed. `progress_scale` is `percent` or `share`. `sector` is that of rows of a
+    list of who does what where which state none.
     """
 
     provenance: str = ""
@@ -200,6 +183,8 @@ def made_ready(
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
             declared += "\0" + _country(said.country)
+        if said.sector:
+            declared += "\0sector\0" + _plain_name(said.sector)
         if said.columns:
             declared += "\0" + json.dumps(sorted(said.columns))
         for name in ("date_order", "no_consent_column", "progress_scale"):
@@ -214,38 +199,6 @@ def made_ready(
         if sources()[source].people:
             account["file"] = ""  # a name such as report_of_somebody.csv
         yield Ready(report, folder, digest, account, standing.erased if sources()[source].people else None)
-
-
-def is_part_in_name(name: str) -> bool:
-    """Whether a file name states that the file is a part: usage_part1.csv, usage_2_of_3.csv."""
-    return PART_IN_NAME.search(name) is not None
-
-
-def corrects_in_name(name: str, source: str) -> str:
-    """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
-    found = CORRECTS_IN_NAME.search(name)
-    return found["file"] if found and found["source"].endswith(source) else ""
-
-
-def captured_on_in_name(name: str) -> datetime.date | None:
-    """The day a file name states: 2020-05-28, 20200528, 28-05-2020, 31-march-22, or feb-22 for its last day."""
-    for pattern, order in DAYS_IN_NAME:
-        for found in pattern.finditer(name):
-            try:
-                day = datetime.date(*(int(found[part]) for part in order))
-            except ValueError:
-                continue
-            if day <= datetime.date.today():
-                return day
-    for day_text, month, year in MONTH_IN_NAME.findall(name.lower()):
-        number = MONTHS.get(month[:3])
-        if number and calendar.month_name[number].lower().startswith(month):
-            full_year = int(year) if len(year) == 4 else 2000 + int(year)
-            last = calendar.monthrange(full_year, number)[1]
-            day = datetime.date(full_year, number, min(int(day_text), last) if day_text and int(day_text) else last)
-            if day <= datetime.date.today():
-                return day
-    return None
 
 
 @dataclass(frozen=True)
@@ -300,6 +253,7 @@ def _checked(
             "partner": identifier(said.partner),
             "programme": identifier(said.programme),
             "country": _country(said.country),
+            "sector": _plain_name(said.sector),
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(standing.erased),

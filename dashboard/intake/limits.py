@@ -34,8 +34,8 @@ class Limits:
 
 BROWSER = Limits(LARGEST_FILE, 1024 * MEGABYTE, cpu_seconds=20, wall_seconds=60, written=256 * MEGABYTE)
 # 4 GB are sixteen million rows, more than all programmes known here have together. Of each row less than 200 bytes are
-# in memory while a file about people is read. Reading takes 5 MB a second where every cell is odd, and 40 where none is;
-# what is written is never larger than what is read.
+# in memory while a file about people is read. In a second of processor 5 MB are read where every cell is odd, and 40
+# where none is; what is written is never larger than what is read.
 SHELL = Limits(4096 * MEGABYTE, 4096 * MEGABYTE, cpu_seconds=1200, wall_seconds=3600, written=4096 * MEGABYTE)
 
 

@@ -192,6 +192,7 @@ class Ledger:
     partner: str = ""
     programme: str = ""
     country: str = ""
+    sector: str = ""
     zone: str = ""
     today: str = ""
     remarks: Counter[str] = field(default_factory=Counter)

@@ -1,10 +1,9 @@
-"""A CSV or XLSX file, told apart by content, as a header and numbered rows of text. Knows no source."""
+"""A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
 
 import codecs
 import datetime
 import re
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,8 +14,12 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from dashboard.intake.csv_text import BLOCK_BYTES, UTF_8, Row, Text, csv_rows, read_blocks, refuse_swallowed, text_below
+from dashboard.intake.formats import XLSX, workbook_format, zipped_format
+from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
+from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
+from dashboard.intake.sheets import open_sheets
 from dashboard.warehouse.catalog import SourceCard
 
 MOST_ROWS = 300_000
@@ -26,23 +29,21 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
-# A row of HXL tags stands below at most so many lines of headers; every cell in it begins with #.
-TAGS_BELOW = 2
-FEWEST_TAGS = 2
 # So many of the names of a column are told in a refusal.
 MOST_NAMES = 4
-TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
-# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
-VOCABULARY = "v_"
 # The header stands within these bytes of UTF-8; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
 # Text has no control characters among so many bytes; a refusal shows so many of a line.
 START_BYTES, SAMPLE_BYTES = 2000, 80
+# Columns without which a row says nothing, though a file may do without them: the sender can declare it.
+COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
 CONTENT_TYPES = "[Content_Types].xml"
+# Where OpenDocument keeps macros.
+MACRO_FOLDERS = ("Basic/", "Scripts/")
 # Ways in which parts may be packed that every spreadsheet program can read.
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # An XML part names its root element within so many bytes, after nothing but comments and declarations.
@@ -64,18 +65,15 @@ WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError,
 PERCENT_FORMATS = (9, 10)
 CHUNK = 2**20
 OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
-KNOWN_BINARIES = {
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"%PDF": "a PDF",
-    b"PAR1": "a Parquet file",
-    b"\xd0\xcf\x11\xe0": "an old Excel (.xls) or protected workbook",
-    b"<!DO": "a web page",
-    b"<htm": "a web page",
-}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: its title, whether a reader of the workbook sees it, and its rows."""
+
+    title: str
+    is_shown: bool
+    rows: Iterator[Row]
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,6 @@ class Table:
     text: Text | None = None
 
 
-# Of each column of a card, the headers that stand for it, as `key` writes them.
-Names = Mapping[str, tuple[str, ...]]
-
-
 def open_table(
     path: Path,
     card: SourceCard,
@@ -117,8 +111,8 @@ def open_table(
             or were mapped.
     """
     names = header_names(card, columns)
-    if _is_workbook(path, limits):
-        return _xlsx_table(path, card, names, columns)
+    if format_ := _workbook_format(path, limits):
+        return _workbook_table(path, format_, card, names, columns)
     encoding = _encoding_of(path, encoding, card.people)
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
@@ -129,133 +123,34 @@ def open_table(
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
 
 
-def first_rows(path: Path, most_columns: int, encoding: str = "") -> list[tuple[str, list[Row]]]:
+def first_rows(
+    path: Path, most_columns: int, encoding: str = "", limits: Limits = BROWSER
+) -> list[tuple[str, list[Row]]]:
     """The first rows of each sheet, by its title, or of a CSV by each delimiter; a refusal shows nothing of the text.
 
     Raises:
         FileRefused: too large, not CSV or XLSX, or unreadable text.
     """
-    if _is_workbook(path, BROWSER):
-        book = _open_workbook(path)
-        return [(sheet.title, _readable(_sheet_rows(sheet, None, most_columns))) for sheet in book.worksheets]
+    if format_ := _workbook_format(path, limits):
+        return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     begin = _beginning(path, _encoding_of(path, encoding, people=True))
     return [("", _readable(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
 
 
-def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> Names:
-    """Which headers stand for each column of the card: a mapped one alone, else those of the card.
+def _workbook_format(path: Path, limits: Limits) -> str:
+    """The format of a workbook, empty where the file is to be read as text.
 
     Raises:
-        FileRefused: a mapping names a column that the card has not, or is not one header for one column.
-    """
-    known = {column.name for column in card.columns}
-    for column, header in columns:
-        if column not in known or not key(header):
-            raise FileRefused(
-                f"{clean(column)!r} with the header {clean(header)!r} is no mapping for {card.name}. Give a header of "
-                f"the file to one of: {', '.join(sorted(known))}."
-            )
-    mapped = {column: key(header) for column, header in columns}
-    taken = set(mapped.values())
-    if len(mapped) < len(columns) or len(taken) < len(mapped):
-        raise FileRefused(
-            "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
-        )
-    return {
-        column.name: (mapped[column.name],)
-        if column.name in mapped
-        else tuple(name for name in map(key, column.headers) if name not in taken)
-        for column in card.columns
-    }
-
-
-def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
-    """Where in a row the header of each column stands; a column of which none does is left out."""
-    at: dict[str, int] = {}
-    for position, cell in enumerate(cells):
-        at.setdefault(key(cell), position)
-    found = {column: next((at[name] for name in wanted if name in at), None) for column, wanted in names.items()}
-    return {column: position for column, position in found.items() if position is not None}
-
-
-def key(header: str) -> str:
-    """A header as it is compared: spaces, case and marks that cannot be seen make no other one.
-
-    Of an HXL tag, the order of its attributes does not either: `#adm1 +pcode +v_x` is `#adm1+pcode`.
-    """
-    plain = clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
-    tag = TAG.fullmatch(plain) if plain.startswith("#") else None
-    if tag is None:
-        return plain
-    attributes = {part.strip() for part in tag[2].split("+")} - {""}
-    return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
-
-
-def is_tags(cells: Sequence[str]) -> bool:
-    """Whether a row is one of HXL tags: all that is in it begins with #, and most of that can be read as a tag."""
-    written = [key(cell) for cell in cells if cell.strip()]
-    read = sum(TAG.fullmatch(cell) is not None for cell in written)
-    return read >= max(FEWEST_TAGS, len(written) / 2) and all(cell.startswith("#") for cell in written)
-
-
-def found_at(
-    cells: Sequence[str],
-    above: Sequence[Sequence[str]],
-    card: SourceCard,
-    names: Names,
-    mapped: Collection[str] = (),
-) -> dict[str, int]:
-    """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
-
-    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
-    which counts only where the file would not answer without it.
-    """
-    found = positions(cells, names)
-    if not is_tags(cells):
-        return found
-    tagged = {at for at, cell in enumerate(cells) if cell.strip()}
-    lines = list(reversed(above[-TAGS_BELOW:]))
-    for line in lines:
-        found = {**positions(_without(line, tagged), names), **found}
-    for line in lines:
-        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
-        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
-    return found
-
-
-def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
-    return ["" if at in places else cell for at, cell in enumerate(cells)]
-
-
-def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
-    """A header of tags, with the nearest human header above where a column has none."""
-    lines = [cells, *reversed(above[-TAGS_BELOW:])] if is_tags(cells) else [cells]
-    width = max(map(len, lines))
-    return [next((line[at] for line in lines if at < len(line) and line[at].strip()), "") for at in range(width)]
-
-
-def _is_workbook(path: Path, limits: Limits) -> bool:
-    """Whether the file is to be read as XLSX, else as text.
-
-    Raises:
-        FileRefused: too large, empty, or begins like something else.
+        FileRefused: too large, empty, something that is no table, or a workbook that no spreadsheet program writes.
     """
     size = path.stat().st_size
     limits.refuse_larger(size)
     if size == 0:
         raise FileRefused("The file is empty. Export it again and look at it before you send it.")
-    with path.open("rb") as file:
-        start = file.read(4)
-    for magic, what in KNOWN_BINARIES.items():
-        if start.lower().startswith(magic.lower()):
-            raise FileRefused(
-                f"This is {what}, not CSV or XLSX. Unpack it, or save it as CSV UTF-8 or XLSX, and send that."
-            )
-    if start != b"PK\x03\x04":
-        return False
-    if size > LARGEST_FILE:
+    format_ = workbook_format(path)
+    if format_ and size > LARGEST_FILE:
         raise FileRefused(f"The workbook has {size / 1e6:.0f} MB; of workbooks at most 25 MB are read. Save it as CSV.")
-    return True
+    return _zip_preflight(path) if format_ == XLSX else format_
 
 
 def _beginning(path: Path, encoding: str) -> bytes:
@@ -363,8 +258,6 @@ def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
 
 def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
     """The workbook, where cells with a formula show its result, or else its text."""
-    if not with_formulas:
-        _xlsx_preflight(path)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -376,25 +269,42 @@ def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
         ) from wrong
 
 
-def _xlsx_table(path: Path, card: SourceCard, names: Names, columns: Sequence[tuple[str, str]]) -> Table:
+def _workbook_table(
+    path: Path, format_: str, card: SourceCard, names: Names, columns: Sequence[tuple[str, str]]
+) -> Table:
     """The table of the one sheet that has the card's headers."""
-    book = _open_workbook(path)
-    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
+    sheets = _sheets(path, format_, card.max_columns)
     found: dict[str, Table] = {}
     refusal: FileRefused | None = None
-    for sheet in book.worksheets:
-        rows = _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), card.max_columns)
+    for sheet in sheets:
         try:
-            found[sheet.title] = _find_header(rows, card, names, columns)
+            found[sheet.title] = _find_header(sheet.rows, card, names, columns)
         except FileRefused as refused:
             refusal = refusal or refused
     if not found:
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
-    title, notes = _right_sheet(found, {sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"})
+    title, notes = _right_sheet(found, {sheet.title for sheet in sheets if sheet.is_shown})
     table = found[title]
     width = len(table.header)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
-    return replace(table, rows=padded, notes=notes)
+    return replace(table, rows=padded, notes=(*notes, *table.notes))
+
+
+def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
+    """The sheets of a workbook that was looked at before, read as their rows are asked for."""
+    if format_ != XLSX:
+        opened = open_sheets(path, format_)
+        return [Sheet(title, is_shown, _kept(rows, most_columns)) for title, is_shown, rows in opened]
+    book = _open_workbook(path)
+    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
+    return [
+        Sheet(
+            sheet.title,
+            sheet.sheet_state == "visible",
+            _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), most_columns),
+        )
+        for sheet in book.worksheets
+    ]
 
 
 def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -427,7 +337,7 @@ def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
         FileRefused: too many rows or columns, or the sheet is damaged.
     """
     try:
-        yield from _rows_as_written(sheet, formulas, most_columns)
+        yield from _kept(_rows_as_written(sheet, formulas), most_columns)
     except WORKBOOK_FAULTS as wrong:
         raise FileRefused(
             f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
@@ -435,14 +345,13 @@ def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
         ) from wrong
 
 
-def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
+def _rows_as_written(sheet: Any, formulas: Any) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()
     written: Iterator[tuple[Any, ...]] = iter(())
     if formulas is not None:
         formulas.reset_dimensions()
         written = formulas.iter_rows(values_only=True)
     shares = _percent_styles(sheet.parent)
-    rows = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=not shares), start=1):
         if number > LAST_ROW:
             raise FileRefused(f"A cell stands below row {LAST_ROW:,}, where no sheet has one. Save the table as CSV.")
@@ -450,6 +359,17 @@ def _rows_as_written(sheet: Any, formulas: Any, most_columns: int) -> Iterator[R
         for at, text in enumerate(next(written, ())):
             if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
                 used[at] = text
+        yield number, used
+
+
+def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
+    """The rows that hold anything, without the blank cells at their end.
+
+    Raises:
+        FileRefused: too many rows or columns.
+    """
+    rows = 0
+    for number, used in written:
         while used and not used[-1].strip():
             used.pop()
         if len(used) > most_columns:
@@ -509,8 +429,8 @@ def _damaged() -> FileRefused:
     return FileRefused("The workbook is damaged: its archive cannot be read. Save it again and send that.")
 
 
-def _xlsx_preflight(path: Path) -> None:
-    """Refuses what no spreadsheet program writes, by the archive's list and the first bytes of each part.
+def _zip_preflight(path: Path) -> str:
+    """The format of a zipped workbook; refuses what no spreadsheet program writes, by the list and start of its parts.
 
     Raises:
         FileRefused: too many or too large parts, one that is locked, named twice or like a path, a macro, a DOCTYPE.
@@ -523,10 +443,10 @@ def _xlsx_preflight(path: Path) -> None:
         )
     try:
         with zipfile.ZipFile(path) as archive:
+            _judge_size(archive.infolist())
+            format_ = zipped_format(archive.namelist(), _part(archive, "mimetype").decode("latin-1"))
             _judge_list(archive.infolist())
-            types = (
-                archive.open("[Content_Types].xml").read(CHUNK) if "[Content_Types].xml" in archive.namelist() else b""
-            )
+            types = _part(archive, CONTENT_TYPES)
             if b"macroenabled" in types.replace(b"\0", b"").lower():
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
             for entry in archive.infolist():
@@ -534,17 +454,27 @@ def _xlsx_preflight(path: Path) -> None:
                     _judge_prolog(part.read(PROLOG_BYTES), entry.file_size)
     except ARCHIVE_FAULTS as wrong:
         raise _damaged() from wrong
+    return format_
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a part, empty where there is none."""
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as part:
+        return part.read(CHUNK)
+
+
+def _judge_size(entries: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
+        raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
 
 
 def _judge_list(entries: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
     names = {entry.filename for entry in entries}
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO:
-        raise FileRefused("The workbook unpacks to far more than a table should. Save the sheet as CSV and send that.")
-    if "xl/workbook.xml" not in names:
-        raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
-    if any("vbaproject" in name.lower() for name in names):
+    if any("vbaproject" in name.lower() or name.startswith(MACRO_FOLDERS) for name in names):
         raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileRefused("The workbook is locked with a password. Save it without one and send that.")
@@ -564,7 +494,7 @@ def _judge_prolog(start: bytes, size: int) -> None:
     elif start.startswith((b"\xfe\xff", b"\0")):
         text = start.decode("utf-16-be", "replace")
     else:
-        text = start.decode(UTF_8, "replace")
+        text = start.decode("utf-8-sig", "replace")
     before = PROLOG.match(text)
     rest = text[before.end() :] if before else text
     if rest.startswith(("<!", "<?")) or (not rest and size > PROLOG_BYTES):
@@ -597,15 +527,12 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
         preamble.append(row.cells)
     wanted = ", ".join(
         [
-            *(" or ".join(c.headers[:MOST_NAMES]) for c in card.lacking(()) if c.name not in mapped),
+            *(" or ".join(map(tag_of, c.headers[:MOST_NAMES])) for c in card.lacking(()) if c.name not in mapped),
             *(clean(header) for header in mapped.values()),
         ]
     )
-    begins = ", ".join(clean(cell)[:40] for cell in preamble[0][:8]) if preamble else "nothing"
-    # The first line of a file without a header may be about a person.
-    instead = "no line of this one has them all" if card.people else f"this one begins with: {begins}"
     raise FileRefused(
-        f"A file of {card.name} has the columns {wanted}; {instead}. "
+        f"A file of {card.name} has the columns {wanted}; {how_to_go_on(preamble, card, names)} "
         f"`coalition template {card.name}` prints an empty one."
     )
 
@@ -619,10 +546,14 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
     header, has_tags = merged(row.cells, preamble), is_tags(row.cells)
     keys = [key(cell) for cell in header]
     several = {column.name for column in card.columns if column.several} if has_tags else set()
-    twice = {keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
-    if twice:
-        named = ", ".join(name[:LONGEST_TEXT] for name in sorted(twice))
+    twice = {name: keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
+    # Which of two columns is meant cannot be known. Where nobody needs it, the file is read without either.
+    spared = set() if card.people else {n for n in twice if n not in COUNTRY and not card.needs(n, found)}
+    if twice.keys() - spared:
+        named = ", ".join(sorted(twice[name][:LONGEST_TEXT] for name in twice.keys() - spared))
         raise FileRefused(f"The header names {named} twice. Keep one of them.")
+    found = {name: at for name, at in found.items() if name not in spared}
+    notes = tuple(f"The header names {twice[name][:LONGEST_TEXT]} twice; neither is read" for name in sorted(spared))
     as_long = max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1)
     full = [line for line in preamble if sum(bool(cell.strip()) for cell in line) >= as_long]
     if len(full) > (TAGS_BELOW if has_tags else 0):
@@ -634,4 +565,4 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
         (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
     ]
     tags = tuple(cell if cell.startswith("#") else "" for cell in keys) if has_tags else ()
-    return Table(header, row.line, row.last_line, preamble, found, unknown, rows, tags)
+    return Table(header, row.line, row.last_line, preamble, found, unknown, rows, tags, notes)

@@ -8,17 +8,18 @@ from functools import cache
 
 from dashboard.intake import countries
 from dashboard.intake.months import month_of
-from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean
+from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.words import fold, is_missing, words
 
-# Groups of three are told apart by one and the same sign: 1,234,567 or 1 234 567, never both. A dot tells groups apart
-# only where there are two of them: 1.234 may be a decimal.
+# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are told apart by one and the same sign.
 WHOLE_NUMBER = re.compile(
-    r"-?(?:\d{1,11}|[1-9]\d{0,2}([ \u00a0\u202f\u2009,'\u2019])\d{3}(?:\1\d{3}){0,2}|[1-9]\d{0,2}(?:\.\d{3}){2,3})",
+    r"(?P<whole>-?(?:\d{1,11}|"
+    r"[1-9]\d{0,2}(?P<group>[ \u00a0\u202f\u2009,.'\u2019])\d{3}(?P<more>(?:(?P=group)\d{3}){0,2})))"
+    r"(?:(?P<decimal>[.,])(?P<zeros>0{1,10}))?",
     re.ASCII,
 )
-# A whole number written as a decimal, 3.0 or 3,00. Three zeros may be a thousand, unless no group stands before them.
-ZERO_DECIMALS = re.compile(r"(-?\d{1,11})[.,](?:0{1,2}|0{4,10})|(-?(?:0|\d{4,11}))\.000", re.ASCII)
+THOUSAND = "000"
+MOST_DIGITS = 11
 DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
 # A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
 COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
@@ -37,6 +38,8 @@ YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\
 # 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
 DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\s)?(\d{4}|\d\d)")
 NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
+# Of two digits of a year, 69 and more are of the century before, as POSIX has it.
+FIRST_OF_1900S = 69
 # Midnight behind a date, as data frames, spreadsheets and databases write it: no other day.
 MIDNIGHT = re.compile(
     r"(?:[ T]|,\s)(?:0?0:00(?::00(?:\.0{1,9})?)?|12:00(?::00)? ?AM)(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
@@ -54,7 +57,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
 
     A time of zero behind it is no other day. Never guesses an order of day and month.
     """
-    text = MIDNIGHT.sub("", text).strip()
+    text = MIDNIGHT.sub("", _with_digits(text)).strip()
     for pattern in formats:
         try:
             return datetime.datetime.strptime(text, pattern).date()
@@ -138,14 +141,28 @@ def decimal(text: str) -> float | None:
 
 def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
+    if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
+        return int(text)
     written = _with_plain_digits(text)
-    as_decimal = ZERO_DECIMALS.fullmatch(written)
-    if as_decimal:
-        return int(as_decimal[1] or as_decimal[2])
-    if not WHOLE_NUMBER.fullmatch(written):
+    found = WHOLE_NUMBER.fullmatch(written)
+    if found is None or _may_be_another(found):
         return None
-    number = int(re.sub(r"\D", "", written))
+    number = int(re.sub(r"\D", "", found["whole"]))
     return -number if written.startswith("-") else number
+
+
+def _with_digits(text: str) -> str:
+    """The text with digits of any script as 0 to 9."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def _may_be_another(found: re.Match[str]) -> bool:
+    """Whether a sign may be a decimal one or one between thousands: 1.234, 1,000 behind no other group, 1,234,0."""
+    group, decimal = found["group"], found["decimal"]
+    if group is None:
+        few = len(found["whole"].lstrip("-0")) in range(1, 4)
+        return decimal is not None and found["zeros"] == THOUSAND and (few or decimal == ",")
+    return group == decimal or (group == "." and not found["more"] and decimal is None)
 
 
 def _with_plain_digits(text: str) -> str:
@@ -153,7 +170,7 @@ def _with_plain_digits(text: str) -> str:
     written = clean(text).replace("\u2212", "-")
     if written.isascii():
         return written
-    digits = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", written))
+    digits = _with_digits(unicodedata.normalize("NFKC", written))
     return digits.replace("\u066b", ".").replace("\u066c", ",")
 
 
@@ -182,19 +199,38 @@ def optional_number(text: str, column: str, ledger: Ledger) -> int | None:
     if number is not None and 0 <= number <= MOST_PEOPLE:
         return number
     if not no_value(text):
-        ledger.remarks[f"{column} is not a whole number of people, so it is not known"] += 1
+        left_out(text, column, "not a whole number of people", ledger)
     return None
 
 
+def optional_date(text: str, ledger: Ledger, column: str) -> datetime.date | None:
+    """The date in a cell that the row does not need, or None; what cannot be read is remarked."""
+    if no_value(text):
+        return None
+    try:
+        return need_date(text, ledger, column)
+    except RowRefused as refused:
+        left_out(text, column, refused.reason, ledger)
+        return None
+
+
+def left_out(text: str, column: str, reason: str, ledger: Ledger) -> None:
+    """Remarks that a value of a column that the row does not need is not kept; the row is."""
+    header = next((known.headers[0] for known in ledger.card.columns if known.name == column), column)
+    shown = f" ({clean(text)[:LONGEST_TEXT]})" if not ledger.card.people and not holds_address(text) else ""
+    ledger.remarks[f"{header}{shown}: {reason}; left out, the row is kept"] += 1
+
+
 def degrees(text: str, column: str, most: float) -> float:
-    """A latitude or longitude.
+    """A latitude or longitude, with a decimal point or comma.
 
     Raises:
         RowRefused: not a number between -most and most.
     """
-    if not DEGREES.fullmatch(clean(text)):
+    written = clean(text).replace("\u2212", "-").replace(",", ".").removesuffix("°")
+    if not DEGREES.fullmatch(written):
         raise RowRefused(column, text, "not a number of degrees")
-    value = float(clean(text))
+    value = float(written)
     if not -most <= value <= most:
         raise RowRefused(column, text, f"not between -{most:.0f} and {most:.0f} degrees")
     return value
@@ -215,8 +251,10 @@ def _month_named(text: str) -> datetime.date | None:
         word, day, year = found.groups()
     else:
         return None
-    month = month_of(word)
-    return _day(int(year) if len(year) == len("2000") else 2000 + int(year), month, int(day)) if month else None
+    month, full_year = month_of(word), int(year)
+    if len(year) == len("99"):
+        full_year += 1900 if full_year >= FIRST_OF_1900S else 2000
+    return _day(full_year, month, int(day)) if month else None
 
 
 def _day(year: int, month: int, day: int) -> datetime.date | None:

@@ -7,6 +7,8 @@ in a sentence. Tables and the options of a choice show text as it is, and need n
 import re
 from typing import Any
 
+from dashboard.locales.numbers import is_missing, missing
+
 # After these a word joiner, which nobody sees: links, icons and emojis are made of text that was escaped, too.
 JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=\"'/&])")
@@ -14,12 +16,19 @@ LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
 
 
 def in_markdown(text: Any) -> str:
-    """The text for a sentence that is shown as Markdown: every sign of it escaped, no link, icon or formula made."""
+    """The text for a sentence that is shown as Markdown: every sign of it escaped, no link, icon or formula made.
+
+    What is missing has its mark.
+    """
+    if is_missing(text):
+        return missing()
     return MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
 
 
 def in_chart(text: Any) -> str:
-    """The text for a label, a name or a hover of plotly, which knows a few tags and templates."""
+    """The text for a label, a name or a hover of plotly, which knows a few tags and templates; a mark where missing."""
+    if is_missing(text):
+        return missing()
     said = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return said.replace("%{", "%&#123;")
 

@@ -14,7 +14,7 @@ st.write(
 )
 learners.begin()
 scope = funnel.choose_view()
-funnel.stop_without_learners(scope)
+learners.stop_unless_shown(scope)
 funnel.steps(scope)
 funnel.compared(scope)
 funnel.beside_others(scope)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components import contributions, notices
 from dashboard.components.figures import stop_if_empty
+from dashboard.components.spellings import spellings
 from dashboard.locales import _
 from dashboard.session import ask
 
@@ -40,4 +41,5 @@ contributions.coverage(scope)
 st.header(_("Gaps and overlaps"), divider="gray")
 contributions.overlaps(scope)
 contributions.unserved(scope)
+spellings()
 contributions.take_along()

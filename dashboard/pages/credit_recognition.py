@@ -14,6 +14,7 @@ st.write(
 )
 learners.begin("recognitions")
 scope = recognition.choose_view()
+learners.stop_unless_shown(scope)
 recognition.stop_without_requests(scope)
 recognition.tiles(scope)
 recognition.pathway(scope)

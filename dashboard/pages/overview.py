@@ -15,19 +15,20 @@ st.write(
 learners.begin()
 scope = overview.choose_view()
 
-overview.tiles(scope)
-left, right = st.columns(2, gap="large")
-with left:
-    overview.growth(scope)
-with right:
-    overview.changes(scope)
-overview.small_map(scope)
-left, right = st.columns(2, gap="large")
-with left:
-    overview.credentials(scope)
-    overview.women(scope)
-with right:
-    overview.rising(scope)
-    overview.partners(scope)
+if learners.are_shown(scope):
+    overview.tiles(scope)
+    left, right = st.columns(2, gap="large")
+    with left:
+        overview.growth(scope)
+    with right:
+        overview.changes(scope)
+    overview.small_map(scope)
+    left, right = st.columns(2, gap="large")
+    with left:
+        overview.credentials(scope)
+        overview.women(scope)
+    with right:
+        overview.rising(scope)
+        overview.partners(scope)
 overview.dlsei()
 overview.out_of_school()

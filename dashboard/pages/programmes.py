@@ -14,6 +14,7 @@ st.write(
 )
 learners.begin("programme_phases")
 scope = programmes.choose_view()
+learners.stop_unless_shown(scope)
 programmes.tiles(scope)
 programmes.phases(scope)
 programmes.targets(scope)

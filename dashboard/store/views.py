@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.audit import Contradiction
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
-from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect_both
 
 AUDIENCES = (COALITION, PUBLIC)
 STREAMS, COUNTRIES = "dim_stream", "dim_country"
@@ -37,25 +37,22 @@ def write_views(marts: Path, folder: Path) -> dict[str, Any]:
     """
     rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
     if rows < MANY_ROWS:
-        return {audience: _write(marts, folder / audience, audience) for audience in AUDIENCES}
-    # Started by name: a fork or spawn of a served page would run that page again.
-    children = {
-        audience: subprocess.Popen(
-            [sys.executable, "-I", "-W", "ignore", "-m", __name__, str(marts), str(folder / audience), audience],
-            stdout=subprocess.PIPE,
-            cwd="/",
-        )
-        for audience in AUDIENCES
-    }
-    answers = {audience: child.communicate()[0] for audience, child in children.items()}
-    return {audience: _heard(children[audience].returncode, answer) for audience, answer in answers.items()}
+        return _write(marts, folder)
+    # In a process of its own, started by name: a fork or spawn of a served page would run that page again.
+    child = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-m", __name__, str(marts), str(folder)],
+        stdout=subprocess.PIPE,
+        cwd="/",
+        check=False,
+    )
+    return _heard(child.returncode, child.stdout)
 
 
 def main(arguments: list[str]) -> None:
-    """Writes the tables of one audience; the account, or the reason of a refusal, is JSON on standard output."""
-    marts, folder, audience = arguments
+    """Writes the tables; the account, or the reason of a refusal, is JSON on standard output."""
+    marts, folder = arguments[:2]
     try:
-        print(json.dumps(_write(Path(marts), Path(folder), audience)))
+        print(json.dumps(_write(Path(marts), Path(folder))))
     except (AuditFailed, Contradiction) as refused:
         print(json.dumps([type(refused).__name__, str(refused)]))
 
@@ -69,25 +66,26 @@ def _heard(code: int, answer: bytes) -> dict[str, Any]:
     return told
 
 
-def _write(marts: Path, folder: Path, audience: str) -> dict[str, Any]:
-    folder.mkdir(parents=True)
+def _write(marts: Path, folder: Path) -> dict[str, Any]:
     exact = {name: pq.read_table(marts / f"{name}.parquet") for name in (*PROTECTED, STREAMS)}
     frames = {name: table.to_pandas(date_as_object=True) for name, table in exact.items()}
     streams = frames.pop(STREAMS)
     countries = pq.read_table(marts / f"{COUNTRIES}.parquet", columns=["country_iso3", "region"]).to_pydict()
     regions = dict(zip(countries["country_iso3"], countries["region"], strict=True))
-    protected = protect(frames, audience, streams, regions=regions)
-    if protected.for_partners is not None:
-        beside = folder.parent / BESIDE
-        beside.mkdir()
-        table = _like(protected.for_partners, exact[BENCHMARK].schema)
-        pq.write_table(table, beside / f"{BENCHMARK}.parquet", compression="zstd")
-    for name, table in protected.tables.items():
-        pq.write_table(_like(table, exact[name].schema), folder / f"{name}.parquet", compression="zstd")
-    pq.write_table(_streams(exact[STREAMS], audience), folder / f"{STREAMS}.parquet", compression="zstd")
     days = _hub_days(pq.read_table(marts / f"{HUB_DAYS}.parquet"), policy().hide_below)
-    pq.write_table(days, folder / f"{HUB_DAYS}.parquet", compression="zstd")
-    return dict(protected.account)
+    protected = protect_both(frames, streams, regions=regions)
+    for audience in AUDIENCES:
+        here = folder / audience
+        here.mkdir(parents=True)
+        for name, table in protected[audience].tables.items():
+            pq.write_table(_like(table, exact[name].schema), here / f"{name}.parquet", compression="zstd")
+        pq.write_table(_streams(exact[STREAMS], audience), here / f"{STREAMS}.parquet", compression="zstd")
+        pq.write_table(days, here / f"{HUB_DAYS}.parquet", compression="zstd")
+    beside = folder / BESIDE
+    beside.mkdir()
+    table = _like(protected[PUBLIC].for_partners, exact[BENCHMARK].schema)
+    pq.write_table(table, beside / f"{BENCHMARK}.parquet", compression="zstd")
+    return {audience: dict(protected[audience].account) for audience in AUDIENCES}
 
 
 def _hub_days(days: pa.Table, hide_below: int) -> pa.Table:

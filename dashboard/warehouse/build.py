@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
-from dashboard.warehouse.catalog import Query, layer, sources
+from dashboard.warehouse.catalog import Query, SourceCard, layer, sources
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.schema import ARROW, snapshot_schema
 
@@ -63,7 +63,7 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
         if not files:
             files = [scratch / f"{name}.parquet"]
             pq.write_table(snapshot_schema(card).empty_table(), files[0])
-        engine.read(f"raw_{name}", files)
+        engine.read(f"raw_{name}", [_with_every_column(file, card, scratch) for file in files])
     for table, kinds in REFERENCE_TABLES.items():
         file = scratch / f"ref_{table}.parquet"
         pq.write_table(read_reference(table, kinds), file)
@@ -85,6 +85,20 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
                 "Nothing was published."
             )
     return [check.name for check in layer("checks")]
+
+
+def _with_every_column(file: Path, card: SourceCard, scratch: Path) -> Path:
+    """A snapshot as its card now is: one that was kept before a column came gets it, with nothing in it."""
+    wanted = snapshot_schema(card)
+    if not set(wanted.names) - set(pq.read_schema(file).names):
+        return file
+    table = pq.read_table(file)
+    for field in wanted:
+        if field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    whole = scratch / f"{card.name}-{hashlib.sha256(str(file).encode()).hexdigest()[:16]}.parquet"
+    pq.write_table(table.select(wanted.names), whole, compression="zstd")
+    return whole
 
 
 def in_order(queries: Sequence[Query]) -> list[Query]:

@@ -135,6 +135,10 @@ class SourceCard:
         """The name for people of a column; what is none of the card, such as the whole row, as it stands."""
         return next((one.label for one in self.columns if one.name == column), column)
 
+    def needs(self, name: str, found: Collection[str]) -> bool:
+        """Whether a file with these columns would be none of this source without one of them."""
+        return bool(self.lacking([column for column in found if column != name]))
+
     @property
     def personal_headers(self) -> tuple[str, ...]:
         """Headers whose values are read at most to make a key, and never kept."""

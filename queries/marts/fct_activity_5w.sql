@@ -1,4 +1,4 @@
--- title: Activities: who leads, what, where, when, for whom, with people counted once
+-- title: Activities: who leads, what, where, when, for whom, with people counted once; rows of tables of needs are none
 -- grain: one row per activity in a country for an audience; of education and of other sectors apart
 -- column activity_key VARCHAR: tells the rows apart
 -- column activity_id VARCHAR: the same for all organisations of one activity
@@ -8,7 +8,7 @@
 -- column sub_region VARCHAR: M49 sub-region, or intermediate region where there is one
 -- column audience VARCHAR: for whom: learners, teachers, parents or institutions
 -- column is_education BOOLEAN: the sector is education; the others are kept apart
--- column sector VARCHAR: sector or cluster
+-- column sector VARCHAR: sector or cluster, or not stated
 -- column activity VARCHAR: what, in a few words
 -- column activity_type VARCHAR: its kind, as in offers, or not stated
 -- column mission VARCHAR: connectivity, teachers, gender, skills, learning or not stated
@@ -16,7 +16,7 @@
 -- column is_counted BOOLEAN: of education, and not merely offered
 -- column lead_id VARCHAR: the organisation that leads, NULL where none is named
 -- column lead VARCHAR: its name as shown
--- column organisations BIGINT: the lead and all that support it
+-- column organisations BIGINT: the lead and all that support it; 0 where none is named
 -- column supporters BIGINT: those that support it
 -- column began_on DATE: first day, NULL where not stated
 -- column ended_on DATE: last day, NULL while it goes on or where not stated
@@ -38,14 +38,14 @@ WITH once AS (
         t.country_iso3,
         t.audience,
         t.is_education,
-        min(t.sector) AS sector,
+        coalesce(min(CASE WHEN t.sector <> 'not stated' THEN t.sector END), 'not stated') AS sector,
         coalesce(max(CASE WHEN t.hearing = 1 THEN t.activity END), min(t.activity)) AS activity,
         coalesce(max(CASE WHEN t.hearing = 1 THEN t.activity_type END), min(t.activity_type), 'not stated') AS activity_type,
         coalesce(max(CASE WHEN t.hearing = 1 THEN t.mission END), min(t.mission), 'not stated') AS mission,
         coalesce(max(CASE WHEN t.hearing = 1 THEN t.stage_order END), max(t.stage_order), 0) AS stage_order,
-        max(CASE WHEN t.hearing = 1 AND t.is_lead THEN t.partner_id END) AS lead_id,
-        max(CASE WHEN t.hearing = 1 AND t.is_lead THEN t.organisation END) AS lead,
-        count(*) AS organisations,
+        max(CASE WHEN t.hearing = 1 AND t.is_lead AND t.organisation <> 'not stated' THEN t.partner_id END) AS lead_id,
+        max(CASE WHEN t.hearing = 1 AND t.is_lead AND t.organisation <> 'not stated' THEN t.organisation END) AS lead,
+        count(CASE WHEN t.organisation <> 'not stated' THEN 1 END) AS organisations,
         coalesce(max(CASE WHEN t.hearing = 1 THEN t.began_on END), min(t.began_on)) AS began_on,
         CASE
             WHEN max(CASE WHEN t.hearing = 1 THEN t.began_on END) IS NULL THEN max(t.ended_on)
@@ -58,6 +58,7 @@ WITH once AS (
         max(t.captured_on) AS told_on,
         min(t.provenance) AS provenance
     FROM int_activity_organisation AS t
+    WHERE t.is_activity
     GROUP BY t.activity_key, t.activity_id, t.country_iso3, t.audience, t.is_education
 )
 

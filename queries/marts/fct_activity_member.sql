@@ -1,13 +1,13 @@
 -- title: Organisations in activities: who leads, who supports, what each claims, and its equal part
 -- grain: one row per activity in a country for an audience, and organisation
 -- column activity_key VARCHAR: the activity
--- column partner_id VARCHAR: who: its id
+-- column partner_id VARCHAR: who: its id, NULL where no organisation is named
 -- column member VARCHAR: its name as shown
 -- column member_type VARCHAR: private sector, multilateral, civil society, network, media, as reported, or not stated
 -- column is_member BOOLEAN: it is on the register of members and had not left by the day of the list
 -- column role VARCHAR: lead (one for each activity at most) or supporter
 -- column people_claimed BIGINT: people that it counts as its own, else those it states as reached, else all whom the activity reached
--- column share_of_activity DOUBLE: 1 divided by the organisations in the activity
+-- column share_of_activity DOUBLE: 1 divided by the organisations in the activity, NULL where none is named
 -- column learners_contributed_to BIGINT: learners that the activity reached directly; does not add up over organisations
 -- column fractional_learners DOUBLE: its equal part of them; adds up to them
 -- column learners_claimed BIGINT: people_claimed where learners reached directly are known, else NULL
@@ -15,7 +15,7 @@
 WITH claimed AS (
     SELECT
         o.activity_key,
-        o.partner_id,
+        CASE WHEN o.organisation <> 'not stated' THEN o.partner_id END AS partner_id,
         o.organisation,
         o.member_type,
         o.is_member,
@@ -36,10 +36,10 @@ SELECT
     is_member,
     role,
     people_claimed,
-    cast(1 AS double) / nullif(organisations, 0) AS share_of_activity,
+    CASE WHEN partner_id IS NOT NULL THEN cast(1 AS double) / nullif(organisations, 0) END AS share_of_activity,
     learners_direct AS learners_contributed_to,
-    cast(learners_direct AS double) / nullif(organisations, 0) AS fractional_learners,
+    CASE WHEN partner_id IS NOT NULL THEN cast(learners_direct AS double) / nullif(organisations, 0) END AS fractional_learners,
     CASE WHEN learners_direct IS NOT NULL THEN people_claimed END AS learners_claimed,
     provenance
 FROM claimed
-ORDER BY activity_key, partner_id
+ORDER BY activity_key, partner_id, member

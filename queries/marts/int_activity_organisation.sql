@@ -6,6 +6,7 @@
 -- column audience VARCHAR: learners, teachers, parents or institutions
 -- column is_education BOOLEAN: the sector is education
 -- column sector VARCHAR: sector or cluster
+-- column is_activity BOOLEAN: a row of a table of needs is none
 -- column partner_id VARCHAR: who: its id
 -- column organisation VARCHAR: who: its name on the register of members, else as reported
 -- column member_type VARCHAR: its type on the register, else as reported, else not stated
@@ -33,7 +34,8 @@ WITH summed AS (
         r.audience,
         r.is_education,
         r.partner_id,
-        min(r.sector) AS sector,
+        bool_or(r.is_activity) AS is_activity,
+        min(CASE WHEN r.sector <> 'not stated' THEN r.sector END) AS sector,
         min(r.organisation) AS organisation,
         min(r.organisation_type) AS organisation_type,
         min(r.role) = 'lead' AS is_lead,
@@ -60,7 +62,8 @@ SELECT
     s.country_iso3,
     s.audience,
     s.is_education,
-    s.sector,
+    coalesce(s.sector, 'not stated') AS sector,
+    s.is_activity,
     s.partner_id,
     -- An organisation has one name, however often and otherwise it is written.
     coalesce(m.member, min(s.organisation) OVER (PARTITION BY s.partner_id)) AS organisation,

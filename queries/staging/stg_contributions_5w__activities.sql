@@ -12,6 +12,8 @@
 -- column admin1 VARCHAR: its name
 -- column admin2_code VARCHAR: code of the place, second level
 -- column admin2 VARCHAR: its name
+-- column admin3_code VARCHAR: code of the place, third level
+-- column admin3 VARCHAR: its name
 -- column sector VARCHAR: sector or cluster
 -- column is_education BOOLEAN: the sector is education, in whatever language it is written
 -- column activity VARCHAR: what, in a few words
@@ -41,6 +43,8 @@ SELECT
     admin1,
     admin2_code,
     admin2,
+    admin3_code,
+    admin3,
     sector,
     is_education,
     activity,
@@ -58,4 +62,4 @@ SELECT
     reported_by,
     provenance
 FROM raw_contributions_5w
-ORDER BY captured_on, activity_id, partner_id, organisation, organisation_type, role, country_iso3, admin1_code, admin1, admin2_code, admin2, sector, is_education, activity, activity_type, mission, audience, stage, began_on, ended_on, people_in_need, people_targeted, people_direct, people_indirect, people_claimed, reported_by
+ORDER BY captured_on, activity_id, partner_id, organisation, organisation_type, role, country_iso3, admin1_code, admin1, admin2_code, admin2, admin3_code, admin3, sector, is_education, activity, activity_type, mission, audience, stage, began_on, ended_on, people_in_need, people_targeted, people_direct, people_indirect, people_claimed, reported_by

@@ -12,7 +12,7 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from dashboard.disclosure.protect import PROTECTED, protect
+from dashboard.disclosure.protect import PROTECTED, protect_both
 from dashboard.warehouse.build import REFERENCE_TABLES, in_order, read_reference, tables_of, without_order
 from dashboard.warehouse.catalog import layer, sources
 from dashboard.warehouse.schema import snapshot_schema
@@ -114,9 +114,7 @@ def served(seed, rules=None):
     exact = exact_cubes(seed)
     regions = dict(zip(exact["dim_country"]["country_iso3"], exact["dim_country"]["region"], strict=True))
     cubes = {name: exact[name] for name in PROTECTED}
-    protected = {
-        audience: protect(cubes, audience, exact["dim_stream"], rules, regions) for audience in ("coalition", "public")
-    }
+    protected = protect_both(cubes, exact["dim_stream"], rules, regions)
     return World(seed, KINDS[seed % len(KINDS)], exact, protected, regions)
 
 

@@ -18,7 +18,10 @@ CAPTURES = {
     "closures_captured_2020-07-15.csv": 25546,
     "closures_captured_2020-10-19.csv": 54390,
     "closures_captured_2021-02_daily_to_2021-02-15.csv": 76860,
+    "closures_captured_2021-11_mixed-cadence.csv": 17640,
 }
+# Rows each day: the weeks that UNESCO counted can be counted again.
+DAILY = "2021-02-15"
 
 
 def closed(golden, day, capture):
@@ -56,7 +59,9 @@ def test_weeks_equal_unescos_workbook_in_201_of_210_countries(golden, shared):
     published = {row[1]: (row[full], row[partial]) for row in rows}
     ours = {
         row["country_iso3"]: (row["weeks_closed"], row["weeks_partial"])
-        for row in golden("school_closures/weeks_by_country", from_date="2020-02-16", to_date="2020-08-31")
+        for row in golden(
+            "school_closures/weeks_by_country", from_date="2020-02-16", to_date="2020-08-31", as_captured_on=DAILY
+        )
     }
     assert ours.keys() == published.keys() and len(ours) == 210
     differ = {code for code in ours if ours[code][0] != published[code][0]}
@@ -80,9 +85,32 @@ def test_every_row_of_a_capture_is_accounted_for(shared, name):
     assert wrong == ([("country_iso3", "UZB")] if name < "closures_captured_2020-08" else [])
 
 
-def test_six_captures_live_side_by_side(golden):
+def test_seven_captures_live_side_by_side(golden):
     captures = [row["captured_on"].isoformat() for row in golden("school_closures/captures")]
-    assert captures == [re.findall(r"\d{4}-\d\d-\d\d", name)[-1] for name in reversed(CAPTURES)]
+    in_names = [re.findall(r"\d{4}-\d\d-\d\d", name) for name in reversed(CAPTURES)]
+    assert captures == ["2021-11-30", *(days[-1] for days in in_names if days)]  # a month is read as its last day
+
+
+def test_the_totals_of_each_year_are_those_of_unhcrs_file(golden, shared):
+    """Whatever the countries are, unknown and stateless among them: nobody is left out of a year."""
+    with (shared / "unhcr" / "population.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file) if row and row[0].isdigit()]
+    years = sorted({row[0] for row in rows})
+    assert len(years) == 9
+    for year in years:
+        counts = [row[5] for row in rows if row[0] == year]
+        (total,) = golden("reach_map/totals", year=int(year))
+        assert total["refugees"] == sum(int(count) for count in counts if count.isdigit())
+
+
+def test_unhcrs_notes_stand_beside_the_figures_of_their_country_and_year(golden):
+    notes = golden("reach_map/notes", country_iso3="ZAF", year=2018)
+    assert [row["note"] for row in notes] == ["All figures refer to mid-2018.", "All figures refer to the mid of 2018."]
+    assert {row["about"] for row in notes} == {"Asylum-seekers"}
+    (egypt,) = golden("reach_map/notes", country_iso3="EGY", year=2023)
+    assert egypt["about"] == "Asylum-seekers, from Sudan" and "152,800 Sudanese" in egypt["note"]
+    noted = {row["year"] for row in golden("reach_map/country_years", country_iso3="JPN") if row["notes"]}
+    assert noted == {2015, 2016, 2018, 2019}  # "2015 - 2016, 2018 - 2019"
 
 
 def test_hong_kong_and_macao_are_kept_as_territories(golden):

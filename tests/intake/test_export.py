@@ -13,8 +13,8 @@ from dashboard.briefs.hxl import NotOneList, newest_rows, tagged, write_hxl
 from dashboard.briefs.template import explained, write_template
 from dashboard.cli import main
 from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
+from dashboard.intake.headers import header_names, positions
 from dashboard.intake.recognise import look
-from dashboard.intake.tabular import header_names, positions
 from dashboard.store.releases import Release, publish_release
 from dashboard.store.snapshots import pinned
 from dashboard.warehouse.catalog import sources
@@ -25,14 +25,22 @@ DAY = datetime.date(2021, 3, 31)
 HEADER = [column.headers[0] for column in sources()[SOURCE].columns if column.name in sources()[SOURCE].kept]
 FULL = [
     *("a-1", "=HYPERLINK(1)", "member_001", "+civil society", "supporter", "KEN", "KE047", "Nairobi", "KE047002"),
-    *("-Lang'ata", "Éducation / التعليم", "@home: radio".replace("@", "＠"), "radio and television", "learning"),
+    *(
+        "-Lang'ata",
+        "S1",
+        "A school",
+        "Éducation / التعليم",
+        "@home: radio".replace("@", "＠"),
+        "radio and television",
+        "learning",
+    ),
     *("teachers", "delivering", "2020-05-01", "2020-12-31", "90000", "50000", "12000", "30000", "11000", "a_cluster"),
 ]
 LISTED = [
     HEADER,
     FULL,
-    ["", "Member 002", *[""] * 3, "KEN", *[""] * 4, "Santé", *[""] * 12, "a_cluster"],
-    ["", "Member 003", *[""] * 3, "KEN", *[""] * 4, "", *[""] * 12, "a_cluster"],
+    ["", "Member 002", *[""] * 3, "KEN", *[""] * 6, "Santé", *[""] * 12, "a_cluster"],
+    ["", "Member 003", *[""] * 3, "KEN", *[""] * 6, "", *[""] * 12, "a_cluster"],
 ]
 
 
@@ -97,7 +105,7 @@ def test_another_reader_of_hxl_finds_every_tag_and_every_number(brought_in, tmp_
 
 
 def test_rows_of_several_days_are_no_one_list_and_only_the_newest_of_a_sender_go_out(brought_in):
-    other = ["", "Member 009", *[""] * 3, "KEN", *[""] * 4, "Education", *[""] * 12, "another"]
+    other = ["", "Member 009", *[""] * 3, "KEN", *[""] * 6, "Education", *[""] * 12, "another"]
     brought_in(rows=[*LISTED, other])
     store, release, _ = brought_in(rows=LISTED[:2], day=datetime.date(2021, 4, 30))
     assert len(release.manifest["snapshots"][SOURCE]) == 2  # the first one still stands for the other sender

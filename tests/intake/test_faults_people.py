@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import belonging
-from dashboard.intake.recognise import headers, suggest_all
+from dashboard.intake.recognise import headers
 from dashboard.warehouse.catalog import sources
 from tests.intake.making import Read
 

@@ -62,3 +62,35 @@ def test_a_midnight_behind_a_date_is_no_other_day(tmp_path):
     report = import_file(tmp_path, "unesco_closures", FAULTS / "midnight_dates.csv", DAY).report
     assert report.published == 3
     assert {row["on_date"] for row in rows_of(tmp_path, "unesco_closures")} == {datetime.date(2020, 4, 1)}
+
+
+def test_refugees_in_an_unknown_country_are_in_every_total(published):
+    report, ask = published("unhcr_population", "host_unknown.csv")
+    total = ask("reach_map/totals", year=1992)[0]
+    assert (total["refugees"], total["refugees_in_unknown_country"]) == (300_694, 15_075)  # 285,619 + 15,075
+    assert total["hosts"] == 1  # Kenya: an unknown country is none
+    hosts = [(row["country"], row["refugees"]) for row in ask("reach_map/refugees_by_host", year=1992)]
+    assert hosts == [("Kenya", 285_619), ("Unknown", 15_075)]
+    flows = ask("reach_map/flows", origin_iso3="SOM", year=1992)
+    assert [(row["country"], row["refugees"], row["is_drawn"]) for row in flows] == [
+        ("Kenya", 285_619, True),
+        ("Unknown", 15_075, False),
+    ]
+    assert report.quarantined == ()
+
+
+def test_the_publishers_own_codes_of_origins_count(published):
+    _, ask = published("unhcr_population", "origin_own_codes.csv")
+    total = ask("reach_map/totals")[0]
+    assert total["refugees"] == 703_200  # 700,000 + 2,500 + 700
+    assert total["refugees_of_unknown_origin"] == 3_200
+    origins = {row["origin_iso3"]: (row["origin"], row["refugees"]) for row in ask("reach_map/origins")}
+    assert origins["XXA"] == ("Stateless", 2_500) and origins["UNK"] == ("Unknown", 700)
+
+
+def test_a_count_that_is_not_shown_leaves_the_main_figure(published, tmp_path):
+    report, ask = published("unhcr_population", "optional_unhcr_star.csv")
+    assert [(row["country"], row["refugees"]) for row in ask("reach_map/refugees_by_host")] == [("Türkiye", 2_900_150)]
+    found = {row["origin_iso3"]: row["asylum_seekers"] for row in rows_of(tmp_path / "store", "unhcr_population")}
+    assert found == {"SYR": None, "IRQ": 5}
+    assert report.quarantined == ()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from dashboard.intake.front_door import Declared, captured_on_in_name, check_file, import_file
+from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.readers import READERS
 from dashboard.intake.report import FileRefused, Ledger
 from dashboard.intake.tabular import open_table
@@ -276,26 +276,6 @@ def test_a_zero_for_both_sexes_is_missing_and_a_wrong_sum_is_set_aside(tmp_path)
     file.write_text("\n".join(",".join(row) for row in (names, good, bad)) + "\n")
     report = check_file("uis_enrolment", file, DAY)
     assert [(row.line, row.column) for row in report.quarantined] == [(3, "pre_primary_both")]
-
-
-@pytest.mark.parametrize(
-    ("name", "day"),
-    [
-        ("closures_captured_2020-05-28.csv", datetime.date(2020, 5, 28)),
-        ("closures_2021-02_daily_to_2021-02-15.csv", datetime.date(2021, 2, 15)),
-        ("enrollment-data-uis-feb-22.xlsx", datetime.date(2022, 2, 28)),
-        ("duration-31-march-22.xlsx", datetime.date(2022, 3, 31)),
-        ("march-of-the-penguins.csv", None),
-        ("v2020-13-45.csv", None),
-        ("closures_20200528.csv", datetime.date(2020, 5, 28)),
-        ("closures_28-05-2020.csv", datetime.date(2020, 5, 28)),
-        ("closures_2099-12-31.csv", None),
-        ("closures_may-99.csv", None),
-        ("plain.csv", None),
-    ],
-)
-def test_the_day_of_capture_is_read_from_the_name(name, day):
-    assert captured_on_in_name(name) == day
 
 
 def test_the_same_file_again_changes_nothing(tmp_path):

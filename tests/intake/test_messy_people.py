@@ -12,8 +12,8 @@ from dashboard.cli import main
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import Identity
+from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import Stream, stream_of
-from dashboard.intake.recognise import suggest_all
 from dashboard.intake.report import FileRefused, Report
 from dashboard.intake.sharing import no_ids
 from dashboard.warehouse.catalog import sources

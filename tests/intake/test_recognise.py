@@ -8,7 +8,9 @@ import pytest
 
 from dashboard.intake import recognise as module
 from dashboard.intake.front_door import Declared, check_file, import_file
-from dashboard.intake.recognise import headers, look, recognise, suggest
+from dashboard.intake.headers import header_names, positions
+from dashboard.intake.likeness import suggest
+from dashboard.intake.recognise import headers, look, recognise
 from dashboard.intake.report import FileRefused
 from dashboard.store.snapshots import snapshots
 from dashboard.warehouse.catalog import sources
@@ -122,11 +124,13 @@ def test_suggestions_are_for_required_columns_that_were_not_found_only():
         ("coursera_usage", "COURSE-ID", "course_id"),
         ("recognitions", "Université", "university"),
         ("uis_enrolment", "Primary both", "primary_both"),
-        ("unhcr_population", "Country of asylum ISO", "host_iso3"),
+        ("unhcr_population", "Country of asylum, ISO code", "host_iso3"),
     ],
 )
-def test_a_header_written_otherwise_is_suggested_for_its_column(source, header, column):
-    assert suggest(["zz", header], sources()[source])[column] == header
+def test_a_header_written_otherwise_is_known_by_its_letters_or_suggested_for_its_column(source, header, column):
+    card = sources()[source]
+    known = positions(["zz", header], header_names(card))
+    assert known.get(column) == 1 or suggest(["zz", header], card)[column] == header
 
 
 def test_a_header_is_suggested_for_one_column_only():
@@ -205,3 +209,14 @@ def test_what_the_sender_calls_a_file_states_its_day_and_whether_it_is_invented(
         "demo",
         "demonstration_2019-03-04.csv",
     )
+
+
+def test_a_refusal_of_a_file_about_people_names_no_line_that_may_be_about_one(tmp_path):
+    file = tmp_path / "x.csv"
+    file.write_text("Someone Unnamed,Anytown\nAnother Unnamed,Othertown\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="no line of this one has them all.* `--column NAME=HEADER`") as refused:
+        check_file("partner_learners", file)
+    assert "Unnamed" not in str(refused.value) and "town" not in str(refused.value)
+    file.write_text("Learner ID,Organisme,Formation,Date d'inscription\na,b,c,d\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="this one has: Learner ID, Organisme, Formation, Date d'inscription"):
+        check_file("partner_learners", file)

@@ -198,7 +198,7 @@ REFUSED = {
     "bzip2 inside": (packed(good(), zipfile.ZIP_BZIP2), "packed as no"),
     "lzma inside": (packed(good(), zipfile.ZIP_LZMA), "packed as no"),
     "no workbook": (packed({"a.csv": b"x"}), "ZIP archive"),
-    "a document": (packed({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "ZIP archive"),
+    "a document": (packed({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "Word document"),
     "cut in half": (as_xlsx(ROWS)[:900], "damaged"),
     "the end alone": (b"PK\x03\x04" + as_xlsx(ROWS)[-22:], "damaged"),
     "no end": (as_xlsx(ROWS)[:-22], "damaged"),
@@ -347,12 +347,12 @@ def test_a_hostile_workbook_is_refused_unread_in_a_sentence_and_at_little_cost(t
         file = tmp_path / "hostile.xlsx"
         file.write_bytes(body)
         try:
-            tabular._xlsx_preflight(file)
+            tabular._zip_preflight(file)
             said = "nothing"
         except FileRefused as refused:
             said = str(refused)
         assert re.search(says, said) and is_sentence(said), (what, said)
-        costs[what] = cpu_of(lambda file=file: tabular._xlsx_preflight(file))
+        costs[what] = cpu_of(lambda file=file: tabular._zip_preflight(file))
     with capsys.disabled():
         slowest = sorted(costs, key=lambda what: -costs[what])[:4]
         told = ", ".join(f"{what} {costs[what] * 1000:.1f} ms ({costs[what] / reading:.2f})" for what in slowest)

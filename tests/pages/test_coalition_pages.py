@@ -38,7 +38,7 @@ def served(served_store, offered, as_served):
     holding._held.clear()
     yield served_store(offered)
     for one in waiting(offered):
-        discard(offered, one, "test", "over")
+        discard(offered, one)
 
 
 def page(name, **link):

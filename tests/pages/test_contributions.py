@@ -11,11 +11,12 @@ from dashboard.components.contributions import _cell_chosen
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.files import facts
 from dashboard.gate import SEE_AS
-from dashboard.intake.front_door import import_file
+from dashboard.intake.front_door import Declared, import_file
 from dashboard.locales.numbers import whole
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD
+from tests.conftest import FIXTURES, NEWEST
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,10 @@ def tiles(test):
 
 def words(test):
     return " ".join(element.value for element in (*test.markdown, *test.caption, *test.info, *test.header))
+
+
+def headings(test):
+    return [header.value for header in test.header]
 
 
 def figures(test):
@@ -134,14 +139,54 @@ def test_every_chart_is_one_plotly_knows_and_the_map_has_its_disclaimer(rows):
 
 
 def test_a_list_without_a_register_is_shown(served_store, tmp_path):
-    from tests.conftest import FIXTURES, NEWEST
-
     store = served_store(tmp_path / "store")
     import_file(store, "contributions_5w", FIXTURES / "contributions_5w.csv", NEWEST)
     publish_release(store)
     test = page()
     assert tiles(test)["Members active"] == "0" and "of 0 on the register; 5 organisations" in words(test)
     assert tiles(test)["Learners reached directly"] == "200"
+
+
+def test_a_list_without_sectors_is_named_and_not_counted_as_education(served_store, tmp_path):
+    store = served_store(tmp_path / "store")
+    said = Declared(partner="a_cluster", country="MLI")
+    import_file(store, "contributions_5w", FIXTURES / "faults" / "no_sector_presence.csv", NEWEST, said)
+    publish_release(store)
+    test = page()
+    assert tiles(test)["Countries with an activity"] == "0" and "Sector not stated: 30 activities" in words(test)
+
+
+def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(served_store, tmp_path):
+    store = served_store(tmp_path / "store")
+    said = Declared(partner="a_cluster")
+    import_file(store, "contributions_5w", FIXTURES / "faults" / "need_not_activity.csv", NEWEST, said)
+    publish_release(store)
+    test = page()
+    shown = tiles(test)
+    assert shown["Countries with an activity"] == "0" and "Sector not stated" not in words(test)
+    assert [frame.value["people_in_need"].tolist() for frame in test.dataframe if "cells" in frame.value] == [[4779000]]
+
+
+def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_asked(served_store, tmp_path):
+    store, listed, title = served_store(tmp_path / "store"), tmp_path / "list.csv", "Names of organisations"
+    listed.write_text(
+        "organisation,sector,iso3\nRelief Body,Education,KEN\nRelief Body Inc.,Education,UGA\nOther,Education,KEN\n",
+        encoding="utf-8",
+    )
+    import_file(store, "contributions_5w", listed, NEWEST, Declared(partner="a_cluster"))
+    publish_release(store)
+    assert title not in headings(page(EXECUTIVE))
+    test = page()
+    assert title in headings(test) and "3 organisations that are not on it" in words(test)
+    (box,) = [box for box in test.checkbox if box.label.startswith("Relief Body")]
+    assert "also written Relief Body Inc" in box.label
+    box.check()
+    next(button for button in test.button if button.label == "Confirm").click()
+    test.run()
+    assert not test.exception
+    assert any("1 organisation is now shown under one name" in done.value for done in test.success)
+    assert "2 organisations that are not on it" in words(page())
+    assert title not in headings(page())
 
 
 def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):

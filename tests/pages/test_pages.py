@@ -340,6 +340,39 @@ def test_the_overview_tells_new_from_restated():
     assert rows["Countries"]["New"] == "+4" and rows["Partners"]["New"] == "+3"
 
 
+def test_others_are_told_the_day_that_answers_and_nothing_of_what_was_restated():
+    """The public has the ends of quarters: by 20 June 2018 that is March, which is no fall since the release before."""
+    test = seen_as(EVERYBODY, "overview", on_date="2018-06-20")
+    assert tiles(test)["Learners reached"] == "8,590" and "by 31 March 2018" in words(test)
+    rows = {row["Figure"]: row for row in test.dataframe[0].value.to_dict("records")}
+    assert rows["Learners reached"] == {
+        "Figure": "Learners reached",
+        "Before": "10,990",
+        "Change": "+15,010",
+        "Now": "26,000",
+    }
+
+
+def test_a_day_that_nobody_chose_moves_with_the_programme():
+    test = app("overview")
+    test.selectbox(key="programme_id").set_value("dlsei").run()
+    assert tiles(test)["Learners reached"] == "19,300" and "by 30 June 2023" in words(test)
+    chosen = app("overview", on_date="2018-12-31")
+    chosen.selectbox(key="programme_id").set_value("kiron_campus").run()
+    assert chosen.date_input(key="on_date").value.isoformat() == "2018-12-31", "a day that was chosen stays"
+
+
+def test_who_may_not_see_a_programme_is_told_why():
+    for page in ("overview", "reach_map", "completion_funnel", "credit_recognition", "programmes"):
+        said = seen_as(EVERYBODY, page, programme_id="kiron_campus").info
+        assert any("so its figures are not public" in info.value for info in said), page
+
+
+def test_the_first_step_is_all_of_those_who_registered_for_others_too():
+    (bars,) = [t for t in figures(seen_as(EVERYBODY, "completion_funnel"))[0]["data"] if t["type"] == "bar"]
+    assert bars["x"][0] == 1.0 and "100" in bars["y"][0]
+
+
 def test_the_overview_counts_until_the_day_of_a_link():
     shown = tiles(app("overview", programme_id="coursera_for_refugees", on_date="2018-06-20"))
     assert shown["Learners reached"] == "11,000" and shown["Credentials"] == "8,913" and shown["Countries"] == "115"
@@ -359,7 +392,8 @@ def test_the_funnel_obeys_its_filters():
     whole, kiron = app("completion_funnel"), app("completion_funnel", partner_id="kiron", programme_id="kiron_campus")
     assert tiles(whole)["Learners registered"] != tiles(kiron)["Learners registered"] == "2,421"
     assert any(
-        "Nobody fits" in i.value for i in app("completion_funnel", from_month="2019-06", country_host="LBY").info
+        "No learner matches this choice" in i.value
+        for i in app("completion_funnel", from_month="2019-06", country_host="LBY").info
     )
     assert "Mine against the coalition" in {h.value for h in app("completion_funnel", partner_id="kiron").header}
 

@@ -131,6 +131,12 @@ def _inputs(case, small_store, tmp_path_factory):
         "unhcr_population": [
             (2023, "UNK", "KEN", None, None, DAY(2024, 1, 1), "published"),
             (2023, "SOM", "KEN", 0, 0, DAY(2024, 1, 1), "published"),
+            (2023, "XXA", "UNK", 7, None, DAY(2024, 1, 1), "published"),
+        ],
+        "unhcr_footnotes": [
+            (2023, None, "KEN", "ASY", "Counted 'twice': 1,5", DAY(2024, 1, 1), "published"),
+            (2023, "SOM", None, None, "é", DAY(2024, 1, 1), "published"),
+            (2022, "UNK", "KEN", "QQ", "older", DAY(2023, 1, 1), "published"),
         ],
         "hubs": [("h", "é 'quoted'", "KEN", -1.5, 36.0, None, "not stated", None, None, DAY(2013, 1, 1), "published")],
     }
@@ -606,8 +612,8 @@ def _adversarial_organisations():
 def _adversarial_contributions():
     """No lead, two leads, two lists of a day and an older one, places that differ, nulls, ids that collide."""
     file, late = DAY(2020, 6, 30), DAY(2020, 7, 31)
-    place = ("KE047", "Nairobi", None, None)
-    nowhere = (None, None, None, None)
+    place = ("KE047", "Nairobi", None, None, None, "School")
+    nowhere = (None, None, None, None, None, None)
     words = ("x; 'y'", "content", "learning")
     nothing = (None, None, None, None, None)
     learners, teachers = ("learners", "delivering"), ("teachers", "offered")
@@ -619,6 +625,13 @@ def _adversarial_contributions():
             ("p1", "É 'one'", "media", None, None, None, "@p1.example", None, file, "demo"),
             ("p2", "Two", "network", "ITA", DAY(2019, 1, 1), DAY(2020, 1, 1), None, None, late, "reported"),
             ("p2", "Two of old", "multilateral", None, None, None, None, None, file, "reported"),
+        ],
+        # Two files of a day that differ, an older one, and one that leads on to another.
+        "organisation_names": [
+            ("p3", "é", "p5", "É", file, "reported"),
+            ("p3", "é", "p1", "One", file, "reported"),
+            ("p3", "é", "zz", "Old", DAY(2020, 1, 1), "reported"),
+            ("p5", "É", "p4", "zz", late, "reported"),
         ],
         "contributions_5w": [
             ("a", "p1", "One", None, "lead", "KEN", *place, "Education", True, *words, *learners, *run)

@@ -34,6 +34,24 @@ def test_an_unknown_origin_is_named_and_never_dropped(ask):
     ]
 
 
+def test_the_publishers_notes_stand_beside_the_figures_they_are_about(ask):
+    notes = ask("reach_map/notes", country_iso3="KEN", year=2023)
+    assert [(row["about"], row["note"]) for row in notes] == [
+        ("Asylum-seekers, from Somalia", "Registered only where protection is at risk, as counted by the ministry.")
+    ]
+    (mid_year,) = ask("reach_map/notes", country_iso3="KEN", year=2022)  # the row that says it again is collapsed
+    assert mid_year["about"] == "Refugees"
+    assert [row["note"] for row in ask("reach_map/notes", origin_iso3="SOM")] == ["Counted by country of birth."]
+    assert ask("reach_map/notes", country_iso3="ITA") == []
+
+
+def test_the_years_of_a_country_carry_their_notes(ask):
+    rows = ask("reach_map/country_years", country_iso3="KEN")
+    assert [(row["year"], row["refugees"], row["asylum_seekers"]) for row in rows] == [(2023, 160, 5), (2022, 90, 5)]
+    assert rows[1]["notes"] == "Refugees: All figures refer to the middle of the year."
+    assert rows[0]["notes"].startswith("Asylum-seekers, from Somalia: Registered only")
+
+
 def test_hubs_are_filtered_and_counted(ask):
     assert [row["hub"] for row in ask("learning_hubs/register")] == ["Rome", "Nairobi"]  # Italy before Kenya
     assert [row["hub"] for row in ask("learning_hubs/register", host_type="library")] == ["Nairobi"]

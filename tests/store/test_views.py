@@ -1,4 +1,4 @@
-"""The tables of other audiences are written by processes of their own, whatever called for them."""
+"""The tables of other audiences are written by a process of its own, whatever called for them."""
 
 import datetime
 import sys
@@ -28,13 +28,13 @@ def within_a_page(monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", page)
 
 
-def test_many_rows_are_protected_by_children_as_few_are_here(marts, tmp_path, monkeypatch, within_a_page):
+def test_many_rows_are_protected_by_a_child_as_few_are_here(marts, tmp_path, monkeypatch, within_a_page):
     here = views.write_views(marts, tmp_path / "here")
     monkeypatch.setattr(views, "MANY_ROWS", 0)
-    assert views.write_views(marts, tmp_path / "children") == here
+    assert views.write_views(marts, tmp_path / "child") == here
     written = {file.relative_to(tmp_path / "here") for file in (tmp_path / "here").rglob("*.parquet")}
     assert written and all(
-        (tmp_path / "here" / file).read_bytes() == (tmp_path / "children" / file).read_bytes() for file in written
+        (tmp_path / "here" / file).read_bytes() == (tmp_path / "child" / file).read_bytes() for file in written
     )
 
 
@@ -43,7 +43,7 @@ def test_a_child_that_refuses_refuses_the_release(marts, tmp_path, monkeypatch, 
         raise AuditFailed("people could be worked out")
 
     monkeypatch.setattr(views, "_write", refuse)
-    views.main([str(marts), str(tmp_path / "x"), "public"])
+    views.main([str(marts), str(tmp_path / "x")])
     with pytest.raises(AuditFailed, match="people could be worked out"):
         views._heard(0, capsys.readouterr().out.encode())
 

@@ -30,7 +30,11 @@ APRIL = datetime.date(2020, 4, 1)
         ("0.000", 0),
         ("3.000000", 3),
         ("3,0", 3),
-        ("1,234.0", None),  # groups and a decimal: two signs, one of which may be something else
+        ("1,234.0", 1234),
+        ("1.234,0", 1234),
+        ("80\u202f418.00", 80418),
+        ("1,234,567.000", 1234567),
+        ("-1,234", -1234),
         ("١٢٣", 123),
         ("۱۲", 12),
         (" 42 ", 42),
@@ -39,6 +43,11 @@ APRIL = datetime.date(2020, 4, 1)
         ("3.5", None),
         ("2.5E+05", None),  # rounded by the spreadsheet
         ("1,23", None),
+        ("1,234,0", None),
+        ("1.234.000,5", None),
+        ("1,234.5", None),
+        ("0,000", None),
+        ("12,000.00.0", None),
         ("1,234 567", None),
         ("--3", None),
         ("", None),
@@ -76,6 +85,8 @@ def test_a_whole_number_is_one_however_it_is_written(text, number):
         "April 1, 2020",
         "1 апреля 2020",
         "1 أبريل 2020",
+        "٢٠٢٠-٠٤-٠١",
+        "٠١/٠٤/٢٠٢٠",
     ],
 )
 def test_the_first_of_april_is_read_however_it_is_written(text):
@@ -98,6 +109,11 @@ def test_the_first_of_april_is_read_however_it_is_written(text):
 )
 def test_what_may_be_another_day_is_no_date(text):
     assert date_of(text, DAY_FIRST) is None
+
+
+def test_two_digits_of_a_year_are_of_the_nearest_century():
+    assert date_of("17-Mar-85", ()) == datetime.date(1985, 3, 17)
+    assert date_of("17-Mar-23", ()) == datetime.date(2023, 3, 17)
 
 
 def test_a_spreadsheets_number_of_days_is_the_day_it_shows():

@@ -12,6 +12,7 @@ from dashboard.intake.readers import (
     matches,
     needs,
     offers,
+    organisation_names,
     oulad,
     oxcgrt_c1,
     partner_learners,
@@ -20,6 +21,7 @@ from dashboard.intake.readers import (
     recognitions,
     uis_enrolment,
     unesco_closures,
+    unhcr_footnotes,
     unhcr_population,
 )
 from dashboard.intake.report import Ledger
@@ -35,6 +37,7 @@ READERS: Mapping[str, Callable[[Table, Ledger], None]] = {
     "matches": matches.read,
     "needs": needs.read,
     "offers": offers.read,
+    "organisation_names": organisation_names.read,
     "oulad": oulad.read,
     "oxcgrt_c1": oxcgrt_c1.read,
     "partner_learners": partner_learners.read,
@@ -43,5 +46,6 @@ READERS: Mapping[str, Callable[[Table, Ledger], None]] = {
     "recognitions": recognitions.read,
     "uis_enrolment": uis_enrolment.read,
     "unesco_closures": unesco_closures.read,
+    "unhcr_footnotes": unhcr_footnotes.read,
     "unhcr_population": unhcr_population.read,
 }

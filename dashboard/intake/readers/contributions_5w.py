@@ -1,17 +1,22 @@
 """Who does what, where, when and for whom: one row for each organisation in an activity.
 
-Lists of others come too: with presence only, without sectors, or with a column for each sector instead of rows.
+Lists of others come too: with presence only, without sectors, with a column for each sector instead of rows, or tables
+of needs, which name no organisation. Only an organisation or a number of people, and a country, are what a row cannot
+do without; any other cell that cannot be read is left out and named in the report.
 """
 
+import datetime
 import hashlib
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from dashboard.intake import countries
+from dashboard.intake.education import is_education
+from dashboard.intake.headers import TAGS_BELOW, is_tag
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
@@ -20,13 +25,16 @@ from dashboard.intake.readers.organisations import (
     STAGES,
     country_code,
     need_id,
-    people,
+    people_or_rounded,
 )
 from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
-from dashboard.intake.tabular import TAGS_BELOW, Row, Table, key
+from dashboard.intake.tabular import Row, Table
+from dashboard.intake.terms import fold, parts
 from dashboard.intake.values import date_of, need_date
+from dashboard.intake.words import is_missing
+from dashboard.warehouse.catalog import sources
 
 ROLES = ("lead", "supporter")
 EDUCATION = "Education"
@@ -39,78 +47,191 @@ MEASURES: Mapping[str, str] = {
     "#target": "people_targeted",
     "#reached": "people_direct",
 }
+# Attributes of such a tag that say nothing of which people they are.
+OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
+# Which number a row of a list states that has one number a row, by the codes of the humanitarian programme cycle.
+OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted", "REA": "people_direct"}
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
-# What tells two words of a cell apart, such as Education / التعليم.
-BETWEEN = re.compile(r"[/|;,()\n]|\s[-–—]\s")
+PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
+WHOLE = frozenset({"all", "total", "totals", "overall", "tous", "todos", "ensemble", "population totale"})
+# So many values that could not be read, and so many sectors, are named in a note.
+MOST_NAMED = 6
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One record before it is known what a blank sector means in this file; `place` tells it apart and is not kept."""
+    """One record before it is known what a blank sector means in this file; `part` says which people it is about."""
 
     activity_id: str
     sector: str | None
     head: tuple[Any, ...]
+    place: tuple[str | None, str | None]
     numbers: tuple[int | None, ...]
-    place: tuple[str, ...]
+    part: str = ""
 
 
 # Where the numbers of each sector stand in a table that has a column for each: sector to measure to position.
 Wide = Mapping[str, Mapping[str, int]]
 
 
+@dataclass
+class LeftOut:
+    """Cells that could not be read: of each column and reason, how many, with their values."""
+
+    ledger: Ledger
+    headers: Mapping[str, str]
+    values: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+
+    def add(self, column: str, reason: str, value: str) -> None:
+        """Counts one cell; a value that may be somebody's address is not named."""
+        named = "an address" if holds_address(value) else clean(value)[:LONGEST_TEXT]
+        self.values.setdefault((column, reason), Counter())[named] += 1
+
+    def unless_read(self, read: Callable[[str, str], Read], text: str, column: str) -> Read | None:
+        """What `read` makes of a cell; None, counted with the reason, where it refuses it."""
+        try:
+            return read(text, column)
+        except RowRefused as refused:
+            self.add(column, refused.reason, text)
+            return None
+
+    def enter(self) -> None:
+        """Writes a note for each column and reason, with the values that are most frequent."""
+        for (column, reason), values in sorted(self.values.items()):
+            most = [value if n == 1 else f"{value} ({n})" for value, n in values.most_common(MOST_NAMED)]
+            more = ", …" if len(values) > MOST_NAMED else ""
+            header = self.headers.get(column, column)
+            counted = "1 cell" if values.total() == 1 else f"{values.total()} cells"
+            self.ledger.notes.append(f"{counted} of {header}: {reason}: {', '.join(most)}{more}")
+
+
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record an organisation, activity and sector; a row that says the same again is collapsed.
+    """Publishes one record an organisation, activity and sector; a row that is written as another one is collapsed.
 
     Raises:
         FileRefused: a number of people stands in two columns, and nothing says of which sector each is.
     """
     wide = _wide(table, ledger)
-    drafts = list(accepted(table, ledger, lambda row, cell: _drafts(row, cell, ledger, wide)))
+    left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
+    drafts = [
+        (row.line, of_row, _as_written(row))
+        for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
+    ]
     # A supporter's row may leave out what its lead says.
-    sectors = {draft.activity_id: draft.sector for _, of_row in drafts for draft in of_row if draft.sector}
-    if not sectors and drafts:
-        ledger.notes.append("No row says a sector, so all count as education; --column sector=HEADER names a column")
-    seen: set[tuple[Any, ...]] = set()
-    for _, of_row in drafts:
-        records = [_record(draft, _otherwise(draft, sectors), ledger) for draft in of_row]
-        new = [record for record in dict.fromkeys(records) if record not in seen]
-        seen.update(new)
-        if new:
-            ledger.publish(new)
-        else:
+    sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
+    sectors.pop("", None)
+    wholes = {_apart_from_part(draft) for _, of_row, _ in drafts for draft in of_row if not draft.part}
+    written: set[bytes] = set()
+    times: Counter[tuple[Any, ...]] = Counter()
+    of_sector: Counter[str] = Counter()
+    for line, of_row, whole_row in drafts:
+        part = next((draft for draft in of_row if draft.part and _apart_from_part(draft) in wholes), None)
+        if whole_row in written:
             ledger.collapsed += 1
+            continue
+        written.add(whole_row)
+        if part:
+            ledger.quarantine(line, "part", part.part, "a part of the people whom another row counts as a whole")
+            continue
+        records = []
+        for draft in of_row:
+            sector = draft.sector or sectors.get(draft.activity_id) or ledger.sector or NOT_STATED
+            of_sector[sector] += 1
+            record = (draft.activity_id, *_record(draft, sector))
+            times[record] += 1
+            # An activity that has an id counts once, whatever tells its rows apart; one without is another each time.
+            if not draft.activity_id or times[record] == 1:
+                records.append((draft.activity_id or _made_id(record[1:], times[record]), *record[1:]))
+        ledger.publish(records)
+    left_out.enter()
+    _note_sectors(of_sector, ledger)
+
+
+def _as_written(row: Row) -> bytes:
+    """Tells a row apart by all of its cells, those that are not kept as well."""
+    cells = [cell.strip() for cell in row.cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    return hashlib.blake2b("\0".join(cells).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _apart_from_part(draft: Draft) -> tuple[Any, ...]:
+    return draft.head, draft.place, draft.sector
+
+
+def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
+    """Says what of a list is not education, and how to say so if it is."""
+    if not of_sector or any(map(is_education, of_sector)):
+        if of_sector[NOT_STATED]:
+            ledger.remarks["state no sector, and do not count as education"] += of_sector[NOT_STATED]
+        return
+    if of_sector.keys() == {NOT_STATED}:
+        ledger.notes.append(
+            "No row states a sector, so none counts as education. If all are of one sector, declare it "
+            "(`--sector Education`); if a column states it, map that column (`--column sector=HEADER`)."
+        )
+        return
+    named = [f"{clean(sector)} ({n})" for sector, n in of_sector.most_common(MOST_NAMED)]
+    more = ", …" if len(of_sector) > MOST_NAMED else ""
+    ledger.notes.append(f"No row is of education. Sectors of the list: {', '.join(named)}{more}")
 
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
-    groups = _groups(table)
+    numbers = {at: tag for at, tag in enumerate(table.tags) if tag.partition("+")[0] in MEASURES}
+    again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     found: dict[str, dict[str, int]] = {}
-    left: dict[str, int] = {}
-    for at, tag in enumerate(table.tags if "sector" not in table.positions else ()):
-        hashtag, _, attributes = tag.partition("+")
-        measure = MEASURES.get(hashtag)
-        if measure is None:
-            continue
-        known = [sector for one in attributes.split("+") if (sector := _word(one, ledger)) in _sectors(ledger)]
-        sector = known[0] if len(known) == 1 else "" if attributes else groups.get(at, "")
-        if not sector:
-            left[tag] = left.get(tag, 0) + 1
-        elif measure in found.setdefault(sector, {}):
-            raise FileRefused(f"The header names {tag} twice for {sector}. Keep one of them.")
-        else:
+    left: Counter[str] = Counter()
+    twice: set[tuple[str, str]] = set()
+    for at, sector in _sectors_of(numbers, table, ledger).items() if "sector" not in table.positions else ():
+        tag, measure = numbers[at], MEASURES[numbers[at].partition("+")[0]]
+        if sector and measure not in found.setdefault(sector, {}):
             found[sector][measure] = at
-    if found:
-        if left:
-            ledger.notes.append(f"Numbers that are of no sector are not kept: {', '.join(sorted(left))}")
-        ledger.read_too |= {at for places in found.values() for at in places.values()}
-        return found
-    twice = sorted({tag for tag in table.tags if tag.partition("+")[0] in MEASURES and table.tags.count(tag) > 1})
-    if twice:
-        raise FileRefused(f"The header names {', '.join(twice)} twice. Keep one of them.")
-    return {}
+            continue
+        if is_education(sector):
+            raise FileRefused(f"The header names {tag} twice for {sector}. Keep one of them.")
+        if sector:
+            twice.add((sector, measure))
+        left[tag] += 1
+    for sector, measure in twice:
+        del found[sector][measure]
+    found = {sector: places for sector, places in found.items() if places}
+    if not found and again:
+        raise FileRefused(f"The header names {', '.join(again)} twice. Keep one of them.")
+    if found and left:
+        named = ", ".join(sorted(left))
+        ledger.notes.append(f"Numbers of no sector, of a part of one, or twice of one are not kept: {named}")
+    ledger.read_too |= {at for places in found.values() for at in places.values()}
+    return found
+
+
+def _sectors_of(numbers: Mapping[int, str], table: Table, ledger: Ledger) -> dict[int, str]:
+    """The sector of each column of numbers, empty where it is of none or of a part of one.
+
+    A title over columns is that of a sector only where columns differ by sector: `How many` is none.
+    """
+    titles = _groups(table)
+    named: dict[int, set[str]] = {}
+    for at, tag in numbers.items():
+        words = {word for word in tag.split("+")[1:] if word} - OF_ALL
+        named[at] = {_sector_of(word, ledger) for word in words}
+    differ = any(sectors - {""} for sectors in named.values()) or len(set(numbers.values())) < len(numbers)
+    differ = differ or any(_sector_of(titles.get(at, ""), ledger) for at in numbers)
+    return {
+        at: next(iter(sectors)) if len(sectors) == 1 else titles.get(at, "") if differ and not sectors else ""
+        for at, sectors in named.items()
+    }
+
+
+def _sector_of(attribute: str, ledger: Ledger) -> str:
+    """The sector that an attribute of a tag or a title names, empty where it names none."""
+    if is_education(attribute):
+        return EDUCATION
+    named = _word(attribute, ledger.card.name)
+    return named if named in _sectors(ledger.card.name) else ""
 
 
 def _groups(table: Table) -> dict[int, str]:
@@ -125,75 +246,123 @@ def _groups(table: Table) -> dict[int, str]:
     return found
 
 
-def _drafts(row: Row, cell: Cells, ledger: Ledger, wide: Wide) -> list[Draft]:
-    if not wide and not clean(cell("organisation")) and not any(clean(cell(name)) for name in NUMBERS[:3]):
-        raise RowRefused("organisation", "", "blank, and so are the numbers of people")
-    draft = _draft(cell, ledger)
+def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) -> list[Draft]:
+    draft = _draft(cell, left_out)
     if not wide:
-        return [replace(draft, numbers=tuple(people(cell(name), name) for name in NUMBERS))]
+        numbers = _numbers(cell, table, left_out)
+        if draft.head[1] == NOT_STATED and all(number is None for number in numbers[:3]):
+            raise RowRefused("organisation", "", "blank, and so are the numbers of people")
+        return [replace(draft, numbers=numbers)]
     found = []
     for sector, places in wide.items():
-        numbers = tuple(people(row.cells[places[name]], name) if name in places else None for name in NUMBERS)
-        if any(number is not None for number in numbers):
-            found.append(replace(draft, sector=sector, numbers=numbers))
+        of_sector = [_people(row.cells[places[n]], n, left_out) if n in places else None for n in NUMBERS]
+        if any(number is not None for number in of_sector):
+            found.append(replace(draft, sector=sector, numbers=tuple(of_sector)))
     if not found:
         raise RowRefused("people_in_need", "", "no sector has a number in this row")
     return found
 
 
-def _draft(cell: Cells, ledger: Ledger) -> Draft:
-    organisation = plain(cell("organisation"), "organisation") or NOT_STATED
-    began_on = need_date(cell("began_on"), ledger, "began_on") if cell("began_on").strip() else None
-    ended_on = need_date(cell("ended_on"), ledger, "ended_on") if cell("ended_on").strip() else None
+def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, ...]:
+    """The numbers of a row; those among beneficiaries are people reached, and those of a status what it says."""
+    numbers = {name: _people(cell(name), name, left_out) for name in NUMBERS}
+    if "people_direct" not in table.positions and _is_number(cell("audience")):
+        numbers["people_direct"] = _people(cell("audience"), "audience", left_out)
+    if clean(cell("population_status")):
+        stated = OF_STATUS.get(clean(cell("population_status")).upper())
+        if stated is None:
+            raise RowRefused("population_status", cell("population_status"), f"none of {', '.join(OF_STATUS)}")
+        numbers[stated] = _people(cell("population"), "population", left_out)
+    return tuple(numbers.values())
+
+
+def _people(text: str, column: str, left_out: LeftOut) -> int | None:
+    if not text:
+        return None
+    number, is_rounded = left_out.unless_read(people_or_rounded, text, column) or (None, False)
+    if is_rounded:
+        left_out.add(column, "rounded to a whole number of people", text)
+    return number
+
+
+def _draft(cell: Cells, left_out: LeftOut) -> Draft:
+    ledger = left_out.ledger
+    organisation = _organisation(cell)
+    began_on, ended_on = _day(cell, "began_on", left_out), _day(cell, "ended_on", left_out)
     if began_on and ended_on and ended_on < began_on:
-        raise RowRefused("ended_on", cell("ended_on"), "before the first day")
+        left_out.add("ended_on", "before the first day, and left out", cell("ended_on"))
+        ended_on = None
     reported_by = ledger.partner or identifier(clean(cell("reported_by")))
     if not reported_by:
         raise RowRefused("reported_by", "", "blank: say with --partner who sends the list")
     _captured(cell("captured_on"), ledger)
-    own = cell("activity_id").strip()
+    code = None if is_missing(cell("partner_id")) else left_out.unless_read(need_id, cell("partner_id"), "partner_id")
+    own = "" if is_missing(cell("activity_id")) else cell("activity_id")
+    country = _country(cell, ledger)
+    places = {name: _text(cell, name, left_out) for name in PLACES}
     return Draft(
-        activity_id=need_id(own, "activity_id") if own else "",
-        sector=plain(cell("sector"), "sector"),
+        activity_id=(left_out.unless_read(need_id, own, "activity_id") or "") if own else "",
+        sector=None if is_missing(cell("sector")) else _cut(cell("sector"), "sector", left_out),
         head=(
-            need_id(cell("partner_id") or organisation, "partner_id"),
+            code or _id(organisation, "organisation"),
             organisation,
-            plain(cell("organisation_type"), "organisation_type"),
-            _code(cell("role"), "role", ROLES, ledger) or "lead",
-            _country(cell, ledger),
-            plain(cell("admin1_code"), "admin1_code"),
-            plain(cell("admin1"), "admin1"),
-            plain(cell("admin2_code"), "admin2_code"),
-            plain(cell("admin2"), "admin2"),
+            _text(cell, "organisation_type", left_out),
+            _told(cell("role"), ROLES, "supporter", "role", left_out) or "lead",
+            country,
+            *(places[name] for name in PLACES[:4]),
             _activity(cell("activity"), ledger),
-            _told(cell("activity_type"), ACTIVITY_TYPES, "other", "the kind of activity", ledger),
-            _told(cell("mission"), MISSIONS, None, "the mission", ledger),
-            _code(cell("audience"), "audience", AUDIENCES, ledger) or "learners",
-            _told(cell("stage"), STAGES, None, "the stage", ledger),
+            _told(cell("activity_type"), ACTIVITY_TYPES, "other", "activity_type", left_out),
+            _told(cell("mission"), MISSIONS, None, "mission", left_out),
+            _audience(cell("audience"), left_out),
+            _told(cell("stage"), STAGES, None, "stage", left_out),
             began_on,
             ended_on,
             reported_by,
         ),
+        place=(places["admin3_code"], places["admin3"]),
         numbers=(),
-        place=tuple(clean(cell(name)) for name in ("admin3_code", "admin3", "row_id")),
+        part=_part(cell("part")) if organisation == NOT_STATED else "",
     )
 
 
-def _otherwise(draft: Draft, sectors: Mapping[str, str]) -> str:
-    """What a blank sector means: that of its activity elsewhere in the file, education where nobody says any."""
-    if not sectors:
-        return EDUCATION
-    return sectors.get(draft.activity_id, NOT_STATED) if draft.activity_id else NOT_STATED
+def _part(text: str) -> str:
+    """Which of the people a row of a table of needs counts; empty where it counts all."""
+    return "" if is_missing(text) or fold(text) in WHOLE else clean(text)[:LONGEST_TEXT]
 
 
-def _record(draft: Draft, otherwise: str, ledger: Ledger) -> tuple[Any, ...]:
-    """The record in the order of the card's `kept`; without an id of its own it has one made of all that it says."""
-    sector = draft.sector or otherwise
+def _organisation(cell: Cells) -> str:
+    """Who: by its name, else by its acronym or id; not stated where a cell says so in whatever words."""
+    for name in ("organisation", "acronym", "partner_id"):
+        if is_tag(cell(name)):
+            raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
+        if not is_missing(cell(name)):
+            return _plain(cell(name), name) or NOT_STATED
+    return NOT_STATED
+
+
+def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
+    if is_missing(cell(column)):
+        return None
+    return left_out.unless_read(lambda text, name: need_date(text, left_out.ledger, name), cell(column), column)
+
+
+def _text(cell: Cells, column: str, left_out: LeftOut) -> str | None:
+    return None if is_missing(cell(column)) else left_out.unless_read(_plain, cell(column), column)
+
+
+def _cut(text: str, column: str, left_out: LeftOut) -> str | None:
+    """The text as it may be kept: its first 200 characters, nothing of one that holds an address."""
+    return left_out.unless_read(_plain, clean(text)[:LONGEST_TEXT], column)
+
+
+def _record(draft: Draft, sector: str) -> tuple[Any, ...]:
+    """The record in the order of the card's `kept`, without its id."""
     *who_and_where, activity, kind, mission, audience, stage, began_on, ended_on, reported_by = draft.head
-    record = (
+    return (
         *who_and_where,
+        *draft.place,
         sector,
-        is_education(sector, ledger.card.vocabulary),
+        is_education(sector),
         activity,
         kind,
         mission,
@@ -204,21 +373,23 @@ def _record(draft: Draft, otherwise: str, ledger: Ledger) -> tuple[Any, ...]:
         *draft.numbers,
         reported_by,
     )
-    told_apart = (record, draft.place) if any(draft.place) else record
-    return (draft.activity_id or hashlib.sha256(repr(told_apart).encode()).hexdigest()[:16], *record)
 
 
-def is_education(sector: str, vocabulary: Mapping[str, str]) -> bool:
-    """Whether education is among the words of a sector, in whatever language and beside whatever other."""
-    known = _folded(tuple(vocabulary.items()))
-    return any(known.get(_fold(part)) == EDUCATION for part in [sector, *BETWEEN.split(sector)])
+def _made_id(record: tuple[Any, ...], times: int) -> str:
+    """An id for a record that has none: the same whatever the order of rows, and another for each that is alike."""
+    # A third level of places came later; lists without one keep the ids that they had.
+    at = len(PLACES) + 3
+    place = record[at - 2 : at]
+    told = (*record[: at - 2], *record[at:])
+    apart = [told, *([place] if any(place) else []), *([times] if times > 1 else [])]
+    return hashlib.sha256(repr(told if len(apart) == 1 else tuple(apart)).encode()).hexdigest()[:16]
 
 
 def _country(cell: Cells, ledger: Ledger) -> str:
     """The country of a row: by its code or name, by the code of a place, or as declared."""
     for name in ("country_iso3", "country"):
-        if clean(cell(name)):
-            return country_code(cell(name), name)
+        if not is_missing(cell(name)):
+            return _country_code(cell(name), name)
     for name in ("admin1_code", "admin2_code", "admin3_code"):
         place = PLACE_CODE.fullmatch(clean(cell(name)))
         if place and (found := countries.alpha2().get(place[1].upper())):
@@ -250,41 +421,53 @@ def _captured(text: str, ledger: Ledger) -> None:
     ledger.captured_on = said
 
 
-def _code(text: str, column: str, allowed: tuple[str, ...], ledger: Ledger) -> str:
-    written = clean(text)
-    found = _word(written, ledger)
-    if written and found not in allowed:
-        raise RowRefused(column, text, f"none of {', '.join(allowed)}")
-    return found
+def _audience(text: str, left_out: LeftOut) -> str:
+    """For whom: learners where nothing or a number stands there; not stated where a list has words of its own."""
+    if is_missing(text) or _is_number(text):
+        return "learners"
+    return _told(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED
 
 
-def _told(text: str, allowed: tuple[str, ...], other: str | None, words: str, ledger: Ledger) -> str | None:
+def _is_number(text: str) -> bool:
+    """Whether a cell is meant as a number: it begins with a digit, or has one and no letter, such as <5."""
+    return text.strip()[:1].isdigit() or (any(map(str.isdigit, text)) and not any(map(str.isalpha, text)))
+
+
+def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut) -> str | None:
     """One of the words, or `other` where a list has its own, which is noted; None when blank."""
-    if not clean(text):
+    if is_missing(text):
         return None
-    found = _word(text, ledger)
-    if found in allowed:
-        return found
-    ledger.remarks[f"{words} is in no vocabulary of this source, and is kept as {other or NOT_STATED}"] += 1
-    return other
+    found = _one_of(text, allowed, left_out.ledger.card.name)
+    if not found:
+        left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
+    return found or other
 
 
-def _word(text: str, ledger: Ledger) -> str:
-    """The word of the card that a text stands for, else the text itself."""
-    folded = _fold(text)
-    return _folded(tuple(ledger.card.vocabulary.items())).get(folded, folded)
+@lru_cache(maxsize=16_384)
+def _one_of(text: str, allowed: tuple[str, ...], source: str) -> str:
+    """The one word among the allowed that a text or its parts stand for; empty where it is none, or several."""
+    found = {word for part in parts(text) for word in _word(part, source).split("|") if word in allowed}
+    return found.pop() if len(found) == 1 else ""
 
 
-def _sectors(ledger: Ledger) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
-    return frozenset(set(ledger.card.vocabulary.values()) - codes)
+def _word(text: str, source: str) -> str:
+    """The word of a card that a text stands for, else the text itself."""
+    folded = fold(text)
+    return _vocabulary(source).get(folded, folded)
 
 
 @cache
-def _folded(vocabulary: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    return {_fold(word): kept for word, kept in vocabulary}
+def _vocabulary(source: str) -> Mapping[str, str]:
+    return {fold(word): kept for word, kept in sources()[source].vocabulary.items()}
 
 
-def _fold(text: str) -> str:
-    plain_ = unicodedata.normalize("NFKD", key(text))
-    return " ".join("".join(c for c in plain_ if not unicodedata.combining(c)).split())
+@cache
+def _sectors(source: str) -> frozenset[str]:
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
+    return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
+
+
+# Most cells of a column say what others in it say.
+_plain = lru_cache(maxsize=65_536)(plain)
+_id = lru_cache(maxsize=65_536)(need_id)
+_country_code = lru_cache(maxsize=1_024)(country_code)

@@ -1,4 +1,4 @@
-"""Coursera's usage report in its five layouts: one enrolment a row, a key instead of a person."""
+"""Coursera's usage report in its six layouts: one enrolment a row, a key instead of a person."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.intake.layouts import with_progress
 from dashboard.intake.readers.columns import NO_DAY, Column, Rows
 from dashboard.intake.readers.people import (
     LONGEST_AHEAD,
@@ -40,6 +41,7 @@ TOO_EARLY = "before the enrolment"
 
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record an enrolment; a row that says the same again is collapsed."""
+    table = with_progress(table, ledger)
     # Older layouts do not tell certificates apart from completions.
     tells_certificates = "certificate" in table.positions
     layout = Layout(

@@ -6,7 +6,7 @@ from dashboard.intake.readers.people import need_plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import degrees, need_country, need_date
+from dashboard.intake.values import degrees, left_out, need_country, no_value, optional_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -28,19 +28,30 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
-    written = clean(cell("host_type"))
+    written = "" if no_value(cell("host_type")) else clean(cell("host_type"))
     host_type = ledger.card.vocabulary.get(written.casefold())
     if host_type is None:
-        raise RowRefused("host_type", written, "not a host type of the card")
-    announced = cell("announced_on").strip()
+        left_out(written, "host_type", "not a type of host that is known", ledger)
+        host_type = ledger.card.vocabulary[""]
     return (
         need_plain(cell("hub_id"), "hub_id"),
         need_plain(cell("hub"), "hub"),
         need_country(cell("country_iso3"), "country_iso3", cell("country")),
         degrees(cell("latitude"), "latitude", 90),
         degrees(cell("longitude"), "longitude", 180),
-        need_plain(cell("host"), "host") if cell("host").strip() else None,
+        _optional(cell("host"), "host", ledger),
         host_type,
-        need_plain(cell("programme"), "programme") if cell("programme").strip() else None,
-        need_date(announced, ledger, "announced_on") if announced else None,
+        _optional(cell("programme"), "programme", ledger),
+        optional_date(cell("announced_on"), ledger, "announced_on"),
     )
+
+
+def _optional(text: str, column: str, ledger: Ledger) -> str | None:
+    """A name that a hub can do without, None where there is none that may be kept."""
+    if no_value(text):
+        return None
+    try:
+        return need_plain(text, column)
+    except RowRefused as refused:
+        left_out(text, column, refused.reason, ledger)
+        return None

@@ -3,11 +3,11 @@
 import itertools
 from typing import Any
 
-from dashboard.intake.readers.organisations import need_id, people
+from dashboard.intake.readers.organisations import need_id
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_date
+from dashboard.intake.values import need_date, no_value, optional_number
 
 LIFECYCLE = ("proposed_on", "brokered_on", "delivering_on", "completed_on")
 
@@ -19,7 +19,8 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     days = {
-        name: need_date(cell(name), ledger, name) if cell(name).strip() else None for name in (*LIFECYCLE, "dropped_on")
+        name: None if no_value(cell(name)) else need_date(cell(name), ledger, name)
+        for name in (*LIFECYCLE, "dropped_on")
     }
     if days["proposed_on"] is None:
         raise RowRefused("proposed_on", "", "blank")
@@ -38,5 +39,5 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         need_id(cell("offer_id"), "offer_id"),
         *days.values(),
         (reason or "other") if days["dropped_on"] else None,
-        people(cell("people_reached"), "people_reached"),
+        optional_number(cell("people_reached"), "people_reached", ledger),
     )

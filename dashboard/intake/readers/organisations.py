@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
@@ -51,6 +52,11 @@ TIERS_WRITTEN: Mapping[str, str] = {
     "high tech": "hi-tech",
 }
 MOST_IN_LIST = 260
+# 77873.16; and 1.234.567, where one point alone could be either.
+DECIMALS = re.compile(
+    r"(\d{1,11}|[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'])\d{3})(?:\2\d{3})*)(?!\2)[.,](\d{1,17})", re.ASCII
+)
+GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,3}", re.ASCII)
 # The first part of an address that belongs to a role and not to a person.
 ROLES = frozenset(
     {
@@ -193,6 +199,25 @@ def people(text: str, column: str) -> int | None:
         RowRefused: not a whole number.
     """
     return whole_number(text, column, ("", "-", "–", "—"))
+
+
+def people_or_rounded(text: str, column: str) -> tuple[int | None, bool]:
+    """As `people`, and whether a number with decimals, such as a share of a population, was rounded to it.
+
+    Raises:
+        RowRefused: not a number, or one of which nobody knows whether its sign tells thousands or decimals apart.
+    """
+    written = clean(text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text))
+    if GROUPED.fullmatch(written):
+        return people(written.replace(".", ""), column), False
+    decimal = DECIMALS.fullmatch(written)
+    if decimal and not (len(decimal[1]) <= 3 and len(decimal[3]) == 3):
+        rounded = int(re.sub(r"\D", "", decimal[1])) + (int(decimal[3][0]) >= 5)
+        return people(str(rounded), column), int(decimal[3]) > 0
+    try:
+        return people(written, column), False
+    except RowRefused as refused:
+        raise RowRefused(column, text, "no whole number of people, and left out") from refused
 
 
 @cache

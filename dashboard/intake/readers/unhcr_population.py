@@ -1,43 +1,87 @@
-"""UNHCR's population by origin, host and year, below a preamble that says when it was extracted."""
+"""UNHCR's population by origin, host and year, in the layouts of its site, of its interface and of its older database.
 
+A preamble may say when it was extracted. Where a type of population has a row of its own, its rows join one record.
+"""
+
+from collections import defaultdict
 from typing import Any
 
-from dashboard.intake.readers.rows import Cells, accepted
+from dashboard.intake.places import place_of
+from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import UNREADABLE, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import date_of, need_country, whole_number
+from dashboard.intake.values import date_of, left_out, no_value, optional_number, whole, whole_number
 
-# Unknown origin, stateless people, Tibetans: UNHCR's own codes beside the ISO ones.
-ORIGINS_BEYOND_ISO = {"UNK", "XXA", "TIB"}
-NOT_APPLICABLE = ("-", "")
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+# Columns by which some layouts split a figure, with the rows of the whole beside those of the parts.
+SPLIT_BY = ("sex", "age")
+# How the publisher writes a place. It tells some apart that have one code here, such as Unknown and Various, or two
+# parts of what is one country today: their rows add up, and only what is written alike is the same row twice.
+PLACES = ("origin_iso3", "origin", "origin_own", "host_iso3", "host", "host_own")
+WHOLE = {"", "all", "total", "both"}
+COUNTS = {"ref": 0, "roc": 0, "asy": 1}
+COUNTED = {"refugee": 0, "asylum": 1}
+
+Key = tuple[Any, ...]
+Counts = tuple[int | None, int | None]
 
 
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record for each year, origin and host; the preamble gives the day of capture."""
     for line in table.preamble:
         if len(line) > 1 and clean(line[0]).casefold().rstrip(":") == "date extracted":
-            day = date_of(clean(line[1]).split(" ")[0], (*ledger.card.date_formats, "%Y-%m-%d"))
+            day = date_of(clean(line[1]).split(" ")[0], ledger.card.date_formats)
             ledger.captured_on = day.isoformat() if day else UNREADABLE
-    seen: set[tuple[Any, ...]] = set()
-
-    def parse(row: Row, cell: Cells) -> tuple[Any, ...]:
-        record = _record(cell)
-        if record[:3] in seen:
-            raise RowRefused("year", str(record[0]), "this year, origin and host have a row already")
-        seen.add(record[:3])
-        return record
-
-    for _, record in accepted(table, ledger, parse):
-        ledger.publish([record])
+    answers: dict[Key, list[tuple[Row, Counts]]] = defaultdict(list)
+    for row, (key, counts) in accepted(table, ledger, lambda _, cell: _answer(cell, ledger)):
+        answers[key].append((row, counts))
+    totals: dict[Key, Counts] = {}
+    for key, rows in answers.items():
+        for counts in settled(rows, ledger, "year", "this year, origin and host have another row that says other"):
+            totals[key[:3]] = _added(totals.get(key[:3], (None, None)), counts)
+            ledger.publish([])
+    ledger.rows += [(*key, *counts) for key, counts in totals.items()]
 
 
-def _record(cell: Cells) -> tuple[Any, ...]:
-    year = whole_number(cell("year"), "year")
-    if year is None or not 1950 <= year <= 2100:
-        raise RowRefused("year", cell("year"), "not a year")
-    origin = clean(cell("origin_iso3")).upper()
-    if origin not in ORIGINS_BEYOND_ISO:
-        origin = need_country(origin, "origin_iso3", cell("origin"))
-    host = need_country(cell("host_iso3"), "host_iso3", cell("host"))
-    refugees = whole_number(cell("refugees"), "refugees", NOT_APPLICABLE)
-    return year, origin, host, refugees, whole_number(cell("asylum_seekers"), "asylum_seekers", NOT_APPLICABLE)
+def _answer(cell: Cells, ledger: Ledger) -> tuple[Key, Counts]:
+    """What a row says, under year, origin, host, and what tells it apart from other rows of these."""
+    year = _year(cell("year"), ledger)
+    origin = place_of(cell("origin_iso3"), cell("origin"), "origin_iso3", ledger)
+    host = place_of(cell("host_iso3"), cell("host"), "host_iso3", ledger)
+    for column in SPLIT_BY:
+        if clean(cell(column)).casefold() not in WHOLE:
+            ledger.parts += 1
+            raise RowRefused(column, cell(column), "a part of the figure; the row of all is read")
+    kind = clean(cell("population_type")).casefold()
+    written = [kind, *(clean(cell(column)).casefold() for column in PLACES)]
+    if not kind:
+        return (year, origin, host, *written), (
+            _main(cell("refugees"), "refugees", ledger),
+            optional_number(cell("asylum_seekers"), "asylum_seekers", ledger),
+        )
+    counted = COUNTS.get(kind, next((at for word, at in COUNTED.items() if kind.startswith(word)), None))
+    value = None if counted is None else _main(cell("value"), "value", ledger)
+    return (year, origin, host, *written), (value if counted == 0 else None, value if counted == 1 else None)
+
+
+def _main(text: str, column: str, ledger: Ledger) -> int | None:
+    """A count, or None where the publisher writes a sign of missing or of a count too small to show."""
+    if not no_value(text):
+        return whole_number(text, column)
+    if clean(text) not in ("", "-"):
+        left_out(text, column, "not shown by the publisher", ledger)
+    return None
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    refugees, waiting = (a if b is None else b if a is None else a + b for a, b in zip(one, other, strict=True))
+    return refugees, waiting
+
+
+def _year(text: str, ledger: Ledger) -> int:
+    """The year in a cell, also of a day that begins or ends it."""
+    day = date_of(clean(text), ledger.card.date_formats)
+    year = day.year if day else whole(text)
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise RowRefused("year", text, "not a year")
+    return year

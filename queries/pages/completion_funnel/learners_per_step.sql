@@ -45,6 +45,9 @@ SELECT
     step,
     learners,
     part_of(learners, lag(learners) OVER (ORDER BY step_order)) AS share_of_previous,
-    part_of(learners, first_value(learners) OVER (ORDER BY step_order)) AS share_of_first
+    CASE
+        WHEN step_order = 1 THEN learners::double / nullif(learners, 0)
+        ELSE part_of(learners, first_value(learners) OVER (ORDER BY step_order))
+    END AS share_of_first
 FROM steps
 ORDER BY step_order

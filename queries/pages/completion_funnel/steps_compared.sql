@@ -45,7 +45,7 @@ SELECT
     t.step_order,
     ['Registered', 'Enrolled', 'Started', 'Active', 'Completed', 'Credential', 'Recognised'][t.step_order] AS step,
     t.learners,
-    part_of(t.learners, t.registered) AS share_of_first,
+    CASE WHEN t.step_order = 1 THEN t.learners::double / nullif(t.learners, 0) ELSE part_of(t.learners, t.registered) END AS share_of_first,
     wilson_low(t.learners, t.registered) AS share_low,
     wilson_high(t.learners, t.registered) AS share_high,
     CASE WHEN o.partners >= 3 THEN o.median_share END AS median_share,

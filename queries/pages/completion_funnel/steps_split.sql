@@ -38,7 +38,7 @@ SELECT
     step_order,
     ['Registered', 'Enrolled', 'Started', 'Active', 'Completed', 'Credential', 'Recognised'][step_order] AS step,
     learners,
-    part_of(learners, registered) AS share_of_first,
+    CASE WHEN step_order = 1 THEN learners::double / nullif(learners, 0) ELSE part_of(learners, registered) END AS share_of_first,
     wilson_low(learners, registered) AS share_low,
     wilson_high(learners, registered) AS share_high,
     registered < 30 AS is_small

@@ -15,7 +15,7 @@
 -- column offered BIGINT: activities merely offered
 -- column learners_direct BIGINT: learners reached directly; NULL where nobody says
 -- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
--- column people_in_need BIGINT: people in need: the most that any activity there states for an audience, over audiences the largest
+-- column people_in_need BIGINT: people in need, over the places of the country, whatever the choice but audience and region; over audiences the largest
 -- column class VARCHAR: from_10, from_5, from_2 or one activity; in_need_none, offered_only
 -- column latitude DOUBLE: of a point within the country
 -- column longitude DOUBLE: of a point within the country
@@ -28,8 +28,7 @@ WITH chosen AS (
         a.stage,
         a.is_counted,
         a.learners_direct,
-        a.learners_indirect,
-        a.people_in_need
+        a.learners_indirect
     FROM fct_activity_5w AS a
     WHERE
         a.is_education
@@ -58,35 +57,45 @@ counted AS (
         count(DISTINCT activity_id) FILTER (WHERE stage IN ('confirmed', 'delivering')) AS under_way,
         count(DISTINCT activity_id) FILTER (WHERE stage = 'offered') AS offered,
         sum(learners_direct) AS learners_direct,
-        sum(learners_indirect) AS learners_indirect,
-        max(people_in_need) AS people_in_need
+        sum(learners_indirect) AS learners_indirect
     FROM chosen
     GROUP BY country_iso3
+),
+
+need AS (
+    SELECT
+        d.country_iso3,
+        max(d.people_in_need) AS people_in_need
+    FROM fct_education_need AS d
+    WHERE ($audience IS NULL OR d.audience = $audience) AND ($region IS NULL OR $region IN (d.region, d.sub_region))
+    GROUP BY d.country_iso3
 )
 
 SELECT
-    n.country_iso3,
+    c.country_iso3,
     c.country,
     c.region,
-    n.activities::bigint AS activities,
+    coalesce(n.activities, 0)::bigint AS activities,
     coalesce(o.organisations, 0)::bigint AS organisations,
-    n.under_way::bigint AS under_way,
-    n.offered::bigint AS offered,
+    coalesce(n.under_way, 0)::bigint AS under_way,
+    coalesce(n.offered, 0)::bigint AS offered,
     learners_contributed_direct(n.learners_direct) AS learners_direct,
     learners_contributed_indirect(n.learners_indirect) AS learners_indirect,
-    n.people_in_need,
+    d.people_in_need,
     CASE
         WHEN n.activities >= 10 THEN 'from_10'
         WHEN n.activities >= 5 THEN 'from_5'
         WHEN n.activities >= 2 THEN 'from_2'
         WHEN n.activities = 1 THEN 'one'
-        WHEN n.people_in_need > 0 THEN 'in_need_none'
+        WHEN d.people_in_need > 0 THEN 'in_need_none'
         ELSE 'offered_only'
     END AS class,
     c.latitude,
     c.longitude,
     c.has_polygon
-FROM counted AS n
-INNER JOIN dim_country AS c ON n.country_iso3 = c.country_iso3
-LEFT JOIN organisation AS o ON n.country_iso3 = o.country_iso3
-ORDER BY n.activities DESC, c.country
+FROM dim_country AS c
+LEFT JOIN counted AS n ON c.country_iso3 = n.country_iso3
+LEFT JOIN need AS d ON c.country_iso3 = d.country_iso3
+LEFT JOIN organisation AS o ON c.country_iso3 = o.country_iso3
+WHERE n.country_iso3 IS NOT NULL OR d.people_in_need > 0
+ORDER BY coalesce(n.activities, 0) DESC, c.country

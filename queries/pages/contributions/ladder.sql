@@ -39,6 +39,7 @@ FROM fct_activity_5w AS a
 INNER JOIN fct_activity_member AS o ON a.activity_key = o.activity_key
 WHERE
     a.is_education
+    AND o.partner_id IS NOT NULL
     AND ($mission IS NULL OR a.mission = $mission)
     AND ($audience IS NULL OR a.audience = $audience)
     AND ($region IS NULL OR $region IN (a.region, a.sub_region))

@@ -21,9 +21,11 @@
 -- column teachers_direct BIGINT: teachers reached directly
 -- column parents_direct BIGINT: parents reached directly
 -- column institutions_direct BIGINT: institutions reached directly
+-- column others_direct BIGINT: people reached directly of whom it is not stated who they are
 -- column activities_without_stage BIGINT: among the activities, those whose stage is not stated
 -- column activities_offered BIGINT: recorded, not counted above
 -- column activities_other_sectors BIGINT: of other sectors than education, kept apart
+-- column activities_sector_not_stated BIGINT: of lists that state no sector, neither counted nor of another sector
 -- column told_on DATE: day of the newest list
 -- metric: members_active
 -- metric: countries_with_activity
@@ -36,6 +38,7 @@ WITH chosen AS (
         a.activity_key,
         a.activity_id,
         a.is_education,
+        a.sector,
         a.is_education AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted)) AS is_asked,
         a.country_iso3,
         a.audience,
@@ -70,7 +73,7 @@ organisation AS (
 by_member AS (
     SELECT
         count(*) FILTER (WHERE is_member AND ($member_type IS NULL OR partner_id IN (SELECT d.partner_id FROM dim_member AS d WHERE d.member_type = $member_type)))::bigint AS members_active,
-        count(*) FILTER (WHERE NOT is_member)::bigint AS others_active,
+        count(*) FILTER (WHERE NOT is_member AND partner_id IS NOT NULL)::bigint AS others_active,
         sum(learners_claimed)::bigint AS learners_claimed,
         sum(fractional_learners) FILTER (WHERE place <= 3) AS learners_of_three,
         string_agg(member, '; ' ORDER BY place) FILTER (WHERE place <= 3 AND fractional_learners > 0) AS top_three
@@ -86,9 +89,11 @@ by_activity AS (
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'teachers')::bigint AS teachers_direct,
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'parents')::bigint AS parents_direct,
         sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'institutions')::bigint AS institutions_direct,
+        sum(people_direct) FILTER (WHERE is_asked AND stage <> 'offered' AND audience = 'not stated')::bigint AS others_direct,
         count(DISTINCT activity_id) FILTER (WHERE is_asked AND stage = 'not stated')::bigint AS activities_without_stage,
         count(DISTINCT activity_id) FILTER (WHERE is_education AND stage = 'offered')::bigint AS activities_offered,
-        count(DISTINCT activity_id) FILTER (WHERE NOT is_education)::bigint AS activities_other_sectors,
+        count(DISTINCT activity_id) FILTER (WHERE NOT is_education AND sector <> 'not stated')::bigint AS activities_other_sectors,
+        count(DISTINCT activity_id) FILTER (WHERE sector = 'not stated')::bigint AS activities_sector_not_stated,
         max(told_on) AS told_on
     FROM chosen
 )
@@ -108,9 +113,11 @@ SELECT
     a.teachers_direct,
     a.parents_direct,
     a.institutions_direct,
+    a.others_direct,
     a.activities_without_stage,
     a.activities_offered,
     a.activities_other_sectors,
+    a.activities_sector_not_stated,
     a.told_on
 FROM by_activity AS a
 CROSS JOIN by_member AS m

@@ -9,7 +9,7 @@
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
--- column people_in_need BIGINT: the most that a row of the lists states; NULL where none does
+-- column people_in_need BIGINT: as lists state them, over the places of the country; NULL where none does
 -- column schools_closed_on DATE: newest day of UNESCO's record, if schools are closed country-wide on it, else NULL
 -- column learners BIGINT: learners enrolled there, where schools are closed
 -- column refugees BIGINT: refugees hosted, newest year; NULL where none or not known
@@ -20,7 +20,6 @@
 WITH told AS (
     SELECT
         a.country_iso3,
-        max(a.people_in_need) AS people_in_need,
         count(DISTINCT a.activity_id) FILTER (WHERE a.stage IN ('confirmed', 'delivering')) AS under_way,
         count(DISTINCT a.activity_id) FILTER (WHERE a.stage = 'offered') AS offered,
         count(DISTINCT a.activity_id) FILTER (WHERE a.stage = 'delivered') AS delivered
@@ -70,7 +69,7 @@ SELECT
     c.country_iso3,
     c.country,
     c.region,
-    t.people_in_need,
+    (SELECT max(d.people_in_need) FROM fct_education_need AS d WHERE d.country_iso3 = c.country_iso3 AND ($audience IS NULL OR d.audience = $audience)) AS people_in_need,
     s.on_date AS schools_closed_on,
     s.learners,
     h.refugees,
@@ -84,6 +83,6 @@ LEFT JOIN hosting AS h ON c.country_iso3 = h.host_iso3
 LEFT JOIN asked AS a ON c.country_iso3 = a.country_iso3
 WHERE
     coalesce(t.under_way, 0) = 0
-    AND (t.people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0 OR a.needs_open > 0)
+    AND (people_in_need > 0 OR s.on_date IS NOT NULL OR h.refugees > 0 OR a.needs_open > 0)
     AND ($region IS NULL OR $region IN (c.region, c.sub_region))
-ORDER BY t.people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country
+ORDER BY people_in_need DESC NULLS LAST, s.learners DESC NULLS LAST, h.refugees DESC NULLS LAST, c.country

@@ -2,7 +2,7 @@
 -- grain: one row
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier
+-- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier; of others' learners the last end of a month or quarter by then
 -- column learners_reached BIGINT: distinct learners with a learning event, linked where partners gave the same id
 -- column unique_lower BIGINT: at least so many, were all that could be the same the same
 -- column unique_upper BIGINT: at most so many, were nobody reported twice
@@ -29,6 +29,7 @@ WITH as_of AS (
 
 latest AS (
     SELECT
+        c.on_date,
         c.learners_reached,
         c.unique_lower,
         c.unique_upper,
@@ -66,7 +67,7 @@ signs AS (
 )
 
 SELECT
-    a.on_date,
+    counted_until(a.on_date, l.on_date) AS on_date,
     known(l.learners_reached) AS learners_reached,
     known(l.unique_lower) AS unique_lower,
     known(l.unique_upper) AS unique_upper,

@@ -12,14 +12,10 @@ WITH asked AS (
 
 SELECT
     r.origin_iso3,
-    coalesce(
-        max(c.country),
-        CASE r.origin_iso3 WHEN 'UNK' THEN 'Unknown' WHEN 'XXA' THEN 'Stateless' WHEN 'TIB' THEN 'Tibetan' ELSE r.origin_iso3 END
-    ) AS origin,
+    r.origin,
     refugees_hosted(r.refugees) AS refugees
 FROM fct_refugees AS r
 INNER JOIN asked ON r.year = asked.year
-LEFT JOIN dim_country AS c ON r.origin_iso3 = c.country_iso3
-GROUP BY r.origin_iso3
+GROUP BY r.origin_iso3, r.origin
 HAVING sum(r.refugees) > 0
 ORDER BY refugees DESC, r.origin_iso3

@@ -14,14 +14,10 @@ WITH asked AS (
 
 SELECT
     r.origin_iso3,
-    coalesce(
-        c.country,
-        CASE r.origin_iso3 WHEN 'UNK' THEN 'Unknown' WHEN 'XXA' THEN 'Stateless' WHEN 'TIB' THEN 'Tibetan' ELSE r.origin_iso3 END
-    ) AS origin,
+    r.origin,
     r.refugees,
     r.refugees::double / nullif(sum(r.refugees) OVER (), 0) AS share_of_host
 FROM fct_refugees AS r
 INNER JOIN asked ON r.year = asked.year
-LEFT JOIN dim_country AS c ON r.origin_iso3 = c.country_iso3
 WHERE r.host_iso3 = $country_iso3 AND r.refugees > 0
 ORDER BY r.refugees DESC, r.origin_iso3

@@ -1,8 +1,8 @@
 -- title: How many refugees does each country host?
 -- grain: one row per country of asylum with a figure
 -- param $year BIGINT: end of this year, or NULL for the latest
--- column country_iso3 VARCHAR: ISO 3166 alpha-3
--- column country VARCHAR: UN short name
+-- column country_iso3 VARCHAR: ISO 3166 alpha-3, or UNK for an unknown country of asylum
+-- column country VARCHAR: UN short name, or Unknown
 -- column refugees BIGINT: refugees under UNHCR's mandate
 -- metric: refugees_hosted
 -- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
@@ -13,11 +13,10 @@ WITH asked AS (
 
 SELECT
     r.host_iso3 AS country_iso3,
-    c.country,
+    r.host AS country,
     refugees_hosted(r.refugees) AS refugees
 FROM fct_refugees AS r
 INNER JOIN asked ON r.year = asked.year
-INNER JOIN dim_country AS c ON r.host_iso3 = c.country_iso3
-GROUP BY r.host_iso3, c.country
+GROUP BY r.host_iso3, r.host
 HAVING sum(r.refugees) IS NOT NULL
 ORDER BY refugees DESC, r.host_iso3

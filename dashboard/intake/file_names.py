@@ -1,0 +1,124 @@
+"""What the name of a file states: its day of capture, in numbers or in words, that it is a part, or what it corrects.
+
+Never a guess, and never a day to come.
+"""
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterator
+
+from dashboard.intake.months import month_of
+
+YEAR = r"(20\d\d)"
+GAP = r"[-_. ]"
+# A year first is followed by month and day. A time may be joined to it: 20240630T1200, 20240630120000.
+YEAR_FIRST = re.compile(
+    rf"(?<!\d){YEAR}({GAP})(\d\d)\2(\d\d)(?!\d)|(?<!\d){YEAR}(\d\d)(\d\d)(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?(?!\d)"
+)
+# A year last: day and month, or month and day where only that is a date. Not v1.02.2024, which counts versions.
+YEAR_LAST = re.compile(rf"(?<!\d)(?<!v)(?<!\d[.])(\d{{1,2}})({GAP})(\d{{1,2}})\2{YEAR}(?!\d)")
+DAY_NAMED = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er)?{GAP}*(?:de{GAP})?([^\W\d_]{{2,}})[.]?{GAP}*(?:de{GAP})?(20\d\d|\d\d)(?!\d)"
+)
+NAMED_DAY = re.compile(rf"(?<![^\W\d_])([^\W\d_]{{3,}}){GAP}*(\d{{1,2}})(?:st|nd|rd|th)?,?{GAP}+{YEAR}(?!\d)")
+NAMED_MONTH = re.compile(rf"(?<![^\W\d_])([^\W\d_]{{2,}})[.]?{GAP}*(?:de{GAP}|{GAP})?(20\d\d|(?<={GAP})\d\d)(?!\d)")
+YEAR_NAMED = re.compile(rf"(?<!\d){YEAR}{GAP}*([^\W\d_]{{2,}})(?![^\W\d_])")
+# A month in numbers: 2024-06 or 06-2024, but no part of a day such as 2024-06-31, and not "top 10 2024".
+MONTH = re.compile(
+    rf"(?<!\d){YEAR}[-_.](\d\d)(?!\d)(?!{GAP}\d{{1,2}}(?!\d))|(?<!\d)(?<!\d{GAP})(\d\d)[-.]{YEAR}(?!\d)(?!{GAP}\d)"
+)
+# As Chinese names write days and months: 2024年6月30日.
+CHINESE = re.compile(rf"{YEAR}年(\d{{1,2}})月(?:(\d{{1,2}})日)?")
+# Quarters and halves of a year.
+QUARTER = re.compile(rf"(?<![^\W_])(q[1-4]|h[12]){GAP}*{YEAR}(?!\d)|(?<!\d){YEAR}{GAP}*(q[1-4]|h[12])(?![^\W_])")
+
+# A number follows, so that participants and parties are none.
+PART_IN_NAME = re.compile(
+    r"(?<![^\W_])(?:part|parte|partie|teil|часть|جزء|部分)[ _.-]?\(?\d{1,2}(?!\d)"
+    r"|(?<!\d)\d{1,2}[ _-]?of[ _-]?\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)
+CORRECTS_IN_NAME = re.compile(
+    r"(?<![a-z0-9])(?P<source>[a-z][a-z0-9_]*)\.(?P<file>\d{4}-\d\d-\d\d-[0-9a-f]{8}(?:-demo)?)"
+)
+
+
+def captured_on_in_name(name: str) -> datetime.date | None:
+    """The day a file name states; of a month or a quarter its last one. Of several, the latest that is not to come.
+
+    An export that covers a span of days cannot have been taken before the last of them.
+    """
+    name = name.lower()
+    for found in (_days(name), _ends(name)):
+        past = [day for day in found if day <= datetime.date.today()]
+        if past:
+            return max(past)
+    return None
+
+
+def is_part_in_name(name: str) -> bool:
+    """Whether a file name states that the file is a part: usage_part1.csv, usage_2_of_3.csv."""
+    return PART_IN_NAME.search(name) is not None
+
+
+def corrects_in_name(name: str, source: str) -> str:
+    """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
+    found = CORRECTS_IN_NAME.search(name)
+    return found["file"] if found and found["source"].endswith(source) else ""
+
+
+def _days(name: str) -> Iterator[datetime.date]:
+    for found in YEAR_FIRST.finditer(name):
+        yield from _day(*(found.group(1, 3, 4) if found[1] else found.group(5, 6, 7)))
+    for found in YEAR_LAST.finditer(name):
+        first, _, second, year = found.groups()
+        yield from list(_day(year, second, first)) or _day(year, first, second)
+    for year, month_, day in CHINESE.findall(name):
+        if day:
+            yield from _day(year, month_, day)
+    for found in DAY_NAMED.finditer(name):
+        day, word, year = found.groups()
+        if month := month_of(word):
+            yield from _day(_full(year), month, day)
+    for found in NAMED_DAY.finditer(name):
+        word, day, year = found.groups()
+        if month := month_of(word):
+            yield from _day(year, month, day)
+
+
+def _ends(name: str) -> Iterator[datetime.date]:
+    """Last days of the months and quarters that a name states."""
+    for found in MONTH.finditer(name):
+        year, month = (int(found[1] or found[4]), int(found[2] or found[3]))
+        # 2011-12 may be the school year 2011/12.
+        if not (found[1] and month == year % 100 + 1):
+            yield from _end(year, month)
+    for found in NAMED_MONTH.finditer(name):
+        if month_named := month_of(found[1]):
+            yield from _end(_full(found[2]), month_named)
+    for found in YEAR_NAMED.finditer(name):
+        if month_named := month_of(found[2]):
+            yield from _end(int(found[1]), month_named)
+    for found in QUARTER.finditer(name):
+        part = found[1] or found[4]
+        yield from _end(int(found[2] or found[3]), int(part[1]) * (3 if part[0] == "q" else 6))
+    for year_, month_, day in CHINESE.findall(name):
+        if not day:
+            yield from _end(int(year_), int(month_))
+
+
+def _day(year: str | int, month: str | int, day: str | int) -> Iterator[datetime.date]:
+    try:
+        yield datetime.date(int(year), int(month), int(day))
+    except ValueError:  # such as 31 June
+        return
+
+
+def _end(year: int, month: int) -> Iterator[datetime.date]:
+    if month in range(1, 13):
+        yield datetime.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _full(year: str) -> int:
+    return int(year) if len(year) == len("2024") else 2000 + int(year)

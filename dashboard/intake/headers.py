@@ -1,0 +1,216 @@
+"""Which columns of a file stand for those of a card: by header, by letters, by HXL tag pattern, or by a mapping.
+
+Knows rows of cells only; files are opened in `tabular`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from dashboard.intake.report import FileRefused, clean
+from dashboard.warehouse.catalog import SourceCard
+
+# A row of HXL tags stands below at most so many lines of headers. It is one when half of its cells are tags, which is
+# the rule of libhxl; a single tag is no row of them.
+TAGS_BELOW = 2
+FEWEST_TAGS = 2
+TAG_SHARE = 0.5
+TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
+# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
+VOCABULARY = "v_"
+# Attributes that say in which language a text is: +i_fr, and of old +fr.
+LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
+ENGLISH = {"en", "i_en", "i_eng"}
+# Ends the tag of a pattern: attributes that must not be there, or none beside those named.
+EXCEPT = re.compile(r"[-!]")
+
+# Of each column of a card, the headers that stand for it, as `key` writes them; an HXL tag may be a tag pattern.
+Names = Mapping[str, tuple[str, ...]]
+
+
+def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> Names:
+    """Which headers stand for each column of the card: a mapped one alone, else those of the card.
+
+    Raises:
+        FileRefused: a mapping names a column that the card has not, or is not one header for one column.
+    """
+    known = {column.name for column in card.columns}
+    for column, header in columns:
+        if column not in known or not key(header):
+            raise FileRefused(
+                f"{clean(column)!r} with the header {clean(header)!r} is no mapping for {card.name}. Give a header of "
+                f"the file to one of: {', '.join(sorted(known))}."
+            )
+    mapped = {column: key(header) for column, header in columns}
+    taken = set(mapped.values())
+    if len(mapped) < len(columns) or len(taken) < len(mapped):
+        raise FileRefused(
+            "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
+        )
+    return {
+        column.name: (_exactly(mapped[column.name]),)
+        if column.name in mapped
+        else tuple(name for name in map(key, column.headers) if name not in taken)
+        for column in card.columns
+    }
+
+
+def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
+    """Where in a row the header of each column stands; a column of which none does is left out.
+
+    A header with the same letters and digits stands for one as it is written, unless it is another column's; an HXL
+    tag of exactly the attributes goes before one that a pattern matches.
+    """
+    found = _as_written(cells, names)
+    _by_pattern(cells, names, found)
+    return found
+
+
+def key(header: str) -> str:
+    """A header as it is compared: spaces, case and marks that cannot be seen make no other one.
+
+    Of an HXL tag, the order of its attributes does not either: `#adm1 +pcode +v_x` is `#adm1+pcode`.
+    """
+    plain = clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
+    tag = TAG.fullmatch(plain) if plain.startswith("#") else None
+    if tag is None:
+        return plain
+    attributes = {part.strip() for part in tag[2].split("+")} - {""}
+    return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
+
+
+@lru_cache(maxsize=16_384)
+def letters(header: str) -> str:
+    """The letters and digits of a header, without accents: `Admin 1 P-Code` and `admin1_pcode` are one."""
+    written = key(header)
+    if TAG.fullmatch(tag_of(written)):
+        return ""
+    return "".join(c for c in unicodedata.normalize("NFKD", written) if c.isalnum())
+
+
+def is_tag(cell: str) -> bool:
+    """Whether a cell can be read as an HXL tag."""
+    return "#" in cell and TAG.fullmatch(key(cell)) is not None
+
+
+def is_tags(cells: Sequence[str]) -> bool:
+    """Whether a row is one of HXL tags: half of what is written in it are, whatever comments stand beside."""
+    written = [cell for cell in cells if cell.strip()]
+    tags = sum(map(is_tag, written))
+    return tags >= max(FEWEST_TAGS, len(written) * TAG_SHARE)
+
+
+def found_at(
+    cells: Sequence[str],
+    above: Sequence[Sequence[str]],
+    card: SourceCard,
+    names: Names,
+    mapped: Collection[str] = (),
+) -> dict[str, int]:
+    """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
+
+    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
+    which counts only where the file would not answer without it.
+    """
+    if not is_tags(cells):
+        return positions(cells, names)
+    tags = _tags_of(cells)
+    tagged = {at for at, cell in enumerate(tags) if cell}
+    found = positions(tags, names)
+    lines = [*reversed(above[-TAGS_BELOW:]), _without(cells, tagged)]
+    for line in lines:
+        found = {**positions(_without(line, tagged), names), **found}
+    for line in lines:
+        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
+        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
+    return found
+
+
+def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
+    """A header of tags, with the nearest human header above where a column has none."""
+    lines = [_tags_of(cells), *reversed(above[-TAGS_BELOW:]), cells] if is_tags(cells) else [cells]
+    width = max(map(len, lines))
+    return [next((line[at] for line in lines if at < len(line) and line[at].strip()), "") for at in range(width)]
+
+
+def tag_of(header: str) -> str:
+    """The tag of a tag pattern: `#org+name` of `#org+name-funder`."""
+    tag = EXCEPT.split(header)[0]
+    return tag if TAG.fullmatch(tag) else header
+
+
+def _exactly(mapped: str) -> str:
+    """A tag that a person named stands for itself, and for none that has attributes beside."""
+    return f"{mapped}!" if TAG.fullmatch(mapped) else mapped
+
+
+def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
+    known = {tag_of(name) for wanted in names.values() for name in wanted}
+    exact: dict[str, int] = {}
+    alike: dict[str, int] = {}
+    for position, cell in enumerate(cells):
+        written = key(cell)
+        exact.setdefault(written, position)
+        if written not in known:
+            alike.setdefault(letters(cell), position)
+    alike.pop("", None)
+    found: dict[str, int] = {}
+    for column, wanted in names.items():
+        places = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
+        place = next((place for place in places if place is not None), None)
+        if place is not None:
+            found[column] = place
+    return found
+
+
+def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+    """Adds the columns whose tag pattern matches a tag that is left; patterns of more attributes choose first."""
+    if not any(cell.startswith("#") for cell in cells):
+        return
+    left = {at: tag for at, cell in enumerate(cells) if at not in found.values() and (tag := _tag(key(cell)))}
+    wanted = [
+        (-len(pattern.include_attributes), order, rank, column, pattern)
+        for order, (column, of_column) in enumerate(names.items())
+        for rank, name in enumerate(of_column)
+        if column not in found and (pattern := _pattern(name))
+    ]
+    for *_, column, pattern in sorted(wanted, key=lambda one: one[:3]):
+        matching = [at for at, tag in left.items() if pattern.match(tag)]
+        if column not in found and matching:
+            found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
+            del left[found[column]]
+
+
+def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
+    """How far a tag is from the pattern that it matches: in which language it is, and what else it says."""
+    languages = {attribute for attribute in tag.attributes if LANGUAGE.fullmatch(attribute)}
+    in_which = 1 if not languages else 0 if languages & ENGLISH else 2
+    return in_which, len(tag.attributes - languages - pattern.include_attributes)
+
+
+@lru_cache(maxsize=16_384)
+def _tag(written: str) -> Any:
+    if not TAG.fullmatch(written):
+        return None
+    from hxl.model import Column  # a third of a second that files without tags need not wait
+
+    return Column.parse(written)
+
+
+@lru_cache(maxsize=16_384)
+def _pattern(written: str) -> Any:
+    if not TAG.fullmatch(tag_of(written)):
+        return None
+    from hxl.model import TagPattern
+
+    return TagPattern.parse(written)
+
+
+def _tags_of(cells: Sequence[str]) -> list[str]:
+    return [cell if is_tag(cell) else "" for cell in cells]
+
+
+def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
+    return ["" if at in places else cell for at, cell in enumerate(cells)]

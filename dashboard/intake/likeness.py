@@ -1,0 +1,178 @@
+"""Which header of a file may stand for which column of a card, and how a file can be mapped. Decides nothing."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from dashboard.intake import consent, countries, words
+from dashboard.intake.headers import Names, header_names, key, positions, tag_of
+from dashboard.intake.report import PLAIN, clean
+from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
+
+# Two names of which less than this is alike are not suggested for each other.
+ALIKE = 0.62
+LONGEST_HEADER = 80
+# So many headers of a file are named in a refusal.
+MOST_SHOWN = 12
+FEW_HEADERS = 2
+# A header that holds the words of a column is more likely meant than one that is spelled alike.
+MEANT = 0.75
+OF_CONSEQUENCE = ("consent", "sex", "country_origin", "country_host", "age", "born_on", "education", "withdrawn_on")
+# Words that make of a thing something about it: the type of an organisation is none.
+ABOUT = frozenset(
+    {
+        *("type", "types", "tipo", "category", "categorie", "categoria", "kind", "sub", "lead", "donor", "donante"),
+        *("donateur", "bailleur", "funder", "funding", "contact", "focal", "email", "mail", "phone", "telephone"),
+        *(
+            "status",
+            "statut",
+            "estado",
+            "date",
+            "fecha",
+            "data",
+            "comment",
+            "comments",
+            "remarks",
+            "code",
+            "pcode",
+            "نوع",
+        ),
+    }
+)
+WORD = re.compile(r"[^\W_]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# A year, a number of an id or of a telephone: no header that may be shown has one.
+DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
+
+
+def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
+    """For each required column that none of the headers is a name of, the header most like it, if any is.
+
+    A header is suggested once, and none that the card knows already or that is more like another of its columns.
+    Nothing follows from it until a person confirms.
+    """
+    found = positions(headers, header_names(card))
+    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
+    missing = {column.name for column in card.lacking(found)}
+    likeness = []
+    for header in left:
+        scores = {column.name: _likeness(header, column) for column in card.columns}
+        most = max(scores.values())
+        likeness += [(-most, name, header) for name, score in scores.items() if score == most and name in missing]
+    chosen: dict[str, str] = {}
+    for score, column, header in sorted(likeness):
+        if -score >= ALIKE and column not in chosen and header not in chosen.values():
+            chosen[column] = header
+    return {column.name: chosen[column.name] for column in card.columns if column.name in chosen}
+
+
+def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
+    """For each column that none of the headers is a name of, required or not, the header most like it, if any is.
+
+    Columns come in the order in which they matter: those that are required, consent, then those by which learners are
+    compared. Nothing follows from it until a person confirms.
+    """
+    found = positions(headers, header_names(card))
+    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
+    columns = [column for column in card.columns if column.name not in found]
+    likeness = [
+        (score, column.name, header)
+        for column in columns
+        for header in left
+        if (score := _meant(header, column)) >= ALIKE
+    ]
+    chosen: dict[str, str] = {}
+    for _, name, header in sorted(likeness, key=lambda one: (-one[0], one[1], one[2])):
+        if name not in chosen and header not in chosen.values():
+            chosen[name] = header
+    first = [column.name for column in card.lacking(found)]
+    order = [*first, *OF_CONSEQUENCE, *(column.name for column in columns)]
+    return {name: chosen[name] for name in dict.fromkeys(order) if name in chosen}
+
+
+def _meant(header: str, column: SourceColumn) -> float:
+    """How likely a header stands for a column, 0 to 1: by what it means in any language, else by its letters."""
+    if column.name == consent.COLUMN:
+        return 1.0 if consent.reads_like_consent(header) else 0.0
+    if consent.reads_like_consent(header):
+        return 0.0
+    folded = words.fold(header[:LONGEST_HEADER])
+    held = [
+        phrase for phrase, name in words.meaning("headers").items() if name == column.name and _holds(folded, phrase)
+    ]
+    if held:
+        return MEANT + (1 - MEANT) * max(map(len, held)) / len(folded)
+    return MEANT * _likeness(header, column)
+
+
+def _holds(folded: str, phrase: str) -> bool:
+    return f" {phrase} " in f" {folded} " if phrase.isascii() else phrase in folded
+
+
+def how_to_go_on(rows: Sequence[Sequence[str]], card: SourceCard, names: Names) -> str:
+    """What a file has instead of the header that is wanted, which of it comes nearest, and how to map it."""
+    known = [len(positions(row, names)) for row in rows]
+    likely = (n for n, row in enumerate(rows) if reads_like_header(row, rows[n + 1 :]))
+    at = known.index(max(known)) if any(known) else next(likely, 0)
+    written = [clean(cell)[:LONGEST_HEADER] for cell in rows[at] if clean(cell)] if rows else []
+    # A line of which the card knows nothing may be about a person.
+    if card.people and not (any(known) and reads_like_header(rows[at], rows[at + 1 :])):
+        written = []
+    nearest = suggest(written, card)
+    has = f"this one has: {', '.join(written[:MOST_SHOWN])}." if written else "no line of this one has them all."
+    pairs = "; ".join(f"{header} for {column}" for column, header in nearest.items())
+    example = next((f"{name}={_quoted(header)}" for name, header in nearest.items()), "NAME=HEADER")
+    return (
+        f"{has} {f'The nearest are {pairs}. ' if pairs else ''}Map each column that is missing to the header that "
+        f"stands for it: on the Upload page, or with `--column {example}`."
+    )
+
+
+def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row names columns, so that it may be shown: nothing in it reads like a value, or comes again below."""
+    written = [key(cell) for cell in cells if key(cell)]
+    vocabulary = {word for card in sources().values() if card.people for word in card.vocabulary}
+    vocabulary |= words.words("yes") | words.words("no") | words.meaning("sex").keys()
+    vocabulary |= set(words.meaning("education").values())
+    values = vocabulary | countries.names().keys() | countries.names_of_all_languages().keys()
+    if len(written) < FEW_HEADERS or len(set(written)) < len(written):
+        return False
+    for at, cell in enumerate(cells):
+        said = key(cell)
+        a_code = len(said) == 3 and cell.isupper() and countries.code_of(cell) is not None
+        if "@" in said or DIGITS.search(said) or PLAIN.fullmatch(said) or said in values or a_code:
+            return False
+        if said and any(at < len(row) and key(row[at]) == said for row in below):
+            return False
+    return True
+
+
+def _likeness(header: str, column: SourceColumn) -> float:
+    """How like the header is to a name of the column; not at all where it says what is about such a thing."""
+    names = [column.name, *map(tag_of, column.headers)]
+    own = {word for name in names for word in _words(name)}
+    if (ABOUT - own) & set(_words(header)):
+        return 0.0
+    return max(_alike(header, name) for name in names)
+
+
+def _quoted(header: str) -> str:
+    return f'"{header}"' if " " in header else header
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two names are, 0 to 1: by their letters, or by the words they share."""
+    a, b = _words(one), _words(other)
+    if not a or not b:
+        return 0.0
+    shared = len(set(a) & set(b)) / max(len(set(a)), len(set(b)))
+    letters = SequenceMatcher(None, " ".join(a), " ".join(b), autojunk=False)
+    if max(shared, letters.real_quick_ratio(), letters.quick_ratio()) < ALIKE:
+        return 0.0
+    return max(shared, letters.ratio())
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", CAMEL.sub(" ", name[:LONGEST_HEADER])).casefold()
+    return WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))

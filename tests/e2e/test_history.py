@@ -1,0 +1,97 @@
+"""The browser's own buttons: Back and Forward go from choice to choice, and a reload keeps what is shown."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def said(seen):
+    return seen.page.inner_text("[data-testid=stMain]").replace("\u00a0", " ")
+
+
+def tiles(seen):
+    return [text.replace("\u00a0", " ") for text in seen.page.locator("[data-testid=stMetric]").all_inner_texts()]
+
+
+def choose(seen, label, option):
+    seen.page.locator("[data-testid=stSelectbox]").filter(has_text=label).locator("input").first.fill(option)
+    seen.page.get_by_role("option", name=option, exact=True).click()
+    seen.settle()
+
+
+def press(seen, where):
+    getattr(seen.page, where)()
+    seen.settle()
+
+
+def test_back_takes_the_days_of_closures_one_by_one(visit):
+    seen = visit().open("/school_closures?on_date=2020-05-19")
+    handle = seen.page.get_by_role("slider").first
+    for _day in range(3):
+        handle.focus()
+        seen.page.keyboard.press("ArrowRight")
+        seen.settle()
+
+    def shown():
+        day = re.search(r"On (\d+ May 2020), schools were closed", said(seen)).group(1)
+        return re.search(r"on_date=([\d-]+)", seen.page.url).group(1), handle.get_attribute("aria-valuetext"), day
+
+    assert shown() == ("2020-05-22", "22 May 2020", "22 May 2020")
+    for where, day in (("go_back", 21), ("go_back", 20), ("go_forward", 21), ("reload", 21), ("go_back", 20)):
+        press(seen, where)
+        assert shown() == (f"2020-05-{day}", f"{day} May 2020", f"{day} May 2020"), where
+
+
+def test_back_takes_the_programmes_of_the_overview_one_by_one(visit):
+    seen = visit().open("/?programme_id=for_refugees")
+    before = tiles(seen)
+    choose(seen, "Programme", "Kiron Campus")
+    kiron = tiles(seen)
+    choose(seen, "Programme", "Digital Learning and Skills Enrichment Initiative")
+    assert "programme_id=dlsei" in seen.page.url and "19,300" in " ".join(tiles(seen))
+    press(seen, "go_back")
+    assert "programme_id=kiron_campus" in seen.page.url and tiles(seen) == kiron != before
+    press(seen, "go_back")
+    assert "kiron_campus" not in seen.page.url and tiles(seen) == before
+    press(seen, "go_forward")
+    assert tiles(seen) == kiron
+    press(seen, "reload")
+    assert tiles(seen) == kiron
+
+
+def test_back_takes_the_choices_of_the_funnel_one_by_one(visit):
+    seen = visit().open("/completion_funnel")
+    choose(seen, "Partner", "Kiron")
+    choose(seen, "Country where they live", "Germany")
+    both = tiles(seen)
+    press(seen, "go_back")
+    assert "partner_id=kiron" in seen.page.url and "country_host" not in seen.page.url and "2,421" in tiles(seen)[0]
+    press(seen, "go_back")
+    assert "partner_id" not in seen.page.url and "30,600" in tiles(seen)[0]
+    press(seen, "go_forward")
+    press(seen, "go_forward")
+    assert tiles(seen) == both
+    press(seen, "reload")
+    assert tiles(seen) == both
+
+
+def test_back_undoes_a_switch_of_the_reach_map(visit):
+    seen = visit().open("/reach_map")
+    first = seen.page.url
+    seen.page.get_by_text("Draw the largest flows").click()
+    seen.settle()
+    assert "flows=true" in seen.page.url
+    seen.page.get_by_text("Refugees hosted", exact=True).first.click()
+    seen.settle()
+    assert "by=refugees" in seen.page.url
+    press(seen, "go_back")
+    assert "flows=true" in seen.page.url and "by=" not in seen.page.url
+    switch = seen.page.get_by_role("switch").or_(seen.page.locator("[data-testid=stCheckbox] input")).first
+    assert switch.is_checked()
+    press(seen, "go_back")
+    assert seen.page.url == first and not switch.is_checked()
+    press(seen, "go_forward")
+    press(seen, "reload")
+    assert "flows=true" in seen.page.url and switch.is_checked()
