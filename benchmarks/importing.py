@@ -1,21 +1,32 @@
-"""Prints what bringing in the largest closure capture costs: import and publish, in seconds and CPU seconds.
+"""Prints what bringing files in costs: the largest closure capture with its release, and usage reports of three sizes.
 
-Uses the publisher's capture of 76,860 rows where it is at hand, else a file of the same shape and size.
+Uses the publisher's capture of 76,860 rows where it is at hand, else a file of the same shape and size. Usage reports
+are invented: three courses a learner, every cell filled as Coursera fills it; of one file every hundredth cell is odd.
+CPU seconds are those of this process and of the one that reads the file; memory is the most that either had.
 """
 
+import csv
 import datetime
+import itertools
 import os
 import tempfile
 import time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from dashboard.demo.files import facts
+from dashboard.demo.learners import V2_28
 from dashboard.intake.front_door import import_file
+from dashboard.intake.limits import SHELL
 from dashboard.store.releases import publish_release
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "unesco_closures"
 ROWS = 76_860
 FIRST_DAY = datetime.date(2020, 2, 16)
+# Rows of a usage report, and of how many cells one is odd; 0 is none. Smaller needs of memory go first.
+REPORTS = ((26_000, 0), (250_000, 0), (250_000, 100), (1_000_000, 0))
+CAPTURED = datetime.date(2020, 12, 31)
+ODD = ("", "n/a", "?", "tomorrow", "120%", 'the "art" of it', "one, two", "two\nlines", "'=1", "٤٥", "2018-13-45")
 
 
 def largest_capture(folder: Path) -> Path:
@@ -33,25 +44,86 @@ def largest_capture(folder: Path) -> Path:
     return file
 
 
+def usage_report(folder: Path, rows: int, odd_every: int) -> Path:
+    file = folder / f"usage_{rows}_{odd_every}.csv"
+    odd = itertools.cycle(ODD)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(V2_28)
+        for number in range(rows):
+            who, course, day = number * 7919 % max(rows // 3, 1), number * 31 % 600, number * 13 % 28 + 1
+            clock = f"{number % 24:02}:{number % 60:02}:{number * 7 % 60:02}Z"
+            is_completed = number % 3 == 0
+            cells = {
+                "Name": f"Learner {who}",
+                "Email": f"learner{who}@example.org",
+                "External Id": f"L-{who:07}",
+                "Course": f"Course {course}, an introduction",
+                "Course ID": f"course-{course:04}",
+                "University": f"University {course % 40}",
+                "Enrollment Time": f"2018-{number % 12 + 1:02}-{day:02}T{clock}",
+                "Class Start Time": f"2018-{number % 12 + 1:02}-{day:02}T08:00:00Z",
+                "Last Course Activity Time": f"2019-{number % 11 + 1:02}-{day:02}T{clock}",
+                "Overall Progress": "100" if is_completed else str(number % 99 + 1),
+                "Estimated Learning Hours": f"{number % 4000 / 100:.2f}",
+                "Completed": "Yes" if is_completed else "No",
+                "Removed From Program": "No",
+                "Program Slug": f"coursera-for-refugees-{('alpha', 'beta', 'gamma')[who % 3]}",
+                "Program Name": "Coursera for Refugees",
+                "Enrollment Source": "PROGRAM",
+                "Completion Time": f"2019-{number % 11 + 1:02}-{day:02}T{clock}" if is_completed else "",
+                "Course Certificate URL": f"https://example.org/verify/{number}" if is_completed else "",
+                "For Credit": "No",
+                "Course Type": "Course",
+                "Location Country": ("Kenya", "DEU", "Jordan", "Türkiye", "UGA", "Pakistan", "LBN")[who % 7],
+            }
+            line = [cells.get(name, "") for name in V2_28]
+            if odd_every:
+                for at in range(-number * len(V2_28) % odd_every, len(V2_28), odd_every):
+                    line[at] = next(odd)
+            writer.writerow(line)
+    return file
+
+
 def cpu() -> float:
     """CPU seconds of this process and of the children it has waited for."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        file = largest_capture(folder)
-        before, begun = cpu(), time.perf_counter()
-        report = import_file(folder / "store", "unesco_closures", file).report
-        imported, middle = cpu() - before, time.perf_counter()
-        publish_release(folder / "store")
-        done, end = cpu() - before, time.perf_counter()
+def capture_and_release(folder: Path) -> None:
+    file = largest_capture(folder)
+    before, begun = cpu(), time.perf_counter()
+    report = import_file(folder / "store", "unesco_closures", file).report
+    imported, middle = cpu() - before, time.perf_counter()
+    publish_release(folder / "store")
+    done, end = cpu() - before, time.perf_counter()
     print(f"{file.name}: {report.closing_line}")
     print(f"import   {middle - begun:6.2f} s  {imported:6.2f} CPU-s  {report.rows_in / (middle - begun):8,.0f} rows/s")
     print(f"publish  {end - middle:6.2f} s  {done - imported:6.2f} CPU-s")
-    print(f"together {end - begun:6.2f} s  (target: under 15 s)")
+    print(f"together {end - begun:6.2f} s  (target: under 15 s)", flush=True)
+
+
+def reports(folder: Path) -> None:
+    for rows, odd_every in REPORTS:
+        file = usage_report(folder, rows, odd_every)
+        before = cpu()
+        report = import_file(folder / f"{file.stem}.store", "coursera_usage", file, CAPTURED, limits=SHELL).report
+        spent = cpu() - before
+        peak = max(getrusage(RUSAGE_CHILDREN).ru_maxrss, getrusage(RUSAGE_SELF).ru_maxrss) / 1024
+        what = f"every {odd_every}th cell odd" if odd_every else "no cell odd"
+        print(
+            f"usage report of {rows:9,} rows ({file.stat().st_size / 1e6:5.1f} MB), {what:20}: {spent:5.2f} CPU-s, "
+            f"{rows / spent:7,.0f} rows per CPU second, {peak:3.0f} MB; set aside {len(report.quarantined):,}",
+            flush=True,
+        )
+        file.unlink()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        capture_and_release(Path(name))
+        reports(Path(name))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dashboard.intake import proposals
 from dashboard.intake.consequences import Consequence, consequence_of, holds_people
 from dashboard.intake.front_door import NOTHING, Declared, Imported, Progress, made_ready
 from dashboard.intake.identity import Identity
+from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.proposals import NotYours, Proposal
 from dashboard.intake.report import FileRefused
 from dashboard.refusals import Refusal
@@ -68,6 +69,7 @@ def import_files(
     and_publish: bool = True,
     confirmed: bool = False,
     progress: Callable[[Path], Progress | None] = lambda _: None,
+    limits: Limits = BROWSER,
 ) -> Done:
     """Takes files in and serves a release with them: all of them or none. Several are parts of one export.
 
@@ -81,6 +83,7 @@ def import_files(
         and_publish: False keeps them for a later release.
         confirmed: that people go and names are new is meant.
         progress: gives for each file a function that is called with the rows read so far.
+        limits: how large a file may be, and what reading it may cost.
 
     Raises:
         FileRefused, DaysOverlap, NothingToCorrect, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged: it cannot be
@@ -98,9 +101,8 @@ def import_files(
         ready = []
         for file in files:
             try:
-                ready.append(
-                    open_files.enter_context(made_ready(store, source, file, captured_on, declared, progress(file)))
-                )
+                opening = made_ready(store, source, file, captured_on, declared, progress(file), limits)
+                ready.append(open_files.enter_context(opening))
             except FileRefused as refused:
                 also = " Nothing of this import was kept." if len(files) > 1 else ""
                 raise FileRefused(f"{file.name}: {refused}{also}", refused.asks) from None

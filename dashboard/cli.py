@@ -23,6 +23,7 @@ from dashboard.briefs.template import write_template
 from dashboard.intake.consequences import Consequence
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, Imported, check_file
+from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
 from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import Commonest, FileRefused, Report, closing_line, harmless
@@ -112,7 +113,8 @@ def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     for file in asked.files:
-        _print_report(check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder()))
+        report = check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder(), SHELL)
+        _print_report(report)
 
 
 def _import(asked: argparse.Namespace) -> None:
@@ -240,6 +242,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
             and_publish=not asked.no_publish,
             confirmed=asked.confirm,
             progress=progress,
+            limits=SHELL,
         )
     for one, file in zip(done.files, files, strict=True):
         _print_report(one.report)
@@ -265,7 +268,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
 def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Namespace) -> None:
     """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
     reasons = {row.line: row.reason for row in one.report.quarantined}
-    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id)
+    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id, SHELL)
     handle = os.open(asked.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
         csv.writer(out).writerows(rows)
@@ -418,7 +421,12 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what an import would do; keep nothing"),
         ("import", _import, "take files in, one snapshot each, and publish a release"),
     ):
-        sub = verb(name, run, help_, help_ + ". CSV and workbooks are told apart by content. At most 25 MB a file.")
+        sub = verb(
+            name,
+            run,
+            help_,
+            f"{help_}. CSV and workbooks are told apart by content. A CSV may have 4 GB, a workbook 25 MB.",
+        )
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
         sub.add_argument("files", metavar="FILE", nargs="+")
         _import_options(sub)

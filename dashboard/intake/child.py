@@ -11,13 +11,14 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-MEMORY = 1024**3
-CPU_SECONDS = 20
-WRITTEN = 256 * 1024**2
+from dashboard.intake.limits import Limits, limits_of
+
 OPEN_FILES = 64
 NEW_OBJECTS = 1_000_000
 PROGRESS_EVERY = 5_000
@@ -26,12 +27,21 @@ FEW_ROWS, MANY_ROWS = 3, 100
 MONTH_FIRST_SHARE = 0.2
 
 
-def limit() -> None:
+class WithoutPandas:
+    """Keeps pandas out: Arrow imports it where it can, uses none of it here, and a quarter of a second is gone."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Finds everything but pandas where it is otherwise."""
+        if name == "pandas":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def limit(limits: Limits) -> None:
     """Takes away what parsing a table does not need."""
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Rows hold no cycles, and looking for them among hundreds of thousands takes a quarter of the time.
@@ -44,7 +54,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.intake.days import Orders
     from dashboard.intake.identity import Identity
     from dashboard.intake.layouts import refuse_totals
-    from dashboard.intake.parquet import content_digest, write_rows
+    from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
     from dashboard.intake.tabular import open_table
@@ -52,6 +62,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.warehouse.catalog import sources
 
     card = sources()[order["source"]]
+    folder = Path(order["folder"])
     identity = Identity(bytes.fromhex(order["secret"])) if order["secret"] else None
     ledger = Ledger(
         card,
@@ -66,10 +77,11 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         no_consent_column=order.get("no_consent_column", False),
         progress_scale=order.get("progress_scale", ""),
         orders=Orders(order.get("date_order", "")),
+        folder=folder,
     )
     pairs = [(name, said) for name, said in order["columns"]]
     try:
-        table = open_table(Path(order["file"]), card, order["encoding"], pairs)
+        table = open_table(Path(order["file"]), card, order["encoding"], pairs, limits_of(order))
     except FileRefused:
         refuse_totals(_first_lines(order))
         raise
@@ -79,35 +91,44 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     if kind in (UNSAID, CORRECTIONS):
         corrected = corrections(table, order.get("corrects", ""), order.get("to_correct", {}), kind == CORRECTIONS)
     if corrected:
-        kind, table = CORRECTIONS, replace(table, rows=corrected.rows)
+        kind, table = CORRECTIONS, replace(table, rows=corrected.rows, text=None)
         ledger.read_too |= corrected.places
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
-    READERS[card.name](replace(table, rows=_watched(table.rows, seen, DEMONSTRATION_MARK)), ledger)
+
+    def ends() -> tuple[str, str]:
+        """The day of capture and the provenance, which are known when the last row was read."""
+        day = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"] or order["today"]
+        is_demo = seen["marked"]
+        if corrected:
+            file = FileId.read(corrected.file)
+            day, is_demo = file.captured_on, is_demo or file.is_demo
+        return day, "demo" if is_demo else order["provenance"] or card.provenance
+
+    records = Records(card, folder, ends)
+    ledger.add = partial(records.add, once=True)
+    READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
     ledger.balance()
     if corrected and corrected.accepted_before:
         ledger.notes.append(f"{corrected.accepted_before} rows were corrected and accepted before, and are left out")
     if not (corrected and corrected.accepted_before and not ledger.rows_in):  # all of them came in before
-        _judge(ledger)
-    captured_on = order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]
-    if corrected:
-        captured_on = FileId.read(corrected.file).captured_on
-        seen["marked"] = seen["marked"] or FileId.read(corrected.file).is_demo
+        _judge(ledger, records.rows or len(ledger.rows))
+    captured_on, provenance = ends()
     if captured_on == UNREADABLE:
         raise FileRefused(
             "The file states the day it was extracted in a form that cannot be read. Declare it (`--captured-on`)."
         )
-    if not captured_on:
-        captured_on = order["today"]
+    if not (corrected or order["captured_on"] or ledger.captured_on or order["captured_on_in_name"]):
         ledger.notes.append(
             "Neither the file nor its name states a day of capture, so today is taken; another can be declared "
             "(`--captured-on`)."
         )
+    if ledger.rows:
+        records.add(as_table(card, ledger.rows))
+    content = records.close()
     ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
     if ledger.erased:
         ledger.notes.append(f"{ledger.erased} rows: of learners who were erased; collapsed, none of them is kept")
-    provenance = "demo" if seen["marked"] else order["provenance"] or card.provenance
-    write_rows(card, ledger.rows, captured_on, provenance, Path(order["folder"]) / "rows.parquet")
     return Report(
         source=card.name,
         file=order["name"],
@@ -119,10 +140,10 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         notes=tuple(ledger.notes),
         captured_on=captured_on,
         provenance=provenance,
-        streams=_streams(ledger),
+        streams=tuple(sorted("/".join(stream) for stream in records.streams | ledger.streams)),
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
-        content=content_digest(ledger.rows, captured_on, provenance),
+        content=content,
         unread=ledger.unread_values(),
         people_in=ledger.people_in,
         people_published=ledger.people_published,
@@ -183,9 +204,8 @@ def _first_lines(order: dict[str, Any]) -> list[list[str]]:
 
     most_columns = max(card.max_columns for card in sources().values())
     try:
-        return [
-            row.cells for _, rows in first_rows(Path(order["file"]), most_columns, order["encoding"]) for row in rows
-        ]
+        sheets = first_rows(Path(order["file"]), most_columns, order["encoding"], limits_of(order))
+        return [row.cells for _, rows in sheets for row in rows]
     except FileRefused:
         return []
 
@@ -211,7 +231,7 @@ def set_aside(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.warehouse.catalog import sources
 
     pairs = [(name, said) for name, said in order["columns"]]
-    table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs)
+    table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs, limits_of(order))
     wanted = set(order["lines"])
     lines, own = own_columns(table)
     kept = [at for at in range(len(table.header)) if at not in own]
@@ -234,20 +254,13 @@ def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h for h in [*found, *unknown] if not _is_a_day(h, card.date_formats)))
 
 
-def _streams(ledger: Any) -> tuple[str, ...]:
-    """Which partner's programmes (or tables) the rows belong to, as far as the source tells them apart."""
-    at = [list(ledger.card.kept).index(name) for name in ledger.card.stream]
-    found = {tuple(str(row[i]) for i in at) for row in ledger.rows} | ledger.streams
-    return tuple(sorted("/".join(stream) for stream in found)) if at else ()
-
-
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
     from dashboard.intake.values import date_of
 
     return date_of(header, formats) is not None
 
 
-def _judge(ledger: Any) -> None:
+def _judge(ledger: Any, kept: int) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
@@ -257,7 +270,7 @@ def _judge(ledger: Any) -> None:
         raise FileRefused(question, asks="progress_scale")
     first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
     reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
-    if not ledger.rows and not ledger.streams:
+    if not kept and not ledger.streams:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
         raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
     if ledger.month_first >= FEW_ROWS and ledger.month_first > ledger.rows_in * MONTH_FIRST_SHARE:
@@ -272,19 +285,40 @@ def _judge(ledger: Any) -> None:
         )
 
 
-def _watched(rows: Any, seen: dict[str, bool], mark: str) -> Any:
-    """The rows, while telling the parent how many there were and noticing the mark of a demonstration."""
-    for number, row in enumerate(rows):
-        if number % PROGRESS_EVERY == 0:
-            print(f"rows {number}", flush=True)
-        seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
-        yield row
+def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
+    """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
+
+    is_read = False
+
+    def told(number: int) -> None:
+        print(f"rows {number}", flush=True)
+
+    def rows() -> Iterator[Any]:
+        for number, row in enumerate(table.rows):
+            if number % PROGRESS_EVERY == 0:
+                told(number)
+            seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
+            yield row
+
+    def blocks() -> Iterator[bytes]:
+        nonlocal is_read
+        if is_read:
+            yield from table.text.read()
+            return
+        is_read = True
+        for block in table.text.read():
+            seen["marked"] = seen["marked"] or mark.encode() in block
+            told(ledger.rows_in)
+            yield block
+
+    return replace(table, rows=rows(), text=table.text and replace(table.text, read=blocks))
 
 
 def main() -> None:
     """Does the order from standard input; the answer is the last line of standard output."""
     order = json.load(sys.stdin)
-    limit()
+    limit(limits_of(order))
+    sys.meta_path.insert(0, WithoutPandas())
     from dashboard.intake.report import FileRefused
 
     do = look if order.get("recognise") else set_aside if "lines" in order else parse

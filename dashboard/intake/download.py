@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dashboard.intake.tabular import LARGEST_FILE
+from dashboard.intake.limits import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.refusals import Refusal
 

@@ -18,11 +18,11 @@ from typing import Any
 from dashboard.intake.days import ORDERS
 from dashboard.intake.file_names import captured_on_in_name, corrects_in_name, is_part_in_name
 from dashboard.intake.identity import open_identity
+from dashboard.intake.limits import BROWSER, MEGABYTE, Limits, limits_of
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
 from dashboard.intake.scale import SCALES
-from dashboard.intake.tabular import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
@@ -30,10 +30,16 @@ from dashboard.store.joining import PART, UNSAID, Arrival
 from dashboard.store.snapshots import Snapshot, keep, lines_to_correct
 from dashboard.warehouse.catalog import sources
 
-WALL_SECONDS = 60
 LAST_WORDS = 4096
 # What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
+# Blocks of a file that were read make room for the next ones: given back to the system, each would be cleared again,
+# which is a tenth of the time that a large file takes.
+MEMORY_KEPT = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_MMAP_THRESHOLD_": str(256 * MEGABYTE),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * MEGABYTE),
+}
 DEMONSTRATION_PREFIX = "demonstration"
 EARLIEST_CAPTURE = datetime.date(2000, 1, 1)
 
@@ -121,13 +127,14 @@ def check_file(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     store: Path | None = None,
+    limits: Limits = BROWSER,
 ) -> Report:
     """What an import of the file would do, into that store if one is named; keeps nothing.
 
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, said, None, _standing(store, source)) as (report, _):
+    with _checked(source, file, captured_on, said, None, _standing(store, source), limits) as (report, _):
         return report
 
 
@@ -138,6 +145,7 @@ def import_file(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     progress: Progress | None = None,
+    limits: Limits = BROWSER,
 ) -> Imported:
     """Checks the file and keeps it as a snapshot of the store; the same file again changes nothing.
 
@@ -148,11 +156,12 @@ def import_file(
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
         said: what the sender declares beside the file.
         progress: called with the rows read so far.
+        limits: how large the file may be, and what reading it may cost.
 
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
-    with made_ready(store, source, file, captured_on, said, progress) as ready:
+    with made_ready(store, source, file, captured_on, said, progress, limits) as ready:
         snapshot, was_there = keep(store, ready.arrival)
         return Imported(ready.report, snapshot, was_there, ready.arrival.file_id)
 
@@ -165,10 +174,11 @@ def made_ready(
     captured_on: datetime.date | None = None,
     said: Declared = NOTHING,
     progress: Progress | None = None,
+    limits: Limits = BROWSER,
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     standing = _standing(store, source)
-    with _checked(source, file, captured_on, said, progress, standing) as (report, folder):
+    with _checked(source, file, captured_on, said, progress, standing, limits) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
@@ -180,7 +190,10 @@ def made_ready(
         for name in ("date_order", "no_consent_column", "progress_scale"):
             if value := getattr(said, name):
                 declared += f"\0{name}={value}"
-        digest = hashlib.sha256(file.read_bytes() + declared.encode()).hexdigest()
+        with file.open("rb") as body:
+            whole = hashlib.file_digest(body, "sha256")
+        whole.update(declared.encode())
+        digest = whole.hexdigest()
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
         if sources()[source].people:
@@ -210,10 +223,11 @@ def _checked(
     said: Declared,
     progress: Progress | None,
     standing: _Standing,
+    limits: Limits,
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
-    file = there(file)
+    file = there(file, limits)
     name = _plain_name(said.name or file.name)
     provenance = "demo" if name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
     today = datetime.date.today()
@@ -250,6 +264,7 @@ def _checked(
             "date_order": _one_of(said.date_order, "date order", ORDERS),
             "no_consent_column": said.no_consent_column,
             "progress_scale": _one_of(said.progress_scale, "scale of progress", SCALES),
+            "limits": limits.as_json(),
         }
         yield Report.from_json(run_child(order, progress)), folder
 
@@ -271,7 +286,7 @@ def _country(said: str) -> str:
         ) from None
 
 
-def there(file: Path) -> Path:
+def there(file: Path, limits: Limits = BROWSER) -> Path:
     """The whole path of a file that is there and small enough.
 
     Raises:
@@ -284,8 +299,7 @@ def there(file: Path) -> Path:
         found = None
     if found is None:
         raise FileRefused(f"There is no file {_plain_name(str(file))}. Look at its name.")
-    if size > LARGEST_FILE:
-        raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts.")
+    limits.refuse_larger(size)
     return found
 
 
@@ -299,7 +313,8 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
     Raises:
         FileRefused: it refused the file, or died of it.
     """
-    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    wall_seconds = limits_of(order).wall_seconds
+    passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
@@ -308,12 +323,12 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=environment,
+            env=passed_on | MEMORY_KEPT,
             cwd="/",
         ) as child,
     ):
         assert child.stdin and child.stdout
-        overdue = threading.Timer(WALL_SECONDS, child.kill)
+        overdue = threading.Timer(wall_seconds, child.kill)
         overdue.start()
         try:
             with suppress(BrokenPipeError):  # it died before it listened: its code says of what
@@ -337,7 +352,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
             raise FileRefused(*json.loads(answer.removeprefix("refused ")))
         if not in_time:
             raise FileRefused(
-                f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped (reason code {code}). "
+                f"Reading the file took longer than {wall_seconds} seconds and was stopped (reason code {code}). "
                 "Send it in parts, or as plain CSV."
             )
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - LAST_WORDS))

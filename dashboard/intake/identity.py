@@ -9,15 +9,21 @@ import os
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from dashboard.intake import words
 from dashboard.refusals import Refusal
 
 SECRET_BYTES = 32
 KEY_HEX = 32
+# RFC 2104.
+HASH_BLOCK, INNER_PAD, OUTER_PAD = 64, 0x36, 0x5C
+# What most ids are: it begins with a letter, so it is no number, and has a digit, so it is no word for missing.
+CODE = re.compile(r"[a-z][a-z_-]*\d[a-z\d_-]*", re.ASCII | re.IGNORECASE)
 # The rows of one learner stand near each other in most files.
 DISTINCT = 2**14
 # 1,001 and 1 001 are the id 1001, and so is 1001.0, as spreadsheets and pandas write it.
@@ -38,6 +44,7 @@ class Identity:
     """Makes keys of ids and of e-mail addresses; neither can be turned back without the secret."""
 
     secret: bytes
+    _prepared: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def id_key(self, written: str) -> str | None:
         """The key of an id as a partner gave it, None where it is no id. What `normal_id` evens out makes no other
@@ -57,16 +64,47 @@ class Identity:
 
     def mark(self, key: str) -> str:
         """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
-        return hmac.digest(self.secret, f"erased\0{key}".encode(), "sha256").hex()[:KEY_HEX]
+        return self._key("erased", key)
+
+    def marks(self, keys: Iterable[str]) -> list[str]:
+        """As `mark`, for many at a time."""
+        return [digest.hex()[:KEY_HEX] for digest in self.digests("erased", (key.encode() for key in keys))]
 
     @property
     def fingerprint(self) -> str:
         """Names the secret without giving it away: rows made under two secrets do not link."""
         return hmac.new(self.secret, b"fingerprint", hashlib.sha256).hexdigest()[:8]
 
+    def digests(self, kind: str, texts: Iterable[bytes]) -> list[bytes]:
+        """What keys of a kind of text are made of: HMAC-SHA256 under the secret, each in full."""
+        inner, outer = self._begun(kind)
+        digests = []
+        for text in texts:
+            first, second = inner.copy(), outer.copy()
+            first.update(text)
+            second.update(first.digest())
+            digests.append(second.digest())
+        return digests
+
     @lru_cache(DISTINCT)  # noqa: B019 - one identity lives as long as its process
     def _key(self, kind: str, text: str) -> str:
-        return hmac.new(self.secret, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()[:KEY_HEX]
+        return self.digests(kind, [text.encode()])[0].hex()[:KEY_HEX]
+
+    def _begun(self, kind: str) -> tuple[Any, Any]:
+        """The two hashes of an HMAC-SHA256, into which the secret and the kind of text are read already."""
+        if kind not in self._prepared:
+            inner, outer = (
+                hashlib.sha256(bytes(octet ^ pad for octet in self._block)) for pad in (INNER_PAD, OUTER_PAD)
+            )
+            inner.update(f"{kind}\0".encode())
+            self._prepared[kind] = (inner, outer)
+        return self._prepared[kind]
+
+    @property
+    def _block(self) -> bytes:
+        """The secret as HMAC takes it: one block of the hash."""
+        short = hashlib.sha256(self.secret).digest() if len(self.secret) > HASH_BLOCK else self.secret
+        return short.ljust(HASH_BLOCK, b"\0")
 
 
 def open_identity(file: Path) -> Identity:
@@ -100,6 +138,8 @@ def normal_id(text: str) -> str:
     Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9; a number has no leading
     zeros, no signs between its thousands and no decimals of zero.
     """
+    if CODE.fullmatch(text):
+        return text.casefold()
     if words.is_missing(text):
         return ""
     written = _plain(text)

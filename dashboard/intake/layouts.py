@@ -50,6 +50,7 @@ def with_progress(table: Table, ledger: Ledger) -> Table:
         header=[*table.header, "Overall Progress"],
         positions={**table.positions, "progress": width},
         rows=_with_progress(table.rows, width, completed),
+        text=None,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.front_door import Declared, run_child, there
+from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.report import FileRefused, harmless
 
 
@@ -61,7 +62,7 @@ def headers(file: Path, encoding: str = "") -> Headers:
 
 
 def set_aside_rows(
-    file: Path, source: str, reasons: Mapping[int, str], said: Declared, file_id: str
+    file: Path, source: str, reasons: Mapping[int, str], said: Declared, file_id: str, limits: Limits = BROWSER
 ) -> list[list[str]]:
     """The header and the rows on those lines as they were sent, with line, reason and file behind; formulas disarmed.
 
@@ -73,9 +74,10 @@ def set_aside_rows(
     order = {
         "lines": sorted(reasons),
         "source": source,
-        "file": str(there(file)),
+        "file": str(there(file, limits)),
         "encoding": said.encoding,
         "columns": sorted(said.columns),
+        "limits": limits.as_json(),
     }
     seen = run_child(order)
     header = [*map(harmless, seen["header"]), LINE, REASON, FILE]

@@ -4,8 +4,8 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,8 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary for the manifest and between processes."""
-        return asdict(self)
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**plain, **{name: [vars(row) for row in plain[name]] for name in ("quarantined", "unread")}}
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> "Report":
@@ -200,6 +201,10 @@ class Ledger:
     read_too: set[int] = field(default_factory=set)
     erased_marks: frozenset[str] = frozenset()
     erased: int = 0
+    # Where a reader may put aside what does not fit into memory.
+    folder: Path = Path()
+    # Where records go that a reader gives as columns: a table, in the order of the card's `kept`.
+    add: Callable[[Any], int] | None = None
     # What the sender declares: whether the file has no column of consent, and what progress of 0.45 is.
     no_consent_column: bool = False
     progress_scale: str = ""
@@ -217,10 +222,13 @@ class Ledger:
     def not_understood(self, column: str, value: str, line: int, kept_as: str) -> None:
         """Notes a value that was not understood and what is kept instead; the row stays."""
         shown = "" if self._is_hidden(column, value) or len(value) > LONGEST_SHOWN else value
-        counted = self.unread.setdefault((column, shown, kept_as), [0])
-        counted[0] += 1
-        if len(counted) <= LINES_SHOWN:
-            counted.append(line)
+        self.note_unread((column, shown, kept_as), [line])
+
+    def note_unread(self, key: tuple[str, str, str], lines: Sequence[int]) -> None:
+        """As `not_understood`, for a value that may be shown and the lines of rows that have it, in order."""
+        counted = self.unread.setdefault(key, [0])
+        counted[0] += len(lines)
+        counted.extend(lines[: LINES_SHOWN + 1 - len(counted)])
 
     def unread_values(self) -> tuple[Unread, ...]:
         """Values that were not understood, most frequent first; one that shares a word with a name is not shown."""
@@ -234,7 +242,7 @@ class Ledger:
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""
-        if not self.erased_marks or not self.identity:
+        if not self.erased_marks:
             return False
         return self.are_erased(record[at] for at, name in enumerate(self.card.kept) if name in ("id_key", "email_key"))
 
@@ -255,14 +263,25 @@ class Ledger:
         self.published_rows += 1
         self.rows.extend(records)
 
+    def publish_once(self, records: Any) -> None:
+        """Keeps a table of records, one for each row of the file, in the card's columns; equal ones once."""
+        assert self.add
+        new = self.add(records)
+        self.published_rows += new
+        self.collapsed += records.num_rows - new
+
     def quarantine(self, line: int, column: str, value: str, reason: str) -> None:
         """Sets one row aside. The value of a personal column is not written down."""
+        self.quarantined.append(Quarantined(line, *self.as_shown(column, value, reason)))
+
+    def as_shown(self, column: str, value: str, reason: str) -> tuple[str, str, str]:
+        """Column, value and reason as they may be written down of a row that is set aside."""
         # A row that came apart has its cells anywhere: of a source about people, none of it is written down,
         # and of the other columns what is plainly a number or a day.
         hidden = self._is_hidden(column, value) or (
             self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
         )
-        self.quarantined.append(Quarantined(line, column, "" if hidden else value[:LONGEST_TEXT], reason))
+        return column, "" if hidden else value[:LONGEST_TEXT], reason
 
     def _is_hidden(self, column: str, value: str) -> bool:
         """Whether a value may name a person: of a personal column, or an address, in any source."""

@@ -67,6 +67,21 @@ def shared_ids(
     return {id_: reason for id_, found in beside.items() if (reason := _reason(found, ids_of_name, len(ids)))}
 
 
+def shared_ids_of_some(
+    ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable], most_rows: int
+) -> Mapping[str, str] | None:
+    """As `shared_ids`, for some ids of a file of at most so many rows; None where it hangs on rows of others."""
+    shared: dict[str, str] = {}
+    for id_, found in _gathered(ids, emails, names, once).items():
+        few, many = dict.fromkeys(found.names, 1), dict.fromkeys(found.names, MOST_IDS + 1)
+        reasons = {_reason(found, of_name, rows) for of_name in (few, many) for rows in (0, most_rows)}
+        if len(reasons) > 1:
+            return None
+        if reason := reasons.pop():
+            shared[id_] = reason
+    return shared
+
+
 def shared_addresses(ids: Sequence[str], emails: Sequence[str], names: Sequence[str]) -> frozenset[str]:
     """The e-mail addresses that are nobody's: beside three ids or names that are not one person's."""
     beside = _gathered(emails, ids, names, [""] * len(ids))

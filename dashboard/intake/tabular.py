@@ -1,8 +1,7 @@
 """A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
 
-import csv
+import codecs
 import datetime
-import io
 import re
 import struct
 import zipfile
@@ -14,14 +13,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from dashboard.intake.csv_text import BLOCK_BYTES, UTF_8, Row, Text, csv_rows, read_blocks, refuse_swallowed, text_below
 from dashboard.intake.formats import XLSX, workbook_format, zipped_format
 from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
 from dashboard.intake.likeness import how_to_go_on
+from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
 from dashboard.intake.sheets import open_sheets
 from dashboard.warehouse.catalog import SourceCard
 
-LARGEST_FILE = 25 * 1024 * 1024
 MOST_ROWS = 300_000
 # Of any sheet. Rows without cells are walked through, so a cell far below would cost minutes.
 LAST_ROW = 1_048_576
@@ -31,9 +31,11 @@ MOST_RATIO = 100
 HEADER_WITHIN = 40
 # So many of the names of a column are told in a refusal.
 MOST_NAMES = 4
-# The header stands within these characters; looking for it reads no more.
+# The header stands within these bytes of UTF-8; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
+# Text has no control characters among so many bytes; a refusal shows so many of a line.
+START_BYTES, SAMPLE_BYTES = 2000, 80
 # Columns without which a row says nothing, though a file may do without them: the sender can declare it.
 COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
@@ -66,14 +68,6 @@ OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One record: the line (CSV) or row (XLSX) it begins on, and its cells as text."""
-
-    line: int
-    cells: list[str]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """A sheet of a workbook: its title, whether a reader of the workbook sees it, and its rows."""
 
@@ -87,20 +81,29 @@ class Table:
     """A header that answers the card, and the rows below it.
 
     Where the file has a row of HXL tags, that is the header, with the human header above where a column has no tag;
-    `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read.
+    `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read. The rows of
+    a CSV are there as text, too: a reader takes the one or the other.
     """
 
     header: list[str]
     header_line: int
+    header_end: int
     preamble: list[list[str]]
     positions: dict[str, int]
     unknown_headers: list[tuple[int, str]]
     rows: Iterator[Row]
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    text: Text | None = None
 
 
-def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequence[tuple[str, str]] = ()) -> Table:
+def open_table(
+    path: Path,
+    card: SourceCard,
+    encoding: str = "",
+    columns: Sequence[tuple[str, str]] = (),
+    limits: Limits = BROWSER,
+) -> Table:
     """The table in a file. `columns` are pairs of a card's column and the header that a person said stands for it.
 
     Raises:
@@ -108,45 +111,60 @@ def open_table(path: Path, card: SourceCard, encoding: str = "", columns: Sequen
             or were mapped.
     """
     names = header_names(card, columns)
-    if format_ := _workbook_format(path):
+    if format_ := _workbook_format(path, limits):
         return _workbook_table(path, format_, card, names, columns)
-    text = _decoded(path.read_bytes(), encoding, card.people)
+    encoding = _encoding_of(path, encoding, card.people)
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
-    delimiter = max(DELIMITERS, key=lambda d: _headers_found(text, d, names, needed))
-    table = _find_header(_csv_rows(text, delimiter), card, names, columns)
-    return replace(table, rows=_none_swallowed(table, delimiter))
+    begin = _beginning(path, encoding)
+    delimiter = max(DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
+    table = _find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns)
+    text = text_below(path, encoding, table.header_end, delimiter)
+    return replace(table, rows=_none_swallowed(table, delimiter), text=text)
 
 
-def first_rows(path: Path, most_columns: int, encoding: str = "") -> list[tuple[str, list[Row]]]:
+def first_rows(
+    path: Path, most_columns: int, encoding: str = "", limits: Limits = BROWSER
+) -> list[tuple[str, list[Row]]]:
     """The first rows of each sheet, by its title, or of a CSV by each delimiter; a refusal shows nothing of the text.
 
     Raises:
         FileRefused: too large, not CSV or XLSX, or unreadable text.
     """
-    if format_ := _workbook_format(path):
+    if format_ := _workbook_format(path, limits):
         return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
-    text = _decoded(path.read_bytes(), encoding, people=True)[:HEADER_WITHIN_TEXT]
-    return [("", _readable(_csv_rows(text, delimiter))) for delimiter in DELIMITERS]
+    begin = _beginning(path, _encoding_of(path, encoding, people=True))
+    return [("", _readable(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
 
 
-def _workbook_format(path: Path) -> str:
+def _workbook_format(path: Path, limits: Limits) -> str:
     """The format of a workbook, empty where the file is to be read as text.
 
     Raises:
         FileRefused: too large, empty, something that is no table, or a workbook that no spreadsheet program writes.
     """
     size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise FileRefused(f"The file has {size / 1e6:.0f} MB; at most 25 MB are taken. Send it in parts, or as CSV.")
+    limits.refuse_larger(size)
     if size == 0:
         raise FileRefused("The file is empty. Export it again and look at it before you send it.")
     format_ = workbook_format(path)
+    if format_ and size > LARGEST_FILE:
+        raise FileRefused(f"The workbook has {size / 1e6:.0f} MB; of workbooks at most 25 MB are read. Save it as CSV.")
     return _zip_preflight(path) if format_ == XLSX else format_
 
 
-def _headers_found(text: str, delimiter: str, names: Names, needed: set[str]) -> int:
-    rows = _readable(_csv_rows(text[:HEADER_WITHIN_TEXT], delimiter))
+def _beginning(path: Path, encoding: str) -> bytes:
+    """The text within which the header stands."""
+    text = b""
+    for block in read_blocks(path, encoding):
+        text += block
+        if len(text) >= HEADER_WITHIN_TEXT:
+            break
+    return text[:HEADER_WITHIN_TEXT].decode(errors="ignore").encode()
+
+
+def _headers_found(begin: bytes, delimiter: str, names: Names, needed: set[str]) -> int:
+    rows = _readable(csv_rows([begin], delimiter))
     return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
 
 
@@ -160,72 +178,81 @@ def _readable(rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-def _decoded(raw: bytes, encoding: str, people: bool) -> str:
+def _encoding_of(path: Path, encoding: str, people: bool) -> str:
+    """The encoding in which a file can be read to its end: UTF-8, UTF-16 with a byte-order mark, or the declared one.
+
+    Raises:
+        FileRefused: none of them, or not text.
+    """
     if encoding and encoding not in OTHER_ENCODINGS:
         raise FileRefused(f"The encoding {encoding!r} is not one of {', '.join(OTHER_ENCODINGS)}.")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
-    elif encoding and _is_utf8(raw):
+    elif encoding and _first_fault(path, UTF_8) is None:
         encoding = ""  # what is UTF-8 reads right as nothing else
-    try:
-        text = raw.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError as wrong:
+    wrong = _first_fault(path, encoding or UTF_8)
+    if wrong is not None:
+        at, reason = wrong
         if encoding:
-            raise FileRefused(f"The text is not {encoding}: {wrong.reason} at byte {wrong.start}.") from wrong
-        if any(byte < 9 for byte in raw[:2000]):
-            raise FileRefused("This is neither text nor a workbook. Send CSV or XLSX.") from wrong
+            raise FileRefused(f"The text is not {encoding}: {reason} at byte {at}.")
+        if any(byte < 9 for byte in start):
+            raise FileRefused("This is neither text nor a workbook. Send CSV or XLSX.")
         if people:
             raise FileRefused(
                 "The text is not UTF-8. Save it as CSV UTF-8, or choose its encoding (`--encoding`): "
                 f"{', '.join(OTHER_ENCODINGS)}."
-            ) from wrong
-        begin = raw.rfind(b"\n", 0, wrong.start) + 1
-        sample = raw[begin : begin + 80].splitlines()[0] if raw[begin : begin + 80].splitlines() else b""
+            )
+        sample = _line_around(path, at)
         previews = "; ".join(f"{name}: {clean(sample.decode(name, 'replace'))}" for name in OTHER_ENCODINGS)
         raise FileRefused(
             "The text is not UTF-8. Save it as CSV UTF-8, or choose the encoding in which this line reads right: "
             f"{previews}."
-        ) from wrong
-    if "\0" in text:
+        )
+    return encoding or UTF_8
+
+
+def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
+    """The byte from which on a file is not of an encoding, and why; None where it is.
+
+    Raises:
+        FileRefused: it holds a character that no text has.
+    """
+    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
+    holds_nul = False
+    with path.open("rb") as file:
+        while True:
+            raw = file.read(BLOCK_BYTES)
+            read += len(raw)
+            if raw and encoding == UTF_8 and raw.isascii() and not decoder.getstate()[0]:
+                holds_nul |= b"\0" in raw
+                continue
+            try:
+                holds_nul |= "\0" in decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as wrong:
+                return read - len(wrong.object) + wrong.start, wrong.reason
+            if not raw:
+                break
+    if holds_nul:
         raise FileRefused("The file holds NUL bytes, so it is not text. Send CSV or XLSX.")
-    return text
+    return None
 
 
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
-    begin = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as wrong:
-            raise FileRefused(
-                f"Line {begin} cannot be read as CSV: {wrong}. Look for a quote that is not closed."
-            ) from wrong
-        if any(cell.strip() for cell in cells):
-            yield Row(begin, [as_sent(cell) for cell in cells])
-        begin = reader.line_num + 1
+def _line_around(path: Path, at: int) -> bytes:
+    """The first bytes of the line that a byte stands in."""
+    with path.open("rb") as file:
+        file.seek(max(0, at - CHUNK))
+        before = file.read(min(at, CHUNK))
+        file.seek(at - len(before) + before.rfind(b"\n") + 1)
+        return next(iter(file.read(SAMPLE_BYTES).splitlines()), b"")
 
 
 def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
     """The rows, unless a quote that was never meant as one has swallowed others."""
     width = len(table.header)
     for row in table.rows:
-        for cell in row.cells:
-            if "\n" in cell and any(line.count(delimiter) + 1 >= width for line in cell.split("\n")):
-                raise FileRefused(
-                    f"From line {row.line} on, whole rows stand inside quotes. Look for a single quote sign there, "
-                    "take it out, and send the file again."
-                )
+        refuse_swallowed(row, width, delimiter)
         yield row
 
 
@@ -538,4 +565,4 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
         (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
     ]
     tags = tuple(cell if cell.startswith("#") else "" for cell in keys) if has_tags else ()
-    return Table(header, row.line, preamble, found, unknown, rows, tags, notes)
+    return Table(header, row.line, row.last_line, preamble, found, unknown, rows, tags, notes)

@@ -191,9 +191,10 @@ class Worker:
 
 SCRIPT = """
 import contextlib, io, json, sys
+from dataclasses import replace
 from dashboard.intake import child
-child.CPU_SECONDS = 3000
-child.limit()
+from dashboard.intake.limits import BROWSER
+child.limit(replace(BROWSER, cpu_seconds=3000))
 from dashboard.intake.report import FileRefused
 for line in sys.stdin:
     order = json.loads(line)

@@ -11,11 +11,13 @@ import sys
 import time
 import warnings
 import zipfile
+from dataclasses import replace
 
 import pytest
 
-from dashboard.intake import child, front_door, tabular
+from dashboard.intake import front_door, tabular
 from dashboard.intake.front_door import Declared, check_file
+from dashboard.intake.limits import BROWSER, LARGEST_FILE
 from dashboard.intake.recognise import recognise
 from dashboard.intake.report import FileRefused
 from dashboard.intake.tabular import open_table
@@ -397,7 +399,7 @@ def long_string():
 def test_a_workbook_that_needs_more_memory_than_one_file_is_given_ends_in_a_reason_code(tmp_path):
     file = tmp_path / "x.xlsx"
     file.write_bytes(long_string())
-    assert file.stat().st_size < tabular.LARGEST_FILE
+    assert file.stat().st_size < LARGEST_FILE
     with pytest.raises(FileRefused, match=r"limits of memory and time given to one file \(reason code -?\d+\)"):
         check_file("hubs", file, DAY)
 
@@ -430,7 +432,7 @@ def test_the_child_is_held_to_its_limits_and_their_breach_is_said(what):
 
 def test_the_child_is_held_to_its_seconds():
     begun = time.process_time()
-    code, _ = limited("\nwhile True: pass", "child.CPU_SECONDS = 1; ")
+    code, _ = limited("\nwhile True: pass", cpu_seconds=1)
     assert code in (-signal.SIGKILL, -signal.SIGXCPU) and time.process_time() - begun < 5
     assert f"reason code {code}" in front_door._death(code, "")
 
@@ -439,20 +441,23 @@ def test_the_limits_are_those_that_are_stated():
     names = "r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE, r.RLIMIT_NOFILE"
     asked = f"import resource as r; print([r.getrlimit(x) for x in ({names})])"
     told = subprocess.run(
-        [sys.executable, "-c", f"from dashboard.intake import child; child.limit(); {asked}"],
+        [sys.executable, "-c", f"{TAKE_LIMITS.format(limits=BROWSER)}; {asked}"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     stated = [1024**3, 20, 256 * 1024**2, 64]
     assert told.strip() == str([(one, one) for one in stated])
-    assert stated == [child.MEMORY, child.CPU_SECONDS, child.WRITTEN, child.OPEN_FILES]
+    assert (BROWSER.largest_file, BROWSER.wall_seconds) == (25 * 1024**2, 60)
 
 
-def limited(code, before=""):
+TAKE_LIMITS = "from dashboard.intake.child import limit; from dashboard.intake.limits import Limits; limit({limits})"
+
+
+def limited(code, **other):
     """How a process that takes the child's limits on ends, and what it says last."""
     done = subprocess.run(
-        [sys.executable, "-c", f"from dashboard.intake import child; {before}child.limit(); {code}"],
+        [sys.executable, "-c", f"{TAKE_LIMITS.format(limits=replace(BROWSER, **other))}; {code}"],
         capture_output=True,
         text=True,
     )
@@ -460,11 +465,10 @@ def limited(code, before=""):
 
 
 def test_a_child_that_says_nothing_for_too_long_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(front_door, "WALL_SECONDS", 0.01)
     file = tmp_path / "x.xlsx"
     file.write_bytes(packed(good()))
     with pytest.raises(FileRefused, match=r"took longer than 0.01 seconds and was stopped \(reason code -9\)"):
-        check_file("hubs", file, DAY)
+        check_file("hubs", file, DAY, limits=replace(BROWSER, wall_seconds=0.01))
 
 
 def test_a_child_that_dies_before_it_listens_is_a_reason_code_and_no_broken_pipe(tmp_path, monkeypatch):

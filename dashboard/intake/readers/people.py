@@ -22,6 +22,7 @@ NOT_REPORTED = "not reported"
 RESERVED_NAME = "the name of a total over several programmes; use another"
 NOBODY = "neither an id nor an e-mail address, so this row is nobody's"
 LEFT_OUT = "left out"
+STREAM = ("program_slug", "program_name")
 MOST_HOURS = 20_000.0
 MOST_YEARS = 120
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (MOST_YEARS, "60 and over"))
@@ -75,7 +76,7 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
 
 @lru_cache(DISTINCT)
 def _stream_written(name: str, slug: str) -> Stream | None:
-    for column, text in (("program_slug", slug), ("program_name", name)):
+    for column, text in zip(STREAM, (slug, name), strict=True):
         if "@" in text:
             raise RowRefused(column, "", "an address, not a programme")
         parts = [stream_of(part) for part in re.split("[,;|]", clean(text))]

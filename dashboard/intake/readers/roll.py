@@ -115,11 +115,7 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     Raises:
         FileRefused: consent is stated in no column, or in several.
     """
-    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
-    if stated.at is not None:
-        ledger.read_too.add(stated.at)
-    if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
-        ledger.notes.append(f"Consent is read from the column “{table.header[stated.at]}”.")
+    stated = stated_consent(table, ledger)
     roll = Roll()
     waiting: list[tuple[int, int, Record, str]] = []
 
@@ -156,7 +152,21 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     roll.close()
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
-    _note_ids(roll, ledger, layout)
+    note_ids(roll, ledger, layout)
+
+
+def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
+    """Where the file states consent, which is noted where the card does not name that column.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
+    if stated.at is not None:
+        ledger.read_too.add(stated.at)
+    if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
+        ledger.notes.append(f"Consent is read from the column “{table.header[stated.at]}”.")
+    return stated
 
 
 def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
@@ -226,7 +236,7 @@ def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
     ledger.words_of_names = roll.words_of_names
 
 
-def _note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
+def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     """Says how many ids were none, and why; never which."""
     if roll.placeholders:
         ledger.notes.append(

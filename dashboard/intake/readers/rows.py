@@ -24,15 +24,25 @@ def accepted(
         ledger.rows_in += 1
         cells = _fitted(row.cells, width, last_wanted)
         if len(cells) != width:
-            reason = f"the header has {width} cells, the row {len(row.cells)}"
-            ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
+            set_aside_misfit(row, width, ledger)
             continue
         try:
-            parsed = parse(Row(row.line, cells), partial(_cell, cells, positions))
+            parsed = parse(Row(row.line, cells), cells_of(cells, positions))
         except RowRefused as refused:
             ledger.quarantine(row.line, refused.column, clean(refused.value), refused.reason)
         else:
             yield row, parsed
+
+
+def set_aside_misfit(row: Row, width: int, ledger: Ledger) -> None:
+    """Sets a row aside that has more cells than the header, or fewer."""
+    reason = f"the header has {width} cells, the row {len(row.cells)}"
+    ledger.quarantine(row.line, WHOLE_ROW, clean(",".join(row.cells)), reason)
+
+
+def cells_of(cells: list[str], positions: dict[str, int]) -> Cells:
+    """The cells of a row by the names of their columns."""
+    return partial(_cell, cells, positions)
 
 
 def publish_once(

@@ -1,0 +1,453 @@
+"""The walk of `roll.publish_people` by columns: what it publishes, sets aside and reports is the same.
+
+Ids and addresses are compared as numbers made of their keys. Of those that may be nobody's the rows are read again,
+and judged as `dashboard/intake/sharing.py` judges all.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dashboard.intake import consent
+from dashboard.intake.columns import batches
+from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
+from dashboard.intake.parquet import GROUP_ROWS, Aside
+from dashboard.intake.programmes import Stream
+from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
+from dashboard.intake.readers.people import NOBODY, STREAM
+from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, publish_people, stated_consent
+from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
+from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
+from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
+from dashboard.intake.tabular import Table
+from dashboard.intake.words import fold, is_missing
+
+ROW, IN_DOUBT_COLUMN = "row", "in_doubt"
+# Ids and addresses that are normal as soon as they are in small letters.
+CODE_PATTERN = f"^{CODE.pattern}$"
+ADDRESS_PATTERN = r"^[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$"
+# So that no address is taken for an id.
+OF_ADDRESS = np.uint64(0x9E3779B97F4A7C15)
+KINDS = {
+    "lines": np.int64,
+    **dict.fromkeys(("ids", "emails", "names", "once"), np.uint64),
+    **dict.fromkeys(("erased", "erased_ids", "erased_emails"), np.bool_),
+}
+# Columns of a record behind its two keys, in the order of the card's `kept`.
+Make = Callable[[Rows], Sequence[Column]]
+
+
+@dataclass
+class Sightings:
+    """Who stands in each row that fits the header, in numbers: 0 where nothing does.
+
+    `erased` are rows about somebody erased under a former key; of the others the id or the address may be hers.
+    """
+
+    lines: np.ndarray
+    ids: np.ndarray
+    emails: np.ndarray
+    names: np.ndarray
+    once: np.ndarray
+    erased: np.ndarray
+    erased_ids: np.ndarray
+    erased_emails: np.ndarray
+
+
+class Reading:
+    """One file on its way through the walk, batch by batch."""
+
+    def __init__(self, table: Table, ledger: Ledger, layout: Layout) -> None:
+        self.table, self.ledger, self.layout = table, ledger, layout
+        self.stated = stated_consent(table, ledger)
+        self.consent_at = [at for at in (self.stated.at, *self.stated.taken_back_at) if at is not None]
+        self.placeholders = 0
+        self.refused: list[tuple[int, Stream]] = []
+        self._seen: list[Sightings] = []
+        self._once: dict[Any, int] = {}
+
+    def records(self, make: Make, aside: Aside) -> Sightings:
+        """Puts the records of all rows aside, each with its row and the column in doubt; returns who stands in them."""
+        named = {f"#{at}": at for at in self.consent_at}
+        memory, waiting, rows_before = Memory(), [], 0
+        for batch in batches(replace(self.table, positions=self.table.positions | named)):
+            self.ledger.rows_in += len(batch.lines) + len(batch.misfits)
+            for row in batch.misfits:
+                set_aside_misfit(row, len(self.table.header), self.ledger)
+            if not len(batch.lines):
+                continue
+            rows = Rows(batch, self.ledger, memory)
+            keys = self._enter(rows)
+            self._refuse_without_consent(rows)
+            nobodys = pc.and_(keys[0].is_null(), keys[1].is_null()).to_numpy(zero_copy_only=False)
+            rows.refuse(nobodys, lambda _: RowRefused(self.layout.id_column, "", NOBODY))
+            table = as_kept(rows, [*keys, *make(rows)])
+            at = np.flatnonzero(rows.standing)
+            table = table.append_column(ROW, pa.array(at + rows_before))
+            doubts = Values(rows.in_doubt, [None, *rows.doubts[1:]])
+            waiting.append(table.append_column(IN_DOUBT_COLUMN, doubts.coded(at)))
+            rows_before += len(batch.lines)
+            if sum(some.num_rows for some in waiting) >= GROUP_ROWS:
+                aside.add(pa.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            aside.add(pa.concat_tables(waiting))
+        nobody = np.empty(0, np.uint64)
+        return Sightings(
+            *(
+                np.concatenate([nobody.astype(kind), *(getattr(some, name) for some in self._seen)])
+                for name, kind in KINDS.items()
+            )
+        )
+
+    def _enter(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
+        """Notes whom the rows name; returns the keys of ids and of e-mail addresses."""
+        identity, columns = self.ledger.identity, rows.batch.columns
+        assert identity
+        rows_in = len(rows.standing)
+        blank = pa.repeat(pa.scalar(""), rows_in)
+        written = columns.get(self.layout.id_column, blank)
+        id_key, ids = keys_of(written, identity, "id", CODE_PATTERN, normal_id)
+        email_key, emails = keys_of(columns.get("email", blank), identity, "email", ADDRESS_PATTERN, normal_email)
+        if id_key.null_count:
+            texts = written.filter(id_key.is_null())
+            self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
+        codes, names = distinct([columns.get("name", blank)], rows_in)
+        numbers = _hashes(hash(name) if name else 0 for name in names)[codes]
+        id_now, id_formerly = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
+        email_now, email_formerly = self._erased(
+            email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text)
+        )
+        formerly = id_formerly | email_formerly
+        once = self._once_of(rows)
+        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, once, formerly, id_now, email_now))
+        return id_key, email_key
+
+    def _erased(
+        self, keys: pa.Array, written: pa.Array, pattern: str, as_pair: Callable[[str], tuple[str, str]]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Which keys are of somebody erased, and in which rows a key that was made of the same text formerly is."""
+        marks, identity = self.ledger.erased_marks, self.ledger.identity
+        if not marks or not identity:
+            return np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
+        codes, different = distinct([keys.fill_null("")], len(keys))
+        now = np.array([mark in marks for mark in identity.marks(different)])[codes]
+        codes, texts = distinct([written], len(written))
+        # Of a text that is normal as it stands the former key is the same one.
+        is_normal = pc.match_substring_regex(pc.ascii_lower(pa.array(texts, pa.string())), pattern).to_pylist()
+        former = [
+            not is_so and self.ledger.are_erased(identity.former_keys(*as_pair(text)))
+            for text, is_so in zip(texts, is_normal, strict=True)
+        ]
+        is_same = np.array(is_normal, dtype=bool)[codes]
+        return now, np.array(former, dtype=bool)[codes] | (now & is_same)
+
+    def _once_of(self, rows: Rows) -> np.ndarray:
+        """A number for what a person stands in only once."""
+        columns = [rows.batch.columns[name] for name in self.layout.once if name in rows.batch.columns]
+        codes, different = distinct(columns, len(rows.standing))
+        if len(self._once) > MOST_REMEMBERED:
+            self._once.clear()
+        for cells in different:
+            if cells not in self._once:
+                written = (cells,) if isinstance(cells, str) else cells
+                self._once[cells] = hash(tuple(cell.strip().casefold() for cell in written))
+        return _hashes(self._once[cells] for cells in different)[codes]
+
+    def _refuse_without_consent(self, rows: Rows) -> None:
+        if not self.consent_at:
+            return
+        names = [f"#{at}" for at in self.consent_at]
+
+        def against(cell: Cells) -> str:
+            cells = [""] * len(self.table.header)
+            for at, name in zip(self.consent_at, names, strict=True):
+                cells[at] = cell(name)
+            return self.stated.against(cells)
+
+        def refused_stream(cell: Cells) -> Stream | None:
+            """The stream for which somebody refused, who counts no more in what the file replaces."""
+            with suppress(RowRefused):
+                return self.layout.stream(cell) if against(cell) in consent.STATED else None
+            return None
+
+        streams = rows.each(refused_stream, *names, *STREAM)
+        before = sum(len(some.lines) for some in self._seen[:-1])
+        for at in np.flatnonzero(~streams.is_missing()).tolist():
+            stream = streams.distinct[streams.codes[at]]
+            self.ledger.streams.add((stream.partner_id, stream.programme_id))
+            self.refused.append((before + at, stream))
+        has_reason = rows.flag(lambda cell: bool(against(cell)), *names)
+        rows.refuse(has_reason, lambda cell: RowRefused(consent.COLUMN, "", against(cell)), *names)
+
+
+def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make: Make) -> None:
+    """As `publish_people`, of a layout that names nothing but its columns; a workbook is read row by row.
+
+    Raises:
+        FileRefused: consent is stated in no column, or in several.
+    """
+    if table.text is None:
+        publish_people(table, ledger, layout)
+        return
+    reading = Reading(table, ledger, layout)
+    aside = Aside(ledger.folder / "waiting.arrow")
+    seen = reading.records(make, aside)
+    roll, no_ids, no_emails = _judged(seen, table, layout)
+    roll.placeholders = reading.placeholders
+    persons = _persons(seen, no_ids, no_emails)
+    kept = np.zeros(len(seen.lines), dtype=bool)
+    for waiting in aside.tables():
+        rows = _with_keys_of_people(waiting, seen, no_ids, no_emails, ledger, layout)
+        rows = _without_refused(_without_erased(rows, seen, ledger), seen, persons, reading.refused, ledger)
+        kept[rows[ROW].to_numpy()] = True
+        if rows.num_rows:
+            ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
+    _account(seen, persons, kept, ledger)
+    if ledger.unread:
+        ledger.words_of_names = _words_of_names(table, ledger)
+    note_ids(roll, ledger, layout)
+
+
+def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
+    """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
+    ids, emails = _doubtful_ids(seen), _doubtful_emails(seen)
+    if not len(ids) and not len(emails):
+        return Roll(), {}, _numbers([])
+    at = np.flatnonzero(np.isin(seen.ids, ids) | np.isin(seen.emails, emails))
+    roll = _roll_of(table, layout, seen.lines[at])
+    sightings = [one for one in roll.rows if one]
+    id_numbers = {one.id: number for one, number in zip(sightings, seen.ids[at].tolist(), strict=True)}
+    email_numbers = {one.email: number for one, number in zip(sightings, seen.emails[at].tolist(), strict=True)}
+    doubted = set(ids.tolist())
+    of_ids = [one for one in roll.different if id_numbers[one[0]] in doubted]
+    no_ids = shared_ids_of_some(*_columns(of_ids), len(seen.lines))
+    if no_ids is None:
+        whole = _roll_of(table, layout, seen.lines)
+        whole.close()
+        no_ids = {id_: reason for id_, reason in whole.no_ids.items() if id_numbers.get(id_) in doubted}
+    doubted = set(emails.tolist())
+    of_emails = [one for one in roll.different if email_numbers[one[1]] in doubted]
+    known_ids, addresses, names, _ = _columns(of_emails)
+    roll.no_ids = no_ids
+    roll.no_emails = shared_addresses([id_ if id_ not in no_ids else "" for id_ in known_ids], addresses, names)
+    return (
+        roll,
+        {id_numbers[id_]: reason for id_, reason in no_ids.items()},
+        _numbers(email_numbers[email] for email in roll.no_emails),
+    )
+
+
+def _columns(different: Sequence[tuple[str, str, str, tuple[str, ...], int]]) -> tuple[list, list, list, list]:
+    """Ids, addresses, names and what a person stands in once, of rows that differ."""
+    ids, emails, names, once, _ = map(list, zip(*different, strict=True)) if different else ([], [], [], [], [])
+    return ids, emails, names, once
+
+
+def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
+    assert table.text
+    roll = Roll()
+    for row in table.text.rows_at(lines.tolist()):
+        roll.enter(row, cells_of(row.cells, table.positions), layout)
+    return roll
+
+
+def _doubtful_ids(seen: Sightings) -> np.ndarray:
+    """Ids of which it takes more than numbers to see that they are somebody's: most stand beside one address."""
+    of_id = _beside(seen.ids, {"email": seen.emails, "name": seen.names})
+    has_one_name = _is_one(of_id, "name")
+    plain = _is_one(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_one_name
+    rest = ~plain
+    # Beside no address in some rows, but in few rows, and in none where it could be only once more than is allowed.
+    few = rest & _is_one(of_id, "email") & has_one_name & (of_id["rows"].to_numpy() <= MOST_ROWS)
+    ids = of_id["key"].to_numpy()
+    if few.any():
+        rows = np.isin(seen.ids, ids[few])
+        places = pa.table({"id": seen.ids[rows], "once": seen.once[rows]}).group_by(["id", "once"], use_threads=False)
+        places = places.aggregate([([], "count_all")])
+        often = places["id"].to_numpy()[places["count_all"].to_numpy() > MOST_RECORDS]
+        rest &= ~few | np.isin(ids, often)
+    return ids[rest]
+
+
+def _doubtful_emails(seen: Sightings) -> np.ndarray:
+    """Addresses that stand beside several ids or names."""
+    of_email = _beside(seen.emails, {"id": seen.ids, "name": seen.names})
+    return of_email["key"].to_numpy()[~(_is_one(of_email, "id") & _is_one(of_email, "name"))]
+
+
+def _beside(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
+    """Of each key its rows, the least and greatest number of each other that stands beside it, and how many e-mails."""
+    there = keys != 0
+    columns = {name: pa.array(values[there], mask=values[there] == 0) for name, values in others.items()}
+    grouped = pa.table({"key": keys[there], **columns}).group_by("key", use_threads=False)
+    counted = [("email", "count")] if "email" in others else []
+    extremes = [(name, how) for name in others for how in ("min", "max")]
+    found = grouped.aggregate([([], "count_all"), *extremes, *counted])
+    return found.rename_columns({"count_all": "rows"})
+
+
+def _is_one(beside: pa.Table, name: str) -> np.ndarray:
+    """Whether no two different numbers stand beside a key."""
+    same = pc.equal(beside[f"{name}_min"], beside[f"{name}_max"])
+    return pc.fill_null(same, pa.scalar(True)).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _persons(seen: Sightings, no_ids: Mapping[int, str], no_emails: np.ndarray) -> np.ndarray:
+    """A number for whom each row is about, which no two people share."""
+    has_id = (seen.ids != 0) & ~np.isin(seen.ids, _numbers(no_ids))
+    persons = np.where(has_id, seen.ids, seen.lines.astype(np.uint64))
+    by_email = np.flatnonzero(~has_id & (seen.emails != 0) & ~np.isin(seen.emails, no_emails))
+    if len(by_email):
+        known, first = np.unique(seen.emails[has_id], return_index=True)
+        emails = seen.emails[by_email]
+        at = np.minimum(np.searchsorted(known, emails), max(len(known) - 1, 0))
+        is_known = known[at] == emails if len(known) else np.zeros(len(emails), dtype=bool)
+        of_known = seen.ids[has_id][first][at] if len(known) else emails
+        persons[by_email] = np.where(is_known, of_known, emails ^ OF_ADDRESS)
+    return persons
+
+
+def _with_keys_of_people(
+    waiting: pa.Table,
+    seen: Sightings,
+    no_ids: Mapping[int, str],
+    no_emails: np.ndarray,
+    ledger: Ledger,
+    layout: Layout,
+) -> pa.Table:
+    """Records without keys that are nobody's; those with no key left, and those with a day in doubt, are set aside."""
+    if not ledger.orders.is_known and waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
+        in_doubt = waiting[IN_DOUBT_COLUMN].is_valid()
+        for at, column in zip(
+            waiting.filter(in_doubt)[ROW].to_pylist(),
+            waiting.filter(in_doubt)[IN_DOUBT_COLUMN].to_pylist(),
+            strict=True,
+        ):
+            ledger.quarantine(int(seen.lines[at]), column, "", IN_DOUBT)
+        waiting = waiting.filter(pc.invert(in_doubt))
+    rows = waiting[ROW].to_numpy()
+    for name, numbers, nobodys in (
+        ("id_key", seen.ids, _numbers(no_ids)),
+        ("email_key", seen.emails, no_emails),
+    ):
+        if len(nobodys) and (gone := np.isin(numbers[rows], nobodys)).any():
+            keys = pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), waiting[name])
+            waiting = waiting.set_column(waiting.column_names.index(name), name, keys)
+    nobody = pc.and_(waiting["id_key"].is_null(), waiting["email_key"].is_null())
+    if pc.any(nobody).as_py():
+        for at in waiting.filter(nobody)[ROW].to_pylist():
+            reason = no_ids.get(int(seen.ids[at])) or SHARED_ADDRESS
+            ledger.quarantine(int(seen.lines[at]), layout.id_column, "", reason)
+        waiting = waiting.filter(pc.invert(nobody))
+    return waiting
+
+
+def _without_erased(waiting: pa.Table, seen: Sightings, ledger: Ledger) -> pa.Table:
+    """The records but for those of people who were erased; the file still speaks for the streams of these."""
+    rows = waiting[ROW].to_numpy()
+    erased = seen.erased[rows]
+    for name, of_keys in (("id_key", seen.erased_ids), ("email_key", seen.erased_emails)):
+        erased |= of_keys[rows] & waiting[name].is_valid().to_numpy()
+    if not erased.any():
+        return waiting
+    ledger.streams.update(_streams(waiting.filter(pa.array(erased)), ledger))
+    ledger.collapsed += int(erased.sum())
+    ledger.erased += int(erased.sum())
+    return waiting.filter(pa.array(~erased))
+
+
+def _without_refused(
+    waiting: pa.Table, seen: Sightings, persons: np.ndarray, refused: Sequence[tuple[int, Stream]], ledger: Ledger
+) -> pa.Table:
+    """The records but for those of people who refused consent in another row of the programme, which are set aside."""
+    refusals = {(int(persons[row]), stream.partner_id, stream.programme_id) for row, stream in refused}
+    rows = waiting[ROW].to_numpy()
+    of_refusers = np.flatnonzero(np.isin(persons[rows], _numbers(person for person, *_ in refusals)))
+    if not len(of_refusers):
+        return waiting
+    gone = np.zeros(len(rows), dtype=bool)
+    streams = _streams(waiting.take(pa.array(of_refusers)), ledger)
+    for at, stream in zip(of_refusers.tolist(), streams, strict=True):
+        if (int(persons[rows[at]]), *stream) in refusals:
+            gone[at] = True
+            ledger.quarantine(int(seen.lines[rows[at]]), consent.COLUMN, "", consent.REFUSED_ELSEWHERE)
+    return waiting.filter(pa.array(~gone))
+
+
+def _streams(records: pa.Table, ledger: Ledger) -> list[tuple[str, ...]]:
+    """The stream of each record."""
+    return [tuple(map(str, row.values())) for row in records.select(list(ledger.card.stream)).to_pylist()]
+
+
+def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Ledger) -> None:
+    """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
+    # A row that came apart names nobody: it is one unknown person.
+    torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
+    everybody, published = pa.array(persons).unique(), pa.array(persons[kept]).unique()
+    ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
+    ledger.people_set_aside = torn
+    if len(everybody) > len(published):
+        aside = sorted((row for row in ledger.quarantined if row.column != WHOLE_ROW), key=lambda row: row.line)
+        at = np.searchsorted(seen.lines, np.array([row.line for row in aside], np.int64))
+        why: dict[int, str] = {}
+        for number, row in zip(persons[at].tolist(), aside, strict=True):
+            why.setdefault(number, f"{row.column}: {row.reason}")
+        of_nobody_kept = everybody.filter(pc.invert(pc.is_in(everybody, published))).to_pylist()
+        ledger.people_set_aside = torn + Counter(why.get(number, ERASED) for number in of_nobody_kept)
+
+
+def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
+    """Words of values that were not understood that are words of names, too."""
+    wanted = {word for _, value, _ in ledger.unread for word in fold(value).split() if len(word) > 1}
+    if not wanted or "name" not in table.positions:
+        return frozenset()
+    required = next(column.name for column in ledger.card.columns if column.required and column.name in table.positions)
+    positions = {name: table.positions[name] for name in ("name", required)}
+    found: set[str] = set()
+    for batch in batches(replace(table, positions=positions)):
+        for name in batch.columns["name"].unique().to_pylist() if len(batch.lines) else ():
+            words = wanted.intersection(fold(name).split())
+            if words and not is_missing(name):
+                found |= words
+    return frozenset(found)
+
+
+def keys_of(
+    column: pa.Array, identity: Identity, kind: str, pattern: str, normal: Callable[[str], str]
+) -> tuple[pa.Array, np.ndarray]:
+    """The key of each cell, and a number made of it; 0 where there is none.
+
+    A text that matches the pattern is normal as soon as it is in small letters.
+    """
+    coded = column.dictionary_encode()
+    texts = pc.ascii_lower(coded.dictionary)
+    is_normal = pc.match_substring_regex(texts, pattern)
+    if is_normal.false_count:
+        as_written = zip(coded.dictionary.to_pylist(), texts.to_pylist(), is_normal.to_pylist(), strict=True)
+        texts = pa.array([text if is_so else normal(written) for written, text, is_so in as_written], pa.string())
+    digests = identity.digests(kind, texts.cast(pa.binary()).to_pylist())
+    halves = np.frombuffer(b"".join(digests), np.uint8).reshape(len(digests), -1)[:, : KEY_HEX // 2]
+    offsets = pa.py_buffer(np.arange(len(digests) + 1, dtype=np.int32) * KEY_HEX)
+    keys = pa.StringArray.from_buffers(len(digests), offsets, pa.py_buffer(halves.tobytes().hex().encode()))
+    numbers = halves[:, :8].copy().view(np.uint64)[:, 0]
+    if is_normal.false_count:
+        missing = pc.equal(texts, pa.scalar(""))
+        keys = pc.if_else(missing, pa.scalar(None, pa.string()), keys)
+        numbers = np.where(missing.to_numpy(zero_copy_only=False), np.uint64(0), numbers)
+    return keys.take(coded.indices), numbers[coded.indices.to_numpy()]
+
+
+def _hashes(hashes: Iterable[int]) -> np.ndarray:
+    """Python's hashes as numbers without a sign."""
+    return np.array(list(hashes), np.int64).view(np.uint64)
+
+
+def _numbers(numbers: Iterable[int]) -> np.ndarray:
+    return np.array(list(numbers), np.uint64)
