@@ -67,7 +67,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
 def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[Column]:
     """What `_record` gives behind the keys, for many rows at a time; the steps stand in the same order."""
     stream = rows.each(lambda cell: need_stream(cell, ledger), *STREAM)
-    name = rows.each(lambda cell: need_plain(cell("specialisation"), "specialisation"), "specialisation")
+    name = rows.each(lambda cell: need_known(cell("specialisation"), "specialisation"), "specialisation")
     completed = rows.each(lambda cell: yes_no(cell("completed"), "completed"), "completed")
     completed_on = rows.day(lambda cell: moment(cell("completed_on"), ledger, "completed_on"), "completed_on")
     is_completed = completed.numpy("bool")

@@ -117,7 +117,7 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
     )
     has_certificate = rows.address(lambda cell: not is_missing(cell("certificate")), "certificate")
     for_credit = rows.flag(lambda cell: optional_yes_no(cell("for_credit"), ledger, "for_credit"), "for_credit")
-    course_id = rows.each(lambda cell: need_plain(cell("course_id"), "course_id"), "course_id")
+    course_id = rows.each(lambda cell: need_known(cell("course_id"), "course_id"), "course_id")
     course = rows.each(lambda cell: optional_plain(cell("course"), ledger, "course"), "course")
     university = rows.each(lambda cell: optional_plain(cell("university"), ledger, "university"), "university")
     return (
