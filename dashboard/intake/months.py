@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-from babel.dates import get_month_names
-
 # Arabic has two sets of names: that of Egypt and the Gulf, and that of the Levant.
 LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "ar", "ar_SY")
 # Only Russian has another form for a month without a day: июнь 2024.
@@ -33,6 +31,8 @@ def folded(text: str) -> str:
 
 @cache
 def _names() -> Mapping[str, int]:
+    from babel.dates import get_month_names  # only where a month is a word: it takes longer than many a file
+
     named = [get_month_names("wide", locale=language) for language in LANGUAGES]
     named += [get_month_names("abbreviated", locale=language) for language in LANGUAGES]
     named += [get_month_names("wide", "stand-alone", locale=language) for language in WITHOUT_DAY]
