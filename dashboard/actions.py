@@ -181,10 +181,10 @@ def discard(store: Path, proposal: Proposal, actor: Actor, reason: str = "discar
     record(store, "withdrawal", actor.who, f"proposal {proposal.name}", reason=reason)
 
 
-def take_real_record(
+def take_and_serve(
     store: Path, source: str, file: Path, actor: Actor, captured_on: datetime.date | None = None
 ) -> tuple[Imported, Release] | Proposal:
-    """Takes the record of a publisher in and serves it; where two people are wanted, it waits for the other one.
+    """Takes a file in and serves it at once; where two people are wanted, it waits for the other one.
 
     Raises:
         As `import_files` and `bring_in`.

@@ -36,7 +36,7 @@ def offer_real_record(source: str) -> None:
         )
         by_file, by_address = st.columns(2)
         with by_file:
-            file = st.file_uploader(_("A file you have (CSV or XLSX, up to 25 MB)"), key=f"file-{source}")
+            file = st.file_uploader(_("A file you have (a table, up to 25 MB)"), key=f"file-{source}")
             day = st.date_input(_("Captured on (else read from the file's name)"), None, key=f"captured-{source}")
             if st.button(_("Import the file"), disabled=file is None, key=f"import-{source}") and file is not None:
                 with workplace() as folder:
@@ -60,7 +60,7 @@ def offer_real_record(source: str) -> None:
 def _take(source: str, path: Path, day: datetime.date | None) -> None:
     try:
         with st.spinner(_("Checking and publishing")):
-            taken = actions.take_real_record(store_folder(), source, path, acting(), day)
+            taken = actions.take_and_serve(store_folder(), source, path, acting(), day)
     except (Refusal, OSError) as refused:
         st.error(in_markdown(refused))
         return

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.intake.front_door import FileRefused, import_file
+from dashboard import actions
+from dashboard.components.refused import for_readers
+from dashboard.gate import acting
+from dashboard.intake.proposals import Proposal as Waiting
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
 from dashboard.locales.plain import in_markdown
+from dashboard.refusals import Refusal
 from dashboard.session import ask, visitor
 from dashboard.settings import store_folder
-from dashboard.store.audit_log import record
-from dashboard.store.releases import publish_release
 
 SOURCE = "organisation_names"
 ORGANISATIONS = "contributions/organisations"
@@ -64,24 +66,17 @@ def _label(group: Proposal) -> str:
 
 
 def _confirm(ticked: Sequence[Proposal]) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
     try:
-        _publish(as_file(ticked))
-    except FileRefused as refused:
-        st.error(in_markdown(str(refused)))
+        with workplace() as folder:
+            file = folder / f"{SOURCE}.csv"
+            file.write_text(as_file(ticked), encoding="utf-8")
+            taken = actions.take_and_serve(store_folder(), SOURCE, file, acting(), today)
+    except Refusal as refused:
+        st.error(for_readers(refused))
+        return
+    if isinstance(taken, Waiting):
+        st.success(_("The names wait on the page Upload for another steward to publish them."))
         return
     st.session_state[CONFIRMED] = len(ticked)
     st.rerun()
-
-
-def _publish(text: str) -> None:
-    """Brings the confirmed names in by the front door, and publishes them.
-
-    Raises:
-        FileRefused: the file was not taken in; nothing changed.
-    """
-    with workplace() as folder:
-        file = folder / f"{SOURCE}.csv"
-        file.write_text(text, encoding="utf-8")
-        done = import_file(store_folder(), SOURCE, file, datetime.datetime.now(datetime.UTC).date())
-    release = publish_release(store_folder())
-    record(store_folder(), "release", visitor().who, f"{SOURCE}: {done.report.closing_line}", release.number)

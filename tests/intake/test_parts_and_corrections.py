@@ -348,7 +348,7 @@ def test_with_a_login_nobody_imports_and_publishes_alone(tmp_path, store, in_pro
         import_files(store, SOURCE, [file], alone)
     closures = tmp_path / "closures_2020-03-20.csv"
     closures.write_text("Date,ISO,Status\n16/03/2020,KEN,Closed due to COVID-19\n")
-    waits = actions.take_real_record(store, "unesco_closures", closures, alone)
+    waits = actions.take_and_serve(store, "unesco_closures", closures, alone)
     assert [one.name for one in waiting(store)] == [waits.name]
     with pytest.raises(NotYours):
         actions.accept(store, [waits], alone)
