@@ -148,6 +148,8 @@ def _confirm(upload: Upload, word: str) -> None:
         )
     with right:
         partner, programme, country = _whose(card, word)
+    if any(column.name == "sector" for column in card.columns):
+        _ask_for("sector", word)
     _answers(word)
     declared = Declared(
         encoding=encoding,
@@ -327,7 +329,7 @@ def _questions() -> dict[str, Question]:
         ),
         "sector": Question(
             _("Sector of rows that state none"),
-            {"Education": _("Education"), "not stated": _("Not stated: they do not count as education")},
+            {"Education": _("Education")},
         ),
         "no_consent_column": Question(
             _("Consent"),

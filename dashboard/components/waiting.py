@@ -1,6 +1,7 @@
 """Files that wait: what became of each row, what would change for whom, and who publishes. Then what was published."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
@@ -128,6 +129,13 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
         strict=True,
     ):
         column.metric(label, whole(count))
+    if account.get("people_in"):
+        aside = sum(people for _unused, people in account["people_set_aside"])
+        st.caption(
+            _("Learners in the file: {people}. Accepted: {accepted}. Set aside: {aside}.").format(
+                people=whole(account["people_in"]), accepted=whole(account["people_published"]), aside=whole(aside)
+            )
+        )
     try:
         folders = tuple(one.snapshot.folder for one in together)
         follows = _consequence(store_folder(), current_release().number, folders)
@@ -138,6 +146,8 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
     _names(follows)
     for note in account["notes"]:
         st.caption(for_readers(note))
+    if account.get("unread"):
+        _unread(proposal)
     if account["dropped_columns"]:
         st.write(_("Columns that are not kept:"))
         st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
@@ -256,6 +266,29 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     _watch("publish", proposal, _("The release is built, checked for privacy and published."))
 
 
+def _unread(proposal: Proposal) -> None:
+    """Values of cells that were not understood, the commonest first: their rows are kept without them."""
+    card, unread = sources()[proposal.snapshot.source], proposal.account["unread"]
+    words = _("Values that were not understood, in {count} cells").format(count=whole(sum(o["rows"] for o in unread)))
+    shown = st.expander(words, on_change="rerun", key=f"unread-{proposal.name}")
+    if shown.open:
+        with shown:
+            st.dataframe(
+                [
+                    {
+                        _("Column"): card.label(one["column"]),
+                        _("Value"): one["value"] or _("(not shown)"),
+                        _("Rows"): one["rows"],
+                        _("First on lines"): ", ".join(map(str, one["lines"])),
+                        _("Kept as"): one["kept_as"],
+                    }
+                    for one in unread[:MOST_ROWS]
+                ],
+                hide_index=True,
+                alt=_("Values that were not understood, with the rows of each."),
+            )
+
+
 def _rows(proposal: Proposal) -> None:
     """What would be published of a source that is not about people, to read before it is."""
     shown = st.expander(_("The rows, as they would be published"), on_change="rerun", key=f"rows-{proposal.name}")
@@ -292,6 +325,16 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
             {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
             for row in csv.DictReader(file)
         ]
+    commonest = Counter((row["column"], row["value"], row["reason"]) for row in rows).most_common(MOST_NAMES)
+    if len(commonest) < len(rows):
+        st.dataframe(
+            [
+                {_("Column"): column, _("Value"): value or _("(not shown)"), _("Reason"): reason, _("Rows"): count}
+                for (column, value, reason), count in commonest
+            ],
+            hide_index=True,
+            alt=_("The commonest reasons, with the rows of each."),
+        )
     names = {
         "file": _("File"),
         "line": _("Line"),

@@ -20,6 +20,8 @@ WHOLE, PART, CORRECTIONS = "whole", "part", "corrections"
 # What a file is when its sender does not say: the whole export, unless the store holds it as a part already.
 UNSAID = ""
 ROWS, SET_ASIDE = "rows.parquet", "quarantine.csv"
+# What an account says of one file alone: the digest of its rows, its people, values that were not understood.
+OF_ONE_FILE = ("content", "people_in", "people_published", "people_set_aside", "unread")
 NAMED_BY = 8
 DEMO = "-demo"
 SET_ASIDE_COLUMNS = ("file", "line", "column", "value", "reason")
@@ -157,7 +159,8 @@ def join(bases: Sequence[Held], arrival: Arrival, fresh: Path) -> dict[str, Any]
         "notes": _once(every, "notes"),
         "erased": sum(one.get("erased", 0) for one in every),
     }
-    account.pop("content", None)  # names what one file held
+    for name in OF_ONE_FILE:
+        account.pop(name, None)
     # A row of some lists is kept as several records: what is held twice is counted in rows again.
     per_row = max(1.0, records[-1].num_rows / max(1, arrival.account["published"]))
     account["published"] = sum(one["published"] for one in every) - int(twice / per_row)
