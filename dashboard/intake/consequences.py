@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dashboard.intake.programmes import programmes
+from dashboard.intake.readers.contributions_5w import NOT_STATED
 from dashboard.settings import REFERENCE
 from dashboard.store.joining import Arrival
 from dashboard.store.snapshots import Snapshot, as_if_kept, pinned
@@ -203,7 +204,7 @@ def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:
                     found["programme"].add(programme)
             elif source in of_sources and "organisation" in sources()[source].kept:
                 column = pq.read_table(one.rows_file, columns=["organisation"])["organisation"]
-                found["organisation"] |= {name for name in pc.unique(column).to_pylist() if name}
+                found["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}
     return {kind: frozenset(names) for kind, names in found.items()}
 
 

@@ -16,8 +16,10 @@ LONGEST_HEADER = 80
 # So many headers of a file are named in a refusal.
 MOST_SHOWN = 12
 FEW_HEADERS = 2
+# Nor for a column that a file may lack, where less than this is alike.
+VERY_ALIKE = 0.83
 # A header that holds the words of a column is more likely meant than one that is spelled alike.
-MEANT = 0.75
+MEANT = 2.0
 OF_CONSEQUENCE = ("consent", "sex", "country_origin", "country_host", "age", "born_on", "education", "withdrawn_on")
 # Words that make of a thing something about it: the type of an organisation is none.
 ABOUT = frozenset(
@@ -47,63 +49,49 @@ DIGITS = re.compile(r"\d{4}|\d[\d .-]{4}")
 
 
 def suggest(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
-    """For each required column that none of the headers is a name of, the header most like it, if any is.
-
-    A header is suggested once, and none that the card knows already or that is more like another of its columns.
-    Nothing follows from it until a person confirms.
-    """
-    found = positions(headers, header_names(card))
-    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
-    missing = {column.name for column in card.lacking(found)}
-    likeness = []
-    for header in left:
-        scores = {column.name: _likeness(header, column) for column in card.columns}
-        most = max(scores.values())
-        likeness += [(-most, name, header) for name, score in scores.items() if score == most and name in missing]
-    chosen: dict[str, str] = {}
-    for score, column, header in sorted(likeness):
-        if -score >= ALIKE and column not in chosen and header not in chosen.values():
-            chosen[column] = header
-    return {column.name: chosen[column.name] for column in card.columns if column.name in chosen}
+    """For each required column that none of the headers is a name of, the header most like it, if any is."""
+    lacking = {column.name for column in card.lacking(positions(headers, header_names(card)))}
+    return {name: header for name, header in suggest_all(headers, card).items() if name in lacking}
 
 
 def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     """For each column that none of the headers is a name of, required or not, the header most like it, if any is.
 
+    A header is suggested once, and none that the card knows already or that is more like another of its columns.
     Columns come in the order in which they matter: those that are required, consent, then those by which learners are
     compared. Nothing follows from it until a person confirms.
     """
     found = positions(headers, header_names(card))
     left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
-    columns = [column for column in card.columns if column.name not in found]
-    likeness = [
-        (score, column.name, header)
-        for column in columns
-        for header in left
-        if (score := _meant(header, column)) >= ALIKE
-    ]
+    lacking = [column.name for column in card.lacking(found)]
+    likeness = []
+    for header in left:
+        scores = {column.name: _meant(header, column) for column in card.columns}
+        most = max(scores.values())
+        likeness += [
+            (-most, name, header)
+            for name, score in scores.items()
+            if score == most and name not in found and score >= (ALIKE if name in lacking else VERY_ALIKE)
+        ]
     chosen: dict[str, str] = {}
-    for _, name, header in sorted(likeness, key=lambda one: (-one[0], one[1], one[2])):
+    for _, name, header in sorted(likeness):
         if name not in chosen and header not in chosen.values():
             chosen[name] = header
-    first = [column.name for column in card.lacking(found)]
-    order = [*first, *OF_CONSEQUENCE, *(column.name for column in columns)]
+    order = [*lacking, *OF_CONSEQUENCE, *(column.name for column in card.columns)]
     return {name: chosen[name] for name in dict.fromkeys(order) if name in chosen}
 
 
 def _meant(header: str, column: SourceColumn) -> float:
-    """How likely a header stands for a column, 0 to 1: by what it means in any language, else by its letters."""
+    """How likely a header stands for a column: over 1 by what it means in any language, else to 1 by its letters."""
     if column.name == consent.COLUMN:
-        return 1.0 if consent.reads_like_consent(header) else 0.0
+        return MEANT if consent.reads_like_consent(header) else 0.0
     if consent.reads_like_consent(header):
         return 0.0
     folded = words.fold(header[:LONGEST_HEADER])
     held = [
         phrase for phrase, name in words.meaning("headers").items() if name == column.name and _holds(folded, phrase)
     ]
-    if held:
-        return MEANT + (1 - MEANT) * max(map(len, held)) / len(folded)
-    return MEANT * _likeness(header, column)
+    return 1 + max(map(len, held)) / len(folded) if held else _likeness(header, column)
 
 
 def _holds(folded: str, phrase: str) -> bool:
