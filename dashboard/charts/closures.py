@@ -70,7 +70,7 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         300,
         barmode="overlay",
         uniformtext={"mode": "hide", "minsize": 11},
-        xaxis={"rangemode": "tozero", **people_axis(max(totals))},
+        xaxis={"rangemode": "tozero", **people_axis(max(totals, default=None))},
     )
 
 

@@ -213,7 +213,10 @@ def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[
         "marker": {"color": [ACCENT if one else NEUTRAL for one in strong]},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
-    most, longest = max([*values, 0.0001]), max([len(text) for text in texts] + [0])
+    most, longest = (
+        max([*(value for value in values if not is_missing(value)), 0.0001]),
+        max([len(text) for text in texts] + [0]),
+    )
     return framed(
         [trace],
         70 + 30 * len(labels),
@@ -420,7 +423,7 @@ def learners_map(
 
 def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int) -> Figure:
     """Circles on a map whose area is the number in a column; the legend shows what they are."""
-    most, largest = max([*rows[size].tolist(), 1]), LARGEST_CIRCLE if height >= HEIGHT else LARGEST_CIRCLE / 2
+    most, largest = max([*rows[size].dropna().tolist(), 1]), LARGEST_CIRCLE if height >= HEIGHT else LARGEST_CIRCLE / 2
     return {
         "type": "scattergeo",
         "mode": "markers",

@@ -90,9 +90,10 @@ def short_day(date: datetime.date | None) -> str:
     return missing() if is_missing(date) else format_date(date, "d MMM y", LANGUAGE)
 
 
-def people_axis(most: float) -> dict[str, list]:
-    """Ticks of an axis of people in words: plotly's own would say 0.5B."""
-    power = 10 ** math.floor(math.log10(max(most, 1)))
+def people_axis(most: float | None) -> dict[str, list]:
+    """Ticks of an axis of people in words: plotly's own would say 0.5B. Up to one where the most is not known."""
+    most = 1 if most is None or is_missing(most) else max(most, 1)
+    power = 10 ** math.floor(math.log10(most))
     step = next(power * n for n in (0.25, 0.5, 1, 2, 5) if most / (power * n) <= MOST_TICKS)
     values = [step * n for n in range(int(most / step) + 2)]
     return {"tickvals": values, "ticktext": [people(value) for value in values]}
