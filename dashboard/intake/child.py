@@ -112,7 +112,10 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
 
     records = Records(card, folder, ends)
     ledger.add = partial(records.add, once=True)
-    READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
+    try:
+        READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
+    finally:
+        ledger.add = None  # else ledger and records would hold each other in memory
     ledger.balance()
     if corrected and corrected.accepted_before:
         ledger.notes.append(f"{corrected.accepted_before} rows were corrected and accepted before, and are left out")

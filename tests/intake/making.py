@@ -190,7 +190,7 @@ class Worker:
 
 
 SCRIPT = """
-import contextlib, io, json, sys
+import contextlib, gc, io, json, sys
 from dataclasses import replace
 from dashboard.intake import child
 from dashboard.intake.limits import BROWSER
@@ -206,6 +206,7 @@ for line in sys.stdin:
     except BaseException as wrong:
         import traceback
         answer = ["crash", traceback.format_exc()[-1500:]]
+    gc.collect()  # the child reads one file, and looks for cycles hardly ever
     print(json.dumps(answer), flush=True)
 """
 
