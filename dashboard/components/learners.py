@@ -9,9 +9,9 @@ from dashboard.components.figures import stop_if_empty
 from dashboard.components.filters import choose
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, month
+from dashboard.locales.numbers import month
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_release, current_viewer, is_hidden_from_me
+from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
 
 STEPS = "completion_funnel/learners_per_step"
 SOURCES = ("coursera_usage", "coursera_membership", "coursera_specializations", "partner_learners")
@@ -57,9 +57,9 @@ def are_shown(scope: Scope) -> bool:
 
 
 def _why_nothing(scope: Scope) -> str:
-    registered = ask_one(STEPS, scope, step="Registered")["learners"]
-    if not is_missing(registered):
-        return "" if registered else _("No learner matches this choice. Choose another programme, partner or country.")
+    steps = ask(STEPS, scope)["learners"].dropna()
+    if len(steps):
+        return "" if any(steps) else _("No learner matches this choice. Choose another programme, partner or country.")
     is_whole = not (scope.partner_id or scope.country_host)
     if is_whole and current_viewer().audience != COALITION:
         return _(

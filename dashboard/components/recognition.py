@@ -6,9 +6,8 @@ from dashboard.charts.learners import agreements_map, bars_figure
 from dashboard.components.figures import figure, map_height, metric_tile, show_table, text_tile
 from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer
-from dashboard.disclosure.policy import policy
 from dashboard.locales import _
-from dashboard.locales.numbers import between, days, is_missing, share, whole
+from dashboard.locales.numbers import between, days, share, whole
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -24,19 +23,14 @@ def choose_view() -> Scope:
 def stop_without_requests(scope: Scope) -> None:
     """Ends the page where there is nothing to show."""
     row = ask_one(PATHWAY, scope)
-    if row["agreements"] or row["requested"] > 0:
-        return
-    st.info(
-        _(
-            "Fewer than {below} learners of this choice asked for recognition, or none, and no agreement is known."
-        ).format(below=policy().hide_below)
-        if is_missing(row["requested"])
-        else _(
-            "No partner has sent a list of recognitions for this choice. Import one: `coalition "
-            "import recognitions FILE`."
+    if not row["requested"] and not row["agreements"]:
+        st.info(
+            _(
+                "No partner has sent a list of recognitions for this choice. Import one: `coalition "
+                "import recognitions FILE`."
+            )
         )
-    )
-    st.stop()
+        st.stop()
 
 
 def tiles(scope: Scope) -> None:
