@@ -183,8 +183,9 @@ def test_whoever_has_seen_all_pairs_still_does_not_know_what_a_difference_stands
     seen = {shown: true for shown, true in stands_for.items() if any(1 <= abs(d) < FEWEST for d in true)}
     often = {shown: true for shown, true in seen.items() if true.total() >= 30}
     assert {audience for audience, _shown in often} == {"coalition", "public"} and len(often) >= 4
+    # The short form has two releases that three people tell apart, so that fewer differences occur in it than may.
     for shown, true in often.items():
-        assert len(true) >= NARROWEST, (shown, true)
+        assert len(true) >= (NARROWEST if FULL else 2), (shown, true)
 
 
 def test_nothing_else_differs_where_no_count_does(pairs, states):
