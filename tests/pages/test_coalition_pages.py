@@ -5,13 +5,15 @@ import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import actions
+from dashboard.actions import Actor
 from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
 from dashboard.demo.matching import write_matching
 from dashboard.demo.schools import simulate, write_capture
 from dashboard.intake import holding
 from dashboard.intake.front_door import import_file, made_ready
-from dashboard.intake.proposals import NotYours, accept, discard, propose, waiting
+from dashboard.intake.proposals import NotYours, discard, propose, waiting
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
 
@@ -143,7 +145,7 @@ def test_an_offer_is_kept_over_a_reload_sent_and_accepted(offered):
     assert one.snapshot.provenance == "demo", "beside a demonstration it must not end the demonstration"
     assert page("needs_and_offers").text_input(key="offer-offer").value == ""
 
-    release = accept(offered, one, "a steward", two_people=False)
+    release = actions.accept(offered, [one], Actor("a steward"))
     assert "offers" in release.demonstrations and not waiting(offered)
     found = page("needs_and_offers", on_date=NOW.isoformat())
     assert any("Lessons by radio" in set(frame.value.get("offer", ())) for frame in found.dataframe)
