@@ -37,7 +37,7 @@ def choose_view() -> Scope:
         st.info(
             _(
                 "There is one release only, so there is nothing to compare it with. The next one comes with the next "
-                "file: `coalition import SOURCE FILE`, or the page Upload."
+                "file on the page Upload."
             )
         )
         st.stop()
@@ -86,7 +86,7 @@ def _with_metric(scope: Scope) -> Scope:
         st.error(str(refused))
         st.stop()
     if table.empty:
-        st.info(_("Neither release has a figure that can be compared: `coalition import SOURCE FILE` brings in rows."))
+        st.info(_("Neither release has a figure that can be compared. Files can be brought in on the page Upload."))
         st.stop()
     names = [name for name in metrics() if name in set(table["metric"])]
     first = "learners_reached" if "learners_reached" in names else names[0]

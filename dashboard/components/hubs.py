@@ -175,8 +175,8 @@ def sessions(scope: Scope) -> None:
     if not row["sessions"]:
         st.info(
             _(
-                "No file in this release tells of sessions at these hubs. Import one: `coalition import hub_sessions "
-                "FILE`; `coalition template hub_sessions` writes an empty one."
+                "This release has no sessions of these hubs. A steward can bring a list in on the page Upload, which "
+                "has a template too."
             )
         )
         return

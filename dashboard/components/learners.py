@@ -26,7 +26,7 @@ def begin(*more: str) -> None:
     notices.hidden()
     stop_if_empty(
         ask("overview/programmes"),
-        _("No learners are in this release. Import a report: `coalition import coursera_usage FILE`."),
+        _("No learners are in this release. A report can be brought in on the page Upload."),
     )
     if own_partner() and not partner_words():
         st.info(

@@ -63,7 +63,7 @@ def refugee_view() -> None:
     notices.demonstration("unhcr_population", "hubs")
     stop_if_empty(
         ask("reach_map/years"),
-        _("No refugee figures are in this release. Import them: `coalition import unhcr_population FILE`."),
+        _("No refugee figures are in this release. A steward can bring them in on the page Upload."),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         year = choose_year()

@@ -25,10 +25,7 @@ def stop_without_requests(scope: Scope) -> None:
     row = ask_one(PATHWAY, scope)
     if not row["requested"] and not row["agreements"]:
         st.info(
-            _(
-                "No partner has sent a list of recognitions for this choice. Import one: `coalition "
-                "import recognitions FILE`."
-            )
+            _("No partner has sent a list of recognitions for this choice. One can be brought in on the page Upload.")
         )
         st.stop()
 

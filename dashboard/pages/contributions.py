@@ -18,7 +18,7 @@ st.write(
 notices.demonstration("contributions_5w", "partners")
 stop_if_empty(
     ask("contributions/choices"),
-    _("No activities of members are in this release. Import a list: `coalition import contributions_5w FILE`."),
+    _("No activities of members are in this release. A list can be brought in on the page Upload."),
 )
 scope = contributions.choose_view()
 contributions.tiles(scope)

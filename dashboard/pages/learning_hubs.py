@@ -18,7 +18,7 @@ st.write(
 notices.demonstration("hubs", "hub_sessions", "partner_learners")
 stop_if_empty(
     ask("learning_hubs/register"),
-    _("No register of hubs is in this release. Import one: `coalition import hubs FILE`."),
+    _("No register of hubs is in this release. A steward can bring one in on the page Upload."),
 )
 
 hubs.counts()

@@ -19,10 +19,7 @@ notices.demonstration("offers", "needs", "matches")
 offer_form.said_thanks()
 stop_if_empty(
     ask("needs_and_offers/totals"),
-    _(
-        "No offers or needs are in this release. Import them: `coalition import offers FILE`, "
-        "`coalition import needs FILE`."
-    ),
+    _("No offers or needs are in this release. They can be brought in on the page Upload."),
 )
 
 scope = matching.choose_day()

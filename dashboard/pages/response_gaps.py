@@ -18,11 +18,11 @@ st.write(
 notices.demonstration("offers", "unesco_closures")
 stop_if_empty(
     ask("school_closures/captures"),
-    _("No record of school closures is in this release. Import one: `coalition import unesco_closures FILE`."),
+    _("No record of school closures is in this release. A steward can bring one in on the page Upload."),
 )
 stop_if_empty(
     ask("needs_and_offers/offers"),
-    _("No list of offers is in this release. Import one: `coalition import offers FILE`."),
+    _("No list of offers is in this release. Offers can be brought in on the page Upload."),
 )
 
 view = gaps.choose_view()

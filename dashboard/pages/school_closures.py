@@ -29,7 +29,7 @@ st.write(
 notices.demonstration("unesco_closures", "oxcgrt_c1")
 stop_if_empty(
     ask("school_closures/captures"),
-    _("No record of school closures is in this release. Import one: `coalition import unesco_closures FILE`."),
+    _("No record of school closures is in this release. A steward can bring one in on the page Upload."),
 )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

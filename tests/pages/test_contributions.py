@@ -192,7 +192,7 @@ def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_a
 def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
     store = served_store(tmp_path / "store")
     publish_release(store)
-    assert any("coalition import contributions_5w FILE" in info.value for info in page().info)
+    assert any("on the page Upload" in info.value for info in page().info)
 
 
 def test_stewards_take_the_list_along_with_its_tags_and_others_do_not(coalition_store):

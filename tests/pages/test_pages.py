@@ -288,7 +288,7 @@ def test_a_release_without_a_source_says_what_to_import(page, served_store, tmp_
     assert not any(pinned(store).values())
     publish_release(store)
     test = app(page)
-    assert page in ("methods", "upload") or any("coalition import" in info.value for info in test.info)
+    assert page in ("methods", "upload") or any("on the page Upload" in info.value for info in test.info)
 
 
 def test_real_rows_end_the_demonstration(served_store, small_store):
