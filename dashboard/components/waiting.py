@@ -197,7 +197,9 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
         st.info(_("Nothing would change: what is published is newer than this file."))
     elif follows.changes and not any((one.before, one.gone) != (one.after, 0) for one in follows.changes):
         st.write(_("The same learners are published already; only what is known of them could change."))
-    if follows.changes:
+    viewer = visitor().viewer
+    own = [one for one in follows.changes if viewer.is_steward or one.stream.partition("/")[0] == viewer.partner_id]
+    if own:
         partners, programmes = partner_words(), programme_words()
         st.dataframe(
             [
@@ -208,7 +210,7 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
                     _("Learners after publishing"): whole(one.after),
                     _("No longer reported"): whole(one.gone),
                 }
-                for one in follows.changes
+                for one in own
                 for partner, _unused, programme in [one.stream.partition("/")]
             ],
             hide_index=True,

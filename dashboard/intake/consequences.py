@@ -152,7 +152,8 @@ def _changes(source: str, before: Pins, after: Pins) -> list[Change]:
     return [
         Change(source, stream, len(then[stream]), len(now[stream]), len(then[stream] - now[stream]))
         for stream in sorted(streams)
-        if then[stream] or now[stream]
+        # A stream that only stood in a file beside others is not of this file, and may be another partner's.
+        if stream in came and (then[stream] or now[stream]) or then[stream] - now[stream]
     ]
 
 

@@ -20,11 +20,11 @@ from dashboard.intake.consequences import people_by_partner, would_stand
 from dashboard.intake.front_door import Ready
 from dashboard.intake.report import Report
 from dashboard.refusals import Refusal
-from dashboard.store.joining import PART, Arrival
+from dashboard.store.joining import PART, Arrival, FileId
 from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, Release, build, current_number, open_release
 from dashboard.store.removal import remove
-from dashboard.store.snapshots import Snapshot, now, pinned, read_snapshot, snapshot_name, standing
+from dashboard.store.snapshots import Snapshot, now, pinned, read_snapshot, snapshot_name, snapshots, standing
 from dashboard.warehouse.catalog import SourceCard, sources
 
 PLACE, PREVIEWS, PREVIEW = "proposals", "previews", "preview.json"
@@ -88,8 +88,10 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
     """
     report = ready.report
-    partners = _partners(report, ready.folder / "rows.parquet")
+    partners = _partners(report.source, report.streams, ready.folder / "rows.parquet")
     if partner:
+        if _owners_of_corrected(store, report) - {partner}:
+            raise NotYours("These rows correct a file that is not yours alone. Ask a steward to correct it.")
         foreign = sorted(partners - {partner})
         if foreign or not partners:
             whose = ", ".join(foreign) or "nobody's"
@@ -216,15 +218,23 @@ def read_proposal(folder: Path) -> Proposal:
     return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, said.get("shared", {}), partners)
 
 
-def _partners(report: Report, rows: Path) -> frozenset[str]:
+def _partners(source: str, streams: Iterable[str], rows: Path) -> frozenset[str]:
     """Whose rows a file holds; empty for a source that is nobody's."""
-    card = sources()[report.source]
-    if card.people:
-        return frozenset(stream.partition("/")[0] for stream in report.streams)
-    if report.source not in BY_MEMBERS:
+    if sources()[source].people:
+        return frozenset(stream.partition("/")[0] for stream in streams)
+    if source not in BY_MEMBERS:
         return frozenset()
-    column = BY_MEMBERS[report.source]
+    column = BY_MEMBERS[source]
     return frozenset(pq.read_table(rows, columns=[column])[column].to_pylist())
+
+
+def _owners_of_corrected(store: Path, report: Report) -> frozenset[str]:
+    """Whose rows stand in the files that a file of corrected rows would join; empty for any other file."""
+    if not report.corrects:
+        return frozenset()
+    digest = FileId.read(report.corrects).digest
+    found = [one for one in snapshots(store, report.source) if any(part.startswith(digest) for part in one.parts)]
+    return frozenset().union(*(_partners(one.source, one.streams, one.rows_file) for one in found))
 
 
 def _refuse_taken(store: Path, source: str, rows: Path) -> None:

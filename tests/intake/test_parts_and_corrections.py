@@ -495,3 +495,24 @@ def test_an_operator_takes_the_rows_set_aside_corrects_and_imports_them(tmp_path
     assert main(["--store", str(store), "import", SOURCE, str(to_correct)]) == 0
     assert people(store) == 9
     assert main(["--store", str(store), "import", SOURCE, str(file), str(file), "--set-aside", str(to_correct)]) == 1
+
+
+def test_a_partner_corrects_no_file_of_another(tmp_path, store, in_process):
+    """With the name of another's file a partner could take its lines out of those set aside."""
+    theirs = written(tmp_path, "theirs_2024-06-30.csv", [row(n, progress="x" if n < 3 else "40") for n in range(9)])
+    done = import_files(store, SOURCE, [theirs])
+    header = [*HEADER, LINE, REASON, FILE]
+    mine = [*row(1, slug="coursera-for-refugees-beta"), "2", "why", f"{SOURCE}.{done.files[0].file_id}"]
+    with pytest.raises(NotYours, match="not yours alone"):
+        bring_in(store, SOURCE, written(tmp_path, "mine.csv", [mine], header), Actor("officer"), partner="beta")
+    assert not waiting(store) and people(store) == 6
+
+
+def test_what_stood_beside_a_file_of_another_partner_is_not_told(tmp_path, store, in_process):
+    """Alpha and beta in one old file, a newer one of beta: alpha's newer file replaces the old and is about alpha."""
+    both = [*[row(n) for n in range(9)], *[row(n, slug="coursera-for-refugees-beta") for n in range(7)]]
+    import_files(store, SOURCE, [written(tmp_path, "both_2024-04-30.csv", both)], confirmed=True)
+    beta = [row(n, slug="coursera-for-refugees-beta") for n in range(8)]
+    import_files(store, SOURCE, [written(tmp_path, "beta_2024-05-31.csv", beta)])
+    done = import_files(store, SOURCE, [written(tmp_path, "alpha_2024-06-30.csv", [row(n) for n in range(10)])])
+    assert done.consequence.changes == (Change(SOURCE, "alpha/coursera_for_refugees", 9, 10, 0),)
