@@ -20,9 +20,9 @@ from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
-from dashboard.intake.consequences import Consequence
+from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
-from dashboard.intake.front_door import Declared, Imported, check_file
+from dashboard.intake.front_door import Declared, Imported, made_ready
 from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
 from dashboard.intake.recognise import set_aside_rows
@@ -113,8 +113,13 @@ def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     for file in asked.files:
-        report = check_file(asked.source, Path(file), asked.captured_on, _declared(asked), store_folder(), SHELL)
-        _print_report(report)
+        checked = made_ready(
+            store_folder(), asked.source, Path(file), asked.captured_on, _declared(asked), limits=SHELL
+        )
+        with checked as ready:
+            _print_report(ready.report)
+            for line in _consequence_lines(consequence_of(store_folder(), [ready.arrival])):
+                print(line)
 
 
 def _import(asked: argparse.Namespace) -> None:
@@ -278,9 +283,9 @@ def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Nam
 def _consequence_lines(follows: Consequence) -> list[str]:
     """What an operator reads of it: people before and after, new and vanishing names, people known already."""
     lines = [
-        f"{one.stream}: {one.before:,} learners before, {one.after:,} now"
+        f"{one.stream or one.source}: {one.before:,} {one.what} before, {one.after:,} now"
         for one in follows.changes
-        if (one.before, one.gone) != (one.after, 0)
+        if (one.before, one.gone) != (one.after, 0) and (one.gone or one.what == LEARNERS)
     ]
     for words, names in (("new", follows.new), ("gone", follows.vanishing)):
         for kind, found in (names or {}).items():

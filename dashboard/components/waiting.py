@@ -17,7 +17,7 @@ from dashboard.components.refused import for_readers, without_flags
 from dashboard.components.upload import corrections_of
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.gate import acting
-from dashboard.intake.consequences import Consequence, consequence_of
+from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
@@ -193,12 +193,16 @@ def _facts(proposal: Proposal) -> list[str]:
 
 def _people(proposal: Proposal, follows: Consequence) -> None:
     """People of each stream before and after, and how many are in the partner's other files."""
+    viewer = visitor().viewer
+    own = [
+        one
+        for one in follows.changes
+        if one.what == LEARNERS and (viewer.is_steward or one.stream.partition("/")[0] == viewer.partner_id)
+    ]
     if follows.is_older:
         st.info(_("Nothing would change: what is published is newer than this file."))
-    elif follows.changes and not any((one.before, one.gone) != (one.after, 0) for one in follows.changes):
+    elif own and not any((one.before, one.gone) != (one.after, 0) for one in own):
         st.write(_("The same learners are published already; only what is known of them could change."))
-    viewer = visitor().viewer
-    own = [one for one in follows.changes if viewer.is_steward or one.stream.partition("/")[0] == viewer.partner_id]
     if own:
         partners, programmes = partner_words(), programme_words()
         st.dataframe(

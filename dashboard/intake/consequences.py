@@ -23,32 +23,51 @@ from dashboard.store.snapshots import Snapshot, as_if_kept, pinned
 from dashboard.warehouse.catalog import sources
 
 KEYS = ("id_key", "email_key")
-# Of a stream of fewer people one person is more than a fifth.
-FEWEST_PEOPLE = 5
+LEARNERS = "learners"
+# Of fewer than these one is more than a fifth.
+FEWEST = 5
 MOST_LOST_SHARE = 0.2
+# What else a file may lack that what stands has: the words for it, and the columns by which it is told apart.
+COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "coursera_usage": ("courses", ("course_id",)),
+    "coursera_specializations": ("specialisations", ("specialisation",)),
+    "contributions_5w": ("organisations by country", ("country_iso3", "organisation")),
+    "hubs": ("hubs", ("hub_id",)),
+    "oxcgrt_c1": ("countries", ("country_iso3",)),
+    "uis_enrolment": ("countries", ("country_iso3",)),
+    "unesco_closures": ("countries", ("country_iso3",)),
+    "unhcr_population": ("years", ("year",)),
+}
 
 Pins = Mapping[str, Sequence[Snapshot]]
 
 
 @dataclass(frozen=True)
 class Change:
-    """People of one stream (`partner/programme`) in a source before and after a file; `gone` are in it no more."""
+    """What one stream (`partner/programme`) of a source reports before and after a file; `gone` are in it no more.
+
+    `what` says what is counted: learners, or things that a file of the same learners may still lack. The stream is
+    empty for a source that has none.
+    """
 
     source: str
     stream: str
     before: int
     after: int
     gone: int
+    what: str = LEARNERS
 
     @property
     def is_a_loss(self) -> bool:
-        """Whether so many would go that somebody has to say that it is meant."""
-        return self.before >= FEWEST_PEOPLE and self.gone > self.before * MOST_LOST_SHARE
+        """Whether so much would go that somebody has to say that it is meant."""
+        return self.gone > self.before * MOST_LOST_SHARE if self.before >= FEWEST else self.gone == self.before > 1
 
     def __str__(self) -> str:
         """For the sentence that asks."""
         gone = "all of them" if self.gone == self.before else f"{self.gone:,} of them"
-        return f"{self.before:,} learners of {self.stream} become {self.after:,} ({gone} are not in it)"
+        return (
+            f"{self.before:,} {self.what} of {self.stream or self.source} become {self.after:,} ({gone} are not in it)"
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,7 @@ class Consequence:
 
     @property
     def losses(self) -> tuple[Change, ...]:
-        """Streams that would lose more than a fifth of their people."""
+        """Streams that would lose more than a fifth of what they report."""
         return tuple(one for one in self.changes if one.is_a_loss)
 
     def as_json(self) -> dict[str, Any]:
@@ -99,7 +118,10 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot]) -> Consequ
     """
     came = {one.source for one in fresh}
     changes = [
-        change for source in sorted(came) if sources()[source].people for change in _changes(source, before, after)
+        change
+        for source in sorted(came)
+        for what in _counted(source)
+        for change in _changes(source, what, before, after)
     ]
     old, new = (_names(pins, came) for pins in (before, after))
     known = {**_reference_names(), "organisation": frozenset()}
@@ -137,58 +159,84 @@ def holds_people(pins: Pins) -> bool:
 def people_by_partner(rows: Path) -> dict[str, set[str]]:
     """One key a learner, the id's where there is one, by partner."""
     found: dict[str, set[str]] = {}
-    for stream, keys in _people_by_stream(rows).items():
+    for stream, keys in _by_stream(rows, ("partner_id", "programme_id"), ()).items():
         found.setdefault(stream.partition("/")[0], set()).update(keys)
     return found
 
 
-def _changes(source: str, before: Pins, after: Pins) -> list[Change]:
+def _counted(source: str) -> list[str]:
+    """What is counted of a source: learners, where it is about them, and what else a file of it may lack."""
+    words = [COUNTED[source][0]] if source in COUNTED else []
+    return [LEARNERS, *words] if sources()[source].people else words
+
+
+def _changes(source: str, what: str, before: Pins, after: Pins) -> list[Change]:
     old_pins, new_pins = before.get(source, ()), after.get(source, ())
     left = {one.folder for one in old_pins} - {one.folder for one in new_pins}
     gone = [one for one in old_pins if one.folder in left and one.provenance != "demo"]
-    came = {stream for one in new_pins if one.folder not in {old.folder for old in old_pins} for stream in one.streams}
-    streams = {stream for one in gone for stream in one.streams} | came
-    then, now = (_of_streams(pins, streams) for pins in (old_pins, new_pins))
+    fresh = [one for one in new_pins if one.folder not in {old.folder for old in old_pins}]
+    came = {stream for one in fresh for stream in _streams(one)}
+    streams = {stream for one in gone for stream in _streams(one)} | came
+    columns = () if what == LEARNERS else COUNTED[source][1]
+    then, now = (_of_streams(pins, streams, source, columns) for pins in (old_pins, new_pins))
     return [
-        Change(source, stream, len(then[stream]), len(now[stream]), len(then[stream] - now[stream]))
+        Change(source, stream, len(then[stream]), len(now[stream]), len(then[stream] - now[stream]), what)
         for stream in sorted(streams)
         # A stream that only stood in a file beside others is not of this file, and may be another partner's.
         if stream in came and (then[stream] or now[stream]) or then[stream] - now[stream]
     ]
 
 
-def _of_streams(pins: Sequence[Snapshot], streams: Iterable[str]) -> dict[str, set[str]]:
-    """The people of each stream in its newest snapshots."""
+def _streams(one: Snapshot) -> frozenset[str]:
+    """The streams of a snapshot; of a source that has none, one without a name."""
+    return one.streams or frozenset({""})
+
+
+def _of_streams(
+    pins: Sequence[Snapshot], streams: Iterable[str], source: str, columns: Sequence[str]
+) -> dict[str, set[str]]:
+    """What is counted of each stream in its newest snapshots."""
     real = [one for one in pins if one.provenance != "demo"]
     newest = {
-        stream: max((one.captured_on for one in real if stream in one.streams), default=None) for stream in streams
+        stream: max((one.captured_on for one in real if stream in _streams(one)), default=None) for stream in streams
     }
     found: dict[str, set[str]] = {stream: set() for stream in newest}
     for one in real:
-        wanted = {stream for stream, day in newest.items() if day == one.captured_on and stream in one.streams}
+        wanted = {stream for stream, day in newest.items() if day == one.captured_on and stream in _streams(one)}
         if wanted:
-            for stream, keys in _people_by_stream(one.rows_file).items():
+            for stream, keys in _by_stream(one.rows_file, sources()[source].stream, columns).items():
                 if stream in wanted:
                     found[stream] |= keys
     return found
 
 
-def _people_by_stream(rows: Path) -> dict[str, set[str]]:
+def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dict[str, set[str]]:
+    """Distinct values of the columns, joined, by stream; without columns one key a learner."""
     names = pq.read_schema(rows).names
-    if not {"partner_id", *KEYS} <= set(names):
+    wanted = columns or KEYS
+    if not {*stream, *wanted} <= set(names):
         return {}
-    table = pq.read_table(rows, columns=["partner_id", "programme_id", *KEYS])
-    people = pa.table(
+    table = pq.read_table(rows, columns=[*stream, *wanted])
+    texts = {name: pc.cast(table[name], pa.string()) for name in table.column_names}
+    keys = [texts[name] for name in wanted]
+    counted = pa.table(
         {
-            "stream": pc.binary_join_element_wise(table["partner_id"], table["programme_id"], "/"),
-            "key": pc.coalesce(table["id_key"], table["email_key"]),
+            "stream": _joined([texts[name] for name in stream], table.num_rows),
+            "key": _joined(keys, table.num_rows) if columns else pc.coalesce(*keys),
         }
     )
     found: dict[str, set[str]] = {}
-    for row in people.group_by(["stream", "key"]).aggregate([]).to_pylist():
+    for row in counted.group_by(["stream", "key"]).aggregate([]).to_pylist():
         if row["key"]:
             found.setdefault(row["stream"], set()).add(row["key"])
     return found
+
+
+def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
+    """The columns as one, with a stroke between; of none, as many empty texts."""
+    if not columns:
+        return pa.array([""] * rows, pa.string())
+    return pc.binary_join_element_wise(*columns, "/", null_handling="replace")
 
 
 def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:

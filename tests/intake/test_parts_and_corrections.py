@@ -38,6 +38,7 @@ HEADER = [
     "Completed",
     "Program Slug",
 ]
+FIVE = ("KEN", "UGA", "TZA", "RWA", "BDI")
 SLUG = "coursera-for-refugees-alpha"
 EXAMPLES = 60 if os.environ.get("COALITION_FULL_TESTS") == "1" else 8
 
@@ -516,3 +517,39 @@ def test_what_stood_beside_a_file_of_another_partner_is_not_told(tmp_path, store
     import_files(store, SOURCE, [written(tmp_path, "beta_2024-05-31.csv", beta)])
     done = import_files(store, SOURCE, [written(tmp_path, "alpha_2024-06-30.csv", [row(n) for n in range(10)])])
     assert done.consequence.changes == (Change(SOURCE, "alpha/coursera_for_refugees", 9, 10, 0),)
+
+
+def test_the_same_learners_with_other_courses_are_a_loss_too(tmp_path, store, in_process):
+    """One file a course, each of the same ten learners and the same day: the second is no whole export."""
+    courses = ("python", "data", "sql", "writing")
+    first, second = ([row(n, course) for n in range(10) for course in half] for half in (courses[:2], courses[2:]))
+    import_files(store, SOURCE, [written(tmp_path, "usage_one_2024-06-30.csv", first)])
+    with pytest.raises(NotConfirmed, match=r"2 courses of alpha/coursera_for_refugees become 2 .all of them"):
+        import_files(store, SOURCE, [written(tmp_path, "usage_two_2024-06-30.csv", second)])
+    assert len(rows_of(store)) == 20
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "second", "words"),
+    [
+        (
+            "contributions_5w",
+            "Organisation,Country ISO3,Sector\nOne,SDN,Education\nTwo,SDN,Education\n",
+            "Organisation,Country ISO3,Sector\nOne,TCD,Education\nTwo,TCD,Education\n",
+            "2 organisations by country of x become 2",
+        ),
+        (
+            "unesco_closures",
+            "Date,ISO,Status\n" + "".join(f"2020-04-01,{code},Fully open\n" for code in FIVE),
+            "Date,ISO,Status\n2020-05-01,KEN,Fully open\n",
+            "5 countries of unesco_closures become 1",
+        ),
+    ],
+)
+def test_what_a_list_or_a_record_would_lose_is_asked_about(tmp_path, store, in_process, source, first, second, words):
+    declared = Declared(partner="x")
+    for name, text in (("a_2024-05-31.csv", first), ("b_2024-06-30.csv", second)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    import_files(store, source, [tmp_path / "a_2024-05-31.csv"], declared=declared)
+    with pytest.raises(NotConfirmed, match=words):
+        import_files(store, source, [tmp_path / "b_2024-06-30.csv"], declared=declared)
