@@ -313,7 +313,11 @@ def _refuse_unconfirmed(follows: Consequence, asks_for_names: bool) -> None:
             "if it holds corrected rows, send it as it was downloaded, with its last columns; if it is the whole "
             "export and that is meant, confirm it (`--confirm`)."
         )
-    new = [f"{kind} {name}" for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
+    new = [
+        f"{kind} {name}{f' (or is it {follows.alike[name]}?)' if name in follows.alike else ''}"
+        for kind in ("partner", "programme")
+        for name in (follows.new or {}).get(kind, ())
+    ]
     if new and asks_for_names:
         said.append(
             f"New would be: {', '.join(new)}. If these are right, confirm it (`--confirm`); else declare the partner "

@@ -233,6 +233,8 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
 def _names(follows: Consequence) -> None:
     """Partners, programmes and organisations that would be new, or gone."""
     kinds = {"partner": _("partners"), "programme": _("programmes"), "organisation": _("organisations")}
+    for name, other in follows.alike.items():
+        st.write(_("Is {name} meant for {other}?").format(name=in_markdown(name), other=in_markdown(other)))
     for words, names in (
         (_("New {kind}: {names}"), follows.new or {}),
         (_("No longer named, {kind}: {names}"), follows.vanishing or {}),

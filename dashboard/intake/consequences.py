@@ -6,7 +6,8 @@ Reads snapshots only. Figures of a release as it would be are `proposals.preview
 import csv
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ LEARNERS = "learners"
 # Of fewer than these one is more than a fifth.
 FEWEST = 5
 MOST_LOST_SHARE = 0.2
+# As alike as two spellings of one id are, and less than two ids.
+SPELLED_ALIKE = 0.8
 # What else a file may lack that what stands has: the words for it, and the columns by which it is told apart.
 COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "coursera_usage": ("courses", ("course_id",)),
@@ -89,7 +92,7 @@ class Consequence:
     """What follows from a file: people by stream, names that are new, names that vanish, people known already.
 
     `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` says that what is published is
-    newer, so that nothing changes.
+    newer, so that nothing changes. `alike` are known partners and programmes that a new one may be meant for.
     """
 
     changes: tuple[Change, ...] = ()
@@ -97,6 +100,7 @@ class Consequence:
     vanishing: Mapping[str, tuple[str, ...]] | None = None
     found: tuple[Found, ...] = ()
     is_older: bool = False
+    alike: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def losses(self) -> tuple[Change, ...]:
@@ -125,9 +129,16 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot]) -> Consequ
     ]
     old, new = (_names(pins, came) for pins in (before, after))
     known = {**_reference_names(), "organisation": frozenset()}
+    fresh_names = {kind: tuple(sorted(new[kind] - old[kind] - known[kind])) for kind in new}
     return Consequence(
         changes=tuple(changes),
-        new={kind: tuple(sorted(new[kind] - old[kind] - known[kind])) for kind in new},
+        new=fresh_names,
+        alike={
+            name: other
+            for kind in ("partner", "programme")
+            for name in fresh_names[kind]
+            if (other := _alike(name, old[kind] | known[kind]))
+        },
         vanishing={kind: tuple(sorted(old[kind] - new[kind])) for kind in new},
         found=tuple(found for one in fresh if sources()[one.source].people for found in _found(one, after)),
         is_older=bool(fresh)
@@ -237,6 +248,12 @@ def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
     if not columns:
         return pa.array([""] * rows, pa.string())
     return pc.binary_join_element_wise(*columns, "/", null_handling="replace")
+
+
+def _alike(name: str, known: Iterable[str]) -> str:
+    """The known id that a new one begins with, ends with or is spelled like; empty where there is none."""
+    parts = [one for one in sorted(known, key=len, reverse=True) if f"_{one}_" in f"_{name}_"]
+    return next(iter([*parts, *get_close_matches(name, sorted(known), 1, SPELLED_ALIKE)]), "")
 
 
 def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:

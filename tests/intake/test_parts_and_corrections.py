@@ -261,6 +261,10 @@ def test_a_new_partner_is_confirmed_where_others_report_already(tmp_path, store,
         import_files(store, SOURCE, [other])
     done = import_files(store, SOURCE, [other], confirmed=True)
     assert done.consequence.new["partner"] == ("omega",)
+    slug = "coursera-for-refugees-omega-learning-program"
+    longer = written(tmp_path, "longer_2024-06-30.csv", [row(n, slug=slug) for n in range(9)])
+    with pytest.raises(NotConfirmed, match="partner omega_learning_program .or is it omega"):
+        import_files(store, SOURCE, [longer])
 
 
 def test_the_report_says_how_many_people_are_in_the_senders_other_files(tmp_path, store, in_process):
