@@ -113,13 +113,16 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
 
     Raises:
-        FileRefused: consent is stated in no column, or in several.
+        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
     """
     stated = stated_consent(table, ledger)
+    doubtful = _unread(table) if stated.at is None and ledger.card.needs_consent else []
+    answers = consent.Answers(at for at in doubtful if at not in stated.taken_back_at)
     roll = Roll()
     waiting: list[tuple[int, int, Record, str]] = []
 
     def parse(row: Row, cell: Cells) -> Record:
+        answers.enter(row.cells)
         ledger.line, ledger.in_doubt = row.line, ""
         at = len(roll.rows)
         if layout.nobodys(cell):
@@ -149,6 +152,7 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
     for row, record in accepted(table, ledger, parse, blanks_may_be_left_out=False):
         waiting.append((row.line, len(roll.rows) - 1, record, ledger.in_doubt))
+    answers.refuse(table.header)
     roll.close()
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
@@ -161,12 +165,28 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
     Raises:
         FileRefused: consent is stated in no column, or in several.
     """
-    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
+    stated = consent.find(
+        *(table.header, table.positions, ledger.card, ledger.no_consent_column),
+        answers=lambda: _unread_answers(table),
+    )
     if stated.at is not None:
         ledger.read_too.add(stated.at)
     if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
         ledger.notes.append(f"Consent is read from the column “{table.header[stated.at]}”.")
     return stated
+
+
+def _unread(table: Table) -> list[int]:
+    """The columns that are not read and that no word of the vocabulary tells apart from consent."""
+    return [at for at, header in table.unknown_headers if consent.is_unread(header)]
+
+
+def _unread_answers(table: Table) -> list[int]:
+    """Those of them that hold yes and no; the rows are read for it."""
+    answers = consent.Answers(_unread(table))
+    for row in table.rows:
+        answers.enter(row.cells)
+    return answers.found
 
 
 def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
