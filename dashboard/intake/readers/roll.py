@@ -37,6 +37,7 @@ class Layout:
         finish: what a record is once the whole file was read.
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
+        traits_of_stream: as `traits`, what is one person's in every row of a programme.
     """
 
     id_column: str
@@ -47,6 +48,7 @@ class Layout:
     finish: Callable[[Record], Record] = lambda record: record
     nobodys: Callable[[Cells], bool] = lambda _: False
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 class Sighting(NamedTuple):
@@ -194,7 +196,7 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
     seen: set[Record] = set()
     refusals = {(roll.person(at), stream) for at, stream in roll.refused}
     kept_people: set[object] = set()
-    traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
+    traits: dict[str, dict[object, set[Any]]] = {label: {} for label in (*layout.traits, *layout.traits_of_stream)}
 
     def set_aside(line: int, at: int, column: str, reason: str) -> None:
         ledger.quarantine(line, column, "", reason)
@@ -222,13 +224,19 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             for label, (place, unsaid) in layout.traits.items():
                 if record[place] not in (unsaid, None):
                     traits[label].setdefault(person, set()).add(record[place])
+            for label, (place, unsaid) in layout.traits_of_stream.items():
+                if record[place] not in (unsaid, None):
+                    traits[label].setdefault((person, record[2], record[3]), set()).add(record[place])
         if record in seen:
             ledger.collapsed += 1
         else:
             seen.add(record)
             ledger.publish([record])
     for label, of_people in traits.items():
-        if differing := sum(len(values) > 1 for values in of_people.values()):
+        differing = sum(len(values) > 1 for values in of_people.values())
+        if differing and label in layout.traits_of_stream:
+            ledger.notes.append(f"{differing} learners of a programme have rows that differ in {label}.")
+        elif differing:
             ledger.notes.append(
                 f"{differing} people have rows that differ in {label}; what the row of the latest registration says is "
                 "counted."
