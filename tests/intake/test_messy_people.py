@@ -116,6 +116,7 @@ PLACEHOLDERS = [
     "sin datos", "غير معروف", "не указано", "未知", "à confirmer", "Pas encore", "(en blanco)", "99999", "#¡VALOR!",
     "#NOM?",
     "=B2&C2", "3,1E+10", "1.2e+09", "––", "xxxx", "desconhecido", "pendiente", "000", "لا يوجد",
+    "yok", "hakuna", "нема",
 ]  # fmt: skip
 
 
