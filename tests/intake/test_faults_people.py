@@ -126,6 +126,22 @@ def test_a_course_completed_before_its_end_is_noted(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("ids", [2, 3])
+def test_ids_of_two_people_without_addresses_are_noted_from_three_on(tmp_path, ids):
+    lines = ["partner_id,programme_id,learner_id,name,registered_on,consent"]
+    for n in range(ids):
+        lines += [
+            f"kiron,kiron_campus,K-{n},Amina Yusuf,2022-01-05,Yes",
+            f"kiron,dlsei,K-{n},Peter Okello,2022-01-05,Yes",
+        ]
+    lines += ["kiron,kiron_campus,K-9,Amina Yusuf,2022-01-05,Yes", "kiron,dlsei,K-9,Amina Yusuf A.,2022-01-05,Yes"]
+    found = Read(tmp_path, "partner_learners", "\n".join(lines).encode())
+    assert found.report.published == 2 * ids + 2
+    assert [note.partition(";")[0] for note in found.report.notes if "two names" in note] == [
+        "3 ids, in 6 rows, stand beside two names that are not alike and no e-mail address"
+    ] * (ids == 3)
+
+
 @pytest.mark.parametrize("name", ["ngo_u37_float_ids.csv", "ngo_u36_scientific_ids.csv", "ngo_u38_dash_ids.csv"])
 def test_ids_that_a_spreadsheet_spoilt_merge_nobody_and_split_nobody(read, name):
     found = read("coursera_usage", name)

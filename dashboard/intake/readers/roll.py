@@ -15,12 +15,14 @@ from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
-from dashboard.intake.sharing import SHARED_ADDRESS, shared_addresses, shared_ids
+from dashboard.intake.sharing import SHARED_ADDRESS, ids_of_two, shared_addresses, shared_ids
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.words import fold, is_missing
 
 IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
 ERASED = "the learner was erased"
+# One learner may have changed her name; where so many have, two lists may have been numbered alike.
+FEWEST_OF_TWO = 3
 Record = tuple[Any, ...]
 
 
@@ -276,6 +278,13 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     for reason, ids in Counter(roll.no_ids.values()).most_common():
         ledger.notes.append(
             f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
+        )
+    different = [one for one in roll.different if one[0] not in roll.no_ids]
+    of_two = ids_of_two(*([one[at] for one in different] for at in range(3)))
+    if len(of_two) >= FEWEST_OF_TWO:
+        ledger.notes.append(
+            f"{len(of_two)} ids, in {sum(one.id in of_two for one in sightings)} rows, stand beside two names that are "
+            "not alike and no e-mail address; each is counted as one learner. Look whether ids were given twice."
         )
     if roll.no_emails:
         of = sum(one.email in roll.no_emails for one in sightings)
