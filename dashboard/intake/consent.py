@@ -1,11 +1,12 @@
 """Consent in a file about people: which column holds it, and what is a clear yes. One rule for every such source."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
-from dashboard.intake.words import fold, is_missing, words, yes_or_no
+from dashboard.intake.words import fold, is_missing, meaning, words, yes_or_no
 from dashboard.warehouse.catalog import SourceCard
 
 COLUMN = "consent"
@@ -19,6 +20,11 @@ TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
 STATED = (REFUSED, TAKEN_BACK)
 REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
 LONGEST_YES = 6
+# A header that says which answers there are: Yes/No. It denies nothing.
+CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+)")
+# A header that says what an answer stands for: 0=yes, 1 no.
+CODING = re.compile(r"(\w+)\s*=\s*(\w+)|\b(\d)\s*[:–-]?\s*([^\W\d_]+)")
+QUESTION_MARKS = frozenset("?？؟")
 
 
 @dataclass(frozen=True)
@@ -36,28 +42,44 @@ class Consent:
         return "" if self.at is None else reason(cells[self.at] if self.at < len(cells) else "")
 
 
-def find(header: Sequence[str], positions: Mapping[str, int], card: SourceCard, states_none: bool) -> Consent:
+def find(
+    header: Sequence[str],
+    positions: Mapping[str, int],
+    card: SourceCard,
+    states_none: bool,
+    answers: Callable[[], Sequence[int]] = tuple,
+) -> Consent:
     """Where a file states consent: in the column that is mapped or named so, else in the one that reads like it.
 
+    `answers` finds the columns that hold nothing but yes and no and are not read; they are named in the question.
+
     Raises:
-        FileRefused: several columns read like consent, or none does, the source knows consent, and the sender did
-            not state that there is none.
+        FileRefused: several columns read like consent, or none does by its heading alone, the source knows consent,
+            and the sender did not state that there is none; or a column would be read against what it says.
     """
     others = {at for name, at in positions.items() if name != COLUMN}
     alike = [at for at, name in enumerate(header) if at not in others and reads_like_consent(name)]
-    back = tuple(at for at in alike if _holds(header[at], "consent_taken_back") and at != positions.get(COLUMN))
-    if COLUMN in positions:
-        return Consent(positions[COLUMN], back)
+    mapped = positions.get(COLUMN)
+    if mapped is not None and is_turned_round(header[mapped]):
+        raise _refused_as_turned_round(header, [mapped])
+    back = tuple(at for at in alike if at != mapped and _says_the_opposite(header[at]))
+    if mapped is not None:
+        return Consent(mapped, back)
     stated = [at for at in alike if at not in back]
-    plain = [at for at in stated if not _holds(header[at], "consent_details")] or stated
+    if coded := [at for at in stated if is_turned_round(header[at])]:
+        raise _refused_as_turned_round(header, coded)
+    plain = [at for at in stated if not _is_detail(header[at])]
     if len(plain) > 1:
         raise FileRefused(
             f"Several columns read like consent: {_named(header, plain)}. Choose the one that says whether the learner "
             f"agreed that the data are shared (`--column {COLUMN}=HEADER`).",
             asks="columns",
         )
-    if not plain and card.needs_consent and not states_none:
-        found = f" These read like consent taken back: {_named(header, back)}." if back else ""
+    if not plain and (card.needs_consent or stated) and not states_none:
+        found = f" These read like the opposite of it: {_named(header, back)}." if back else ""
+        found += f" These are about consent, but may not be it: {_named(header, stated)}." if stated else ""
+        likely = answers()
+        found += f" These hold yes and no: {_named(header, likely)}." if likely else ""
         raise FileRefused(
             "No column of the file reads like consent, and learners are counted only where they agreed."
             f"{found} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has none "
@@ -67,9 +89,59 @@ def find(header: Sequence[str], positions: Mapping[str, int], card: SourceCard, 
     return Consent(plain[0] if plain else None, back)
 
 
+class Answers:
+    """Columns that are not read, entered row by row: those that hold nothing but yes, no and blanks may be consent."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        self._left = set(columns)
+        self._answered: set[int] = set()
+        self._not_yes: set[int] = set()
+
+    def enter(self, cells: Sequence[str]) -> None:
+        """Takes note of a row."""
+        for at in tuple(self._left):
+            text = cells[at] if at < len(cells) else ""
+            flag = yes_or_no(text)
+            if flag is None and not is_missing(text):
+                self._left.discard(at)
+            elif flag is not None:
+                self._answered.add(at)
+            if flag is not True:
+                self._not_yes.add(at)
+
+    @property
+    def found(self) -> list[int]:
+        """The columns in which somebody may have refused: not all of their cells are yes."""
+        return sorted(self._left & self._answered & self._not_yes)
+
+    def refuse(self, header: Sequence[str]) -> None:
+        """Takes no word for it that a file has no consent while one of the columns may hold it.
+
+        Raises:
+            FileRefused: there is such a column.
+        """
+        if self.found:
+            raise FileRefused(
+                "The file is said to have no column of consent, but of the columns that are not read these hold both "
+                f"yes and no, or yes and blanks: {_named(header, self.found)}. If one of them is consent, choose it "
+                f"(`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
+                asks="columns",
+            )
+
+
+def is_unread(header: str) -> bool:
+    """Whether a header that the card does not know is not known as that of another of its columns either."""
+    return meaning("headers").get(fold(header), COLUMN) == COLUMN
+
+
 @lru_cache(2**14)
 def reason(text: str) -> str:
     """Why a cell is no consent, empty where it is a clear yes: a blank, a refusal or a doubt is none."""
+    said = _reason(text)
+    return UNCLEAR if not said and QUESTION_MARKS & set(text) else said
+
+
+def _reason(text: str) -> str:
     flag, folded = yes_or_no(text), fold(text)
     if flag is not None:
         return "" if flag else REFUSED
@@ -92,8 +164,56 @@ def reason(text: str) -> str:
 
 @cache
 def reads_like_consent(header: str) -> bool:
-    """Whether a header asks for consent, in any of the languages."""
-    return _holds(header, "consent_headers")
+    """Whether a header is about consent, in any of the languages, whatever it says of it."""
+    return _holds(header, "consent_headers") or fold(header) in words("consent_alone")
+
+
+@cache
+def is_plainly_consent(header: str) -> bool:
+    """Whether a Yes below a header is consent: it is about no detail and denies nothing."""
+    return reads_like_consent(header) and not (is_turned_round(header) or _is_detail(header))
+
+
+@cache
+def is_turned_round(header: str) -> bool:
+    """Whether a Yes below a header may be a refusal: it denies consent, or has a coding of its own."""
+    return _says_the_opposite(header) or _has_own_coding(header)
+
+
+def _says_the_opposite(header: str) -> bool:
+    said = fold(CHOICE.sub(_unless_choice, CODING.sub(" ", header)))
+    denied = any(f" {word} " in f" {said} " for word in words("consent_denied"))
+    return denied or _holds(header, "consent_taken_back") or _holds(header, "consent_denied_within")
+
+
+def _has_own_coding(header: str) -> bool:
+    for code, meant, digit, word in CODING.findall(header):
+        flags = yes_or_no(code or digit), yes_or_no(meant or word)
+        if (code and None in flags) or (flags[1] is not None and flags[0] is not flags[1]):
+            return True
+    return False
+
+
+def _is_detail(header: str) -> bool:
+    """Whether a header says how, when or to what else consent was given; a form that was signed is consent."""
+    said = fold(header)
+    for phrase in words("consent_signed"):
+        said = said.replace(phrase, "")
+    return _holds(said, "consent_details")
+
+
+def _unless_choice(found: re.Match[str]) -> str:
+    """Nothing for Yes/No and No/Yes, and what is written for anything else."""
+    return " " if {yes_or_no(found[1]), yes_or_no(found[2])} == {True, False} else found[0]
+
+
+def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRefused:
+    return FileRefused(
+        f"A Yes in this column may say that the learner refused: {_named(header, at)}. Learners are counted only where "
+        "they agreed. Give the file a column in which Yes says that the learner agreed that the data are shared, and "
+        f"choose that (`--column {COLUMN}=HEADER`).",
+        asks="columns",
+    )
 
 
 def _holds(header: str, name: str) -> bool:

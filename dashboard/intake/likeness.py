@@ -84,7 +84,7 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
 def _meant(header: str, column: SourceColumn) -> float:
     """How likely a header stands for a column: over 1 by what it means in any language, else to 1 by its letters."""
     if column.name == consent.COLUMN:
-        return MEANT if consent.reads_like_consent(header) else 0.0
+        return MEANT if consent.is_plainly_consent(header) else 0.0
     if consent.reads_like_consent(header):
         return 0.0
     folded = words.fold(header[:LONGEST_HEADER])

@@ -93,6 +93,12 @@ def shared_addresses(ids: Sequence[str], emails: Sequence[str], names: Sequence[
     )
 
 
+def ids_of_two(ids: Sequence[str], emails: Sequence[str], names: Sequence[str]) -> frozenset[str]:
+    """The ids beside two names that are not alike and no e-mail address: of one person renamed, or of two people."""
+    beside = _gathered(ids, emails, names, [""] * len(ids))
+    return frozenset(id_ for id_, found in beside.items() if not found.others and _people(found.names) == MOST_NAMES)
+
+
 def _gathered(
     keys: Sequence[str], others: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
 ) -> Mapping[str, _Beside]:

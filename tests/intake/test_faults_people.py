@@ -76,6 +76,72 @@ def test_rows_of_one_learner_that_differ_are_noted(read, tmp_path):
     ]
 
 
+def test_education_host_country_and_withdrawal_that_differ_are_noted(tmp_path):
+    lines = [
+        "partner_id,programme_id,learner_id,country_host,education,registered_on,withdrawn_on,consent",
+        "kiron,kiron_campus,K-1,DEU,secondary,2022-01-05,2022-03-01,Yes",
+        "kiron,kiron_campus,K-1,JOR,primary,2022-01-05,2022-04-01,Yes",
+        "kiron,kiron_campus,K-2,JOR,,2022-01-05,2022-03-01,Yes",
+        "kiron,dlsei,K-2,JOR,primary,2022-01-05,2022-04-01,Yes",
+    ]
+    found = Read(tmp_path, "partner_learners", "\n".join(lines).encode())
+    # K-2 left two programmes on two days, and has one education: nothing of it differs.
+    assert [note.partition(";")[0].rstrip(".") for note in found.report.notes if "differ" in note] == [
+        "1 people have rows that differ in education",
+        "1 people have rows that differ in host country",
+        "1 learners of a programme have rows that differ in day of withdrawal",
+    ]
+
+
+@pytest.mark.parametrize(("age", "band"), [("-5", "not reported"), ("-20.5", "not reported"), ("5", "under 18")])
+def test_an_age_below_0_is_not_reported_and_named(tmp_path, age, band):
+    text = (
+        f"partner_id,programme_id,learner_id,age,registered_on,consent\nkiron,kiron_campus,K-1,{age},2022-01-05,Yes\n"
+    )
+    found = Read(tmp_path, "partner_learners", text.encode())
+    assert found.column("age_band") == [band]
+    assert found.unread == ({("age", age): 1} if band == "not reported" else {})
+
+
+def test_a_day_of_birth_after_the_registration_is_named(tmp_path):
+    text = "partner_id,programme_id,learner_id,date_of_birth,registered_on,consent\n"
+    text += "kiron,kiron_campus,K-1,2023-02-01,2022-01-05,Yes\n"
+    found = Read(tmp_path, "partner_learners", text.encode())
+    assert found.column("age_band") == ["not reported"] and found.unread == {("born_on", ""): 1}
+
+
+def test_a_course_completed_before_its_end_is_noted(tmp_path):
+    header = "External Id,Course ID,Course,Enrollment Time,Overall Progress,Completed,Completion Time,Program Slug\n"
+    rows = [
+        "K-1,db1,Databases,2022-01-05T00:00:00Z,40,Yes,,kiron-campus",
+        "K-2,db1,Databases,2022-01-05T00:00:00Z,100,Yes,,kiron-campus",
+        "K-3,db1,Databases,2022-01-05T00:00:00Z,90,Yes,2022-02-05T00:00:00Z,kiron-campus",
+        "K-4,db1,Databases,2022-01-05T00:00:00Z,40,No,,kiron-campus",
+    ]
+    found = Read(tmp_path, "coursera_usage", (header + "\n".join(rows)).encode())
+    assert found.refused == ""
+    assert [note for note in found.report.notes if "progress under 100" in note] == [
+        "1 rows: Completed = Yes stands beside a progress under 100 and no completion time; the course is counted as "
+        "completed"
+    ]
+
+
+@pytest.mark.parametrize("ids", [2, 3])
+def test_ids_of_two_people_without_addresses_are_noted_from_three_on(tmp_path, ids):
+    lines = ["partner_id,programme_id,learner_id,name,registered_on,consent"]
+    for n in range(ids):
+        lines += [
+            f"kiron,kiron_campus,K-{n},Amina Yusuf,2022-01-05,Yes",
+            f"kiron,dlsei,K-{n},Peter Okello,2022-01-05,Yes",
+        ]
+    lines += ["kiron,kiron_campus,K-9,Amina Yusuf,2022-01-05,Yes", "kiron,dlsei,K-9,Amina Yusuf A.,2022-01-05,Yes"]
+    found = Read(tmp_path, "partner_learners", "\n".join(lines).encode())
+    assert found.report.published == 2 * ids + 2
+    assert [note.partition(";")[0] for note in found.report.notes if "two names" in note] == [
+        "3 ids, in 6 rows, stand beside two names that are not alike and no e-mail address"
+    ] * (ids == 3)
+
+
 @pytest.mark.parametrize("name", ["ngo_u37_float_ids.csv", "ngo_u36_scientific_ids.csv", "ngo_u38_dash_ids.csv"])
 def test_ids_that_a_spreadsheet_spoilt_merge_nobody_and_split_nobody(read, name):
     found = read("coursera_usage", name)

@@ -116,6 +116,7 @@ PLACEHOLDERS = [
     "sin datos", "غير معروف", "не указано", "未知", "à confirmer", "Pas encore", "(en blanco)", "99999", "#¡VALOR!",
     "#NOM?",
     "=B2&C2", "3,1E+10", "1.2e+09", "––", "xxxx", "desconhecido", "pendiente", "000", "لا يوجد",
+    "yok", "hakuna", "нема",
 ]  # fmt: skip
 
 
@@ -245,7 +246,8 @@ def test_consent_is_known_in_each_language_and_only_a_clear_yes_is_one(read, hea
 
 
 @pytest.mark.parametrize(
-    "word", ["yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe"]
+    "word",
+    ["yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe", "Yes?", "Yes until 2023"],
 )
 def test_a_doubt_is_no_consent(read, word):
     found = read("partner_learners", [{"learner_id": "RW-1", "consent": word}, {"learner_id": "RW-2"}])
@@ -274,6 +276,74 @@ def test_of_two_columns_that_read_like_consent_the_sender_chooses(read):
     assert found.asks == "columns" and "“Consent to data sharing”, “Consent to research”" in found.refused
     rows = [{"learner_id": "RW-1", "Consent date": "2022-01-01"}]
     assert read("partner_learners", rows, rename={"consent": "Consent status"}).report.published == 1
+
+
+DENIED = [
+    "Do not share my data", "Do not use my data", "No autoriza compartir datos", "No acepta",
+    "Does not agree to data sharing", "Não autoriza o uso dos dados", "Согласие не получено",
+    "لا أوافق على مشاركة البيانات", "N'autorise pas", "Consent missing", "Anonymity requested / privacy",
+    "Consent withdrawn", "不授权使用", "Don't share my data",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", DENIED)
+def test_a_heading_that_denies_consent_is_never_read_as_consent(read, header):
+    rows = [{"learner_id": "RW-1", "consent": "Yes"}, {"learner_id": "RW-2", "consent": "No"}]
+    rename = {"consent": header}
+    found = read("partner_learners", rows, rename=rename)
+    assert found.asks == "no_consent_column" and f"opposite of it: “{header}”" in found.refused
+    # Of two learners the one with a Yes refused; that the other one agreed is the sender's word.
+    stated = read("partner_learners", rows, rename=rename, no_consent_column=True)
+    assert stated.report.published == 1 and sum(stated.reasons.values()) == 1
+    mapped = read("partner_learners", rows, rename=rename, columns=[["consent", header]])
+    assert mapped.asks == "columns" and header in mapped.refused
+    names = [header if name == "consent" else name for name in REGISTER]
+    assert "consent" not in suggest_all(names, sources()["partner_learners"])
+
+
+@pytest.mark.parametrize("header", ["Consent (0=yes,1=no)", "Consent (1 = yes, 2 = no)", "Consent 0 yes 1 no"])
+def test_a_coding_of_its_own_is_never_read_as_consent(read, header):
+    rows = [{"learner_id": "RW-1", "consent": "1"}, {"learner_id": "RW-2", "consent": "0"}]
+    for said in ({}, {"no_consent_column": True}, {"columns": [["consent", header]]}):
+        found = read("partner_learners", rows, rename={"consent": header}, **said)
+        assert found.asks == "columns" and f"“{header}”" in found.refused
+
+
+@pytest.mark.parametrize("header", ["Photo consent", "Consent to travel", "Date consent", "Consent form"])
+def test_consent_to_a_detail_alone_is_asked_about(read, header):
+    rows = [{"learner_id": "RW-1", "consent": "Yes"}, {"learner_id": "RW-2", "consent": "No"}]
+    found = read("partner_learners", rows, rename={"consent": header})
+    assert found.asks == "no_consent_column" and f"may not be it: “{header}”" in found.refused
+    mapped = read("partner_learners", rows, rename={"consent": header}, columns=[["consent", header]])
+    assert mapped.report.published == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "agreed", "refused"),
+    [
+        ("Einwilligung", "Ja", "Nein"), ("Rıza", "evet", "hayır"), ("Згода", "так", "ні"), ("رضایت", "بله", "نه"),
+        ("Ridhaa", "ndiyo", "hapana"), ("Permission", "Yes", "No"), ("Data use agreement", "Yes", "No"),
+        ("Signed form", "Yes", "No"), ("¿Está de acuerdo con el uso?", "Sí", "No"), ("Consent (Yes/No)", "Y", "N"),
+        ("Consent (1=yes, 0=no)", "1", "0"), ("Consentement (oui ou non)", "oui", "non"), ("Consent: Y / N", "Y", "N"),
+    ],
+)  # fmt: skip
+def test_more_headings_ask_for_consent(read, header, agreed, refused):
+    rows = [{"learner_id": "RW-1", "consent": agreed}, {"learner_id": "RW-2", "consent": refused}]
+    found = read("partner_learners", rows, rename={"consent": header})
+    assert found.report.published == 1 and found.reasons == {REFUSAL: 1}
+
+
+def test_a_column_of_yes_and_no_that_is_not_read_may_be_consent(read):
+    rows = [{"learner_id": f"RW-{n}", "consent": word} for n, word in enumerate(["Yes", "No", ""])]
+    rename = {"consent": "Keeps the data card"}
+    asked = read("partner_learners", rows, rename=rename)
+    assert asked.asks == "no_consent_column" and "hold yes and no: “Keeps the data card”" in asked.refused
+    stated = read("partner_learners", rows, rename=rename, no_consent_column=True)
+    assert stated.asks == "columns" and "“Keeps the data card”" in stated.refused
+    mapped = read("partner_learners", rows, rename=rename, columns=[["consent", "Keeps the data card"]])
+    assert mapped.report.published == 1
+    all_yes = [{**row, "consent": "Yes"} for row in rows]
+    assert read("partner_learners", all_yes, rename=rename, no_consent_column=True).report.published == 3
 
 
 def test_consent_taken_back_takes_the_row_out(read):

@@ -36,6 +36,9 @@ NOT_VERIFIED = ("audit", "free")
 ONCE = ("program_slug", "program_name", "course_id")
 EITHER = "blank beside a completion time or full progress, so it may be either"
 NOT_COMPLETED = "a completion time stands beside Completed = No; the course is counted as not completed"
+NOT_AT_THE_END = (
+    "Completed = Yes stands beside a progress under 100 and no completion time; the course is counted as completed"
+)
 TOO_EARLY = "before the enrolment"
 
 
@@ -64,6 +67,8 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         raise RowRefused("completed", "", EITHER)
     if completed is False and completed_on:
         ledger.remarks[NOT_COMPLETED] += 1
+    if completed and share < 1 and not completed_on:
+        ledger.remarks[NOT_AT_THE_END] += 1
     is_completed = completed or False
     if completed_on and completed_on < enrolled_on:
         raise RowRefused("completed_on", cell("completed_on"), TOO_EARLY)
@@ -110,6 +115,7 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
     )
     rows.refuse(is_missing_completed & (has_day | (share == 1)), lambda _: RowRefused("completed", "", EITHER))
     rows.remark(~is_missing_completed & ~is_completed & has_day, NOT_COMPLETED)
+    rows.remark(is_completed & (share < 1) & ~has_day, NOT_AT_THE_END)
     rows.refuse(
         completed_on < enrolled_on,
         lambda cell: RowRefused("completed_on", cell("completed_on"), TOO_EARLY),

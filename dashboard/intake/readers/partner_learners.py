@@ -27,7 +27,7 @@ from dashboard.intake.words import fold, is_missing, meaning
 
 # In Spanish F is no letter of a sex: H is a man (hombre) and M a woman (mujer).
 MAN, WOMAN_OR_MAN, WOMAN = "h", "m", "f"
-AT_SEX, AT_ORIGIN, AT_AGE = 6, 4, 7
+AT_SEX, AT_ORIGIN, AT_HOST, AT_AGE, AT_EDUCATION, AT_WITHDRAWN = 6, 4, 5, 7, 8, 10
 BASES = ("measured", "estimated", "attested")
 HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
@@ -51,7 +51,14 @@ def read(table: Table, ledger: Ledger) -> None:
             stream=lambda cell: need_ids(cell, ledger),
             record=lambda cell: _record(cell, ledger, letters),
             finish=finish,
-            traits={"sex": (AT_SEX, NOT_REPORTED), "origin": (AT_ORIGIN, UNKNOWN), "age": (AT_AGE, NOT_REPORTED)},
+            traits={
+                "sex": (AT_SEX, NOT_REPORTED),
+                "origin": (AT_ORIGIN, UNKNOWN),
+                "age": (AT_AGE, NOT_REPORTED),
+                "education": (AT_EDUCATION, NOT_REPORTED),
+                "host country": (AT_HOST, UNKNOWN),
+            },
+            traits_of_stream={"day of withdrawal": (AT_WITHDRAWN, "")},
         ),
     )
     if letters[WOMAN_OR_MAN] and letters[MAN] and not letters[WOMAN]:

@@ -25,6 +25,7 @@ LEFT_OUT = "left out"
 STREAM = ("program_slug", "program_name")
 MOST_HOURS = 20_000.0
 MOST_YEARS = 120
+MINUS = ("-", "−", "–")
 BANDS = ((17, "under 18"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (59, "45-59"), (MOST_YEARS, "60 and over"))
 # Two ages with a word or sign between them, or one with a word for less or more; folded, so without accents.
 UNIT = r"(?: ?(?:years?|ans|anos|лет|岁|سنة))?"
@@ -328,13 +329,18 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
         except RowRefused:
             ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
         else:
-            return _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
+            band = _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
+            if band == NOT_REPORTED:
+                ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
+            return band
     return NOT_REPORTED
 
 
 @cache
 def _band_written(age: str) -> str:
-    """The band of an age, or of two that lie in one band; empty where there is none."""
+    """The band of an age, or of two that lie in one band; empty where there is none, as for one below 0."""
+    if age.strip().startswith(MINUS):
+        return ""
     if (years := whole(age)) is not None:
         age = str(years)
     folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))

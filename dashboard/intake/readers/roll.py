@@ -15,12 +15,14 @@ from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
-from dashboard.intake.sharing import SHARED_ADDRESS, shared_addresses, shared_ids
+from dashboard.intake.sharing import SHARED_ADDRESS, ids_of_two, shared_addresses, shared_ids
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.words import fold, is_missing
 
 IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
 ERASED = "the learner was erased"
+# One learner may have changed her name; where so many have, two lists may have been numbered alike.
+FEWEST_OF_TWO = 3
 Record = tuple[Any, ...]
 
 
@@ -37,6 +39,7 @@ class Layout:
         finish: what a record is once the whole file was read.
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
+        traits_of_stream: as `traits`, what is one person's in every row of a programme.
     """
 
     id_column: str
@@ -47,6 +50,7 @@ class Layout:
     finish: Callable[[Record], Record] = lambda record: record
     nobodys: Callable[[Cells], bool] = lambda _: False
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 class Sighting(NamedTuple):
@@ -113,13 +117,16 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
 
     Raises:
-        FileRefused: consent is stated in no column, or in several.
+        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
     """
     stated = stated_consent(table, ledger)
+    doubtful = _unread(table) if stated.at is None and ledger.card.needs_consent else []
+    answers = consent.Answers(at for at in doubtful if at not in stated.taken_back_at)
     roll = Roll()
     waiting: list[tuple[int, int, Record, str]] = []
 
     def parse(row: Row, cell: Cells) -> Record:
+        answers.enter(row.cells)
         ledger.line, ledger.in_doubt = row.line, ""
         at = len(roll.rows)
         if layout.nobodys(cell):
@@ -149,6 +156,7 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     # In a row about a person a cell too few is a comma without quotes elsewhere, and what follows it is shifted.
     for row, record in accepted(table, ledger, parse, blanks_may_be_left_out=False):
         waiting.append((row.line, len(roll.rows) - 1, record, ledger.in_doubt))
+    answers.refuse(table.header)
     roll.close()
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
@@ -161,7 +169,10 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
     Raises:
         FileRefused: consent is stated in no column, or in several.
     """
-    stated = consent.find(table.header, table.positions, ledger.card, ledger.no_consent_column)
+    stated = consent.find(
+        *(table.header, table.positions, ledger.card, ledger.no_consent_column),
+        answers=lambda: _unread_answers(table),
+    )
     if stated.at is not None:
         ledger.read_too.add(stated.at)
     if stated.at is not None and stated.at != table.positions.get(consent.COLUMN):
@@ -169,12 +180,25 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
     return stated
 
 
+def _unread(table: Table) -> list[int]:
+    """The columns that are not read and that no word of the vocabulary tells apart from consent."""
+    return [at for at, header in table.unknown_headers if consent.is_unread(header)]
+
+
+def _unread_answers(table: Table) -> list[int]:
+    """Those of them that hold yes and no; the rows are read for it."""
+    answers = consent.Answers(_unread(table))
+    for row in table.rows:
+        answers.enter(row.cells)
+    return answers.found
+
+
 def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
     """Publishes what waits; returns the people of whom something was kept."""
     seen: set[Record] = set()
     refusals = {(roll.person(at), stream) for at, stream in roll.refused}
     kept_people: set[object] = set()
-    traits: dict[str, dict[object, set[str]]] = {label: {} for label in layout.traits}
+    traits: dict[str, dict[object, set[Any]]] = {label: {} for label in (*layout.traits, *layout.traits_of_stream)}
 
     def set_aside(line: int, at: int, column: str, reason: str) -> None:
         ledger.quarantine(line, column, "", reason)
@@ -202,13 +226,19 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             for label, (place, unsaid) in layout.traits.items():
                 if record[place] not in (unsaid, None):
                     traits[label].setdefault(person, set()).add(record[place])
+            for label, (place, unsaid) in layout.traits_of_stream.items():
+                if record[place] not in (unsaid, None):
+                    traits[label].setdefault((person, record[2], record[3]), set()).add(record[place])
         if record in seen:
             ledger.collapsed += 1
         else:
             seen.add(record)
             ledger.publish([record])
     for label, of_people in traits.items():
-        if differing := sum(len(values) > 1 for values in of_people.values()):
+        differing = sum(len(values) > 1 for values in of_people.values())
+        if differing and label in layout.traits_of_stream:
+            ledger.notes.append(f"{differing} learners of a programme have rows that differ in {label}.")
+        elif differing:
             ledger.notes.append(
                 f"{differing} people have rows that differ in {label}; what the row of the latest registration says is "
                 "counted."
@@ -248,6 +278,13 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     for reason, ids in Counter(roll.no_ids.values()).most_common():
         ledger.notes.append(
             f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
+        )
+    different = [one for one in roll.different if one[0] not in roll.no_ids]
+    of_two = ids_of_two(*([one[at] for one in different] for at in range(3)))
+    if len(of_two) >= FEWEST_OF_TWO:
+        ledger.notes.append(
+            f"{len(of_two)} ids, in {sum(one.id in of_two for one in sightings)} rows, stand beside two names that are "
+            "not alike and no e-mail address; each is counted as one learner. Look whether ids were given twice."
         )
     if roll.no_emails:
         of = sum(one.email in roll.no_emails for one in sightings)
