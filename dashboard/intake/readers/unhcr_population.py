@@ -10,7 +10,7 @@ from dashboard.intake.places import place_of
 from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import UNREADABLE, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import date_of, left_out, no_value, optional_number, whole, whole_number
+from dashboard.intake.values import left_out, no_value, optional_number, whole, whole_number, written_date
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 # Columns by which some layouts split a figure, with the rows of the whole beside those of the parts.
@@ -30,7 +30,8 @@ def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record for each year, origin and host; the preamble gives the day of capture."""
     for line in table.preamble:
         if len(line) > 1 and clean(line[0]).casefold().rstrip(":") == "date extracted":
-            day = date_of(clean(line[1]).split(" ")[0], ledger.card.date_formats)
+            found = written_date(clean(line[1]).split(" ")[0], ledger.card.date_formats)
+            day = found and found.by(ledger.orders.declared)
             ledger.captured_on = day.isoformat() if day else UNREADABLE
     answers: dict[Key, list[tuple[Row, Counts]]] = defaultdict(list)
     for row, (key, counts) in accepted(table, ledger, lambda _, cell: _answer(cell, ledger)):
@@ -80,7 +81,8 @@ def _added(one: Counts, other: Counts) -> Counts:
 
 def _year(text: str, ledger: Ledger) -> int:
     """The year in a cell, also of a day that begins or ends it."""
-    day = date_of(clean(text), ledger.card.date_formats)
+    found = written_date(clean(text), ledger.card.date_formats)
+    day = found and (found.day_first or found.month_first)
     year = day.year if day else whole(text)
     if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
         raise RowRefused("year", text, "not a year")
