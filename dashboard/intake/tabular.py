@@ -122,7 +122,8 @@ def open_table(
     delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
     if delimiter in OTHER_DELIMITERS:
         raise FileRefused(
-            f"The columns of the file are separated by {delimiter}. Separate the columns with commas, semicolons or tabs."
+            f"The columns of the file are separated by {delimiter}. "
+            "Separate the columns with commas, semicolons or tabs."
         )
     table = _find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns)
     text = text_below(path, encoding, table.header_end, delimiter)
