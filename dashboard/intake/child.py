@@ -23,8 +23,7 @@ OPEN_FILES = 64
 NEW_OBJECTS = 1_000_000
 PROGRESS_EVERY = 5_000
 REFUSED = 3
-FEW_ROWS, MANY_ROWS = 3, 100
-MONTH_FIRST_SHARE = 0.2
+MANY_ROWS = 100
 
 
 class Omitting:
@@ -81,7 +80,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         erased_marks=frozenset(order["erased"]),
         no_consent_column=order.get("no_consent_column", False),
         progress_scale=order.get("progress_scale", ""),
-        orders=Orders(order.get("date_order", "")),
+        orders=Orders(order.get("date_order", ""), card.day_first),
         folder=folder,
     )
     pairs = [(name, said) for name, said in order["columns"]]
@@ -263,9 +262,9 @@ def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:
 
 
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
-    from dashboard.intake.values import date_of
+    from dashboard.intake.values import written_date
 
-    return date_of(header, formats) is not None
+    return written_date(header, formats) is not None
 
 
 def _judge(ledger: Any, kept: int) -> None:
@@ -281,11 +280,6 @@ def _judge(ledger: Any, kept: int) -> None:
     if not kept and not ledger.streams:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
         raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
-    if ledger.month_first >= FEW_ROWS and ledger.month_first > ledger.rows_in * MONTH_FIRST_SHARE:
-        raise FileRefused(
-            f"{ledger.month_first} dates are written month first, and this source is day first: the others would be "
-            "read with day and month exchanged. Write the dates as YYYY-MM-DD and send the file again."
-        )
     wholes, aside = ledger.rows_in - ledger.parts, len(ledger.quarantined) - ledger.parts
     if wholes >= MANY_ROWS and aside > wholes / 2:
         raise FileRefused(

@@ -81,9 +81,14 @@ def read(text: str, this_year: int) -> Written | None:
 
 @dataclass
 class Orders:
-    """What the dates of one file say of the order of day and month."""
+    """What the dates of one file say of the order of day and month.
+
+    `by_publisher` says that the publisher always puts the day first: dates that can be read in both orders are read so,
+    unless others show that somebody rewrote them with the month first.
+    """
 
     declared: str = ""
+    by_publisher: bool = False
     dates: int = 0
     only_day_first: int = 0
     only_month_first: int = 0
@@ -104,12 +109,19 @@ class Orders:
         """Whether dates that can be read in both orders are read right: declared, or some only with the day first."""
         return bool(self.declared) or (self.only_day_first > 0 and self.only_month_first == 0)
 
+    @property
+    def _leaves_the_publishers_order(self) -> bool:
+        """Whether no date that can be read in both orders stands beside one with the month first."""
+        return not self.only_month_first or (self.only_day_first > 0 and not self.either)
+
     def question(self, few_are_asked: bool = False) -> str:
         """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
 
         A few dates in doubt among many are not asked about, unless the reader cannot set them aside.
         """
         in_doubt = self.either + self.only_month_first
+        if self.by_publisher and not self.declared and self._leaves_the_publishers_order:
+            return ""
         if self.declared:
             wrong = self.only_day_first if self.declared == MONTH_FIRST else self.only_month_first
             if not _many(wrong, self.dates):

@@ -41,6 +41,8 @@ TOTAL_WORDS = re.compile(
     r"(?:grand|sub)?[\s-]?totals?\b.*|.*\b(?:grand|sub)?[\s-]?total|totaux|totales|world(?:wide)?|global(?:ly)?|monde|"
     r"mundo|all(?: .+)?|tous.*|todos.*|toutes.*|sum|overall|somme|suma|всего|итого|мир|المجموع|العالم|总计|合计|世界"
 )
+NO_SUCH_CODE = "no country has this code"
+ISO_LIKE = re.compile(r"[A-Z]{3}", re.ASCII)
 TOTAL = "a total of other rows: it would count them twice"
 TOTAL_CODES = ("ALL", "WLD", "TOT", "TOTAL", "OWID_WRL", "001")
 # Words that publishers shorten, in names of countries.
@@ -83,6 +85,21 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
     return place
 
 
+def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
+    """As `place_of`, but a code of no country today, such as SCG, is an unknown origin, which is remarked.
+
+    Raises:
+        RowRefused: as `place_of`, for anything but a code of three letters.
+    """
+    try:
+        return place_of(code, name, column, ledger)
+    except RowRefused as refused:
+        if refused.reason != NO_SUCH_CODE or not ISO_LIKE.fullmatch(refused.value.upper()):
+            raise
+        ledger.remarks[f"of origin {refused.value.upper()}, which is the code of no country: counted as unknown"] += 1
+        return UNKNOWN
+
+
 @cache
 def _judged(code: str, name: str) -> tuple[str | None, str]:
     """The place of a code and a name, or None and the reason why there is none."""
@@ -95,7 +112,7 @@ def _judged(code: str, name: str) -> tuple[str | None, str]:
         return None, f"the code belongs to another country than {name}"
     if by_code or by_name:
         return by_code or by_name, ""
-    return None, "no country has this code" if code else "no country has this name" if name else "blank"
+    return None, NO_SUCH_CODE if code else "no country has this name" if name else "blank"
 
 
 def _named(name: str) -> str | None:

@@ -185,7 +185,6 @@ class Ledger:
     quarantined: list[Quarantined] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
-    month_first: int = 0
     # Rows set aside because they are a part or a total of others: they say nothing against the rest of the file.
     parts: int = 0
     identity: Identity | None = None

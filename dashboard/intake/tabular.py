@@ -39,6 +39,8 @@ START_BYTES, SAMPLE_BYTES = 2000, 80
 # Columns without which a row says nothing, though a file may do without them: the sender can declare it.
 COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
+# Signs that some programs put between columns, and that are not read.
+OTHER_DELIMITERS = "|^"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -64,7 +66,7 @@ WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError,
 # Formats of cells that show a share as a percentage: those that every workbook has.
 PERCENT_FORMATS = (9, 10)
 CHUNK = 2**20
-OTHER_ENCODINGS = ("cp1252", "cp1256", "cp1251", "gb18030")
+OTHER_ENCODINGS = ("cp1252", "cp1250", "cp1254", "cp1256", "cp1251", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,12 @@ def open_table(
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
     begin = _beginning(path, encoding)
-    delimiter = max(DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
+    delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
+    if delimiter in OTHER_DELIMITERS:
+        raise FileRefused(
+            f"The columns of the file are separated by {delimiter}. "
+            "Separate the columns with commas, semicolons or tabs."
+        )
     table = _find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns)
     text = text_below(path, encoding, table.header_end, delimiter)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
@@ -235,7 +242,9 @@ def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
             if not raw:
                 break
     if holds_nul:
-        raise FileRefused("The file holds NUL bytes, so it is not text. Send CSV or XLSX.")
+        raise FileRefused(
+            "The file holds characters that no text has, so it is damaged or no table. Export it again as CSV or XLSX."
+        )
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from dashboard.intake import countries
+from dashboard.intake.days import MONTH_FIRST, Written
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.words import fold, is_missing, words
@@ -32,7 +33,8 @@ MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 # Fewer than so many, as publishers write a small count that they do not show.
 TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
+# Formats in which others put the month first; nobody does who writes dots.
+WITH_MONTH_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y"}
 # A year that stands first is followed by the month and the day, in every country.
 YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 # 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
@@ -66,6 +68,17 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
     return _year_first(text) or _month_named(text)
 
 
+@cache
+def written_date(text: str, formats: tuple[str, ...]) -> Written | None:
+    """The date in a text by each order of day and month, or None where it is one by neither.
+
+    The formats put the day first; those with slashes or hyphens are read with the month first too.
+    """
+    day_first = date_of(text, formats)
+    month_first = date_of(text, tuple(WITH_MONTH_FIRST.get(pattern, pattern) for pattern in formats))
+    return Written(day_first, month_first) if day_first or month_first else None
+
+
 def serial_date(text: str) -> datetime.date | None:
     """The date of which a spreadsheet shows the number, as 43922 for 1 April 2020, or None."""
     number = SERIAL.fullmatch(text)
@@ -73,18 +86,21 @@ def serial_date(text: str) -> datetime.date | None:
 
 
 def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
-    """The date in a cell, within the range of the source's card.
+    """The date in a cell, in the file's order of day and month and within the range of the source's card.
 
     Raises:
-        RowRefused: the cell is blank, in none of the source's declared formats, or out of range.
+        RowRefused: the cell is blank, in none of the source's formats, no date in that order, or out of range.
     """
-    written = clean(text)
-    date = date_of(written, ledger.card.date_formats)
-    if date is None and (date := serial_date(written)):
+    found = written_date(clean(text), ledger.card.date_formats)
+    if found is None and (serial := serial_date(clean(text))):
         ledger.remarks["with a date written as a spreadsheet's number of days, read as the day it stands for"] += 1
-    if date is None:
-        ledger.month_first += date_of(written, MONTH_FIRST) is not None
+        found = Written(serial, serial)
+    if found is None:
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
+    date = ledger.orders.day_of(found)
+    if date is None:
+        order = "month" if ledger.orders.declared == MONTH_FIRST else "day"
+        raise RowRefused(column, text, f"not a date with the {order} first")
     first, last = ledger.card.dates_within
     if not first <= date <= last:
         raise RowRefused(column, text, f"not between {first} and {last}")

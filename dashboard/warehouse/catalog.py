@@ -96,6 +96,7 @@ class SourceCard:
     `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
     `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
+    `day_first` says that the publisher always puts the day before the month.
     `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
     """
 
@@ -112,6 +113,7 @@ class SourceCard:
     columns: tuple[SourceColumn, ...]
     kept: Mapping[str, str]
     date_formats: tuple[str, ...]
+    day_first: bool
     dates_within: tuple[datetime.date, datetime.date]
     vocabulary: Mapping[str, str]
     max_columns: int
@@ -253,6 +255,7 @@ def read_card(path: Path) -> SourceCard:
             name=path.stem,
             columns=columns,
             date_formats=tuple(said.pop("date_formats", ())),
+            day_first=said.pop("day_first", False),
             dates_within=tuple(said.pop("dates_within", EVER)),
             vocabulary=said.pop("vocabulary", {}),
             max_columns=said.pop("max_columns", 200),

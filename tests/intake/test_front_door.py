@@ -63,7 +63,7 @@ HOSTILE = {
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "Excel"),
     "another table": (b"a,b,c\n1,2,3\n", "has the columns"),
     "header only": (HEADER.encode(), "no rows"),
-    "NUL": ((HEADER + "16/03/2020,K\0N,Kenya,National,\n").encode(), "NUL"),
+    "NUL": ((HEADER + "16/03/2020,K\0N,Kenya,National,\n").encode(), "characters that no text has"),
     "an open quote": ((HEADER + '16/03/2020,KEN,"Kenya,National,\n' + "x" * 200_000).encode(), "quote"),
     "20,000 columns": (
         (",".join(["Date", "ISO", "Scale"] + [f"c{n}" for n in range(20_000)]) + "\n").encode(),

@@ -86,7 +86,7 @@ FILES = {
     "Western European, not declared": (text(ACCENTS).encode("cp1252"), "The text is not UTF-8"),
     "a byte that no text has, late in the file": (PLAIN.encode()[:-3] + b"\xff\n", "The text is not UTF-8"),
     "a byte that its encoding has not": (PLAIN.encode() + b"\x81", "not cp1252: .* at byte", {"encoding": "cp1252"}),
-    "a NUL late in the file": (PLAIN.encode()[:-3] + b"\0\n", "NUL bytes"),
+    "a NUL late in the file": (PLAIN.encode()[:-3] + b"\0\n", "characters that no text has"),
     "signs of two bytes all over": (text(many(9, Course="é" * 150, Full="ж" * 99)), NINE),
     "signs of four bytes all over": (text(many(9, Course="🎓" * 100)), NINE),
     "semicolons": (text(ROWS, ";", "\r\n"), NINE),

@@ -117,7 +117,6 @@ class Rows:
             orders=Orders(ledger.orders.declared),
             progress=Progress(),
             in_doubt="",
-            month_first=0,
         )
         self.standing = np.ones(len(batch.lines), dtype=bool)
         self.in_doubt = np.zeros(len(batch.lines), dtype=np.int8)
@@ -294,7 +293,7 @@ def _counts(ledger: Ledger) -> tuple[int, ...]:
     orders, progress = ledger.orders, ledger.progress
     return (
         *(orders.dates, orders.only_day_first, orders.only_month_first, orders.either),
-        *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed, ledger.month_first),
+        *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed),
     )
 
 
@@ -303,7 +302,6 @@ def _add_counts(ledger: Ledger, more: np.ndarray) -> None:
     total = [before + int(count) for before, count in zip(_counts(ledger)[1:], more, strict=True)]
     orders.only_day_first, orders.only_month_first, orders.either = total[:3]
     progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed = total[3:7]
-    ledger.month_first = total[7]
 
 
 def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:

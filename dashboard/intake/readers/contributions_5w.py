@@ -32,7 +32,7 @@ from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.terms import fold, parts
-from dashboard.intake.values import date_of, need_date
+from dashboard.intake.values import need_date, written_date
 from dashboard.intake.words import is_missing
 from dashboard.warehouse.catalog import sources
 
@@ -417,7 +417,8 @@ def _captured(text: str, ledger: Ledger) -> None:
     """Takes the day on which the list stood so from a row."""
     if not text.strip():
         return
-    day = date_of(clean(text), ledger.card.date_formats)
+    found = written_date(clean(text), ledger.card.date_formats)
+    day = found and ledger.orders.day_of(found)
     said = day.isoformat() if day and day.isoformat() <= ledger.today else UNREADABLE
     if ledger.captured_on and said != ledger.captured_on:
         raise FileRefused("Rows of the file stood so on different days. Send those of each day as a file of its own.")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import date_of, need_country, need_date, no_value, serial_date, whole
+from dashboard.intake.values import need_country, need_date, no_value, serial_date, whole, written_date
 
 Record = tuple[str, datetime.date, int]
 Answer = tuple[Record, ...]
@@ -50,9 +50,8 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _days(table: Table, ledger: Ledger) -> Sequence[tuple[int, datetime.date]]:
     """Where each day's column stands; nothing where each row names its own day."""
-    formats = ledger.card.date_formats
     headers = [clean(header) for header in table.header]
-    days = [(at, day) for at, header in enumerate(headers) if (day := date_of(header, formats) or serial_date(header))]
+    days = [(at, day) for at, header in enumerate(headers) if (day := _day(header, ledger))]
     if not days and not {"on_date", "level"} <= table.positions.keys():
         raise FileRefused(
             "A file of oxcgrt_c1 has one column a day, named like 01Jan2020, or a row a day with the columns Date and "
@@ -62,6 +61,11 @@ def _days(table: Table, ledger: Ledger) -> Sequence[tuple[int, datetime.date]]:
     if twice:
         raise FileRefused(f"The header names {min(twice)} twice, so that day has two answers. Keep one of the columns.")
     return days
+
+
+def _day(header: str, ledger: Ledger) -> datetime.date | None:
+    found = written_date(header, ledger.card.date_formats)
+    return ledger.orders.day_of(found) if found else serial_date(header)
 
 
 def _refuse_parts(cell: Cells, ledger: Ledger) -> None:
