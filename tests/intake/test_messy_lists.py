@@ -189,14 +189,14 @@ CASES = {
         [("EDU", True, 900), ("ALL", False, 1200)],
         aside=("a part of the people whom another row counts as a whole",),
     ),
-    "a table of parts alone keeps them": Case(
+    "a table of parts alone adds them up": Case(
         [
             ["iso3", "adm1_pcode", "cluster", "category", "in need"],
             ["TCD", "TD07", "Education", "Girls", "450"],
             ["TCD", "TD07", "Education", "Boys", "430"],
         ],
         ("people_in_need",),
-        [(450,), (430,)],
+        [(880,)],  # 450 + 430
     ),
     "headers of a French list": Case(
         [
@@ -591,3 +591,88 @@ def test_people_whose_role_is_not_stated_are_reached_and_no_learners(tmp_path):
     ]
     (totals,) = asked_of(tmp_path / "store", rows)["totals"]
     assert (totals["learners_direct"], totals["others_direct"]) == (60, 40)
+
+
+PLACES = ["Country ISO3", "Admin 1", "Cluster", "People in need", "Target", "Reached"]
+NORTH, SOUTH = ["SDN", "North", "Education"], ["SDN", "South", "Education"]
+
+
+@pytest.mark.parametrize("word", ["Total", "الإجمالي", ""])
+def test_a_total_among_places_is_counted_once(tmp_path, word):
+    rows = [
+        PLACES,
+        ["SDN", word, "Education", "4000", "1500", "900"],
+        [*NORTH, "1000", "500", "800"],
+        [*SOUTH, "3000", "1000", "100"],
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (4000, 1500, 900)
+    assert found["totals"][0]["learners_direct"] == 900  # 800 + 100
+
+
+def test_a_total_of_what_no_place_states_is_kept_as_that_of_the_country(tmp_path):
+    rows = [PLACES, ["SDN", "Total", "Education", "4000", "", ""], [*NORTH, "", "500", "800"]]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (4000, 500, 800)
+
+
+@pytest.mark.parametrize(
+    ("column", "whole"),
+    [("Sexe", "Both sexes"), ("Age group", "All"), ("Desglose", "الإجمالي"), ("Sub-cluster", "")],
+)
+def test_a_whole_counts_and_its_parts_do_not(tmp_path, column, whole):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", column, "People in need", "Target", "Reached"],
+        [*NORTH, "First", "100", "50", "10"],
+        [*NORTH, "Second", "120", "60", "20"],
+        [*NORTH, whole, "220", "110", "30"],
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (220, 110, 30)
+    assert found["totals"][0]["learners_direct"] == 30
+
+
+def test_parts_without_a_whole_add_up(tmp_path):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", "Sex", "People in need", "Target", "Reached"],
+        [*NORTH, "F", "100", "50", "10"],
+        [*NORTH, "M", "120", "60", "20"],
+    ]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (220, 110, 30)
+
+
+def test_parts_beside_the_whole_of_their_group_alone_are_set_aside(tmp_path):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", "Sex", "Age group", "People in need"],
+        [*NORTH, "F", "All", "100"],
+        [*NORTH, "F", "6-11", "70"],
+        [*NORTH, "F", "12-17", "30"],
+        [*NORTH, "M", "All", "120"],
+    ]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert row["people_in_need"] == 220  # 100 + 120
+
+
+def test_an_organisation_called_total_is_a_total(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Admin 1", "Reached"],
+        ["A", "Education", "SDN", "North", "30"],
+        ["B", "Education", "SDN", "South", "20"],
+        ["Grand Total", "Education", "SDN", "", "50"],
+    ]
+    (totals,) = asked_of(tmp_path / "store", rows)["totals"]
+    assert (totals["activities"], totals["others_active"], totals["learners_direct"]) == (2, 2, 50)
+
+
+def test_an_organisation_that_tells_girls_and_boys_apart_and_their_sum_reaches_the_sum(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Admin 1", "Sex", "Reached"],
+        ["A", "Education", "SDN", "North", "F", "30"],
+        ["A", "Education", "SDN", "North", "M", "20"],
+        ["A", "Education", "SDN", "North", "Total", "50"],
+    ]
+    (totals,) = asked_of(tmp_path / "store", rows)["totals"]
+    assert (totals["activities"], totals["learners_direct"]) == (1, 50)

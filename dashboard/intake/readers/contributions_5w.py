@@ -27,6 +27,7 @@ from dashboard.intake.readers.organisations import (
     need_id,
     people_or_rounded,
 )
+from dashboard.intake.readers.overlaps_5w import NOT_STATED, TOTAL_OF_OTHERS, Draft, Overlaps, is_total, is_whole
 from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
@@ -38,7 +39,6 @@ from dashboard.warehouse.catalog import sources
 
 ROLES = ("lead", "supporter")
 EDUCATION = "Education"
-NOT_STATED = "not stated"
 # Which number of people an HXL hashtag stands for.
 MEASURES: Mapping[str, str] = {
     "#inneed": "people_in_need",
@@ -55,22 +55,13 @@ OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
 PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
-WHOLE = frozenset({"all", "total", "totals", "overall", "tous", "todos", "ensemble", "population totale"})
+# Columns that say which people a row counts; the first ones only where no organisation is named: beside one they may be
+# of what it does.
+PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
+PARTS_BESIDE_ORGANISATION = PARTS[2:]
 # So many values that could not be read, and so many sectors, are named in a note.
 MOST_NAMED = 6
 Read = TypeVar("Read")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One record before it is known what a blank sector means in this file; `part` says which people it is about."""
-
-    activity_id: str
-    sector: str | None
-    head: tuple[Any, ...]
-    place: tuple[str | None, str | None]
-    numbers: tuple[int | None, ...]
-    part: str = ""
 
 
 # Where the numbers of each sector stand in a table that has a column for each: sector to measure to position.
@@ -123,21 +114,27 @@ def read(table: Table, ledger: Ledger) -> None:
     # A supporter's row may leave out what its lead says.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
     sectors.pop("", None)
-    wholes = {_apart_from_part(draft) for _, of_row, _ in drafts for draft in of_row if not draft.part}
     written: set[bytes] = set()
-    times: Counter[tuple[Any, ...]] = Counter()
-    of_sector: Counter[str] = Counter()
+    once = []
     for line, of_row, whole_row in drafts:
-        part = next((draft for draft in of_row if draft.part and _apart_from_part(draft) in wholes), None)
         if whole_row in written:
             ledger.collapsed += 1
             continue
         written.add(whole_row)
-        if part:
-            ledger.quarantine(line, "part", part.part, "a part of the people whom another row counts as a whole")
+        once.append((line, of_row))
+    overlaps = Overlaps(draft for _, of_row in once for draft in of_row)
+    times: Counter[tuple[Any, ...]] = Counter()
+    of_sector: Counter[str] = Counter()
+    for line, of_row in once:
+        judged = [(draft, overlaps.set_aside(draft)) for draft in of_row]
+        if all(aside for _, aside in judged):
+            ledger.parts += 1
+            ledger.quarantine(line, *next(aside for _, aside in judged if aside))
             continue
         records = []
-        for draft in of_row:
+        for draft in (overlaps.settled(draft) for draft, aside in judged if not aside):
+            if draft is None:
+                continue
             sector = draft.sector or sectors.get(draft.activity_id) or ledger.sector or NOT_STATED
             of_sector[sector] += 1
             record = (draft.activity_id, *_record(draft, sector))
@@ -156,10 +153,6 @@ def _as_written(row: Row) -> bytes:
     while cells and not cells[-1]:
         cells.pop()
     return hashlib.blake2b("\0".join(cells).encode("utf-8", "replace"), digest_size=16).digest()
-
-
-def _apart_from_part(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector
 
 
 def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
@@ -288,6 +281,10 @@ def _people(text: str, column: str, left_out: LeftOut) -> int | None:
 def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     ledger = left_out.ledger
     organisation = _organisation(cell)
+    if is_total(organisation):
+        ledger.parts += 1
+        raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
+    columns = PARTS if organisation == NOT_STATED else PARTS_BESIDE_ORGANISATION
     began_on, ended_on = _day(cell, "began_on", left_out), _day(cell, "ended_on", left_out)
     if began_on and ended_on and ended_on < began_on:
         left_out.add("ended_on", "before the first day, and left out", cell("ended_on"))
@@ -321,13 +318,17 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         ),
         place=(places["admin3_code"], places["admin3"]),
         numbers=(),
-        part=_part(cell("part")) if organisation == NOT_STATED else "",
+        parts=_parts(cell, columns),
+        is_whole=organisation == NOT_STATED or any(is_whole(cell(name)) for name in columns),
     )
 
 
-def _part(text: str) -> str:
-    """Which of the people a row of a table of needs counts; empty where it counts all."""
-    return "" if is_missing(text) or fold(text) in WHOLE else clean(text)[:LONGEST_TEXT]
+def _parts(cell: Cells, columns: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Which of the people a row counts, by column; nothing where it counts all."""
+    written = ((name, cell(name)) for name in columns)
+    return frozenset(
+        (n, clean(text)[:LONGEST_TEXT]) for n, text in written if not is_missing(text) and not is_whole(text)
+    )
 
 
 def _organisation(cell: Cells) -> str:
