@@ -676,3 +676,21 @@ def test_an_organisation_that_tells_girls_and_boys_apart_and_their_sum_reaches_t
     ]
     (totals,) = asked_of(tmp_path / "store", rows)["totals"]
     assert (totals["activities"], totals["learners_direct"]) == (1, 50)
+
+
+def test_reach_in_rows_of_organisations_is_held_against_the_targets_of_other_rows_of_the_place(tmp_path):
+    rows = [
+        ["Organisation", "Admin 1 Pcode", "Sector", "activity_type", "People in need", "Target", "Reached"],
+        ["", "SD01", "Education", "", "100", "50", ""],
+        ["", "SD02", "Education", "", "200", "60", ""],
+        ["A", "SD01", "Education", "", "", "", "30"],
+        ["B", "SD02", "Education", "content", "", "", "20"],  # of a kind; the target is of none
+        ["B", "SD03", "Education", "", "", "", "7"],  # no target is stated there
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (300, 110, 50)
+    assert (row["cells"], row["gap"]) == (2, 60)  # 50 - 30; 60 - 20
+    (country,) = found["coverage"]
+    assert (country["people_reached"], country["gap"], country["activities"]) == (50, 60, 2)
+    assert found["totals"][0]["learners_direct"] == 57
