@@ -13,7 +13,7 @@ from dashboard.intake.education import is_education
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.store.releases import open_release, publish_release
 from dashboard.viewer import STEWARD, open_answers
-from tests.intake.making import Worker, accounted, as_csv, as_xlsx, is_sentence
+from tests.intake.making import Read, Worker, accounted, as_csv, as_xlsx, is_sentence
 
 SOURCE = "contributions_5w"
 
@@ -694,3 +694,30 @@ def test_reach_in_rows_of_organisations_is_held_against_the_targets_of_other_row
     (country,) = found["coverage"]
     assert (country["people_reached"], country["gap"], country["activities"]) == (50, 60, 2)
     assert found["totals"][0]["learners_direct"] == 57
+
+
+def test_what_was_cancelled_or_suspended_reaches_nobody_and_is_named(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Status", "Reached"],
+        ["A", "Education", "SDN", "Cancelled", "30"],
+        ["B", "Education", "SDN", "Annulé", "40"],
+        ["C", "Education", "SDN", "Completed", "20"],
+    ]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
+    assert [(row["organisation"], row["people_direct"]) for row in read.rows] == [("C", 20)]
+    assert [(row.value, row.reason) for row in read.report.quarantined] == [
+        ("Cancelled", "cancelled or suspended: it counts as no activity"),
+        ("Annulé", "cancelled or suspended: it counts as no activity"),
+    ]
+
+
+def test_words_for_stages_in_many_languages_are_known(tmp_path):
+    stages = {
+        "delivering": ["جارية", "Devam ediyor", "Триває", "продолжается"],
+        "confirmed": ["مخطط لها", "Заплановано", "En préparation", "Yet to start", "Em preparação"],
+        "delivered": ["Tamamlandı", "Завершений", "مكتملة", "Concluído"],
+    }
+    words = [(word, stage) for stage, of_stage in stages.items() for word in of_stage]
+    rows = [["Organisation", "Sector", "Country", "Status"], *(["A", "Education", "SDN", word] for word, _ in words)]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
+    assert list(zip([word for word, _ in words], read.column("stage"), strict=True)) == words

@@ -39,6 +39,8 @@ from dashboard.warehouse.catalog import sources
 
 ROLES = ("lead", "supporter")
 EDUCATION = "Education"
+# What became of an activity that was called off or broken off: it is set aside, and nobody counts as reached by it.
+CALLED_OFF = "called off"
 # Which number of people an HXL hashtag stands for.
 MEASURES: Mapping[str, str] = {
     "#inneed": "people_in_need",
@@ -284,6 +286,9 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     if is_total(organisation):
         ledger.parts += 1
         raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
+    if _one_of(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
+        ledger.parts += 1
+        raise RowRefused("stage", cell("stage"), "cancelled or suspended: it counts as no activity")
     columns = PARTS if organisation == NOT_STATED else PARTS_BESIDE_ORGANISATION
     began_on, ended_on = _day(cell, "began_on", left_out), _day(cell, "ended_on", left_out)
     if began_on and ended_on and ended_on < began_on:
@@ -467,7 +472,7 @@ def _vocabulary(source: str) -> Mapping[str, str]:
 
 @cache
 def _sectors(source: str) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF}
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 
