@@ -721,3 +721,19 @@ def test_words_for_stages_in_many_languages_are_known(tmp_path):
     rows = [["Organisation", "Sector", "Country", "Status"], *(["A", "Education", "SDN", word] for word, _ in words)]
     read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
     assert list(zip([word for word, _ in words], read.column("stage"), strict=True)) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Edukacja", "Bildung", "Istruzione", "Onderwijs", "शिक्षा", "শিক্ষা", "Giáo dục", "การศึกษา", "Eğitim"),
+        "Освіта",
+    ],
+)
+def test_words_for_education_in_more_languages(words):
+    assert is_education(words)
+
+
+@pytest.mark.parametrize("words", ["Протимінна освіта", "Edukacja zdrowotna", "स्वास्थ्य शिक्षा"])
+def test_education_about_the_subject_of_another_sector_in_more_languages(words):
+    assert not is_education(words)
