@@ -737,3 +737,26 @@ def test_words_for_education_in_more_languages(words):
 @pytest.mark.parametrize("words", ["Протимінна освіта", "Edukacja zdrowotna", "स्वास्थ्य शिक्षा"])
 def test_education_about_the_subject_of_another_sector_in_more_languages(words):
     assert not is_education(words)
+
+
+def test_a_refusal_names_the_commonest_reasons_with_their_values(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Reached"],
+        ["", "Education", "SDN", ""],
+        *[["A", "Education", "Atlantis", "1"]] * 70,
+        *[["A", "Education", "Lemuria", str(n)] for n in range(40)],
+        *[["B", "Education", "SDN", str(n)] for n in range(9)],
+    ]
+    rows = [rows[0], *([*row, str(n)] for n, row in enumerate(rows[1:]))]  # told apart by a number
+    refused = Read(tmp_path, SOURCE, as_csv([[*rows[0], "No."], *rows[1:]]), partner="x", country="").refused
+    assert "111 of 120 rows" in refused and "The first reason: line 2, organisation: blank" in refused
+    assert "country: no country has this code or name, 110 rows (Atlantis (70), Lemuria (40))" in refused
+    assert refused.endswith(", 1 row.")
+
+
+def test_tags_as_wide_as_the_letters_of_east_asia_are_tags(tmp_path):
+    wide = {at: at + 0xFEE0 for at in range(0x21, 0x7F)}
+    tags = [tag.translate(wide) for tag in ("#org+name", "#sector", "#country+code", "#reached")]
+    rows = [["谁", "什么", "哪里", "多少"], tags, ["A", "教育", "SDN", "30"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    assert [(row["organisation"], row["is_education"], row["people_direct"]) for row in read.rows] == [("A", True, 30)]
