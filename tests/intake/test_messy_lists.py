@@ -760,3 +760,29 @@ def test_tags_as_wide_as_the_letters_of_east_asia_are_tags(tmp_path):
     rows = [["谁", "什么", "哪里", "多少"], tags, ["A", "教育", "SDN", "30"]]
     read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
     assert [(row["organisation"], row["is_education"], row["people_direct"]) for row in read.rows] == [("A", True, 30)]
+
+
+@pytest.mark.parametrize(
+    "header", ["Nb reached", "Nb bénéficiaires atteints", "Actual beneficiaries", "Personas alcanzadas"]
+)
+def test_headers_of_people_reached_in_more_words(tmp_path, header):
+    rows = [["Personas con necesidad", "Personas meta", header, "País", "Sector"], ["9", "6", "3", "COL", "Educación"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    (row,) = read.rows
+    assert [row[name] for name in ("people_in_need", "people_targeted", "people_direct")] == [9, 6, 3]
+
+
+def test_people_affected_who_were_reached_are_people_reached(tmp_path):
+    rows = [["#org+name", "#sector", "#country+code", "#affected+reached"], ["A", "Education", "SDN", "30"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    assert [(row["people_direct"], row["people_in_need"]) for row in read.rows] == [(30, None)]
+
+
+def test_columns_that_look_like_people_reached_are_named_where_none_is_read(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Reached in March", "Beneficiary name", "Remarks"],
+        ["A", "Education", "SDN", "30", "x", "y"],
+    ]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    said = "No column of people reached was read; these look like one: Reached in March. "
+    assert any(said in note for note in read.report.notes)

@@ -49,6 +49,8 @@ MEASURES: Mapping[str, str] = {
     "#target": "people_targeted",
     "#reached": "people_direct",
 }
+# People affected whom somebody reached: no measure of need.
+AFFECTED_REACHED = "#affected+reached"
 # Attributes of such a tag that say nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
@@ -61,6 +63,11 @@ PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admi
 # of what it does.
 PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
 PARTS_BESIDE_ORGANISATION = PARTS[2:]
+# Headers that seem to be of people reached, and those of words or of others.
+SEEMS_REACHED = re.compile(
+    r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
+)
+SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
 # So many values that could not be read, and so many sectors, are named in a note.
 MOST_NAMED = 6
 Read = TypeVar("Read")
@@ -146,6 +153,7 @@ def read(table: Table, ledger: Ledger) -> None:
                 records.append((draft.activity_id or _made_id(record[1:], times[record]), *record[1:]))
         ledger.publish(records)
     left_out.enter()
+    _note_reached(table, wide, ledger)
     _note_sectors(of_sector, ledger)
 
 
@@ -155,6 +163,24 @@ def _as_written(row: Row) -> bytes:
     while cells and not cells[-1]:
         cells.pop()
     return hashlib.blake2b("\0".join(cells).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
+    """Names columns that seem to hold people reached, where none was read as such."""
+    measures = {measure for places in wide.values() for measure in places}
+    if {"people_direct", "population"} & (table.positions.keys() | measures):
+        return
+    seeming = [
+        header
+        for at, header in table.unknown_headers
+        if at not in ledger.read_too and SEEMS_REACHED.search(fold(header)) and not SEEMS_OTHER.search(fold(header))
+    ]
+    if seeming:
+        more = ", …" if len(seeming) > MOST_NAMED else ""
+        ledger.notes.append(
+            f"No column of people reached was read; these look like one: {', '.join(seeming[:MOST_NAMED])}{more}. Map "
+            "it (`--column people_direct=HEADER`)."
+        )
 
 
 def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
@@ -176,7 +202,8 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
-    numbers = {at: tag for at, tag in enumerate(table.tags) if tag.partition("+")[0] in MEASURES}
+    tagged = enumerate(table.tags)
+    numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     found: dict[str, dict[str, int]] = {}
     left: Counter[str] = Counter()
