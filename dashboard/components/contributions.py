@@ -485,7 +485,7 @@ def coverage(scope: Scope) -> None:
     if totals["people_targeted"].isna().all():
         st.write(_("No activity of this choice states how many people it targets."))
     else:
-        _covered(totals.iloc[0], scope, words)
+        _covered(ask_one(asked, scope), scope, words)
     if totals.empty:
         return
     figure(

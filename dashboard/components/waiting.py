@@ -350,7 +350,8 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
         "value": _("Value"),
         "reason": _("Reason"),
     }
-    shown = [{names[name]: row[name] for name in names if row.get(name)} for row in rows[:MOST_ROWS]]
+    columns = [name for name in names if any(row.get(name) for row in rows)]
+    shown = [{names[name]: row.get(name) or "" for name in columns} for row in rows[:MOST_ROWS]]
     st.dataframe(shown, hide_index=True, alt=_("Rows set aside"))
     with st.container(horizontal=True):
         st.download_button(

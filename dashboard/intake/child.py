@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,8 @@ NEW_OBJECTS = 1_000_000
 PROGRESS_EVERY = 5_000
 REFUSED = 3
 MANY_ROWS = 100
+# So many reasons, and values of each, are named in a refusal, and so much of a value.
+MOST_NAMED, LONGEST_NAMED = 3, 60
 
 
 class Omitting:
@@ -275,8 +278,7 @@ def _judge(ledger: Any, kept: int) -> None:
         raise FileRefused(question, asks="date_order")
     if not ledger.progress_scale and (question := ledger.progress.question):
         raise FileRefused(question, asks="progress_scale")
-    first = next(iter(sorted(ledger.quarantined, key=lambda row: row.line)), None)
-    reason = f" The first reason: line {first.line}, {first.column}: {first.reason}." if first else ""
+    reason = _reasons(ledger)
     if not kept and not ledger.streams:
         found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
         raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
@@ -285,6 +287,28 @@ def _judge(ledger: Any, kept: int) -> None:
         raise FileRefused(
             f"{aside} of {wholes} rows would be set aside, more than half, so the rest would mislead.{reason}"
         )
+
+
+def _reasons(ledger: Any) -> str:
+    """The first reason for which a row was set aside, and the commonest where they are several.
+
+    Values are named with their rows, save those of files about people.
+    """
+    aside = sorted(ledger.quarantined, key=lambda row: row.line)
+    if not aside:
+        return ""
+    first = aside[0]
+    said = f" The first reason: line {first.line}, {first.column}: {first.reason}."
+    rows = Counter((row.column, row.reason) for row in aside)
+    if len(rows) == 1 and (ledger.card.people or not first.value):
+        return said
+    named = []
+    for (column, reason), times in rows.most_common(MOST_NAMED):
+        values = Counter(row.value[:LONGEST_NAMED] for row in aside if (row.column, row.reason) == (column, reason))
+        most = [] if ledger.card.people else [f"{v} ({n})" for v, n in values.most_common(MOST_NAMED) if v]
+        counted = "1 row" if times == 1 else f"{times} rows"
+        named.append(f"{column}: {reason}, {counted}" + (f" ({', '.join(most)})" if most else ""))
+    return f"{said} The commonest: {'; '.join(named)}."
 
 
 def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from dashboard.intake.terms import fold
 
-# Words for education begin so (English, French, Spanish, Portuguese, Russian, Turkish, Ukrainian, Indonesian, Somali).
+# Words for education begin so (English, French, Spanish, Portuguese, Russian, Turkish, Ukrainian, Indonesian, Somali,
+# Polish, German, Italian, Dutch).
 STEMS = (
     *("educat", "educac", "enseign", "ensenan", "ensino", "образован", "просвещен", "egitim", "освіт", "освит"),
-    *("pendidikan", "waxbarash", "elimu", "tahsil"),
+    *("pendidikan", "waxbarash", "elimu", "tahsil", "edukac", "bildung", "istruzion", "onderwijs"),
 )
 # Words and codes that are education whole: of clusters, of plans (EDU), of education in emergencies in three languages.
 WHOLE = frozenset({"edu", "educ", "eie", "esu", "eee", "edd", "التربيه", "تربيه", "المعارف", "معارف", "اموزش", "ትምህርት"})
@@ -16,6 +17,8 @@ WHOLE = frozenset({"edu", "educ", "eie", "esu", "eee", "edd", "التربيه", 
 ALONE = frozenset({"ed"})
 # Scripts in which words are written together, or begin with an article.
 WITHIN = ("تعليم", "تعلیم", "教育", "ትምህርት")
+# Words of several parts, or with signs of vowels that are no letters: Hindi, Bengali, Thai, Vietnamese.
+WITH_SIGNS = tuple(map(fold, ("शिक्षा", "শিক্ষা", "การศึกษา", "giáo dục")))
 # Education about these is the work of another sector: health, mine action, protection, elections, safety, livelihoods.
 OTHERS = (
     *("health", "hygien", "sanitar", "sanitat", "sanitair", "sanitari", "nutrition", "nutric", "sante", "salud"),
@@ -26,11 +29,15 @@ OTHERS = (
     *("droits", "derechos", "direitos", "gbv", "gender-based", "parent", "safety", "securit", "seguridad"),
     *("road", "traffic", "routier", "vial", "financ", "consumer", "legal", "jurid", "environment", "environnement"),
     *("ambient", "climat", "agricult", "agropec", "farmer", "disaster", "catastroph", "desastre", "drr", "livestock"),
+    *("протимін", "мінн", "противомин", "zdrowot", "gesundheit", "sanita"),
     *("здоров", "санитар", "гигиен", "минн", "опасн", "риск", "граждан", "правов", "дорожн", "полов", "питани"),
     *("صح", "الصح", "الغام", "الالغام", "مخاطر", "متفجر", "المتفجر", "المدني", "مدني", "تغذي", "التغذي", "السلام"),
     *("السلامه", "الجنسي", "حيوان", "الحيوان", "مواشي", "المواشي", "نحل", "اسماك"),
 )
-OTHERS_WITHIN = ("健康", "卫生", "地雷", "风险", "公民", "营养", "安全", "和平", "性教育")
+OTHERS_WITHIN = (
+    *("健康", "卫生", "地雷", "风险", "公民", "营养", "安全", "和平", "性教育"),
+    *map(fold, ("स्वास्थ्य", "স্বাস্থ্য", "สุขภาพ", "sức khỏe")),
+)
 # Words that take education away: not, without, except; and of a compound such as re-education.
 NOT = frozenset(
     {
@@ -78,7 +85,8 @@ def _of_segment_words(text: str, stems: tuple[str, ...]) -> bool:
 def _of_clause(clause: str) -> bool:
     compounds = TOKENS.findall(clause)
     tokens = _tokens(clause)
-    if not (any(map(_is_word, tokens)) or (len(tokens) == 1 and tokens[0] in ALONE)):
+    is_named = any(map(_is_word, tokens)) or any(word in clause for word in WITH_SIGNS)
+    if not (is_named or (len(tokens) == 1 and tokens[0] in ALONE)):
         return False
     if any(token.startswith(OTHERS) for token in tokens) or any(word in clause for word in OTHERS_WITHIN):
         return False

@@ -19,6 +19,9 @@ FEWEST_TAGS = 2
 TAG_SHARE = 0.5
 TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
 # Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
+# Letters and marks of a tag as keyboards of East Asia write them, as wide as their own.
+WIDE_HASH = "\uff03"
+FULL_WIDTH = {at + 0xFEE0: at for at in range(0x21, 0x7F)}
 VOCABULARY = "v_"
 # Attributes that say in which language a text is: +i_fr, and of old +fr.
 LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
@@ -73,7 +76,8 @@ def key(header: str) -> str:
 
     Of an HXL tag, the order of its attributes does not either: `#adm1 +pcode +v_x` is `#adm1+pcode`.
     """
-    plain = clean("".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")).casefold()
+    seen = "".join(c for c in header if c.isascii() or unicodedata.category(c) != "Cf")
+    plain = clean(seen.translate(FULL_WIDTH) if seen.strip().startswith(WIDE_HASH) else seen).casefold()
     tag = TAG.fullmatch(plain) if plain.startswith("#") else None
     if tag is None:
         return plain
@@ -92,7 +96,7 @@ def letters(header: str) -> str:
 
 def is_tag(cell: str) -> bool:
     """Whether a cell can be read as an HXL tag."""
-    return "#" in cell and TAG.fullmatch(key(cell)) is not None
+    return ("#" in cell or WIDE_HASH in cell) and TAG.fullmatch(key(cell)) is not None
 
 
 def is_tags(cells: Sequence[str]) -> bool:
@@ -167,7 +171,7 @@ def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
 
 def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
     """Adds the columns whose tag pattern matches a tag that is left; patterns of more attributes choose first."""
-    if not any(cell.startswith("#") for cell in cells):
+    if not any(map(is_tag, cells)):
         return
     left = {at: tag for at, cell in enumerate(cells) if at not in found.values() and (tag := _tag(key(cell)))}
     wanted = [

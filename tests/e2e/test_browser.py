@@ -197,9 +197,9 @@ def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
     page.wait_for_function("location.search.includes('upload=')", timeout=20_000)
     seen.settle()
     page.reload()
-    page.wait_for_selector("text=File in hand", timeout=20_000)  # a reload loses nothing
+    page.wait_for_selector("text=Ready to check", timeout=20_000)  # a reload loses nothing
     seen.settle()
-    page.get_by_label("What the file is").click()
+    page.get_by_label("Source", exact=True).click()
     page.keyboard.type("Learners as")
     page.keyboard.press("Enter")
     page.get_by_text("I looked at these columns").click()
@@ -207,10 +207,12 @@ def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
     page.wait_for_selector("text=Set aside", timeout=60_000)
     seen.settle()
     told = page.inner_text("[data-testid=stMain]")
-    assert all(part in told for part in ("Rows in\n\n41", "Published\n\n40", "Set aside\n\n1", "favourite colour"))
+    assert all(
+        part in told for part in ("Rows in the file\n\n41", "Accepted\n\n40", "Set aside\n\n1", "favourite colour")
+    )
     assert "U0001" not in told
     page.get_by_role("button", name="Discard").click()
-    page.wait_for_selector("text=No file waits", timeout=20_000)
+    page.wait_for_selector("text=No files waiting", timeout=20_000)
     assert seen.outside == []
 
 

@@ -13,7 +13,7 @@ from dashboard.intake.education import is_education
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.store.releases import open_release, publish_release
 from dashboard.viewer import STEWARD, open_answers
-from tests.intake.making import Worker, accounted, as_csv, as_xlsx, is_sentence
+from tests.intake.making import Read, Worker, accounted, as_csv, as_xlsx, is_sentence
 
 SOURCE = "contributions_5w"
 
@@ -189,14 +189,14 @@ CASES = {
         [("EDU", True, 900), ("ALL", False, 1200)],
         aside=("a part of the people whom another row counts as a whole",),
     ),
-    "a table of parts alone keeps them": Case(
+    "a table of parts alone adds them up": Case(
         [
             ["iso3", "adm1_pcode", "cluster", "category", "in need"],
             ["TCD", "TD07", "Education", "Girls", "450"],
             ["TCD", "TD07", "Education", "Boys", "430"],
         ],
         ("people_in_need",),
-        [(450,), (430,)],
+        [(880,)],  # 450 + 430
     ),
     "headers of a French list": Case(
         [
@@ -498,7 +498,7 @@ def test_ids_of_activities_are_apart_and_the_same_in_any_order_of_rows(worker, r
 def test_a_refusal_names_what_the_file_has_and_how_to_map_it(worker, header, says):
     kind, refusal = worker.parse(SOURCE, as_csv([header, ["a", "b", "c"]]), partner="a_cluster")
     assert kind == "refused" and is_sentence(refusal) and says in refusal
-    assert "on the Upload page, or with `--column" in refusal and "Organisation type for" not in refusal
+    assert "(`--column" in refusal and "Organisation type for" not in refusal
 
 
 @pytest.mark.parametrize(
@@ -591,3 +591,198 @@ def test_people_whose_role_is_not_stated_are_reached_and_no_learners(tmp_path):
     ]
     (totals,) = asked_of(tmp_path / "store", rows)["totals"]
     assert (totals["learners_direct"], totals["others_direct"]) == (60, 40)
+
+
+PLACES = ["Country ISO3", "Admin 1", "Cluster", "People in need", "Target", "Reached"]
+NORTH, SOUTH = ["SDN", "North", "Education"], ["SDN", "South", "Education"]
+
+
+@pytest.mark.parametrize("word", ["Total", "الإجمالي", ""])
+def test_a_total_among_places_is_counted_once(tmp_path, word):
+    rows = [
+        PLACES,
+        ["SDN", word, "Education", "4000", "1500", "900"],
+        [*NORTH, "1000", "500", "800"],
+        [*SOUTH, "3000", "1000", "100"],
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (4000, 1500, 900)
+    assert found["totals"][0]["learners_direct"] == 900  # 800 + 100
+
+
+def test_a_total_of_what_no_place_states_is_kept_as_that_of_the_country(tmp_path):
+    rows = [PLACES, ["SDN", "Total", "Education", "4000", "", ""], [*NORTH, "", "500", "800"]]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (4000, 500, 800)
+
+
+@pytest.mark.parametrize(
+    ("column", "whole"),
+    [("Sexe", "Both sexes"), ("Age group", "All"), ("Desglose", "الإجمالي"), ("Sub-cluster", "")],
+)
+def test_a_whole_counts_and_its_parts_do_not(tmp_path, column, whole):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", column, "People in need", "Target", "Reached"],
+        [*NORTH, "First", "100", "50", "10"],
+        [*NORTH, "Second", "120", "60", "20"],
+        [*NORTH, whole, "220", "110", "30"],
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (220, 110, 30)
+    assert found["totals"][0]["learners_direct"] == 30
+
+
+def test_parts_without_a_whole_add_up(tmp_path):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", "Sex", "People in need", "Target", "Reached"],
+        [*NORTH, "F", "100", "50", "10"],
+        [*NORTH, "M", "120", "60", "20"],
+    ]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (220, 110, 30)
+
+
+def test_parts_beside_the_whole_of_their_group_alone_are_set_aside(tmp_path):
+    rows = [
+        ["Country ISO3", "Admin 1", "Cluster", "Sex", "Age group", "People in need"],
+        [*NORTH, "F", "All", "100"],
+        [*NORTH, "F", "6-11", "70"],
+        [*NORTH, "F", "12-17", "30"],
+        [*NORTH, "M", "All", "120"],
+    ]
+    (row,) = asked_of(tmp_path / "store", rows)["coverage_totals"]
+    assert row["people_in_need"] == 220  # 100 + 120
+
+
+def test_an_organisation_called_total_is_a_total(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Admin 1", "Reached"],
+        ["A", "Education", "SDN", "North", "30"],
+        ["B", "Education", "SDN", "South", "20"],
+        ["Grand Total", "Education", "SDN", "", "50"],
+    ]
+    (totals,) = asked_of(tmp_path / "store", rows)["totals"]
+    assert (totals["activities"], totals["others_active"], totals["learners_direct"]) == (2, 2, 50)
+
+
+def test_an_organisation_that_tells_girls_and_boys_apart_and_their_sum_reaches_the_sum(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Admin 1", "Sex", "Reached"],
+        ["A", "Education", "SDN", "North", "F", "30"],
+        ["A", "Education", "SDN", "North", "M", "20"],
+        ["A", "Education", "SDN", "North", "Total", "50"],
+    ]
+    (totals,) = asked_of(tmp_path / "store", rows)["totals"]
+    assert (totals["activities"], totals["learners_direct"]) == (1, 50)
+
+
+def test_reach_in_rows_of_organisations_is_held_against_the_targets_of_other_rows_of_the_place(tmp_path):
+    rows = [
+        ["Organisation", "Admin 1 Pcode", "Sector", "activity_type", "People in need", "Target", "Reached"],
+        ["", "SD01", "Education", "", "100", "50", ""],
+        ["", "SD02", "Education", "", "200", "60", ""],
+        ["A", "SD01", "Education", "", "", "", "30"],
+        ["B", "SD02", "Education", "content", "", "", "20"],  # of a kind; the target is of none
+        ["B", "SD03", "Education", "", "", "", "7"],  # no target is stated there
+    ]
+    found = asked_of(tmp_path / "store", rows)
+    (row,) = found["coverage_totals"]
+    assert (row["people_in_need"], row["people_targeted"], row["people_reached"]) == (300, 110, 50)
+    assert (row["cells"], row["gap"]) == (2, 60)  # 50 - 30; 60 - 20
+    (country,) = found["coverage"]
+    assert (country["people_reached"], country["gap"], country["activities"]) == (50, 60, 2)
+    assert found["totals"][0]["learners_direct"] == 57
+
+
+def test_what_was_cancelled_or_suspended_reaches_nobody_and_is_named(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Status", "Reached"],
+        ["A", "Education", "SDN", "Cancelled", "30"],
+        ["B", "Education", "SDN", "Annulé", "40"],
+        ["C", "Education", "SDN", "Completed", "20"],
+    ]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
+    assert [(row["organisation"], row["people_direct"]) for row in read.rows] == [("C", 20)]
+    assert [(row.value, row.reason) for row in read.report.quarantined] == [
+        ("Cancelled", "cancelled or suspended: it counts as no activity"),
+        ("Annulé", "cancelled or suspended: it counts as no activity"),
+    ]
+
+
+def test_words_for_stages_in_many_languages_are_known(tmp_path):
+    stages = {
+        "delivering": ["جارية", "Devam ediyor", "Триває", "продолжается"],
+        "confirmed": ["مخطط لها", "Заплановано", "En préparation", "Yet to start", "Em preparação"],
+        "delivered": ["Tamamlandı", "Завершений", "مكتملة", "Concluído"],
+    }
+    words = [(word, stage) for stage, of_stage in stages.items() for word in of_stage]
+    rows = [["Organisation", "Sector", "Country", "Status"], *(["A", "Education", "SDN", word] for word, _ in words)]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
+    assert list(zip([word for word, _ in words], read.column("stage"), strict=True)) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Edukacja", "Bildung", "Istruzione", "Onderwijs", "शिक्षा", "শিক্ষা", "Giáo dục", "การศึกษา", "Eğitim"),
+        "Освіта",
+    ],
+)
+def test_words_for_education_in_more_languages(words):
+    assert is_education(words)
+
+
+@pytest.mark.parametrize("words", ["Протимінна освіта", "Edukacja zdrowotna", "स्वास्थ्य शिक्षा"])
+def test_education_about_the_subject_of_another_sector_in_more_languages(words):
+    assert not is_education(words)
+
+
+def test_a_refusal_names_the_commonest_reasons_with_their_values(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Reached"],
+        ["", "Education", "SDN", ""],
+        *[["A", "Education", "Atlantis", "1"]] * 70,
+        *[["A", "Education", "Lemuria", str(n)] for n in range(40)],
+        *[["B", "Education", "SDN", str(n)] for n in range(9)],
+    ]
+    rows = [rows[0], *([*row, str(n)] for n, row in enumerate(rows[1:]))]  # told apart by a number
+    refused = Read(tmp_path, SOURCE, as_csv([[*rows[0], "No."], *rows[1:]]), partner="x", country="").refused
+    assert "111 of 120 rows" in refused and "The first reason: line 2, organisation: blank" in refused
+    assert "country: no country has this code or name, 110 rows (Atlantis (70), Lemuria (40))" in refused
+    assert refused.endswith(", 1 row.")
+
+
+def test_tags_as_wide_as_the_letters_of_east_asia_are_tags(tmp_path):
+    wide = {at: at + 0xFEE0 for at in range(0x21, 0x7F)}
+    tags = [tag.translate(wide) for tag in ("#org+name", "#sector", "#country+code", "#reached")]
+    rows = [["谁", "什么", "哪里", "多少"], tags, ["A", "教育", "SDN", "30"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    assert [(row["organisation"], row["is_education"], row["people_direct"]) for row in read.rows] == [("A", True, 30)]
+
+
+@pytest.mark.parametrize(
+    "header", ["Nb reached", "Nb bénéficiaires atteints", "Actual beneficiaries", "Personas alcanzadas"]
+)
+def test_headers_of_people_reached_in_more_words(tmp_path, header):
+    rows = [["Personas con necesidad", "Personas meta", header, "País", "Sector"], ["9", "6", "3", "COL", "Educación"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    (row,) = read.rows
+    assert [row[name] for name in ("people_in_need", "people_targeted", "people_direct")] == [9, 6, 3]
+
+
+def test_people_affected_who_were_reached_are_people_reached(tmp_path):
+    rows = [["#org+name", "#sector", "#country+code", "#affected+reached"], ["A", "Education", "SDN", "30"]]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    assert [(row["people_direct"], row["people_in_need"]) for row in read.rows] == [(30, None)]
+
+
+def test_columns_that_look_like_people_reached_are_named_where_none_is_read(tmp_path):
+    rows = [
+        ["Organisation", "Sector", "Country", "Reached in March", "Beneficiary name", "Remarks"],
+        ["A", "Education", "SDN", "30", "x", "y"],
+    ]
+    read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
+    said = "No column of people reached was read; these look like one: Reached in March. "
+    assert any(said in note for note in read.report.notes)

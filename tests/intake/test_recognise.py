@@ -214,7 +214,7 @@ def test_what_the_sender_calls_a_file_states_its_day_and_whether_it_is_invented(
 def test_a_refusal_of_a_file_about_people_names_no_line_that_may_be_about_one(tmp_path):
     file = tmp_path / "x.csv"
     file.write_text("Someone Unnamed,Anytown\nAnother Unnamed,Othertown\n", encoding="utf-8")
-    with pytest.raises(FileRefused, match="no line of this one has them all.* `--column NAME=HEADER`") as refused:
+    with pytest.raises(FileRefused, match="no line of this one has them all.* .`--column NAME=HEADER`") as refused:
         check_file("partner_learners", file)
     assert "Unnamed" not in str(refused.value) and "town" not in str(refused.value)
     file.write_text("Learner ID,Organisme,Formation,Date d'inscription\na,b,c,d\n", encoding="utf-8")

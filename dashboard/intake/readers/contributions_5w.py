@@ -27,6 +27,7 @@ from dashboard.intake.readers.organisations import (
     need_id,
     people_or_rounded,
 )
+from dashboard.intake.readers.overlaps_5w import NOT_STATED, TOTAL_OF_OTHERS, Draft, Overlaps, is_total, is_whole
 from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
@@ -38,7 +39,8 @@ from dashboard.warehouse.catalog import sources
 
 ROLES = ("lead", "supporter")
 EDUCATION = "Education"
-NOT_STATED = "not stated"
+# What became of an activity that was called off or broken off: it is set aside, and nobody counts as reached by it.
+CALLED_OFF = "called off"
 # Which number of people an HXL hashtag stands for.
 MEASURES: Mapping[str, str] = {
     "#inneed": "people_in_need",
@@ -47,6 +49,8 @@ MEASURES: Mapping[str, str] = {
     "#target": "people_targeted",
     "#reached": "people_direct",
 }
+# People affected whom somebody reached: no measure of need.
+AFFECTED_REACHED = "#affected+reached"
 # Attributes of such a tag that say nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
@@ -55,22 +59,18 @@ OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
 PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
-WHOLE = frozenset({"all", "total", "totals", "overall", "tous", "todos", "ensemble", "population totale"})
+# Columns that say which people a row counts; the first ones only where no organisation is named: beside one they may be
+# of what it does.
+PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
+PARTS_BESIDE_ORGANISATION = PARTS[2:]
+# Headers that seem to be of people reached, and those of words or of others.
+SEEMS_REACHED = re.compile(
+    r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
+)
+SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
 # So many values that could not be read, and so many sectors, are named in a note.
 MOST_NAMED = 6
 Read = TypeVar("Read")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One record before it is known what a blank sector means in this file; `part` says which people it is about."""
-
-    activity_id: str
-    sector: str | None
-    head: tuple[Any, ...]
-    place: tuple[str | None, str | None]
-    numbers: tuple[int | None, ...]
-    part: str = ""
 
 
 # Where the numbers of each sector stand in a table that has a column for each: sector to measure to position.
@@ -123,21 +123,27 @@ def read(table: Table, ledger: Ledger) -> None:
     # A supporter's row may leave out what its lead says.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
     sectors.pop("", None)
-    wholes = {_apart_from_part(draft) for _, of_row, _ in drafts for draft in of_row if not draft.part}
     written: set[bytes] = set()
-    times: Counter[tuple[Any, ...]] = Counter()
-    of_sector: Counter[str] = Counter()
+    once = []
     for line, of_row, whole_row in drafts:
-        part = next((draft for draft in of_row if draft.part and _apart_from_part(draft) in wholes), None)
         if whole_row in written:
             ledger.collapsed += 1
             continue
         written.add(whole_row)
-        if part:
-            ledger.quarantine(line, "part", part.part, "a part of the people whom another row counts as a whole")
+        once.append((line, of_row))
+    overlaps = Overlaps(draft for _, of_row in once for draft in of_row)
+    times: Counter[tuple[Any, ...]] = Counter()
+    of_sector: Counter[str] = Counter()
+    for line, of_row in once:
+        judged = [(draft, overlaps.set_aside(draft)) for draft in of_row]
+        if all(aside for _, aside in judged):
+            ledger.parts += 1
+            ledger.quarantine(line, *next(aside for _, aside in judged if aside))
             continue
         records = []
-        for draft in of_row:
+        for draft in (overlaps.settled(draft) for draft, aside in judged if not aside):
+            if draft is None:
+                continue
             sector = draft.sector or sectors.get(draft.activity_id) or ledger.sector or NOT_STATED
             of_sector[sector] += 1
             record = (draft.activity_id, *_record(draft, sector))
@@ -147,6 +153,7 @@ def read(table: Table, ledger: Ledger) -> None:
                 records.append((draft.activity_id or _made_id(record[1:], times[record]), *record[1:]))
         ledger.publish(records)
     left_out.enter()
+    _note_reached(table, wide, ledger)
     _note_sectors(of_sector, ledger)
 
 
@@ -158,8 +165,22 @@ def _as_written(row: Row) -> bytes:
     return hashlib.blake2b("\0".join(cells).encode("utf-8", "replace"), digest_size=16).digest()
 
 
-def _apart_from_part(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector
+def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
+    """Names columns that seem to hold people reached, where none was read as such."""
+    measures = {measure for places in wide.values() for measure in places}
+    if {"people_direct", "population"} & (table.positions.keys() | measures):
+        return
+    seeming = [
+        header
+        for at, header in table.unknown_headers
+        if at not in ledger.read_too and SEEMS_REACHED.search(fold(header)) and not SEEMS_OTHER.search(fold(header))
+    ]
+    if seeming:
+        more = ", …" if len(seeming) > MOST_NAMED else ""
+        ledger.notes.append(
+            f"No column of people reached was read; these look like one: {', '.join(seeming[:MOST_NAMED])}{more}. Map "
+            "it (`--column people_direct=HEADER`)."
+        )
 
 
 def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
@@ -181,7 +202,8 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
-    numbers = {at: tag for at, tag in enumerate(table.tags) if tag.partition("+")[0] in MEASURES}
+    tagged = enumerate(table.tags)
+    numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     found: dict[str, dict[str, int]] = {}
     left: Counter[str] = Counter()
@@ -288,6 +310,13 @@ def _people(text: str, column: str, left_out: LeftOut) -> int | None:
 def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     ledger = left_out.ledger
     organisation = _organisation(cell)
+    if is_total(organisation):
+        ledger.parts += 1
+        raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
+    if _one_of(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
+        ledger.parts += 1
+        raise RowRefused("stage", cell("stage"), "cancelled or suspended: it counts as no activity")
+    columns = PARTS if organisation == NOT_STATED else PARTS_BESIDE_ORGANISATION
     began_on, ended_on = _day(cell, "began_on", left_out), _day(cell, "ended_on", left_out)
     if began_on and ended_on and ended_on < began_on:
         left_out.add("ended_on", "before the first day, and left out", cell("ended_on"))
@@ -296,13 +325,13 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     if not reported_by:
         raise RowRefused("reported_by", "", "blank: declare who sends the list (`--partner`)")
     _captured(cell("captured_on"), ledger)
-    code = None if is_missing(cell("partner_id")) else left_out.unless_read(need_id, cell("partner_id"), "partner_id")
-    own = "" if is_missing(cell("activity_id")) else cell("activity_id")
+    code = None if _is_blank(cell("partner_id")) else left_out.unless_read(need_id, cell("partner_id"), "partner_id")
+    own = "" if _is_blank(cell("activity_id")) else cell("activity_id")
     country = _country(cell, ledger)
     places = {name: _text(cell, name, left_out) for name in PLACES}
     return Draft(
         activity_id=(left_out.unless_read(need_id, own, "activity_id") or "") if own else "",
-        sector=None if is_missing(cell("sector")) else _cut(cell("sector"), "sector", left_out),
+        sector=None if _is_blank(cell("sector")) else _cut(cell("sector"), "sector", left_out),
         head=(
             code or _id(organisation, "organisation"),
             organisation,
@@ -321,13 +350,22 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         ),
         place=(places["admin3_code"], places["admin3"]),
         numbers=(),
-        part=_part(cell("part")) if organisation == NOT_STATED else "",
+        parts=_parts(cell, columns),
+        is_whole=organisation == NOT_STATED or any(is_whole(cell(name)) for name in columns),
     )
 
 
-def _part(text: str) -> str:
-    """Which of the people a row of a table of needs counts; empty where it counts all."""
-    return "" if is_missing(text) or fold(text) in WHOLE else clean(text)[:LONGEST_TEXT]
+def _parts(cell: Cells, columns: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Which of the people a row counts, by column; nothing where it counts all."""
+    written = ((name, cell(name)) for name in columns)
+    return frozenset(
+        (n, clean(text)[:LONGEST_TEXT]) for n, text in written if not _is_blank(text) and not is_whole(text)
+    )
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a cell holds nothing, or a word for nothing; what begins like a formula may be a name that is meant."""
+    return is_missing(text) and not text.startswith("=")
 
 
 def _organisation(cell: Cells) -> str:
@@ -336,19 +374,19 @@ def _organisation(cell: Cells) -> str:
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
         # An id is made of a name, and so is that of an organisation that is not stated.
-        if not is_missing(cell(name).replace("_", " ")):
+        if not _is_blank(cell(name).replace("_", " ")):
             return _plain(cell(name), name) or NOT_STATED
     return NOT_STATED
 
 
 def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
-    if is_missing(cell(column)):
+    if _is_blank(cell(column)):
         return None
     return left_out.unless_read(lambda text, name: need_date(text, left_out.ledger, name), cell(column), column)
 
 
 def _text(cell: Cells, column: str, left_out: LeftOut) -> str | None:
-    return None if is_missing(cell(column)) else left_out.unless_read(_plain, cell(column), column)
+    return None if _is_blank(cell(column)) else left_out.unless_read(_plain, cell(column), column)
 
 
 def _cut(text: str, column: str, left_out: LeftOut) -> str | None:
@@ -389,7 +427,7 @@ def _made_id(record: tuple[Any, ...], times: int) -> str:
 def _country(cell: Cells, ledger: Ledger) -> str:
     """The country of a row: by its code or name, by the code of a place, or as declared."""
     for name in ("country_iso3", "country"):
-        if not is_missing(cell(name)):
+        if not _is_blank(cell(name)):
             return _country_code(cell(name), name)
     for name in ("admin1_code", "admin2_code", "admin3_code"):
         place = PLACE_CODE.fullmatch(clean(cell(name)))
@@ -427,7 +465,7 @@ def _captured(text: str, ledger: Ledger) -> None:
 
 def _audience(text: str, left_out: LeftOut) -> str:
     """For whom: learners where nothing or a number stands there; not stated where a list has words of its own."""
-    if is_missing(text) or _is_number(text):
+    if _is_blank(text) or _is_number(text):
         return "learners"
     return _told(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED
 
@@ -440,7 +478,7 @@ def _is_number(text: str) -> bool:
 def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut) -> str | None:
     """One of the words, or `other` where a list has its own, which is noted; None when blank."""
     found = _one_of(text, allowed, left_out.ledger.card.name)
-    if not found and is_missing(text):  # not before: in some languages a stage under way is a word for nothing yet
+    if not found and _is_blank(text):  # not before: in some languages a stage under way is a word for nothing yet
         return None
     if not found:
         left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
@@ -467,7 +505,7 @@ def _vocabulary(source: str) -> Mapping[str, str]:
 
 @cache
 def _sectors(source: str) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES}
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF}
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 

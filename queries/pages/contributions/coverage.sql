@@ -41,6 +41,7 @@ WITH place AS (
         AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
         AND a.is_counted
     GROUP BY a.country_iso3, a.country, a.activity_type, a.audience, a.place1, a.place2, a.place3
+    HAVING count(a.people_targeted) > 0
 ),
 
 cell AS (

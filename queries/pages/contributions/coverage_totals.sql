@@ -35,6 +35,7 @@ WITH cell AS (
         AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
         AND a.is_counted
     GROUP BY a.country_iso3, a.place1, a.place2, a.place3, a.activity_type, a.audience
+    HAVING count(a.people_targeted) > 0
 ),
 
 covered AS (

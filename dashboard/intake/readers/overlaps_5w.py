@@ -1,0 +1,205 @@
+"""Rows of a list of who does what where that tell of the same people: totals beside places, a whole beside its parts.
+
+A total and a whole are counted once: the total of places is set aside, and so are parts beside their whole. Parts that
+stand without a whole are added up.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dashboard.intake.terms import fold
+
+NOT_STATED = "not stated"
+TOTALS = frozenset(
+    fold(word)
+    for word in (
+        *("total", "totals", "grand total", "sub-total", "sub total", "subtotal", "country total", "national total"),
+        *(
+            "overall total",
+            "total général",
+            "total general",
+            "total geral",
+            "sous-total",
+            "totaux",
+            "totales",
+            "totale",
+        ),
+        *("الإجمالي", "إجمالي", "المجموع", "مجموع", "الإجمالي العام", "المجموع الكلي", "всего", "итого", "общий итог"),
+        *("разом", "усього", "toplam", "genel toplam", "合计", "总计", "总数", "小计"),
+    )
+)
+WHOLE = TOTALS | frozenset(
+    fold(word)
+    for word in (
+        *("all", "overall", "both", "both sexes", "all sexes", "all ages", "all groups", "all population groups"),
+        *("tous", "toutes", "ensemble", "population totale", "total population", "les deux", "les deux sexes"),
+        *("tous âges", "tous sexes", "todos", "todas", "ambos", "ambos sexos", "ambos os sexos", "الكل", "كلا الجنسين"),
+        *("الجميع", "все", "оба пола", "全部", "所有"),
+    )
+)
+TOTAL_OF_OTHERS = "a total of other rows: it would count them twice"
+PART_OF_WHOLE = "a part of the people whom another row counts as a whole"
+COUNTRY, AUDIENCE, ADMINS = 4, 12, slice(5, 9)
+Level = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One record before it is known what a blank sector means in this file.
+
+    `parts` says by column which people it is about, nothing where they are all; `is_whole` whether it says that it is
+    about all.
+    """
+
+    activity_id: str
+    sector: str | None
+    head: tuple[Any, ...]
+    place: Level
+    numbers: tuple[int | None, ...]
+    parts: frozenset[tuple[str, str]] = frozenset()
+    is_whole: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether an organisation is named."""
+        return bool(self.head[1] != NOT_STATED)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Code and name of the place on each level."""
+        code1, name1, code2, name2 = self.head[ADMINS]
+        return (code1, name1), (code2, name2), self.place
+
+    @property
+    def stated(self) -> frozenset[int]:
+        """Which of the numbers it states."""
+        return frozenset(at for at, number in enumerate(self.numbers) if number is not None)
+
+
+def is_total(text: str) -> bool:
+    """Whether a text is a word for a total, in whatever language, and no more."""
+    return fold(text).strip(" .:-") in TOTALS
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a word for all of the people."""
+    return fold(text).strip(" .:-") in WHOLE
+
+
+class Overlaps:
+    """What the rows of a list say of each other."""
+
+    def __init__(self, drafts: Iterable[Draft]) -> None:
+        self.wholes: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
+        self.places: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+        self.listed: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+        of_parts: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
+        drafts = list(drafts)
+        for draft in drafts:
+            if draft.parts or draft.is_whole:
+                self.wholes[_but_for_parts(draft)].append(draft)
+        for draft in drafts:
+            if self._is_part(draft):
+                continue
+            self._enter_place(draft)
+            if draft.parts:
+                of_parts[_summed_with(draft)].append(draft)
+        self.sums = {of: _sum(found) for of, found in of_parts.items()}
+        self.told: set[tuple[Any, ...]] = set()
+
+    def set_aside(self, draft: Draft) -> tuple[str, str, str] | None:
+        """Column, value and reason where others tell of the same people."""
+        if self._is_part(draft):
+            return (*min(draft.parts), PART_OF_WHOLE)
+        at = _total_at(draft)
+        if at is not None:
+            named = draft.is_named and draft.head[0]
+            if draft.stated and draft.stated <= self.listed.get((*_within(draft, at), named), set()):
+                return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
+        elif self._is_sum(draft):
+            return "admin1", "", TOTAL_OF_OTHERS
+        return None
+
+    def settled(self, draft: Draft) -> Draft | None:
+        """The draft as it counts: parts of one whole are added up in the first of them; a total has no place."""
+        if draft.parts:
+            of = _summed_with(draft)
+            if of in self.told:
+                return None
+            self.told.add(of)
+            draft = replace(draft, numbers=self.sums[of])
+        return _without_total(draft)
+
+    def _is_part(self, draft: Draft) -> bool:
+        return bool(draft.parts) and any(
+            other.parts < draft.parts and draft.stated <= other.stated for other in self.wholes[_but_for_parts(draft)]
+        )
+
+    def _enter_place(self, draft: Draft) -> None:
+        if _total_at(draft) is not None:
+            return
+        filled = [at for at, level in enumerate(draft.levels) if any(level)]
+        for at in filled:
+            for named in {False, draft.is_named and draft.head[0]}:
+                self.listed[*_within(draft, at), named] |= draft.stated
+        if filled:
+            within = self.places[_within(draft, filled[-1])]
+            within.update({number: draft.numbers[number] for number in draft.stated})
+
+    def _is_sum(self, draft: Draft) -> bool:
+        """Whether a row that names neither an organisation nor a place says just what those of its places add up to."""
+        blank = [at for at, level in enumerate(draft.levels) if not any(level)]
+        if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
+            return False
+        sums = self.places.get(_within(draft, blank[0]), Counter())
+        return all(at in sums and sums[at] == draft.numbers[at] for at in draft.stated)
+
+
+def _but_for_parts(draft: Draft) -> tuple[Any, ...]:
+    return draft.head, draft.place, draft.sector, draft.activity_id if draft.is_named else ""
+
+
+def _summed_with(draft: Draft) -> tuple[Any, ...]:
+    return draft.head, draft.place, draft.sector, draft.activity_id
+
+
+def _within(draft: Draft, at: int) -> tuple[Any, ...]:
+    """The people of a sector in the place around one of a level."""
+    around = tuple((code or name or "").casefold() for code, name in draft.levels[:at])
+    return draft.head[COUNTRY], draft.head[AUDIENCE], draft.sector, at, around
+
+
+def _total_at(draft: Draft) -> int | None:
+    """The level on which a word for total stands in the place of a place."""
+    found = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
+    return next(found, None)
+
+
+def _without_total(draft: Draft) -> Draft:
+    """The draft without a word for total as its place: it is of the place around."""
+    at = _total_at(draft)
+    if at is None:
+        return draft
+    code1, name1, code2, name2, *place = (
+        word for n in range(3) for word in (draft.levels[n] if n < at else (None, None))
+    )
+    head = (*draft.head[: ADMINS.start], code1, name1, code2, name2, *draft.head[ADMINS.stop :])
+    return replace(draft, head=head, place=(place[0], place[1]))
+
+
+def _sum(drafts: Sequence[Draft]) -> tuple[int | None, ...]:
+    """The numbers of parts, added up; rows of one part state the same people in need."""
+    in_need: dict[frozenset[tuple[str, str]], int] = {}
+    sums: Counter[int] = Counter()
+    for draft in drafts:
+        for at in draft.stated:
+            number = draft.numbers[at] or 0
+            if at == 0:
+                in_need[draft.parts] = max(number, in_need.get(draft.parts, 0))
+            else:
+                sums[at] += number
+    if in_need:
+        sums[0] = sum(in_need.values())
+    return tuple(sums.get(at) for at in range(len(drafts[0].numbers)))
