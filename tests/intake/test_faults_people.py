@@ -9,7 +9,7 @@ from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import belonging
 from dashboard.intake.recognise import headers
 from dashboard.warehouse.catalog import sources
-from tests.intake.making import Read
+from tests.intake.making import Read, as_csv, as_xlsx
 
 FAULTS = Path(__file__).parents[1] / "fixtures" / "faults"
 
@@ -123,6 +123,21 @@ def test_a_course_completed_before_its_end_is_noted(tmp_path):
     assert [note for note in found.report.notes if "progress under 100" in note] == [
         "1 rows: Completed = Yes stands beside a progress under 100 and no completion time; the course is counted as "
         "completed"
+    ]
+
+
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_a_course_that_one_learner_completed_and_did_not_is_noted(tmp_path, write):
+    rows = [
+        ["External Id", "Course ID", "Course", "Enrollment Time", "Overall Progress", "Completed", "Program Slug"],
+        ["K-1", "db1", "Databases", "2022-01-05T00:00:00Z", "100", "Yes", "kiron-campus"],
+        ["K-1", "db1", "Databases", "2022-01-05T00:00:00Z", "40", "No", "kiron-campus"],
+        ["K-1", "db2", "Databases", "2022-01-05T00:00:00Z", "40", "No", "kiron-campus"],
+        ["K-2", "db1", "Databases", "2022-01-05T00:00:00Z", "100", "Yes", "kiron-campus"],
+    ]
+    found = Read(tmp_path, "coursera_usage", write(rows))
+    assert [note for note in found.report.notes if "both" in note] == [
+        "1 times rows of one learner in one course say both Yes and No: completed."
     ]
 
 

@@ -34,6 +34,7 @@ from dashboard.intake.words import is_missing
 NOT_VERIFIED = ("audit", "free")
 # A person stands once in a course of a programme; a repetition is a second row.
 ONCE = ("program_slug", "program_name", "course_id")
+AT_COMPLETED = 14
 EITHER = "blank beside a completion time or full progress, so it may be either"
 NOT_COMPLETED = "a completion time stands beside Completed = No; the course is counted as not completed"
 NOT_AT_THE_END = (
@@ -52,6 +53,7 @@ def read(table: Table, ledger: Ledger) -> None:
         once=ONCE,
         stream=lambda cell: need_stream(cell, ledger),
         record=lambda cell: _record(cell, ledger, tells_certificates),
+        once_answer=(AT_COMPLETED, "completed"),
     )
     publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, tells_certificates))
 

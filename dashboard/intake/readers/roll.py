@@ -39,6 +39,7 @@ class Layout:
         finish: what a record is once the whole file was read.
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
+        once_answer: the place in the record of a yes or no that is one in all rows of `once`, and its name.
         traits_of_stream: as `traits`, what is one person's in every row of a programme.
     """
 
@@ -51,13 +52,15 @@ class Layout:
     nobodys: Callable[[Cells], bool] = lambda _: False
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    once_answer: tuple[int, str] | None = None
 
 
 class Sighting(NamedTuple):
-    """One person as a row names her."""
+    """One person as a row names her, and a number for what she stands in only once."""
 
     id: str
     email: str
+    once: int = 0
 
 
 @dataclass
@@ -80,10 +83,10 @@ class Roll:
     def enter(self, row: Row, cell: Cells, layout: Layout) -> None:
         """Notes whom a row names."""
         written = cell(layout.id_column)
-        one = Sighting(normal_id(written), normal_email(cell("email")))
+        once = tuple([cell(name).strip().casefold() for name in layout.once])
+        one = Sighting(normal_id(written), normal_email(cell("email")), hash(once))
         self.placeholders += bool(written.strip()) and not one.id
         self.rows.append(one)
-        once = tuple([cell(name).strip().casefold() for name in layout.once])
         self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
 
     def close(self) -> None:
@@ -200,6 +203,8 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
     kept_people: set[object] = set()
     traits: dict[str, dict[object, set[Any]]] = {label: {} for label in (*layout.traits, *layout.traits_of_stream)}
 
+    answers: dict[tuple[object, int], set[bool]] = {}
+
     def set_aside(line: int, at: int, column: str, reason: str) -> None:
         ledger.quarantine(line, column, "", reason)
         roll.aside[at] = f"{column}: {reason}"
@@ -226,6 +231,8 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             for label, (place, unsaid) in layout.traits.items():
                 if record[place] not in (unsaid, None):
                     traits[label].setdefault(person, set()).add(record[place])
+            if layout.once_answer:
+                answers.setdefault((person, one.once), set()).add(record[layout.once_answer[0]])
             for label, (place, unsaid) in layout.traits_of_stream.items():
                 if record[place] not in (unsaid, None):
                     traits[label].setdefault((person, record[2], record[3]), set()).add(record[place])
@@ -234,6 +241,7 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
         else:
             seen.add(record)
             ledger.publish([record])
+    note_both_answers(sum(len(said) > 1 for said in answers.values()), ledger, layout)
     for label, of_people in traits.items():
         differing = sum(len(values) > 1 for values in of_people.values())
         if differing and label in layout.traits_of_stream:
@@ -266,6 +274,14 @@ def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
     ledger.words_of_names = roll.words_of_names
 
 
+def note_both_answers(times: int, ledger: Ledger, layout: Layout) -> None:
+    """Says how often rows of one learner in one course, or whatever she stands in once, say both yes and no."""
+    if layout.once_answer and times:
+        ledger.notes.append(
+            f"{times} times rows of one learner in one course say both Yes and No: {layout.once_answer[1]}."
+        )
+
+
 def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
     """Says how many ids were none, and why; never which."""
     if roll.placeholders:
@@ -280,7 +296,7 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
             f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
         )
     different = [one for one in roll.different if one[0] not in roll.no_ids]
-    of_two = ids_of_two(*([one[at] for one in different] for at in range(3)))
+    of_two = ids_of_two([one[0] for one in different], [one[1] for one in different], [one[2] for one in different])
     if len(of_two) >= FEWEST_OF_TWO:
         ledger.notes.append(
             f"{len(of_two)} ids, in {sum(one.id in of_two for one in sightings)} rows, stand beside two names that are "

@@ -21,7 +21,16 @@ from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
 from dashboard.intake.readers.people import NOBODY, STREAM
-from dashboard.intake.readers.roll import ERASED, IN_DOUBT, Layout, Roll, note_ids, publish_people, stated_consent
+from dashboard.intake.readers.roll import (
+    ERASED,
+    IN_DOUBT,
+    Layout,
+    Roll,
+    note_both_answers,
+    note_ids,
+    publish_people,
+    stated_consent,
+)
 from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
 from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
 from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
@@ -203,16 +212,31 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
     roll.placeholders = reading.placeholders
     persons = _persons(seen, no_ids, no_emails)
     kept = np.zeros(len(seen.lines), dtype=bool)
+    answers: list[pa.Table] = []
     for waiting in aside.tables():
         rows = _with_keys_of_people(waiting, seen, no_ids, no_emails, ledger, layout)
         rows = _without_refused(_without_erased(rows, seen, ledger), seen, persons, reading.refused, ledger)
-        kept[rows[ROW].to_numpy()] = True
+        at = rows[ROW].to_numpy()
+        kept[at] = True
+        if layout.once_answer:
+            said = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8())
+            answers.append(pa.table({"person": persons[at], "once": seen.once[at], "said": said}))
         if rows.num_rows:
             ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
     _account(seen, persons, kept, ledger)
+    note_both_answers(_both_answers(answers), ledger, layout)
     if ledger.unread:
         ledger.words_of_names = _words_of_names(table, ledger)
     note_ids(roll, ledger, layout)
+
+
+def _both_answers(answers: Sequence[pa.Table]) -> int:
+    """How often rows of one person, in what she stands in once, say both yes and no."""
+    if not answers:
+        return 0
+    grouped = pa.concat_tables(answers).group_by(["person", "once"], use_threads=False)
+    found = grouped.aggregate([("said", "min"), ("said", "max")])
+    return pc.sum(pc.not_equal(found["said_min"], found["said_max"])).as_py() or 0
 
 
 def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
