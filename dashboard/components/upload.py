@@ -313,6 +313,8 @@ def _questions() -> dict[str, Question]:
                 "cp1252": _("Western European (Windows-1252)"),
                 "cp1256": _("Arabic (Windows-1256)"),
                 "cp1251": _("Cyrillic (Windows-1251)"),
+                "cp1250": _("Central European (Windows-1250)"),
+                "cp1254": _("Turkish (Windows-1254)"),
                 "gb18030": _("Chinese (GB 18030)"),
             },
         ),

@@ -66,7 +66,8 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     lacking = [column.name for column in card.lacking(found)]
     likeness = []
     for header in left:
-        scores = {column.name: _meant(header, column) for column in card.columns}
+        like = _meant if card.people else _likeness
+        scores = {column.name: like(header, column) for column in card.columns}
         most = max(scores.values())
         likeness += [
             (-most, name, header)
