@@ -402,7 +402,7 @@ def _notes(asked: Scope) -> None:
     notes = ask("reach_map/notes", asked)
     if notes.empty:
         return
-    st.caption(_("Notes by UNHCR on the figures of {year}:").format(year=notes["year"].iloc[0]))
+    st.caption(_("Notes by UNHCR on the figures of {year}:").format(year=notes["year"].max()))
     for note in notes.itertuples():
         st.caption(f"{in_markdown(note.about)}: {in_markdown(note.note)}")
 

@@ -267,7 +267,7 @@ def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:
                 for stream in one.streams:
                     partner, _, programme = stream.partition("/")
                     found["partner"].add(partner)
-                    found["programme"].add(programme)
+                    found["programme"] |= {programme} - {partner}  # of a file that names no programme
             elif source in of_sources and "organisation" in sources()[source].kept:
                 column = pq.read_table(one.rows_file, columns=["organisation"])["organisation"]
                 found["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}

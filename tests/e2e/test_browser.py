@@ -199,7 +199,7 @@ def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
     page.reload()
     page.wait_for_selector("text=Ready to check", timeout=20_000)  # a reload loses nothing
     seen.settle()
-    page.get_by_label("Source", exact=True).click()
+    page.get_by_label("Source", exact=True).first.click()
     page.keyboard.type("Learners as")
     page.keyboard.press("Enter")
     page.get_by_text("I looked at these columns").click()

@@ -221,4 +221,4 @@ def is_sentence(said):
     """Whether a refusal is one: begins like one, ends like one, is not endless and shows nothing of the program."""
     if "Traceback" in said or len(said) >= 3000:
         return False
-    return said[:1].isupper() and said.endswith((".", "`"))
+    return (said[:1].isupper() or said[:1].isdigit()) and said.endswith((".", "`"))

@@ -520,7 +520,8 @@ def test_what_stood_beside_a_file_of_another_partner_is_not_told(tmp_path, store
     beta = [row(n, slug="coursera-for-refugees-beta") for n in range(8)]
     import_files(store, SOURCE, [written(tmp_path, "beta_2024-05-31.csv", beta)])
     done = import_files(store, SOURCE, [written(tmp_path, "alpha_2024-06-30.csv", [row(n) for n in range(10)])])
-    assert done.consequence.changes == (Change(SOURCE, "alpha/coursera_for_refugees", 9, 10, 0),)
+    stream = "alpha/coursera_for_refugees"
+    assert done.consequence.changes == (Change(SOURCE, stream, 9, 10, 0), Change(SOURCE, stream, 1, 1, 0, "courses"))
 
 
 def test_the_same_learners_with_other_courses_are_a_loss_too(tmp_path, store, in_process):

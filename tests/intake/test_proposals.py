@@ -143,12 +143,12 @@ def test_discarding_leaves_nothing(store, tmp_path):
 
 def test_rows_set_aside_come_back_as_a_file_that_can_be_corrected_and_sent(store, tmp_path):
     file = register(tmp_path, "wrong", ["L1", "L2"], bad=2)
-    with made_ready(store, "partner_learners", file, SECOND) as ready:
-        reasons = {row.line: row.reason for row in ready.report.quarantined}
-    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared(), "x")
+    done = import_file(store, "partner_learners", file, SECOND)
+    reasons = {row.line: row.reason for row in done.report.quarantined}
+    header, *rows = set_aside_rows(file, "partner_learners", reasons, Declared(), done.file_id)
     assert header[:2] == ["partner_id", "programme_id"] and len(rows) == 2
     assert rows[0][2] == "X0" and rows[0][5] == "'=1+1"  # disarmed, and armed again by the reader
-    assert rows[0][-3:] == ["4", reasons[4], "partner_learners.x"]
+    assert rows[0][-3:] == ["4", reasons[4], f"partner_learners.{done.file_id}"]
     corrected = tmp_path / "demonstration_corrected.csv"
     lines = [",".join(cells).replace("'=1+1", "2024-02-02") for cells in [header, *rows]]
     corrected.write_text("\n".join(lines) + "\n", encoding="utf-8")

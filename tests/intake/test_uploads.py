@@ -88,7 +88,7 @@ CRAFTED = {
     "blank rows": (HEAD + "\n" * 1000 + LINE + " , , \n" * 1000, (1, 1, 0, 0)),
     "the same row 5,000 times": (HEAD + LINE * 5_000, (5_000, 1, 4_999, 0)),
     "two delimiters": (HEAD.replace(",", ";") + LINE, "Nothing in the file can be published"),
-    "pipes": ((HEAD + LINE).replace(",", "|"), "has the columns"),
+    "pipes": ((HEAD + LINE).replace(",", "|"), "separated by"),
     "a sep line": ("sep=;\n" + (HEAD + LINE).replace(",", ";"), (1, 1, 0, 0)),
     "signs outside of the first plane": (HEAD + "a,𐍈😀,ITA,1,1\n", (1, 1, 0, 0)),
     "many marks on one letter": (HEAD + "a,e" + "\u0301" * 150 + ",ITA,1,1\n", (1, 1, 0, 0)),

@@ -66,7 +66,7 @@ TABLE = [
     ({"is_free": "no", "free_until": ""}, {}, "free"),
     ({"free_until": "2020-05-03"}, {}, "free"),
     ({"free_until": "2020-04-01"}, {}, "free"),
-    ({"free_until": "03/05/2020"}, {}, "free"),
+    ({"free_until": "2020-05-03"}, {}, "free"),
     ({"valid_from": "2020-05-05"}, {}, "live"),
     ({"valid_to": "2020-05-03"}, {}, "live"),
     ({"valid_from": "2020-06-01"}, {}, "live"),
