@@ -373,8 +373,9 @@ def _country_card(scope: Scope, coverage: pd.DataFrame) -> None:
             st.write(_("Hosts **{whole}** refugees.").format(whole=whole(row["refugees"])))
         else:
             st.write(_("Refugees hosted: {why}.").format(why=class_words()[row["coverage"]].lower()))
-        if len(years) and not is_missing(years["asylum_seekers"].iloc[0]):
-            st.write(_("Asylum-seekers here: **{whole}**.").format(whole=whole(years["asylum_seekers"].iloc[0])))
+        waiting = years["asylum_seekers"].max()
+        if not is_missing(waiting):
+            st.write(_("Asylum-seekers here: **{whole}**.").format(whole=whole(waiting)))
         if len(origins):
             first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
             st.write(_("They come from: {origins}.").format(origins=first))
