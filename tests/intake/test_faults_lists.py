@@ -190,6 +190,6 @@ def test_the_full_name_of_the_partner_is_the_organisation_and_its_type_never(bro
 def test_words_for_stages_in_french_portuguese_spanish_and_english_are_known(brought_in):
     report, rows, _ = brought_in("stage_words")
     assert [row["stage"] for row in rows] == [
-        *("delivered", "delivered", "delivering", "delivered", "delivered", "delivered", "offered"),
+        *("delivered", "delivered", None, "delivering", "delivered", None, "delivered", "delivered", "offered"),
     ]
-    assert [row.value for row in report.quarantined] == ["Suspendu", "Suspended"]
+    assert report.quarantined == ()  # what is suspended may have reached people before

@@ -696,7 +696,7 @@ def test_reach_in_rows_of_organisations_is_held_against_the_targets_of_other_row
     assert found["totals"][0]["learners_direct"] == 57
 
 
-def test_what_was_cancelled_or_suspended_reaches_nobody_and_is_named(tmp_path):
+def test_what_was_cancelled_reaches_nobody_and_is_named(tmp_path):
     rows = [
         ["Organisation", "Sector", "Country", "Status", "Reached"],
         ["A", "Education", "SDN", "Cancelled", "30"],
@@ -706,8 +706,8 @@ def test_what_was_cancelled_or_suspended_reaches_nobody_and_is_named(tmp_path):
     read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="", captured_on="2024-03-01")
     assert [(row["organisation"], row["people_direct"]) for row in read.rows] == [("C", 20)]
     assert [(row.value, row.reason) for row in read.report.quarantined] == [
-        ("Cancelled", "cancelled or suspended: it counts as no activity"),
-        ("Annulé", "cancelled or suspended: it counts as no activity"),
+        ("Cancelled", "cancelled: it counts as no activity"),
+        ("Annulé", "cancelled: it counts as no activity"),
     ]
 
 

@@ -315,7 +315,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
         raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
     if _one_of(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
         ledger.parts += 1
-        raise RowRefused("stage", cell("stage"), "cancelled or suspended: it counts as no activity")
+        raise RowRefused("stage", cell("stage"), "cancelled: it counts as no activity")
     columns = PARTS if organisation == NOT_STATED else PARTS_BESIDE_ORGANISATION
     began_on, ended_on = _day(cell, "began_on", left_out), _day(cell, "ended_on", left_out)
     if began_on and ended_on and ended_on < began_on:
