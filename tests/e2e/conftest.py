@@ -17,6 +17,17 @@ FLAGS = """
     --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader
 """.split()  # noqa: SIM905
 
+# Four looks in a row, a quarter of a second apart, that find a connected app at rest and the same words on the page.
+AT_REST = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const words = document.body.innerText;
+    const rests = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+        && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]");
+    const times = rests && window.lastSeen && window.lastSeen.words === words ? window.lastSeen.times + 1 : 0;
+    window.lastSeen = {words, times};
+    return times >= 4;
+}"""
+
 
 @dataclass
 class Visit:
@@ -35,10 +46,13 @@ class Visit:
         return self
 
     def settle(self):
-        """Waits until Streamlit has stopped running and the charts are drawn."""
-        self.page.wait_for_timeout(600)
-        self.page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=30_000)
-        self.page.wait_for_timeout(900)
+        """Waits until the app is connected, its script has stopped and the page has kept its words for a second.
+
+        The sign of a running script comes late on a busy machine, so its absence alone proves nothing.
+        """
+        self.page.wait_for_timeout(500)
+        self.page.evaluate("window.lastSeen = undefined")
+        self.page.wait_for_function(AT_REST, polling=250, timeout=60_000)
 
 
 @pytest.fixture(scope="module")
