@@ -18,6 +18,7 @@ from dashboard.intake.report import FileRefused
 from dashboard.refusals import Refusal
 from dashboard.store import erasure, releases
 from dashboard.store.audit_log import OPERATOR, record
+from dashboard.store.cadence import are_due
 from dashboard.store.joining import Arrival
 from dashboard.store.releases import NothingPublished, Release
 from dashboard.store.snapshots import Snapshot, keep, pinned
@@ -196,14 +197,17 @@ def take_and_serve(
     return done.files[0], done.release
 
 
-def publish(store: Path, actor: Actor = THE_OPERATOR) -> Release:
+def publish(store: Path, actor: Actor = THE_OPERATOR, anew: bool = False) -> Release:
     """Builds a release from the snapshots in the store and serves it.
+
+    With `anew` the figures that others than owners see are made anew before their time: for a mistake that must not
+    stand.
 
     Raises:
         ChecksFailed, AuditFailed, SecretsDiffer, StoreDamaged: the release served before stays.
     """
-    release = releases.publish_release(store)
-    record(store, "release", actor.who, "publish", release.number)
+    release = releases.publish_release(store, anew)
+    record(store, "release", actor.who, "publish, all figures anew" if anew else "publish", release.number)
     return release
 
 
@@ -269,7 +273,7 @@ def _serve(store: Path, actor: Actor, what: str) -> tuple[Release, bool]:
     """The release that serves what the store holds now, and whether it was made for that."""
     try:
         served = releases.open_release(store)
-        if releases.is_built_from(served, pinned(store)):
+        if releases.is_built_from(served, pinned(store)) and not are_due(served, releases.today()):
             return served, False
     except NothingPublished:
         pass

@@ -144,7 +144,7 @@ def _withdraw(asked: argparse.Namespace) -> None:
 
 
 def _publish(asked: argparse.Namespace) -> None:
-    print(f"published release {actions.publish(store_folder()).number}")
+    print(f"published release {actions.publish(store_folder(), anew=asked.anew).number}")
 
 
 def _releases(asked: argparse.Namespace) -> None:
@@ -444,7 +444,12 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("withdraw", _withdraw, "take a snapshot out of what the next release is built from; nothing is deleted")
     sub.add_argument("source", metavar="SOURCE")
     sub.add_argument("snapshot", metavar="SNAPSHOT", help="its folder's name, such as 2020-05-28-e9f86902")
-    verb("publish", _publish, "build a release from the snapshots in the store and serve it")
+    sub = verb("publish", _publish, "build a release from the snapshots in the store and serve it")
+    sub.add_argument(
+        "--anew",
+        action="store_true",
+        help="make the figures that others than owners see anew before their time: for a mistake that must not stand",
+    )
     sub = verb("releases", _releases, "list, show, verify, roll back or prune releases")
     of_releases = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
     of_releases.add_parser("list", help="every release; * is the one that is served")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import actions
-from dashboard.intake.identity import SecretMissing, open_identity
+from dashboard.intake.identity import open_identity
+from dashboard.learner_secret import SecretMissing
 from dashboard.refusals import Refusal
 from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store import archive, releases, retention

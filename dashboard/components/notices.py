@@ -1,10 +1,12 @@
 """What a reader must know before the numbers: demonstration, damage, borders."""
 
+import datetime
+
 import streamlit as st
 
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
-from dashboard.locales import _
-from dashboard.locales.numbers import HIDDEN, mark_missing
+from dashboard.locales import _, plural
+from dashboard.locales.numbers import HIDDEN, day, mark_missing
 from dashboard.session import current_release, current_viewer, release_notice
 from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
@@ -26,11 +28,19 @@ def hidden() -> None:
     if audience == STEWARD_AUDIENCE:
         return
     mark_missing(HIDDEN, whole_percent=audience != PARTNER_AUDIENCE)
-    base = policy().rounding[COALITION if audience == COALITION else PUBLIC]
+    rules, of = policy(), COALITION if audience == COALITION else PUBLIC
     said = _(
-        "‡ stands for fewer than {below} people, none included, or for a figure that would let others be worked out. "
-        "Other counts are to the nearest {base}, so tables do not add up."
-    ).format(below=policy().hide_below, base=base)
+        "‡ stands for few people (fewer than {below}, none included, and some figures up to {most}), or for a figure "
+        "that would let others be worked out. Other counts are rounded up or down to a multiple of {base}, always the "
+        "same way, so tables do not add up."
+    ).format(below=rules.hide_below, most=rules.least_shown(of) - 1, base=rules.rounding[of])
+    made = current_release().manifest.get("figures", {}).get(of)
+    if made and made["since"] != current_release().number:
+        said += " " + plural(
+            "These figures are renewed every month; they were last made on {day}.",
+            "These figures are renewed every {count} months; they were last made on {day}.",
+            rules.months[of],
+        ).format(count=rules.months[of], day=day(datetime.date.fromisoformat(made["made_on"])))
     if audience == PARTNER_AUDIENCE:
         said = _("Your own learners are exact.") + " " + _("Of all others: ") + said
     st.caption(said)

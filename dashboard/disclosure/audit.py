@@ -160,12 +160,26 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
     return found
 
 
+def no_more_than_wholes(values: np.ndarray, sums: Sums) -> np.ndarray:
+    """Each value, or that of the smallest that it is a part of or among."""
+    wholes = [(whole, part) for whole, parts, _ in [*sums.families, *sums.covers] for part in parts]
+    wholes += [(total, part) for total, parts in sums.parts for part in parts] + sums.chains
+    above, below = np.asarray(wholes, dtype=int).reshape(-1, 2).T
+    values = values.copy()
+    before = None
+    while before != values.sum():
+        before = values.sum()
+        np.minimum.at(values, below, values[above])
+    return values
+
+
 def tightened(
-    low: np.ndarray, high: np.ndarray, sums: Sums, below: int, covered: bool = True
+    low: np.ndarray, high: np.ndarray, sums: Sums, unseen: float, covered: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """The bounds after what sums, chains and (if `covered`) covers tell of each other, until they tell no more.
 
-    A cover is no less than any of its parts, and no more than all of them together.
+    A cover is no less than any of its parts, and no more than all of them together; `unseen` is the most that a part
+    may be which is not in the table, since nobody is in it.
     """
     equal = [(total, parts, absent) for total, parts, absent in sums.families]
     equal += [(total, parts, 0) for total, parts in sums.parts]
@@ -177,7 +191,7 @@ def tightened(
     wholes = np.asarray([whole for whole, _, _ in every], dtype=int)
     parts = np.concatenate([parts for _, parts, _ in every]) if every else np.zeros(0, dtype=int)
     of = np.repeat(np.arange(len(wholes)), [len(parts) for _, parts, _ in every])
-    absent = np.asarray([absent for _, _, absent in every]) * (below - 1.0)
+    absent = np.asarray([absent for _, _, absent in every]) * float(unseen)
     is_sum = np.arange(len(wholes)) < len(equal)
     above, among = np.asarray(sums.chains, dtype=int).reshape(-1, 2).T
     for _ in range(SWEEPS):
@@ -197,39 +211,31 @@ def tightened(
 
 
 def bounds(
-    cells: pd.DataFrame,
+    n: np.ndarray,
+    least: np.ndarray,
+    most: np.ndarray,
     hidden: np.ndarray,
     doubtful: np.ndarray,
-    base: np.ndarray,
-    coarse: np.ndarray,
     below: int,
+    least_shown: int,
     own: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest count of each cell that what is shown of it alone leaves possible.
 
     Args:
-        cells: of `cells.cells_of`.
+        n: the counts.
+        least: the least that each may be where it is shown.
+        most: the most that it may be then.
         hidden: which are not shown.
-        doubtful: which hidden ones stand where more was hidden than the policy's smallest counts.
-        base: what each was rounded to the nearest of.
-        coarse: what that was rounded down to; the base where no more was done.
+        doubtful: hidden ones of which nobody can say whether they are few.
         below: counts under this are hidden.
+        least_shown: so are counts that are less than this with their shift.
         own: at least so many are known to be in each cell.
     """
-    n = cells["n"].to_numpy(dtype=float)
-    shown = rounded(n, base, coarse)
-    low = np.where(hidden, 0.0, np.maximum(shown - base // 2, below))
-    high = np.where(hidden, below - 1.0, shown + coarse - base + (base - 1) // 2)
-    # Events are hidden for the people behind them too: then, and only then, they may be many.
-    people = cells["people"].to_numpy()
-    of_events = (cells["n"].to_numpy() != people) & (people < below)
-    high = np.where(hidden & (doubtful | of_events), n + UNKNOWN_ABOVE, high)
+    low = np.where(hidden, 0.0, np.maximum(least, below))
+    high = np.where(hidden, least_shown - 1.0, most)
+    high = np.where(hidden & doubtful, n + UNKNOWN_ABOVE, high)
     return (low if own is None else np.maximum(low, own)), high
-
-
-def rounded(counts: np.ndarray, base: int | np.ndarray, coarse: int | np.ndarray = 1) -> np.ndarray:
-    """The counts to the nearest multiple of the base, halves up, then down to a multiple of the coarse one."""
-    return np.floor(np.floor((counts + base // 2) / base) * base / coarse) * coarse
 
 
 def findings(
@@ -238,6 +244,7 @@ def findings(
     low: np.ndarray,
     high: np.ndarray,
     narrowest: int,
+    unseen: float,
     blocks: list[int] | None = None,
     safe: dict[int, list[tuple[np.ndarray, np.ndarray]]] | None = None,
 ) -> list[Finding]:
@@ -249,6 +256,7 @@ def findings(
         low: lowest possible count of each, by what is shown of it alone.
         high: highest.
         narrowest: whole numbers that must stay possible.
+        unseen: the most that a part may be which is not in the table.
         blocks: those to look at; all without it.
         safe: by block, bounds within which nothing was found before, of the same cells and sums; more are noted down.
             Who knows no more than such bounds tell finds nothing either, and is not tried again.
@@ -285,6 +293,7 @@ def findings(
             equal.get(number, []),
             among.get(number, []),
             narrowest,
+            unseen,
         )
         if not of_block:
             safe.setdefault(number, []).append((floor, ceiling))
@@ -388,6 +397,7 @@ def _of_block(
     equal: list,
     among: list,
     narrowest: int,
+    unseen: float,
 ) -> list[Finding]:
     need = narrowest - 1
     if proved[block].all():
@@ -401,7 +411,7 @@ def _of_block(
     slack = [(row, family, absent) for row, (_, _, absent, family) in enumerate(equal) if absent]
     size = len(block) + len(slack)
     floor = np.concatenate([low[block], np.zeros(len(slack))])
-    ceiling = np.concatenate([high[block], [9.0 * absent for _, _, absent in slack]])
+    ceiling = np.concatenate([high[block], [unseen * absent for _, _, absent in slack]])
     truth = np.concatenate([n[block], np.zeros(len(slack))])
     rows, columns, values = [], [], []
     for row, (total, positions, _, _) in enumerate(equal):
@@ -528,6 +538,20 @@ def own_counts(cells: pd.DataFrame, exact: pd.DataFrame, partners: list[str]) ->
     # Of runs that partners report differently one may have more than there are in all, and learns nothing from it.
     own = np.where(total <= n, total, np.where(largest <= n, largest, 0.0))
     return np.where(cells["partner_id"].to_numpy() == ALL, own, 0.0)
+
+
+def two_largest(cells: pd.DataFrame, exact: pd.DataFrame) -> np.ndarray:
+    """The most that two partners have of each total cell: what both have, or the larger where they overlap."""
+    place = [k for k in KEY if k != "partner_id"]
+    each = exact[exact["partner_id"] != ALL].sort_values("n", ascending=False, kind="stable")
+    rank = each.groupby(place, sort=False).cumcount()
+    keys = pd.MultiIndex.from_frame(cells[place])
+    first, second = (
+        each[rank == at].set_index(place)["n"].reindex(keys).fillna(0).to_numpy(dtype=float) for at in (0, 1)
+    )
+    n = cells["n"].to_numpy()
+    known = np.where(first + second <= n, first + second, np.where(first <= n, first, 0.0))
+    return np.where(cells["partner_id"].to_numpy() == ALL, known, 0.0)
 
 
 def attackers(exact: pd.DataFrame) -> Mapping[str, list[str]]:

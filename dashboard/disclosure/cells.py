@@ -91,10 +91,10 @@ class Counts:
 
 
 def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All cells of the cubes: `KEY`, the count `n` and the `people` behind it. One row a cell."""
+    """All cells of the cubes: `KEY`, the count `n`, the `people` behind it and what they are. One row a cell."""
     found = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
     if not found:
-        return pd.DataFrame(columns=[*KEY, "n", "people"])
+        return pd.DataFrame(columns=[*KEY, "n", "people", "of_people"])
     cells = pd.concat(found, ignore_index=True)
     return cells.drop_duplicates(KEY, ignore_index=True)
 
@@ -104,8 +104,9 @@ def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     dimension, value = counts.place(table)
     partner = table["partner_id"] if "partner_id" in table else pd.Series(ALL, index=table.index)
     parts = []
-    for column, measure in counts.measures(table).items():
-        people = table[counts.people.get(column, column)]
+    measures = counts.measures(table)
+    for column, measure in measures.items():
+        behind = counts.people.get(column, column)
         parts.append(
             pd.DataFrame(
                 {
@@ -115,7 +116,8 @@ def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
                     "dimension": dimension,
                     "value": value.astype(str),
                     "n": table[column].astype("int64"),
-                    "people": people.astype("int64"),
+                    "people": table[behind].astype("int64"),
+                    "of_people": measures.get(behind, behind),
                     "row": table.index,
                     "column": column,
                 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("policy.toml")
 COALITION, PUBLIC = "coalition", "public"
+AUDIENCES = (COALITION, PUBLIC)
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Policy:
     hide_below: int
     rounding: dict[str, int]
     curve_rounding: int
+    shift: tuple[int, ...]
+    shift_again: tuple[int, ...]
     curve_step_days: int
     average_people: int
     average_digits: int
@@ -28,6 +31,18 @@ class Policy:
     rounds: int
     months: dict[str, int]
 
+    @property
+    def span(self) -> int:
+        """How many numbers below a count plus its shift the count may be."""
+        return max(self.shift)
+
+    def least_shown(self, audience: str) -> int:
+        """The smallest count plus shifts that is shown to it: the count itself is then not below what is hidden."""
+        if audience == COALITION:
+            return self.hide_below + self.span
+        base = self.rounding[PUBLIC]
+        return -(-(self.hide_below + self.span + max(self.shift_again)) // base) * base
+
 
 @cache
 def policy() -> Policy:
@@ -38,6 +53,8 @@ def policy() -> Policy:
         hide_below=said["hide"]["below"],
         rounding={audience: said["round"][audience] for audience in (COALITION, PUBLIC)},
         curve_rounding=said["round"]["curves"],
+        shift=tuple(said["round"]["shift"]),
+        shift_again=tuple(said["round"]["shift_again"]),
         curve_step_days=said["curves"]["step_days"],
         average_people=said["averages"]["people"],
         average_digits=said["averages"]["digits"],

@@ -12,26 +12,27 @@ import numpy as np
 import pandas as pd
 
 from dashboard.disclosure.audit import (
-    UNKNOWN_ABOVE,
+    FOR_REFUGEES,
     Contradiction,
     Finding,
     Sums,
     attackers,
     bounds,
     findings,
+    no_more_than_wholes,
     own_counts,
-    rounded,
     sums_of,
     tightened,
+    two_largest,
 )
 from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
+from dashboard.disclosure.shifts import shifts
 from dashboard.refusals import Refusal
 
 # Grains so fine that only owners have them.
 OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
-FOR_REFUGEES = "for_refugees"
 PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
 # Whose first or last day would be one person's.
 ONE_PERSONS = {
@@ -58,6 +59,16 @@ SERIES = {
     "stacked_awards": "learners_with_credential",
     "learners_with_credential": "learners_with_credential",
 }
+# The cell that the last day of a series is.
+WHOLE = {"learners_registered": "registered", "learners_reached": "reached"}
+# The first is among the second, on each day.
+AMONG = (
+    ("learners_reached", "learners_registered"),
+    ("learners_with_credential", "learners_registered"),
+    ("unique_lower", "learners_reached"),
+    ("located", "learners_reached"),
+)
+AUDITED_SERIES = ("learners_registered", "learners_reached", "learners_with_credential")
 
 
 class AuditFailed(Refusal):
@@ -80,26 +91,27 @@ class Protected:
 class _Sight:
     """What an audience may have at all: its rows by cube, their cells and sums, and what attackers know of each cell.
 
-    `small` are hidden by the policy; `base` is what each is rounded to, and `coarse` what that is rounded down to.
+    `raised` is each count with its shift, `lowered` the same where it is no more than what it is a part of: what is
+    shown is a function of that. `least` and `most` are what attackers may know of what is shown. `small` are hidden by
+    the policy, `few` of those for the people behind them, whatever the count.
     """
 
     audience: str
     chosen: Mapping[str, pd.DataFrame]
     cells: pd.DataFrame
     sums: Sums
+    raised: np.ndarray
+    lowered: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
     small: np.ndarray
-    base: np.ndarray
-    coarse: np.ndarray
+    few: np.ndarray
     known: Mapping[str, np.ndarray | None]
 
     @property
     def keys(self) -> pd.MultiIndex:
         """The key of each cell."""
-        return (
-            pd.MultiIndex.from_frame(self.cells[KEY])
-            if len(self.cells)
-            else pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
-        )
+        return _keys(self.cells)
 
 
 def protect(
@@ -108,6 +120,7 @@ def protect(
     as_of: pd.DataFrame,
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
+    key: bytes = b"",
 ) -> Protected:
     """The cubes as one audience may see them, as `protect_both` gives them.
 
@@ -119,12 +132,13 @@ def protect(
     rules = rules or policy()
     if audience == PUBLIC:
         try:
-            return protect_both(exact, as_of, rules, regions)[PUBLIC]
+            return protect_both(exact, as_of, rules, regions, key)[PUBLIC]
         except AuditFailed:
             pass  # whoever publishes asks for both, and is refused
-    sight = _sight(exact, audience, as_of, rules)
-    hidden, rounds = _hide_until_safe(sight, sight.small, rules)
-    return _protected(exact, sight, hidden, rounds, as_of, rules, regions or {})
+    sight = _of_coalition(exact, as_of, rules, key)
+    hidden, rounds = (sight.small, 0) if audience == PUBLIC else _hide_until_safe(sight, sight.small, rules)
+    above = _protected(exact, sight, hidden, rounds, as_of, rules, regions or {}, key)
+    return above if audience == COALITION else _of_public(exact, sight, hidden, above, as_of, rules, regions or {}, key)
 
 
 def protect_both(
@@ -132,53 +146,144 @@ def protect_both(
     as_of: pd.DataFrame,
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
+    key: bytes = b"",
 ) -> Mapping[str, Protected]:
     """The cubes as the coalition and the public may see them, audited; by audience.
 
     What the public sees the coalition sees too: what had to be hidden from the coalition, which knows figures of each
-    partner, is hidden from the public as well.
+    partner, is hidden from the public as well, and what is shown is rounded from what the coalition is shown.
 
     Args:
         exact: every cube of `PROTECTED` by name.
         as_of: programme_id, partner_id, audience, as_of_on: until when the rows of each go.
         rules: the policy; the one in force without it.
         regions: region of each country, for benchmarks of regions; none of these without it.
+        key: of the shifts of the figures; secret, and the same for every release of a store.
 
     Raises:
         AuditFailed: people can be worked out of what would be shown.
     """
     rules = rules or policy()
-    coalition, public = _sight(exact, COALITION, as_of, rules), _sight(exact, PUBLIC, as_of, rules)
-    hidden, rounds = _hide_until_safe(coalition, coalition.small, rules)
-    hidden_too = public.small | public.keys.isin(coalition.keys[hidden])
-    hidden_too, rounds_too = _hide_until_safe(public, hidden_too, rules)
-    above = _protected(exact, coalition, hidden, rounds, as_of, rules, regions or {})
+    sight = _of_coalition(exact, as_of, rules, key)
+    hidden, rounds = _hide_until_safe(sight, sight.small, rules)
+    above = _protected(exact, sight, hidden, rounds, as_of, rules, regions or {}, key)
     return {
         COALITION: above,
-        PUBLIC: _protected(exact, public, hidden_too, rounds_too, as_of, rules, regions or {}, above.tables),
+        PUBLIC: _of_public(exact, sight, hidden, above, as_of, rules, regions or {}, key),
     }
 
 
-def _sight(exact: Mapping[str, pd.DataFrame], audience: str, as_of: pd.DataFrame, rules: Policy) -> _Sight:
-    chosen = {name: _chosen(name, exact[name], audience, rules, exact[BENCHMARK]) for name in CUBES}
+def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules: Policy, key: bytes) -> _Sight:
+    chosen = {name: _chosen(name, exact[name], COALITION, rules, set()) for name in CUBES}
     cells = cells_of(chosen)
-    base = np.full(len(cells), rules.rounding[audience])
-    curves = cells["measure"].str.startswith("curve_").to_numpy(dtype=bool)
+    sums = sums_of(cells, as_of)
+    names = _names(cells, as_of)
+    raised = _raised(cells, names, two_largest(cells, _whole(exact)), rules, key)
+    lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
+    behind = [(people, *name[1:]) for people, name in zip(cells["of_people"], names, strict=True)]
+    people = cells["people"].to_numpy() + shifts(behind, rules.shift, key)
+    few = (cells["people"] != cells["n"]).to_numpy() & (people < rules.least_shown(COALITION))
+    small = few | (lowered < rules.least_shown(COALITION))
+    # Who adds no rows of her own knows of a figure what it was rounded down from, and that a shift was in it.
+    down = _down(cells, COALITION, rules)
+    figures = _floor(lowered, down)
+    least, most = figures - rules.span, figures + down - 1
+    return _Sight(COALITION, chosen, cells, sums, raised, lowered, least, most, small, few, {"an outsider": None})
+
+
+def _of_public(
+    exact: Mapping[str, pd.DataFrame],
+    coalition: _Sight,
+    hidden: np.ndarray,
+    above: Protected,
+    as_of: pd.DataFrame,
+    rules: Policy,
+    regions: Mapping[str, str],
+    key: bytes,
+) -> Protected:
+    """What is public: of what the coalition is shown (`above`), without what is `hidden` from it, and coarser."""
+    programmes = _programmes(above.tables["cube_country"], rules)
+    chosen = {name: _chosen(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
+    cells = cells_of(chosen)
+    sums = sums_of(cells, as_of)
+    at = coalition.keys.get_indexer(_keys(cells))
+    whole = _whole(exact)
     known: dict[str, np.ndarray | None] = {"an outsider": None}
-    if audience == PUBLIC:
-        # What is public is what a partner sees beside its own.
-        whole = cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
-        known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
-    return _Sight(
-        audience,
-        chosen,
-        cells,
-        sums_of(cells, as_of),
-        ((cells["n"] < rules.hide_below) | (cells["people"] < rules.hide_below)).to_numpy(),
-        base,
-        np.where(curves, max(rules.curve_rounding, rules.rounding[audience]), base),
-        known,
+    # What is public is what a partner sees beside its own.
+    known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
+    # Who adds rows of her own until a figure flips knows the count with both its shifts, and never more.
+    again = np.where(
+        _is_curve(cells), 0, shifts([("again", *name) for name in _names(cells, as_of)], rules.shift_again, key)
     )
+    lowered = no_more_than_wholes(coalition.lowered[at] + again, sums)
+    raised, few = coalition.raised[at] + again, coalition.few[at]
+    least = raised - rules.span - max(rules.shift_again)
+    small = coalition.small[at] | (lowered < rules.least_shown(PUBLIC))
+    sight = _Sight(PUBLIC, chosen, cells, sums, raised, lowered, least, lowered, small, few, known)
+    hidden_too, rounds = _hide_until_safe(sight, small | hidden[at], rules)
+    return _protected(exact, sight, hidden_too, rounds, as_of, rules, regions, key, above.tables)
+
+
+def _keys(cells: pd.DataFrame) -> pd.MultiIndex:
+    if not len(cells):
+        return pd.MultiIndex.from_arrays([[]] * len(KEY), names=KEY)
+    return pd.MultiIndex.from_frame(cells[KEY])
+
+
+def _whole(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The cells of everybody, each partner's own among them."""
+    return cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
+
+
+def _names(cells: pd.DataFrame, streams: pd.DataFrame) -> list[tuple[str, ...]]:
+    """What each cell's shift is drawn by: its key, and that of the smallest total for totals of the same reports.
+
+    A programme that one partner reports has the figures of that partner; under two shifts they would tell more.
+    """
+    audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
+    reports: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for programme, partner in zip(streams["programme_id"], streams["partner_id"], strict=True):
+        totals = [programme]
+        totals += [FOR_REFUGEES] if audience[programme] == "refugees" else []
+        totals += [ALL] if audience[programme] != "rehearsal" else []
+        for total in totals:
+            for of in (partner, ALL):
+                reports.setdefault((total, of), set()).add((programme, partner))
+    order = sorted(reports, key=lambda total: (total[0] in (FOR_REFUGEES, ALL), total[1] == ALL, total))
+    smallest: dict[frozenset[tuple[str, str]], tuple[str, str]] = {}
+    for total in order:
+        smallest.setdefault(frozenset(reports[total]), total)
+    named = {total: smallest[frozenset(of)] for total, of in reports.items()}
+    return [
+        (measure, *named.get((programme, partner), (programme, partner)), dimension, value)
+        for measure, programme, partner, dimension, value in cells[KEY].itertuples(index=False, name=None)
+    ]
+
+
+def _raised(
+    cells: pd.DataFrame, names: list[tuple[str, ...]], of_two: np.ndarray, rules: Policy, key: bytes
+) -> np.ndarray:
+    """Each count with its shift: never less than whoever knows the most of it has herself and some more.
+
+    Whoever were alone in a cell, or with one other, would learn from a small shift that nobody else is in it.
+    """
+    n = cells["n"].to_numpy(dtype=float)
+    raised = n + shifts(names, rules.shift, key)
+    return np.maximum(raised, of_two + min(rules.narrowest - 1, rules.span))
+
+
+def _is_curve(cells: pd.DataFrame) -> np.ndarray:
+    return cells["measure"].str.startswith("curve_").to_numpy(dtype=bool)
+
+
+def _down(cells: pd.DataFrame, audience: str, rules: Policy) -> np.ndarray:
+    """The multiple that each cell is rounded down to for an audience."""
+    base = rules.rounding[audience]
+    return np.where(_is_curve(cells), max(base, rules.curve_rounding), base)
+
+
+def _floor(values: np.ndarray, down: np.ndarray | int) -> np.ndarray:
+    return np.floor(values / down) * down
 
 
 def _protected(
@@ -189,21 +294,28 @@ def _protected(
     as_of: pd.DataFrame,
     rules: Policy,
     regions: Mapping[str, str],
+    key: bytes,
     above: Mapping[str, pd.DataFrame] | None = None,
 ) -> Protected:
     """The tables with what is hidden left out; `above` are those of the coalition, where they are the public's."""
     audience = sight.audience
-    counts = rounded(sight.cells["n"].to_numpy(dtype=float), sight.base, sight.coarse)
-    shown = pd.Series(np.where(hidden, np.nan, counts), index=sight.keys)
-    tables = {name: _table(name, sight.chosen[name], exact[name], shown, audience, rules) for name in CUBES}
+    figures = np.where(hidden, np.nan, _floor(sight.lowered, _down(sight.cells, audience, rules)))
+    shown = pd.Series(figures, index=sight.keys)
+    lifts = pd.Series(sight.lowered - sight.cells["n"].to_numpy(dtype=float), index=sight.keys)
+    tables = {name: _table(name, sight.chosen[name], exact[name], shown, lifts, audience, rules) for name in CUBES}
     tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
-    series = _series(exact[REACH], shown, audience, as_of, rules, _programmes(exact[BENCHMARK], rules))
-    tables[REACH] = _no_more_than(series, above[REACH]) if above else series
+    if above is None:
+        tables[REACH] = _series(exact[REACH], shown, lifts, as_of, rules, key)
+    else:
+        tables[REACH] = _public_series(
+            above[REACH], shown, _programmes(above["cube_country"], rules), as_of, rules, key
+        )
     lands = tables["cube_country"]
     # The public learns of no partner; a partner has its own rows exactly, and of the others what is public.
-    own = lands if audience == COALITION else exact["cube_country"]
-    beside = _benchmark(exact[BENCHMARK], lands, own, regions, rules)
-    tables[BENCHMARK] = beside if audience == COALITION else exact[BENCHMARK].head(0)
+    own = lands if above is None else exact["cube_country"]
+    of_partners = lands if above is None else above["cube_country"]
+    beside = _benchmark(exact[BENCHMARK], lands, own, of_partners, regions, rules)
+    tables[BENCHMARK] = beside if above is None else exact[BENCHMARK].head(0)
     return Protected(
         tables,
         {
@@ -239,7 +351,9 @@ def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[n
 
 
 def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
-    cells, sums, small, base, coarse = sight.cells, sight.sums, sight.small, sight.base, sight.coarse
+    cells, sums, small = sight.cells, sight.sums, sight.small
+    n = cells["n"].to_numpy(dtype=float)
+    below, least_shown = rules.hide_below, rules.least_shown(sight.audience)
     hidden = begun.copy()
     near = _near(cells)
     of_block = np.full(len(cells), -1)
@@ -254,11 +368,11 @@ def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndar
         newly: set[int] = set()
         helpless = False  # something is known too well, and nothing is left to hide
         for own in sight.known.values():
-            low, high = bounds(cells, hidden, doubtful, base, coarse, rules.hide_below, own)
-            plain_low, plain_high = tightened(low, high, sums, rules.hide_below, covered=False)
-            low, high = tightened(plain_low, plain_high, sums, rules.hide_below)
+            low, high = bounds(n, sight.least, sight.most, hidden, doubtful | sight.few, below, least_shown, own)
+            plain_low, plain_high = tightened(low, high, sums, rules.span, covered=False)
+            low, high = tightened(plain_low, plain_high, sums, rules.span)
             by_covers = (high - low < rules.narrowest - 1) & (plain_high - plain_low >= rules.narrowest - 1)
-            for found in findings(cells, sums, low, high, rules.narrowest, todo, safe):
+            for found in findings(cells, sums, low, high, rules.narrowest, rules.span, todo, safe):
                 more: list[int] = []
                 if found.cell is not None:
                     touched.add(int(of_block[found.cell]))
@@ -358,11 +472,42 @@ def _smallest_shown(parts: np.ndarray, n: np.ndarray, hidden: np.ndarray) -> lis
     return [int(shown[np.argmin(n[shown])])] if len(shown) else []
 
 
-def _programmes(benchmark: pd.DataFrame, rules: Policy) -> set[str]:
-    """Programmes and totals in which every partner would find others enough to hide among."""
-    world = benchmark[benchmark["area_level"] == "world"]
-    enough = _enough_others(world, rules)
-    return set(world["programme_id"]) - set(world[~enough]["programme_id"])
+def _programmes(lands: pd.DataFrame, rules: Policy) -> set[str]:
+    """Programmes and totals in which every partner would find others enough to hide among, by what is shown of them."""
+    areas = _by_area(lands[lands["partner_id"] != ALL], {})
+    world = areas.dropna(subset=["world"])[["programme_id", "partner_id", "world"]].rename(columns={"world": "area"})
+    others = _others(areas, world.assign(area_level="world"))
+    return set(others["programme_id"]) - set(others[~_enough_others(others, rules)]["programme_id"])
+
+
+def _others(areas: pd.DataFrame, of: pd.DataFrame) -> pd.DataFrame:
+    """For each partner and area of `of` how many others are shown there, their learners, and the two largest's.
+
+    Args:
+        areas: of `_by_area`, rows of partners.
+        of: programme_id, area_level, area, partner_id.
+    """
+    place = ["programme_id", "area_level", "area"]
+    each = pd.concat(
+        areas.assign(area_level=level, area=areas[level])[[*place, "partner_id", "learners_registered"]]
+        for level in ("world", "region", "country")
+    ).dropna()
+    each = each.assign(n=each["learners_registered"].astype(float))
+    each = each.groupby([*place, "partner_id"], as_index=False)["n"].sum()
+    each = each.sort_values("n", ascending=False, kind="stable")
+    each["rank"] = each.groupby(place).cumcount()
+    whole = each.groupby(place)["n"].agg(["size", "sum"])
+    for at in range(3):
+        whole[at] = each[each["rank"] == at].set_index(place)["n"]
+    found = of.merge(each, on=[*place, "partner_id"], how="left").merge(whole.fillna(0), on=place, how="left")
+    is_shown = found["n"].notna()
+    return found[[*place, "partner_id"]].assign(
+        other_partners=found["size"] - is_shown,
+        others_reports=found["sum"] - found["n"].fillna(0),
+        two_largest=np.select(
+            [found["rank"] == 0, found["rank"] == 1], [found[1] + found[2], found[0] + found[2]], found[0] + found[1]
+        ),
+    )
 
 
 def _enough_others(rows: pd.DataFrame, rules: Policy) -> pd.Series:
@@ -376,13 +521,13 @@ def _only(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return table[only(table)] if only and len(table) else table
 
 
-def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, benchmark: pd.DataFrame) -> pd.DataFrame:
-    """The rows that an audience may have at all, with the columns that cells are read from."""
+def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]) -> pd.DataFrame:
+    """The rows that an audience may have at all, with the columns that cells are read from; `programmes` are public."""
     table = _only(name, table)
     if audience == PUBLIC:
         if "partner_id" in table:
             table = table[table["partner_id"] == ALL]
-        table = table[table["programme_id"].isin(_programmes(benchmark, rules))]
+        table = table[table["programme_id"].isin(programmes)]
         if name == "cube_completion":
             table = table[table["cohort"] == ALL]
         if name == "cube_recognition":
@@ -416,7 +561,13 @@ def _told(text: str) -> np.ndarray:
 
 
 def _table(
-    name: str, chosen: pd.DataFrame, exact: pd.DataFrame, shown: pd.Series, audience: str, rules: Policy
+    name: str,
+    chosen: pd.DataFrame,
+    exact: pd.DataFrame,
+    shown: pd.Series,
+    lifts: pd.Series,
+    audience: str,
+    rules: Policy,
 ) -> pd.DataFrame:
     """The protected rows of a cube with its own columns and types."""
     if chosen.empty:
@@ -429,7 +580,9 @@ def _table(
         here = (counts["column"] == column).to_numpy()
         table[column] = pd.array(values[here], dtype="Float64").astype("Int64")
     for column, people in AVERAGES.get(name, {}).items():
-        table[column] = significant(table[column].where(table[people].notna()), rules.average_digits)
+        # In whole days: a half would tell that an even number of people is behind it.
+        days = np.floor(pd.to_numeric(table[column], errors="coerce") + 0.5)
+        table[column] = significant(days.where(table[people].notna()), rules.average_digits)
     for column, people in TOTALS.get(name, {}).items():
         known = table[people].notna()
         if "largest_share_of_hours" in chosen:
@@ -443,10 +596,19 @@ def _table(
     for column in ONE_PERSONS.get(name, ()):
         table[column] = None
     if name == "cube_cohort":
-        base = rules.rounding[audience]
+        by_end = {
+            end: lifts.reindex(pd.MultiIndex.from_frame(counts[counts["column"] == f"curve_{end}"][KEY])).to_numpy()
+            for end in ENDS
+        }
         table["days"] = [
-            _curve(text, {end: row[f"curve_{end}"] for end in ENDS}, base, max(base, rules.curve_rounding), rules)
-            for text, row in zip(chosen["days"], table.to_dict("records"), strict=True)
+            _curve(
+                text,
+                {end: row[f"curve_{end}"] for end in ENDS},
+                np.asarray([by_end[end][at] for end in ENDS]),
+                audience,
+                rules,
+            )
+            for at, (text, row) in enumerate(zip(chosen["days"], table.to_dict("records"), strict=True))
         ]
         table["learners"] = None
         columns = ["runs"]
@@ -459,12 +621,13 @@ def _table(
     return table[table[columns].notna().any(axis=1)][list(exact.columns)].reset_index(drop=True)
 
 
-def _curve(text: str, totals: Mapping[str, Any], base: int, coarse: int, rules: Policy) -> str:
-    """The curve in coarse steps: counts so far rounded, so that the steps between are multiples of the coarse base."""
+def _curve(text: str, totals: Mapping[str, Any], lifts: np.ndarray, audience: str, rules: Policy) -> str:
+    """The curve in coarse steps: counts so far with the shift of their end, rounded as the ends are."""
     told = _told(text)
     ends = np.arange(0, 731, rules.curve_step_days)
-    so_far = np.asarray([told[told[:, 0] <= end][:, 1:].sum(axis=0) for end in ends])
-    steps = np.where(so_far < rules.hide_below, 0, rounded(so_far, base, coarse))
+    so_far = np.asarray([told[told[:, 0] <= end][:, 1:].sum(axis=0) for end in ends]) + lifts
+    down = max(rules.rounding[audience], rules.curve_rounding)
+    steps = np.where(so_far < rules.least_shown(audience), 0, _floor(so_far, down))
     # Once the whole is known the rest of the way follows it; an end that is hidden is not on the way either.
     for at, end in enumerate(ENDS):
         steps[:, at] = np.minimum(steps[:, at], totals[end]) if not pd.isna(totals[end]) else 0
@@ -480,18 +643,18 @@ def _curve(text: str, totals: Mapping[str, Any], base: int, coarse: int, rules: 
 
 
 def _series(
-    exact: pd.DataFrame, shown: pd.Series, audience: str, as_of: pd.DataFrame, rules: Policy, public: set[str]
+    exact: pd.DataFrame, shown: pd.Series, lifts: pd.Series, as_of: pd.DataFrame, rules: Policy, key: bytes
 ) -> pd.DataFrame:
-    """Reach at the ends of periods, of which each day of a change would tell when somebody came."""
-    table = exact
-    if audience == PUBLIC:
-        table = table[(table["partner_id"] == ALL) & table["programme_id"].isin(public)]
-    if table.empty:
+    """Reach at the ends of months, of which each day of a change would tell when somebody came.
+
+    A figure has one shift at all times: that of the last day, which is a cell.
+    """
+    if exact.empty:
         return exact.head(0)
-    newest = _newest(as_of, table)
-    months = rules.months[audience]
+    newest = _newest(as_of, exact)
+    months = rules.months[COALITION]
     rows = []
-    for (programme, partner), days in table.groupby(["programme_id", "partner_id"], sort=True):
+    for (programme, partner), days in exact.groupby(["programme_id", "partner_id"], sort=True):
         until = newest[(programme, partner)]
         first = pd.Timestamp(days["on_date"].min()).to_period("M")
         ends = [
@@ -505,51 +668,122 @@ def _series(
         kept["on_date"] = [end.date() for end, at in zip(ends, last, strict=True) if at >= 0]
         rows.append(kept)
     table = pd.concat(rows, ignore_index=True)
-    base = rules.rounding[audience]
+    days = _on_each_day(table)
+    raised = _raised_series(table, days, lifts, rules, key)
+    least_shown = rules.least_shown(COALITION)
     result = table.copy()
     for column, people in SERIES.items():
-        n = table[column].to_numpy(dtype=float)
-        # Whoever is hidden as a whole is hidden at every time.
-        whole = {"learners_registered": "registered", "learners_reached": "reached"}.get(people)
-        keys = pd.MultiIndex.from_arrays(
-            [
-                [whole or ""] * len(table),
-                table["programme_id"],
-                table["partner_id"],
-                [ALL] * len(table),
-                [ALL] * len(table),
-            ],
-            names=KEY,
-        )
-        is_hidden = shown.reindex(keys).isna().to_numpy() if whole else np.zeros(len(table), dtype=bool)
-        few = (n < rules.hide_below) | (table[people].to_numpy() < rules.hide_below) | is_hidden
-        result[column] = pd.array(np.where(few, np.nan, rounded(n, base)), dtype="Float64").astype("Int64")
-    if audience == COALITION:
-        result = _with_reports_shown(_without_covered(result, table, base, rules))
+        few = (raised[column] < least_shown) | (raised[people] < least_shown)
+        if whole := WHOLE.get(people):
+            few |= shown.reindex(_of_whole(table, whole)).isna().to_numpy()  # hidden as a whole, hidden at every time
+        figures = _floor(raised[column], rules.rounding[COALITION])
+        result[column] = pd.array(np.where(few, np.nan, figures), dtype="Float64").astype("Int64")
+    result = _with_reports_shown(_without_covered(result, table, raised, days, rules))
     # The bounds of a figure, and those of it whose country is known, tell of it what hiding it would not.
     result.loc[result["learners_reached"].isna(), ["unique_lower", "unique_upper", "located"]] = pd.NA
+    result["partners"] = _partners_shown(result, days)
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
 
 
-def _without_covered(result: pd.DataFrame, exact: pd.DataFrame, base: int, rules: Policy) -> pd.DataFrame:
+def _of_whole(table: pd.DataFrame, measure: str) -> pd.MultiIndex:
+    """The keys of the cells that the last days of series are."""
+    rest = [ALL] * len(table)
+    return pd.MultiIndex.from_arrays(
+        [[measure] * len(table), table["programme_id"], table["partner_id"], rest, rest], names=KEY
+    )
+
+
+def _raised_series(
+    table: pd.DataFrame, days: list[tuple[int, np.ndarray]], lifts: pd.Series, rules: Policy, key: bytes
+) -> dict[str, np.ndarray]:
+    """Each figure of the series with its shift, no smaller than what two partners have of it and some more."""
+    raised = {}
+    some = min(rules.narrowest - 1, rules.span)
+    for column in SERIES:
+        n = table[column].to_numpy(dtype=float)
+        if whole := WHOLE.get(column):
+            lift = lifts.reindex(_of_whole(table, whole)).fillna(0).to_numpy()
+        else:
+            names = zip([f"series of {column}"] * len(table), table["programme_id"], table["partner_id"], strict=True)
+            lift = shifts(names, rules.shift, key)
+        of_two = np.zeros(len(n))
+        for row, parts in days:
+            two = np.sort(n[parts])[::-1][:2]
+            of_two[row] = two.sum() if two.sum() <= n[row] else two[0] if two[0] <= n[row] else 0
+        raised[column] = np.maximum(n + lift, of_two + some)
+    for column in AUDITED_SERIES:
+        covers = _covering_days(table[column].to_numpy(dtype=float), days)
+        raised[column] = tightened(np.zeros(len(table)), raised[column], Sums(covers=covers), rules.span)[1]
+    for column, no_more_than in AMONG:
+        raised[column] = np.minimum(raised[column], np.maximum(raised[no_more_than], table[column].to_numpy(float)))
+    return raised
+
+
+def _covering_days(n: np.ndarray, days: list[tuple[int, np.ndarray]]) -> list[tuple[int, np.ndarray, int]]:
+    return [(whole, parts, 0) for whole, parts in days if n[parts].max() <= n[whole] <= n[parts].sum()]
+
+
+def _public_series(
+    above: pd.DataFrame, shown: pd.Series, programmes: set[str], as_of: pd.DataFrame, rules: Policy, key: bytes
+) -> pd.DataFrame:
+    """Of the series that the coalition is shown those of all partners, by quarter, and coarser."""
+    table = above[(above["partner_id"] == ALL) & above["programme_id"].isin(programmes)].reset_index(drop=True)
+    if table.empty:
+        return above.head(0)
+    dates = pd.to_datetime(table["on_date"])
+    is_last = ~table.duplicated("programme_id", keep="last")
+    table = table[is_last | ((dates.dt.month % rules.months[PUBLIC] == 0) & dates.dt.is_month_end)]
+    table = table.reset_index(drop=True)
+    figures = {}
+    for column in SERIES:
+        keys = _of_whole(table, WHOLE.get(column, f"series of {column}"))
+        again = shifts([("again", *name) for name in _names(keys.to_frame(index=False), as_of)], rules.shift_again, key)
+        n = table[column].to_numpy(dtype=float, na_value=np.nan) + again
+        figures[column] = np.where(n < rules.least_shown(PUBLIC), np.nan, _floor(n, rules.rounding[PUBLIC]))
+        if column in WHOLE:
+            figures[column] = np.minimum(figures[column], shown.reindex(keys).to_numpy())
+    for column, no_more_than in AMONG:
+        figures[column] = np.minimum(figures[column], figures[no_more_than])
+    figures["unique_upper"] = np.maximum(figures["unique_upper"], figures["learners_reached"])
+    for column in SERIES:
+        table[column] = pd.array(figures[column], dtype="Float64").astype("Int64")
+    return table[table[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
+
+
+def _partners_shown(series: pd.DataFrame, days: list[tuple[int, np.ndarray]]) -> pd.Series:
+    """How many partners are shown to have reached learners by each day: how many have any would tell ‡ from none."""
+    is_shown = series["learners_reached"].notna().to_numpy()
+    found = np.where(is_shown, 1, 0)
+    for row, parts in days:
+        found[row] = is_shown[parts].sum()
+    return pd.Series(pd.array(found, dtype="Int64"), index=series.index).where(lambda n: n > 0)
+
+
+def _without_covered(
+    result: pd.DataFrame,
+    exact: pd.DataFrame,
+    raised: Mapping[str, np.ndarray],
+    days: list[tuple[int, np.ndarray]],
+    rules: Policy,
+) -> pd.DataFrame:
     """Figures of partners on one day without those that the figure of all of them would narrow too much.
 
     The last figure of each series is a cell, audited with all cells; of the others the smallest partner's goes first.
     """
     result = result.copy()
     is_last = ~result.duplicated(["programme_id", "partner_id"], keep="last").to_numpy()
-    days = _on_each_day(result)
-    for column in ("learners_registered", "learners_reached", "learners_with_credential"):
+    base, least_shown = rules.rounding[COALITION], rules.least_shown(COALITION)
+    for column in AUDITED_SERIES:
         shown = result[column].to_numpy(dtype=float, na_value=np.nan)
         n = exact[column].to_numpy(dtype=float)
-        covers = [(whole, parts, 0) for whole, parts in days if n[parts].max() <= n[whole] <= n[parts].sum()]
+        covers = _covering_days(n, days)
         closed = is_last & (column != "learners_with_credential")
         while covers:
             unknown = np.isnan(shown)
-            low = np.where(unknown, 0.0, np.maximum(shown - base // 2, rules.hide_below))
-            few = n < rules.hide_below
-            high = np.where(unknown, np.where(few, rules.hide_below - 1.0, n + UNKNOWN_ABOVE), shown + (base - 1) // 2)
-            low, high = tightened(low, high, Sums(covers=covers), rules.hide_below)
+            doubtful = raised[column] >= least_shown
+            below = rules.hide_below
+            low, high = bounds(n, shown - rules.span, shown + base - 1, unknown, doubtful, below, least_shown)
+            low, high = tightened(low, high, Sums(covers=covers), rules.span)
             narrow = high - low < rules.narrowest - 1
             more = [
                 one
@@ -563,16 +797,6 @@ def _without_covered(result: pd.DataFrame, exact: pd.DataFrame, base: int, rules
             shown[more] = np.nan
         result[column] = pd.array(shown, dtype="Float64").astype("Int64")
     return result
-
-
-def _no_more_than(series: pd.DataFrame, above: pd.DataFrame) -> pd.DataFrame:
-    """The figures of a series of which those who see more are shown the same figure."""
-    place = ["programme_id", "partner_id", "on_date"]
-    wide = series[place].merge(above, on=place, how="left")
-    kept = series.copy()
-    for column in SERIES:
-        kept[column] = series[column].where(wide[column].notna().to_numpy())
-    return kept[kept[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
 
 
 def _on_each_day(series: pd.DataFrame) -> list[tuple[int, np.ndarray]]:
@@ -631,14 +855,25 @@ def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], p
 
 
 def _benchmark(
-    exact: pd.DataFrame, shown: pd.DataFrame, own: pd.DataFrame, regions: Mapping[str, str], rules: Policy
+    exact: pd.DataFrame,
+    shown: pd.DataFrame,
+    own: pd.DataFrame,
+    of_partners: pd.DataFrame,
+    regions: Mapping[str, str],
+    rules: Policy,
 ) -> pd.DataFrame:
     """The others beside each partner, where they are enough to hide among.
 
     They are what is shown of all less what is known of the partner, so that nothing is told that was not known. Of a
-    region only countries are counted of which all are shown.
+    region only countries are counted of which all are shown. Whether the others are enough is read off what the
+    coalition is shown of them (`of_partners`).
     """
-    table = exact[_enough_others(exact, rules)].reset_index(drop=True)
+    areas = _by_area(of_partners[of_partners["partner_id"] != ALL], regions)
+    others = _others(areas, exact[["programme_id", "area_level", "area", "partner_id"]])
+    table = exact.drop(columns=["other_partners", "others_reports", "two_largest"])
+    table = table.merge(others, on=["programme_id", "area_level", "area", "partner_id"], how="left")
+    table = table[list(exact.columns)]
+    table = table[_enough_others(table, rules)].reset_index(drop=True)
     # A hidden part of a row stays out of its sums, so that each column is summed where it is known of all and of one.
     everybody = _by_area(shown[shown["partner_id"] == ALL], regions).drop(columns="partner_id")
     mine = _by_area(own[own["partner_id"] != ALL], regions)
@@ -660,7 +895,7 @@ def _benchmark(
         sums = found.groupby(["programme_id", "partner_id", "area_level", "area"])["left"].sum()
         n = sums.reindex(keys).to_numpy(dtype=float)
         result[column] = pd.array(
-            np.where(n >= rules.hide_below, rounded(n, rules.rounding[COALITION]), np.nan), dtype="Float64"
+            np.where(n >= rules.hide_below, _floor(n + 2, rules.rounding[COALITION]), np.nan), dtype="Float64"
         ).astype("Int64")
     result[["others_reports", "two_largest"]] = None
     return result[result["others_registered"].notna()].reset_index(drop=True)
@@ -690,7 +925,7 @@ def significant(values: pd.Series, digits: int) -> pd.Series:
 
 def without_rounding(rules: Policy) -> Policy:
     """The policy with rounding switched off: an audit of it must fail."""
-    return replace(rules, rounding={COALITION: 1, PUBLIC: 1}, curve_rounding=1)
+    return replace(rules, rounding={COALITION: 1, PUBLIC: 1}, curve_rounding=1, shift=(0,), shift_again=(0,))
 
 
 __all__ = ["AuditFailed", "PROTECTED", "Protected", "STEPS", "protect", "protect_both", "without_rounding"]

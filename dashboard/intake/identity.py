@@ -5,9 +5,7 @@ Which ids and addresses of a file are one person's, and which are nobody's, is `
 
 import hashlib
 import hmac
-import os
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake import words
-from dashboard.refusals import Refusal
+from dashboard.learner_secret import learner_secret
 
-SECRET_BYTES = 32
 KEY_HEX = 32
 # RFC 2104.
 HASH_BLOCK, INNER_PAD, OUTER_PAD = 64, 0x36, 0x5C
@@ -33,10 +30,6 @@ WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\d{1,3}")
 # A row of nines is what databases store for missing; shorter ones may be the number of somebody on a list.
 NINES = re.compile(r"9{4,}")
-
-
-class SecretMissing(Refusal):
-    """The secret that learners' keys are made with cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -113,22 +106,7 @@ def open_identity(file: Path) -> Identity:
     Raises:
         SecretMissing: the file cannot be read or written, or does not hold a secret.
     """
-    try:
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as new:
-                new.write(secrets.token_hex(SECRET_BYTES) + "\n")
-                new.flush()
-                os.fsync(new.fileno())
-        secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as wrong:
-        raise SecretMissing(
-            f"The secret for learners' keys cannot be read from {file} ({type(wrong).__name__}). Put it back from your "
-            "backup; a new secret would not link with what was imported before."
-        ) from wrong
-    if len(secret) < SECRET_BYTES:
-        raise SecretMissing(f"{file} holds {len(secret)} bytes; a secret has {SECRET_BYTES}. Put the right file back.")
-    return Identity(secret)
+    return Identity(learner_secret(file))
 
 
 @lru_cache(DISTINCT)

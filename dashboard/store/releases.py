@@ -1,5 +1,6 @@
 """Releases: numbered, immutable builds of the marts from pinned snapshots; `CURRENT` names the one that is served."""
 
+import datetime
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 from dashboard.disclosure.policy import policy
 from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
+from dashboard.store.cadence import figures_of
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -70,8 +72,11 @@ class Release:
         return [source for source, chosen in pins.items() if any(pin["provenance"] == "demo" for pin in chosen)]
 
 
-def publish_release(store: Path) -> Release:
+def publish_release(store: Path, anew: bool = False) -> Release:
     """Builds the marts from the snapshots of the store and serves them as the next release.
+
+    Figures of others than owners are taken over while they stand (`store/cadence.py`), unless they are to be made
+    `anew`.
 
     Raises:
         ChecksFailed, AuditFailed: rows exist that must not, or people could be worked out of what others than their
@@ -79,7 +84,6 @@ def publish_release(store: Path) -> Release:
     """
     with locked(store), staged(store) as fresh:
         pins = pinned(store)
-        built = build(pins, fresh)
         try:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):
@@ -87,6 +91,7 @@ def publish_release(store: Path) -> Release:
         number = max([*release_numbers(store), parent or 0]) + 1
         while os.path.lexists(store / "releases" / str(number)):
             number += 1  # something that is no release has taken the name
+        built = build(pins, fresh, number, _whole(store, parent), anew)
         publish(
             store,
             fresh,
@@ -119,8 +124,29 @@ def publish_release(store: Path) -> Release:
     return open_release(store, number)
 
 
-def build(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str, Any]:
+def _whole(store: Path, number: int | None) -> Release | None:
+    """The release, None where it is not whole."""
+    try:
+        return open_release(store, number) if number else None
+    except (NoSuchRelease, StoreDamaged):
+        return None
+
+
+def build(
+    pins: Mapping[str, Sequence[Snapshot]],
+    fresh: Path,
+    number: int = 0,
+    before: Release | None = None,
+    anew: bool = False,
+) -> dict[str, Any]:
     """Builds marts and what each audience may have of them into a folder; returns what the manifest says of it.
+
+    Args:
+        pins: the snapshots it is built from.
+        fresh: the folder.
+        number: of the release it becomes.
+        before: the release that it follows, whose figures of others than owners stand while their time lasts.
+        anew: whether they are made anew whatever the day.
 
     Raises:
         ChecksFailed, AuditFailed, StoreDamaged: as `publish_release`.
@@ -139,12 +165,19 @@ def build(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str, Any]
     for folder in ("scratch", "spill"):
         if (fresh / folder).exists():
             shutil.rmtree(fresh / folder)  # what is left in there would be published
-    audited = write_views(marts, fresh / "views")
+    figures = figures_of(number, pins, before, today(), anew)
+    audited = write_views(marts, fresh / "views", figures)
     return {
+        "figures": {audience: one.said for audience, one in figures.items()},
         "engine": engine.name,
         "checks": checked,
         "disclosure": {"policy": policy().version, **audited},
     }
+
+
+def today() -> datetime.date:
+    """The day of publishing, UTC."""
+    return datetime.date.fromisoformat(now()[:10])
 
 
 def is_built_from(release: Release, pins: Mapping[str, Sequence[Snapshot]]) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,12 @@ import pyarrow.parquet as pq
 
 from dashboard.disclosure.audit import Contradiction
 from dashboard.disclosure.cells import ALL
-from dashboard.disclosure.policy import COALITION, PUBLIC, policy
+from dashboard.disclosure.policy import AUDIENCES, PUBLIC, policy
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect_both
+from dashboard.learner_secret import shift_key
+from dashboard.settings import learner_secret_file
+from dashboard.store.cadence import Figures
 
-AUDIENCES = (COALITION, PUBLIC)
 STREAMS, COUNTRIES = "dim_stream", "dim_country"
 HUB_DAYS, BY_LEARNERS = "fct_hub_day", "learner event"
 # What partners may have besides their own rows and what is public.
@@ -28,13 +31,26 @@ MANY_ROWS = 20_000
 _DAY = pa.scalar(datetime.timedelta(days=1), pa.duration("s"))
 
 
-def write_views(marts: Path, folder: Path) -> dict[str, Any]:
+def write_views(marts: Path, folder: Path, figures: Mapping[str, Figures]) -> dict[str, Any]:
     """Writes the protected tables of each audience as Parquet into `folder`; returns the account of the audits.
+
+    Those that stand for longer are taken over from where `figures` has them, and are not in the account.
 
     Raises:
         AuditFailed: people could be worked out of what would be shown.
         Contradiction: the counts do not add up.
     """
+    taken = {audience: one.folder for audience, one in figures.items() if one.folder}
+    made = {} if len(taken) == len(AUDIENCES) else _made(marts, folder)
+    for audience, source in taken.items():
+        for place in (audience, BESIDE) if audience == PUBLIC else (audience,):
+            shutil.rmtree(folder / place, ignore_errors=True)
+            shutil.copytree(source / place, folder / place, copy_function=shutil.copyfile)
+        made.pop(audience, None)
+    return made
+
+
+def _made(marts: Path, folder: Path) -> dict[str, Any]:
     rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
     if rows < MANY_ROWS:
         return _write(marts, folder)
@@ -73,7 +89,7 @@ def _write(marts: Path, folder: Path) -> dict[str, Any]:
     countries = pq.read_table(marts / f"{COUNTRIES}.parquet", columns=["country_iso3", "region"]).to_pydict()
     regions = dict(zip(countries["country_iso3"], countries["region"], strict=True))
     days = _hub_days(pq.read_table(marts / f"{HUB_DAYS}.parquet"), policy().hide_below)
-    protected = protect_both(frames, streams, regions=regions)
+    protected = protect_both(frames, streams, regions=regions, key=shift_key(learner_secret_file()))
     for audience in AUDIENCES:
         here = folder / audience
         here.mkdir(parents=True)

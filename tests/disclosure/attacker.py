@@ -142,14 +142,16 @@ def counts(tables):
 KEY = ["measure", "programme", "partner", "dimension", "value"]
 
 
-def base_of(audience):
-    """What counts were rounded to, as every page says."""
-    return 5 if audience == "coalition" else 10
+# What docs/privacy.md says of a figure: the count plus a shift that nobody knows, down to a multiple.
+BASE = {"coalition": 5, "public": 10}
+LARGEST_SHIFT = {"coalition": 4, "public": 9}
+# Counts with their shifts below this are hidden, so that what is hidden may be as many as one less.
+LEAST_SHOWN = {"coalition": 14, "public": 20}
 
 
-def shown_range(shown, base, coarse=0):
-    """The whole numbers that are shown as this multiple: to the nearest, halves up, then down to a coarser one."""
-    return max(BELOW, shown - base // 2), shown + max(coarse, base) - base + (base - 1) // 2
+def shown_range(shown, audience, coarse=0):
+    """The whole numbers that are shown as this multiple, whatever the shift."""
+    return max(BELOW, shown - LARGEST_SHIFT[audience]), shown + max(coarse, BASE[audience]) - 1
 
 
 def all_attackers(world):
@@ -167,7 +169,7 @@ def all_attackers(world):
         yield "the two largest together", learn(exact, public.tables, "public", list(sizes.index[:2]))
 
 
-def learn(exact, served, audience, own=(), base=base_of):
+def learn(exact, served, audience, own=()):
     """What somebody knows who sees the served tables, and the exact rows of `own` partners.
 
     The exact cubes are needed for the true numbers, which are one solution, and for the attacker's own rows.
@@ -196,7 +198,8 @@ def learn(exact, served, audience, own=(), base=base_of):
         )
     ].reset_index(drop=True)
     is_shown = pd.MultiIndex.from_frame(truth[KEY]).isin(shown)
-    more = ~is_shown & (truth["n"] >= BELOW) & (truth["people"] >= BELOW)
+    fewest = LEAST_SHOWN[audience]
+    more = ~is_shown & (truth["n"] >= fewest) & (truth["people"] >= fewest)
     # Each page says that a hidden figure may be large and hidden for others' sake; where such are of the same measure
     # of a programme, or at the same place of it, nobody can say which.
     of_measure = truth.groupby(KEY[:3], sort=False).ngroup()
@@ -205,11 +208,10 @@ def learn(exact, served, audience, own=(), base=base_of):
     for row, here, unsure in zip(truth.itertuples(index=False), is_shown, doubtful, strict=True):
         key = tuple(row[:5])
         at = known.variable(key, row.n)
-        if not here and not unsure and (not row.of_events or row.people >= BELOW or row.n == row.people):
-            known.narrow(at, 0, BELOW - 1)
+        if not here and not unsure and (not row.of_events or row.people >= fewest or row.n == row.people):
+            known.narrow(at, 0, fewest - 1)
     for row in seen.itertuples(index=False):
-        fine = base(audience)
-        low, high = shown_range(float(row.n), fine, 10 if row.measure.startswith("curve") and fine > 1 else 0)
+        low, high = shown_range(float(row.n), audience, 10 if row.measure.startswith("curve") else 0)
         known.narrow(known.at[tuple(row[:5])], low, high)
     _sums(known)
     _orders(known)
@@ -354,7 +356,6 @@ def _cover(known, whole, parts, unseen):
 
 def _series(known, exact, served, audience):
     """Figures of the last day of a series are those of the whole; the reports of partners add up to the upper bound."""
-    base = 5 if audience == "coalition" else 10
     exact = exact["cube_reach"].sort_values("on_date").groupby(["programme_id", "partner_id"]).tail(1)
     series = served["cube_reach"]
     last = series.sort_values("on_date").groupby(["programme_id", "partner_id"]).tail(1)
@@ -366,10 +367,10 @@ def _series(known, exact, served, audience):
         for column, measure in SERIES.items():
             at = known.variable((measure, *place, ALL, ALL), getattr(row, column))
             value = getattr(newest[place], column)
-            # The coalition is told the sum of what it is shown of partners, which it could have added up itself.
-            if not pd.isna(value) and not (column == "unique_upper" and audience == "coalition"):
-                low, high = shown_range(float(value), base)
-                known.narrow(at, 0 if column in ("located", "unique_upper") and value == 0 else low, high)
+            # The upper bound is the sum of what the coalition is shown of partners, so that it tells nothing more.
+            if not pd.isna(value) and column != "unique_upper":
+                low, high = shown_range(float(value), audience)
+                known.narrow(at, 0 if column == "located" and value == 0 else low, high)
         here = {measure: known.at[(measure, *place, ALL, ALL)] for measure in SERIES.values()}
         known.orders.append((here["registered"], [here["reached"]], 1))
         known.orders.append((here["registered"], [here["holders of any"]], 1))

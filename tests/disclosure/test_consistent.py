@@ -49,7 +49,11 @@ def test_the_reach_of_all_programmes_is_shown_to_the_coalition(demo_store):
     of_all = series[(series["programme_id"] == ALL) & (series["partner_id"] == ALL)].sort_values("on_date")
     last = of_all.to_dict("records")[-1]
     assert last["on_date"] == DAY(2023, 6, 30)
-    assert (last["learners_registered"], last["learners_reached"]) == (51_110, 46_510)
+    # 51,109 and 46,508 in truth: a shift of at most four, and down to a multiple of five.
+    assert all(
+        abs(shown - exact) <= 4 and shown % 5 == 0
+        for shown, exact in ((last["learners_registered"], 51_109), (last["learners_reached"], 46_508))
+    )
     assert of_all["learners_reached"].notna().mean() > 0.97
 
 
@@ -65,7 +69,10 @@ def test_a_series_rests_where_it_ends():
     assert [(whole, parts.tolist()) for whole, parts in _on_each_day(series)] == [(0, [3]), (1, [4]), (2, [4, 5])]
     whole = {"learners_registered": series["learners_reached"], "learners_with_credential": series["learners_reached"]}
     series = series.assign(**whole)
-    kept = _without_covered(series.astype(dict.fromkeys(series.columns[3:], "Int64")), series, 5, policy())
+    raised = {column: series[column].to_numpy(float) + 2 for column in series.columns[3:]}
+    days = _on_each_day(series)
+    shown = series.astype(dict.fromkeys(series.columns[3:], "Int64"))
+    kept = _without_covered(shown, series, raised, days, policy())
     assert kept["learners_reached"].tolist() == [20, 30, 70, 20, 30, 40]
 
 

@@ -27,6 +27,7 @@ SEXES = ("female", "male", "other", "not reported")
 AGES = ("18-24", "25-34", "35-44", "not reported")
 EDUCATION = ("secondary", "bachelor", "not reported")
 REASONS = ("content", "level", "documents")
+SHIFT_KEY = bytes(range(32))  # invented
 # Two lines of one month are of one export, so that the newest file holds them all.
 EXPORTED = {"captured_on": NEWEST, "provenance": "demo"}
 
@@ -82,11 +83,11 @@ def rows_of(seed):
     return found
 
 
-def exact_cubes(seed):
-    """The exact cubes of a world and who reports what, as frames by name."""
+def exact_cubes(seed, made=None):
+    """The exact cubes of a world (or of the rows `made`) and who reports what, as frames by name."""
     database = duckdb.connect(config={"threads": 1})
     try:
-        made = rows_of(seed)
+        made = made or rows_of(seed)
         for name, card in sources().items():
             database.register(f"raw_{name}", pa.Table.from_pylist(made.get(name, []), snapshot_schema(card)))
         for table, kinds in REFERENCE_TABLES.items():
@@ -109,13 +110,29 @@ class World:
     regions: Mapping
 
 
-def served(seed, rules=None):
-    """A world with what is served of it."""
-    exact = exact_cubes(seed)
+def served(seed, rules=None, made=None):
+    """A world (or one of the rows `made`) with what is served of it."""
+    exact = exact_cubes(seed, made)
     regions = dict(zip(exact["dim_country"]["country_iso3"], exact["dim_country"]["region"], strict=True))
     cubes = {name: exact[name] for name in PROTECTED}
-    protected = protect_both(cubes, exact["dim_stream"], rules, regions)
+    protected = protect_both(cubes, exact["dim_stream"], rules, regions, SHIFT_KEY)
     return World(seed, KINDS[seed % len(KINDS)], exact, protected, regions)
+
+
+def with_copies(rows, person, partner, copies):
+    """The rows, and so many people whom the partner alone reports, alike in everything to one whom it reports."""
+    return {
+        source: [
+            *of_source,
+            *(
+                {**row, "id_key": f"{person}-copy-{copy}"}
+                for copy in range(copies)
+                for row in of_source
+                if row.get("id_key") == person and row["partner_id"] == partner
+            ),
+        ]
+        for source, of_source in rows.items()
+    }
 
 
 def _report(found, said, programme, partner, rng):

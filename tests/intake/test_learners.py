@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
-from dashboard.intake.identity import SecretMissing, open_identity
+from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.report import FileRefused
+from dashboard.learner_secret import SecretMissing
 from dashboard.settings import PROJECT, learner_secret_file
 from dashboard.store.joining import PART
 from dashboard.store.releases import open_release, publish_release

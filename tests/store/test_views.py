@@ -29,9 +29,9 @@ def within_a_page(monkeypatch):
 
 
 def test_many_rows_are_protected_by_a_child_as_few_are_here(marts, tmp_path, monkeypatch, within_a_page):
-    here = views.write_views(marts, tmp_path / "here")
+    here = views.write_views(marts, tmp_path / "here", {})
     monkeypatch.setattr(views, "MANY_ROWS", 0)
-    assert views.write_views(marts, tmp_path / "child") == here
+    assert views.write_views(marts, tmp_path / "child", {}) == here
     written = {file.relative_to(tmp_path / "here") for file in (tmp_path / "here").rglob("*.parquet")}
     assert written and all(
         (tmp_path / "here" / file).read_bytes() == (tmp_path / "child" / file).read_bytes() for file in written
