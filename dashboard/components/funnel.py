@@ -148,8 +148,8 @@ def beside_others(scope: Scope) -> None:
         asked,
         alt=_("Pairs of bars: the share of learners registered who were reached, and who completed a course."),
         lead=_(
-            "Shares of those registered. {count} other partners have learners there; their figures are to the "
-            "nearest 5 for everybody. The smallest area is shown in which at least three others work and no two have "
+            "Shares of those registered. {count} other partners have learners there; their figures are multiples of "
+            "5 for everybody. The smallest area is shown in which at least three others work and no two have "
             "over 85 %."
         ).format(count=whole(first["other_partners"])),
         words={"measure": words},

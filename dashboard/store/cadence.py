@@ -62,7 +62,7 @@ def figures_of(
         today: the day of publishing; a clock that was set back does not make figures anew.
         anew: make all of them, whatever the month: for a mistake that must not stand.
     """
-    are_real = _count_real_learners(pins)
+    are_real = count_real_learners(pins)
     made = {audience: Figures(number, today, are_real) for audience in AUDIENCES}
     if before is None or anew or not are_real or before.manifest["disclosure"]["policy"] != policy().version:
         return made
@@ -87,7 +87,7 @@ def _period(day: datetime.date, audience: str) -> int:
     return (day.year * MONTHS_A_YEAR + day.month - 1) // policy().months[audience]
 
 
-def _count_real_learners(pins: Mapping[str, Sequence[Snapshot]]) -> bool:
+def count_real_learners(pins: Mapping[str, Sequence[Snapshot]]) -> bool:
     """Whether somebody's own rows about learners are among the snapshots: not invented, and not published anyway."""
     people = [name for name, card in sources().items() if card.people]
     return any(one.provenance == REPORTED for name in people for one in pins.get(name, ()))

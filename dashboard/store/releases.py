@@ -12,7 +12,7 @@ from typing import Any
 from dashboard.disclosure.policy import policy
 from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
-from dashboard.store.cadence import figures_of
+from dashboard.store.cadence import count_real_learners, figures_of
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -91,7 +91,7 @@ def publish_release(store: Path, anew: bool = False) -> Release:
         number = max([*release_numbers(store), parent or 0]) + 1
         while os.path.lexists(store / "releases" / str(number)):
             number += 1  # something that is no release has taken the name
-        built = build(pins, fresh, number, _whole(store, parent), anew)
+        built = build(pins, fresh, number, _whole(store, parent) if count_real_learners(pins) else None, anew)
         publish(
             store,
             fresh,

@@ -312,8 +312,8 @@ def places_of(name, table):
 
 
 def allowed(shown, base):
-    """What is possible of a count that is shown so."""
-    return max(shown - base // 2, FEWEST), shown + (base - 1) // 2
+    """What is possible of a count that is shown so: it was rounded up or down, nobody knows which."""
+    return max(shown - base + 1, FEWEST), shown + base - 1
 
 
 def same(a, b):

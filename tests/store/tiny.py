@@ -38,7 +38,7 @@ def build_tiny_releases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(releases, "open_engine", lambda builds_in: engine)
     monkeypatch.setattr(releases, "reference_digests", dict)
     # What audiences may have of it has its own tests.
-    monkeypatch.setattr(releases, "write_views", lambda marts, folder: {})
+    monkeypatch.setattr(releases, "write_views", lambda marts, folder, figures: {})
 
 
 def parquet(table: str, stamp: int) -> bytes:
