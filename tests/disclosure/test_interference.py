@@ -15,10 +15,11 @@ import pytest
 
 from dashboard import actions
 from dashboard.actions import Actor
-from dashboard.disclosure.protect import BENCHMARK, PROTECTED
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed
 from dashboard.intake.consequences import consequence_of
 from dashboard.intake.front_door import import_file
 from dashboard.intake.proposals import is_a_members, preview, sent_together, waiting
+from dashboard.store import releases
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.views import HUB_DAYS, STREAMS
 from dashboard.viewer import Viewer, holdings, open_answers, place
@@ -112,6 +113,29 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
     assert len(expected) > 90 and sum(row != "[]" for row in expected.values()) > 40
 
 
+def test_a_partner_sees_a_programme_that_it_alone_reports_on_pages_without_a_choice_of_partner(tmp_path):
+    """Its own rows answer, as nobody else has any; the first screen once said 0."""
+    release = overlapping.released(overlapping.build(begun(0)[0], overlapping.asked()), tmp_path)
+    viewer, programme = Viewer("partner", "beta"), lone("beta")
+    answers = open_answers(viewer, release)
+    own = [row for row in _rows(release.marts["cube_funnel"]) if row["programme_id"] == programme]
+    (registered,) = (
+        row["registered"] for row in own if (row["partner_id"], row["attribute"], row["month"]) == ("beta", "all", None)
+    )
+    figures = {}
+    for name, column in (
+        ("programmes/totals", "learners"), ("overview/headline", "learners_reached"),
+        ("overview/growth", "learners_reached"), ("programmes/outcomes", "runs"),
+        ("completion_funnel/months", "learners"),
+    ):  # fmt: skip
+        params = {"programme_id": programme}
+        assert place(viewer, release, name, params) == viewer
+        figures[name] = [row[column] for row in answers.ask(name, params).to_pylist()]
+    answers.close()
+    assert figures["programmes/totals"] == [registered] and sum(figures["completion_funnel/months"]) == registered
+    assert all(map(sum, figures.values())), figures
+
+
 def _asked_of_own(viewer, release):
     """Every question that is answered from a partner's own rows, with what it may ask for."""
     mine = viewer.partner_id
@@ -179,9 +203,9 @@ def register(folder, name, *rows):
     return file
 
 
-def crowd(partner, count):
+def crowd(partner, count, programme="coursera_for_refugees"):
     return [
-        f"{partner},coursera_for_refugees,{partner}-{number},,SYR,KEN,female,25,secondary,2024-01-02,Yes"
+        f"{partner},{programme},{partner}-{number},,SYR,KEN,female,25,secondary,2024-01-02,Yes"
         for number in range(count)
     ]
 
@@ -195,7 +219,8 @@ def made(tmp_path_factory):
         folder = tmp_path_factory.mktemp(name)
         files = {"alpha": crowd("alpha", 30)}
         if name != "alone":
-            files |= {"beta": crowd("beta", 37) + [her] * (name == "with"), "gamma": crowd("gamma", 41)}
+            files["beta"] = [*crowd("beta", 37), *crowd("beta", 23, "beta_school"), *([her] if name == "with" else [])]
+            files["gamma"] = crowd("gamma", 41)
         for partner, rows in files.items():
             import_file(folder / "store", "partner_learners", register(folder, partner, *rows), DAY)
         publish_release(folder / "store")
@@ -257,6 +282,21 @@ def test_two_rows_about_a_person_do_not_tell_whether_another_reports_her(stores,
     assert figures == {"learners_registered": (30, 32)}  # registers only: nobody has learned anything yet
 
 
+def test_a_partners_preview_does_not_tell_whether_the_privacy_check_would_pass(stores, tmp_path, monkeypatch):
+    """With invented rows it would tell whether counts of others are just below or above a threshold."""
+
+    def refuse(*_):
+        raise AuditFailed("counts could still be worked out (around registered, kiron_campus, beta, sex, female)")
+
+    proposal = sent(stores["with"], tmp_path, 1, *TWO_ROWS)
+    expected = seen_of_preview(stores["with"], proposal)
+    monkeypatch.setattr(releases, "write_views", refuse)
+    assert seen_of_preview(stores["with"], proposal) == expected
+    with pytest.raises(AuditFailed):
+        preview(stores["with"], proposal)
+    assert set(json.loads(expected)[1]) == {"release", "figures"}
+
+
 def test_own_rows_show_nothing_that_another_knows_of_a_person(stores, tmp_path):
     seen = []
     for store in (stores["with"], stores["without"]):
@@ -275,7 +315,7 @@ def test_no_number_of_previews_and_releases_tells_a_partner_of_others(stores, tm
         rng = random.Random(number)
         names = ["B-77", *(f"beta-{n}" for n in range(37)), *(f"gamma-{n}" for n in range(41))]
         rows = [
-            f"alpha,coursera_for_refugees,{name if rng.random() < 0.7 else ''},"
+            f"alpha,{rng.choice(('coursera_for_refugees', 'beta_school'))},{name if rng.random() < 0.7 else ''},"
             f"{VICTIM if rng.random() < 0.5 else f'{name}@example.org'},,{rng.choice(('JOR', ''))},,,,2024-02-01,Yes"
             for name in rng.sample(names, rng.choice((1, 2, 12)))
         ]
