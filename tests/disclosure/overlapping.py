@@ -39,7 +39,7 @@ def lone(partner):
     return f"{partner}_school"
 
 
-def world(seed, people=18):
+def world(seed, people=15):
     """Rows of each source about people, by partner and source, and those of sources that are nobody's under ``."""
     rng = random.Random(seed)
     found = {partner: {source: [] for source in OF_PEOPLE} for partner in PARTNERS}
@@ -59,8 +59,8 @@ def add(found, partner, person, rng, source=None):
 
 def keys(partner, person, rng):
     """How a file names a person: by the shared id, an id of the partner's, an address, an id beside an address."""
-    id_key = rng.choice((f"i{person:03}", f"i{person:03}", f"{partner}-{person:03}", None))
-    email_key = f"e{person:03}" if id_key is None or rng.random() < 0.5 else None
+    id_key = rng.choice((f"i{person:03}", f"i{person:03}", f"{partner}-{person:03}", None, None))
+    email_key = f"e{person:03}" if id_key is None or rng.random() < 0.6 else None
     return {"id_key": id_key, "email_key": email_key}
 
 
@@ -72,11 +72,11 @@ def change(found, partners, rng, times):
         source = rng.choice(OF_PEOPLE)
         rows = found[partner][source]
         if kind == "add" or not rows:
-            add(found, partner, rng.randrange(20), rng, source)
+            add(found, partner, rng.randrange(16), rng, source)
         elif kind == "drop":
             rows.pop(rng.randrange(len(rows)))
         elif kind == "name":
-            rows[rng.randrange(len(rows))].update(keys(partner, rng.randrange(20), rng))
+            rows[rng.randrange(len(rows))].update(keys(partner, rng.randrange(16), rng))
         elif kind == "edit":
             at = rng.randrange(len(rows))
             fresh = _row(source, partner, rows[at]["programme_id"], {}, rng)
