@@ -4,6 +4,7 @@ Worlds of three partners with the same people in them, random changes to the fil
 by which a partner once learned of one person whether another reports her, and what that one knows of her.
 """
 
+import copy
 import datetime
 import json
 import random
@@ -22,8 +23,8 @@ from dashboard.intake.proposals import is_a_members, preview, sent_together, wai
 from dashboard.store import releases
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.viewer import Viewer, holdings, open_answers, place
-from dashboard.warehouse.answers import asked_tables
+from dashboard.viewer import EVERYBODY, STEWARD, Viewer, holdings, open_answers, place
+from dashboard.warehouse.answers import ReleaseTooOld, asked_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, questions, sources
 from tests.access.tenants import FULL
@@ -31,7 +32,8 @@ from tests.disclosure import overlapping
 from tests.disclosure.overlapping import OWN, PARTNERS, lone
 
 WORLDS = 4 if FULL else 2
-CHANGES = 200 if FULL else 8
+# To the files of each partner; each is compared for the two others.
+CHANGES = 100 if FULL else 6
 ANSWERED = 8 if FULL else 1
 ROUNDS = 22 if FULL else 2
 DAY = datetime.date(2024, 6, 30)
@@ -49,23 +51,45 @@ def begun(number):
     return found, alone
 
 
-def changed(partner, number):
-    """A world and what the partner must have of it after so many others' rows were changed."""
-    found, alone = begun(number % WORLDS)
-    rng = random.Random(f"{partner} {number}")
-    others = [one for one in PARTNERS if one != partner]
-    return overlapping.change(found, others, rng, rng.choice((1, 3, 10, 40))), alone[partner]
+def changed(partners, number):
+    """A world after so many random changes to the files of these partners."""
+    rng = random.Random(f"{partners} {number}")
+    return overlapping.change(begun(number % WORLDS)[0], partners, rng, rng.choice((1, 3, 10, 40)))
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
-def test_no_change_of_others_files_changes_a_partners_own_rows(partner):
+def test_no_change_of_a_partners_files_changes_the_rows_of_the_others(partner):
+    others = [one for one in PARTNERS if one != partner]
     for number in range(CHANGES):
-        found, expected = changed(partner, number)
-        rows = overlapping.own_rows(overlapping.build(found, OWN), partner)
-        assert [name for name in OWN if rows[name] != expected[name]] == [], number
+        tables = overlapping.build(changed([partner], number), OWN)
+        for other in others:
+            rows, expected = overlapping.own_rows(tables, other), begun(number % WORLDS)[1][other]
+            assert [name for name in OWN if rows[name] != expected[name]] == [], (other, number)
     assert sum(count for count, _ in expected.values()) > 300 and all(
         expected[name][0] for name in OWN if name not in ("cube_retention", "cube_quiet", "cube_hub_attendance")
     )
+    print(f"{CHANGES} changes of {partner}'s files, {2 * CHANGES} views of others compared")
+
+
+def test_no_number_of_files_of_its_own_tells_a_partner_of_others():
+    """Twenty-two files of alpha's about people of others, each previewed and published: own figures, others or none."""
+    found, figures = copy.deepcopy(begun(0)[0]), 0
+    theirs = [row for one in ("beta", "gamma") for row in found[one]["partner_learners"]]
+    for number in range(22):
+        rng = random.Random(number)
+        for row in rng.sample(theirs, rng.choice((1, 2, 8))):
+            # By her id, by her address, or by both, in a programme of alpha's choice.
+            by = rng.choice((("id_key",), ("email_key",), ("id_key", "email_key")))
+            named = {key: row[key] if key in by else None for key in ("id_key", "email_key")}
+            if any(named.values()):
+                where = {"partner_id": "alpha", "programme_id": rng.choice((*overlapping.SHARED, lone("beta")))}
+                told = {"country_host": "unknown", "sex": "not reported", "hours": None}
+                found["alpha"]["partner_learners"].append({**row, **named, **where, **told})
+        previewed = overlapping.own_rows(overlapping.build(overlapping.only(found, "alpha"), OWN), "alpha")
+        published = overlapping.own_rows(overlapping.build(found, OWN), "alpha")
+        assert [name for name in OWN if previewed[name] != published[name]] == [], number
+        figures += sum(count for count, _ in published.values())
+    print(f"22 previews and releases, {figures} rows of figures seen, none of them depends on others")
 
 
 def test_people_overlap_in_these_worlds_and_are_linked_in_totals():
@@ -84,7 +108,7 @@ def test_people_overlap_in_these_worlds_and_are_linked_in_totals():
 
 def test_the_bounds_hold_on_every_day_of_every_total():
     for number in range(WORLDS):
-        found, _ = changed("alpha", number)
+        found = changed(list(PARTNERS), number)
         reach = overlapping.build(found, ("cube_reach",))["cube_reach"].to_pandas()
         assert (reach["unique_lower"] <= reach["learners_reached"]).all()
         assert (reach["learners_reached"] <= reach["unique_upper"]).all()
@@ -93,9 +117,9 @@ def test_the_bounds_hold_on_every_day_of_every_total():
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partner, tmp_path):
     expected = None
-    names = overlapping.asked()
+    names, others = overlapping.asked(), [one for one in PARTNERS if one != partner]
     for number in range(ANSWERED + 1):
-        found, _ = changed(partner, number * WORLDS) if number else begun(0)
+        found = changed(others, number * WORLDS) if number else begun(0)[0]
         release = overlapping.released(overlapping.build(found, names), tmp_path / str(number))
         viewer = Viewer("partner", partner)
         held = holdings(viewer, release)
@@ -166,6 +190,16 @@ def test_what_is_not_a_partners_own_is_public_or_nobodys(small_store):
     of_people = {name for name in held if _made_of(name) & {f"raw_{source}" for source in _about_people()}}
     assert of_people - own == {HUB_DAYS, "dim_programme", "dim_agreement"}
     assert _columns(held["dim_programme"].file) == ["programme_id", "programme", "audience", "in_total"]
+
+
+def test_a_release_of_an_earlier_version_is_refused(tmp_path):
+    """Its tables do not say whose rows they hold, and its partners' rows depend on others' files."""
+    tables = overlapping.build(begun(0)[0], overlapping.asked())
+    tables["cube_flow"] = tables["cube_flow"].drop_columns(["partner_id"])
+    release = overlapping.released(tables, tmp_path)
+    for viewer in (STEWARD, EVERYBODY, Viewer("partner", "alpha")):
+        with pytest.raises(ReleaseTooOld, match="earlier version"):
+            holdings(viewer, release)
 
 
 def test_lists_that_are_nobodys_are_brought_in_by_stewards_alone():
