@@ -14,7 +14,7 @@ from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
-from dashboard.viewer import EVERYBODY, Viewer, is_protected, open_answers, place
+from dashboard.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
@@ -188,7 +188,9 @@ def _before(store: str, release: Release) -> Release | None:
         before = open_release(Path(store), number) if number else None
     except (StoreDamaged, NoSuchRelease):
         return None
-    return before if before and asked_tables() <= before.marts.keys() and before.views("public") else None
+    if not before or not before.views("public") or not asked_tables() <= before.marts.keys():
+        return None
+    return before if is_of_today(before) else None
 
 
 def keep_in_memory() -> None:

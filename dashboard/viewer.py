@@ -62,7 +62,8 @@ def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]
     """Whose tables answer a question of this viewer: its own, or those that everybody may have.
 
     Questions about nobody's learners are answered from one place for all. A partner's questions are answered from its
-    own rows when they are about nothing else, and otherwise from what is public.
+    own rows when they are about nothing else, and otherwise from what is public. A question about a programme that it
+    alone reports is about its own rows.
     """
     if compares(question(name)):
         return viewer if viewer.is_steward else EVERYBODY
@@ -86,8 +87,13 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     """The tables that a viewer's database holds, and which rows of them: never more than the viewer may see.
 
     Raises:
-        ReleaseTooOld: the release was made before there were audiences.
+        ReleaseTooOld: the release was made by a version that kept fewer tables, or did not say whose rows they hold.
     """
+    if not is_of_today(release):
+        raise ReleaseTooOld(
+            f"Release {release.number} was built by an earlier version, in which figures of a partner depended on the "
+            "files of others. `coalition publish` builds a new one from the same files."
+        )
     tables = {name: Held(file) for name, file in release.marts.items() if name in asked_tables()}
     if viewer.is_steward:
         return {**tables, BENCHMARK: _view(release, BESIDE)[BENCHMARK]}
@@ -95,14 +101,18 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
         return {**tables, **_view(release, viewer.audience)}
     # Of the days of hubs partners have what everybody has: those of their learners stand among others'.
     tables[HUB_DAYS] = _view(release, PUBLIC)[HUB_DAYS]
-    own, alone = viewer.partner_id, _programmes_of_one(release).get(viewer.partner_id, ())
-    for name in (*PROTECTED, STREAMS):
-        if name not in tables:
-            continue
-        by_partner = "partner_id" in pq.read_schema(tables[name].file).names
+    for name in tables.keys() & {*PROTECTED, STREAMS}:
         file = _view(release, BESIDE)[BENCHMARK].file if name == BENCHMARK else tables[name].file
-        tables[name] = Held(file, "partner_id", (own,)) if by_partner else Held(file, "programme_id", tuple(alone))
+        tables[name] = Held(file, "partner_id", (viewer.partner_id,))
     return tables
+
+
+@cache
+def is_of_today(release: Release) -> bool:
+    """Whether every table about people says whose rows it holds; those of earlier versions did not."""
+    return all(
+        "partner_id" in pq.read_schema(release.marts[name]).names for name in release.marts.keys() & {*PROTECTED}
+    )
 
 
 def open_answers(viewer: Viewer, release: Release) -> Answers:
@@ -116,6 +126,7 @@ def open_answers(viewer: Viewer, release: Release) -> Answers:
         holdings(viewer, release),
         viewer.audience in (COALITION, PUBLIC),
         lambda old, new: _standing_between(viewer, store, old or number, new or number),
+        viewer.partner_id or ALL,
     )
 
 

@@ -6,6 +6,8 @@ from dashboard.disclosure.protect import AuditFailed
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
 from dashboard.session import current_viewer
+from dashboard.store.snapshots import SecretsDiffer
+from dashboard.warehouse.build import ChecksFailed
 
 # A flag stands in brackets behind the words that hold for everybody; a command is a sentence of its own.
 FLAGS = re.compile(r"\s*\((?:`--[^`]*`(?:,\s*|\s+or\s+)?)+\)")
@@ -18,7 +20,7 @@ def without_flags(reason: str) -> str:
 
 
 def for_readers(refusal: object) -> str:
-    """The message for somebody at a page, as Markdown; what an audit found is about others' learners: for stewards."""
-    if isinstance(refusal, AuditFailed) and not current_viewer().is_steward:
+    """The message for somebody at a page, as Markdown; what is found in files of others as well is for stewards."""
+    if isinstance(refusal, AuditFailed | ChecksFailed | SecretsDiffer) and not current_viewer().is_steward:
         return _("The release could not be built with this file. A steward will look at it.")
     return in_markdown(COMMAND.sub("", FLAGS.sub("", str(refusal))).strip())

@@ -138,7 +138,7 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
         )
     try:
         folders = tuple(one.snapshot.folder for one in together)
-        follows = _consequence(store_folder(), current_release().number, folders)
+        follows = _consequence(store_folder(), current_release().number, folders, visitor().viewer.partner_id)
     except (Refusal, OSError) as refused:
         st.warning(for_readers(refused))
         follows = Consequence()
@@ -376,16 +376,19 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
 
 
 def _preview(proposal: Proposal) -> None:
-    found = previewed(store_folder(), proposal)
-    if found is None:
-        if st.button(_("Preview changes"), key=f"preview-{proposal.name}"):
-            _begin("preview", proposal, partial(preview, store_folder(), proposal))
-            st.rerun()
-        _watch("preview", proposal, _("A release is built as it would be, checked for privacy, and thrown away."))
-        return
     came = visitor().viewer
+    found = previewed(store_folder(), proposal, came.partner_id)
+    if found is None:
+        what, words = "preview", _("A release is built as it would be, checked for privacy, and thrown away.")
+        if not came.is_steward:
+            what, words = "own preview", _("Your figures are worked out as they would be.")
+        if st.button(_("Preview changes"), key=f"preview-{proposal.name}"):
+            _begin(what, proposal, partial(preview, store_folder(), proposal, came.partner_id))
+            st.rerun()
+        _watch(what, proposal, words)
+        return
     st.write("**" + _("What would change") + "**")
-    own = [row for row in found["figures"] if came.is_steward or row["partner"] == came.partner_id]
+    own = list(found["figures"])
     own.sort(key=lambda row: row["partner"] not in proposal.partners)  # those of the file's own partners first
     if own:
         partners, programmes = partner_words(), programme_words()
@@ -482,9 +485,9 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _consequence(store: Path, release: int, folders: tuple[Path, ...]) -> Consequence:
-    """What follows from files that wait, worked out once for each release."""
-    return consequence_of(store, [read_proposal(folder).arrival for folder in folders])
+def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: str) -> Consequence:
+    """What follows from files that wait, worked out once for each release: for stewards, or of one partner's files."""
+    return consequence_of(store, [read_proposal(folder).arrival for folder in folders], partner)
 
 
 def _listed(names: Iterable[str]) -> str:

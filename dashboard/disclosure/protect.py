@@ -32,6 +32,8 @@ from dashboard.refusals import Refusal
 
 # Grains so fine that only owners have them.
 OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
+# Of which others than owners have the totals of all partners only.
+TOTALS_ONLY = ("cube_flow", "cube_outcome", "cube_programme")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
 PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
 # Whose first or last day would be one person's.
@@ -524,9 +526,9 @@ def _only(name: str, table: pd.DataFrame) -> pd.DataFrame:
 def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]) -> pd.DataFrame:
     """The rows that an audience may have at all, with the columns that cells are read from; `programmes` are public."""
     table = _only(name, table)
+    if audience == PUBLIC or name in TOTALS_ONLY:
+        table = table[table["partner_id"] == ALL]
     if audience == PUBLIC:
-        if "partner_id" in table:
-            table = table[table["partner_id"] == ALL]
         table = table[table["programme_id"].isin(programmes)]
         if name == "cube_completion":
             table = table[table["cohort"] == ALL]

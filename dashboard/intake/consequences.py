@@ -112,22 +112,26 @@ class Consequence:
         return asdict(self)
 
 
-def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot]) -> Consequence:
+def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: str = "") -> Consequence:
     """What follows from snapshots that came in.
 
     Args:
         before: what a release was built from without them, of `pinned`.
         after: what it would be built from with them.
         fresh: the snapshots.
+        partner: who is to see it: then nothing of it depends on other partners' files. Empty for stewards.
     """
+    if partner:
+        before, after = of_partner(before, partner), of_partner(after, partner)
     came = {one.source for one in fresh}
     changes = [
         change
         for source in sorted(came)
         for what in _counted(source)
         for change in _changes(source, what, before, after)
+        if not (partner and sources()[source].people) or change.stream.partition("/")[0] == partner
     ]
-    old, new = (_names(pins, came) for pins in (before, after))
+    old, new = (_names(pins, came, partner) for pins in (before, after))
     known = {**_reference_names(), "organisation": frozenset()}
     fresh_names = {kind: tuple(sorted(new[kind] - old[kind] - known[kind])) for kind in new}
     return Consequence(
@@ -146,11 +150,23 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot]) -> Consequ
     )
 
 
-def consequence_of(store: Path, arrivals: Sequence[Arrival]) -> Consequence:
-    """What would follow if these were kept together; the store is only read."""
+def consequence_of(store: Path, arrivals: Sequence[Arrival], partner: str = "") -> Consequence:
+    """What would follow if these were kept together; the store is only read. `partner` is as in `consequence`."""
     with tempfile.TemporaryDirectory(prefix="coalition-consequence-") as scratch:
         fresh = would_stand(store, arrivals, Path(scratch))
-        return consequence(pinned(store), pinned(store, fresh), fresh)
+        return consequence(pinned(store), pinned(store, fresh), fresh, partner)
+
+
+def of_partner(pins: Pins, partner: str) -> dict[str, list[Snapshot]]:
+    """The snapshots without those about people in which the partner has no rows."""
+    return {
+        source: [one for one in found if not sources()[source].people or _reports(one, partner)]
+        for source, found in pins.items()
+    }
+
+
+def _reports(one: Snapshot, partner: str) -> bool:
+    return any(stream.partition("/")[0] == partner for stream in one.streams)
 
 
 def would_stand(store: Path, arrivals: Sequence[Arrival], scratch: Path) -> list[Snapshot]:
@@ -256,8 +272,10 @@ def _alike(name: str, known: Iterable[str]) -> str:
     return next(iter([*parts, *get_close_matches(name, sorted(known), 1, SPELLED_ALIKE)]), "")
 
 
-def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Partners and programmes of all files about people; organisations of the sources in question."""
+def _names(pins: Pins, of_sources: Iterable[str], only: str = "") -> dict[str, frozenset[str]]:
+    """Partners and programmes of files about people, of one partner `only` if it is named; organisations of the sources
+    in question.
+    """
     found: dict[str, set[str]] = {"partner": set(), "programme": set(), "organisation": set()}
     for source, snapshots in pins.items():
         for one in snapshots:
@@ -266,6 +284,8 @@ def _names(pins: Pins, of_sources: Iterable[str]) -> dict[str, frozenset[str]]:
             if sources()[source].people and sources()[source].stream[:1] == ("partner_id",):
                 for stream in one.streams:
                     partner, _, programme = stream.partition("/")
+                    if only not in ("", partner):
+                        continue
                     found["partner"].add(partner)
                     found["programme"] |= {programme} - {partner}  # of a file that names no programme
             elif source in of_sources and "organisation" in sources()[source].kept:

@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 
 from dashboard.disclosure.cells import ALL, CUBES, KEY, long
 from dashboard.disclosure.policy import COALITION, PUBLIC
-from dashboard.intake.consequences import people_by_partner, would_stand
+from dashboard.intake.consequences import of_partner, people_by_partner, would_stand
 from dashboard.intake.front_door import Ready
 from dashboard.intake.report import Report
 from dashboard.refusals import Refusal
 from dashboard.store.joining import PART, Arrival, FileId
 from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
-from dashboard.store.releases import NothingPublished, Release, build, current_number, open_release
+from dashboard.store.releases import NothingPublished, Release, build, build_exact, current_number, open_release
 from dashboard.store.removal import remove
 from dashboard.store.snapshots import Snapshot, now, pinned, read_snapshot, snapshot_name, snapshots, standing
 from dashboard.warehouse.catalog import SourceCard, sources
 
-PLACE, PREVIEWS, PREVIEW = "proposals", "previews", "preview.json"
+PLACE, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
 # Lists about organisations of which a member may bring in its own rows, by the column that says whose they are.
 BY_MEMBERS = {"offers": "partner_id", "contributions_5w": "reported_by"}
@@ -154,7 +154,8 @@ def waiting(store: Path) -> list[Proposal]:
 def discard(store: Path, proposal: Proposal) -> None:
     """Takes a proposal away; what it held stays where it was published, and else is gone."""
     with locked(store):
-        for folder in (proposal.snapshot.folder, store / PREVIEWS / proposal.name):
+        previews = (store / PREVIEWS / f"{proposal.name}{whose}" for whose in ("", OWN))
+        for folder in (proposal.snapshot.folder, *previews):
             if folder.is_dir():
                 remove(store, folder)
 
@@ -165,10 +166,17 @@ def verify_waiting(store: Path, proposal: Proposal) -> None:
     _refuse_taken(store, proposal.snapshot.source, proposal.snapshot.rows_file)
 
 
-def preview(store: Path, proposal: Proposal) -> dict[str, Any]:
+def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any]:
     """What would change if it were published: figures before and after, cells that others see or no longer see.
 
-    A release is built as it would be and thrown away; the answer is kept beside the proposal until either changes.
+    A release is built as it would be and thrown away; the answer is kept beside the proposal until either changes. A
+    partner is shown its own figures, worked out of its own files alone; the privacy check, whose result depends on
+    others' files, is not made for it.
+
+    Args:
+        store: the store's folder.
+        proposal: the file.
+        partner: who is to see it; empty for stewards.
 
     Raises:
         DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed: it cannot be published as it is.
@@ -181,25 +189,28 @@ def preview(store: Path, proposal: Proposal) -> dict[str, Any]:
         fresh = Path(scratch) / "release"
         fresh.mkdir()
         kept = Path(scratch) / "kept"
-        built = build(pinned(store, would_stand(store, [proposal.arrival], kept)), fresh)
+        pins = pinned(store, would_stand(store, [proposal.arrival], kept))
         old = before.folder if before else None
-        found = {
-            "release": before.number if before else 0,
-            "figures": _figures(old, fresh),
-            "audit": {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)},
-            **{audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)},
-        }
+        found: dict[str, Any] = {"release": before.number if before else 0}
+        if partner:
+            build_exact(of_partner(pins, partner), fresh)
+            found["figures"] = [one for one in _figures(old, fresh) if one["partner"] == partner]
+        else:
+            built = build(pins, fresh)
+            found["figures"] = _figures(old, fresh)
+            found["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
+            found |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}
     with locked(store):
-        target = store / PREVIEWS / proposal.name
+        target = store / PREVIEWS / f"{proposal.name}{OWN if partner else ''}"
         with staged(store) as folder:
             (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
             publish(store, folder, target, {"kind": "preview", "release": found["release"]})
     return found
 
 
-def previewed(store: Path, proposal: Proposal) -> dict[str, Any] | None:
-    """The preview that was worked out against the release that is served; None where there is none."""
-    folder = store / PREVIEWS / proposal.name
+def previewed(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any] | None:
+    """The preview for stewards, or for the partner, against the release that is served; None where there is none."""
+    folder = store / PREVIEWS / f"{proposal.name}{OWN if partner else ''}"
     if not folder.is_dir():
         return None
     verify(folder)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dashboard.refusals import Refusal
 from dashboard.warehouse.build import tables_of
-from dashboard.warehouse.catalog import Query, audience_macros, metrics, question, questions
+from dashboard.warehouse.catalog import ALL_PARTNERS, Query, audience_macros, metrics, question, questions
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import DuckEngine
 
@@ -41,13 +41,14 @@ Between = Callable[[int | None, int | None], DuckEngine]
 class Answers:
     """What one audience may see of one release, ready to be asked. Safe to share between threads."""
 
-    def __init__(self, tables: Mapping[str, Held], protected: bool, between: Between) -> None:
+    def __init__(self, tables: Mapping[str, Held], protected: bool, between: Between, own: str = ALL_PARTNERS) -> None:
         """Loads the tables that questions read.
 
         Args:
             tables: by name; the rows are those that the audience may have.
             protected: whether counts among them are hidden and rounded.
             between: where questions about two releases are answered, for the same audience.
+            own: the partner whose rows alone these are; all where they are everybody's.
 
         Raises:
             ReleaseTooOld: the release lacks some of them.
@@ -59,7 +60,7 @@ class Answers:
             )
         self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
-        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected)
+        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own)
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.
@@ -82,12 +83,12 @@ class Answers:
         self._engine.close()
 
 
-def sealed(tables: Mapping[str, Held], protected: bool) -> DuckEngine:
+def sealed(tables: Mapping[str, Held], protected: bool, own: str = ALL_PARTNERS) -> DuckEngine:
     """A database that holds the tables and nothing else, with metrics and the macros of an audience."""
     engine = DuckEngine()
     for name, held in tables.items():
         engine.load(name, held.file, held.column, held.values)
-    engine.seal(metrics().values(), audience_macros(protected))
+    engine.seal(metrics().values(), audience_macros(protected, own))
     return engine
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from sqlglot import exp
+
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
 
@@ -15,6 +17,8 @@ QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
 HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+# The partner of rows that count all partners together.
+ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
@@ -202,10 +206,16 @@ def layer(name: str) -> tuple[Query, ...]:
 
 
 @cache
-def audience_macros(protected: bool) -> tuple[str, ...]:
-    """What counts and shares are for an audience: exact, or of hidden and rounded figures."""
+def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]:
+    """What counts and shares are for an audience: exact, or of hidden and rounded figures.
+
+    `own` is the partner of the rows that answer where a question names none: all, or in a partner's own database that
+    partner, since it holds no others.
+    """
     folder = QUERIES / "audiences" / ("protected" if protected else "exact")
-    return tuple(_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql")))
+    macros = [_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+    quoted = exp.Literal.string(own).sql(dialect="duckdb")
+    return (*macros, f"CREATE MACRO all_partners() AS {quoted}")
 
 
 @cache

@@ -4,7 +4,7 @@
 -- column partner_id VARCHAR: whose learners are compared
 -- column area_level VARCHAR: country, region or world
 -- column area VARCHAR: ISO 3166 alpha-3, UN region, or world
--- column others_registered BIGINT: learners registered there whom this partner does not report
+-- column others_registered BIGINT: learners registered there less those of this partner, which by its own files live there
 -- column others_reached BIGINT: of them, with a learning event
 -- column others_completed BIGINT: of them, completed at least one course
 -- column other_partners BIGINT: other partners with a learner registered there
@@ -81,9 +81,9 @@ SELECT
     r.partner_id,
     r.area_level,
     r.area,
-    t.learners_registered - r.learners_registered AS others_registered,
-    t.learners - r.learners AS others_reached,
-    t.learners_completed - r.learners_completed AS others_completed,
+    greatest(t.learners_registered - r.learners_registered, 0) AS others_registered,
+    greatest(t.learners - r.learners, 0) AS others_reached,
+    greatest(t.learners_completed - r.learners_completed, 0) AS others_completed,
     l.partners - 1 AS other_partners,
     cast(l.reports - r.learners_registered AS bigint) AS others_reports,
     cast(CASE r.size_rank WHEN 1 THEN l.second_size + l.third_size WHEN 2 THEN l.first_size + l.third_size ELSE l.first_size + l.second_size END AS bigint)

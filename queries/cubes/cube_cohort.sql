@@ -27,7 +27,7 @@ WITH ends AS (
             ELSE 'active'
         END AS ended
     FROM int_run_margin AS r
-    INNER JOIN int_learner AS p ON r.learner_key = p.learner_key
+    INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     WHERE r.is_timed
 ),
 

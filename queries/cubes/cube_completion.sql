@@ -47,7 +47,7 @@ judged AS (
         CASE WHEN r.completed_on IS NULL THEN r.withdrawn_on END AS withdrawn_on,
         CASE WHEN r.completed_on IS NULL AND r.withdrawn_on IS NULL THEN r.failed_on END AS failed_on
     FROM int_run_margin AS r
-    INNER JOIN int_learner AS p ON r.learner_key = p.learner_key
+    INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     CROSS JOIN horizons AS h
     WHERE r.is_timed
 )

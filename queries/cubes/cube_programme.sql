@@ -1,6 +1,7 @@
 -- title: What learners did in each phase of a programme, hours by how they are known
--- grain: one row per programme and phase, and one with phase all for the whole programme
+-- grain: one row per programme, partner and phase, and one with phase all for the whole programme
 -- column programme_id VARCHAR: programme
+-- column partner_id VARCHAR: partner, or all
 -- column phase VARCHAR: phase by the day of enrolment or registration, or all
 -- column learners BIGINT: distinct learners who registered, or enrolled, in the phase
 -- column learners_reached BIGINT: of them, with a learning event in the phase
@@ -13,22 +14,27 @@
 -- column hours_attested DOUBLE: as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
 -- column largest_share_of_hours DOUBLE: the largest share that one learner has in the hours of a basis, 0 to 1
-WITH hours AS (
+WITH registered AS (
     SELECT
         r.programme_id,
-        coalesce(r.id_key, i.learner_key, r.email_key) AS learner_key,
+        t.total_partner_id AS partner_id,
+        CASE t.total_partner_id
+            WHEN 'all' THEN coalesce(r.id_key, i.person_key, r.email_key) ELSE coalesce(r.id_key, i.learner_key, r.email_key)
+        END AS learner_key,
         r.hours_basis,
-        min(r.registered_on) AS registered_on,
-        max(r.hours) AS hours
+        r.registered_on,
+        r.hours
     FROM stg_partner_learners__register AS r
+    INNER JOIN int_total AS t
+        ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id AND r.programme_id = t.total_programme_id
     LEFT JOIN int_identity AS i ON r.email_key = i.email_key AND r.partner_id = i.partner_id
     WHERE r.is_newest AND r.hours IS NOT NULL
-    GROUP BY r.programme_id, coalesce(r.id_key, i.learner_key, r.email_key), r.hours_basis
 ),
 
 events AS (
     SELECT
         r.programme_id,
+        r.partner_id,
         r.learner_key,
         r.enrolled_on AS on_date,
         1 AS enrolments,
@@ -40,10 +46,10 @@ events AS (
         cast(NULL AS double) AS hours_attested
     FROM int_run_margin AS r
     INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
-    WHERE r.partner_id = 'all'
     UNION ALL
     SELECT
         m.programme_id,
+        m.partner_id,
         m.learner_key,
         m.registered_on,
         0 AS enrolments,
@@ -55,26 +61,28 @@ events AS (
         NULL AS hours_attested
     FROM int_learner_margin AS m
     INNER JOIN dim_programme AS p ON m.programme_id = p.programme_id
-    WHERE m.partner_id = 'all'
     UNION ALL
     SELECT
         programme_id,
+        partner_id,
         learner_key,
-        registered_on,
+        min(h.registered_on) AS on_date,
         0 AS enrolments,
         0 AS completions,
         0 AS projects,
         NULL AS learner_started,
-        CASE WHEN hours_basis = 'measured' THEN hours END AS hours_measured,
-        CASE WHEN hours_basis = 'estimated' THEN hours END AS hours_estimated,
-        CASE WHEN hours_basis = 'attested' THEN hours END AS hours_attested
-    FROM hours
+        CASE WHEN hours_basis = 'measured' THEN max(h.hours) END AS hours_measured,
+        CASE WHEN hours_basis = 'estimated' THEN max(h.hours) END AS hours_estimated,
+        CASE WHEN hours_basis = 'attested' THEN max(h.hours) END AS hours_attested
+    FROM registered AS h
+    GROUP BY programme_id, partner_id, learner_key, hours_basis
 ),
 
 -- Phases may overlap: each has its own events, and the whole programme every event once.
 phased AS (
     SELECT
         e.programme_id,
+        e.partner_id,
         coalesce(p.phase, 'outside of any phase') AS phase,
         e.learner_key,
         e.enrolments,
@@ -93,6 +101,7 @@ phased AS (
     UNION ALL
     SELECT
         programme_id,
+        partner_id,
         'all' AS phase,
         learner_key,
         enrolments,
@@ -108,6 +117,7 @@ phased AS (
 persons AS (
     SELECT
         programme_id,
+        partner_id,
         phase,
         learner_key,
         max(CASE WHEN p.learner_started IS NULL THEN 0 ELSE 1 END) AS reached,
@@ -118,11 +128,12 @@ persons AS (
         sum(p.hours_estimated) AS hours_estimated,
         sum(p.hours_attested) AS hours_attested
     FROM phased AS p
-    GROUP BY programme_id, phase, learner_key
+    GROUP BY programme_id, partner_id, phase, learner_key
 )
 
 SELECT
     programme_id,
+    partner_id,
     phase,
     count(*) AS learners,
     cast(sum(o.reached) AS bigint) AS learners_reached,
@@ -140,5 +151,5 @@ SELECT
         max(o.hours_attested) / nullif(sum(o.hours_attested), 0)
     ) AS largest_share_of_hours
 FROM persons AS o
-GROUP BY programme_id, phase
-ORDER BY programme_id, phase
+GROUP BY programme_id, partner_id, phase
+ORDER BY programme_id, partner_id, phase

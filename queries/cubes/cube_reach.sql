@@ -4,9 +4,9 @@
 -- column partner_id VARCHAR: partner, or all
 -- column on_date DATE: day
 -- column learners_registered BIGINT: distinct learners registered
--- column learners_reached BIGINT: distinct learners with a learning event, linked across partners
--- column unique_lower BIGINT: per cell of host, sex, age band and year the largest partner, then the sum
--- column unique_upper BIGINT: sum over partners, nobody linked
+-- column learners_reached BIGINT: distinct learners with a learning event; of all partners linked across them
+-- column unique_lower BIGINT: of all, per cell of host, sex, age band and year the largest partner, then the sum; of a partner what it reports
+-- column unique_upper BIGINT: of all, sum over partners, nobody linked; of a partner what it reports
 -- column countries BIGINT: countries in which learners reached live, unknown not counted
 -- column partners BIGINT: partners with a learner reached
 -- column credentials BIGINT: certificates of courses and guided projects
@@ -28,18 +28,16 @@ WITH by_partner AS (
         ) AS so_far
     FROM (
         SELECT
-            m.programme_id,
-            m.partner_id,
-            m.country_host,
-            m.sex,
-            m.age_band,
-            year(f.reached_on) AS first_year,
-            m.reached_on,
+            programme_id,
+            partner_id,
+            country_host,
+            sex,
+            age_band,
+            first_year,
+            reached_on,
             count(*) AS learners
-        FROM int_learner_margin AS m
-        INNER JOIN int_first_reached AS f ON m.learner_key = f.learner_key
-        WHERE m.partner_id <> 'all' AND m.reached_on IS NOT NULL
-        GROUP BY m.programme_id, m.partner_id, m.country_host, m.sex, m.age_band, year(f.reached_on), m.reached_on
+        FROM int_person_reached
+        GROUP BY programme_id, partner_id, country_host, sex, age_band, first_year, reached_on
     ) AS days
 ),
 

@@ -1,6 +1,6 @@
 -- title: Course runs: a learner's enrolment in a course, as the newest export tells it
 -- grain: one row per learner, partner, programme, course and day of enrolment
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner, as this partner's files alone know her
 -- column partner_id VARCHAR: who reports
 -- column programme_id VARCHAR: programme
 -- column course_id VARCHAR: course

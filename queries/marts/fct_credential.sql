@@ -1,6 +1,6 @@
 -- title: Credentials: certificates of courses and guided projects, and awards stacked on top of them
 -- grain: one row per learner, partner, programme and credential
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner, as this partner's files alone know her
 -- column partner_id VARCHAR: who reports
 -- column programme_id VARCHAR: programme
 -- column credential_type VARCHAR: course, guided project, specialisation or professional certificate

@@ -1,7 +1,7 @@
 -- title: Figures row by row: the values of a metric's rows add up to its figure
 -- grain: one row per metric, learner and item
 -- column metric VARCHAR: a metric of queries/metrics, over all but rehearsals
--- column learner_key VARCHAR: learner whom the row is about, NULL where it is about nobody
+-- column learner_key VARCHAR: person whom the row is about, linked across partners; NULL where it is about nobody
 -- column item VARCHAR: what is counted: a credential, a country, a hub, an activity, an offer; empty where the learner is
 -- column value BIGINT: what the row adds to the figure
 -- column happened_on DATE: day from which it counts
@@ -27,7 +27,7 @@ SELECT
     coalesce(l.country_host, 'unknown') AS country_iso3,
     f.reported_on
 FROM int_figure_learner AS f
-LEFT JOIN int_learner AS l ON f.learner_key = l.learner_key
+LEFT JOIN int_learner AS l ON f.learner_key = l.learner_key AND l.partner_id = 'all'
 UNION ALL
 SELECT
     'learners_affected' AS metric,

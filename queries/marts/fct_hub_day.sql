@@ -5,30 +5,32 @@
 -- column on_date DATE: day of the session; of a start, a last activity or a completion; of the closing
 -- column kind VARCHAR: session, learner event or closing
 -- column as_of_on DATE: day of the newest file that tells of it
--- column month_learners BIGINT: distinct learners of the programme with an event there in that month, NULL for other kinds
+-- column month_learners BIGINT: distinct learners of the programme, of all partners, with an event there in that month, NULL for other kinds
 WITH events AS (
     SELECT
         j.programme_id,
         j.hub_id,
-        j.learner_key,
+        coalesce(i.person_key, j.learner_key) AS learner_key,
         r.started_on AS on_date,
         j.as_of_on,
         'learner event' AS kind
     FROM fct_journey AS j
     INNER JOIN fct_course_run AS r
         ON j.learner_key = r.learner_key AND j.programme_id = r.programme_id AND j.partner_id = r.partner_id
+    LEFT JOIN int_identity AS i ON j.learner_key = i.email_key AND j.partner_id = i.partner_id
     WHERE j.hub_id IS NOT NULL
     UNION ALL
     SELECT
         j.programme_id,
         j.hub_id,
-        j.learner_key,
+        coalesce(i.person_key, j.learner_key) AS learner_key,
         r.last_activity_on AS on_date,
         j.as_of_on,
         'learner event' AS kind
     FROM fct_journey AS j
     INNER JOIN fct_course_run AS r
         ON j.learner_key = r.learner_key AND j.programme_id = r.programme_id AND j.partner_id = r.partner_id
+    LEFT JOIN int_identity AS i ON j.learner_key = i.email_key AND j.partner_id = i.partner_id
     WHERE j.hub_id IS NOT NULL
     UNION ALL
     SELECT

@@ -1,6 +1,6 @@
 -- title: Journeys of learners: the day on which each step was reached
 -- grain: one row per learner, programme and partner that reports
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner, as this partner's files alone know her; so are all columns below
 -- column programme_id VARCHAR: programme
 -- column partner_id VARCHAR: who reports
 -- column registered_on DATE: member of the programme, on the partner's register, or enrolled
@@ -188,7 +188,7 @@ SELECT
     s.as_of_on,
     s.provenance
 FROM seen_again AS s
-LEFT JOIN int_learner AS p ON s.learner_key = p.learner_key
+LEFT JOIN int_learner AS p ON s.learner_key = p.learner_key AND s.partner_id = p.partner_id
 LEFT JOIN int_left AS l
     ON s.learner_key = l.learner_key AND s.partner_id = l.partner_id AND s.programme_id = l.programme_id
 ORDER BY s.programme_id, s.partner_id, s.learner_key

@@ -1,6 +1,6 @@
 -- title: Requests to recognise a credential, from asking to transfer
 -- grain: one row per learner, partner, programme, university, credential and day of the request
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner, as this partner's files alone know her
 -- column partner_id VARCHAR: who reports
 -- column programme_id VARCHAR: programme of the credential
 -- column university VARCHAR: who was asked

@@ -1,7 +1,7 @@
 -- title: Rows behind figures of learners: each learner, or credential of a learner, once, as first told of
 -- grain: one row per metric, learner and item
 -- column metric VARCHAR: figure that the row counts in
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: person linked across partners
 -- column item VARCHAR: credential, or empty where the learner is what counts
 -- column happened_on DATE: day from which it counts
 -- column partner_id VARCHAR: who told of it; of several the one by whose rows it counts first
@@ -62,18 +62,20 @@ newest AS (
 ranked AS (
     SELECT
         t.metric,
-        t.learner_key,
+        coalesce(i.person_key, t.learner_key) AS learner_key,
         t.item,
         t.happened_on,
         t.partner_id,
         t.programme_id,
         t.reported_on,
         row_number() OVER (
-            PARTITION BY t.metric, t.learner_key, t.item ORDER BY t.happened_on, t.partner_id, t.programme_id, t.reported_on DESC
+            PARTITION BY t.metric, coalesce(i.person_key, t.learner_key), t.item
+            ORDER BY t.happened_on, t.partner_id, t.programme_id, t.reported_on DESC
         ) AS place
     FROM told AS t
     INNER JOIN dim_programme AS p ON t.programme_id = p.programme_id
     INNER JOIN newest AS n ON t.metric = 'learners_registered' OR t.happened_on <= n.as_of_on
+    LEFT JOIN int_identity AS i ON t.learner_key = i.email_key AND t.partner_id = i.partner_id
     WHERE p.in_total
 )
 

@@ -1,6 +1,6 @@
 -- title: Who left a programme, as its register or its list of members has it
 -- grain: one row per learner, partner and programme
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner, as this partner's files alone know her
 -- column partner_id VARCHAR: who reports
 -- column programme_id VARCHAR: programme
 -- column left_on DATE: day of leaving; where only the list of members tells, the last day seen

@@ -2,7 +2,7 @@
 -- grain: one row per programme (or for_refugees, or all), partner (or all), learner and request
 -- column programme_id VARCHAR: programme, for_refugees, or all but rehearsals
 -- column partner_id VARCHAR: partner, or all
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner of the partner; for all, person linked across partners
 -- column university VARCHAR: who was asked
 -- column country_iso3 VARCHAR: its country, or unknown
 -- column credential VARCHAR: what was to be recognised
@@ -14,15 +14,36 @@
 -- column ects_requested DOUBLE: credits asked for
 -- column ects_awarded DOUBLE: credits awarded
 -- column as_of_on DATE: day of the list
-WITH requests AS (
+WITH lists AS (
     SELECT
         t.total_programme_id AS programme_id,
         t.total_partner_id AS partner_id,
-        r.learner_key,
+        CASE t.total_partner_id WHEN 'all' THEN coalesce(i.person_key, r.learner_key) ELSE r.learner_key END AS learner_key,
         r.university,
         r.country_iso3,
         r.credential,
         r.requested_on,
+        r.decision,
+        r.reason,
+        r.decided_on,
+        r.transferred_on,
+        r.ects_requested,
+        r.ects_awarded,
+        r.as_of_on
+    FROM fct_recognition AS r
+    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
+    LEFT JOIN int_identity AS i ON r.learner_key = i.email_key AND r.partner_id = i.partner_id
+),
+
+requests AS (
+    SELECT
+        programme_id,
+        partner_id,
+        learner_key,
+        university,
+        country_iso3,
+        credential,
+        requested_on,
         max(r.decision) FILTER (WHERE r.decision = 'recognised') AS recognised,
         max(r.decision) AS furthest,
         max(r.reason) AS reason,
@@ -32,9 +53,8 @@ WITH requests AS (
         max(r.ects_requested) AS ects_requested,
         max(r.ects_awarded) AS ects_awarded,
         max(r.as_of_on) AS as_of_on
-    FROM fct_recognition AS r
-    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
-    GROUP BY t.total_programme_id, t.total_partner_id, r.learner_key, r.university, r.country_iso3, r.credential, r.requested_on
+    FROM lists AS r
+    GROUP BY programme_id, partner_id, learner_key, university, country_iso3, credential, requested_on
 )
 
 SELECT

@@ -2,7 +2,7 @@
 -- grain: one row per programme (or for_refugees, or all), partner (or all), learner, course and day of enrolment
 -- column programme_id VARCHAR: programme, for_refugees, or all but rehearsals
 -- column partner_id VARCHAR: partner, or all
--- column learner_key VARCHAR: learner
+-- column learner_key VARCHAR: learner of the partner; for all, person linked across partners
 -- column course_id VARCHAR: course
 -- column enrolled_on DATE: day of enrolment
 -- column started_on DATE: NULL where never started
@@ -16,12 +16,35 @@
 -- column is_verified_track BOOLEAN: not an audit
 -- column is_timed BOOLEAN: the time to its end is known
 -- column as_of_on DATE: until when the learner was observed
+WITH runs AS (
+    SELECT
+        t.total_programme_id AS programme_id,
+        t.total_partner_id AS partner_id,
+        CASE t.total_partner_id WHEN 'all' THEN coalesce(i.person_key, r.learner_key) ELSE r.learner_key END AS learner_key,
+        r.course_id,
+        r.enrolled_on,
+        r.started_on,
+        r.completed_on,
+        r.withdrawn_on,
+        r.failed_on,
+        r.course_type,
+        r.outcome,
+        r.hours_estimated,
+        r.hours_measured,
+        r.is_verified_track,
+        r.is_timed,
+        r.as_of_on
+    FROM fct_course_run AS r
+    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
+    LEFT JOIN int_identity AS i ON r.learner_key = i.email_key AND r.partner_id = i.partner_id
+)
+
 SELECT
-    t.total_programme_id AS programme_id,
-    t.total_partner_id AS partner_id,
-    r.learner_key,
-    r.course_id,
-    r.enrolled_on,
+    programme_id,
+    partner_id,
+    learner_key,
+    course_id,
+    enrolled_on,
     min(r.started_on) AS started_on,
     min(r.completed_on) AS completed_on,
     min(r.withdrawn_on) AS withdrawn_on,
@@ -34,7 +57,6 @@ SELECT
     bool_or(r.is_verified_track) AS is_verified_track,
     bool_and(r.is_timed) AS is_timed,
     max(r.as_of_on) AS as_of_on
-FROM fct_course_run AS r
-INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
-GROUP BY t.total_programme_id, t.total_partner_id, r.learner_key, r.course_id, r.enrolled_on
+FROM runs AS r
+GROUP BY programme_id, partner_id, learner_key, course_id, enrolled_on
 ORDER BY programme_id, partner_id, learner_key, course_id, enrolled_on

@@ -56,11 +56,14 @@ class Knowledge:
         self.low[at], self.high[at] = max(self.low[at], low), min(self.high[at], high)
 
 
-def counts(tables):
-    """Every count of the cubes, one row each: key, number, the people behind it, and the row of whose it is."""
+def counts(tables, of=ALL):
+    """Every count of the cubes, one row each: key, number, the people behind it, and the row of whose it is.
+
+    `of` is whose rows count of cubes of which others than owners have the totals of all partners only.
+    """
     found = []
 
-    def add(table, measure, column, place, people=None, partner=None):
+    def add(table, measure, column, place, people=None):
         if not len(table):
             return
         dimension, value = place
@@ -68,7 +71,7 @@ def counts(tables):
             pd.DataFrame(
                 {
                     "measure": measure, "programme": table["programme_id"],
-                    "partner": table["partner_id"] if partner is None else partner,
+                    "partner": table["partner_id"],
                     "dimension": dimension, "value": value, "n": table[column],
                     "people": table[people or column], "of_events": people is not None,
                 }
@@ -87,8 +90,8 @@ def counts(tables):
         ("learners_completed", "completed"),
     ):
         add(lands, measure, column, where)
-    flows = tables["cube_flow"]
-    add(flows, "reached", "learners", ("flow", flows["origin_iso3"] + ">" + flows["host_iso3"]), partner=ALL)
+    flows = _of(tables["cube_flow"], of)
+    add(flows, "reached", "learners", ("flow", flows["origin_iso3"] + ">" + flows["host_iso3"]))
     days = tables["cube_step_days"]
     for number, step in enumerate(STEPS, start=1):
         add(days[days["step_order"] == number], step, "learners", (ALL, ALL))
@@ -110,10 +113,10 @@ def counts(tables):
         add(cohort, "runs", "runs", place, "learners")
         for end in ENDS:
             add(cohort.assign(**{f"curve {end}": ended[end]}), f"curve {end}", f"curve {end}", place, "learners")
-    outcome = tables["cube_outcome"]
+    outcome = _of(tables["cube_outcome"], of)
     place = np.where(outcome["outcome"] == ALL, ALL, "outcome"), outcome["outcome"]
-    add(outcome, "outcome runs", "runs", place, "learners", partner=ALL)
-    add(outcome, "learners by outcome", "learners", place, partner=ALL)
+    add(outcome, "outcome runs", "runs", place, "learners")
+    add(outcome, "learners by outcome", "learners", place)
     held = tables["cube_credential"]
     kind = ":" + held["credential_type"] + ":" + held["is_stacked"].astype(str)
     place = np.where(held["year"].isna(), ALL, "year"), held["year"].astype("string").fillna(ALL)
@@ -128,15 +131,19 @@ def counts(tables):
         add(asked, f"requests {column}", column, place, "learners")
     for column in ("learners", "learners_recognised", "transferred"):
         add(asked, f"requests {column}", column, place)
-    phases = tables["cube_programme"]
+    phases = _of(tables["cube_programme"], of)
     place = np.where(phases["phase"] == ALL, ALL, "phase"), phases["phase"]
     for column in ("learners", "learners_reached", "learners_with_hours"):
-        add(phases, f"phase {column}", column, place, partner=ALL)
+        add(phases, f"phase {column}", column, place)
     for column in ("enrolments", "completions", "courses_completed", "projects_completed"):
-        add(phases, f"phase {column}", column, place, "learners", partner=ALL)
+        add(phases, f"phase {column}", column, place, "learners")
     if not found:
         return pd.DataFrame(columns=[*KEY, "n", "people", "of_events"])
     return pd.concat(found, ignore_index=True)
+
+
+def _of(table, partner):
+    return table[table["partner_id"] == partner]
 
 
 KEY = ["measure", "programme", "partner", "dimension", "value"]
@@ -218,7 +225,7 @@ def learn(exact, served, audience, own=()):
     _covers(known, exact)
     _series(known, exact, served, audience)
     if own:
-        _own(known, counts(exact).drop_duplicates(KEY), own)
+        _own(known, pd.concat(counts(exact, of) for of in own).drop_duplicates(KEY), own)
     return known
 
 

@@ -111,8 +111,8 @@ def releases_of(seed, partner, rules):
     found = []
     for copies in ADDED:
         world = worlds.served(seed, rules, worlds.with_copies(rows, person, partner, copies))
-        exact = attacker.counts(world.exact).fillna({"n": 0}).drop_duplicates(KEY)
-        mine = exact[exact["partner"] == partner].assign(partner="all")
+        exact, own = (attacker.counts(world.exact, of).fillna({"n": 0}).drop_duplicates(KEY) for of in ("all", partner))
+        mine = own[own["partner"] == partner].assign(partner="all")
         public = attacker.counts(world.protected["public"].tables).dropna(subset=["n"]).drop_duplicates(KEY)
         found.append((by_key(exact[exact["partner"] == "all"]), by_key(public), world, by_key(mine)))
     return found
@@ -127,8 +127,8 @@ def laid_on_each_other(partner, releases, shifts=range(LARGEST_SHIFT + 1)):
     found = {}
     last = releases[-1][3]
     for key in {key for _truth, public, _world, _own in releases for key in public}:
-        if key[3] == "flow" or key[0].startswith(("phase", "outcome", "learners by outcome", "curve")):
-            continue  # of these a partner has no figures of its own to subtract
+        if key[0].startswith("curve"):
+            continue  # a curve ends on one day, and which of its figures move is not plain
         own = last.get(key, 0)
         numbers = set()
         for shift in shifts:

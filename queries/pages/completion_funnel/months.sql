@@ -7,6 +7,6 @@ SELECT
     month,
     sum(registered)::bigint AS learners
 FROM cube_funnel
-WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = 'all' AND attribute = 'all' AND month IS NOT NULL
+WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = all_partners() AND attribute = 'all' AND month IS NOT NULL
 GROUP BY month
 ORDER BY month

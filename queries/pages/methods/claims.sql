@@ -67,7 +67,7 @@ figures AS (
                 THEN (
                     SELECT CASE WHEN bool_and(h.hours_estimated IS NOT NULL) THEN sum(h.hours_estimated) END
                     FROM dim_phase AS p
-                    LEFT JOIN cube_programme AS h ON p.programme_id = h.programme_id AND p.phase = h.phase
+                    LEFT JOIN cube_programme AS h ON p.programme_id = h.programme_id AND p.phase = h.phase AND h.partner_id = 'all'
                     WHERE p.programme_id = c.programme_id AND p.began_on <= c.compared_on
                 )
             WHEN 'hubs_named' THEN (SELECT nullif(hubs_named(h.hub_id), 0) FROM dim_hub AS h WHERE h.announced_on <= c.compared_on)
@@ -85,7 +85,7 @@ figures AS (
         END AS computed
     FROM fct_claim AS c
     LEFT JOIN streams AS s ON c.programme_id = s.programme_id
-    LEFT JOIN cube_programme AS u ON c.programme_id = u.programme_id AND u.phase = 'all'
+    LEFT JOIN cube_programme AS u ON c.programme_id = u.programme_id AND u.partner_id = 'all' AND u.phase = 'all'
     LEFT JOIN cube_reach AS r ON c.programme_id = r.programme_id AND r.partner_id = 'all' AND r.on_date <= c.compared_on
     QUALIFY row_number() OVER (PARTITION BY c.claim_id ORDER BY r.on_date DESC NULLS LAST) = 1
 ),

@@ -18,7 +18,7 @@ WITH quarters AS (
     FROM cube_completion
     WHERE
         programme_id = coalesce($programme_id, 'all')
-        AND partner_id = 'all'
+        AND partner_id = all_partners()
         AND cohort LIKE '%-Q%'
         AND horizon_days = coalesce($horizon_days, 180)
 )

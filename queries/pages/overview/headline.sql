@@ -39,7 +39,7 @@ latest AS (
         c.partners
     FROM cube_reach AS c
     INNER JOIN as_of AS a ON c.on_date <= a.on_date
-    WHERE c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = 'all'
+    WHERE c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = all_partners()
     ORDER BY c.on_date DESC
     LIMIT 1
 ),

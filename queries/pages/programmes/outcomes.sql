@@ -12,6 +12,6 @@ SELECT
     o.learners,
     part_of(o.runs, a.runs) AS share_of_runs
 FROM cube_outcome AS o
-LEFT JOIN cube_outcome AS a ON o.programme_id = a.programme_id AND a.outcome = 'all'
-WHERE o.programme_id = $programme_id AND o.outcome <> 'all'
+LEFT JOIN cube_outcome AS a ON o.programme_id = a.programme_id AND o.partner_id = a.partner_id AND a.outcome = 'all'
+WHERE o.programme_id = $programme_id AND o.partner_id = all_partners() AND o.outcome <> 'all'
 ORDER BY o.runs DESC, o.outcome

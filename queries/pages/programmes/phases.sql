@@ -36,6 +36,7 @@ done AS (
     FROM cube_programme
     WHERE
         programme_id = $programme_id
+        AND partner_id = all_partners()
         AND (phase <> 'all') = (SELECT count(*) > 0 FROM offered)
 )
 

@@ -32,6 +32,6 @@ SELECT
     known(c.projects_completed) AS projects_completed,
     completions_per_learner(c.completions, c.learners) AS completions_per_learner
 FROM dim_phase AS d
-LEFT JOIN cube_programme AS c ON d.programme_id = c.programme_id AND d.phase = c.phase
+LEFT JOIN cube_programme AS c ON d.programme_id = c.programme_id AND d.phase = c.phase AND c.partner_id = all_partners()
 WHERE d.programme_id = $programme_id
 ORDER BY d.began_on, d.phase

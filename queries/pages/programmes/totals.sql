@@ -24,5 +24,5 @@ SELECT
     hours_attested,
     learners_with_hours
 FROM cube_programme
-WHERE programme_id = $programme_id AND phase = 'all'
+WHERE programme_id = $programme_id AND partner_id = all_partners() AND phase = 'all'
 ORDER BY learners

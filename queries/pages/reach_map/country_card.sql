@@ -21,11 +21,11 @@
 -- metric: learners_per_1000_refugees
 WITH there AS (
     SELECT
-        max(learners) FILTER (WHERE partner_id = 'all' AND counted_by = 'host') AS learners,
-        max(learners) FILTER (WHERE partner_id = 'all' AND counted_by = 'origin') AS learners_from_there,
-        max(learners_completed) FILTER (WHERE partner_id = 'all' AND counted_by = 'host') AS learners_completed,
-        max(learners_registered) FILTER (WHERE partner_id = 'all' AND counted_by = 'host') AS learners_registered,
-        min(first_on) FILTER (WHERE partner_id = 'all' AND counted_by = 'host') AS first_on,
+        max(learners) FILTER (WHERE partner_id = all_partners() AND counted_by = 'host') AS learners,
+        max(learners) FILTER (WHERE partner_id = all_partners() AND counted_by = 'origin') AS learners_from_there,
+        max(learners_completed) FILTER (WHERE partner_id = all_partners() AND counted_by = 'host') AS learners_completed,
+        max(learners_registered) FILTER (WHERE partner_id = all_partners() AND counted_by = 'host') AS learners_registered,
+        min(first_on) FILTER (WHERE partner_id = all_partners() AND counted_by = 'host') AS first_on,
         count(DISTINCT partner_id) FILTER (WHERE counted_by = 'host' AND learners > 0 AND partner_id <> 'all') AS partners
     FROM cube_country
     WHERE country_iso3 = $country_iso3 AND programme_id = coalesce($programme_id, 'all')

@@ -26,6 +26,7 @@ INNER JOIN dim_country AS o ON f.origin_iso3 = o.country_iso3
 INNER JOIN dim_country AS h ON f.host_iso3 = h.country_iso3
 WHERE
     f.programme_id = coalesce($programme_id, 'all')
+    AND f.partner_id = all_partners()
     AND f.origin_iso3 <> f.host_iso3
     AND ($country_iso3 IS NULL OR f.origin_iso3 = $country_iso3 OR f.host_iso3 = $country_iso3)
 ORDER BY f.learners DESC, f.origin_iso3, f.host_iso3
