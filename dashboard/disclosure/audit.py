@@ -19,11 +19,17 @@ from dashboard.disclosure.cells import (
     CHAINS,
     HELD,
     HOLDERS,
+    HOLDERS_OF_ANY,
     KEY,
+    LOCATED,
+    OF_ANY,
     OF_EVENTS,
     OF_LEARNERS,
     PARTS,
     PEOPLE_OF_EVENTS,
+    PEOPLE_THAT_ADD_UP,
+    UNKNOWN,
+    within_rows,
 )
 
 FRUITLESS = 3
@@ -66,8 +72,10 @@ class Finding:
     high: float
 
 
-def sums_of(cells: pd.DataFrame, streams: pd.DataFrame | None = None) -> Sums:
-    """The sums among the cells of `cells.cells_of`.
+def sums_of(
+    cells: pd.DataFrame, streams: pd.DataFrame | None = None, tables: Mapping[str, pd.DataFrame] | None = None
+) -> Sums:
+    """The sums among the cells of `cells.cells_of`, of the rows of `tables`.
 
     `streams` tells who reports what: programme_id, partner_id and the audience of the programme.
     """
@@ -77,7 +85,8 @@ def sums_of(cells: pd.DataFrame, streams: pd.DataFrame | None = None) -> Sums:
     for (measure, programme, partner, dimension), positions in groups.items():
         kind = str(dimension)
         by_learners = kind in OF_LEARNERS
-        if not by_learners and (kind not in OF_EVENTS or str(measure).startswith(PEOPLE_OF_EVENTS)):
+        of_people = str(measure).startswith(PEOPLE_OF_EVENTS) and (measure, kind) not in PEOPLE_THAT_ADD_UP
+        if not by_learners and (kind not in OF_EVENTS or of_people):
             continue
         total = at.get((measure, programme, partner, ALL, ALL))
         if total is not None:
@@ -94,28 +103,47 @@ def sums_of(cells: pd.DataFrame, streams: pd.DataFrame | None = None) -> Sums:
     by_place: dict[tuple, dict[str, int]] = {}
     for position, (measure, *place) in enumerate(cells[KEY].itertuples(index=False, name=None)):
         by_place.setdefault(tuple(place), {})[measure] = position
-    for here in by_place.values():
+    for place, here in by_place.items():
         for whole, *terms in PARTS:
             if whole in here and all(term in here for term in terms):
                 sums.parts.append((here[whole], np.asarray([here[term] for term in terms])))
         for chain in CHAINS:
             known = [here[step] for step in chain if step in here]
             sums.chains += list(zip(known, known[1:], strict=False))
-        for measure, cell in here.items():
-            holders = here.get(measure.replace(HELD, HOLDERS, 1)) if measure.startswith(HELD) else None
-            if holders is not None:
-                sums.chains.append((cell, holders))
+        sums.parts += _kinds(here)
+        holders = [cell for measure, cell in here.items() if measure.startswith(HOLDERS)]
+        if holders and HOLDERS_OF_ANY in here:
+            sums.covers.append((here[HOLDERS_OF_ANY], np.asarray(holders), 0))
+        unknown = at.get(("reached", *place[:2], "country_host", UNKNOWN))
+        if LOCATED in here and "reached" in here:
+            known = [here[LOCATED], *([] if unknown is None else [unknown])]
+            sums.parts.append((here["reached"], np.asarray(known)))
+    within, orders = within_rows(tables, cells) if tables else ([], [])
+    sums.parts += [(whole, np.asarray(parts)) for whole, parts in within]
+    sums.chains += orders
     n = cells["n"].to_numpy()
-    sums.chains = [(whole, part) for whole, part in sums.chains if n[part] <= n[whole]]
+    # What two partners report differently may break a rule that holds of each.
+    sums.chains = list(dict.fromkeys((whole, part) for whole, part in sums.chains if n[part] <= n[whole]))
+    sums.parts = [(whole, parts) for whole, parts in sums.parts if n[parts].sum() == n[whole]]
     if streams is not None:
         # Two reports of one course run may differ in how it ended: then a part can be more than the whole.
         sums.covers = [
             (whole, parts, absent)
-            for whole, parts, absent in _covers(at, streams)
+            for whole, parts, absent in [*sums.covers, *_covers(at, streams)]
             if n[parts].max() <= n[whole] and (absent or n[parts].sum() >= n[whole])
         ]
     sums.blocks = _blocks(cells, sums)
     return sums
+
+
+def _kinds(here: Mapping[str, int]) -> list[tuple[int, np.ndarray]]:
+    """Credentials of all kinds as the sums of those of each, at one place; those stacked on others apart."""
+    found = []
+    for stacked, measure in OF_ANY.items():
+        kinds = [cell for name, cell in here.items() if name.startswith(HELD) and name.endswith(f":{stacked}")]
+        if measure in here and kinds:
+            found.append((here[measure], np.asarray(kinds)))
+    return found
 
 
 def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, np.ndarray, int]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dashboard.warehouse.catalog import layer
+
 ALL = "all"
 KEY = ["measure", "programme_id", "partner_id", "dimension", "value"]
 STEPS = ("registered", "enrolled", "started", "active", "completed", "credential", "recognised")
@@ -18,6 +20,8 @@ OF_LEARNERS = {"sex": 4, "age_band": 7, "education": 7, "country_host": 251, "co
 # Course runs, credentials and requests add up over these; people do not.
 OF_EVENTS = ("quarter", "outcome", "year", "university", "university_country", "reason")
 PEOPLE_OF_EVENTS = ("learners", "holders")
+# Except: whoever has a credential recognised stands under one reason of refusals, that of none.
+PEOPLE_THAT_ADD_UP = {("learners recognised", "reason")}
 SO_FAR = ("completed_so_far", "withdrawn_so_far", "failed_so_far", "active_so_far")
 MATURED = (
     "runs_matured",
@@ -29,35 +33,16 @@ MATURED = (
     "intended_completed",
 )
 ENDS = ("completed", "withdrawn", "failed", "active")
-# The first is the sum of the others, of the same programme, partner, dimension and value.
-PARTS = (
-    ("requested", "decided", "pending"),
-    ("decided", "decided_recognised", "decided_refused"),
-    ("runs", *SO_FAR),
-    ("runs", *(f"curve_{end}" for end in ENDS)),
-    ("completions", "courses completed", "projects completed"),
-)
 HORIZONS = (30, 60, 90, 180, 365)
-# Each is among those before it, at one place: people of events are no more than the events.
+# Sums and orders within a row stand in the header of its table; these are between tables, at one place. The first is
+# the sum of the others:
+PARTS = (
+    ("runs", *(f"curve_{end}" for end in ENDS)),
+    ("credential", "holders of any"),
+)
+# Each is among those before it:
 CHAINS = (
-    STEPS,
     ("started", "reached"),
-    ("runs", "learners of runs"),
-    *(("runs", f"runs_matured@{horizon}", f"completed_matured@{horizon}") for horizon in HORIZONS),
-    *(("completed_so_far", f"completed_matured@{horizon}") for horizon in HORIZONS),
-    *(
-        (f"{among}@{horizon}", f"{part}@{horizon}")
-        for horizon in HORIZONS
-        for among, part in (
-            ("runs_matured", "started_matured"),
-            ("runs_matured", "verified_matured"),
-            ("runs_matured", "intended_matured"),
-            ("verified_matured", "verified_completed"),
-            ("intended_matured", "intended_completed"),
-            ("completed_matured", "verified_completed"),
-            ("completed_matured", "intended_completed"),
-        )
-    ),
     *(
         tuple(f"{measure}@{horizon}" for horizon in HORIZONS)
         for measure in ("runs_matured", "started_matured", "verified_matured", "intended_matured")
@@ -65,16 +50,13 @@ CHAINS = (
     # A curve ends on day 730: what ended later is under way in it.
     *((f"{end}_so_far", f"curve_{end}") for end in ENDS[:-1]),
     ("curve_active", "active_so_far"),
-    ("outcome runs", "learners by outcome"),
-    ("requested", "learners who asked", "learners recognised"),
-    ("decided_recognised", "learners recognised"),
-    ("learners who asked", "learners transferred"),
-    ("learners of phase", "learners reached in phase"),
-    ("learners of phase", "learners with hours"),
-    ("enrolments", "completions"),
 )
 # Credentials of a kind, and who holds them.
 HELD, HOLDERS = "credentials:", "holders:"
+# What all kinds add up to, by whether they are stacked on others; and whoever holds one of any kind.
+OF_ANY = {"False": "credentials of any", "True": "stacked of any"}
+HOLDERS_OF_ANY = "holders of any"
+LOCATED, UNKNOWN = "located", "unknown"
 
 
 @dataclass(frozen=True)
@@ -97,6 +79,34 @@ def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=[*KEY, "n", "people", "of_people"])
     cells = pd.concat(found, ignore_index=True)
     return cells.drop_duplicates(KEY, ignore_index=True)
+
+
+def within_rows(
+    tables: Mapping[str, pd.DataFrame], cells: pd.DataFrame
+) -> tuple[list[tuple[int, tuple[int, ...]]], list[tuple[int, int]]]:
+    """What the headers of the tables say of their columns, row by row, as positions of cells.
+
+    Sums as a whole and its parts, and orders as a count and another that is among it.
+    """
+    index = pd.MultiIndex.from_frame(cells[KEY])
+    sums, orders = {}, {}
+    for query in layer("cubes"):
+        if query.name not in CUBES or query.name not in tables or tables[query.name].empty:
+            continue
+        counts = long(tables[query.name], CUBES[query.name])
+        at = {
+            str(column): index.get_indexer(pd.MultiIndex.from_frame(rows[KEY]))
+            for column, rows in counts.groupby("column", sort=False)
+        }
+        for whole, parts in query.sums:
+            if at.keys() >= {whole, *parts}:
+                columns = zip(at[whole].tolist(), zip(*(at[part].tolist() for part in parts), strict=True), strict=True)
+                sums.update(dict.fromkeys(columns))
+        for chain in query.among:
+            known = [at[column] for column in chain if column in at]
+            for above, among in zip(known, known[1:], strict=False):
+                orders.update(dict.fromkeys(zip(above.tolist(), among.tolist(), strict=True)))
+    return list(sums), list(orders)
 
 
 def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
@@ -175,6 +185,12 @@ def _total(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return pd.Series(ALL, index=table.index), pd.Series(ALL, index=table.index)
 
 
+def _last(table: pd.DataFrame) -> pd.Series:
+    """The last day of each series."""
+    newest = table.groupby(["programme_id", "partner_id"])["on_date"].transform("max")
+    return table["on_date"] == newest
+
+
 def _flow(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return pd.Series("flow", index=table.index), table["origin_iso3"] + ">" + table["host_iso3"]
 
@@ -192,6 +208,21 @@ CUBES: Mapping[str, Counts] = {
         {},
     ),
     "cube_flow": Counts(_same({"learners": "reached"}), _flow, {}),
+    "cube_reach": Counts(
+        _same(
+            {
+                "learners_registered": "registered",
+                "learners_reached": "reached",
+                "located": LOCATED,
+                "credentials": OF_ANY["False"],
+                "stacked_awards": OF_ANY["True"],
+                "learners_with_credential": HOLDERS_OF_ANY,
+            }
+        ),
+        _total,
+        dict.fromkeys(("credentials", "stacked_awards"), "learners_with_credential"),
+        _last,
+    ),
     "cube_step_days": Counts(_of_step, _total, {}),
     "cube_completion": Counts(
         _of_horizon,

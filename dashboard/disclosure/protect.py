@@ -6,6 +6,7 @@ out, so that none, few and hidden cannot be told apart.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,14 @@ from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, l
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
 from dashboard.disclosure.shifts import shifts
 from dashboard.refusals import Refusal
+from dashboard.warehouse.catalog import layer
 
 # Grains so fine that only owners have them.
 OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
 # Of which others than owners have the totals of all partners only.
 TOTALS_ONLY = ("cube_flow", "cube_outcome", "cube_programme")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"
-PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK, REACH)
+PROTECTED = (*CUBES, *OWNERS_ONLY, BENCHMARK)
 # Whose first or last day would be one person's.
 ONE_PERSONS = {
     "cube_country": ("first_on",),
@@ -62,13 +64,15 @@ SERIES = {
     "learners_with_credential": "learners_with_credential",
 }
 # The cell that the last day of a series is.
-WHOLE = {"learners_registered": "registered", "learners_reached": "reached"}
-# The first is among the second, on each day.
-AMONG = (
-    ("learners_reached", "learners_registered"),
-    ("learners_with_credential", "learners_registered"),
-    ("unique_lower", "learners_reached"),
-    ("located", "learners_reached"),
+WHOLE = CUBES[REACH].measures(pd.DataFrame())
+# The first is among the second, on each day, as the header of the cube has it.
+AMONG = tuple(
+    (part, whole)
+    for query in layer("cubes")
+    if query.name == REACH
+    for chain in query.among
+    for whole, part in pairwise(chain)
+    if whole != "unique_upper"
 )
 AUDITED_SERIES = ("learners_registered", "learners_reached", "learners_with_credential")
 
@@ -178,7 +182,7 @@ def protect_both(
 def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules: Policy, key: bytes) -> _Sight:
     chosen = {name: _chosen(name, exact[name], COALITION, rules, set()) for name in CUBES}
     cells = cells_of(chosen)
-    sums = sums_of(cells, as_of)
+    sums = sums_of(cells, as_of, chosen)
     names = _names(cells, as_of)
     raised = _raised(cells, names, two_largest(cells, _whole(exact)), rules, key)
     lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
@@ -207,7 +211,7 @@ def _of_public(
     programmes = _programmes(above.tables["cube_country"], rules)
     chosen = {name: _chosen(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
     cells = cells_of(chosen)
-    sums = sums_of(cells, as_of)
+    sums = sums_of(cells, as_of, chosen)
     at = coalition.keys.get_indexer(_keys(cells))
     whole = _whole(exact)
     known: dict[str, np.ndarray | None] = {"an outsider": None}
@@ -304,7 +308,11 @@ def _protected(
     figures = np.where(hidden, np.nan, _floor(sight.lowered, _down(sight.cells, audience, rules)))
     shown = pd.Series(figures, index=sight.keys)
     lifts = pd.Series(sight.lowered - sight.cells["n"].to_numpy(dtype=float), index=sight.keys)
-    tables = {name: _table(name, sight.chosen[name], exact[name], shown, lifts, audience, rules) for name in CUBES}
+    tables = {
+        name: _table(name, sight.chosen[name], exact[name], shown, lifts, audience, rules)
+        for name in CUBES
+        if name != REACH
+    }
     tables |= {name: exact[name].head(0) for name in OWNERS_ONLY}
     if above is None:
         tables[REACH] = _series(exact[REACH], shown, lifts, as_of, rules, key)

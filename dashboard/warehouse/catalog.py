@@ -13,7 +13,7 @@ from sqlglot import exp
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
 
-QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric"}
+QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
 HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
@@ -47,7 +47,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL file of staging, marts, cubes, checks or pages."""
+    """One SQL file of staging, marts, cubes, checks or pages.
+
+    `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
+    """
 
     name: str
     title: str
@@ -58,6 +61,8 @@ class Query:
     metrics: tuple[str, ...]
     sql: str
     path: Path
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    among: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,25 @@ def read_query(path: Path, layer: str) -> Query:
         metrics=tuple(text for _, _, text in said["metric"]),
         sql=_body(text),
         path=path,
+        sums=tuple(
+            (whole[0], parts) for whole, parts in (_columns(text, ("=", "+"), said, path) for _, _, text in said["sum"])
+        ),
+        among=tuple(
+            whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
+        ),
     )
+
+
+def _columns(
+    text: str, signs: tuple[str, str], said: Mapping[str, list[tuple[str, str, str]]], path: Path
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of `a = b + c`, or of `a >= b >= c`: the first, and the others."""
+    first, _, rest = text.partition(signs[0])
+    names = (first.strip(), *(name.strip() for name in rest.split(signs[1])))
+    known = {name for name, _, _ in said["column"]}
+    if unknown := [name for name in names if name not in known]:
+        raise CatalogError(f"{path.name}: `{text}` wants columns of the file with {signs[0]} between; found {unknown}.")
+    return names[:1], names[1:]
 
 
 @cache

@@ -8,6 +8,7 @@
 -- column runs BIGINT: course runs
 -- column learners BIGINT: distinct learners of them
 -- column days VARCHAR: for each day on which something happened day:completed:withdrawn:failed:still active, in the order of days, with spaces between; days since enrolment, at most 730, and what ends later is observed until then
+-- among: runs >= learners
 WITH ends AS (
     SELECT
         r.learner_key,

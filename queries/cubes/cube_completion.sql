@@ -18,6 +18,14 @@
 -- column withdrawn_so_far BIGINT: left, of whatever age
 -- column failed_so_far BIGINT: ended without passing, of whatever age
 -- column active_so_far BIGINT: neither completed nor ended when last observed
+-- sum: runs = completed_so_far + withdrawn_so_far + failed_so_far + active_so_far
+-- among: runs >= learners >= learners_matured
+-- among: runs >= runs_matured >= started_matured
+-- among: runs_matured >= learners_matured
+-- among: runs_matured >= verified_matured >= verified_completed
+-- among: runs_matured >= intended_matured >= intended_completed
+-- among: completed_so_far >= completed_matured >= verified_completed
+-- among: runs_matured >= completed_matured >= intended_completed
 WITH horizons AS (
     SELECT 30 AS horizon_days
     UNION ALL

@@ -8,6 +8,8 @@
 -- column learners_registered BIGINT: learners registered
 -- column learners_completed BIGINT: of them, completed at least one course
 -- column first_on DATE: first learning event there
+-- among: learners_registered >= learners
+-- among: learners_registered >= learners_completed
 WITH lands AS (
     SELECT
         programme_id,

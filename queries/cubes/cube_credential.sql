@@ -8,6 +8,7 @@
 -- column credentials BIGINT: issued
 -- column learners BIGINT: distinct learners who hold one
 -- column most_of_one BIGINT: the most that one learner holds
+-- among: credentials >= learners
 WITH held AS (
     SELECT
         programme_id,

@@ -12,6 +12,7 @@
 -- column completed BIGINT: learners
 -- column credential BIGINT: learners
 -- column recognised BIGINT: learners
+-- among: registered >= enrolled >= started >= active >= completed >= credential >= recognised
 WITH months AS (
     SELECT
         programme_id,

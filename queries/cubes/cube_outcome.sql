@@ -5,6 +5,7 @@
 -- column outcome VARCHAR: completed, distinction, failed, withdrawn or in progress; all for all
 -- column runs BIGINT: course runs
 -- column learners BIGINT: distinct learners
+-- among: runs >= learners
 SELECT
     r.programme_id,
     r.partner_id,

@@ -14,6 +14,10 @@
 -- column hours_attested DOUBLE: as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
 -- column largest_share_of_hours DOUBLE: the largest share that one learner has in the hours of a basis, 0 to 1
+-- sum: completions = courses_completed + projects_completed
+-- among: learners >= learners_reached
+-- among: learners >= learners_with_hours
+-- among: enrolments >= completions
 WITH registered AS (
     SELECT
         r.programme_id,

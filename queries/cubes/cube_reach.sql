@@ -13,6 +13,9 @@
 -- column stacked_awards BIGINT: specialisations and professional certificates on top of them
 -- column learners_with_credential BIGINT: distinct learners with a credential of any kind
 -- column located BIGINT: learners reached whose country is known
+-- among: learners_registered >= learners_reached >= located
+-- among: learners_registered >= learners_with_credential
+-- among: unique_upper >= learners_reached >= unique_lower
 WITH by_partner AS (
     SELECT
         programme_id,

@@ -17,6 +17,11 @@
 -- column learners_recognised BIGINT: distinct learners with a credential recognised
 -- column median_wait_days DOUBLE: median days from request to decision
 -- column median_pending_days DOUBLE: median days that pending requests have waited
+-- sum: requested = decided + pending
+-- sum: decided = recognised + refused
+-- among: requested >= learners >= learners_recognised
+-- among: recognised >= learners_recognised
+-- among: learners >= transferred
 SELECT
     programme_id,
     partner_id,
