@@ -209,7 +209,7 @@ class Ledger:
     progress_scale: str = ""
     orders: Orders = field(default_factory=Orders)
     progress: Progress = field(default_factory=Progress)
-    # Where the reader stands, and the column whose day may be read in two ways in this row.
+    # Where the reader stands, and the columns, between commas, whose day may be read in two ways in this row.
     line: int = 0
     in_doubt: str = ""
     unread: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)

@@ -97,7 +97,7 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
         found = Written(serial, serial)
     if found is None:
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
-    date = ledger.orders.day_of(found)
+    date = ledger.orders.day_of(found, column)
     if date is None:
         order = "month" if ledger.orders.declared == MONTH_FIRST else "day"
         raise RowRefused(column, text, f"not a date with the {order} first")

@@ -175,7 +175,7 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
         day, clock = _day_and_time(text, ledger, column, "not a time such as 2018-01-31T09:30:00Z or 31/01/2018 09:30")
         time, has_time = datetime.datetime.combine(day, clock or datetime.time()), clock is not None
     else:
-        ledger.orders.dates += 1
+        ledger.orders.of(column).dates += 1
     if time.tzinfo is None and ledger.zone != "UTC" and has_time:
         time = time.replace(tzinfo=_zone(ledger.zone))
     if time.tzinfo is not None:
@@ -209,13 +209,18 @@ def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[
     written = days.read(text, int(ledger.today[:4]))
     if written is None:
         raise RowRefused(column, text, reason)
-    day = ledger.orders.day_of(written)
+    day = ledger.orders.day_of(written, column)
     if day is None:
         order = "month" if ledger.orders.declared == days.MONTH_FIRST else "day"
         raise RowRefused(column, text, f"not a date with the {order} first")
     if not written.is_sure and not written.only and not ledger.orders.declared:
-        ledger.in_doubt = ledger.in_doubt or column
+        ledger.in_doubt = with_doubt(ledger.in_doubt, column)
     return day, written.time
+
+
+def with_doubt(columns: str, column: str) -> str:
+    """The columns of a row whose day may be read in two ways, between commas, with one more."""
+    return columns if column in columns.split(",") else f"{columns},{column}".strip(",")
 
 
 def _within(
