@@ -337,9 +337,10 @@ def _workbook_table(
 
 def _refuse_rows_elsewhere(title: str, rows: Sequence[Row], table: Table, card: SourceCard, below: list[Row]) -> None:
     """Raises FileRefused where a sheet without a header goes on with the table of another one."""
-    lines = [row.cells for row in rows]
+    half = sum(bool(cell.strip()) for cell in table.header) / 2
+    lines = [row.cells for row in rows if sum(bool(cell.strip()) for cell in row.cells) >= half]
     like = lines_like_rows(lines, table.header, _required(table.positions, card), [row.cells for row in below], True)
-    if like and like * 2 >= len(lines):
+    if like * 2 >= max(1, len(lines)):
         raise FileRefused(
             f"The sheet {clean(title)[:LONGEST_TEXT]} has no header and holds rows like those of the table, which "
             "would be lost. Put all rows below one header, or send each sheet as a file of its own, with its header."

@@ -108,12 +108,13 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
 
 
 def need_country(text: str, column: str, name: str = "") -> str:
-    """The ISO 3166 alpha-3 code in a cell.
+    """The ISO 3166 alpha-3 code in a cell, which may be written as alpha-2 code or as name.
 
     Raises:
         RowRefused: no country of the reference has that code, or the name beside it is another country's.
     """
-    code = countries.code_of(clean(text))
+    written = clean(text)
+    code = countries.code_of(written) or countries.of_alpha2(written, clean(name)) or countries.of_name(written)
     if code is None:
         raise RowRefused(column, text, "no country has this code" if text.strip() else "blank")
     if countries.names().get(clean(name).casefold(), code) != code:

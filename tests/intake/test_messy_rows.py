@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.warehouse.catalog import sources
 from tests.intake.making import MAIN, XML, Read, as_csv, as_xlsx, escape, is_sentence, letters, packed, parts_of
 from tests.intake.making_workbooks import as_ods, as_xls, as_xlsb
 
@@ -337,3 +338,35 @@ def test_rows_of_a_csv_are_as_many_as_its_lines_or_the_file_is_refused(tmp_path,
     if not any('"' in one for one in written):
         assert report.rows_in == 20 + len(written)
         assert report.published + report.collapsed == 20 + sum(one in LINES[1:] for one in written)
+
+
+ABSURD = [
+    "1e400",
+    "9" * 10_000,
+    "-" + "9" * 400,
+    "NaN",
+    "inf",
+    "\ud800",
+    "[" * 5_000,
+    "0" * 5_000,
+    "٩" * 500,
+    "1/" * 900,
+]
+
+
+@pytest.mark.parametrize("source", sorted(sources()))
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_absurd_values_in_any_column_of_any_source_are_counted_and_never_a_crash(tmp_path, source, write):
+    """One sound row, and one more for each column and each absurd value in it."""
+    card = sources()[source]
+    names = [column for column in card.columns if not column.headers[0].startswith("#")]
+    header = [column.headers[0] for column in names]
+    sound = [str(column.example) for column in names]
+    absurd = [value for value in ABSURD if write is as_csv and value.isprintable() or value.isascii()]
+    rows = [[*sound[:at], value, *sound[at + 1 :]] for at in range(len(header)) for value in absurd]
+    read = Read(tmp_path, source, write([header, sound, *rows]), partner="reliefworks", programme="a_programme")
+    if read.report is None:
+        assert is_sentence(read.refused), read.refused
+        return
+    report = read.report
+    assert report.rows_in == report.published + report.collapsed + len(report.quarantined) == len(rows) + 1

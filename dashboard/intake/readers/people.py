@@ -5,7 +5,7 @@ What a row cannot do without refuses it; a value it can do without is left out a
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -299,12 +299,14 @@ def number_in(text: str, column: str, most: float) -> float:
     return value
 
 
-def country(text: str, ledger: Ledger, column: str, name: str) -> str:
+def country(text: str, ledger: Ledger, column: str, name: str, by_nationality: bool = False) -> str:
     """The alpha-3 code for a country written as code or name; unknown when missing or not recognised, which is noted.
 
-    `name` is what the country is called in the note.
+    `name` is what the country is called in the note; `by_nationality` reads Syrian and syrienne too.
     """
     found = _country(text)
+    if found is None and by_nationality:
+        found = countries.of_nationality(text)
     if found is None:
         written = clean(text)
         ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
@@ -313,9 +315,9 @@ def country(text: str, ledger: Ledger, column: str, name: str) -> str:
     return found
 
 
-def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Mapping[str, str]) -> str:
+def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
     """What a word means; not reported when missing or not understood, which is noted."""
-    found = meaning.get(words.fold(text))
+    found = meaning(text)
     if found is None and not words.is_missing(text):
         ledger.remarks[f"{name} is in no vocabulary of this source, and is counted as not reported"] += 1
         ledger.not_understood(column, clean(text), ledger.line, NOT_REPORTED)
