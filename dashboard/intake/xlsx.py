@@ -201,19 +201,20 @@ def _parser() -> Any:
             self.row_counter = self.row_counter + 1 if written is None else _whole(written)
             self.col_counter = 0
             cells = [self.parse_cell(element) for element in row]
-            stated = {
-                cell["row"]
-                for element, cell in zip(row, cells, strict=True)
-                if element.get("r") and cell["value"] is not None
-            }
-            if written is None and len(stated) == 1:
-                self.row_counter = stated.pop()
-            elif stated - {self.row_counter}:
-                raise FileRefused(
-                    f"Cells of row {self.row_counter} state that they stand in row {min(stated - {self.row_counter})}, "
-                    f"so rows would be mixed up. {SAVE_AGAIN}"
-                )
+            elsewhere = [cell for cell in cells if cell["row"] != self.row_counter and cell["value"] is not None]
+            if elsewhere:
+                others = {cell["row"] for cell in elsewhere}
+                if written is not None or len(others) > 1 or len(elsewhere) < len(self._filled(cells)):
+                    raise FileRefused(
+                        f"Cells of row {self.row_counter} state that they stand in row {min(others)}, so rows would be "
+                        f"mixed up. {SAVE_AGAIN}"
+                    )
+                self.row_counter = others.pop()
             return self.row_counter, cells
+
+        @staticmethod
+        def _filled(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            return [cell for cell in cells if cell["value"] is not None]
 
         def parse_cell(self, element: Any) -> dict[str, Any]:
             """A cell; a number that is none, or too large, stays as it is written."""
