@@ -83,7 +83,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         erased_marks=frozenset(order["erased"]),
         no_consent_column=order.get("no_consent_column", False),
         progress_scale=order.get("progress_scale", ""),
-        orders=Orders(order.get("date_order", ""), card.day_first),
+        orders=Orders(order.get("date_order", ""), card.day_first, is_one=not card.people),
         folder=folder,
     )
     pairs = [(name, said) for name, said in order["columns"]]
@@ -274,7 +274,7 @@ def _judge(ledger: Any, kept: int) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
-    if question := ledger.orders.question(few_are_asked=not ledger.card.people):
+    if question := ledger.orders.question(not ledger.card.people, ledger.card.label):
         raise FileRefused(question, asks="date_order")
     if not ledger.progress_scale and (question := ledger.progress.question):
         raise FileRefused(question, asks="progress_scale")

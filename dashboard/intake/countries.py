@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from dashboard.intake.words import fold
+from dashboard.intake.words import fold, is_missing, meaning
 from dashboard.settings import REFERENCE
 
 # The Oxford tracker writes RKS for Kosovo, which the reference keeps as XKX.
@@ -25,6 +25,8 @@ WHOLE_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "sta": "sa
 SHARED_NAMES = frozenset(
     ("congo", "korea", "sudan", "guinea", "samoa", "ireland", "cyprus", "china", "timor", "guinee")
 )
+# What Chinese writes behind the name of a country for its people.
+OF_A_PERSON = ("国籍", "人", "籍")
 PARTS = re.compile(r"[,،/;|()（）\[\]]| - ")
 IN_BRACKETS = re.compile(r"\s*[(（\[](.*)[)）\]]\s*$")
 DISTINCT_NAMES = 2**14
@@ -74,6 +76,32 @@ def find(written: str) -> str | None:
     known = _known_names()
     whole = next((code for name in _readings(written) if (code := known.get(_key(name)))), None)
     return whole or _of_a_part(known, [key for part in PARTS.split(written) if (key := _key(part))])
+
+
+def of_alpha2(written: str, name: str = "") -> str | None:
+    """The code of an alpha-2 code in capital letters; of NA, which many write for missing, only beside the name."""
+    code = alpha2().get(written) if len(written) == 2 else None
+    return None if code and is_missing(written) and find(name) != code else code
+
+
+def of_name(written: str) -> str | None:
+    """The code of a name as the reference has it, unless other countries share a part of it."""
+    if fold(written) in SHARED_NAMES:
+        return None
+    return names().get(written.casefold()) or names_of_all_languages().get(written.casefold())
+
+
+@lru_cache(DISTINCT_NAMES)
+def of_nationality(written: str) -> str | None:
+    """The code of the country whose people are called so, in any of the languages: Syrian, syrienne, سوري, 叙利亚人."""
+    folded = fold(written)
+    if code := meaning("nationality").get(folded):
+        return code
+    for ending in OF_A_PERSON:
+        if folded.endswith(ending) and (code := _known_names().get(_key(folded.removesuffix(ending)))):
+            return code
+    parts = {meaning("nationality").get(_key(part)) for part in PARTS.split(written) if part.strip()}
+    return parts.pop() if len(parts) == 1 else None
 
 
 def code_of(written: str) -> str | None:

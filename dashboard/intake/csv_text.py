@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -18,6 +18,10 @@ LINE_FEED, CARRIAGE_RETURN = b"\n\r"
 BLOCK_BYTES = 2**22
 # A line of more characters is none of a table; it would have to be in memory as a whole.
 LONGEST_LINE = 2**25
+# A cell of more lines holds rows, far more often than a text of somebody.
+MOST_LINES_OF_A_CELL = 10
+# So many lines of a cell are told apart from one sentence with a sign between two words.
+FEWEST_SWALLOWED = 2
 
 
 @dataclass(frozen=True)
@@ -147,9 +151,33 @@ def rows_of_lines(lines: Iterable[str], delimiter: str, first_line: int = 1) -> 
 
 def refuse_swallowed(row: Row, width: int, delimiter: str) -> None:
     """Raises FileRefused where a quote that was never meant as one has swallowed other rows of the table."""
-    for cell in row.cells:
-        if "\n" in cell and any(line.count(delimiter) + 1 >= width for line in cell.split("\n")):
+    for at, cell in enumerate(row.cells):
+        if "\n" not in cell:
+            continue
+        lines = cell.split("\n")
+        # The line on which the quotes open.
+        line = row.line + sum(before.count("\n") for before in row.cells[:at])
+        if any(text.count(delimiter) + 1 >= width for text in lines) or _are_rows(lines[1:], width, delimiter):
             raise FileRefused(
-                f"From line {row.line} on, whole rows stand inside quotes. Look for a single quote sign there, "
+                f"From line {line} on, whole rows stand inside quotes. Look for a single quote sign there, "
                 "take it out, and send the file again."
             )
+        if len(lines) > MOST_LINES_OF_A_CELL:
+            raise FileRefused(
+                f"A cell in quotes begins on line {line} and has {len(lines)} lines, so it may hold whole rows. Look "
+                "for a single quote sign there and take it out; where a text is meant, shorten it to "
+                f"{MOST_LINES_OF_A_CELL} lines or leave its column out."
+            )
+
+
+def _are_rows(lines: Sequence[str], width: int, delimiter: str) -> bool:
+    """Whether lines inside quotes are rows of few cells: delimiters in all, or many in one, and no blank behind any.
+
+    In a sentence a blank stands behind a comma.
+    """
+    unlike_words = [line for line in lines if delimiter in line and f"{delimiter} " not in line.rstrip()]
+    inner = [line for line in lines[:-1] if line.strip()]
+    many = max(2, (width - 1) // 2)
+    return any(line.count(delimiter) >= many for line in unlike_words) or (
+        len(inner) >= FEWEST_SWALLOWED and all(line in unlike_words for line in inner)
+    )

@@ -1,13 +1,14 @@
 """Days and times as senders write them, and in which order a file writes day and month. Never guesses that order.
 
-9/1/2022 is the ninth of January to some and the first of September to others. The order is a property of a file: it is
-declared, or follows from days above 12, or is asked.
+9/1/2022 is the ninth of January to some and the first of September to others. The order is a property of a column: it
+is declared, or follows from days above 12 in that column, or is asked.
 """
 
 import datetime
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 from dashboard.intake.months import month_of
@@ -17,6 +18,8 @@ DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 # So many dates whose order is in doubt, or this share of all dates of a file, are asked about; fewer are set aside.
 FEW_DATES, FEW_DATES_SHARE = 3, 0.2
+# So many dates of which not one has a day above 12 are no accident.
+MONTHS, FEW_EXCHANGED = 12, 6
 YEAR_FIRST = re.compile(r"(\d{4})([-/._ ])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日?")
 YEAR_LAST = re.compile(r"(\d{1,2}) ?([-/._ ]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})")
 CLOCK = re.compile(
@@ -80,76 +83,141 @@ def read(text: str, this_year: int) -> Written | None:
 
 
 @dataclass
-class Orders:
-    """What the dates of one file say of the order of day and month.
+class Tally:
+    """How many dates there are, and in which orders of day and month they can be read where it matters."""
 
-    `by_publisher` says that the publisher always puts the day first: dates that can be read in both orders are read so,
-    unless others show that somebody rewrote them with the month first.
-    """
-
-    declared: str = ""
-    by_publisher: bool = False
     dates: int = 0
     only_day_first: int = 0
     only_month_first: int = 0
     either: int = 0
+    # Dates of one reading whose day is no higher than a month.
+    up_to_twelve: int = 0
 
-    def day_of(self, written: Written) -> datetime.date | None:
-        """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
-        self.dates += 1
-        if written.is_sure:
-            return written.day_first
-        self.only_day_first += written.only == DAY_FIRST
-        self.only_month_first += written.only == MONTH_FIRST
-        self.either += not written.only
-        return written.by(self.declared)
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
-    def is_known(self) -> bool:
-        """Whether dates that can be read in both orders are read right: declared, or some only with the day first."""
-        return bool(self.declared) or (self.only_day_first > 0 and self.only_month_first == 0)
+    def in_doubt(self) -> int:
+        """Dates that may be other days than the day first makes of them."""
+        return self.either + self.only_month_first
 
     @property
-    def _leaves_the_publishers_order(self) -> bool:
+    def is_proven(self) -> bool:
+        """Whether some dates can only be read with the day first, and none only with the month first."""
+        return self.only_day_first > 0 and self.only_month_first == 0
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Whether a spreadsheet that puts the month first has read the dates: of those with the day first it made dates
+        where it could, with day and month exchanged, and left the others as text."""
+        sure = self.dates - self.only_day_first - self.only_month_first - self.either
+        has_both = self.only_day_first >= FEW_DATES and self.up_to_twelve >= FEW_EXCHANGED
+        return has_both and not self.either and not self.only_month_first and sure == self.up_to_twelve
+
+    @property
+    def leaves_the_publishers_order(self) -> bool:
         """Whether no date that can be read in both orders stands beside one with the month first."""
         return not self.only_month_first or (self.only_day_first > 0 and not self.either)
 
-    def question(self, few_are_asked: bool = False) -> str:
+
+@dataclass
+class Orders:
+    """What the dates of one file say of the order of day and month.
+
+    In files about people one column says nothing of another: days of birth come from papers, those of registration from
+    a program. Elsewhere they have one order (`is_one`), as the first and last day of an activity have.
+    `by_publisher` says that the publisher always puts the day first: dates that can be read in both orders are read so,
+    unless others of their column show that somebody rewrote them with the month first. `last` is the column of the
+    last date.
+    """
+
+    declared: str = ""
+    by_publisher: bool = False
+    is_one: bool = False
+    columns: dict[str, Tally] = field(default_factory=dict)
+    last: str = ""
+
+    def of(self, column: str) -> Tally:
+        """The dates of a column, or of all."""
+        column = "" if self.is_one else column
+        self.last = column
+        return self.columns.setdefault(column, Tally())
+
+    def day_of(self, written: Written, column: str) -> datetime.date | None:
+        """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
+        tally = self.of(column)
+        tally.dates += 1
+        if written.is_sure:
+            tally.up_to_twelve += written.day_first is not None and written.day_first.day <= MONTHS
+            return written.day_first
+        tally.only_day_first += written.only == DAY_FIRST
+        tally.only_month_first += written.only == MONTH_FIRST
+        tally.either += not written.only
+        return written.by(self.declared)
+
+    def doubtful(self, columns: str) -> str:
+        """The first of some columns, between commas, whose dates may be read in two orders; empty where none is."""
+        if self.declared:
+            return ""
+        return next((name for name in columns.split(",") if name and not self.of(name).is_proven), "")
+
+    def question(self, few_are_asked: bool = False, label: Callable[[str], str] = str) -> str:
         """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
 
-        A few dates in doubt among many are not asked about, unless the reader cannot set them aside.
+        A few dates in doubt among many are not asked about, unless the reader cannot set them aside. `label` gives the
+        name of a column for people.
         """
-        in_doubt = self.either + self.only_month_first
-        if self.by_publisher and not self.declared and self._leaves_the_publishers_order:
-            return ""
         if self.declared:
-            wrong = self.only_day_first if self.declared == MONTH_FIRST else self.only_month_first
-            if not _many(wrong, self.dates):
-                return ""
+            return self._contradiction(label)
+        if exchanged := next((name for name, tally in self.columns.items() if tally.is_exchanged), None):
+            tally = self.columns[exchanged]
+            of_column = f" of the column “{label(exchanged)}”" if exchanged else ""
             return (
-                f"{wrong} of {self.dates} dates cannot be read with the "
-                f"{'month' if self.declared == MONTH_FIRST else 'day'} first, as was stated: their second number "
-                "or their first is above 12. Choose the other order (`--date-order`), or write them as YYYY-MM-DD."
+                f"The dates{of_column} seem to have been changed by a spreadsheet: {tally.up_to_twelve} that are "
+                "written with the year first, or are dates of the workbook, all have a day up to 12, and "
+                f"{tally.only_day_first} others, such as 31/12/2022, all have one above. Export the column again as "
+                "YYYY-MM-DD; if the dates are right, confirm that the day stands first (`--date-order`)."
             )
-        if self.is_known or not in_doubt or not (few_are_asked or _many(in_doubt, self.dates)):
+        doubtful = [
+            tally
+            for tally in self.columns.values()
+            if tally.in_doubt and not tally.is_proven and not (self.by_publisher and tally.leaves_the_publishers_order)
+        ]
+        found = sum(doubtful, Tally())
+        dates = sum(tally.dates for tally in self.columns.values())
+        if not doubtful or not (few_are_asked or _many(found.in_doubt, dates)):
             return ""
-        if self.only_month_first and self.only_day_first:
-            found = (
-                f"{self.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
-                f"{self.only_day_first} only with the day first, so no order reads them all. Write them as YYYY-MM-DD, "
-                "or choose the order that holds, and the others are set aside"
+        if found.only_month_first and found.only_day_first:
+            said = (
+                f"{found.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{found.only_day_first} only with the day first, so no order reads them all. Write them as "
+                "YYYY-MM-DD, or choose the order that holds, and the others are set aside"
             )
-        elif self.only_month_first:
-            found = (
-                f"{self.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
-                f"{self.either} in both orders, so the month seems to stand first"
+        elif found.only_month_first:
+            said = (
+                f"{found.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{found.either} in both orders, so the month seems to stand first"
             )
         else:
-            found = (
-                f"{self.either} dates can be read in two ways: 9/1/2022 is 9 January or September 1, and no date of "
-                "the file has a number above 12 that would tell"
+            said = (
+                f"{found.either} dates can be read in two ways: 9/1/2022 is 9 January or September 1, and no date of "
+                f"{'the file' if self.is_one else 'their column'} has a number above 12 that would tell"
             )
-        return f"{found}. Choose day first or month first (`--date-order`)."
+        return f"{said}. Choose day first or month first (`--date-order`)."
+
+    def _contradiction(self, label: Callable[[str], str]) -> str:
+        """What must be asked of dates that cannot be read in the order that was declared."""
+        for column, tally in self.columns.items():
+            wrong = tally.only_day_first if self.declared == MONTH_FIRST else tally.only_month_first
+            if _many(wrong, tally.dates):
+                of_column = f" of the column “{label(column)}”" if column else ""
+                first = "month" if self.declared == MONTH_FIRST else "day"
+                return (
+                    f"{wrong} of {tally.dates} dates{of_column} cannot be read with the {first} first, as was stated: "
+                    "their second number or their first is above 12. Choose the other order (`--date-order`), or write "
+                    "them as YYYY-MM-DD."
+                )
+        return ""
 
 
 def _many(dates: int, of_all: int) -> bool:

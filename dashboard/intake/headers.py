@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from dashboard.intake.legends import without_legend
 from dashboard.intake.report import FileRefused, clean
 from dashboard.warehouse.catalog import SourceCard
 
@@ -26,6 +27,8 @@ VOCABULARY = "v_"
 # Attributes that say in which language a text is: +i_fr, and of old +fr.
 LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
 ENGLISH = {"en", "i_en", "i_eng"}
+# Columns whose values may be codes that the heading explains; of consent a code is none that can be relied upon.
+WITH_LEGEND = ("sex", "education")
 # Ends the tag of a pattern: attributes that must not be there, or none beside those named.
 EXCEPT = re.compile(r"[-!]")
 
@@ -68,6 +71,7 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     """
     found = _as_written(cells, names)
     _by_pattern(cells, names, found)
+    _without_legends(cells, names, found)
     return found
 
 
@@ -185,6 +189,18 @@ def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> No
         if column not in found and matching:
             found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
             del left[found[column]]
+
+
+def _without_legends(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+    """Adds columns whose heading states what its codes mean behind its name: Sex (1=Male, 2=Female)."""
+    wanted = {name: names[name] for name in WITH_LEGEND if name in names and name not in found}
+    if wanted and any("(" in cell or "[" in cell or "（" in cell for cell in cells):
+        taken = found.values()
+        bare = [
+            "" if at in taken else name if (name := without_legend(cell)) != cell else ""
+            for at, cell in enumerate(cells)
+        ]
+        found.update(_as_written(bare, wanted))
 
 
 def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:

@@ -28,6 +28,9 @@ GROUPED = re.compile(r"\d{1,3}(?:([,.'’ _٬])\d{3})(?:\1\d{3})*")
 WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
 # 2.54701E+11 stands for every number that begins so. Without a sign and a point it may be a code: 12E34.
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\d{1,3}")
+# What a spreadsheet or a person puts before an id. Without a sign behind it a label may be a part of it, as in ID1.
+APOSTROPHES = "'\u2019\u2018`"
+LABEL = re.compile(r"^(?:(?:id|no|nr|num|number|n°|nº|№)\s*[:#=.：]\s*|[#№]\s*(?=\d))", re.IGNORECASE)
 # A row of nines is what databases store for missing; shorter ones may be the number of somebody on a list.
 NINES = re.compile(r"9{4,}")
 
@@ -114,10 +117,12 @@ def normal_id(text: str) -> str:
     """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
 
     Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9; a number has no leading
-    zeros, no signs between its thousands and no decimals of zero.
+    zeros, no signs between its thousands and no decimals of zero. An apostrophe that a spreadsheet put before it, and a
+    label such as `ID:`, are no part of it.
     """
     if CODE.fullmatch(text):
         return text.casefold()
+    text = LABEL.sub("", text.strip().lstrip(APOSTROPHES))
     if words.is_missing(text):
         return ""
     written = _plain(text)
@@ -138,7 +143,7 @@ def normal_id(text: str) -> str:
 @lru_cache(DISTINCT)
 def normal_email(text: str) -> str:
     """The e-mail address as it is compared, empty for what is none."""
-    compact = "".join(_plain(text).split()).removeprefix("mailto:")
+    compact = "".join(_plain(text).split()).lstrip(APOSTROPHES).removeprefix("mailto:")
     if compact.endswith(">"):  # Name <address>
         compact = compact[compact.rfind("<") + 1 : -1]
     local, at, domain = compact.partition("@")

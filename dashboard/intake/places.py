@@ -107,7 +107,7 @@ def _judged(code: str, name: str) -> tuple[str | None, str]:
     if code in TOTAL_CODES or is_total(name) or (code == "-" and name in ("", "-")):
         return None, TOTAL
     by_name = _named(name)
-    by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code))
+    by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code)) or countries.of_alpha2(code, name)
     if by_code and by_name and by_code != by_name and (by_code, by_name) not in UNDER_ONE_CODE:
         return None, f"the code belongs to another country than {name}"
     if by_code or by_name:

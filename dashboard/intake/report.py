@@ -31,6 +31,7 @@ PLAIN = re.compile(r"-?\d{1,6}([.,]\d{1,4})?\s?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4
 WRITTEN_TO = re.compile(r"[^\s@]@[^\s@]|\+\d(?:[\s().\-/]*\d){7,}", re.ASCII)
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+BEHIND_APOSTROPHE = (*FORMULA_STARTS, *"0123456789")
 
 
 class FileRefused(Refusal):
@@ -209,7 +210,7 @@ class Ledger:
     progress_scale: str = ""
     orders: Orders = field(default_factory=Orders)
     progress: Progress = field(default_factory=Progress)
-    # Where the reader stands, and the column whose day may be read in two ways in this row.
+    # Where the reader stands, and the columns, between commas, whose day may be read in two ways in this row.
     line: int = 0
     in_doubt: str = ""
     unread: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
@@ -313,8 +314,8 @@ def harmless(text: str) -> str:
 
 
 def as_sent(text: str) -> str:
-    """The text without the apostrophe that `harmless` put before it."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    """The text without the apostrophe that `harmless` put before it, or a spreadsheet before what is a number."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(BEHIND_APOSTROPHE) else text
 
 
 def write_quarantine(rows: Sequence[Quarantined], path: Path) -> None:

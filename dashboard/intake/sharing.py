@@ -27,6 +27,8 @@ MOST_SHARE = 0.05
 ALIKE = 0.8
 # So many names of an id are compared with each other; more would only confirm what three say.
 NAMES_COMPARED = 12
+# Nobody's name is longer, and comparing two takes the square of their letters.
+LONGEST_NAME = 200
 
 ADDRESSES = "the id stands beside several e-mail addresses, so it is nobody's"
 NAMES = "the id stands beside several names, so it is nobody's"
@@ -147,6 +149,7 @@ def _people(names: Collection[str]) -> int:
 
 def _one_name(one: str, other: str) -> bool:
     """Whether two folded names may be one: a part of the other, nearly alike, or in two scripts."""
+    one, other = one[:LONGEST_NAME], other[:LONGEST_NAME]
     words, of_other = set(one.split()), set(other.split())
     if words <= of_other or of_other <= words or not words or not of_other:
         return True

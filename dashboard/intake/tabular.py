@@ -1,7 +1,6 @@
 """A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
 
 import codecs
-import datetime
 import re
 import struct
 import zipfile
@@ -18,13 +17,13 @@ from dashboard.intake.formats import XLSX, workbook_format, zipped_format
 from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
 from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
-from dashboard.intake.report import LONGEST_TEXT, FileRefused, as_sent, clean
+from dashboard.intake.preamble import lines_like_rows
+from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 from dashboard.intake.sheets import open_sheets
+from dashboard.intake.xlsx import Layout, layout_of, rows_of
 from dashboard.warehouse.catalog import SourceCard
 
 MOST_ROWS = 300_000
-# Of any sheet. Rows without cells are walked through, so a cell far below would cost minutes.
-LAST_ROW = 1_048_576
 MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
@@ -63,19 +62,18 @@ ARCHIVE_FAULTS = (
     OSError,
 )
 WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError, AttributeError)
-# Formats of cells that show a share as a percentage: those that every workbook has.
-PERCENT_FORMATS = (9, 10)
 CHUNK = 2**20
 OTHER_ENCODINGS = ("cp1252", "cp1250", "cp1254", "cp1256", "cp1251", "gb18030")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook: its title, whether a reader of the workbook sees it, and its rows."""
+    """A sheet of a workbook: its title, whether a reader of the workbook sees it, its rows, and what is odd in them."""
 
     title: str
     is_shown: bool
     rows: Iterator[Row]
+    layout: Layout = Layout()
 
 
 @dataclass(frozen=True)
@@ -125,9 +123,25 @@ def open_table(
             f"The columns of the file are separated by {delimiter}. "
             "Separate the columns with commas, semicolons or tabs."
         )
-    table = _find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns)
+    table = _as_wide_as_rows(_find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns))
     text = text_below(path, encoding, table.header_end, delimiter)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
+
+
+def _as_wide_as_rows(table: Table) -> Table:
+    """The table, of which each line ends with a delimiter but for the header, or the other way round.
+
+    Of the cells behind the header none is filled, so nothing is shifted.
+    """
+    begin, rows = _begun(table.rows)
+    widths = {len(row.cells) for row in begin}
+    width, beyond = len(table.header), len(table.header) + 1
+    if widths == {beyond} and not any(row.cells[-1].strip() for row in begin):
+        return replace(table, header=[*table.header, ""], rows=rows)
+    is_read = width - 1 in table.positions.values()
+    if widths == {width - 1} and not table.header[-1].strip() and not is_read:
+        return replace(table, header=table.header[:-1], rows=rows)
+    return replace(table, rows=rows)
 
 
 def first_rows(
@@ -183,6 +197,21 @@ def _readable(rows: Iterable[Row]) -> list[Row]:
     except FileRefused:
         return found
     return found
+
+
+def _begun(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+    """The first rows, and all of them again, with the refusal to which reading on leads."""
+    begin: list[Row] = []
+    try:
+        begin.extend(islice(rows, HEADER_WITHIN))
+    except FileRefused as refused:
+        return begin, chain(begin, _refusing(refused))
+    return begin, chain(begin, rows)
+
+
+def _refusing(refused: FileRefused) -> Iterator[Row]:
+    raise refused
+    yield  # an iterator of rows, of which there is none
 
 
 def _encoding_of(path: Path, encoding: str, people: bool) -> str:
@@ -265,13 +294,13 @@ def _none_swallowed(table: Table, delimiter: str) -> Iterator[Row]:
         yield row
 
 
-def _open_workbook(path: Path, with_formulas: bool = False) -> Any:
-    """The workbook, where cells with a formula show its result, or else its text."""
+def _open_workbook(path: Path) -> Any:
+    """The workbook, where cells with a formula show its result."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=not with_formulas, keep_links=False)
+        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
     except (*WORKBOOK_FAULTS, InvalidFileException) as wrong:
         raise FileRefused(
             f"The workbook cannot be opened ({type(wrong).__name__}). Save it again as XLSX or CSV."
@@ -284,19 +313,51 @@ def _workbook_table(
     """The table of the one sheet that has the card's headers."""
     sheets = _sheets(path, format_, card.max_columns)
     found: dict[str, Table] = {}
+    others: dict[str, list[Row]] = {}
     refusal: FileRefused | None = None
     for sheet in sheets:
+        begin, rows = _begun(sheet.rows)
         try:
-            found[sheet.title] = _find_header(sheet.rows, card, names, columns)
+            found[sheet.title] = _find_header(rows, card, names, columns)
         except FileRefused as refused:
             refusal = refusal or refused
+            others[sheet.title] = begin
     if not found:
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
     title, notes = _right_sheet(found, {sheet.title for sheet in sheets if sheet.is_shown})
     table = found[title]
     width = len(table.header)
-    padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in table.rows)
-    return replace(table, rows=padded, notes=(*notes, *table.notes))
+    begin, rows = _begun(table.rows)
+    for other, of_other in others.items():
+        _refuse_rows_elsewhere(other, of_other, table, card, begin)
+    padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in rows)
+    layout = next(sheet.layout for sheet in sheets if sheet.title == title)
+    return replace(table, rows=padded, notes=(*notes, *table.notes, *_notes_on(layout, table.header_line)))
+
+
+def _refuse_rows_elsewhere(title: str, rows: Sequence[Row], table: Table, card: SourceCard, below: list[Row]) -> None:
+    """Raises FileRefused where a sheet without a header goes on with the table of another one."""
+    half = sum(bool(cell.strip()) for cell in table.header) / 2
+    lines = [row.cells for row in rows if sum(bool(cell.strip()) for cell in row.cells) >= half]
+    like = lines_like_rows(lines, table.header, _required(table.positions, card), [row.cells for row in below], True)
+    if like * 2 >= max(1, len(lines)):
+        raise FileRefused(
+            f"The sheet {clean(title)[:LONGEST_TEXT]} has no header and holds rows like those of the table, which "
+            "would be lost. Put all rows below one header, or send each sheet as a file of its own, with its header."
+        )
+
+
+def _notes_on(layout: Layout, header_line: int) -> list[str]:
+    """What a report says of rows that are hidden or merged."""
+    notes = []
+    if hidden := sum(line > header_line for line in layout.hidden):
+        notes.append(f"{hidden} rows of the sheet are hidden or filtered out; they are read like the others")
+    if merged := [span for span in layout.merged if span[1] > header_line]:
+        notes.append(
+            f"{len(merged)} cells of the sheet are merged over several rows, the first in row {merged[0][0]}: their "
+            "value counts for the first of these rows only. Unmerge them and fill each row where it holds for all"
+        )
+    return notes
 
 
 def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
@@ -304,16 +365,15 @@ def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
     if format_ != XLSX:
         opened = open_sheets(path, format_)
         return [Sheet(title, is_shown, _kept(rows, most_columns)) for title, is_shown, rows in opened]
-    book = _open_workbook(path)
-    formulas = _open_workbook(path, with_formulas=True) if _has_formulas(path) else None
-    return [
-        Sheet(
-            sheet.title,
-            sheet.sheet_state == "visible",
-            _sheet_rows(sheet, formulas and _sheet_named(formulas, sheet.title), most_columns),
-        )
-        for sheet in book.worksheets
-    ]
+    found = []
+    for sheet in _open_workbook(path).worksheets:
+        try:
+            layout = layout_of(sheet)
+        except ARCHIVE_FAULTS as wrong:
+            raise _damaged() from wrong
+        is_shown = sheet.sheet_state == "visible"
+        found.append(Sheet(sheet.title, is_shown, _sheet_rows(sheet, layout, most_columns), layout))
+    return found
 
 
 def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -335,40 +395,19 @@ def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[
     return chosen[0], (said,) if others else ()
 
 
-def _sheet_named(book: Any, title: str) -> Any:
-    return next((sheet for sheet in book.worksheets if sheet.title == title), None)
-
-
-def _sheet_rows(sheet: Any, formulas: Any, most_columns: int) -> Iterator[Row]:
-    """The rows of a sheet that hold anything; a formula without a result stays as its text.
+def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
+    """The rows of a sheet that hold anything.
 
     Raises:
-        FileRefused: too many rows or columns, or the sheet is damaged.
+        FileRefused: too many rows or columns, rows that contradict each other, or the sheet is damaged.
     """
     try:
-        yield from _kept(_rows_as_written(sheet, formulas), most_columns)
+        yield from _kept(rows_of(sheet, layout, MOST_ROWS), most_columns)
     except WORKBOOK_FAULTS as wrong:
         raise FileRefused(
             f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
             "XLSX or CSV, and send that."
         ) from wrong
-
-
-def _rows_as_written(sheet: Any, formulas: Any) -> Iterator[tuple[int, list[str]]]:
-    sheet.reset_dimensions()
-    written: Iterator[tuple[Any, ...]] = iter(())
-    if formulas is not None:
-        formulas.reset_dimensions()
-        written = formulas.iter_rows(values_only=True)
-    shares = _percent_styles(sheet.parent)
-    for number, cells in enumerate(sheet.iter_rows(values_only=not shares), start=1):
-        if number > LAST_ROW:
-            raise FileRefused(f"A cell stands below row {LAST_ROW:,}, where no sheet has one. Save the table as CSV.")
-        used = [_shown(cell, shares) for cell in cells] if shares else [_cell_text(cell) for cell in cells]
-        for at, text in enumerate(next(written, ())):
-            if isinstance(text, str) and text.startswith("=") and at < len(used) and not used[at]:
-                used[at] = text
-        yield number, used
 
 
 def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
@@ -388,50 +427,6 @@ def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterat
             if rows > MOST_ROWS + 1:
                 raise FileRefused(f"The sheet has more than {MOST_ROWS:,} rows. Send it in parts.")
             yield Row(number, used)
-
-
-def _percent_styles(book: Any) -> set[int]:
-    """Numbers of the formats that show a share as a percentage, where a style of the workbook uses one."""
-    formats = enumerate(getattr(book, "_number_formats", ()), start=164)
-    known = {*PERCENT_FORMATS, *(number for number, text in formats if "%" in text)}
-    return known & {style.numFmtId for style in getattr(book, "_cell_styles", ())}
-
-
-def _shown(cell: Any, shares: set[int]) -> str:
-    """A cell as text: 0.45 in a cell that shows it as a percentage is 45%."""
-    value = cell.value
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and cell.style_array.numFmtId in shares:
-        return f"{round(value * 100, 9):.15g}%"
-    return _cell_text(value)
-
-
-def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return any(_holds(archive, name, b"<f") for name in archive.namelist() if name.startswith("xl/worksheets/"))
-
-
-def _holds(archive: zipfile.ZipFile, name: str, wanted: bytes) -> bool:
-    """Whether a part holds some bytes; it is never in memory as a whole."""
-    try:
-        with archive.open(name) as part:
-            before = b""
-            while chunk := part.read(CHUNK):
-                if wanted in before + chunk:
-                    return True
-                before = chunk[-len(wanted) :]
-    except ARCHIVE_FAULTS as wrong:
-        raise _damaged() from wrong
-    return False
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return as_sent(str(cell))
 
 
 def _damaged() -> FileRefused:
@@ -546,6 +541,11 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
     )
 
 
+def _required(found: Mapping[str, int], card: SourceCard) -> set[int]:
+    """Where the columns stand that a row needs."""
+    return {at for name, at in found.items() if card.needs(name, found)}
+
+
 def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict[str, int], card: SourceCard) -> Table:
     """The table below a header.
 
@@ -570,6 +570,14 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
             f"A line above the header, which is line {row.line}, is as long as a row and would be lost. Put "
             "the header on the first line."
         )
+    if preamble:
+        begin, rows = _begun(rows)
+        like = lines_like_rows(preamble, header, _required(found, card), [line.cells for line in begin], has_tags)
+        if like:
+            raise FileRefused(
+                f"Of the lines above the header, which is line {row.line}, {like} read like rows of the table and "
+                "would be lost. Put the header on the first line, above all rows."
+            )
     unknown = [
         (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
     ]

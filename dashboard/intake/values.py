@@ -97,7 +97,7 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
         found = Written(serial, serial)
     if found is None:
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
-    date = ledger.orders.day_of(found)
+    date = ledger.orders.day_of(found, column)
     if date is None:
         order = "month" if ledger.orders.declared == MONTH_FIRST else "day"
         raise RowRefused(column, text, f"not a date with the {order} first")
@@ -108,12 +108,13 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
 
 
 def need_country(text: str, column: str, name: str = "") -> str:
-    """The ISO 3166 alpha-3 code in a cell.
+    """The ISO 3166 alpha-3 code in a cell, which may be written as alpha-2 code or as name.
 
     Raises:
         RowRefused: no country of the reference has that code, or the name beside it is another country's.
     """
-    code = countries.code_of(clean(text))
+    written = clean(text)
+    code = countries.code_of(written) or countries.of_alpha2(written, clean(name)) or countries.of_name(written)
     if code is None:
         raise RowRefused(column, text, "no country has this code" if text.strip() else "blank")
     if countries.names().get(clean(name).casefold(), code) != code:

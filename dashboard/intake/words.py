@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -59,6 +59,12 @@ def words(name: str) -> frozenset[str]:
 def meaning(name: str) -> Mapping[str, str]:
     """The words of a table, folded, to the value that each stands for."""
     return {fold(word): value for value, of_value in _read()[name].items() for word in of_value}
+
+
+def table_of_words(name: str) -> Mapping[str, Sequence[str]]:
+    """The words of a table as they are written, by what they stand for."""
+    table: Mapping[str, Sequence[str]] = _read()[name]
+    return table
 
 
 def _folded(character: str) -> str:

@@ -4,10 +4,13 @@ import datetime
 
 import pytest
 
-from tests.intake.making import Read, as_csv
+from tests.intake.making import Read, as_csv, as_xlsx
 
 ACTIVITIES = ["Organisation", "Sector", "Country", "Start date"]
 CLOSURES = ["Date", "ISO", "Status"]
+REGISTER = ["partner_id", "programme_id", "learner_id", "consent", "registered_on", "withdrawn_on", "date_of_birth"]
+USAGE = ["External Id", "Course", "Course ID", "Overall Progress", "Completed", "Program Slug"]
+USAGE += ["Enrollment Time", "Last Course Activity Time"]
 HUBS = ["hub_id", "hub", "country_iso3", "latitude", "longitude", "announced_on"]
 
 
@@ -22,6 +25,17 @@ def closures(*days, status="Fully open"):
 
 def hubs(*days):
     return as_csv([HUBS, *([f"h{n}", f"Hub {n}", "KEN", "1.0", "36.0", day] for n, day in enumerate(days))])
+
+
+def register(write, *days):
+    """Invented learners with the days on which each registered, left and was born."""
+    rows = [["reliefworks", "coursera_for_refugees", f"RW-{n}", "Yes", *of_one] for n, of_one in enumerate(days)]
+    return write([REGISTER, *rows])
+
+
+def usage(*days):
+    rows = [[f"RW-{n}", "Databases", "db1", "35", "No", "a-programme", *of_one] for n, of_one in enumerate(days)]
+    return as_csv([USAGE, *rows])
 
 
 def days_of(read, column):
@@ -97,3 +111,85 @@ def test_a_year_is_told_by_a_day_of_either_order(tmp_path):
     header = ["Year", "Country of origin (ISO)", "Country of asylum (ISO)", "Refugees under UNHCR's mandate"]
     body = as_csv([header, ["12/31/2021", "SOM", "KEN", "5"], ["31/12/2022", "SOM", "KEN", "7"]])
     assert {row["year"]: row["refugees"] for row in Read(tmp_path, "unhcr_population", body).rows} == {2021: 5, 2022: 7}
+
+
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_column_of_a_register_is_not_read_by_the_order_of_another(tmp_path, write, at):
+    """Days of birth come from papers, with the day first; the other two from a program that puts the month first."""
+    days = [["2021-05-16", "2023-05-16", "25/12/1990"] for _ in range(8)]
+    for n, of_one in enumerate(days):
+        of_one[at] = f"0{n + 1}/04/202{1 if at == 0 else 3}"
+    found = Read(tmp_path, "partner_learners", register(write, *days))
+    assert found.asks == "date_order" and found.refused.startswith("7 dates can be read in two ways")
+    days[0][at] = f"17/04/202{1 if at == 0 else 3}"
+    read = Read(tmp_path, "partner_learners", register(write, *days))
+    assert read.report.published == 8
+    assert [day[5:] for day in days_of(read, REGISTER[4 + at])][-2:] == ["04-08", "04-17"]
+
+
+def test_a_few_days_in_doubt_are_set_aside_in_the_column_that_proves_nothing(tmp_path):
+    days = [["17/04/2021", "", ""] for _ in range(30)]
+    days[0][1], days[1][0] = "03/04/2023", "03/04/2021"
+    read = Read(tmp_path, "partner_learners", register(as_csv, *days))
+    assert read.reasons == {"withdrawn_on: day and month can be read in two orders; write YYYY-MM-DD": 1}
+    assert "2021-04-03" in days_of(read, "registered_on")
+
+
+@pytest.mark.parametrize(
+    ("proven", "aside"), [("17/04/2021", "last_activity_on"), ("2021-04-17T08:00:00Z", "enrolled_on")]
+)
+def test_exports_read_by_columns_are_asked_and_set_aside_column_by_column(tmp_path, proven, aside):
+    days = [[proven, "2022-01-05T08:00:00Z"] for _ in range(40)]
+    days[0] = ["03/04/2021", "05/06/2022"]
+    read = Read(tmp_path, "coursera_usage", usage(*days))
+    assert read.reasons == {f"{aside}: day and month can be read in two orders; write YYYY-MM-DD": 1}
+    assert (read.report.rows_in, read.report.published) == (40, 39)
+    found = Read(tmp_path, "coursera_usage", usage(*([["17/04/2021", "05/06/2022"]] * 5)))
+    assert found.asks == "date_order" and found.refused.startswith("5 dates can be read in two ways")
+
+
+def test_a_column_of_both_orders_is_asked_about_and_never_read_as_one(tmp_path):
+    days = [["17/04/2021", "", ""]] * 5 + [["04/17/2021", "", ""]] * 5 + [["03/04/2021", "", ""]]
+    found = Read(tmp_path, "partner_learners", register(as_csv, *days))
+    assert found.asks == "date_order" and "no order reads them all" in found.refused
+    found = Read(tmp_path, "partner_learners", register(as_csv, *days), date_order="day_first")
+    assert "5 of 11 dates of the column “Registered on” cannot be read with the day first" in found.refused
+
+
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_days_that_a_spreadsheet_exchanged_are_asked_about(tmp_path, write):
+    """It put the month first: 03/04 became 4 March, and 17/04, which it could not read, stayed text."""
+    days = [[f"2021-{month:02}-0{month - 1}", "", ""] for month in range(2, 9)]
+    days += [["17/04/2021", "", ""], ["18/04/2021", "", ""], ["30/05/2021", "", ""]]
+    found = Read(tmp_path, "partner_learners", register(write, *days))
+    assert found.asks == "date_order" and "seem to have been changed by a spreadsheet: 7 that" in found.refused
+    assert Read(tmp_path, "partner_learners", register(write, *days), date_order="day_first").report.published == 10
+    days.append(["2021-04-19", "", ""])
+    assert Read(tmp_path, "partner_learners", register(write, *days)).report.published == 11
+
+
+RECOGNITIONS = ["partner_id", "learner_id", "university", "university_country", "requested_on"]
+NEEDS = ["need_id", "country_iso3", "level", "language", "highest_tier", "people", "raised_on"]
+SESSIONS = ["hub_id", "session_id", "held_on", "kind", "attendance"]
+TEXT_CELLS = {
+    "partner_learners": (REGISTER[:5], ["reliefworks", "coursera_for_refugees", "RW-{n}", "Yes"], "registered_on"),
+    "coursera_usage": (USAGE[:7], ["RW-{n}", "Databases", "db1", "35", "No", "a-programme"], "enrolled_on"),
+    "recognitions": (RECOGNITIONS, ["kiron", "RW-{n}", "A university", "DEU"], "requested_on"),
+    "contributions_5w": (ACTIVITIES, ["Member {n}", "Education", "KEN"], "began_on"),
+    "hubs": (HUBS, ["h{n}", "Hub {n}", "KEN", "1.0", "36.0"], "announced_on"),
+    "needs": (NEEDS, ["n{n}", "KEN", "primary", "sw", "no-tech", "100"], "raised_on"),
+}
+
+
+@pytest.mark.parametrize("source", TEXT_CELLS)
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_text_cells_of_every_kind_of_source_are_asked_about_and_read_as_declared(tmp_path, source, write):
+    header, sound, kept = TEXT_CELLS[source]
+    rows = [[*(cell.format(n=n) for cell in sound), f"0{n}/04/2021"] for n in (1, 2, 3, 5, 6)]
+    body, said = write([header, *rows]), {"partner": "reliefworks"}
+    assert Read(tmp_path, source, body, **said).asks == "date_order"
+    for order, days in (("day_first", ["04-01", "04-02", "04-03", "04-05", "04-06"]),
+                        ("month_first", ["01-04", "02-04", "03-04", "05-04", "06-04"])):  # fmt: skip
+        read = Read(tmp_path, source, body, date_order=order, **said)
+        assert [day[5:] for day in days_of(read, kept)] == days

@@ -95,7 +95,7 @@ FILES = {
     "quotes around words": (text(ROWS, quoting=csv.QUOTE_NONNUMERIC), NINE),
     "commas, quotes and line ends in cells": (text(many(9, Full='"Sign"\n, and\r\nmore')), NINE),
     "a cell longer than a block": (text(many(9, Full="x" * 3 * BLOCK)), NINE),
-    "a cell of lines longer than a block": (text(many(9, Full="x\n" * BLOCK)), NINE),
+    "a cell of lines longer than a block": (text(many(9, Full="x\n" * BLOCK)), "begins on line 2 and has"),
     "a cell longer than a CSV reader takes": (text([*ROWS, row(10, Full="x" * 131_073)]), "field larger than"),
     "a quote in the middle of a cell, once": (replaced(4, LINES[3].replace("Nursing", 'Nur"sing')), NINE),
     "a quote in the middle of each cell": (PLAIN.replace("Nursing", 'Nur"sing"'), NINE),

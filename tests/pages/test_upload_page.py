@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -186,6 +187,21 @@ def test_a_steward_adds_a_partner_by_typing_its_name(store):
         store, "coursera_usage", file, Actor("steward"), declared=Declared(partner="Open Door", programme="dlsei")
     )
     assert sent.partners == {"open_door"}
+
+
+def test_the_order_of_dates_in_a_register_is_asked_on_the_page_and_holds(store):
+    header = ["partner_id", "programme_id", "learner_id", "consent", "registered_on", "date_of_birth"]
+    rows = [["omega", "omega", f"O-{n}", "Yes", f"0{n}/04/2021", "25/12/1990"] for n in (1, 2, 3, 5)]
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *rows])
+    test = send(upload_page("register.csv", out.getvalue().encode()))
+    assert "4 dates can be read in two ways" in text(test)
+    next(box for box in test.selectbox if box.label == "Order of dates in the file").set_value("day_first").run()
+    send(test)
+    assert not test.error, text(test)
+    (proposal,) = waiting(store)
+    days = pq.read_table(proposal.snapshot.rows_file, columns=["registered_on"])["registered_on"].to_pylist()
+    assert sorted(day.isoformat() for day in days) == ["2021-04-01", "2021-04-02", "2021-04-03", "2021-04-05"]
 
 
 def test_nothing_on_the_page_is_of_the_shell(store):

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.intake.columns import Batch
-from dashboard.intake.days import Orders
+from dashboard.intake.days import Orders, Tally
+from dashboard.intake.readers.people import with_doubt
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, Quarantined, RowRefused, clean
 from dashboard.intake.scale import Progress
@@ -28,6 +29,7 @@ NAIVE = IN_UTC.replace("Z$", "Z?$")
 DAY = len("2018-01-31")
 ADDRESS = "http"
 NO_DAY = np.datetime64("NaT", "D")
+NO_DATES = Tally()
 
 Parse = Callable[[Cells], Any]
 # What is in a cell of one column, or in those of several.
@@ -40,7 +42,8 @@ Column = Any
 class Outcome:
     """What a parser made of some cells: a value, or why the row is set aside; and what it noted by the way.
 
-    `dates` and `counted` are the numbers that a file's dates and progress are judged by, in the order of `_counts`.
+    `dates` and `counted` are the numbers that a file's dates and progress are judged by, in the order of `_counts`;
+    `dated` is the column of its dates.
     """
 
     value: Any = None
@@ -50,6 +53,7 @@ class Outcome:
     in_doubt: str = ""
     dates: int = 0
     counted: tuple[int, ...] = ()
+    dated: str = ""
     # Whether there is something to tell of it but the value and the numbers.
     odd: bool = False
 
@@ -105,7 +109,7 @@ class Rows:
     Attributes:
         heard: the ledger that parsers write to; what they write is entered for every row that it holds for.
         standing: which rows are in.
-        in_doubt: of each row the number of the column of `doubts` whose day may be read in two ways; 0 is none.
+        in_doubt: of each row the place in `doubts` of the columns whose day may be read in two ways; 0 is none.
     """
 
     def __init__(self, batch: Batch, ledger: Ledger, memory: Memory) -> None:
@@ -122,7 +126,6 @@ class Rows:
         self.in_doubt = np.zeros(len(batch.lines), dtype=np.int8)
         self.doubts = [""]
         self._memory, self._step = memory, 0
-        self._silence = _counts(self.heard)
 
     def each(self, parse: Parse, *columns: str) -> Values:
         """What `parse` makes of the cells of these columns; a row that it refuses is set aside."""
@@ -217,13 +220,17 @@ class Rows:
             value = parse(cell)
         except RowRefused as said:
             refused = said
-        before, self._silence = self._silence, _counts(heard)
-        dates, *counted = (now - then for now, then in zip(self._silence, before, strict=True))
+        dated, heard.orders.last = heard.orders.last, ""
+        dates, *counted = _counts(heard, dated)
         remarks = dict(heard.remarks)
         unread = [key for key, (rows, *_) in heard.unread.items() for _ in range(rows)]
         odd = refused is not None or bool(remarks or unread or heard.in_doubt)
         more = tuple(counted) if any(counted) else ()
-        outcome = Outcome(value, refused, remarks, unread, heard.in_doubt, dates, more, odd)
+        outcome = Outcome(value, refused, remarks, unread, heard.in_doubt, dates, more, dated, odd)
+        if dates:
+            heard.orders.columns.clear()
+        if more:
+            heard.progress = Progress()
         heard.remarks.clear()
         heard.unread.clear()
         heard.in_doubt = ""
@@ -231,14 +238,15 @@ class Rows:
 
     def _account(self, codes: np.ndarray, outcomes: Sequence[Outcome]) -> None:
         """Enters what parsers noted for the rows that are in, and sets aside what they refused."""
-        dates = [outcome.dates for outcome in outcomes]
-        counted = [code for code, outcome in enumerate(outcomes) if outcome.counted]
         odd = [code for code, outcome in enumerate(outcomes) if outcome.odd]
-        if any(dates) or counted:
-            rows = self._rows_of(codes, len(outcomes))
-            self.ledger.orders.dates += int(rows @ np.array(dates))
-        if counted:
-            _add_counts(self.ledger, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
+        rows = self._rows_of(codes, len(outcomes)) if any(one.dates or one.counted for one in outcomes) else None
+        if rows is not None:
+            for column in {one.dated for one in outcomes if one.dates}:
+                dates = [one.dates if one.dated == column else 0 for one in outcomes]
+                self.ledger.orders.of(column).dates += int(rows @ np.array(dates))
+            for column in {one.dated for one in outcomes if one.counted}:
+                counted = [code for code, one in enumerate(outcomes) if one.counted and one.dated == column]
+                _add_counts(self.ledger, column, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
         if not odd:
             return
         is_odd = np.zeros(len(outcomes), dtype=bool)
@@ -251,10 +259,11 @@ class Rows:
                 self.ledger.remarks[remark] += times
             for key in outcome.unread:
                 unread.setdefault(key, []).append(line)
-            if outcome.in_doubt and not self.in_doubt[at]:
-                if outcome.in_doubt not in self.doubts:
-                    self.doubts.append(outcome.in_doubt)
-                self.in_doubt[at] = self.doubts.index(outcome.in_doubt)
+            if outcome.in_doubt:
+                doubts = with_doubt(self.doubts[self.in_doubt[at]], outcome.in_doubt)
+                if doubts not in self.doubts:
+                    self.doubts.append(doubts)
+                self.in_doubt[at] = self.doubts.index(doubts)
             if outcome.refused is not None:
                 self.standing[at] = False
                 if codes[at] not in shown:
@@ -288,20 +297,28 @@ def _cells(names: Sequence[str], cells: Cell) -> Cells:
     return lambda name: of_column.get(name, "")
 
 
-def _counts(ledger: Ledger) -> tuple[int, ...]:
-    """The numbers that a file's dates and progress are judged by; how many dates there are comes first."""
-    orders, progress = ledger.orders, ledger.progress
+def _counts(ledger: Ledger, column: str) -> tuple[int, ...]:
+    """The numbers that a column's dates and a file's progress are judged by; how many dates there are comes first."""
+    tally, progress = ledger.orders.columns.get(column, NO_DATES), ledger.progress
     return (
-        *(orders.dates, orders.only_day_first, orders.only_month_first, orders.either),
+        *(tally.dates, tally.only_day_first, tally.only_month_first, tally.either, tally.up_to_twelve),
         *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed),
     )
 
 
-def _add_counts(ledger: Ledger, more: np.ndarray) -> None:
-    orders, progress = ledger.orders, ledger.progress
-    total = [before + int(count) for before, count in zip(_counts(ledger)[1:], more, strict=True)]
-    orders.only_day_first, orders.only_month_first, orders.either = total[:3]
-    progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed = total[3:7]
+def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
+    first, last, either, low, above_one, fractions, whole_ones, ones_completed = map(int, more)
+    if column:
+        tally = ledger.orders.of(column)
+        tally.only_day_first += first
+        tally.only_month_first += last
+        tally.either += either
+        tally.up_to_twelve += low
+    progress = ledger.progress
+    progress.above_one += above_one
+    progress.fractions += fractions
+    progress.whole_ones += whole_ones
+    progress.ones_completed += ones_completed
 
 
 def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:

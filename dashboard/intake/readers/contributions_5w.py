@@ -456,7 +456,7 @@ def _captured(text: str, ledger: Ledger) -> None:
     if not text.strip():
         return
     found = written_date(clean(text), ledger.card.date_formats)
-    day = found and ledger.orders.day_of(found)
+    day = found and ledger.orders.day_of(found, "captured_on")
     said = day.isoformat() if day and day.isoformat() <= ledger.today else UNREADABLE
     if ledger.captured_on and said != ledger.captured_on:
         raise FileRefused("Rows of the file stood so on different days. Send those of each day as a file of its own.")

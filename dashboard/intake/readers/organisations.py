@@ -10,6 +10,7 @@ from dashboard.intake import countries
 from dashboard.intake.programmes import RESERVED, identifier
 from dashboard.intake.report import RowRefused, clean, holds_address
 from dashboard.intake.values import whole_number
+from dashboard.intake.words import fold, meaning, table_of_words, words
 from dashboard.settings import REFERENCE
 
 EVERY = "all"
@@ -51,6 +52,11 @@ TIERS_WRITTEN: Mapping[str, str] = {
     "high-tech": "hi-tech",
     "high tech": "hi-tech",
 }
+# The code of Nauruan, and what many write for missing.
+MISSING_IN_CAPITALS = "NA"
+# A code of a language with its country, and what stands between the names of two.
+LOCALE = re.compile(r"([A-Za-z]{2,3})[-_](?:[A-Za-z]{4}[-_])?[A-Za-z]{2}")
+BETWEEN_LANGUAGES = re.compile(r"[/+&;,|\n、，؛،；]|\s(?:and|et|y|e|и|und|و)\s|\sو(?=\w)|和|与|及")
 MOST_IN_LIST = 260
 # 77873.16; and 1.234.567, where one point alone could be either.
 DECIMALS = re.compile(
@@ -95,6 +101,8 @@ def code(text: str, column: str, allowed: tuple[str, ...], default: str = "") ->
     if not written and default:
         return default
     if written not in allowed:
+        written = meaning("codes").get(fold(text), written)
+    if written not in allowed:
         raise RowRefused(column, text, f"none of {', '.join(allowed)}" if written else "blank")
     return written
 
@@ -105,7 +113,7 @@ def tier(text: str, column: str) -> str:
     Raises:
         RowRefused: none of them.
     """
-    found = TIERS_WRITTEN.get(clean(text).casefold())
+    found = TIERS_WRITTEN.get(clean(text).casefold()) or meaning("tiers").get(fold(text))
     if found is None:
         raise RowRefused(column, text, f"none of {', '.join(TIERS)}" if text.strip() else "blank")
     return found
@@ -117,7 +125,7 @@ def level(text: str, column: str) -> str:
     Raises:
         RowRefused: none of ISCED, or several.
     """
-    found = LEVELS_WRITTEN.get(clean(text).casefold(), ())
+    found = _level(text)
     if len(found) != 1:
         raise RowRefused(column, text, f"none of {', '.join(LEVELS)}" if text.strip() else "blank")
     return found[0]
@@ -137,13 +145,38 @@ def country_code(text: str, column: str) -> str:
 
 
 def language(text: str, column: str) -> str:
-    """The ISO 639 code of a language written as code or name, in any of six languages.
+    """The ISO 639 code of a language written as code or name, in any of six languages or in its own.
 
     Raises:
-        RowRefused: blank, or no language of the reference.
+        RowRefused: blank, several, or no language of the reference.
     """
-    found = languages().get(clean(text).casefold())
-    if found is None:
+    found = _languages(text)
+    if len(found) > 1:
+        raise RowRefused(column, text, "several languages in one cell; give each a row")
+    if not found:
+        raise RowRefused(column, text, "no language has this code or name" if text.strip() else "blank")
+    return found[0]
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """The codes of the languages in a text, such as FR, Français, fr-FR, fra, or French and English; none if one is
+    not known."""
+    known = language_names()
+    written = clean(text)
+    if written == MISSING_IN_CAPITALS:
+        return ()
+    if one := known.get(fold(written)):
+        return (one,)
+    if tag := LOCALE.fullmatch(written):
+        return (known[tag[1].casefold()],) if tag[1].casefold() in known else ()
+    parts = [fold(part) for part in BETWEEN_LANGUAGES.split(written) if part.strip()]
+    codes = [known.get(part, "") for part in parts]
+    return tuple(dict.fromkeys(codes)) if len(parts) > 1 and all(codes) else ()
+
+
+def _each_language(text: str, column: str) -> tuple[str, ...]:
+    found = _languages(text)
+    if not found:
         raise RowRefused(column, text, "no language has this code or name" if text.strip() else "blank")
     return found
 
@@ -154,12 +187,12 @@ def each(text: str, column: str, one: Callable[[str, str], str | tuple[str, ...]
     Raises:
         RowRefused: blank, too long, or one of them is none.
     """
-    written = [part for part in re.split(r"[;|,]", clean(text)) if part.strip()]
+    written = [part for part in re.split(r"[;|,；，、،]", clean(text)) if part.strip()]
     if not written:
         raise RowRefused(column, text, "blank")
     if len(written) > MOST_IN_LIST:
         raise RowRefused(column, "", f"more than {MOST_IN_LIST} in one cell")
-    if [part.strip().casefold() for part in written] == [EVERY]:
+    if len(written) == 1 and fold(written[0]) in words("every"):
         return EVERY
     found: set[str] = set()
     for part in written:
@@ -174,7 +207,7 @@ def levels(text: str, column: str) -> str:
 
 
 country_codes = partial(each, one=country_code)
-language_codes = partial(each, one=language)
+language_codes = partial(each, one=_each_language)
 
 
 def focal_point(text: str, column: str) -> str | None:
@@ -233,8 +266,39 @@ def languages() -> Mapping[str, str]:
     return known
 
 
-def _levels(text: str, column: str) -> tuple[str, ...]:
+@cache
+def language_names() -> Mapping[str, str]:
+    """As `languages`, without accents, with the names that languages have in themselves, and codes of three letters."""
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    known = {fold(name): code for name, code in languages().items()}
+    codes = set(languages().values())
+    for code in sorted(codes):
+        try:
+            own = Locale.parse(code).get_language_name(code)
+        except (UnknownLocaleError, ValueError):
+            continue
+        if own:
+            known.setdefault(fold(own), code)
+    for longer, code in get_global("language_aliases").items():
+        if code in codes and len(longer) == 3:
+            known.setdefault(longer, code)
+    for code, names in table_of_words("languages").items():
+        for name in names:
+            known.setdefault(fold(name), code)
+    known.pop("", None)
+    return known
+
+
+def _level(text: str) -> tuple[str, ...]:
+    """The levels that a word stands for; none where it is not known."""
     found = LEVELS_WRITTEN.get(clean(text).casefold(), ())
+    return found or LEVELS_WRITTEN.get(meaning("levels").get(fold(text), ""), ())
+
+
+def _levels(text: str, column: str) -> tuple[str, ...]:
+    found = _level(text)
     if not found:
         raise RowRefused(column, text, f"none of {', '.join(LEVELS)}")
     return found

@@ -65,7 +65,7 @@ def _days(table: Table, ledger: Ledger) -> Sequence[tuple[int, datetime.date]]:
 
 def _day(header: str, ledger: Ledger) -> datetime.date | None:
     found = written_date(header, ledger.card.date_formats)
-    return ledger.orders.day_of(found) if found else serial_date(header)
+    return ledger.orders.day_of(found, "on_date") if found else serial_date(header)
 
 
 def _refuse_parts(cell: Cells, ledger: Ledger) -> None:

@@ -2,8 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from dashboard.intake import words
+from dashboard.intake.legends import stated_codes
 from dashboard.intake.readers.people import (
     LEFT_OUT,
     MOST_HOURS,
@@ -22,11 +25,16 @@ from dashboard.intake.readers.people import (
 from dashboard.intake.readers.roll import Layout, publish_people
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, clean
+from dashboard.intake.schooling import level_of
 from dashboard.intake.tabular import Table
-from dashboard.intake.words import fold, is_missing, meaning
+from dashboard.intake.values import whole
+from dashboard.intake.words import is_missing
 
 # In Spanish F is no letter of a sex: H is a man (hombre) and M a woman (mujer).
 MAN, WOMAN_OR_MAN, WOMAN = "h", "m", "f"
+# Counted beside them: numbers in place of a word.
+CODED = "1"
+Meaning = Callable[[str], str | None]
 AT_SEX, AT_ORIGIN, AT_HOST, AT_AGE, AT_EDUCATION, AT_WITHDRAWN = 6, 4, 5, 7, 8, 10
 BASES = ("measured", "estimated", "attested")
 HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -35,6 +43,18 @@ HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record for each learner and programme; without consent the row is set aside."""
     letters: Counter[str] = Counter()
+    if "country_origin" in table.positions:
+        heading = clean(table.header[table.positions["country_origin"]])
+        if words.fold(heading) in words.words("nationality_headings"):
+            ledger.notes.append(f"The country of origin is read from the column “{heading}”.")
+    codes = stated_codes(_stated_in(table, "sex"), words.meaning("sex"))
+    levels = stated_codes(_stated_in(table, "education"), words.meaning("education"))
+
+    def sex_of(text: str) -> str | None:
+        return words.meaning("sex").get(words.fold(text)) or codes.get(_code(text))
+
+    def education_of(text: str) -> str | None:
+        return level_of(text) or levels.get(_code(text))
 
     def finish(record: tuple[Any, ...]) -> tuple[Any, ...]:
         if record[AT_SEX] != WOMAN_OR_MAN:
@@ -49,7 +69,7 @@ def read(table: Table, ledger: Ledger) -> None:
             id_column="learner_id",
             once=("partner_id", "programme_id"),
             stream=lambda cell: need_ids(cell, ledger),
-            record=lambda cell: _record(cell, ledger, letters),
+            record=lambda cell: _record(cell, ledger, letters, sex_of, education_of),
             finish=finish,
             traits={
                 "sex": (AT_SEX, NOT_REPORTED),
@@ -61,13 +81,35 @@ def read(table: Table, ledger: Ledger) -> None:
             traits_of_stream={"day of withdrawal": (AT_WITHDRAWN, "")},
         ),
     )
+    if codes and letters[CODED]:
+        named = ", ".join(f"{code} is {sex}" for code, sex in sorted(codes.items()))
+        ledger.notes.append(f"The sex of {letters[CODED]} rows is a number, read as the file states it: {named}.")
+    elif letters[CODED]:
+        ledger.notes.append(
+            f"The sex of {letters[CODED]} rows is a number whose meaning the file does not state, so it is counted as "
+            "not reported. Write words, or state the meaning in the heading, such as Sex (1=female, 2=male)."
+        )
     if letters[WOMAN_OR_MAN] and letters[MAN] and not letters[WOMAN]:
         ledger.notes.append(
             f"{letters[WOMAN_OR_MAN]} rows have the sex M, others H and none F: M is read as mujer, H as hombre."
         )
 
 
-def _record(cell: Cells, ledger: Ledger, letters: Counter[str]) -> tuple[Any, ...]:
+def _stated_in(table: Table, column: str) -> list[str]:
+    """Where a file may state what the codes of a column mean: its heading, and the lines above the header."""
+    heading = [table.header[table.positions[column]]] if column in table.positions else []
+    return [*heading, *(" ".join(line) for line in table.preamble)]
+
+
+def _code(text: str) -> str:
+    """A number as codes are written; empty for anything else."""
+    number = whole(text)
+    return "" if number is None else str(number)
+
+
+def _record(
+    cell: Cells, ledger: Ledger, letters: Counter[str], sex_of: Meaning, education_of: Meaning
+) -> tuple[Any, ...]:
     stream = need_ids(cell, ledger)
     id_key, email_key = need_keys(cell, ledger, "learner_id")
     registered_on = need_day(cell("registered_on"), ledger, "registered_on")
@@ -84,18 +126,19 @@ def _record(cell: Cells, ledger: Ledger, letters: Counter[str]) -> tuple[Any, ..
     if hours is not None and basis not in BASES:
         ledger.not_understood("hours_basis", basis, ledger.line, "hours left out, which need a basis")
         hours = None
-    letter = fold(cell("sex"))
+    letter = words.fold(cell("sex"))
     letters[letter] += letter in (MAN, WOMAN_OR_MAN, WOMAN)
+    letters[CODED] += letter[:1].isdigit() and bool(_code(cell("sex")))
     return (
         id_key,
         email_key,
         stream.partner_id,
         stream.programme_id,
-        country(cell("country_origin"), ledger, "country_origin", "the country of origin"),
+        country(cell("country_origin"), ledger, "country_origin", "the country of origin", by_nationality=True),
         country(cell("country_host"), ledger, "country_host", "the country of the learner"),
-        letter if letter == WOMAN_OR_MAN else one_of(cell("sex"), ledger, "sex", "the sex", meaning("sex")),
+        letter if letter == WOMAN_OR_MAN else one_of(cell("sex"), ledger, "sex", "the sex", sex_of),
         age_band(cell("age"), cell("born_on"), registered_on, ledger),
-        one_of(cell("education"), ledger, "education", "the education", meaning("education")),
+        one_of(cell("education"), ledger, "education", "the education", education_of),
         registered_on,
         withdrawn_on,
         hub or None,

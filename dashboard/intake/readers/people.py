@@ -5,7 +5,7 @@ What a row cannot do without refuses it; a value it can do without is left out a
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -175,7 +175,7 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
         day, clock = _day_and_time(text, ledger, column, "not a time such as 2018-01-31T09:30:00Z or 31/01/2018 09:30")
         time, has_time = datetime.datetime.combine(day, clock or datetime.time()), clock is not None
     else:
-        ledger.orders.dates += 1
+        ledger.orders.of(column).dates += 1
     if time.tzinfo is None and ledger.zone != "UTC" and has_time:
         time = time.replace(tzinfo=_zone(ledger.zone))
     if time.tzinfo is not None:
@@ -209,13 +209,18 @@ def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[
     written = days.read(text, int(ledger.today[:4]))
     if written is None:
         raise RowRefused(column, text, reason)
-    day = ledger.orders.day_of(written)
+    day = ledger.orders.day_of(written, column)
     if day is None:
         order = "month" if ledger.orders.declared == days.MONTH_FIRST else "day"
         raise RowRefused(column, text, f"not a date with the {order} first")
     if not written.is_sure and not written.only and not ledger.orders.declared:
-        ledger.in_doubt = ledger.in_doubt or column
+        ledger.in_doubt = with_doubt(ledger.in_doubt, column)
     return day, written.time
+
+
+def with_doubt(columns: str, column: str) -> str:
+    """The columns of a row whose day may be read in two ways, between commas, with one more."""
+    return columns if column in columns.split(",") else f"{columns},{column}".strip(",")
 
 
 def _within(
@@ -294,12 +299,14 @@ def number_in(text: str, column: str, most: float) -> float:
     return value
 
 
-def country(text: str, ledger: Ledger, column: str, name: str) -> str:
+def country(text: str, ledger: Ledger, column: str, name: str, by_nationality: bool = False) -> str:
     """The alpha-3 code for a country written as code or name; unknown when missing or not recognised, which is noted.
 
-    `name` is what the country is called in the note.
+    `name` is what the country is called in the note; `by_nationality` reads Syrian and syrienne too.
     """
     found = _country(text)
+    if found is None and by_nationality:
+        found = countries.of_nationality(text)
     if found is None:
         written = clean(text)
         ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
@@ -308,9 +315,9 @@ def country(text: str, ledger: Ledger, column: str, name: str) -> str:
     return found
 
 
-def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Mapping[str, str]) -> str:
+def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
     """What a word means; not reported when missing or not understood, which is noted."""
-    found = meaning.get(words.fold(text))
+    found = meaning(text)
     if found is None and not words.is_missing(text):
         ledger.remarks[f"{name} is in no vocabulary of this source, and is counted as not reported"] += 1
         ledger.not_understood(column, clean(text), ledger.line, NOT_REPORTED)

@@ -210,8 +210,8 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
         roll.aside[at] = f"{column}: {reason}"
 
     for line, at, record, in_doubt in waiting:
-        if in_doubt and not ledger.orders.is_known:
-            set_aside(line, at, in_doubt, IN_DOUBT)
+        if in_doubt and (column := ledger.orders.doubtful(in_doubt)):
+            set_aside(line, at, column, IN_DOUBT)
             continue
         one = roll.rows[at]
         if one is not None:

@@ -347,14 +347,13 @@ def _with_keys_of_people(
     layout: Layout,
 ) -> pa.Table:
     """Records without keys that are nobody's; those with no key left, and those with a day in doubt, are set aside."""
-    if not ledger.orders.is_known and waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
-        in_doubt = waiting[IN_DOUBT_COLUMN].is_valid()
-        for at, column in zip(
-            waiting.filter(in_doubt)[ROW].to_pylist(),
-            waiting.filter(in_doubt)[IN_DOUBT_COLUMN].to_pylist(),
-            strict=True,
-        ):
-            ledger.quarantine(int(seen.lines[at]), column, "", IN_DOUBT)
+    if waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
+        doubts = waiting[IN_DOUBT_COLUMN].cast(pa.string())
+        doubtful = {said: ledger.orders.doubtful(said) for said in doubts.unique().to_pylist() if said}
+        in_doubt = pc.is_in(doubts, pa.array([said for said, column in doubtful.items() if column], pa.string()))
+        aside = waiting.filter(in_doubt)[ROW].to_pylist()
+        for at, said in zip(aside, doubts.filter(in_doubt).to_pylist(), strict=True):
+            ledger.quarantine(int(seen.lines[at]), doubtful[said], "", IN_DOUBT)
         waiting = waiting.filter(pc.invert(in_doubt))
     rows = waiting[ROW].to_numpy()
     for name, numbers, nobodys in (

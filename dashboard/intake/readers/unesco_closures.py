@@ -2,17 +2,21 @@
 
 import datetime
 from collections import defaultdict
+from functools import cache
 
 from dashboard.intake import countries
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.values import need_country, need_date
+from dashboard.intake.words import fold
+from dashboard.warehouse.catalog import sources
 
 Record = tuple[datetime.date, str, str, str, str]
 
 # UNESCO put Hong Kong and Macao under the code CHN until April 2020, beside China's own row.
 UNDER_CHINA = {"HKG", "MAC"}
+LETTERS_OF_CODE = 3
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -36,12 +40,19 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger) -> Record:
     on_date = need_date(cell("on_date"), ledger, "on_date")
-    code = need_country(cell("country_iso3"), "country_iso3")
+    is_short = len(clean(cell("country_iso3"))) < LETTERS_OF_CODE
+    code = need_country(cell("country_iso3"), "country_iso3", cell("country") if is_short else "")
     named = countries.names().get(clean(cell("country")).casefold(), code)
     if not (code == "CHN" and named in UNDER_CHINA):
         named = need_country(cell("country_iso3"), "country_iso3", cell("country"))
     written = clean(cell("status"))
-    status = ledger.card.vocabulary.get(written.casefold())
+    status = _statuses(ledger.card.name).get(fold(written))
     if status is None:
         raise RowRefused("status", written, "not a word of UNESCO's three vocabularies" if written else "blank")
     return on_date, named, code, status, written
+
+
+@cache
+def _statuses(source: str) -> dict[str, str]:
+    """The words of the card's vocabulary without case, accents and signs."""
+    return {fold(word): status for word, status in sources()[source].vocabulary.items()}
