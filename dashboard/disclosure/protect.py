@@ -126,7 +126,8 @@ def protect(
     as_of: pd.DataFrame,
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
-    key: bytes = b"",
+    *,
+    key: bytes,
 ) -> Protected:
     """The cubes as one audience may see them, as `protect_both` gives them.
 
@@ -138,7 +139,7 @@ def protect(
     rules = rules or policy()
     if audience == PUBLIC:
         try:
-            return protect_both(exact, as_of, rules, regions, key)[PUBLIC]
+            return protect_both(exact, as_of, rules, regions, key=key)[PUBLIC]
         except AuditFailed:
             pass  # whoever publishes asks for both, and is refused
     sight = _of_coalition(exact, as_of, rules, key)
@@ -152,7 +153,8 @@ def protect_both(
     as_of: pd.DataFrame,
     rules: Policy | None = None,
     regions: Mapping[str, str] | None = None,
-    key: bytes = b"",
+    *,
+    key: bytes,
 ) -> Mapping[str, Protected]:
     """The cubes as the coalition and the public may see them, audited; by audience.
 

@@ -15,7 +15,13 @@ KEY_BYTES = 32
 
 
 def shifts(names: Iterable[Sequence[object]], of: Sequence[int], key: bytes) -> np.ndarray:
-    """One of the numbers `of` for each name, by the key: the same for the same name, whatever stands beside it."""
+    """One of the numbers `of` for each name, by the key: the same for the same name, whatever stands beside it.
+
+    Raises:
+        ValueError: the key is too short to be a secret.
+    """
+    if len(key) < KEY_BYTES:
+        raise ValueError(f"a key of {len(key)} bytes is no secret; it has {KEY_BYTES}")
     begun = hashlib.blake2b(key=key[: hashlib.blake2b.MAX_KEY_SIZE], digest_size=8)
     found = []
     for name in names:

@@ -57,7 +57,7 @@ def test_the_audit_fails_when_rounding_is_switched_off():
     one_look = replace(policy(), rounds=1)
     assert protect(cubes, "coalition", world["dim_stream"], one_look, key=worlds.SHIFT_KEY).account["hidden_more"] == 0
     with pytest.raises(AuditFailed):
-        protect(cubes, "coalition", world["dim_stream"], without_rounding(one_look))
+        protect(cubes, "coalition", world["dim_stream"], without_rounding(one_look), key=worlds.SHIFT_KEY)
 
 
 def test_the_partner_reads_its_benchmark_off_what_is_public_and_its_own_rows():

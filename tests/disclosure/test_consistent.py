@@ -97,7 +97,7 @@ def test_what_contradicts_is_found():
 def test_the_public_is_shown_no_more_when_the_coalition_is_asked_alone():
     world = worlds.exact_cubes(6)
     cubes = {name: world[name] for name in PROTECTED}
-    both = protect_both(cubes, world["dim_stream"])
+    both = protect_both(cubes, world["dim_stream"], key=worlds.SHIFT_KEY)
     lacking = shown_counts(both["public"].tables).keys() - shown_counts(both["coalition"].tables).keys()
     assert lacking == set() and both["public"].account["passed"]
 

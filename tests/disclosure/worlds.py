@@ -115,7 +115,7 @@ def served(seed, rules=None, made=None):
     exact = exact_cubes(seed, made)
     regions = dict(zip(exact["dim_country"]["country_iso3"], exact["dim_country"]["region"], strict=True))
     cubes = {name: exact[name] for name in PROTECTED}
-    protected = protect_both(cubes, exact["dim_stream"], rules, regions, SHIFT_KEY)
+    protected = protect_both(cubes, exact["dim_stream"], rules, regions, key=SHIFT_KEY)
     return World(seed, KINDS[seed % len(KINDS)], exact, protected, regions)
 
 
