@@ -2,11 +2,12 @@
 
 import pytest
 
-from dashboard import serve
+from dashboard.server import app
+from dashboard.server.headers import meant_for_us
 
 
 def meant(*headers):
-    return serve._meant_for_us({"headers": list(headers)})
+    return meant_for_us({"headers": list(headers)})
 
 
 def test_only_this_machine_is_answered_without_a_public_address(monkeypatch):
@@ -34,7 +35,7 @@ def test_streamlit_takes_visits_by_the_public_address_and_asks_nobody_for_its_ow
     before = config.get_option("server.allowedHosts"), config.get_option("browser.serverAddress")
     monkeypatch.setenv("COALITION_PUBLIC_URL", f"{scheme}://dashboard.example.org")
     try:
-        serve._welcome_the_public_address()
+        app._welcome_the_public_address()
         assert "dashboard.example.org" in config.get_option("server.allowedHosts")
         assert config.is_manually_set("browser.serverAddress")
     finally:

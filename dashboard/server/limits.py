@@ -1,0 +1,98 @@
+"""How much the server takes from whom: every number with its reason, and who counts as one address."""
+
+import contextlib
+import ipaddress
+import os
+import resource
+from functools import lru_cache
+
+MEGABYTE = 1024 * 1024
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Connections. An office shares one address: 60 readers with three tabs each, and the six connections a browser opens.
+SOCKETS_PER_ADDRESS = 200
+CONNECTIONS_PER_ADDRESS = 300
+REQUESTS_PER_ADDRESS = 100  # at once, behind a proxy, where connections are the proxy's
+SOCKETS_PER_BROWSER = 40  # tabs of one browser
+SOCKETS_IN_ALL = 800
+CONNECTIONS_IN_ALL = 1_200
+# Above CONNECTIONS_IN_ALL: so that /healthz and a sentence can still be answered while it is full.
+SPARE_CONNECTIONS = 32
+# Kept free for files of the store, children that read uploads, and the log.
+SPARE_DESCRIPTORS = 128
+MOST_DESCRIPTORS = 65_536
+
+# Time. A browser sends its headers at once, and speaks first on a socket within a second, on a poor line within five.
+HEAD_SECONDS = 10.0
+SPEAK_SECONDS = 15.0
+# After an answer that was given before the whole body came, the rest is thrown away for so long.
+LINGER_SECONDS = 5.0
+# A body slower than the slowest line (GPRS gives 4,000 bytes a second) is nobody's; nor is a reader who takes nothing
+# for so long that the system's own buffer, which hides the beginning, must have run empty.
+SLOW_AFTER_SECONDS = 30.0
+SLOWEST_BYTES_PER_SECOND = 1_000
+UNREAD_SECONDS = 120.0
+LEAST_READ = 16 * 1024
+
+# Messages of a socket: what was typed and chosen; the longest form has 20 kB. A slider that is dragged sends ten a
+# second.
+LARGEST_MESSAGE = 1 * MEGABYTE
+MOST_FRAGMENTS = 1_000
+MESSAGES_PER_SECOND = 30
+MESSAGES_AT_ONCE = 150
+# Streamlit's cookies of a login come in pieces of 4 kB.
+LONGEST_HEAD = 32 * 1024
+
+# Uploads. The front door takes 25 MB; a session has one file, and a second one while the first is replaced.
+LARGEST_FILE = 25 * MEGABYTE
+FRAME_OF_FILE = 1 * MEGABYTE  # multipart lines around it
+UPLOADS_PER_SESSION = 2 * (LARGEST_FILE + FRAME_OF_FILE)
+FILES_PER_SESSION = 10
+UPLOADS_IN_ALL = 8 * (LARGEST_FILE + FRAME_OF_FILE)
+
+# Addresses of downloads that one session is remembered to have been given.
+DOWNLOADS_PER_SESSION = 2_000
+
+
+@lru_cache(maxsize=4_096)
+def address_of(host: str) -> str:
+    """Who counts as one: an IPv4 address, or the /64 that a household or an office is given of IPv6."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return host
+
+
+def is_within(host: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an address is in one of these networks."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def raise_descriptors() -> int:
+    """Raises this process's limit of open files as far as it may, and returns it: the usual 1,024 are few sockets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # not allowed here: the limits below follow what there is
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return descriptors()
+
+
+def descriptors() -> int:
+    """How many files and sockets this process may have open."""
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def open_descriptors() -> int:
+    """How many it has open."""
+    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - a list of numbers, not of paths
