@@ -95,7 +95,8 @@ connections = Connections()
 
 def most_connections() -> int:
     """How many connections can be answered: by the limit, or by what descriptors there are."""
-    return min(limits.CONNECTIONS_IN_ALL, max(1, limits.descriptors() - limits.SPARE_DESCRIPTORS))
+    affordable = (limits.descriptors() - limits.SPARE_DESCRIPTORS) // limits.DESCRIPTORS_PER_SOCKET
+    return max(1, min(limits.CONNECTIONS_IN_ALL, affordable))
 
 
 class Http(H11Protocol):
@@ -147,6 +148,7 @@ class WebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes over the place of the HTTP connection."""
         super().connection_made(transport)
+        self.close_timeout = limits.LINGER_SECONDS  # until the other side says goodbye, too
         self._since = time.monotonic()
         connections.upgrade(transport, self)
 

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from urllib.parse import urlsplit
 
+from dashboard.server import limits
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
 from dashboard.settings import public_url
@@ -38,6 +39,9 @@ class Doors:
         """Passes the request on, unless its path is shut or it was meant for another host."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if _is_endless(scope):
+            await self._refuse(431, scope, receive, send)
             return
         if not meant_for_us(scope):
             # A name that was pointed at this machine by somebody else's page (DNS rebinding) reaches nobody here.
@@ -94,6 +98,12 @@ def content_security_policy(host: str) -> str:
         f"connect-src 'self'{socket} data: blob:; worker-src 'self' blob:; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     )
+
+
+def _is_endless(scope: Scope) -> bool:
+    """Whether address and headers are longer than any of a browser; uvicorn measures only what comes in pieces."""
+    size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    return size + sum(len(name) + len(value) for name, value in scope["headers"]) > limits.LONGEST_HEAD
 
 
 @cache

@@ -20,6 +20,8 @@ CONNECTIONS_IN_ALL = 1_200
 SPARE_CONNECTIONS = 32
 # Kept free for files of the store, children that read uploads, and the log.
 SPARE_DESCRIPTORS = 128
+# A socket that has spoken has a session of Streamlit, whose event loop for the script opens three more.
+DESCRIPTORS_PER_SOCKET = 4
 MOST_DESCRIPTORS = 65_536
 
 # Time. A browser sends its headers at once, and speaks first on a socket within a second, on a poor line within five.
@@ -48,7 +50,8 @@ LARGEST_FILE = 25 * MEGABYTE
 FRAME_OF_FILE = 1 * MEGABYTE  # multipart lines around it
 UPLOADS_PER_SESSION = 2 * (LARGEST_FILE + FRAME_OF_FILE)
 FILES_PER_SESSION = 10
-UPLOADS_IN_ALL = 8 * (LARGEST_FILE + FRAME_OF_FILE)
+UPLOADS_PER_PERSON = 3 * (LARGEST_FILE + FRAME_OF_FILE)  # in all tabs and browsers
+UPLOADS_IN_ALL = 12 * (LARGEST_FILE + FRAME_OF_FILE)
 
 # Addresses of downloads that one session is remembered to have been given.
 DOWNLOADS_PER_SESSION = 2_000

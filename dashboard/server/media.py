@@ -9,7 +9,7 @@ from dashboard.server.packed import MAPS
 from dashboard.server.sessions import Sessions
 from dashboard.server.visits import visit_of
 
-MEDIA = "/media/"
+MEDIA, FONTS = "/media/", "/static/"
 
 
 class Media:
@@ -24,7 +24,7 @@ class Media:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on when the file was given to its browser; whoever else asks finds nothing there."""
         path = str(scope.get("path", ""))
-        if scope["type"] != "http" or MEDIA not in path:
+        if scope["type"] != "http" or MEDIA not in path or path.startswith(FONTS):
             await self.app(scope, receive, send)
             return
         name = Path(path).stem

@@ -23,8 +23,9 @@ from dashboard.server.visits import visit_of
 # What a page needs. Left out: clearing everybody's cache, git's state of this folder, writing files into it, debugging.
 TAKEN = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+RESUMED = 2  # where the name of an earlier session stands among the subprotocols
 FILE = re.compile(rb"/media/([0-9a-f]{16,128})")
-PROTOCOL_ERROR, POLICY_VIOLATION = 1002, 1008
+PROTOCOL_ERROR, UNSUPPORTED, POLICY_VIOLATION = 1002, 1003, 1008
 
 log = logging.getLogger("coalition")
 
@@ -67,6 +68,10 @@ class Sockets:
         if connect["type"] != "websocket.connect":
             return
         asked = scope.get("subprotocols") or [""]
+        if len(asked) > RESUMED and not self.sessions.is_of(asked[RESUMED], visit):
+            # A session is taken up again by the browser that began it, by no other that knows its name.
+            kept = ", ".join(asked[:RESUMED]).encode("latin-1")
+            scope["headers"] = [(n, kept if n == b"sec-websocket-protocol" else v) for n, v in scope["headers"]]
         await send({"type": "websocket.accept", "subprotocol": asked[0] or None})
         try:
             first = await asyncio.wait_for(receive(), limits.SPEAK_SECONDS)
@@ -89,10 +94,12 @@ class Sockets:
                 message = waiting.popleft() if waiting else await receive()
                 if message["type"] != "websocket.receive":
                     return message
+                if message.get("bytes") is None:
+                    return await hang_up(UNSUPPORTED)
                 if not talk.is_calm():
                     return await hang_up(POLICY_VIOLATION)
                 try:
-                    if talk.is_taken(message.get("bytes") or b""):
+                    if talk.is_taken(message["bytes"]):
                         return message
                 except DecodeError:
                     return await hang_up(PROTOCOL_ERROR)
@@ -102,7 +109,10 @@ class Sockets:
                 return
             if body := message.get("bytes"):
                 message["bytes"] = self._without_path(body, talk)
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError:  # uvicorn hung up on what it was sent, and takes no more
+                talk.is_over = True
 
         try:
             await self.app(scope, hear, tell)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from starlette.requests import ClientDisconnect
 from streamlit.runtime import Runtime
 
 from dashboard.server import limits
@@ -35,6 +36,7 @@ class Uploads:
         self.sessions = sessions
         # Bytes of uploads that are under way, by session: they are in no store yet.
         self._coming: Counter[str] = Counter()
+        self._whose: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes requests without a body on, and uploads that there is a right to and room for."""
@@ -63,6 +65,7 @@ class Uploads:
         if method != "PUT":
             await refuse(405, "Nothing is taken at this address.", scope, receive, send)
             return
+        self._whose[session] = came.who
         try:
             self._make_room(session, int(length) if length.isdecimal() else 0, is_new=True)
         except TooMuch as full:
@@ -94,6 +97,8 @@ class Uploads:
         except TooMuch as full:
             if not is_answered:
                 await refuse(full.status, str(full), scope, receive, send)
+        except ClientDisconnect:
+            pass  # the sender hung up, or was hung up upon
         finally:
             self._coming[session] -= taken
             if self._coming[session] <= 0:
@@ -103,21 +108,24 @@ class Uploads:
 
     def _make_room(self, session: str, more: int, is_new: bool = False) -> None:
         """Raises TooMuch unless that many more bytes may be kept."""
-        files = dict(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
-        sizes = {one: [len(file.data) for file in list(held.values())] for one, held in files.items()}
-        own = sizes.get(session, [])
         if more > limits.LARGEST_FILE + limits.FRAME_OF_FILE:
             raise TooMuch(413, _too_large())
-        if is_new and len(own) >= limits.FILES_PER_SESSION:
+        storage = dict(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
+        files = {one: [len(file.data) for file in list(held.values())] for one, held in storage.items()}
+        if is_new and len(files.get(session, [])) >= limits.FILES_PER_SESSION:
             raise TooMuch(
-                429, f"This page holds {len(own)} files already, and at most {limits.FILES_PER_SESSION}. Load it again."
+                429, f"This page holds {limits.FILES_PER_SESSION} files already, which is the most. Load it again."
             )
-        if sum(own) + self._coming[session] + more > limits.UPLOADS_PER_SESSION:
+        sizes = Counter({one: sum(held) for one, held in files.items()}) + self._coming
+        self._whose = {one: who for one, who in self._whose.items() if one in sizes or one == session}
+        if sizes[session] + more > limits.UPLOADS_PER_SESSION:
             raise TooMuch(
-                413, f"This page holds {_megabytes(sum(own))} MB of files already. Remove one, or load the page again."
+                413, f"This page holds {_megabytes(sizes[session])} MB of files already. Remove one, or load it again."
             )
-        in_all = sum(map(sum, sizes.values())) + self._coming.total()
-        if in_all + more > limits.UPLOADS_IN_ALL:
+        of_person = sum(sizes[one] for one, who in self._whose.items() if who == self._whose[session])
+        if of_person + more > limits.UPLOADS_PER_PERSON:
+            raise TooMuch(413, f"Your pages hold {_megabytes(of_person)} MB of files already. Close one of them.")
+        if sizes.total() + more > limits.UPLOADS_IN_ALL:
             raise TooMuch(503, "Others are sending large files just now. Try again in a few minutes.")
 
 
