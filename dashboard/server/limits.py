@@ -11,11 +11,12 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Connections. An office shares one address: 60 readers with three tabs each, and the six connections a browser opens.
 SOCKETS_PER_ADDRESS = 200
-CONNECTIONS_PER_ADDRESS = 300
-REQUESTS_PER_ADDRESS = 100  # at once, behind a proxy, where connections are the proxy's
+CONNECTIONS_PER_ADDRESS = 600
+# At once, behind a proxy: there a browser asks for a hundred files together, each on a connection of the proxy's.
+REQUESTS_PER_ADDRESS = 1_000
 SOCKETS_PER_BROWSER = 40  # tabs of one browser
 SOCKETS_IN_ALL = 800
-CONNECTIONS_IN_ALL = 1_200
+CONNECTIONS_IN_ALL = 4_000
 # Above CONNECTIONS_IN_ALL: so that /healthz and a sentence can still be answered while it is full.
 SPARE_CONNECTIONS = 32
 # Kept free for files of the store, children that read uploads, and the log.

@@ -1,6 +1,6 @@
 """Files made for pages: only for the browser whose page was given the address, as long as its visitor is let in."""
 
-from pathlib import Path
+import os
 
 from streamlit.runtime import Runtime
 
@@ -27,7 +27,7 @@ class Media:
         if scope["type"] != "http" or MEDIA not in path or path.startswith(FONTS):
             await self.app(scope, receive, send)
             return
-        name = Path(path).stem
+        name = os.path.splitext(path.split(MEDIA, 1)[1])[0]  # noqa: PTH122 - as Streamlit looks it up
         if not (self.sessions.may_have(name, visit_of(scope)) or self._is_public(name)):
             await refuse(404, "This download has ended. Load the page again.", scope, receive, send)
             return

@@ -23,6 +23,7 @@ from dashboard.server.visits import visit_of
 # What a page needs. Left out: clearing everybody's cache, git's state of this folder, writing files into it, debugging.
 TAKEN = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+STREAM = "/_stcore/stream"
 RESUMED = 2  # where the name of an earlier session stands among the subprotocols
 FILE = re.compile(rb"/media/([0-9a-f]{16,128})")
 PROTOCOL_ERROR, UNSUPPORTED, POLICY_VIOLATION = 1002, 1003, 1008
@@ -49,6 +50,9 @@ class Sockets:
         """Serves a websocket that there is room for; hands all else on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
+            return
+        if scope["path"] != STREAM:
+            await refuse(404, "", scope, receive, send)
             return
         address, visit = limits.address_of((scope.get("client") or ("",))[0]), visit_of(scope)
         if not self.room.has_socket_for(address, visit):

@@ -225,6 +225,12 @@ def test_a_message_that_unpacks_to_gigabytes_is_refused(impatient):
     assert impatient.memory() - before < 30
 
 
+def test_a_socket_at_another_address_is_refused(impatient):
+    asked = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    for path in ("/", "/_stcore/stream/", "/x/_stcore/stream", "/_stcore/agent", "/media/x"):
+        assert impatient.ask(path, **asked, Sec_WebSocket_Version="13").status in (403, 404), path
+
+
 @pytest.mark.parametrize("path", ["/?" + "a" * 40_000, "/" + "a" * 40_000])
 def test_an_endless_address_is_refused(impatient, path):
     assert impatient.ask(path).status in (400, 431)

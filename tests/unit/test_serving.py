@@ -60,7 +60,7 @@ def test_operations_state_the_limits_as_they_are():
         "connections of one address": f"{limits.CONNECTIONS_PER_ADDRESS}",
         "connections in all": f"{limits.CONNECTIONS_IN_ALL:,}, and no more than the limit of open files allows at "
         f"{limits.DESCRIPTORS_PER_SOCKET} each",
-        "requests of one address at once": f"{limits.REQUESTS_PER_ADDRESS}",
+        "requests of one address at once": f"{limits.REQUESTS_PER_ADDRESS:,}",
         "wait for headers": f"{limits.HEAD_SECONDS:.0f} seconds",
         "wait for the first word on a websocket": f"{limits.SPEAK_SECONDS:.0f} seconds",
         f"an upload slower than {slowest}": f"{limits.SLOW_AFTER_SECONDS:.0f} seconds",
