@@ -65,7 +65,7 @@ WARM = (
 )
 # Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
 PagesManager.uses_pages_directory = False
-# Streamlit sends a hash of the script's whole path with every element: whoever guessed the path would see it confirmed.
+# Streamlit sends a hash of the script's path with every element, by which a guessed path could be confirmed.
 pages_manager.calc_hash = lambda s: calc_hash(os.path.basename(s))  # noqa: PTH119 - text or bytes, as it may be
 
 log = logging.getLogger("coalition")
@@ -114,7 +114,7 @@ def serve(port: int) -> None:
         proxy_headers=bool(believed),
         forwarded_allow_ips=list(believed),
         server_header=False,
-        log_level="error",  # a warning for each malformed request would fill the log
+        log_level="error",  # a warning per malformed request would fill the log
         access_log=False,
     )
 
@@ -205,7 +205,8 @@ async def _health(request: Any) -> JSONResponse:
     try:
         release, notice = begin()
     except (NothingPublished, ReleaseTooOld, StoreDamaged):
-        return JSONResponse({"ok": False, "why": "There is no release that can be served."}, status_code=503)
+        why = "No release can be served. `coalition releases list` shows what there is."
+        return JSONResponse({"ok": False, "why": why}, status_code=503)
     if why := room.why_full():
         return JSONResponse({"ok": False, "why": why}, status_code=503)
     return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice})

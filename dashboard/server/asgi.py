@@ -1,4 +1,4 @@
-"""What the layers of the server share: the names of ASGI's types, headers and cookies read, a plain refusal sent."""
+"""What the layers of the server share: types of ASGI, reading headers and cookies, sending a refusal."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie

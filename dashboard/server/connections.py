@@ -1,4 +1,4 @@
-"""Who is connected: counted by address, and closed when nothing comes, too little comes, or nobody reads the answer."""
+"""Open connections: counted by address, and closed when they wait, send or read too slowly."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ SWEEP_SECONDS = 1.0
 
 @dataclass
 class Connection:
-    """One open connection: whose, in which protocol, and what its write buffer held when it last shrank."""
+    """An open connection: its address and protocol, and what its write buffer held when it last shrank."""
 
     address: str
     protocol: Any
@@ -27,7 +27,7 @@ class Connection:
 
 
 class Connections:
-    """The connections of this process. `trusted` are the addresses of proxies, which stand for many readers."""
+    """The connections of this process. `trusted` are networks of proxies, which connect for many readers."""
 
     def __init__(self) -> None:
         self.trusted: tuple[limits.Network, ...] = ()
@@ -38,7 +38,7 @@ class Connections:
         return len(self._open)
 
     def admit(self, transport: asyncio.BaseTransport, protocol: Any, host: str) -> bool:
-        """Counts a connection in; False when its address has its share, or no more can be answered at all."""
+        """Counts a connection in; False when its address has reached the limit, or all places are taken."""
         address = limits.address_of(host)
         is_crowd = (
             not limits.is_within(host, self.trusted) and self._by_address[address] >= limits.CONNECTIONS_PER_ADDRESS
@@ -50,23 +50,23 @@ class Connections:
         return True
 
     def upgrade(self, transport: asyncio.BaseTransport, protocol: Any) -> None:
-        """Notes that a connection became a websocket."""
+        """Records that a connection became a websocket."""
         if transport in self._open:
             self._open[transport].protocol = protocol
 
     def leave(self, transport: asyncio.BaseTransport) -> None:
-        """Counts a connection out; twice is no error."""
+        """Counts a connection out; doing so twice is no error."""
         if connection := self._open.pop(transport, None):
             self._by_address[connection.address] -= 1
             if not self._by_address[connection.address]:
                 del self._by_address[connection.address]
 
     def are_full(self) -> bool:
-        """Whether only the spare places are left."""
+        """Whether only spare places are left."""
         return len(self._open) > most_connections()
 
     def sweep(self, now: float) -> int:
-        """Ends what is overdue, and returns how many that were."""
+        """Closes connections that are overdue, and returns how many."""
         ended = 0
         for transport, connection in list(self._open.items()):
             if connection.protocol.is_overdue(now) or _is_unread(transport, connection, now):
@@ -94,16 +94,16 @@ connections = Connections()
 
 
 def most_connections() -> int:
-    """How many connections can be answered: by the limit, or by what descriptors there are."""
+    """How many connections are served: the limit, or fewer where this process may open too few descriptors."""
     affordable = (limits.descriptors() - limits.SPARE_DESCRIPTORS) // limits.DESCRIPTORS_PER_SOCKET
     return max(1, min(limits.CONNECTIONS_IN_ALL, affordable))
 
 
 class Http(H11Protocol):
-    """HTTP of uvicorn, counted, and with an end to waiting: for headers, for a body, for the rest of a refused one."""
+    """HTTP of uvicorn, counted, with time limits for headers, for bodies and for the rest of a refused body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begins to wait for headers, or hangs up on one too many."""
+        """Starts to wait for headers, or closes a connection above the limit."""
         super().connection_made(transport)
         self._idle_since = time.monotonic()
         self._body_since = 0.0
@@ -112,12 +112,12 @@ class Http(H11Protocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Gives the place back."""
+        """Counts the connection out."""
         connections.leave(self.transport)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Takes note of how much of a body has come, and since when."""
+        """Records how much of a body has arrived, and since when."""
         super().data_received(data)
         if self.conn.their_state is not h11.SEND_BODY:
             self._body_since, self._body_bytes = 0.0, 0
@@ -127,12 +127,12 @@ class Http(H11Protocol):
         self._body_bytes += len(data)
 
     def on_response_complete(self) -> None:
-        """Begins to wait for the next headers, or for the end of a body that nobody wants."""
+        """Starts to wait for the next headers, or for the end of a refused body."""
         self._idle_since = time.monotonic()
         super().on_response_complete()
 
     def is_overdue(self, now: float) -> bool:
-        """Whether headers, a body, or the rest of a refused body have been waited for long enough."""
+        """Whether headers, a body or the rest of a refused body are overdue."""
         is_answered = self.cycle is None or self.cycle.response_complete
         if self.conn.their_state is h11.SEND_BODY:
             if is_answered:
@@ -143,36 +143,36 @@ class Http(H11Protocol):
 
 
 class WebSocket(WebSocketsSansIOProtocol):
-    """Websockets of uvicorn, counted; no endless fragments, and no pongs for one who does not read."""
+    """Websockets of uvicorn, counted, with limits for fragments and for pongs that nobody reads."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Takes over the place of the HTTP connection."""
+        """Takes over from the HTTP connection."""
         super().connection_made(transport)
-        self.close_timeout = limits.LINGER_SECONDS  # until the other side says goodbye, too
+        self.close_timeout = limits.LINGER_SECONDS  # for the closing frame of the other side
         self._since = time.monotonic()
         connections.upgrade(transport, self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Gives the place back."""
+        """Counts the connection out."""
         connections.leave(self.transport)
         super().connection_lost(exc)
 
     def handle_cont(self, event: Any) -> None:
-        """Joins fragments; of empty ones no limit of bytes would ever end."""
+        """Collects fragments. A limit of bytes alone would allow empty fragments without end."""
         if len(self.frames) > limits.MOST_FRAGMENTS:
             self.transport.abort()
             return
         super().handle_cont(event)
 
     def handle_ping(self) -> None:
-        """Answers, unless the answers before were not read: they would pile up here."""
+        """Answers, unless earlier answers were not read: they would fill the memory."""
         if self.writable.is_set():
             super().handle_ping()
         else:
             self.conn.data_to_send()
 
     def is_overdue(self, now: float) -> bool:
-        """Whether a handshake stands unfinished; after it the ASGI layer and the pings keep the time."""
+        """Whether the handshake is overdue. Later the first message has a limit of its own, and pings find the dead."""
         return not self.handshake_complete and now - self._since > limits.HEAD_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""How many are served at once: requests by address, also behind a proxy, and whether another page could be opened."""
+"""How many requests and websockets are served at once, by address, and whether another page could be opened."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ HEALTHZ = "/healthz"
 
 
 class Room:
-    """Requests under way and websockets open, by address and by browser."""
+    """Requests under way and open websockets, by address and by browser."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
@@ -20,7 +20,7 @@ class Room:
         self.browsers: Counter[str] = Counter()
 
     def has_socket_for(self, address: str, visit: str) -> bool:
-        """Whether one more websocket is accepted from there."""
+        """Whether one more websocket of this address and browser is accepted."""
         return (
             self.sockets.total() < limits.SOCKETS_IN_ALL
             and self.sockets[address] < limits.SOCKETS_PER_ADDRESS
@@ -28,20 +28,20 @@ class Room:
         )
 
     def why_full(self) -> str:
-        """Why a new reader could not open a page now; empty when one could."""
+        """Why a new reader could not open a page now; empty when they could."""
         if not Runtime.exists() or Runtime.instance().state in (
             RuntimeState.INITIAL,
             RuntimeState.STOPPING,
             RuntimeState.STOPPED,
         ):
-            return "The server is starting or stopping. Ask again in a minute."
+            return "The server is starting or stopping. Try again in a minute."
         if self.sockets.total() >= limits.SOCKETS_IN_ALL:
             return (
-                f"{self.sockets.total()} pages are open, which is the most. Wait until some are closed, or see which "
-                "address opened them."
+                f"{self.sockets.total()} pages are open, the maximum. Wait until some are closed, or find out which "
+                "addresses opened them."
             )
         if connections.are_full():
-            return f"{len(connections)} connections are open, which is the most. See which address opened them."
+            return f"{len(connections)} connections are open, the maximum. Find out which addresses opened them."
         if (files := limits.open_descriptors()) > limits.descriptors() - limits.SPARE_DESCRIPTORS // 2:
             return (
                 f"{files} of {limits.descriptors()} files and sockets are open. Raise LimitNOFILE of the service, or "
@@ -51,20 +51,20 @@ class Room:
 
 
 class Crowd:
-    """Answers with one sentence where there are too many, before anything else is done for them."""
+    """Refuses requests above the limits with one sentence, before any other work is done for them."""
 
     def __init__(self, app: App, room: Room) -> None:
         self.app = app
         self.room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on that there is room for; /healthz always."""
+        """Passes a request on if there is room; `/healthz` always."""
         if scope["type"] != "http" or scope["path"] == HEALTHZ:
             await self.app(scope, receive, send)
             return
         address = limits.address_of((scope.get("client") or ("",))[0])
         if connections.are_full() or self.room.requests[address] >= limits.REQUESTS_PER_ADDRESS:
-            sentence = "Too many pages are being opened just now. Try again in a minute."
+            sentence = "Too many pages are being opened. Try again in a minute."
             await refuse(503, sentence, scope, receive, send)
             return
         add(self.room.requests, address, 1)
@@ -75,7 +75,7 @@ class Crowd:
 
 
 def add(counted: Counter[str], name: str, more: int) -> None:
-    """Counts up or down; a name that is at nothing is forgotten."""
+    """Adds to a count and forgets the name at zero."""
     counted[name] += more
     if not counted[name]:
         del counted[name]

@@ -1,4 +1,4 @@
-"""Doors that are shut, hosts that are not ours, and the headers that every answer carries."""
+"""Closed paths, hosts that are not ours, and the headers of every answer."""
 
 import base64
 import hashlib
@@ -86,7 +86,7 @@ class Doors:
 def content_security_policy(host: str) -> str:
     """Only this host may be asked for anything; the one inline script of Streamlit's page is allowed by its hash.
 
-    The websocket is named besides: not every browser counts it as `'self'`.
+    The websocket is named as well: not every browser counts it as `'self'`.
     """
     scheme = "wss" if public_url().startswith("https://") and host == urlsplit(public_url()).netloc else "ws"
     socket = f" {scheme}://{host}" if HOST.fullmatch(host) else ""
@@ -101,7 +101,7 @@ def content_security_policy(host: str) -> str:
 
 
 def _is_endless(scope: Scope) -> bool:
-    """Whether address and headers are longer than any of a browser; uvicorn measures only what comes in pieces."""
+    """Whether address and headers are too long. Uvicorn checks only those that arrive in several pieces."""
     size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
     return size + sum(len(name) + len(value) for name, value in scope["headers"]) > limits.LONGEST_HEAD
 

@@ -1,4 +1,4 @@
-"""How much the server takes from whom: every number with its reason, and who counts as one address."""
+"""How much the server accepts from one address, browser or person: each number with its reason."""
 
 import contextlib
 import ipaddress
@@ -17,36 +17,36 @@ REQUESTS_PER_ADDRESS = 1_000
 SOCKETS_PER_BROWSER = 40  # tabs of one browser
 SOCKETS_IN_ALL = 800
 CONNECTIONS_IN_ALL = 4_000
-# Above CONNECTIONS_IN_ALL: so that /healthz and a sentence can still be answered while it is full.
+# Above CONNECTIONS_IN_ALL, so that /healthz and refusals are still answered at the limit.
 SPARE_CONNECTIONS = 32
 # Kept free for files of the store, children that read uploads, and the log.
 SPARE_DESCRIPTORS = 128
-# A socket that has spoken has a session of Streamlit, whose event loop for the script opens three more.
+# From its first message a websocket has a session of Streamlit, whose event loop opens three more descriptors.
 DESCRIPTORS_PER_SOCKET = 4
 MOST_DESCRIPTORS = 65_536
 
-# Time. A browser sends its headers at once, and speaks first on a socket within a second, on a poor line within five.
+# Time. A browser sends its headers at once, and the first message of a websocket within a second, or five on a slow
+# line.
 HEAD_SECONDS = 10.0
 SPEAK_SECONDS = 15.0
-# After an answer that was given before the whole body came, the rest is thrown away for so long.
+# The rest of a refused body is read and discarded for so long, so that the sender can read the refusal.
 LINGER_SECONDS = 5.0
-# A body slower than the slowest line (GPRS gives 4,000 bytes a second) is nobody's; nor is a reader who takes nothing
-# for so long that the system's own buffer, which hides the beginning, must have run empty.
+# Below the slowest line: GPRS carries 4,000 bytes per second. The system buffers answers too, so a reader who seems to
+# read nothing gets longer.
 SLOW_AFTER_SECONDS = 30.0
 SLOWEST_BYTES_PER_SECOND = 1_000
 UNREAD_SECONDS = 120.0
 LEAST_READ = 16 * 1024
 
-# Messages of a socket: what was typed and chosen; the longest form has 20 kB. A slider that is dragged sends ten a
-# second.
+# Messages of a page: what was typed and chosen. The longest form has 20 kB; dragging a slider sends ten per second.
 LARGEST_MESSAGE = 1 * MEGABYTE
 MOST_FRAGMENTS = 1_000
 MESSAGES_PER_SECOND = 30
 MESSAGES_AT_ONCE = 150
-# Streamlit's cookies of a login come in pieces of 4 kB.
+# Cookies of a login are up to several times 4 kB.
 LONGEST_HEAD = 32 * 1024
 
-# Uploads. The front door takes 25 MB; a session has one file, and a second one while the first is replaced.
+# Uploads. A file has up to 25 MB; a page has one, and a second while it replaces the first.
 LARGEST_FILE = 25 * MEGABYTE
 FRAME_OF_FILE = 1 * MEGABYTE  # multipart lines around it
 UPLOADS_PER_SESSION = 2 * (LARGEST_FILE + FRAME_OF_FILE)
@@ -54,13 +54,13 @@ FILES_PER_SESSION = 10
 UPLOADS_PER_PERSON = 3 * (LARGEST_FILE + FRAME_OF_FILE)  # in all tabs and browsers
 UPLOADS_IN_ALL = 12 * (LARGEST_FILE + FRAME_OF_FILE)
 
-# Addresses of downloads that one session is remembered to have been given.
+# Addresses of downloads that are remembered for one session.
 DOWNLOADS_PER_SESSION = 2_000
 
 
 @lru_cache(maxsize=4_096)
 def address_of(host: str) -> str:
-    """Who counts as one: an IPv4 address, or the /64 that a household or an office is given of IPv6."""
+    """What counts as one address: an IPv4 address, or the /64 of IPv6 that a household or an office has."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -82,11 +82,11 @@ def is_within(host: str, networks: tuple[Network, ...]) -> bool:
 
 
 def raise_descriptors() -> int:
-    """Raises this process's limit of open files as far as it may, and returns it: the usual 1,024 are few sockets."""
+    """Raises the limit of open files of this process as far as allowed, and returns it: 1,024 is usual and too low."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(ValueError, OSError):  # not allowed here: the limits below follow what there is
+        with contextlib.suppress(ValueError, OSError):  # not allowed: fewer connections are served then
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return descriptors()
 

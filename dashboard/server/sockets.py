@@ -1,4 +1,4 @@
-"""Websockets before Streamlit sees them: limits, a first word, no message that changes the server, no path told."""
+"""Websockets in front of Streamlit: limits, only the messages that a page sends, and no path or version sent back."""
 
 import asyncio
 import hashlib
@@ -17,25 +17,25 @@ from dashboard.server import limits
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, refuse
 from dashboard.server.crowd import Room, add
 from dashboard.server.packed import STREAMLIT
-from dashboard.server.sessions import Sessions, admitted, is_open, let_uploads_go
+from dashboard.server.sessions import Sessions, admitted, free_uploads, is_open
 from dashboard.server.visits import visit_of
 
-# What a page needs. Left out: clearing everybody's cache, git's state of this folder, writing files into it, debugging.
-TAKEN = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
+# What a page sends. Not among them: clear the cache of all readers, state of the git folder, install files, debugging.
+ACCEPTED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 STREAM = "/_stcore/stream"
-RESUMED = 2  # where the name of an earlier session stands among the subprotocols
-FILE = re.compile(rb"/media/([0-9a-f]{16,128})")
+RESUMED = 2  # position of an earlier session's id among the subprotocols
+MEDIA_FILE = re.compile(rb"/media/([0-9a-f]{16,128})")
 PROTOCOL_ERROR, UNSUPPORTED, POLICY_VIOLATION = 1002, 1003, 1008
 
 log = logging.getLogger("coalition")
 
 
 class Sockets:
-    """Limits websockets by address and browser, and reads along what they say.
+    """Limits websockets by address and browser, and filters their messages in both directions.
 
-    A socket is accepted here and handed to Streamlit with its first message: until it speaks it costs one descriptor
-    and no session.
+    A websocket is accepted here and passed to Streamlit with its first message: until then it costs one descriptor and
+    no session.
     """
 
     def __init__(self, app: App, sessions: Sessions, room: Room, script: Path) -> None:
@@ -43,11 +43,11 @@ class Sockets:
         self.sessions = sessions
         self.room = room
         self._script = str(script).encode()
-        # Streamlit's page loads anew when this changes: so it changes with the page, and names no version.
+        # Streamlit's page reloads when its version changes: a digest of the page changes with it and names no version.
         self._version = hashlib.sha256((STREAMLIT / "index.html").read_bytes()).hexdigest()[:12]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves a websocket that there is room for; hands all else on."""
+        """Serves a websocket if there is room; passes other requests on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
@@ -71,81 +71,81 @@ class Sockets:
         connect = await receive()
         if connect["type"] != "websocket.connect":
             return
-        asked = scope.get("subprotocols") or [""]
-        if len(asked) > RESUMED and not self.sessions.is_of(asked[RESUMED], visit):
-            # A session is taken up again by the browser that began it, by no other that knows its name.
-            kept = ", ".join(asked[:RESUMED]).encode("latin-1")
+        subprotocols = scope.get("subprotocols") or [""]
+        if len(subprotocols) > RESUMED and not self.sessions.is_of(subprotocols[RESUMED], visit):
+            # Only the browser that opened a session resumes it, not another that knows its id.
+            kept = ", ".join(subprotocols[:RESUMED]).encode("latin-1")
             scope["headers"] = [(n, kept if n == b"sec-websocket-protocol" else v) for n, v in scope["headers"]]
-        await send({"type": "websocket.accept", "subprotocol": asked[0] or None})
+        await send({"type": "websocket.accept", "subprotocol": subprotocols[0] or None})
         try:
             first = await asyncio.wait_for(receive(), limits.SPEAK_SECONDS)
         except TimeoutError:
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "Nothing was asked for."})
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "No message was received."})
             return
         if first["type"] != "websocket.receive":
             return
-        waiting = deque([connect, first])
-        talk = _Talk(self.sessions, visit)
+        pending = deque([connect, first])
+        traffic = _Traffic(self.sessions, visit)
 
         async def hang_up(code: int) -> Message:
             log.warning('{"event": "socket_closed", "code": %d}', code)
-            talk.is_over = True
+            traffic.is_over = True
             await send({"type": "websocket.close", "code": code})
             return {"type": "websocket.disconnect", "code": code}
 
-        async def hear() -> Message:
+        async def receive_accepted() -> Message:
             while True:
-                message = waiting.popleft() if waiting else await receive()
+                message = pending.popleft() if pending else await receive()
                 if message["type"] != "websocket.receive":
                     return message
                 if message.get("bytes") is None:
                     return await hang_up(UNSUPPORTED)
-                if not talk.is_calm():
+                if not traffic.is_within_rate():
                     return await hang_up(POLICY_VIOLATION)
                 try:
-                    if talk.is_taken(message["bytes"]):
+                    if traffic.is_accepted(message["bytes"]):
                         return message
                 except DecodeError:
                     return await hang_up(PROTOCOL_ERROR)
 
-        async def tell(message: Message) -> None:
-            if message["type"] == "websocket.accept" or talk.is_over:
+        async def send_redacted(message: Message) -> None:
+            if message["type"] == "websocket.accept" or traffic.is_over:
                 return
             if body := message.get("bytes"):
-                message["bytes"] = self._without_path(body, talk)
+                message["bytes"] = self._redacted(body, traffic)
             try:
                 await send(message)
-            except RuntimeError:  # uvicorn hung up on what it was sent, and takes no more
-                talk.is_over = True
+            except RuntimeError:  # uvicorn closed the websocket because of what it received
+                traffic.is_over = True
 
         try:
-            await self.app(scope, hear, tell)
+            await self.app(scope, receive_accepted, send_redacted)
         finally:
-            if talk.session and not is_open(talk.session):
-                let_uploads_go(talk.session)
+            if traffic.session and not is_open(traffic.session):
+                free_uploads(traffic.session)
             wait = float(config.get_option("server.disconnectedSessionTTL"))
             asyncio.get_running_loop().call_later(wait + 1, self.sessions.forget_gone)
 
-    def _without_path(self, body: bytes, talk: "_Talk") -> bytes:
-        """The message without what it says of this machine; notes the session and the files it tells of."""
+    def _redacted(self, body: bytes, traffic: "_Traffic") -> bytes:
+        """The message without paths and versions of this machine; records the session and the files that it names."""
         if self._script in body:
-            said = ForwardMsg()
-            said.ParseFromString(body)
-            if said.WhichOneof("type") == "new_session":
-                talk.begin(said.new_session.initialize.session_id)
-                said.new_session.main_script_path = ""
-                said.new_session.initialize.user_info.Clear()
-                said.new_session.initialize.user_info.SetInParent()
-                said.new_session.initialize.environment_info.Clear()
-                said.new_session.initialize.environment_info.streamlit_version = self._version
-                body = said.SerializeToString()
+            forward = ForwardMsg()
+            forward.ParseFromString(body)
+            if forward.WhichOneof("type") == "new_session":
+                traffic.begin(forward.new_session.initialize.session_id)
+                forward.new_session.main_script_path = ""
+                forward.new_session.initialize.user_info.Clear()
+                forward.new_session.initialize.user_info.SetInParent()
+                forward.new_session.initialize.environment_info.Clear()
+                forward.new_session.initialize.environment_info.streamlit_version = self._version
+                body = forward.SerializeToString()
         if b"/media/" in body:
-            talk.give([found.decode() for found in FILE.findall(body)])
+            traffic.give([found.decode() for found in MEDIA_FILE.findall(body)])
         return body
 
 
-class _Talk:
-    """One socket: its session once that has begun, and how fast it speaks."""
+class _Traffic:
+    """What one websocket carries: its session, once that has begun, and the rate of its messages."""
 
     def __init__(self, sessions: Sessions, visit: str) -> None:
         self.session = ""
@@ -167,28 +167,28 @@ class _Talk:
         else:
             self._early += files
 
-    def is_calm(self) -> bool:
+    def is_within_rate(self) -> bool:
         now = time.monotonic()
         regained = (now - self._at) * limits.MESSAGES_PER_SECOND
         self._left, self._at = min(self._left + regained, limits.MESSAGES_AT_ONCE), now
         self._left -= 1
         return self._left >= 0
 
-    def is_taken(self, body: bytes) -> bool:
-        """Whether a message is one that a page sends.
+    def is_accepted(self, body: bytes) -> bool:
+        """Whether the message is one that a page sends.
 
         Raises:
             DecodeError: it cannot be read.
         """
-        said = BackMsg()
-        said.ParseFromString(body)
-        kind = said.WhichOneof("type")
+        back = BackMsg()
+        back.ParseFromString(body)
+        kind = back.WhichOneof("type")
         if kind == "backend_operation_request":
-            # A file or rows that were promised are fetched without a rerun: so the gate is asked here.
-            wanted = {name.name for name, _ in said.backend_operation_request.ListFields()}
+            # Deferred files and rows are fetched without a rerun, so the gate is asked here.
+            fields = {name.name for name, _ in back.backend_operation_request.ListFields()}
             return (
-                bool(wanted & OPERATIONS)
-                and not wanted - OPERATIONS - {"request_id", "session_id"}
+                bool(fields & OPERATIONS)
+                and not fields - OPERATIONS - {"request_id", "session_id"}
                 and bool(admitted(self.session))
             )
-        return kind in TAKEN
+        return kind in ACCEPTED

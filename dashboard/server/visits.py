@@ -10,7 +10,7 @@ from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies
 
 VISIT, WAY_BACK = "coalition_visit", "coalition_return"
 LOGIN, CALLBACK = "/auth/login", "/oauth2callback"
-# Asked for before every socket: so a page that outlives a restart of the server gets a cookie that counts again.
+# The page asks for it before each websocket, so after a restart of the server it gets a new cookie here.
 HEALTH = "/_stcore/health"
 WAY_BACK_SECONDS = 900
 LONGEST_WAY = 2_000
@@ -23,7 +23,7 @@ class AddressRefused(Refusal):
 
 
 class Visits:
-    """Gives each browser a signed cookie, by which its uploads and downloads are known to be its own.
+    """Gives each browser a signed cookie, by which its uploads and downloads are recognised as its own.
 
     A login begins at `/auth/login` and ends at `/`, so the page and filters that were asked for are kept for the way
     back.
@@ -70,13 +70,13 @@ class Visits:
 
 
 def new_visit() -> str:
-    """A cookie that nobody else can make."""
+    """The value of a new signed cookie."""
     name = secrets.token_hex(16)
     return f"{name}.{_signature(name)}"
 
 
 def visit_of(scope: Scope) -> str:
-    """The name of the browser by its signed cookie; empty where there is none of ours."""
+    """The browser by its signed cookie; empty without a valid one."""
     name, _, signature = cookies(scope).get(VISIT, "").partition(".")
     return name if name and hmac.compare_digest(signature.encode(), _signature(name).encode()) else ""
 

@@ -260,7 +260,7 @@ def test_healthz_says_that_no_page_could_be_opened_and_why(few, kept):
     assert full.status == 503
     assert json.loads(full.body) == {
         "ok": False,
-        "why": "12 pages are open, which is the most. Wait until some are closed, or see which address opened them.",
+        "why": "12 pages are open, the maximum. Wait until some are closed, or find out which addresses opened them.",
     }
     assert few.idle_socket(X_Forwarded_For="203.0.113.99") is None
     for one in kept:
@@ -276,9 +276,9 @@ def test_connections_without_a_word_fill_all_places_and_healthz_still_answers(fe
     kept += [few.raw(b"GET / HTTP/1.1\r\n") for _ in range(50)]
     time.sleep(0.5)
     full = few.ask("/healthz")
-    assert full.status == 503 and b"connections are open, which is the most" in full.body
+    assert full.status == 503 and b"connections are open, the maximum" in full.body
     page = few.ask("/")
-    assert page.status == 503 and b"Too many pages are being opened just now" in page.body
+    assert page.status == 503 and b"Too many pages are being opened" in page.body
 
 
 def test_few_descriptors_are_said_before_they_are_gone(tenants_store, tmp_path, kept):
