@@ -6,6 +6,7 @@ from collections import Counter
 from starlette.requests import ClientDisconnect
 from streamlit.runtime import Runtime
 
+from dashboard.refusals import Refusal
 from dashboard.server import limits
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.sessions import Sessions, admitted, free_uploads, is_open
@@ -21,7 +22,7 @@ NOT_ALLOWED = (
 NO_BODY = "This address accepts no data."
 
 
-class TooMuch(Exception):
+class UploadRefused(Refusal):
     """There is no room for the upload; status and sentence of the answer."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -68,7 +69,7 @@ class Uploads:
             return
         try:
             self._require_room(session, visitor.who, int(length) if length.isdecimal() else 0, is_new=True)
-        except TooMuch as full:
+        except UploadRefused as full:
             await refuse(full.status, str(full), scope, receive, send)
             return
         await self._receive(session, visitor.who, scope, receive, send)
@@ -81,7 +82,7 @@ class Uploads:
             message = await receive()
             size = len(message.get("body", b""))
             if received + size > limits.LARGEST_FILE + limits.FRAME_OF_FILE:
-                raise TooMuch(413, _too_large())
+                raise UploadRefused(413, _too_large())
             self._require_room(session, who, size)
             received += size
             self._arriving[session] += size
@@ -94,7 +95,7 @@ class Uploads:
 
         try:
             await self.app(scope, counted, noted)
-        except TooMuch as full:
+        except UploadRefused as full:
             if not is_answered:
                 await refuse(full.status, str(full), scope, receive, send)
         except ClientDisconnect:
@@ -107,32 +108,32 @@ class Uploads:
                 free_uploads(session)
 
     def _require_room(self, session: str, who: str, more: int, is_new: bool = False) -> None:
-        """Raises TooMuch unless that many more bytes may be kept."""
+        """Raises UploadRefused unless that many more bytes may be kept."""
         if more > limits.LARGEST_FILE + limits.FRAME_OF_FILE:
-            raise TooMuch(413, _too_large())
+            raise UploadRefused(413, _too_large())
         storage = dict(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
         files = {key: [len(file.data) for file in list(held.values())] for key, held in storage.items()}
         if is_new and len(files.get(session, [])) >= limits.FILES_PER_SESSION:
-            raise TooMuch(
+            raise UploadRefused(
                 429, f"This page already holds {limits.FILES_PER_SESSION} files, the maximum. Reload the page."
             )
         sizes = Counter({key: sum(held) for key, held in files.items()}) + self._arriving
         self._whose = {**{key: owner for key, owner in self._whose.items() if key in sizes}, session: who}
         if sizes[session] + more > limits.UPLOADS_PER_SESSION:
-            raise TooMuch(
+            raise UploadRefused(
                 413,
                 f"This page may hold {_megabytes(limits.UPLOADS_PER_SESSION)} MB of files and already holds "
                 f"{_megabytes(sizes[session])} MB. Remove a file or reload the page.",
             )
         of_person = sum(sizes[key] for key, owner in self._whose.items() if owner == who)
         if of_person + more > limits.UPLOADS_PER_PERSON:
-            raise TooMuch(
+            raise UploadRefused(
                 413,
                 f"Your open pages may hold {_megabytes(limits.UPLOADS_PER_PERSON)} MB of files together and already "
                 f"hold {_megabytes(of_person)} MB. Close one of them.",
             )
         if sizes.total() + more > limits.UPLOADS_IN_ALL:
-            raise TooMuch(503, "Many large files are being sent by others. Try again in a few minutes.")
+            raise UploadRefused(503, "Many large files are being sent by others. Try again in a few minutes.")
 
 
 def _too_large() -> str:
