@@ -43,7 +43,7 @@ sys.argv = ["streamlit", "run"]
 async def lifespan(app):
     gc.collect(); gc.freeze(); yield
 from starlette.middleware import Middleware
-from dashboard.serve import Packed
+from dashboard.server.packed import Packed
 app = st.App(os.environ["EMPTY"], lifespan=lifespan, middleware=[Middleware(Packed)])
 uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="error", access_log=False)
 """

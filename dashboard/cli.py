@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> None:
     from dashboard.demo import fill
-    from dashboard.serve import prepare, serve
+    from dashboard.server.app import prepare, serve
 
     prepare()
     try:

@@ -1,5 +1,6 @@
 """The gate before every page: who has come, what they may see, signing in and out. Without a login: one steward."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit import config
 from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.runtime import Runtime
 
 from dashboard.actions import Actor
 from dashboard.locales import _
@@ -23,6 +25,7 @@ from dashboard.viewer import EVERYBODY, EXECUTIVE, PARTNER_AUDIENCE, STEWARD, Vi
 OPERATOR = "operator"
 SHORTEST_SECRET = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SERVER = "dashboard.server.app"
 SEE_AS = "see_as"
 TOLD = "_told"
 
@@ -80,6 +83,7 @@ def gate() -> Visitor:
         if not login_is_configured():
             _refuse_open_door()
             return _seen(Admitted(OPERATOR, STEWARD), lambda: True)
+        _refuse_unguarded_server()
         roster = read_roster(roster_file())
         if not st.user.is_logged_in:
             if roster.is_public:
@@ -155,6 +159,16 @@ def _refuse_open_door() -> None:
             f"Without a login whoever reaches the dashboard is its steward, and it listens on "
             f"{public_url() or address or 'every address of this machine'}. Start it in the folder of the checkout, "
             f"with server.address 127.0.0.1 and without {PUBLIC_URL_VARIABLE}, or configure a login."
+        )
+
+
+def _refuse_unguarded_server() -> None:
+    """With a login others reach the dashboard, so what `dashboard.server` guards must not stand open."""
+    is_streamlits_own = type(Runtime._instance) is Runtime and SERVER not in sys.modules  # a mock, in tests of pages
+    if is_streamlits_own:
+        raise LoginWrong(
+            "A login is configured, so others may reach the dashboard, but it was started with `streamlit run`, which "
+            "accepts files from anybody and serves downloads to anybody. Start it with `coalition run`."
         )
 
 

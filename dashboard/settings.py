@@ -18,6 +18,7 @@ ROSTER_VARIABLE = "COALITION_ROSTER"
 PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
 ADDRESS_VARIABLE = "COALITION_ADDRESS"
 SECRETS_VARIABLE = "COALITION_SECRETS"
+PROXIES_VARIABLE = "COALITION_PROXIES"
 
 
 def store_folder() -> Path:
@@ -47,6 +48,15 @@ def secrets_file() -> Path | None:
 def public_url() -> str:
     """The address that others reach the dashboard by, such as https://dashboard.example.org; empty on a laptop."""
     return os.environ.get(PUBLIC_URL_VARIABLE, "").rstrip("/")
+
+
+def proxies() -> tuple[str, ...]:
+    """Addresses of proxies that are believed when they say whom they speak for: `COALITION_PROXIES`, comma between.
+
+    Unset, the proxy of the public address is on this machine; without a public address there is none.
+    """
+    named = os.environ.get(PROXIES_VARIABLE, "127.0.0.1,::1" if public_url() else "")
+    return tuple(address.strip() for address in named.split(",") if address.strip())
 
 
 def engine_address() -> str:

@@ -1,6 +1,7 @@
 """The gate, run by Streamlit's own test driver: who sees which page, and what a page does without it."""
 
 import json
+import sys
 import time
 
 import pytest
@@ -128,6 +129,32 @@ def test_a_stranger_gets_a_refusal_and_no_figure(login, page):
 def test_whoever_has_not_signed_in_is_asked_to(login):
     test = visit()
     assert not test.metric and not test.get("plotly_chart") and [b.label for b in test.button] == ["Sign in"]
+
+
+def test_with_a_login_streamlits_own_server_shows_nothing(login, monkeypatch):
+    """It would take files from strangers, and give downloads to whoever knows the address."""
+    from streamlit.runtime import Runtime
+
+    from dashboard import gate
+
+    def is_refused_by_the_gate():
+        try:
+            gate._refuse_unguarded_server()
+        except LoginWrong as refusal:
+            return "Start it with `coalition run`" in str(refusal)
+        return False
+
+    monkeypatch.setitem(sys.modules, gate.SERVER, None)
+    del sys.modules[gate.SERVER]
+    assert not is_refused_by_the_gate(), "no server at all, as in this test"
+    monkeypatch.setattr(Runtime, "_instance", Runtime.__new__(Runtime))
+    assert is_refused_by_the_gate()
+    monkeypatch.setitem(sys.modules, gate.SERVER, gate)
+    assert not is_refused_by_the_gate()
+    monkeypatch.setattr(Runtime, "_instance", None)
+    login.who("officer@alder.example.org")
+    monkeypatch.setattr(gate, "_refuse_unguarded_server", lambda: (_ for _ in ()).throw(LoginWrong("not here")))
+    assert is_refused(visit(partner_id="alder"))
 
 
 def test_the_next_click_after_a_line_was_taken_out_is_refused(login):

@@ -31,7 +31,12 @@ PEOPLE = {
 }
 OFFICER = '{ email = "officer@cedar.example.org", role = "partner", partner = "cedar" },'
 # As `coalition run`, but for the time that packing scripts well takes.
-SERVE = "from dashboard import cli, serve; serve.BROTLI_QUALITY = 0; raise SystemExit(cli.main(['run']))"
+SERVE = """
+from dashboard import cli
+from dashboard.server import packed
+packed.BROTLI_QUALITY = 0
+raise SystemExit(cli.main(["run"]))
+"""
 
 
 class Served:
@@ -161,7 +166,10 @@ def test_a_partner_sees_its_own_exactly_until_it_signs_out_everywhere(come, serv
     assert all(cookie["secure"] for cookie in cookies), [c["name"] for c in cookies if not c["secure"]]
     assert all(c["httpOnly"] for c in cookies if c["name"] in ("_streamlit_user", "coalition_visit"))
 
-    address = served.address + re.search(r"/media/\w+\.\w+", page.content())[0]
+    page.get_by_role("button", name="Table and download").first.click()
+    with page.expect_download() as waiting:
+        page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Download CSV").click()
+    address = waiting.value.url
     assert page.context.request.get(address).status == 200
     with pytest.raises(urllib.error.HTTPError) as shut:
         urllib.request.urlopen(address)

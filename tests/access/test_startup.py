@@ -4,10 +4,12 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from dashboard import serve
 from dashboard.cli import main
+from dashboard.server import app as server
+from dashboard.server.media import Media
+from dashboard.server.sessions import Sessions
+from dashboard.server.visits import Visits
 from dashboard.settings import PROJECT
-from dashboard.visits import Visits
 from tests.access.test_gate import ROSTER, SECRET, SECRETS
 
 
@@ -15,7 +17,7 @@ from tests.access.test_gate import ROSTER, SECRET, SECRETS
 def start(tmp_path, monkeypatch, capsys):
     """start(secrets=…, roster=…, COALITION_…=…) gives exit status and complaint of `coalition run`."""
     before = config.get_option("secrets.files")
-    monkeypatch.setattr(serve, "serve", lambda port: print("serving"))
+    monkeypatch.setattr(server, "serve", lambda port: print("serving"))
     monkeypatch.setenv("COALITION_STORE", str(tmp_path / "store"))
     monkeypatch.setattr("dashboard.demo.fill", lambda store, say: None)
     monkeypatch.setattr("sys.argv", ["coalition"])
@@ -131,8 +133,8 @@ def test_files_of_pages_need_our_cookie(path, cookie):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "path": path, "headers": [(b"cookie", cookie.encode())]}
-    asyncio.run(Visits(app, is_secure=True)(scope, None, send))
+    scope = {"type": "http", "path": path, "method": "GET", "headers": [(b"cookie", cookie.encode())]}
+    asyncio.run(Media(app, Sessions())(scope, None, send))
     assert not asked and sent[0]["status"] == 404
 
 
@@ -160,8 +162,8 @@ def test_every_cookie_is_secure_behind_tls(is_secure):
 def test_the_app_is_secure_where_its_public_address_is(url, monkeypatch):
     monkeypatch.setenv("COALITION_PUBLIC_URL", url)
     made = {}
-    monkeypatch.setattr(serve.st, "App", lambda *args, **named: made.update(named))
-    serve.make_app()
+    monkeypatch.setattr(server.st, "App", lambda *args, **named: made.update(named))
+    server.make_app()
     visits = next(layer for layer in made["middleware"] if layer.cls is Visits)
     assert visits.kwargs["is_secure"] == url.startswith("https")
 
@@ -170,6 +172,6 @@ def test_the_app_is_secure_where_its_public_address_is(url, monkeypatch):
     "way", ["//evil.example", "https://evil.example", "/\\evil", "/a\r\nb", "/é", "", "a", "/" * 3000]
 )
 def test_the_way_back_never_leads_elsewhere(way):
-    from dashboard.visits import is_own_path
+    from dashboard.server.visits import is_own_path
 
     assert not is_own_path(way)

@@ -173,7 +173,7 @@ def test_a_link_to_a_page_runs_the_gate_also_for_the_first_visitor():
         [
             sys.executable,
             "-c",
-            "import dashboard.serve; from streamlit.runtime.pages_manager import PagesManager; "
+            "import dashboard.server.app; from streamlit.runtime.pages_manager import PagesManager; "
             "print(PagesManager('dashboard/app.py').uses_pages_directory)",
         ],
         capture_output=True,

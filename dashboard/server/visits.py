@@ -3,22 +3,19 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import urlsplit
 
 from dashboard.refusals import Refusal
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies
 
 VISIT, WAY_BACK = "coalition_visit", "coalition_return"
-MEDIA, LOGIN, CALLBACK = "/media/", "/auth/login", "/oauth2callback"
+LOGIN, CALLBACK = "/auth/login", "/oauth2callback"
+# The page asks for it before each websocket, so after a restart of the server it gets a new cookie here.
+HEALTH = "/_stcore/health"
 WAY_BACK_SECONDS = 900
 LONGEST_WAY = 2_000
+# Of this process: after a restart every browser is given a new cookie.
+_SECRET = secrets.token_bytes(32)
 
 
 class AddressRefused(Refusal):
@@ -26,38 +23,32 @@ class AddressRefused(Refusal):
 
 
 class Visits:
-    """Gives each browser a signed cookie, and files made for pages only to browsers that have one.
+    """Gives each browser a signed cookie, by which its uploads and downloads are recognised as its own.
 
-    Streamlit answers `/media/…` to whoever knows the address. A login begins at `/auth/login` and ends at `/`, so the
-    page and filters that were asked for are kept for the way back.
+    A login begins at `/auth/login` and ends at `/`, so the page and filters that were asked for are kept for the way
+    back.
     """
 
     def __init__(self, app: App, is_secure: bool) -> None:
         self.app = app
         self.is_secure = is_secure
-        # Of this process: after a restart a page is loaded anew anyway.
-        self._secret = secrets.token_bytes(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its cookies seen to."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path, cookies = str(scope["path"]), _cookies(scope)
-        is_known = self._is_ours(cookies.get(VISIT, ""))
-        if MEDIA in path and not is_known:
-            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
-            await send({"type": "http.response.body", "body": b"not here"})
-            return
+        path = str(scope["path"])
+        is_known = bool(visit_of(scope))
 
-        async def with_cookies(message: MutableMapping[str, Any]) -> None:
+        async def with_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [self._closed(header) for header in message.get("headers", [])]
-                if not is_known and _is_page(headers):
-                    headers.append(self._cookie(VISIT, self._new(), None))
+                if not is_known and (path == HEALTH or _is_page(headers)):
+                    headers.append(self._cookie(VISIT, new_visit(), None))
                 if path.endswith(LOGIN) and (way := way_back(scope)):
                     headers.append(self._cookie(WAY_BACK, way, WAY_BACK_SECONDS))
-                if path.endswith(CALLBACK) and (way := cookies.get(WAY_BACK, "")) and is_own_path(way):
+                if path.endswith(CALLBACK) and (way := cookies(scope).get(WAY_BACK, "")) and is_own_path(way):
                     headers = [(b"location", way.encode()) if name == b"location" else (name, v) for name, v in headers]
                     headers.append(self._cookie(WAY_BACK, "", 0))
                 message["headers"] = headers
@@ -77,16 +68,17 @@ class Visits:
         secure = "; Secure" if self.is_secure else ""
         return b"set-cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{until}{secure}".encode()
 
-    def _new(self) -> str:
-        name = secrets.token_hex(16)
-        return f"{name}.{self._signature(name)}"
 
-    def _is_ours(self, cookie: str) -> bool:
-        name, _, signature = cookie.partition(".")
-        return hmac.compare_digest(signature.encode(), self._signature(name).encode())
+def new_visit() -> str:
+    """The value of a new signed cookie."""
+    name = secrets.token_hex(16)
+    return f"{name}.{_signature(name)}"
 
-    def _signature(self, name: str) -> str:
-        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+
+def visit_of(scope: Scope) -> str:
+    """The browser by its signed cookie; empty without a valid one."""
+    name, _, signature = cookies(scope).get(VISIT, "").partition(".")
+    return name if name and hmac.compare_digest(signature.encode(), _signature(name).encode()) else ""
 
 
 def way_back(scope: Scope) -> str:
@@ -109,9 +101,5 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
     return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
 
 
-def _cookies(scope: Scope) -> dict[str, str]:
-    sent = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(sent).items()}
-    except CookieError:
-        return {}
+def _signature(name: str) -> str:
+    return hmac.new(_SECRET, name.encode(), hashlib.sha256).hexdigest()

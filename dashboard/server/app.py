@@ -1,0 +1,220 @@
+"""Serves the dashboard on uvicorn: Streamlit's scripts packed, headers that close doors, the heap frozen."""
+
+import contextlib
+import datetime
+import importlib
+import ipaddress
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from streamlit import config
+from streamlit.runtime import pages_manager
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.util import calc_hash
+
+from dashboard.gate import LOOPBACK, login_is_configured, refuse_weak_login
+from dashboard.server import limits
+from dashboard.server.connections import Http, WebSocket, connections
+from dashboard.server.crowd import Crowd, room
+from dashboard.server.headers import Doors
+from dashboard.server.media import Media
+from dashboard.server.packed import MAPS, STREAMLIT, Packed, packed
+from dashboard.server.sessions import sessions
+from dashboard.server.sockets import Sockets
+from dashboard.server.uploads import Uploads
+from dashboard.server.visits import AddressRefused, Visits
+from dashboard.settings import (
+    ADDRESS_VARIABLE,
+    PROJECT,
+    PROXIES_VARIABLE,
+    PUBLIC_URL_VARIABLE,
+    proxies,
+    public_url,
+    secrets_file,
+)
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.releases import NothingPublished
+from dashboard.warehouse.answers import ReleaseTooOld
+
+HOST = "127.0.0.1"
+SCRIPT = Path(__file__).parents[1] / "app.py"
+WARM = (
+    "pyarrow.pandas_compat",
+    "babel.numbers",
+    "openpyxl",
+    "statsmodels.duration.survfunc",
+    "statsmodels.stats.proportion",
+    "dashboard.components.closures",
+    "dashboard.components.cohorts",
+    "dashboard.components.funnel",
+    "dashboard.components.hubs",
+    "dashboard.components.overview",
+    "dashboard.components.programmes",
+    "dashboard.components.reach",
+    "dashboard.components.recognition",
+    "dashboard.components.upload",
+)
+# Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
+PagesManager.uses_pages_directory = False
+# Streamlit sends a hash of the script's path with every element, by which a guessed path could be confirmed.
+pages_manager.calc_hash = lambda s: calc_hash(os.path.basename(s))  # noqa: PTH119 - text or bytes, as it may be
+
+log = logging.getLogger("coalition")
+
+
+def make_app() -> st.App:
+    """The ASGI app; the Streamlit script is `dashboard/app.py`, as for `streamlit run`."""
+    return st.App(
+        str(SCRIPT),
+        lifespan=_lifespan,
+        routes=[Route("/healthz", _health)],
+        middleware=[
+            Middleware(Doors),
+            Middleware(Crowd, room=room),
+            Middleware(Visits, is_secure=public_url().startswith("https://")),
+            Middleware(Uploads, sessions=sessions),
+            Middleware(Media, sessions=sessions),
+            Middleware(Packed),
+            Middleware(Sockets, sessions=sessions, room=room, script=SCRIPT),
+        ],
+        on_script_error=_told,
+    )
+
+
+def serve(port: int) -> None:
+    """Serves until interrupted: on this machine only, unless a login is configured and another address named.
+
+    Raises:
+        AddressRefused, LoginWrong, RosterWrong: others could come in whom nobody let in.
+    """
+    import uvicorn
+
+    host = prepare()
+    print(f"The dashboard is on {public_url() or f'http://{host}:{port}'} (stop it with Ctrl-C)", flush=True)
+    limits.raise_descriptors()
+    believed = proxies()
+    uvicorn.run(
+        make_app(),
+        host=host,
+        port=port,
+        http=Http,
+        ws=WebSocket,
+        ws_max_size=limits.LARGEST_MESSAGE,
+        ws_ping_interval=20,
+        h11_max_incomplete_event_size=limits.LONGEST_HEAD,
+        proxy_headers=bool(believed),
+        forwarded_allow_ips=list(believed),
+        server_header=False,
+        log_level="error",  # a warning per malformed request would fill the log
+        access_log=False,
+    )
+
+
+def prepare() -> str:
+    """The address to listen on: `COALITION_ADDRESS`, or this machine's own; when the login is as it must be.
+
+    Raises:
+        AddressRefused, LoginWrong, RosterWrong: others could come in whom nobody let in.
+    """
+    os.chdir(PROJECT)  # Streamlit reads .streamlit from here
+    sys.argv = ["streamlit", "run"]
+    if named := secrets_file():
+        config.set_option("secrets.files", [str(named)])
+    refuse_weak_login()
+    wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
+    if not login_is_configured() and (wanted not in LOOPBACK or public_url()):
+        raise AddressRefused(
+            f"Without a login whoever reaches the dashboard is its steward, so it listens on {HOST} only; wanted was "
+            f"{public_url() or wanted}. Configure a login as in .streamlit/secrets.toml.example, or unset "
+            f"{ADDRESS_VARIABLE} and {PUBLIC_URL_VARIABLE}."
+        )
+    connections.trusted = _believed_proxies()
+    _welcome_the_public_address()
+    return wanted
+
+
+def _believed_proxies() -> tuple[limits.Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(address) for address in proxies())
+    except ValueError:
+        raise AddressRefused(
+            f"{PROXIES_VARIABLE} names the proxies that are believed when they say whom they speak for: wanted are "
+            f"addresses or networks with commas between, such as 127.0.0.1,10.0.0.0/24; found was "
+            f"{', '.join(proxies())}. Correct it, or unset it for a proxy on this machine."
+        ) from None
+
+
+def _welcome_the_public_address() -> None:
+    """Has Streamlit take visits that came by the public address. By default it would ask a third party for its own."""
+    if host := urlsplit(public_url()).hostname:
+        config.get_config_options()
+        config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), host])
+        config.set_option("browser.serverAddress", host)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    """Imports and packs what the first visitor would wait for, then freezes the heap.
+
+    Streamlit collects garbage after every rerun; frozen objects are not walked (CPU per rerun 80-120 to 8-19 ms).
+    """
+    import plotly.graph_objects as go
+    import plotly.io
+
+    for name in WARM:
+        importlib.import_module(name)
+
+    from dashboard.components.figures import Drawn
+    from dashboard.locales.numbers import day, people
+    from dashboard.warehouse.catalog import questions
+    from dashboard.warehouse.lineage import sources_of
+
+    for name in questions():
+        sources_of(name)
+    Drawn({"layout": {}}).to_dict()
+    people(10**9), day(datetime.date.today())
+
+    from dashboard.prefetch import prefetch_in_background
+    from dashboard.session import begin, keep_in_memory, on_new_release
+
+    on_new_release(prefetch_in_background)
+    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
+        begin()
+    plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
+    for file in [*(STREAMLIT / "static").rglob("*.js"), *MAPS.rglob("*json")]:
+        if file.stat().st_size > 50_000:
+            packed(file, "br")
+    keep_in_memory()
+    async with connections.watched():
+        yield
+
+
+async def _health(request: Any) -> JSONResponse:
+    """Whether a reader could open a page now: 200 with the release, or 503 with why. Nobody signs in for it."""
+    from dashboard.session import begin
+
+    try:
+        release, notice = begin()
+    except (NothingPublished, ReleaseTooOld, StoreDamaged):
+        why = "No release can be served. `coalition releases list` shows what there is."
+        return JSONResponse({"ok": False, "why": why}, status_code=503)
+    if why := room.why_full():
+        return JSONResponse({"ok": False, "why": why}, status_code=503)
+    return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice})
+
+
+def _told(error: Exception) -> bool:
+    """One line of class and reference for the operator, one sentence for the reader; never a row."""
+    reference = os.urandom(4).hex()
+    log.error('{"event": "page_error", "class": "%s", "reference": "%s"}', type(error).__name__, reference)
+    st.error(f"This page cannot answer just now. Try again, or tell the operator the reference {reference}.")
+    return True

@@ -1,0 +1,122 @@
+"""Closed paths, hosts that are not ours, and the headers of every answer."""
+
+import base64
+import hashlib
+import logging
+import re
+from functools import cache
+from urllib.parse import urlsplit
+
+from dashboard.server import limits
+from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
+from dashboard.server.packed import STREAMLIT
+from dashboard.settings import public_url
+
+OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
+CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
+HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+log = logging.getLogger("coalition")
+
+
+class Doors:
+    """Adds the security headers to every answer and shuts Streamlit's public metrics and agent routes."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        strict = [(b"strict-transport-security", b"max-age=31536000")] if public_url().startswith("https://") else []
+        self.headers = [
+            *strict,
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"x-frame-options", b"SAMEORIGIN"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, unless its path is shut or it was meant for another host."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if _is_endless(scope):
+            await self._refuse(431, scope, receive, send)
+            return
+        if not meant_for_us(scope):
+            # A name that was pointed at this machine by somebody else's page (DNS rebinding) reaches nobody here.
+            await self._refuse(403, scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+        headers = self._of(scope)
+
+        async def with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message.get("headers", []), *headers]
+            await send(message)
+
+        if any(door in str(scope["path"]) for door in CLOSED_PATHS):
+            await self._refuse(404, scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, with_headers)
+        except Exception as error:  # noqa: BLE001 - the last one who can answer; told by class, never by content
+            log.error('{"event": "server_error", "class": "%s"}', type(error).__name__)
+            if not begun:
+                await self._refuse(500, scope, receive, send)
+
+    def _of(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        policy = content_security_policy(header(scope, b"host")).encode()
+        return [*self.headers, (b"content-security-policy", policy)]
+
+    async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._of(scope)]
+            await send(message)
+
+        await refuse(status, "not here", scope, receive, with_headers)
+
+
+def content_security_policy(host: str) -> str:
+    """Only this host may be asked for anything; the one inline script of Streamlit's page is allowed by its hash.
+
+    The websocket is named as well: not every browser counts it as `'self'`.
+    """
+    scheme = "wss" if public_url().startswith("https://") and host == urlsplit(public_url()).netloc else "ws"
+    socket = f" {scheme}://{host}" if HOST.fullmatch(host) else ""
+    # wasm and eval: Streamlit's tables and plotly compile code; styles: both set them inline.
+    return (
+        "default-src 'self'; "
+        f"script-src 'self' {_inline_scripts()} 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        f"connect-src 'self'{socket} data: blob:; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+
+def _is_endless(scope: Scope) -> bool:
+    """Whether address and headers are too long. Uvicorn checks only those that arrive in several pieces."""
+    size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    return size + sum(len(name) + len(value) for name, value in scope["headers"]) > limits.LONGEST_HEAD
+
+
+@cache
+def _inline_scripts() -> str:
+    page = (STREAMLIT / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
+
+
+def meant_for_us(scope: Scope) -> bool:
+    """Whether Host, and Origin where there is one, name this machine and port, or the public address."""
+    host, origin = header(scope, b"host"), header(scope, b"origin")
+    names = OUR_NAMES | ({urlsplit(public_url()).hostname or ""} if public_url() else set())
+    if not HOST.fullmatch(host) or host.rsplit(":", 1)[0] not in names:
+        return False
+    return not origin or origin.split("//", 1)[-1] in {host, urlsplit(public_url()).netloc}
