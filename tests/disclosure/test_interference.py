@@ -137,8 +137,8 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
     assert len(expected) > 90 and sum(row != "[]" for row in expected.values()) > 40
 
 
-def test_a_partner_sees_a_programme_that_it_alone_reports_on_pages_without_a_choice_of_partner(tmp_path):
-    """Its own rows answer, as nobody else has any; the first screen once said 0."""
+def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_itself(tmp_path):
+    """Its own rows answer, as nobody else has any; the headline once said 0."""
     release = overlapping.released(overlapping.build(begun(0)[0], overlapping.asked()), tmp_path)
     viewer, programme = Viewer("partner", "beta"), lone("beta")
     answers = open_answers(viewer, release)
