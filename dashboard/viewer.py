@@ -107,7 +107,6 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     return tables
 
 
-@cache
 def is_of_today(release: Release) -> bool:
     """Whether every table about people says whose rows it holds; those of earlier versions did not."""
     return all(

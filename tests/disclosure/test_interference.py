@@ -35,7 +35,7 @@ WORLDS = 4 if FULL else 2
 # To the files of each partner; each is compared for the two others.
 CHANGES = 100 if FULL else 6
 ANSWERED = 8 if FULL else 1
-ROUNDS = 22 if FULL else 2
+ROUNDS, FILES = (22, 22) if FULL else (1, 8)
 DAY = datetime.date(2024, 6, 30)
 LEARNERS = (
     "partner_id,programme_id,learner_id,email,country_origin,country_host,sex,age,education,registered_on,consent"
@@ -72,10 +72,10 @@ def test_no_change_of_a_partners_files_changes_the_rows_of_the_others(partner):
 
 
 def test_no_number_of_files_of_its_own_tells_a_partner_of_others():
-    """Twenty-two files of alpha's about people of others, each previewed and published: own figures, others or none."""
+    """File after file of alpha's about people of others, each previewed and published: its figures are as if alone."""
     found, figures = copy.deepcopy(begun(0)[0]), 0
     theirs = [row for one in ("beta", "gamma") for row in found[one]["partner_learners"]]
-    for number in range(22):
+    for number in range(FILES):
         rng = random.Random(number)
         for row in rng.sample(theirs, rng.choice((1, 2, 8))):
             # By her id, by her address, or by both, in a programme of alpha's choice.
@@ -89,7 +89,7 @@ def test_no_number_of_files_of_its_own_tells_a_partner_of_others():
         published = overlapping.own_rows(overlapping.build(found, OWN), "alpha")
         assert [name for name in OWN if previewed[name] != published[name]] == [], number
         figures += sum(count for count, _ in published.values())
-    print(f"22 previews and releases, {figures} rows of figures seen, none of them depends on others")
+    print(f"{FILES} previews and releases, {figures} rows of figures seen, none of them depends on others")
 
 
 def test_people_overlap_in_these_worlds_and_are_linked_in_totals():
@@ -137,8 +137,8 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
     assert len(expected) > 90 and sum(row != "[]" for row in expected.values()) > 40
 
 
-def test_a_partner_sees_a_programme_that_it_alone_reports_on_pages_without_a_choice_of_partner(tmp_path):
-    """Its own rows answer, as nobody else has any; the first screen once said 0."""
+def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_itself(tmp_path):
+    """Its own rows answer, as nobody else has any; the headline once said 0."""
     release = overlapping.released(overlapping.build(begun(0)[0], overlapping.asked()), tmp_path)
     viewer, programme = Viewer("partner", "beta"), lone("beta")
     answers = open_answers(viewer, release)
@@ -362,8 +362,8 @@ def test_no_number_of_previews_and_releases_tells_a_partner_of_others(stores, tm
             actions.accept(one, [proposal], Actor("steward"), confirmed=True)
             pairs.append((before, seen_of_release(one)))
         (previewed, own), (previewed_alone, own_alone) = pairs
-        figures += sum(map(len, json.loads(previewed)[1]["figures"])) + sum(map(len, own.values()))
+        figures += len(json.loads(previewed)[1]["figures"]) + len(own)
         foreign += previewed != previewed_alone
         foreign += sum(own[name] != own_alone[name] for name in own)
-    print(f"{ROUNDS} previews and releases, {figures} characters and figures compared, {foreign} told of others")
+    print(f"{ROUNDS} previews and releases, {figures} figures and tables compared, {foreign} told of others")
     assert foreign == 0

@@ -238,7 +238,7 @@ def test_a_partner_learns_nothing_of_others_learners_from_a_file_of_its_own(stor
         with made_ready(store, "partner_learners", register(tmp_path, learner, [learner]), SECOND) as ready:
             one = propose(store, ready, "officer", "alpha")
         page = AppTest.from_function(drawn_for_alpha, default_timeout=60).run()
-        preview(store, one)
+        preview(store, one, "alpha")
         after = page.run()
         assert not page.exception and one.shared == ({"beta": 1} if learner == "L31" else {})
         said[learner] = [[text.value for text in (*at.markdown, *at.code)] for at in (page, after)]
