@@ -52,9 +52,10 @@ def together(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def learner_secret(together):
-    """A secret of the tests' own: none of the checkout is made or read."""
+    """A secret of the tests' own, and a store for what names none: none of the checkout is made or read."""
     file = together / "learners"
     os.environ["COALITION_LEARNER_SECRET"] = str(file)
+    os.environ.setdefault("COALITION_STORE", str(together / "unnamed"))
     return file
 
 
