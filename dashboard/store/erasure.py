@@ -303,9 +303,7 @@ def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed
         account["collapsed"] += erased
         account["erased"] = account.get("erased", 0) + erased
         manifest = {key: value for key, value in said.items() if key not in ("files", "digest")}
-        instead_of = [*said.get("instead_of", ()), said["digest"]]
-        more = {"input": account, "erased_at": now(), "instead_of": instead_of}
-        publish(store, fresh, next_version(folder), {**manifest, **more})
+        publish(store, fresh, next_version(folder), {**manifest, "input": account, "erased_at": now()})
     remove(store, folder)
     return erased
 
@@ -329,14 +327,16 @@ def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
     except StoreDamaged:
         return True
     erased = [one for one in map(read_manifest, _of_people(store)) if "erased_at" in one]
-    former = {digest for one in erased for digest in one.get("instead_of", ())}
-    rewritten = {(one["source"], one["input"]["sha256"]): one["erased_at"] for one in erased}
+    rewritten: dict[tuple[str, str], dict[str, str]] = {}
+    for one in erased:
+        rewritten.setdefault((one["source"], one["input"]["sha256"]), {})[one["digest"]] = one["erased_at"]
     for source, chosen in said["snapshots"].items():
         for pin in chosen:
-            if pin.get("digest") in former:
-                return True
+            versions = rewritten.get((source, pin["sha256"]), {})
+            if not versions or pin.get("digest") in versions:
+                continue
             # Releases of earlier versions do not name the version of a snapshot: there the clock has to do.
-            if "digest" not in pin and said["published_at"] < rewritten.get((source, pin["sha256"]), ""):
+            if "digest" in pin or said["published_at"] < max(versions.values()):
                 return True
     try:
         return any(_holds(path, is_listed) for path in sorted((folder / "marts").glob("*.parquet")))

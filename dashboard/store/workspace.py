@@ -13,8 +13,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from dashboard.refusals import Refusal
+
 STAGING = ".staging"
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+
+
+class NoWorkspace(Refusal):
+    """Something stands where the store does its work."""
 
 
 @contextmanager
@@ -94,8 +100,11 @@ def _left(store: Path) -> list[Path]:
 
 
 def _new(store: Path, holding: ExitStack) -> Path:
+    staging = store / STAGING
+    if staging.is_symlink() or staging.is_file():
+        raise NoWorkspace(f"{staging} is a file or a link, and the store works in a folder of that name. Move it away.")
     while True:
-        folder = store / STAGING / uuid.uuid4().hex
+        folder = staging / uuid.uuid4().hex
         make_folder(folder.parent)
         folder.mkdir(mode=FOLDER_MODE)
         with suppress(BlockingIOError, FileNotFoundError):  # before it was held somebody took it for left behind

@@ -31,7 +31,7 @@ from dashboard.intake.report import Report
 from dashboard.refusals import Refusal
 from dashboard.store import audit_log, releases
 from dashboard.store.erasure import Person
-from dashboard.store.protocol import locked
+from dashboard.store.protocol import NoRoom, locked
 from dashboard.store.releases import NothingPublished
 from dashboard.store.snapshots import NoSuchSnapshot, pinned, snapshots
 from tests.conftest import CAPTURED, FIXTURES
@@ -292,6 +292,33 @@ def test_done_again_after_a_kill_at_a_random_moment_every_command_has_served_the
         shutil.rmtree(root)
     assert cut_short > KILLS / 2
     judge(f"kills at a random moment ({cut_short} cut a command short)", KILLS, wrong)
+
+
+def test_an_erasure_deletes_every_release_that_counted_her_though_the_clock_was_set_back(acts, begun, monkeypatch):
+    monkeypatch.setattr("dashboard.store.erasure.now", lambda: "2019-01-01T00:00:00+00:00")
+    acts["erase"].do(begun / "store")
+    assert releases.release_numbers(begun / "store") == [3]
+
+
+def test_a_publication_that_failed_puts_back_what_the_new_snapshot_had_replaced(sent, begun, monkeypatch):
+    """Of the same name: the first file of a day comes again, after another one had taken its place."""
+    store = begun / "store"
+    actions.import_files(store, SOURCE, [sent("2020-03-20")])
+    for name in ("2020-03-21a", "2020-03-21b"):
+        actions.import_files(store, SOURCE, [sent(name)], confirmed=True)
+    before = {one.folder: one.digest for one in snapshots(store, SOURCE)}
+
+    def ends(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(releases, "write_views", ends)
+        with pytest.raises(NoRoom, match="Free space, then do the same again"):
+            actions.import_files(store, SOURCE, [sent("2020-03-21a")], confirmed=True)
+    assert {one.folder: one.digest for one in snapshots(store, SOURCE)} == before
+    assert actions.import_files(store, SOURCE, [sent("2020-03-21a")], confirmed=True).is_new
+    pins = releases.open_release(store).manifest["snapshots"][SOURCE]
+    assert [pin["sha256"] for pin in pins][-1] == _digest(SOURCE + "2020-03-21a") and serves_what_is_kept(store)
 
 
 @contextmanager
