@@ -51,9 +51,8 @@ def locked(store: Path) -> Iterator[None]:
         StoreDamaged: a link, or a file, stands where a folder of the store belongs.
     """
     if not os.path.lexists(store / LOCK):
-        is_new = not store.is_dir()
         make_folder(store)
-        for above in store.resolve().parents if is_new else (store.resolve().parent,):
+        for above in store.resolve().parents:
             if os.access(above, os.R_OK | os.W_OK):  # in the others no folder can have been made
                 _fsync(above)
     else:

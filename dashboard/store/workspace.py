@@ -27,15 +27,21 @@ class NoWorkspace(Refusal):
 def workspace(store: Path) -> Iterator[Path]:
     """A new folder for work, on the store's own file system and for its owner only; gone afterwards.
 
-    What processes that ended left there is removed first.
+    What processes that ended left there is removed first. A store that was not there is not there afterwards either,
+    unless something was kept in it.
     """
     sweep(store)
+    was_there = store.is_dir()
     with ExitStack() as holding:
         folder = _new(store, holding)
         try:
             yield folder
         finally:
             delete(folder)
+            if not was_there:
+                with suppress(OSError):
+                    (store / STAGING).rmdir()
+                    store.rmdir()
 
 
 @contextmanager
@@ -105,9 +111,9 @@ def _new(store: Path, holding: ExitStack) -> Path:
         raise NoWorkspace(f"{staging} is a file or a link, and the store works in a folder of that name. Move it away.")
     while True:
         folder = staging / uuid.uuid4().hex
-        make_folder(folder.parent)
-        folder.mkdir(mode=FOLDER_MODE)
         with suppress(BlockingIOError, FileNotFoundError):  # before it was held somebody took it for left behind
+            make_folder(staging)
+            folder.mkdir(mode=FOLDER_MODE)
             holding.enter_context(_held(folder))
             return folder
 
