@@ -395,6 +395,17 @@ def test_an_erasure_says_no_trace_only_when_nothing_is_at_work(store):
     assert not erasure.traces(store, frozenset({"0" * 32})).at_work
 
 
+@pytest.mark.parametrize("place", ["previews/x", "snapshots/hubs/x"])
+def test_of_two_published_in_one_place_the_second_stands_and_the_first_is_put_aside(store, place):
+    for word in ("first", "second"):
+        with protocol.locked(store), protocol.staged(store) as fresh:
+            (fresh / "said.txt").write_text(word, encoding="utf-8")
+            protocol.publish(store, fresh, store / place, {"kind": "x"})
+    protocol.verify(store / place)
+    assert (store / place / "said.txt").read_text() == "second"
+    assert [path.read_text() for path in (store / "withdrawn").rglob("said.txt")] == ["first"]
+
+
 def test_a_second_preview_replaces_the_first(waiting):
     (one,) = proposals.waiting(waiting)
     assert proposals.preview(waiting, one)["release"] == 1
