@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
@@ -80,16 +81,17 @@ def in_words() -> Iterator[None]:
     """
     try:
         yield
-    except OSError as trouble:
-        if trouble.errno in FULL or "No space left" in str(trouble):
+    except (OSError, duckdb.Error) as trouble:
+        number, why = getattr(trouble, "errno", None), getattr(trouble, "strerror", None)
+        if number in FULL or "No space left" in str(trouble):
             raise NoRoom(
-                f"The disk of the store is full (found: {trouble.strerror or 'no space left'}), so this was not "
+                f"The disk of the store is full (found: {why or 'no space left'}), so this was not "
                 "finished. What is served stays as it was. Free space, then do the same again."
             ) from trouble
-        if trouble.errno in CLOSED:
+        if number in CLOSED:
             raise NoRoom(
-                f"A file or folder cannot be read or written (found: {trouble.strerror}, "
-                f"{trouble.filename or 'in the store'}), so this was not finished. What is served stays as it was. "
+                f"A file or folder cannot be read or written (found: {why}, "
+                f"{getattr(trouble, 'filename', None) or 'in the store'}), so this was not finished. What is served stays as it was. "
                 "Correct its permissions, or those of the store's disk, then do the same again."
             ) from trouble
         raise

@@ -13,6 +13,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -294,6 +295,12 @@ def test_a_disk_that_stays_full_leaves_no_alarm_however_many_try(store, monkeypa
         assert (store / "audit" / "log.jsonl").read_bytes() == before and verify(store).count == 7
     record(store, "export", "somebody", "at last")
     assert verify(store).count == 8 and not verify(store).mended
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), duckdb.IOException("No space left")])
+def test_a_full_disk_is_one_sentence_whoever_notices_it(trouble):
+    with pytest.raises(protocol.NoRoom, match="disk of the store is full.*Free space"), protocol.in_words():
+        raise trouble
 
 
 def test_who_signs_in_while_the_disk_is_full_comes_in_and_the_next_line_says_so(store, monkeypatch):
