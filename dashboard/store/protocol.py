@@ -83,16 +83,16 @@ def in_words() -> Iterator[None]:
         yield
     except (OSError, duckdb.Error) as trouble:
         number, why = getattr(trouble, "errno", None), getattr(trouble, "strerror", None)
+        where = getattr(trouble, "filename", None) or "in the store"
         if number in FULL or "No space left" in str(trouble):
             raise NoRoom(
-                f"The disk of the store is full (found: {why or 'no space left'}), so this was not "
-                "finished. What is served stays as it was. Free space, then do the same again."
+                f"The disk of the store is full (found: {why or 'no space left'}), so this was not finished. What is "
+                "served stays as it was. Free space, then do the same again."
             ) from trouble
         if number in CLOSED:
             raise NoRoom(
-                f"A file or folder cannot be read or written (found: {why}, "
-                f"{getattr(trouble, 'filename', None) or 'in the store'}), so this was not finished. What is served stays as it was. "
-                "Correct its permissions, or those of the store's disk, then do the same again."
+                f"A file or folder cannot be read or written (found: {why}, {where}), so this was not finished. What is "
+                "served stays as it was. Correct its permissions, or those of the store's disk, then do the same again."
             ) from trouble
         raise
 
