@@ -91,8 +91,8 @@ def in_words() -> Iterator[None]:
             ) from trouble
         if number in CLOSED:
             raise NoRoom(
-                f"A file or folder cannot be read or written (found: {why}, {where}), so this was not finished. What is "
-                "served stays as it was. Correct its permissions, or those of the store's disk, then do the same again."
+                f"A file or folder cannot be read or written (found: {why}, {where}), so this was not finished. What "
+                "is served stays as it was. Correct its permissions, or those of the store's disk, then do it again."
             ) from trouble
         raise
 
