@@ -1,12 +1,14 @@
 """The one door for what is written: each act is undone when it fails, asks for a second person where one is wanted, and
-leaves a line in the audit log. The command, the pages and the demonstration call it and write nothing themselves.
+leaves a line in the audit log, which is written before the act. The command, the pages and the demonstration call it
+and write nothing themselves.
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dashboard.intake import proposals
 from dashboard.intake.consequences import Consequence, consequence_of, holds_people
@@ -17,14 +19,22 @@ from dashboard.intake.proposals import NotYours, Proposal
 from dashboard.intake.report import FileRefused
 from dashboard.refusals import Refusal
 from dashboard.store import erasure, releases
-from dashboard.store.audit_log import OPERATOR, record
+from dashboard.store.audit_log import OPERATOR, Link, NotRecorded, record
 from dashboard.store.cadence import are_due
 from dashboard.store.joining import Arrival
-from dashboard.store.releases import NothingPublished, Release
-from dashboard.store.snapshots import Snapshot, keep, pinned
+from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.store.releases import NoSuchRelease, NothingPublished, Release
+from dashboard.store.snapshots import Snapshot, keep, named, pinned, undo
 from dashboard.store.snapshots import withdraw as take_out
 
 REFUSED = "its import was refused"
+NOT_DONE = "not done: "
+# So far behind the newest release a clock may be: time servers move it by less.
+CLOCK_BEHIND = datetime.timedelta(hours=1)
+
+
+class ClockSetBack(Refusal):
+    """The clock of this machine is behind what it was, so that a file would be taken for an older one."""
 
 
 class NotConfirmed(Refusal):
@@ -59,6 +69,7 @@ class Done:
     is_new: bool
 
 
+@in_words()
 def import_files(
     store: Path,
     source: str,
@@ -96,6 +107,8 @@ def import_files(
         raise NotYours(
             "Whoever brings a file in does not publish it. Send it on the page Upload; another steward publishes it."
         )
+    if captured_on is None:
+        _refuse_clock_set_back(store)
     before = pinned(store)
     done: list[Imported] = []
     with _undone_on_failure(store, actor) as kept, ExitStack() as open_files:
@@ -115,14 +128,16 @@ def import_files(
             done.append(Imported(one.report, snapshot, was_there, arrival.file_id))
             if not was_there:
                 kept.append(snapshot)
+            if not was_there or not _was_served(store, snapshot):
                 what = f"{source} {snapshot.folder.name}, {one.report.closing_line}"
                 record(store, "upload", actor.who, what)
         release, is_new = None, False
         if and_publish:
-            release, is_new = _serve(store, actor, "import")
+            release, is_new = _serve(store, actor, ["import"])
     return Done(tuple(done), follows, release, is_new)
 
 
+@in_words()
 def bring_in(
     store: Path,
     source: str,
@@ -142,14 +157,17 @@ def bring_in(
     Raises:
         FileRefused, NotYours: nothing waits.
     """
+    if captured_on is None:
+        _refuse_clock_set_back(store)
     with made_ready(store, source, file, captured_on, declared, progress) as ready:
-        proposal = proposals.propose(store, ready, actor.who, partner)
+        with _on_record(store, "proposal", actor, proposals.name_of(ready)):
+            proposal = proposals.propose(store, ready, actor.who, partner)
         if also:
             also(file, proposal, ready.report.quarantined)
-    record(store, "proposal", actor.who, proposal.name)
     return proposal
 
 
+@in_words()
 def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed: bool = False) -> Release:
     """Publishes what waits as one release; when that cannot be built, all of it waits on and nothing changed.
 
@@ -169,17 +187,18 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
             snapshot, was_there = keep(store, arrival)
             if not was_there:
                 kept.append(snapshot)
-        release = releases.publish_release(store)
-    for proposal in waiting:
-        proposals.discard(store, proposal)
-        record(store, "release", actor.who, f"{proposal.name}, brought in by {proposal.who}", release.number)
+        release, _ = _serve(store, actor, [f"{one.name}, brought in by {one.who}" for one in waiting])
+    with suppress(OSError):  # they are published; on a full disk their cards stay until somebody discards them
+        for proposal in waiting:
+            proposals.discard(store, proposal)
     return release
 
 
+@in_words()
 def discard(store: Path, proposal: Proposal, actor: Actor, reason: str = "discarded") -> None:
     """Takes away what waits."""
-    proposals.discard(store, proposal)
-    record(store, "withdrawal", actor.who, f"proposal {proposal.name}", reason=reason)
+    with _on_record(store, "withdrawal", actor, f"proposal {proposal.name}", reason=reason):
+        proposals.discard(store, proposal)
 
 
 def take_and_serve(
@@ -197,6 +216,7 @@ def take_and_serve(
     return done.files[0], done.release
 
 
+@in_words()
 def publish(store: Path, actor: Actor = THE_OPERATOR, anew: bool = False) -> Release:
     """Builds a release from the snapshots in the store and serves it.
 
@@ -206,31 +226,31 @@ def publish(store: Path, actor: Actor = THE_OPERATOR, anew: bool = False) -> Rel
     Raises:
         ChecksFailed, AuditFailed, SecretsDiffer, StoreDamaged: the release served before stays.
     """
-    release = releases.publish_release(store, anew)
-    record(store, "release", actor.who, "publish, all figures anew" if anew else "publish", release.number)
-    return release
+    return _published(store, actor, ["publish, all figures anew" if anew else "publish"], anew)
 
 
+@in_words()
 def roll_back(store: Path, number: int, actor: Actor = THE_OPERATOR, reason: str = "") -> Release:
     """Serves an earlier release again.
 
     Raises:
         NoSuchRelease, StoreDamaged: it is not there or not whole; nothing changed.
     """
-    release = releases.rollback(store, number)
-    record(store, "rollback", actor.who, f"release {number} is served", number, reason)
-    return release
+    releases.open_release(store, number)
+    with _on_record(store, "rollback", actor, f"release {number} is served", number, reason):
+        return releases.rollback(store, number)
 
 
+@in_words()
 def withdraw(store: Path, source: str, name: str, actor: Actor = THE_OPERATOR, reason: str = "") -> Path:
     """Takes a snapshot out of what the next release is built from; nothing is deleted.
 
     Raises:
         NoSuchSnapshot: the store holds none of that name.
     """
-    aside = take_out(store, source, name)
-    record(store, "withdrawal", actor.who, f"{source} {name}", reason=reason)
-    return aside
+    named(store, source, name)
+    with _on_record(store, "withdrawal", actor, f"{source} {name}", reason=reason):
+        return take_out(store, source, name)
 
 
 @dataclass(frozen=True)
@@ -242,6 +262,7 @@ class Erasure:
     searched: int
 
 
+@in_words()
 def erase(
     store: Path, people: Sequence[erasure.Person], identity: Identity, actor: Actor = THE_OPERATOR, reason: str = ""
 ) -> Erasure:
@@ -249,19 +270,28 @@ def erase(
 
     Raises:
         NobodyFound, AddressShared: nobody was erased.
-        TracesLeft: something of them is left in a file that is no snapshot and no release.
+        TracesLeft: something of them is left in a file that is no snapshot and no release, or may be in work that
+            goes on.
     """
     linked = erasure.link(store, people, identity.mark) if people else None
     keys = linked.keys if linked else frozenset()
+    record(store, "erasure", actor.who, f"{len(people)} given, begun", reason=reason)
     if linked:
         erasure.remember(store, keys, identity.mark)
-    done = erasure.carry_out(store, identity.mark, identity.fingerprint)
+    with _release_on_record(store, actor, ["erasure"]) as put_on_record:
+        done = erasure.carry_out(store, identity.mark, identity.fingerprint, put_on_record)
     what = f"{len(people)} given, {sum(done.rows.values())} rows of {len(done.rows)} snapshots"
     record(store, "erasure", actor.who, what, done.release, reason)
-    searched, found = erasure.traces(store, keys)
-    if found:
-        raise erasure.TracesLeft(f"Keys of the learners are still in {', '.join(found)}. Delete these files.")
-    return Erasure(linked, done, searched)
+    left = erasure.traces(store, keys)
+    if left.found:
+        raise erasure.TracesLeft(f"Keys of the learners are still in {', '.join(left.found)}. Delete these files.")
+    if left.at_work:
+        raise erasure.TracesLeft(
+            f"The learners are erased, but an import, a preview or a comparison that began before is still at work "
+            f"(found: {left.at_work[0]}), and its files may hold them until it ends. Do the same again in a minute, "
+            "with the same learners: then every file is searched."
+        )
+    return Erasure(linked, done, left.searched)
 
 
 def handed_out(store: Path, what: str, actor: Actor = THE_OPERATOR, release: int | None = None) -> None:
@@ -269,29 +299,104 @@ def handed_out(store: Path, what: str, actor: Actor = THE_OPERATOR, release: int
     record(store, "export", actor.who, what, release)
 
 
-def _serve(store: Path, actor: Actor, what: str) -> tuple[Release, bool]:
-    """The release that serves what the store holds now, and whether it was made for that."""
+def _serve(store: Path, actor: Actor, whats: Sequence[str]) -> tuple[Release, bool]:
+    """The release that serves what the store holds now, and whether it was made for that.
+
+    Kept is not published: whatever interrupted an earlier act, one is made where what is pinned is not what is served.
+    """
     try:
         served = releases.open_release(store)
         if releases.is_built_from(served, pinned(store)) and not are_due(served, releases.today()):
             return served, False
-    except NothingPublished:
+    except (NothingPublished, NoSuchRelease, StoreDamaged):  # none can be served, so that a new one is made
         pass
-    release = releases.publish_release(store)
-    record(store, "release", actor.who, what, release.number)
-    return release, True
+    return _published(store, actor, whats), True
+
+
+def _published(store: Path, actor: Actor, whats: Sequence[str], anew: bool = False) -> Release:
+    with _release_on_record(store, actor, whats) as put_on_record:
+        return releases.publish_release(store, put_on_record, anew)
+
+
+@contextmanager
+def _release_on_record(store: Path, actor: Actor, whats: Sequence[str]) -> Iterator[Callable[[int], Link]]:
+    """What puts a release on record, a line for each reason, before it is anywhere; another where it never was."""
+    recorded: list[int] = []
+
+    def put_on_record(number: int) -> Link:
+        for what in whats:
+            link = record(store, "release", actor.who, what, number)
+        recorded.append(number)
+        return link
+
+    try:
+        yield put_on_record
+    except BaseException:
+        for number in set(recorded) - set(releases.release_numbers(store)):
+            _say_not_done(store, "release", actor, f"release {number}", number)
+        raise
+
+
+@contextmanager
+def _on_record(
+    store: Path, event: str, actor: Actor, what: str, release: int | None = None, reason: str = ""
+) -> Iterator[None]:
+    """Puts an act on record before it is done, and a second line where it was not done after all."""
+    record(store, event, actor.who, what, release, reason)
+    try:
+        yield
+    except BaseException:
+        _say_not_done(store, event, actor, what, release)
+        raise
+
+
+def _say_not_done(store: Path, event: str, actor: Actor, what: str, release: int | None = None) -> None:
+    with suppress(NotRecorded, StoreDamaged):  # why it was not done is what has to be told
+        record(store, event, actor.who, NOT_DONE + what, release)
+
+
+def _was_served(store: Path, snapshot: Snapshot) -> bool:
+    """Whether the release that is served was built from it: else its import was interrupted, or it was kept for later.
+
+    An import that was interrupted may lack its line in the audit log.
+    """
+    pins = _served(store).get("snapshots", {}).get(snapshot.source, ())
+    return any(Path(pin["folder"]).name == snapshot.folder.name for pin in pins)
+
+
+def _served(store: Path) -> Mapping[str, Any]:
+    """The manifest of the release that is served; empty where there is none that can be read."""
+    try:
+        return releases.manifest_of(store, releases.current_number(store))
+    except (NothingPublished, StoreDamaged):
+        return {}
+
+
+def _refuse_clock_set_back(store: Path) -> None:
+    """Refuses to take today for the day of a file when today was before: it would count as older than what stands."""
+    published_at, now = _served(store).get("published_at", ""), datetime.datetime.now(datetime.UTC)
+    if published_at and now + CLOCK_BEHIND < datetime.datetime.fromisoformat(published_at):
+        raise ClockSetBack(
+            f"The clock of this machine reads {now:%Y-%m-%d %H:%M} UTC, and the release that is served was published "
+            f"on {published_at[:10]}. Set the clock, or state the day on which the file stood so (`--captured-on`), "
+            "then do the same again."
+        )
 
 
 @contextmanager
 def _undone_on_failure(store: Path, actor: Actor) -> Iterator[list[Snapshot]]:
-    """Withdraws the snapshots that are put on the list, whatever ends the act before its time."""
+    """Withdraws the snapshots that are put on the list, whatever ends the act before its time.
+
+    What cannot be undone, on a disk that is full, stays kept: the same command then publishes it.
+    """
     kept: list[Snapshot] = []
     try:
         yield kept
     except BaseException:
         for snapshot in reversed(kept):
-            take_out(store, snapshot.source, snapshot.folder.name)
-            record(store, "withdrawal", actor.who, f"{snapshot.source} {snapshot.folder.name}", reason=REFUSED)
+            with suppress(OSError, Refusal):
+                undo(store, snapshot)
+                record(store, "withdrawal", actor.who, f"{snapshot.source} {snapshot.folder.name}", reason=REFUSED)
         raise
 
 

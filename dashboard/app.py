@@ -6,8 +6,10 @@ import streamlit as st
 
 from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer
+from dashboard.components.refused import refuse
 from dashboard.gate import account, gate
 from dashboard.locales import _
+from dashboard.refusals import Refusal
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
@@ -55,5 +57,8 @@ except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.stop()
 account()
 with one_step_of_history():
-    page.run()
+    try:
+        page.run()
+    except Refusal as refused:
+        refuse(refused)
 footer()

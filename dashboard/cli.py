@@ -33,6 +33,8 @@ from dashboard.refusals import Refusal
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
+from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.store.workspace import libraries_work_in
 from dashboard.viewer import STEWARD, Viewer, open_answers, place
 from dashboard.warehouse.answers import BadParameter
 from dashboard.warehouse.catalog import SourceCard, question, sources
@@ -50,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.store:
         os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve())
     try:
-        return asked.verb(asked) or DONE
+        with in_words():
+            return asked.verb(asked) or DONE
     except Refusal as refusal:
         print(f"coalition: {refusal}", file=sys.stderr)
         return REFUSED
@@ -67,12 +70,20 @@ def _run(asked: argparse.Namespace) -> None:
     from dashboard.server.app import prepare, serve
 
     prepare()
+    store = store_folder()
     try:
-        releases.current_number(store_folder())
+        releases.current_number(store)
     except releases.NothingPublished:
         print("The store is empty: it is filled with the demonstration.")
-        fill(store_folder(), print)
-    serve(port())
+        fill(store, print)
+    except StoreDamaged as damage:  # the pages say so, and show the newest release that is whole
+        print(f"coalition: {damage}", file=sys.stderr)
+    with ExitStack() as working:
+        try:
+            working.enter_context(libraries_work_in(store))
+        except OSError as trouble:  # what is served can be read all the same
+            print(f"coalition: the store takes no writes ({trouble.strerror}); it is served as it is", file=sys.stderr)
+        serve(port())
 
 
 def _demo(asked: argparse.Namespace) -> None:
@@ -95,7 +106,9 @@ def _export(asked: argparse.Namespace) -> None:
     release = releases.open_release(store, asked.release)
     rows = newest_rows(store, release, identifier(asked.reported_by))
     actions.handed_out(store, f"{asked.source}, {len(rows)} rows, {asked.format}", release=release.number)
-    _hand_out(write_hxl(rows, asked.format, asked.source), asked)
+    with libraries_work_in(store):
+        body = write_hxl(rows, asked.format, asked.source)
+    _hand_out(body, asked)
 
 
 def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
@@ -152,7 +165,11 @@ def _releases(asked: argparse.Namespace) -> None:
     if asked.action in ("list", "show", "verify") and not releases.release_numbers(store):
         releases.current_number(store)
     if asked.action == "list":
-        current = releases.current_number(store)
+        current, damage = 0, ""
+        try:
+            current = releases.current_number(store)
+        except StoreDamaged as damaged:
+            damage = str(damaged)
         for number, why in removal.buried(store).items():
             print(f"  {number:4}  deleted: {why}")
         for said in releases.manifests(store):
@@ -166,6 +183,8 @@ def _releases(asked: argparse.Namespace) -> None:
                     for source, pin in newest.items()
                 )
                 print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
+        if damage:
+            print(f"coalition: {damage}", file=sys.stderr)
     elif asked.action == "show":
         print(json.dumps(releases.open_release(store, asked.number).manifest, indent=1, sort_keys=True))
     elif asked.action == "verify":

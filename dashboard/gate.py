@@ -19,7 +19,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.roster import Admitted, Denied, LoginWrong, RosterWrong, admit, read_roster, read_signed_out, sign_out
 from dashboard.session import VISITOR_KEY, Visitor, ask, visitor
 from dashboard.settings import PUBLIC_URL_VARIABLE, public_url, roster_file, secrets_file, store_folder
-from dashboard.store.audit_log import record
+from dashboard.store.audit_log import note
 from dashboard.viewer import EVERYBODY, EXECUTIVE, PARTNER_AUDIENCE, STEWARD, Viewer
 
 OPERATOR = "operator"
@@ -220,7 +220,7 @@ def _sign_out() -> None:
         time.time(),
         float(issued) if isinstance(issued, int | float) else 0,
     )
-    record(store_folder(), "logout", who, "signed out")
+    note(store_folder(), "logout", who, "signed out")
     st.session_state.clear()
     st.logout()
 
@@ -229,7 +229,7 @@ def _tell_once(event: str, who: str, what: str) -> None:
     """Enters a login or denial in the audit log, once for a session."""
     if st.session_state.get(TOLD) != (event, who, what):
         st.session_state[TOLD] = (event, who, what)
-        record(store_folder(), event, who, what)
+        note(store_folder(), event, who, what)
 
 
 def _name(viewer: Viewer) -> str:

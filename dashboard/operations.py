@@ -12,8 +12,9 @@ from dashboard.learner_secret import SecretMissing
 from dashboard.refusals import Refusal
 from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store import archive, releases, retention
-from dashboard.store.audit_log import OPERATOR, entries, record, verify
+from dashboard.store.audit_log import OPERATOR, entries, record, renew, verify
 from dashboard.store.erasure import Person
+from dashboard.store.protocol import in_words
 
 
 class NotUnderstood(Refusal):
@@ -29,6 +30,8 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("verify", help="walk the chain; name the line where it breaks")
     listed = actions.add_parser("list", help="what was recorded, newest last")
+    renewed = actions.add_parser("renew", help="put a broken log aside and begin a new one, which says so")
+    renewed.add_argument("--reason", required=True, metavar="TEXT", help="for the first line of the new log")
     listed.add_argument("--last", type=int, default=SHOWN, metavar="N", help=f"so many lines (else {SHOWN})")
     sub = verb(
         "erase",
@@ -56,6 +59,7 @@ def add_prune(actions: Any) -> None:
     sub.add_argument("--yes", action="store_true", help="delete it")
 
 
+@in_words()
 def backup(asked: argparse.Namespace) -> None:
     """Writes the archive and says what is in it."""
     store = store_folder()
@@ -68,6 +72,7 @@ def backup(asked: argparse.Namespace) -> None:
         print("Whoever has this archive can test whether a person is in it: keep it as you keep the secret.")
 
 
+@in_words()
 def restore(asked: argparse.Namespace) -> None:
     """Restores the archive and verifies the release that is served."""
     store, secret = store_folder(), learner_secret_file()
@@ -82,10 +87,12 @@ def restore(asked: argparse.Namespace) -> None:
         print(f"The learners' secret is not in the archive: put yours at {secret} before files about learners come in.")
 
 
+@in_words()
 def prune(asked: argparse.Namespace) -> None:
-    """Says what is old, and with --yes deletes it."""
+    """Says what is old, and with --yes deletes it, after it is on record."""
     store = store_folder()
-    old = retention.prune(store, asked.keep_months, datetime.datetime.now(datetime.UTC).date(), asked.yes)
+    today = datetime.datetime.now(datetime.UTC).date()
+    old = retention.prune(store, asked.keep_months, today)
     for number in old.releases:
         print(f"release {number}")
     for name in old.snapshots:
@@ -93,6 +100,7 @@ def prune(asked: argparse.Namespace) -> None:
     what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {asked.keep_months} months"
     if asked.yes and (old.releases or old.snapshots):
         record(store, "withdrawal", OPERATOR, f"{what} deleted", reason="retention")
+        retention.prune(store, asked.keep_months, today, do=True)
     print(f"{what} {'are deleted' if asked.yes else 'would be deleted; --yes does it'}")
 
 
@@ -153,16 +161,25 @@ def erase(asked: argparse.Namespace) -> None:
 
 
 def audit(asked: argparse.Namespace) -> None:
-    """Verifies the audit log or prints its last lines."""
+    """Verifies the audit log, prints its last lines, or begins a new one."""
     store = store_folder()
     if asked.action == "verify":
         found = verify(store)
         if not found.count:
             print(f"nothing is recorded yet in {store}")
+            for sentence in found.notices:
+                print(f"note: {sentence}")
             return
         print(f"{found.count} lines hold, from {found.first_at} to {found.last_at}, head {found.head}")
         for sentence in found.mended:
             print(f"mended {sentence}")
+        if found.anchored:
+            print(f"{len(found.anchored)} releases name the line at which they were published, and the log has it")
+        for sentence in found.notices:
+            print(f"note: {sentence}")
+        return
+    if asked.action == "renew":
+        print(f"the log before lies in {renew(store, OPERATOR, asked.reason)}; a new one is begun")
         return
     for said in list(entries(store))[-max(asked.last, 1) :]:
         release = f"release {said['release']}" if said.get("release") else ""

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -13,8 +12,10 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
+from dashboard.store.protocol import in_words
 from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
+from dashboard.store.workspace import workspace
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import question
@@ -149,8 +150,8 @@ def _between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
         NoSuchRelease, StoreDamaged, ReleaseTooOld: one of them cannot be compared.
     """
     before, after = _side(open_release(store, old)), _side(open_release(store, new))
-    with TemporaryDirectory() as folder:
-        files = compare(before, after, Path(folder))
+    with in_words(), workspace(store) as folder:
+        files = compare(before, after, folder)
         only = () if viewer.is_steward else ("about", (ABOUT_NOBODY,))
         return sealed({name: Held(file, *only) for name, file in files.items()}, protected=False)
 

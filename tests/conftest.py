@@ -52,12 +52,13 @@ def together(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def learner_secret(together):
-    """A secret of the tests' own, always the same, so that figures are rounded the same way in every run."""
+    """A secret of the tests' own, the same in every run as figures hang on it, and a store for what names none."""
     file = together / "learners"
     if not file.exists():
         file.write_text("5" * 64 + "\n", encoding="ascii")
         file.chmod(0o600)
     os.environ["COALITION_LEARNER_SECRET"] = str(file)
+    os.environ.setdefault("COALITION_STORE", str(together / "unnamed"))
     return file
 
 

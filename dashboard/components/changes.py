@@ -15,7 +15,7 @@ from dashboard.locales.numbers import day, people, short_day
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer
 from dashboard.settings import store_folder
-from dashboard.store.protocol import StoreDamaged
+from dashboard.store.protocol import NoRoom, StoreDamaged
 from dashboard.store.releases import NoSuchRelease, manifests
 from dashboard.warehouse.answers import ReleaseTooOld
 from dashboard.warehouse.catalog import metrics, sources
@@ -82,7 +82,7 @@ def choose_view() -> Scope:
 def _with_metric(scope: Scope) -> Scope:
     try:
         table = ask(FIGURES, scope)
-    except (NoSuchRelease, ReleaseTooOld, StoreDamaged) as refused:
+    except (NoSuchRelease, ReleaseTooOld, StoreDamaged, NoRoom) as refused:
         st.error(str(refused))
         st.stop()
     if table.empty:

@@ -6,8 +6,11 @@ import streamlit as st
 
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import HIDDEN, day, mark_missing
+from dashboard.locales.numbers import HIDDEN, day, mark_missing, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.session import current_release, current_viewer, release_notice
+from dashboard.settings import store_folder
+from dashboard.store.audit_log import missed
 from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
 
@@ -54,6 +57,19 @@ def owners_only() -> None:
 def footer() -> None:
     """The release that every page stands on."""
     said = current_release().manifest
+    unrecorded = missed(store_folder())
+    if unrecorded and current_viewer().is_steward:
+        words = plural(
+            "{count} sign-in or refusal since {moment} UTC is not in the audit log ({reason}).",
+            "{count} sign-ins or refusals since {moment} UTC are not in the audit log ({reason}).",
+            unrecorded.count,
+        ).format(
+            count=whole(unrecorded.count),
+            moment=unrecorded.since[:16].replace("T", " "),
+            reason=in_markdown(unrecorded.why),
+        )
+        more = _("Until the log can be written, exports, uploads and releases are refused: free space for the store.")
+        st.warning(f"{words} {more}")
     st.caption(
         _(
             "Release {number}, published {moment} UTC. Definitions, sources and licences are on the page Methods."

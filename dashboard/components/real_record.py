@@ -17,6 +17,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, current_viewer
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
+from dashboard.store.names import plain
 from dashboard.warehouse.catalog import sources
 
 MOST_SHOWN = 200
@@ -40,7 +41,7 @@ def offer_real_record(source: str) -> None:
             day = st.date_input(_("Captured on (else read from the file's name)"), None, key=f"captured-{source}")
             if st.button(_("Import the file"), disabled=file is None, key=f"import-{source}") and file is not None:
                 with workplace() as folder:
-                    path = folder / (Path(file.name).name or "upload")
+                    path = folder / plain(Path(file.name).name, "upload")
                     path.write_bytes(file.getvalue())
                     _take(source, path, day)
         with by_address:

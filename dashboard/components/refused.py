@@ -2,10 +2,14 @@
 
 import re
 
+import streamlit as st
+
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
+from dashboard.refusals import Refusal
 from dashboard.session import current_viewer
+from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import SecretsDiffer
 from dashboard.warehouse.build import ChecksFailed
 
@@ -17,6 +21,14 @@ COMMAND = re.compile(r"(?:(?<=[.;:])|^)[^.;:]*`coalition [^`]*`[^.;]*[.;]?")
 def without_flags(reason: str) -> str:
     """A reason without what is for the shell alone."""
     return FLAGS.sub("", reason)
+
+
+def refuse(refusal: Refusal) -> None:
+    """Ends a page that cannot answer with the sentence why; what is wrong with files of the store is for stewards."""
+    if isinstance(refusal, StoreDamaged) and not current_viewer().is_steward:
+        st.error(_("A file of the store is damaged, so this page cannot answer. A steward can see which one."))
+    else:
+        st.error(in_markdown(str(refusal)))
 
 
 def for_readers(refusal: object) -> str:

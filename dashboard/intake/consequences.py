@@ -4,7 +4,6 @@ Reads snapshots only. Figures of a release as it would be are `proposals.preview
 """
 
 import csv
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 
 from dashboard.intake.programmes import programmes
 from dashboard.intake.readers.contributions_5w import NOT_STATED
+from dashboard.intake.workplace import workplace
 from dashboard.settings import REFERENCE
 from dashboard.store.joining import Arrival
 from dashboard.store.snapshots import Snapshot, as_if_kept, pinned
@@ -152,8 +152,8 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: s
 
 def consequence_of(store: Path, arrivals: Sequence[Arrival], partner: str = "") -> Consequence:
     """What would follow if these were kept together; the store is only read. `partner` is as in `consequence`."""
-    with tempfile.TemporaryDirectory(prefix="coalition-consequence-") as scratch:
-        fresh = would_stand(store, arrivals, Path(scratch))
+    with workplace(store) as scratch:
+        fresh = would_stand(store, arrivals, scratch)
         return consequence(pinned(store), pinned(store, fresh), fresh, partner)
 
 
@@ -239,7 +239,7 @@ def _of_streams(
 
 def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dict[str, set[str]]:
     """Distinct values of the columns, joined, by stream; without columns one key a learner."""
-    names = pq.read_schema(rows).names
+    names = _columns(rows)
     wanted = columns or KEYS
     if not {*stream, *wanted} <= set(names):
         return {}
@@ -257,6 +257,14 @@ def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dic
         if row["key"]:
             found.setdefault(row["stream"], set()).add(row["key"])
     return found
+
+
+def _columns(rows: Path) -> list[str]:
+    """The columns of a file; none of one that is damaged: sending it again mends it, and nothing is known of it."""
+    try:
+        return pq.read_schema(rows).names
+    except (OSError, pa.ArrowException):
+        return []
 
 
 def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
@@ -288,7 +296,7 @@ def _names(pins: Pins, of_sources: Iterable[str], only: str = "") -> dict[str, f
                         continue
                     found["partner"].add(partner)
                     found["programme"] |= {programme} - {partner}  # of a file that names no programme
-            elif source in of_sources and "organisation" in sources()[source].kept:
+            elif source in of_sources and "organisation" in _columns(one.rows_file):
                 column = pq.read_table(one.rows_file, columns=["organisation"])["organisation"]
                 found["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}
     return {kind: frozenset(names) for kind, names in found.items()}
@@ -321,7 +329,7 @@ def _found(fresh: Snapshot, pins: Pins) -> list[Found]:
 
 def _pairs(rows: Path) -> set[tuple[str, str | None, str | None]]:
     """Each partner, id and e-mail key that stand together in a row."""
-    if not {"partner_id", *KEYS} <= set(pq.read_schema(rows).names):
+    if not {"partner_id", *KEYS} <= set(_columns(rows)):
         return set()
     table = pq.read_table(rows, columns=["partner_id", *KEYS])
     pairs = table.group_by(table.column_names).aggregate([])

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from dashboard.intake.limits import LARGEST_FILE
 from dashboard.intake.workplace import workplace
 from dashboard.refusals import Refusal
+from dashboard.store.names import plain
 
 SILENCE_SECONDS = 20
 WALL_SECONDS = 300
@@ -40,7 +41,7 @@ def download(address: str, progress: Callable[[int, int | None], object] | None 
         raise DownloadFailed(f"{address!r} is not an address: {wrong}. {otherwise}") from wrong
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise DownloadFailed(f"{address!r} is not an http or https address. Give one, or import a file you have.")
-    name = Path(unquote(parts.path)).name or "download"
+    name = plain(Path(unquote(parts.path)).name, "download")
     with workplace() as folder:
         file = folder / name
         try:

@@ -1,14 +1,15 @@
 """The one way in: a file is checked in a child process and, if it holds, kept as a snapshot."""
 
 import datetime
+import errno
 import hashlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import zoneinfo
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,7 +31,9 @@ from dashboard.store.joining import PART, UNSAID, Arrival
 from dashboard.store.snapshots import Snapshot, keep, lines_to_correct
 from dashboard.warehouse.catalog import sources
 
-LAST_WORDS = 4096
+# So many lines of what a child writes beside its answer are kept, to name what it died of.
+LAST_WORDS = 20
+NO_SPACE = "[Errno 28]"
 # What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
 # Blocks of a file that were read make room for the next ones: given back to the system, each would be cleared again,
@@ -134,7 +137,7 @@ def check_file(
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(source, file, captured_on, said, None, _standing(store, source), limits) as (report, _):
+    with _checked(store, source, file, captured_on, said, None, _standing(store, source), limits) as (report, _):
         return report
 
 
@@ -178,7 +181,7 @@ def made_ready(
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     standing = _standing(store, source)
-    with _checked(source, file, captured_on, said, progress, standing, limits) as (report, folder):
+    with _checked(store, source, file, captured_on, said, progress, standing, limits) as (report, folder):
         # The same bytes read in another way are other rows.
         declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
         if said.country:
@@ -217,6 +220,7 @@ def _standing(store: Path | None, source: str) -> _Standing:
 
 @contextmanager
 def _checked(
+    store: Path | None,
     source: str,
     file: Path,
     captured_on: datetime.date | None,
@@ -239,7 +243,7 @@ def _checked(
         raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
     in_name = captured_on_in_name(name)
     secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
-    with workplace() as folder:
+    with workplace(store) as folder:
         order = {
             "source": source,
             "file": str(file),
@@ -315,19 +319,22 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
     """
     wall_seconds = limits_of(order).wall_seconds
     passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [sys.executable, "-I", "-W", "ignore", "-m", "dashboard.intake.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=passed_on | MEMORY_KEPT,
-            cwd="/",
-        ) as child,
-    ):
-        assert child.stdin and child.stdout
+    if "folder" in order:
+        passed_on["TMPDIR"] = order["folder"]  # what its libraries write goes when the folder goes
+    with subprocess.Popen(
+        [sys.executable, "-I", "-W", "ignore", "-m", "dashboard.intake.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=passed_on | MEMORY_KEPT,
+        cwd="/",
+    ) as child:
+        assert child.stdin and child.stdout and child.stderr
+        last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        listener = threading.Thread(target=last_words.extend, args=(child.stderr,), daemon=True)
+        listener.start()
         overdue = threading.Timer(wall_seconds, child.kill)
         overdue.start()
         try:
@@ -355,8 +362,10 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
                 f"Reading the file took longer than {wall_seconds} seconds and was stopped (reason code {code}). "
                 "Send it in parts, or as plain CSV."
             )
-        errors.seek(max(0, errors.seek(0, os.SEEK_END) - LAST_WORDS))
-        told = errors.read().decode("utf-8", "replace").strip().splitlines()
+        listener.join(1)
+        told = [line.strip() for line in last_words if line.strip()]
+        if told and NO_SPACE in told[-1]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise FileRefused(_death(code, told[-1] if told else ""))
 
 

@@ -6,7 +6,6 @@ another day loses nothing, and the sender's file itself is nowhere. Publishing m
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,23 @@ from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.intake.consequences import of_partner, people_by_partner, would_stand
 from dashboard.intake.front_door import Ready
 from dashboard.intake.report import Report
+from dashboard.intake.workplace import workplace
 from dashboard.refusals import Refusal
+from dashboard.store.erased import marks
 from dashboard.store.joining import PART, Arrival, FileId
 from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, Release, build, build_exact, current_number, open_release
 from dashboard.store.removal import remove
-from dashboard.store.snapshots import Snapshot, now, pinned, read_snapshot, snapshot_name, snapshots, standing
+from dashboard.store.snapshots import (
+    ErasedMeanwhile,
+    Snapshot,
+    now,
+    pinned,
+    read_snapshot,
+    snapshot_name,
+    snapshots,
+    standing,
+)
 from dashboard.warehouse.catalog import SourceCard, sources
 
 PLACE, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
@@ -86,6 +96,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
 
     Raises:
         NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
+        ErasedMeanwhile: the list of those who were erased has grown since the file was read.
     """
     report = ready.report
     partners = _partners(report.source, report.streams, ready.folder / "rows.parquet")
@@ -102,10 +113,11 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         if sum(partner in one.partners for one in waiting(store)) >= MOST_WAITING:
             raise NotYours(f"{MOST_WAITING} files of yours wait for a steward. Ask one to look at them first.")
     _refuse_taken(store, report.source, ready.folder / "rows.parquet")
-    name = snapshot_name(report.captured_on, ready.digest, report.provenance)
-    target = store / PLACE / report.source / name
+    target = store / PLACE / report.source / _folder_of(ready)
     shared = _shared(store, report, ready.folder / "rows.parquet")
     with locked(store), staged(store) as fresh:
+        if ready.erased is not None and ready.erased != marks(store):
+            raise ErasedMeanwhile("Learners were erased while the file was read. Send it again; nothing was kept.")
         for path in ready.folder.iterdir():
             shutil.copyfile(path, fresh / path.name)
         publish(
@@ -125,6 +137,15 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
             },
         )
     return read_proposal(target)
+
+
+def name_of(ready: Ready) -> str:
+    """The name of the proposal that a file becomes."""
+    return f"{ready.report.source}.{_folder_of(ready)}"
+
+
+def _folder_of(ready: Ready) -> str:
+    return snapshot_name(ready.report.captured_on, ready.digest, ready.report.provenance)
 
 
 def is_a_members(card: SourceCard) -> bool:
@@ -185,10 +206,10 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
         before: Release | None = open_release(store)
     except NothingPublished:
         before = None
-    with tempfile.TemporaryDirectory(prefix="coalition-preview-") as scratch:
-        fresh = Path(scratch) / "release"
+    with workplace(store) as scratch:
+        fresh = scratch / "release"
         fresh.mkdir()
-        kept = Path(scratch) / "kept"
+        kept = scratch / "kept"
         pins = pinned(store, would_stand(store, [proposal.arrival], kept))
         old = before.folder if before else None
         found: dict[str, Any] = {"release": before.number if before else 0}
@@ -204,6 +225,8 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
         target = store / PREVIEWS / f"{proposal.name}{OWN if partner else ''}"
         with staged(store) as folder:
             (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
+            if target.is_dir():
+                remove(store, target)
             publish(store, folder, target, {"kind": "preview", "release": found["release"]})
     return found
 

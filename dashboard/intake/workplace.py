@@ -1,50 +1,20 @@
 """A folder for one file on its way in, which holds what people sent: gone afterwards, even if the import is killed."""
 
-import fcntl
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-PREFIX = "coalition-intake-"
+from dashboard.settings import store_folder
+from dashboard.store.protocol import in_words
+from dashboard.store.workspace import workspace
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
-    """A new folder outside the store; what imports left there that were killed is removed first."""
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError), _held(left):  # one that another import holds, or another user's, stays
-            shutil.rmtree(left)
-    with ExitStack() as holding:
-        folder = _new(holding)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _new(holding: ExitStack) -> Path:
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        with suppress(BlockingIOError, FileNotFoundError):  # before it was held another import took it for left behind
-            holding.enter_context(_held(folder))
-            return folder
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Holds a folder for this process; the system lets go of it when the process ends, however it does.
+def workplace(store: Path | None = None) -> Iterator[Path]:
+    """A new folder where the store keeps its work; what imports left there that were killed is removed first.
 
     Raises:
-        BlockingIOError: another one holds it.
-        FileNotFoundError: it is gone.
+        NoRoom: the disk of the store is full, or takes no writes.
     """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder.stat()
-        yield
-    finally:
-        os.close(handle)
+    with in_words(), workspace(store or store_folder()) as folder:
+        yield folder

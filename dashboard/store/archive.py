@@ -9,7 +9,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import tarfile
 import uuid
@@ -22,17 +21,17 @@ from typing import IO, Any
 
 from dashboard.refusals import Refusal
 from dashboard.store import audit_log
-from dashboard.store.protocol import MANIFEST, locked, point, pointed
+from dashboard.store.names import is_place
+from dashboard.store.protocol import MANIFEST, PUBLISHED_FILE, PUBLISHED_FOLDER, locked, point, pointed
 from dashboard.store.releases import CURRENT
 from dashboard.store.snapshots import now
+from dashboard.store.workspace import FOLDER_MODE, STAGING, make_folder, workspace
 
 CONTENTS = "contents.json"
 KIND = "coalition store"
 SECRET = "secret/learners"
 # One that was interrupted leaves this file, and may be begun again.
 UNFINISHED = ".restoring"
-# One step of a path: nothing that leads elsewhere or hides.
-NAME = re.compile(r"[^\x00-\x1f\x7f/\\.][^\x00-\x1f\x7f/\\]*")
 LARGEST_CONTENTS = 64 * 1024**2
 LARGEST_SECRET = 1000
 PIECE = 1024**2
@@ -104,16 +103,15 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
     """
     if not file.is_file():
         raise ArchiveRefused(f"There is no file {file}.")
-    store.mkdir(parents=True, exist_ok=True)
+    make_folder(store)
     with locked(store):
-        there = sorted(path.name for path in store.iterdir() if path.name not in (".lock", ".staging"))
+        there = sorted(path.name for path in store.iterdir() if path.name not in (".lock", STAGING))
         if there and (UNFINISHED not in there or CURRENT in there):
             raise ArchiveRefused(
                 f"{store} is not empty (found: {', '.join(there[:5])}). Restore into an empty folder (`--store`)."
             )
-        folder = store / ".staging" / uuid.uuid4().hex
-        folder.mkdir(parents=True)
-        try:
+        store.chmod(FOLDER_MODE)
+        with workspace(store) as folder:
             with _telling(file):
                 contents = _unpack(file, folder)
             secret_said = folder / SECRET
@@ -126,8 +124,6 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
                 _keep_secret(secret_said, secret)
                 shutil.rmtree(secret_said.parent)
             _move_in(folder, store, there)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     files = contents["files"]
     return Archived(
         len(files), sum(one["bytes"] for one in files.values()), _sha256(file), bool(contents["holds_secret"])
@@ -147,7 +143,7 @@ def _refuse_damaged(store: Path, said: dict[str, dict[str, Any]]) -> None:
     for name in [name for name in said if Path(name).name == MANIFEST and not name.startswith("withdrawn/")]:
         try:
             files = json.loads((store / name).read_text(encoding="utf-8"))["files"]
-        except (ValueError, KeyError, TypeError):
+        except (*MALFORMED, OSError):
             files = {MANIFEST: {"sha256": "of a manifest that can be read"}}
         for inner, wanted in files.items():
             full = str(Path(name).parent / inner)
@@ -184,7 +180,7 @@ def _contents(body: bytes, file: Path) -> dict[str, Any]:
     if said.get("kind") != KIND:
         raise ArchiveRefused(f"{file.name} is no archive of a store. `coalition backup FILE` makes one.")
     for name, one in said["files"].items():
-        if not all(NAME.fullmatch(part) for part in name.split("/")):
+        if not is_place(name):
             raise ArchiveRefused(
                 f"{file.name} names {name[:80]!r}, which is no place in a store. Nothing was restored."
             )
@@ -201,7 +197,7 @@ def _target(folder: Path | None, name: str) -> Iterator[IO[bytes] | None]:
         yield None
         return
     path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with os.fdopen(_private(path), "wb") as target:
         yield target
         target.flush()
@@ -236,9 +232,7 @@ def _move_in(folder: Path, store: Path, there: list[str]) -> None:
     (store / UNFINISHED).touch()
     for manifest in folder.rglob(MANIFEST):
         for path in [*manifest.parent.rglob("*"), manifest.parent]:
-            path.chmod(0o555 if path.is_dir() else 0o444)
-    if (folder / audit_log.FOLDER).is_dir():
-        (folder / audit_log.FOLDER).chmod(0o700)
+            path.chmod(PUBLISHED_FOLDER if path.is_dir() else PUBLISHED_FILE)
     for path in folder.rglob("*"):
         if path.is_dir():
             _fsync(path)
@@ -257,7 +251,7 @@ def _delete(path: Path) -> None:
         path.unlink()
         return
     for folder in [path, *(one for one in path.rglob("*") if one.is_dir())]:
-        folder.chmod(0o755)
+        folder.chmod(FOLDER_MODE)
     shutil.rmtree(path)
 
 

@@ -1,9 +1,12 @@
 """The audit log: who did what to the store and when, one JSON line each, chained so that tampering shows.
 
 `audit/log.jsonl` is only ever appended to; each line holds the sha256 of the line before. `audit/HEAD` holds how many
-lines were acknowledged, where they end and the sha256 of the last, so that an end that is cut off shows too. Whoever
-may write both files can write another history: keep what `verify` returns somewhere else. No row of a file and no
-learner's data is ever in it.
+lines were acknowledged, where they end and the sha256 of the last, so that an end that is cut off shows too; the
+manifest of each release holds the same of the line about itself. Whoever may write all of these can write another
+history: keep what `verify` returns somewhere else. No row of a file and no learner's data is ever in it.
+
+What changes the store or leaves it is recorded before it is done, and not done where it cannot be (`record`). Who came
+and who was turned away is noted where that is possible (`note`): a full disk shuts out no reader.
 """
 
 import datetime
@@ -19,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.refusals import Refusal
-from dashboard.store.protocol import StoreDamaged, point, pointed
+from dashboard.store.names import folders
+from dashboard.store.protocol import StoreDamaged, point, pointed, read_manifest
+from dashboard.store.workspace import for_its_owner, make_folder, sweep
 
 EVENTS = (
     "login",
@@ -34,14 +39,17 @@ EVENTS = (
     "erasure",
     "backup",
     "restore",
+    "renewal",
 )
 OPERATOR = "operator"
 FOLDER, LOG, HEAD, LOCK = "audit", "log.jsonl", "HEAD", ".lock"
 LONGEST = 200
 BEGINNING = "0" * 64
+# Where logs lie that were broken, for whoever looks into them.
+FORMER = "former"
 AFTER = (
-    "What was recorded before that line stands. Compare the log with a backup, and move the folder `audit` away for "
-    "whoever looks into it: the next record begins a new one."
+    "What was recorded before that line stands. Compare the log with a backup; `coalition audit renew --reason TEXT` "
+    "puts it aside for whoever looks into it and begins a new one openly."
 )
 
 
@@ -49,11 +57,24 @@ class AuditBroken(Refusal):
     """The log is not the one that was written; the message names the line."""
 
 
+class NotRecorded(Refusal):
+    """The log cannot be written, so what has to be on record was not done."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line that the chain has come to: its number and its sha256."""
+
+    line: int
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Verified:
     """A log whose chain holds: lines, sha256 of the last, UTC times of first and last (empty without a line).
 
-    `mended` names what was lost to a power cut and cut off: bytes of lines that were never acknowledged.
+    `mended` names what was lost to a power cut and cut off: bytes of lines that were never acknowledged. `notices` name
+    what else whoever reads the log should know. `anchored` are releases whose manifest names a line of the log.
     """
 
     count: int
@@ -61,6 +82,20 @@ class Verified:
     first_at: str
     last_at: str
     mended: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    anchored: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Lines that could not be written since the last one that could: how many, since when (UTC), and why."""
+
+    count: int
+    since: str
+    why: str
+
+
+_missed: dict[Path, Missed] = {}
 
 
 @dataclass(frozen=True)
@@ -70,28 +105,98 @@ class _Head:
     ends: int
 
 
-def record(store: Path, event: str, who: str, what: str, release: int | None = None, reason: str = "") -> None:
+def record(store: Path, event: str, who: str, what: str, release: int | None = None, reason: str = "") -> Link:
     """Appends one line and returns when it is on the disk. Safe from several processes at once.
 
     Text loses its control characters and what is longer than 200 characters. A line that a power cut tore is cut off
     first, and the new line says so; other damage is left for `verify` to find, and stops nobody from recording.
+
+    Raises:
+        NotRecorded: the line could not be written whole; nothing of it is left.
     """
     if event not in EVENTS:
         raise ValueError(f"{event!r} is no event of the audit log; they are {', '.join(EVENTS)}.")
+    try:
+        link = _append(store, event, who, what, release, reason)
+    except OSError as trouble:
+        raise NotRecorded(
+            f"The audit log of the store cannot be written (found: {trouble.strerror or type(trouble).__name__}), and "
+            "what has to be on record is not done without it. Free space on the disk of the store, or make the folder "
+            "`audit` writable, then do the same again."
+        ) from trouble
+    _missed.pop(store, None)
+    return link
+
+
+def note(store: Path, event: str, who: str, what: str) -> bool:
+    """Records where that is possible, and returns whether it was; what is missed the next line says, and `missed`."""
+    try:
+        record(store, event, who, what)
+    except (NotRecorded, StoreDamaged) as refused:
+        before = _missed.get(store)
+        why = str(getattr(refused.__cause__, "strerror", "") or refused)
+        _missed[store] = Missed(before.count + 1 if before else 1, before.since if before else _now(), why)
+        return False
+    return True
+
+
+def missed(store: Path) -> Missed | None:
+    """What this process could not note, since the last line that it could write; None where nothing is missed."""
+    return _missed.get(store)
+
+
+def last(store: Path) -> Link:
+    """The line that the chain has come to; line 0 where nothing is recorded."""
+    folder = store / FOLDER
+    if not (folder / LOG).is_file():
+        return Link(0, BEGINNING)
+    with _locked(folder, fcntl.LOCK_SH):
+        try:
+            head = _read_head(folder)
+        except AuditBroken:  # `verify` says so; it keeps no release from being published
+            head = None
+    return Link(head.count, head.sha256) if head else Link(0, BEGINNING)
+
+
+def renew(store: Path, who: str, reason: str) -> Path:
+    """Puts the log aside, broken or not, and begins a new one whose first line says so; returns where it lies now."""
+    folder = store / FOLDER
+    make_folder(folder)
+    with _locked(folder, fcntl.LOCK_EX):
+        former = folder / FORMER / str(len(folders(folder / FORMER)) + 1)
+        make_folder(former)
+        for name in (LOG, HEAD):
+            if os.path.lexists(folder / name):
+                (folder / name).rename(former / name)
+        for place in (former, former.parent, folder):
+            _fsync(place)
+    numbers = [int(path.name) for path in folders(store / "releases") if path.name.isdecimal()]
+    what = f"the log before lies in {FOLDER}/{FORMER}/{former.name}"
+    record(store, "renewal", who, what, max(numbers, default=0), reason)
+    return former
+
+
+def _append(store: Path, event: str, who: str, what: str, release: int | None, reason: str) -> Link:
     folder = store / FOLDER
     if not folder.is_dir():
-        store.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(exist_ok=True, mode=0o700)
+        make_folder(store)
+        make_folder(folder)
         _fsync(store)
-    with _locked(folder, fcntl.LOCK_EX), (folder / LOG).open("a+b") as log:
+    path = folder / LOG
+    if path.is_symlink():
+        raise StoreDamaged(f"{path} is a link, and the store holds none. Remove the link.")
+    with _locked(folder, fcntl.LOCK_EX):
+        sweep(folder)
+        with path.open("ab") as log:
+            for_its_owner(path, log.fileno())
         try:
             written = _read_head(folder)
         except AuditBroken:
             written = None
-        head, mended = _mended(log, written)
-        line = {
+        head, mended = _mended(path, written)
+        line: dict[str, Any] = {
             "n": head.count + 1,
-            "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            "at": _now(),
             "event": event,
             "who": cleaned(who),
             "what": cleaned(what),
@@ -101,11 +206,23 @@ def record(store: Path, event: str, who: str, what: str, release: int | None = N
         }
         if mended:
             line["mended"] = mended
+        if lost := _missed.get(store):
+            line["missed"] = f"{lost.count} logins or denials since {lost.since} ({cleaned(lost.why)})"
         body = json.dumps(line, ensure_ascii=False).encode()
-        log.write(_line_end(log) + body + b"\n")
-        log.flush()
-        os.fsync(log.fileno())
-        _write_head(folder, _Head(head.count + 1, _sha256(body), log.seek(0, os.SEEK_END)))
+        ends = path.stat().st_size
+        link = Link(head.count + 1, _sha256(body))
+        try:
+            with path.open("ab") as log:
+                log.write(_line_end(path) + body + b"\n")
+                log.flush()
+                os.fsync(log.fileno())
+            _write_head(folder, _Head(link.line, link.sha256, path.stat().st_size))
+        except BaseException:
+            # A line, or half of one, that nobody was told of: else a disk that stays full piles them up.
+            if not _is_named(folder, link):
+                _cut(path, ends)
+            raise
+    return link
 
 
 def entries(store: Path) -> Iterator[dict[str, Any]]:
@@ -126,7 +243,8 @@ def verify(store: Path) -> Verified:
     if not (folder / LOG).is_file():
         if (folder / HEAD).is_file():
             raise AuditBroken(f"{folder / LOG} is gone, but {HEAD} is there: the end was cut off at line 1. {AFTER}")
-        return Verified(0, BEGINNING, "", "")
+        anchored, of_releases = _anchored(store, [], 0)
+        return Verified(0, BEGINNING, "", "", (), of_releases, anchored)
     with _locked(folder, fcntl.LOCK_SH):
         raw = (folder / LOG).read_bytes()
         head = _read_head(folder)
@@ -135,7 +253,7 @@ def verify(store: Path) -> Verified:
     lines = raw.removesuffix(torn).split(b"\n")[:-1]
     if head is None and len(lines) > 1:
         raise AuditBroken(f"{folder / HEAD} is missing, so nothing says where line {len(lines)} was the last. {AFTER}")
-    before, times, mended = BEGINNING, [], []
+    before, times, mended, links, notices, renewed = BEGINNING, [], [], [], [], 0
     for number, body in enumerate(lines, start=1):
         said = _parsed(body)
         if said is None or said.get("n") != number:
@@ -148,9 +266,18 @@ def verify(store: Path) -> Verified:
             why = f"line {number} does not follow it" if number > 1 else "no log begins with it"
             raise AuditBroken(f"Line {max(number - 1, 1)} of {folder / LOG} was changed: {why}. {AFTER}")
         before = _sha256(body)
+        links.append(before)
         times.append(str(said.get("at", "")))
         if "mended" in said:
             mended.append(f"before line {number}: {said['mended']}")
+        if "missed" in said:
+            notices.append(f"before line {number} could not be recorded: {said['missed']}")
+        if said.get("event") == "renewal" and isinstance(said.get("release"), int):
+            renewed = said["release"]
+            notices.append(
+                f"at line {number} {said.get('who')} began the log anew after release {renewed}: {said.get('what')}; "
+                f"{said.get('reason')}"
+            )
         if head and number == head.count and before != head.sha256:
             raise AuditBroken(f"Line {number} of {folder / LOG} was changed: it is not the one {HEAD} names. {AFTER}")
     if head and len(lines) < head.count:
@@ -164,7 +291,46 @@ def verify(store: Path) -> Verified:
         )
     if torn:
         mended.append(f"after line {len(lines)}: {len(torn)} bytes of a line that was never acknowledged")
-    return Verified(len(lines), before, *((times[0], times[-1]) if times else ("", "")), tuple(mended))
+    anchored, of_releases = _anchored(store, links, renewed)
+    first_and_last = (times[0], times[-1]) if times else ("", "")
+    return Verified(len(lines), before, *first_and_last, tuple(mended), (*notices, *of_releases), anchored)
+
+
+def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Releases whose manifest names a line that the log has, and what to say of the others.
+
+    Raises:
+        AuditBroken: a release names a line that the log lacks, or has another one of that number.
+    """
+    anchored, unanchored, unread = [], [], []
+    for folder in folders(store / "releases"):
+        if not folder.name.isdecimal():
+            continue
+        number = int(folder.name)
+        try:
+            said = read_manifest(folder).get("audit")
+            anchor = Link(int(said["line"]), str(said["sha256"])) if said else None
+        except (StoreDamaged, KeyError, TypeError, ValueError):
+            unread.append(number)
+            continue
+        if anchor is None or number <= renewed:
+            unanchored.append(number)
+        elif anchor.line and links[anchor.line - 1 : anchor.line] != [anchor.sha256]:
+            found = f"has {len(links)} lines" if anchor.line > len(links) else "has another line of that number"
+            raise AuditBroken(
+                f"Release {number} was published when line {anchor.line} was the last of the audit log, and the log "
+                f"{found}: it was cut off, deleted or written anew. {AFTER}"
+            )
+        else:
+            anchored.append(number)
+    notices = []
+    if unanchored:
+        which = ", ".join(map(str, sorted(unanchored)))
+        notices.append(f"nothing but the log itself says what was recorded up to release {which}")
+    if unread:
+        which = ", ".join(map(str, sorted(unread)))
+        notices.append(f"the manifest of release {which} cannot be read: `coalition releases verify` says more")
+    return tuple(sorted(anchored)), tuple(notices)
 
 
 @contextmanager
@@ -183,27 +349,42 @@ def cleaned(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in plain).split())[:LONGEST]
 
 
-def _mended(log: Any, head: _Head | None) -> tuple[_Head, str]:
+def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
     """Where the next line follows, after what a crash left behind the head; the sentence says what was cut off."""
-    ends = log.seek(0, os.SEEK_END)
+    ends = path.stat().st_size
     if head is None:
-        log.seek(0)
-        lines = log.read().count(b"\n")
+        lines = path.read_bytes().count(b"\n")
         if lines > 1:  # no crash does that: the chain does not go on, and `verify` says so
             return _Head(lines, BEGINNING, ends), ""
         head = _Head(0, BEGINNING, 0)
     if ends <= head.ends:
         return head, ""
-    log.seek(head.ends)
-    tail = log.read()
+    with path.open("rb") as log:
+        log.seek(head.ends)
+        tail = log.read()
     said = _parsed(tail.removesuffix(b"\n"))
     if tail.count(b"\n") == 1 and tail.endswith(b"\n") and said and said.get("prev") == head.sha256:
         return _Head(head.count + 1, _sha256(tail[:-1]), ends), ""  # written whole; only the head was not
     if not _torn(tail):
         return head, ""  # somebody wrote there: left for `verify`
-    log.truncate(head.ends)
-    os.fsync(log.fileno())
+    _cut(path, head.ends)
     return head, f"{len(tail)} bytes of a line that was never acknowledged were cut off, sha256 {_sha256(tail)[:16]}"
+
+
+def _cut(path: Path, ends: int) -> None:
+    """Leaves of the log what is before that byte. A full disk allows it."""
+    with path.open("r+b") as log:
+        log.truncate(ends)
+        os.fsync(log.fileno())
+
+
+def _is_named(folder: Path, link: Link) -> bool:
+    """Whether the head names that line already, so that cutting it off would look like tampering."""
+    try:
+        head = _read_head(folder)
+    except AuditBroken:
+        return False
+    return head is not None and (head.count, head.sha256) == (link.line, link.sha256)
 
 
 def _torn(tail: bytes) -> bool:
@@ -211,12 +392,13 @@ def _torn(tail: bytes) -> bool:
     return bool(tail) and (b"\n" not in tail or b"\0" in tail)
 
 
-def _line_end(log: Any) -> bytes:
+def _line_end(path: Path) -> bytes:
     """A line break where the log does not end with one, so that damage there does not swallow the next line."""
-    if not log.seek(0, os.SEEK_END):
-        return b""
-    log.seek(-1, os.SEEK_END)
-    return b"" if log.read(1) == b"\n" else b"\n"
+    with path.open("rb") as log:
+        if not log.seek(0, os.SEEK_END):
+            return b""
+        log.seek(-1, os.SEEK_END)
+        return b"" if log.read(1) == b"\n" else b"\n"
 
 
 def _read_head(folder: Path) -> _Head | None:
@@ -245,9 +427,16 @@ def _parsed(body: bytes) -> dict[str, Any] | None:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
+    if (folder / LOCK).is_symlink():
+        raise StoreDamaged(f"{folder / LOCK} is a link, and the store holds none. Remove the link.")
     with (folder / LOCK).open("a") as handle:
+        for_its_owner(folder / LOCK, handle.fileno())
         fcntl.flock(handle, how)
         yield
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
 def _sha256(body: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dashboard.store.names import folders
 from dashboard.store.protocol import verify
 
 FOLDER, MARKS = "erased", "marks.txt"
@@ -9,9 +10,8 @@ FOLDER, MARKS = "erased", "marks.txt"
 
 def lists(store: Path) -> list[Path]:
     """The folder of each erasure, the first one first."""
-    folder = store / FOLDER
-    found = folder.iterdir() if folder.is_dir() else ()
-    return sorted((path for path in found if path.name.isdecimal()), key=lambda path: int(path.name))
+    found = (path for path in folders(store / FOLDER) if path.name.isdecimal())
+    return sorted(found, key=lambda path: int(path.name))
 
 
 def marks(store: Path) -> frozenset[str]:

@@ -17,11 +17,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
+from dashboard.store.audit_log import Link
 from dashboard.store.erased import FOLDER, MARKS, lists, marks
+from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, current_number, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
 from dashboard.store.snapshots import PLACES, next_version, now, standing
+from dashboard.store.workspace import STAGING
 from dashboard.warehouse.catalog import sources
 
 KEYS = ("id_key", "email_key")
@@ -144,10 +147,11 @@ def remember(store: Path, keys: Iterable[str], mark: Mark) -> None:
             )
 
 
-def carry_out(store: Path, mark: Mark, secret: str) -> Erased:
+def carry_out(store: Path, mark: Mark, secret: str, put_on_record: Callable[[int], Link] | None = None) -> Erased:
     """Rewrites every snapshot that holds someone of the list, publishes, and deletes the releases that counted them.
 
-    Does what is left to do: nothing when everything is done. `secret` is the fingerprint under which `mark` marks.
+    Does what is left to do: nothing when everything is done. `secret` is the fingerprint under which `mark` marks;
+    `put_on_record` is as of `publish_release`.
     """
     done = Erased()
     with locked(store):
@@ -169,7 +173,7 @@ def carry_out(store: Path, mark: Mark, secret: str) -> Erased:
     except (NothingPublished, StoreDamaged):
         needs_new = bool(affected)
     if needs_new:
-        done.release = publish_release(store).number
+        done.release = publish_release(store, put_on_record).number
     with locked(store):
         for number in affected:
             bury(store, number, WHY, now())
@@ -177,18 +181,49 @@ def carry_out(store: Path, mark: Mark, secret: str) -> Erased:
     return done
 
 
-def traces(store: Path, keys: frozenset[str]) -> tuple[int, list[str]]:
-    """How many files were searched, byte by byte and Parquet value by value, and those that hold one of the keys."""
-    searched, found = 0, []
+@dataclass(frozen=True)
+class Traces:
+    """Files that were searched, byte by byte and Parquet value by value, and those that hold one of the keys.
+
+    `at_work` are files of previews, imports and comparisons that go on: they are half written and gone soon.
+    """
+
+    searched: int
+    found: tuple[str, ...]
+    at_work: tuple[str, ...]
+
+
+def traces(store: Path, keys: frozenset[str]) -> Traces:
+    """Looks for the keys in every file of the store, work that goes on included."""
+    with locked(store):  # which removes what was left by processes that ended
+        pass
+    searched, found, working = 0, list[str](), list[str]()
     wanted = [key.encode() for key in keys]
     for path in sorted(store.rglob("*")):
-        if not path.is_file():
+        is_work = STAGING in path.relative_to(store).parts
+        try:
+            if path.is_symlink() or not path.is_file():
+                continue
+            raw = path.read_bytes()
+            holds = any(key in raw for key in wanted)
+            holds = holds or path.suffix == ".parquet" and _holds(path, keys.__contains__)
+        except (FileNotFoundError, StoreDamaged):
+            if not is_work and path.exists() and not _is_about_nobody(path.relative_to(store)):
+                raise
+            holds = False  # a file of work, not yet whole or gone already; or a damaged one of a source without people
+        if is_work:
+            working.append(str(path.relative_to(store)))
             continue
         searched += 1
-        raw = path.read_bytes()
-        if any(key in raw for key in wanted) or path.suffix == ".parquet" and _holds(path, keys.__contains__):
+        if holds:
             found.append(str(path.relative_to(store)))
-    return searched, found
+    return Traces(searched, tuple(found), tuple(name for name in working if (store / name).exists()))
+
+
+def _is_about_nobody(place: Path) -> bool:
+    """Whether a file lies among those of a source that is not about people."""
+    kind, source = (*place.parts, "", "")[:2]
+    return kind in PLACES and source in sources() and not sources()[source].people
 
 
 class _Listed:
@@ -279,8 +314,8 @@ def _remove_superseded(store: Path) -> None:
         for source in sources():
             folder = store / place / source
             keep = set(standing(folder))
-            for path in list(folder.iterdir()) if folder.is_dir() else ():
-                if path.is_dir() and path not in keep and not path.name.startswith("."):
+            for path in folders(folder):
+                if path not in keep:
                     remove(store, path)
 
 
@@ -291,14 +326,18 @@ def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
         said = read_manifest(folder)
     except StoreDamaged:
         return True
-    rewritten = {
-        (one["source"], one["input"]["sha256"]): one["erased_at"]
-        for one in map(read_manifest, _of_people(store))
-        if "erased_at" in one
-    }
-    pins = {(source, pin["sha256"]) for source, chosen in said["snapshots"].items() for pin in chosen}
-    if any(said["published_at"] < rewritten.get(pin, "") for pin in pins):
-        return True
+    erased = [one for one in map(read_manifest, _of_people(store)) if "erased_at" in one]
+    rewritten: dict[tuple[str, str], dict[str, str]] = {}
+    for one in erased:
+        rewritten.setdefault((one["source"], one["input"]["sha256"]), {})[one["digest"]] = one["erased_at"]
+    for source, chosen in said["snapshots"].items():
+        for pin in chosen:
+            versions = rewritten.get((source, pin["sha256"]), {})
+            if not versions or pin.get("digest") in versions:
+                continue
+            # Releases of earlier versions do not name the version of a snapshot: there the clock has to do.
+            if "digest" in pin or said["published_at"] < max(versions.values()):
+                return True
     try:
         return any(_holds(path, is_listed) for path in sorted((folder / "marts").glob("*.parquet")))
     except StoreDamaged:

@@ -1,82 +1,125 @@
 """How anything comes into the store: written aside, made durable, verified, then renamed. The only writer.
 
-Order: lock, `.staging/<uuid>/`, chmod 0444 and fsync of each file, verification, manifest and its fsync, fsync of the
+Order: lock, `.staging/<uuid>/`, chmod 0400 and fsync of each file, verification, manifest and its fsync, fsync of the
 folders, rename, fsync of the parent. Until the rename a reader sees nothing; after it, everything. A writer may die at
-any step and the power may go: `tests/store/` plays both.
+any step and the power may go: `tests/store/` plays both. Files and folders are for their owner only.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
+from dashboard.store.names import is_place
+from dashboard.store.workspace import FILE_MODE, FOLDER_MODE, STAGING, for_its_owner, make_folder, sweep, workspace
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
-STAGING = ".staging"
+AUDIT = "audit"
+# What was published is read by its owner and written by nobody.
+PUBLISHED_FILE, PUBLISHED_FOLDER = 0o400, 0o500
 # A snapshot waits here while another takes its place; `locked` finishes the change, or undoes it.
 REPLACED = ".replaced"
+# How manifests are written; one of a higher number was written by a newer version.
+FORMAT = 1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class StoreDamaged(Refusal):
     """What lies in the store is not what was published; the message says which file and what to do."""
 
 
+class NoRoom(Refusal):
+    """The disk of the store is full, or takes no writes."""
+
+
 @contextmanager
 def locked(store: Path) -> Iterator[None]:
-    """Holds the store for one writer; others wait. Clears and finishes what a writer that died left behind."""
-    if not (store / LOCK).exists():
-        store.mkdir(parents=True, exist_ok=True)
+    """Holds the store for one writer; others wait. Clears and finishes what a writer that died left behind.
+
+    Raises:
+        StoreDamaged: a link, or a file, stands where a folder of the store belongs.
+    """
+    if not os.path.lexists(store / LOCK):
+        make_folder(store)
         for above in store.resolve().parents:
             if os.access(above, os.R_OK | os.W_OK):  # in the others no folder can have been made
                 _fsync(above)
-    with (store / LOCK).open("w") as handle:
+    else:
+        _for_its_owner(store)
+    _refuse_links(store)
+    with (store / LOCK).open("a") as handle:
+        for_its_owner(store / LOCK, handle.fileno())
         fcntl.flock(handle, fcntl.LOCK_EX)
-        _remove(store / STAGING)
+        sweep(store)
+        sweep(store / AUDIT)
         _finish_replacing(store)
         yield
 
 
+# A new folder to write into; gone afterwards unless `publish` moved it.
+staged = workspace
+
+
 @contextmanager
-def staged(store: Path) -> Iterator[Path]:
-    """A new folder to write into, on the store's own file system; gone afterwards unless `publish` moved it."""
-    folder = store / STAGING / uuid.uuid4().hex
-    folder.mkdir(parents=True)
+def in_words() -> Iterator[None]:
+    """Has a disk that is full, or takes no writes, refuse with a sentence. Decorates what writes to the store.
+
+    Raises:
+        NoRoom: the disk is the reason.
+    """
     try:
-        yield folder
-    finally:
-        _remove(folder)
+        yield
+    except (OSError, duckdb.Error) as trouble:
+        number, why = getattr(trouble, "errno", None), getattr(trouble, "strerror", None)
+        where = getattr(trouble, "filename", None) or "in the store"
+        if number in FULL or "No space left" in str(trouble):
+            raise NoRoom(
+                f"The disk of the store is full (found: {why or 'no space left'}), so this was not finished. What is "
+                "served stays as it was. Free space, then do the same again."
+            ) from trouble
+        if number in CLOSED:
+            raise NoRoom(
+                f"A file or folder cannot be read or written (found: {why}, {where}), so this was not finished. What "
+                "is served stays as it was. Correct its permissions, or those of the store's disk, then do it again."
+            ) from trouble
+        raise
 
 
-def publish(store: Path, folder: Path, target: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def publish(
+    store: Path, folder: Path, target: Path, manifest: Mapping[str, Any], aside: list[Path] | None = None
+) -> dict[str, Any]:
     """Makes a staged folder durable and moves it to its place; returns the manifest as written.
 
-    A folder that is in its place already is put aside; should the writer die meanwhile, the next one finds either.
+    A folder that is in its place already is put aside, and is put on the list `aside`; should the writer die meanwhile,
+    the next one finds either.
     """
     files = {str(path.relative_to(folder)): _described(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in files:
-        (folder / name).chmod(0o444)
+        (folder / name).chmod(PUBLISHED_FILE)
         _fsync(folder / name)
     for name, said in files.items():
         if _described(folder / name) != said:
             raise StoreDamaged(f"{name} changed while it was published. Look at the disk, then publish again.")
-    full = {**manifest, "files": files}
+    full = {"format": FORMAT, **manifest, "files": files}
     full["digest"] = _digest(full)
     (folder / MANIFEST).write_text(_written(full), encoding="utf-8")
-    (folder / MANIFEST).chmod(0o444)
+    (folder / MANIFEST).chmod(PUBLISHED_FILE)
     _fsync(folder / MANIFEST)
     for path in folder.rglob("*"):
         if path.is_dir():
-            path.chmod(0o555)
+            path.chmod(PUBLISHED_FOLDER)
             _fsync(path)
     _fsync(folder)  # writable until it is renamed, which not everyone may do with one that is not
     make_durable(store, target.parent)
@@ -85,9 +128,11 @@ def publish(store: Path, folder: Path, target: Path, manifest: Mapping[str, Any]
     try:
         folder.rename(target)
         _fsync(target.parent)
-        target.chmod(0o555)
+        target.chmod(PUBLISHED_FOLDER)
     finally:
-        _finish_replacing(store)
+        put_asides = _finish_replacing(store)
+        if aside is not None:
+            aside += put_asides
     return full
 
 
@@ -95,7 +140,10 @@ def point(store: Path, name: str, value: str) -> None:
     """Replaces a one-line file of the store at once and durably. Call it with the store locked."""
     with staged(store) as folder:
         (folder / name).write_text(_line(value), encoding="utf-8")
+        (folder / name).chmod(FILE_MODE)
         _fsync(folder / name)
+        if (store / name).is_dir():
+            raise StoreDamaged(f"{store / name} is a folder, and a file of that name belongs there. Move it away.")
         (folder / name).replace(store / name)
         _fsync(store)
 
@@ -121,7 +169,9 @@ def pointed(store: Path, name: str) -> str:
 
 def make_durable(store: Path, folder: Path) -> None:
     """Makes a folder of the store, and has every name on the way to it on the disk, whoever made it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.is_symlink() or (os.path.lexists(folder) and not folder.is_dir()):
+        raise StoreDamaged(f"{folder} is no folder (found: a file or a link). Move it away, then do the same again.")
+    make_folder(folder)
     _fsync(folder)
     if folder != store:
         make_durable(store, folder.parent)
@@ -143,6 +193,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise StoreDamaged(f"{folder} has no readable {MANIFEST} (found: {found}). {_mend(folder)}") from wrong
     if not whole:
         raise StoreDamaged(f"{path} is not the one that was published (its digest differs). {_mend(folder)}")
+    if said.get("format", FORMAT) != FORMAT:
+        raise StoreDamaged(
+            f"{path} was written by a newer version of the dashboard (found: format {said['format']!r}; this version "
+            f"reads {FORMAT}). Update the dashboard."
+        )
     return said
 
 
@@ -153,8 +208,12 @@ def verify(folder: Path) -> dict[str, Any]:
         StoreDamaged: a file is missing, or not the one that was published.
     """
     manifest = read_manifest(folder)
-    for name, said in manifest["files"].items():
+    if folder.is_symlink():
+        raise StoreDamaged(f"{folder} is a link, and the store holds none. Remove the link. {_mend(folder)}")
+    for name, said in named_files(folder, manifest).items():
         path = folder / name
+        if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder)):
+            raise StoreDamaged(f"{folder}: {name} is a link, and the store holds none. {_mend(folder)}")
         try:
             whole = path.stat().st_size == said["bytes"] and sha256(path) == said["sha256"]
         except FileNotFoundError:
@@ -166,6 +225,28 @@ def verify(folder: Path) -> dict[str, Any]:
                 f"{folder}: {name} is not the file that was published (its sha256 differs). {_mend(folder)}"
             )
     return manifest
+
+
+def named_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The files that a manifest names, with size and sha256 of each.
+
+    Raises:
+        StoreDamaged: a name leads out of the folder, or the list is none.
+    """
+    files = manifest.get("files")
+    try:
+        sound = all(is_place(name) and said["bytes"] >= 0 and said["sha256"] for name, said in files.items())  # type: ignore[union-attr]
+    except (AttributeError, KeyError, TypeError):
+        sound = False
+    if not sound:
+        raise StoreDamaged(f"{folder / MANIFEST} names files that cannot be in its folder. {_mend(folder)}")
+    return dict(files or {})
+
+
+def put_back(store: Path, aside: Path, to: Path) -> None:
+    """Undoes `put_aside`. Call it with the store locked."""
+    if not to.exists():
+        _move(store, aside, to)
 
 
 def put_aside(store: Path, folder: Path) -> Path:
@@ -187,8 +268,12 @@ def _digest(manifest: Mapping[str, Any]) -> str:
 
 
 def _mend(folder: Path) -> str:
-    if "snapshots" in folder.parts:
+    if folder.parent.parent.name == "snapshots":
         return f"Import the file again, or `coalition withdraw {folder.parent.name} {folder.name}` and publish."
+    if folder.parent.name == "erased":
+        return "Put this folder back from a backup: it lists who must not come back, so no file of learners is read."
+    if "proposals" in folder.parts or "previews" in folder.parts:
+        return "Move the folder away, and send the file again."
     return (
         "Publish again, or roll back with `coalition releases rollback N`; `coalition releases list` shows which stand."
     )
@@ -204,32 +289,39 @@ def _described(path: Path) -> dict[str, Any]:
     return said
 
 
-def _finish_replacing(store: Path) -> None:
-    """Puts aside what was replaced, or back in its place where nothing came."""
-    for held in sorted((store / REPLACED).glob("*/*/*")):
+def _finish_replacing(store: Path) -> list[Path]:
+    """Puts aside what was replaced, or back in its place where nothing came; returns what was put aside."""
+    asides = []
+    for held in sorted(path.parent for path in (store / REPLACED).rglob(MANIFEST)):
         target = store / held.relative_to(store / REPLACED)
         if target.is_dir():
             _fsync(target.parent)
-            put_aside(store, held)
+            asides.append(put_aside(store, held))
         else:
             _move(store, held, target)
+    return asides
 
 
 def _move(store: Path, folder: Path, to: Path) -> None:
     make_durable(store, to.parent)
-    folder.chmod(0o755)  # a folder that is not writable cannot be renamed by everyone
+    folder.chmod(FOLDER_MODE)  # a folder that is not writable cannot be renamed by everyone
     folder.rename(to)
-    to.chmod(0o555)
+    to.chmod(PUBLISHED_FOLDER)
     _fsync(to.parent)
     _fsync(folder.parent)
 
 
-def _remove(folder: Path) -> None:
-    """Deletes a staged folder, as far as that goes: the next writer tries again."""
+def _for_its_owner(store: Path) -> None:
+    """Shuts a store that an earlier version, or somebody's umask, left open to others."""
     with suppress(OSError):
-        for path, _folders, _files in os.walk(folder):
-            Path(path).chmod(0o700)  # else what lies in one made unwritable stays for ever
-    shutil.rmtree(folder, ignore_errors=True)
+        if store.stat().st_mode & 0o077:
+            store.chmod(FOLDER_MODE)
+
+
+def _refuse_links(store: Path) -> None:
+    for path in (store / name for name in (LOCK, STAGING, REPLACED, AUDIT)):
+        if path.is_symlink() or (path.is_dir() if path.name == LOCK else path.is_file()):
+            raise StoreDamaged(f"{path} is a link, or no file or folder as it should be. Move it away.")
 
 
 def _written(manifest: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import datetime
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 from dashboard.disclosure.policy import policy
 from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
+from dashboard.store.audit_log import Link, last
 from dashboard.store.cadence import count_real_learners, figures_of
+from dashboard.store.names import folders, is_place
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -32,6 +34,7 @@ from dashboard.warehouse.engines import open_engine
 
 CURRENT = "CURRENT"
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+LARGEST = 999_999_999
 MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
 
 
@@ -72,15 +75,22 @@ class Release:
         return [source for source, chosen in pins.items() if any(pin["provenance"] == "demo" for pin in chosen)]
 
 
-def publish_release(store: Path, anew: bool = False) -> Release:
+def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = None, anew: bool = False) -> Release:
     """Builds the marts from the snapshots of the store and serves them as the next release.
 
     Figures of others than owners are taken over while they stand (`store/cadence.py`), unless they are to be made
     `anew`.
 
+    Args:
+        store: the store's folder.
+        put_on_record: called with the number when the release is built and before it is anywhere; returns the last
+            line of the audit log, which the manifest then holds.
+        anew: whether the figures of others are made anew whatever the day.
+
     Raises:
         ChecksFailed, AuditFailed: rows exist that must not, or people could be worked out of what others than their
             owners would see; the release that was served before stays.
+        NotRecorded: it could not be put on record; the release that was served before stays.
     """
     with locked(store), staged(store) as fresh:
         pins = pinned(store)
@@ -88,10 +98,9 @@ def publish_release(store: Path, anew: bool = False) -> Release:
             parent = current_number(store)
         except (NothingPublished, StoreDamaged):
             parent = None
-        number = max([*release_numbers(store), parent or 0]) + 1
-        while os.path.lexists(store / "releases" / str(number)):
-            number += 1  # something that is no release has taken the name
+        number = _next_number(store, parent or 0)
         built = build(pins, fresh, number, _whole(store, parent) if count_real_learners(pins) else None, anew)
+        link = put_on_record(number) if put_on_record else last(store)
         publish(
             store,
             fresh,
@@ -101,6 +110,7 @@ def publish_release(store: Path, anew: bool = False) -> Release:
                 "number": number,
                 "parent": parent,
                 "published_at": now(),
+                "audit": {"line": link.line, "sha256": link.sha256},
                 "tool": TOOL_VERSION,
                 **built,
                 "reference": reference_digests(),
@@ -111,6 +121,7 @@ def publish_release(store: Path, anew: bool = False) -> Release:
                             "captured_on": snapshot.captured_on.isoformat(),
                             "provenance": snapshot.provenance,
                             "sha256": snapshot.sha256,
+                            "digest": snapshot.digest,
                             "streams": sorted(snapshot.streams),
                         }
                         for snapshot in chosen
@@ -204,10 +215,26 @@ def is_built_from(release: Release, pins: Mapping[str, Sequence[Snapshot]]) -> b
 
 
 def release_numbers(store: Path) -> list[int]:
-    """The numbers of all releases, ascending."""
-    folder = store / "releases"
-    found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(int(path.name) for path in found if path.is_dir() and NUMBER.fullmatch(path.name))
+    """The numbers of all releases, ascending; a folder in which nothing lies is none."""
+    found = (path for path in folders(store / "releases") if NUMBER.fullmatch(path.name))
+    return sorted(int(path.name) for path in found if any(path.iterdir()))
+
+
+def _next_number(store: Path, parent: int) -> int:
+    """A number that no release has or had, so that none is taken for another one.
+
+    Raises:
+        StoreDamaged: there is none left.
+    """
+    number = max([*release_numbers(store), *buried(store), parent]) + 1
+    while os.path.lexists(store / "releases" / str(number)):
+        number += 1  # something that is no release has taken the name
+    if number > LARGEST:
+        raise StoreDamaged(
+            f"{store / 'releases'} holds something named {number - 1}, and the next release would have a higher number "
+            f"than {LARGEST}. Move it away, then publish again."
+        )
+    return number
 
 
 def current_number(store: Path) -> int:
@@ -250,7 +277,25 @@ def open_release(store: Path, number: int | None = None) -> Release:
             raise NoSuchRelease(f"Release {number} was deleted ({why}) and cannot be served. The store holds: {known}.")
         raise NoSuchRelease(f"There is no release {number}; the store holds: {known}.")
     folder = store / "releases" / str(number)
-    return Release(number, folder, verify(folder))
+    manifest = verify(folder)
+    _refuse_other(folder, number, manifest)
+    return Release(number, folder, manifest)
+
+
+def _refuse_other(folder: Path, number: int, manifest: Mapping[str, Any]) -> None:
+    """Raises StoreDamaged where a manifest is sound and not that of the release in whose place it lies."""
+    try:
+        pins = [pin for chosen in manifest["snapshots"].values() for pin in chosen]
+        is_release = manifest["kind"] == "release" and isinstance(manifest["published_at"], str)
+        leads_elsewhere = not all(is_place(pin["folder"]) and pin["captured_on"] and pin["provenance"] for pin in pins)
+        found = manifest["number"]
+    except (KeyError, TypeError, AttributeError):
+        is_release, leads_elsewhere, found = False, True, 0
+    if not is_release or leads_elsewhere or found != number:
+        raise StoreDamaged(
+            f"{folder} is not release {number} (found: {f'release {found}' if found else 'another manifest'}). Move "
+            "the folder away; `coalition releases list` shows which releases stand."
+        )
 
 
 def last_good_release(store: Path, wanted: int | None = None) -> tuple[Release, str]:
@@ -289,12 +334,20 @@ def rollback(store: Path, number: int) -> Release:
     return release
 
 
+def manifest_of(store: Path, number: int) -> dict[str, Any]:
+    """The manifest of a release, whose files are not looked at; StoreDamaged where it cannot be read or is another."""
+    folder = store / "releases" / str(number)
+    said = read_manifest(folder)
+    _refuse_other(folder, number, said)
+    return said
+
+
 def manifests(store: Path) -> list[dict[str, Any]]:
     """The manifests of all releases, ascending; one that cannot be read is given as its number and the reason."""
     found = []
     for number in release_numbers(store):
         try:
-            found.append(read_manifest(store / "releases" / str(number)))
+            found.append(manifest_of(store, number))
         except StoreDamaged as damage:
             found.append({"number": number, "damage": str(damage)})
     return found

@@ -1,10 +1,10 @@
 """How anything leaves the store: a folder at once, and a release with a tombstone that says why. Needs the lock."""
 
-import shutil
-import uuid
 from pathlib import Path
 
+from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, publish, read_manifest, staged
+from dashboard.store.workspace import FOLDER_MODE, workspace
 
 TOMBSTONE = ".gone"
 
@@ -12,12 +12,10 @@ TOMBSTONE = ".gone"
 def remove(store: Path, folder: Path) -> None:
     """Deletes a published folder: it is gone from its place at once, whatever happens while its files go."""
     for path in [folder, *folder.rglob("*")]:
-        if path.is_dir():
-            path.chmod(0o755)
-    away = store / ".staging" / uuid.uuid4().hex
-    away.parent.mkdir(exist_ok=True)
-    folder.rename(away)
-    shutil.rmtree(away)
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(FOLDER_MODE)
+    with workspace(store) as away:
+        folder.rename(away / folder.name)
 
 
 def bury(store: Path, number: int, why: str, when: str) -> None:
@@ -34,10 +32,13 @@ def bury(store: Path, number: int, why: str, when: str) -> None:
 def buried(store: Path) -> dict[int, str]:
     """Day and reason of each release that was deleted, by its number."""
     found = {}
-    for folder in sorted((store / "releases").glob(f"*{TOMBSTONE}")):
+    for folder in folders(store / "releases"):
+        number = folder.name.removesuffix(TOMBSTONE)
+        if number == folder.name or not number.isdecimal():
+            continue
         try:
             said = read_manifest(folder)
-            found[int(said["number"])] = f"{said['deleted_at'][:10]}, {said['reason']}"
-        except StoreDamaged:
-            continue
+            found[int(number)] = f"{said['deleted_at'][:10]}, {said['reason']}"
+        except (StoreDamaged, KeyError, TypeError):
+            found[int(number)] = "nobody knows when and why: its tombstone is damaged"
     return found

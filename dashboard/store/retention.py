@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.store.protocol import StoreDamaged, locked, read_manifest
-from dashboard.store.releases import NothingPublished, current_number, release_numbers
+from dashboard.store.releases import NothingPublished, current_number, manifest_of, release_numbers
 from dashboard.store.removal import bury, remove
 from dashboard.store.snapshots import PLACES, now, pinned, standing
 from dashboard.warehouse.catalog import sources
@@ -35,7 +35,7 @@ def prune(store: Path, keep_months: int, today: datetime.date, do: bool = False)
             current = current_number(store)
         except NothingPublished:
             current = 0
-        said = {number: read_manifest(store / "releases" / str(number)) for number in release_numbers(store)}
+        said = {number: manifest_of(store, number) for number in release_numbers(store)}
         if current and current not in said:
             raise StoreDamaged(f"CURRENT names release {current}, which is not there. `coalition publish` mends it.")
         old = [number for number, one in said.items() if one["published_at"][:10] < before and number != current]

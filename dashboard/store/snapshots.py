@@ -4,7 +4,7 @@ import datetime
 import re
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dashboard.refusals import Refusal
@@ -24,12 +24,14 @@ from dashboard.store.joining import (
     joined_of,
     open_lines,
 )
+from dashboard.store.names import folders
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
     make_durable,
     publish,
     put_aside,
+    put_back,
     read_manifest,
     staged,
     verify,
@@ -39,7 +41,7 @@ from dashboard.warehouse.catalog import sources
 # Where snapshots lie: those that releases are built from, those taken out, those that wait for somebody to accept them.
 PLACES = ("snapshots", "withdrawn", "proposals")
 # A snapshot that was rewritten after an erasure: 2024-06-30-1a2b3c4d.e1 stands for 2024-06-30-1a2b3c4d.
-VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]+))?")
+VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]{1,9}))?", re.DOTALL)
 
 
 class DaysOverlap(Refusal):
@@ -75,6 +77,17 @@ class Snapshot:
     folder: Path
     # Files that older stores hold side by side as parts of one export.
     batch: str = ""
+    # The how manieth of its source it was to come in, whatever the clock said; 0 in older stores.
+    arrived: int = 0
+    # Names this version of it: another one after an erasure.
+    digest: str = ""
+    # What was put aside for it when it was kept, and where that lies.
+    instead_of: tuple[Path, ...] = field(default=(), compare=False)
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """By this those of one day stand in the order in which they came in."""
+        return self.arrived, self.imported_at
 
     def replaces(self, other: "Snapshot") -> bool:
         """Whether it stands instead of the other: all that the other holds is in it."""
@@ -123,11 +136,23 @@ def keep(store: Path, arrival: Arrival) -> tuple[Snapshot, bool]:
                 return read_snapshot(there), True
         if not bases:
             _refuse_overlap(store, target, arrival)
-        for there in _versions(target):
-            if there != target:
-                put_aside(store, there)
-        _write(store, bases, arrival, target)
-    return read_snapshot(target), False
+        aside = [put_aside(store, there) for there in _versions(target) if there != target]
+        try:
+            _write(store, bases, arrival, target, _next_arrival(store, arrival.source), aside)
+        except BaseException:
+            for there in aside:
+                put_back(store, there, target.parent / _name_before(there))
+            raise
+    return replace(read_snapshot(target), instead_of=tuple(aside)), False
+
+
+def undo(store: Path, snapshot: Snapshot) -> None:
+    """Takes out a snapshot that was just kept, and puts what was put aside for it back in its place."""
+    with locked(store):
+        if snapshot.folder.is_dir():
+            put_aside(store, snapshot.folder)
+        for there in snapshot.instead_of:
+            put_back(store, there, snapshot.folder.parent / _name_before(there))
 
 
 def as_if_kept(store: Path, arrival: Arrival, scratch: Path, more: Sequence[Snapshot] = ()) -> Snapshot:
@@ -144,7 +169,7 @@ def as_if_kept(store: Path, arrival: Arrival, scratch: Path, more: Sequence[Snap
     target = (
         scratch / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, arrival.digest, arrival.provenance)
     )
-    _write(scratch, _joins(store, arrival, more), arrival, target)
+    _write(scratch, _joins(store, arrival, more), arrival, target, _next_arrival(store, arrival.source, more))
     return read_snapshot(target)
 
 
@@ -221,8 +246,28 @@ def _held(snapshot: Snapshot) -> Held:
     return Held(snapshot.folder, snapshot.captured_on.isoformat(), snapshot.provenance == "demo", account)
 
 
-def _write(place: Path, bases: Sequence[Snapshot], arrival: Arrival, target: Path) -> None:
+def _next_arrival(store: Path, source: str, more: Sequence[Snapshot] = ()) -> int:
+    """The how manieth of its source one that comes in now is: a clock that was set back does not make it older."""
+    there = [*snapshots(store, source), *(one for one in more if one.source == source)]
+    return max((one.arrived for one in there), default=0) + 1
+
+
+def _name_before(aside: Path) -> str:
+    """The name of a snapshot before `put_aside` added eight letters to it."""
+    return aside.name.rpartition("-")[0]
+
+
+def _write(
+    place: Path,
+    bases: Sequence[Snapshot],
+    arrival: Arrival,
+    target: Path,
+    arrived: int,
+    aside: list[Path] | None = None,
+) -> None:
     """Writes a snapshot of the arrival and what it joins, by the publish protocol."""
+    for base in bases:
+        verify(base.folder)  # else what is damaged would be taken over, or end this without a word
     with staged(place) as fresh:
         if bases:
             account = join([_held(base) for base in bases], arrival, fresh)
@@ -240,8 +285,10 @@ def _write(place: Path, bases: Sequence[Snapshot], arrival: Arrival, target: Pat
                 "captured_on": arrival.captured_on,
                 "provenance": arrival.provenance,
                 "imported_at": now(),
+                "arrived": arrived,
                 "input": account,
             },
+            aside,
         )
 
 
@@ -252,11 +299,23 @@ def withdraw(store: Path, source: str, name: str) -> Path:
         NoSuchSnapshot: the store holds none of that name.
     """
     with locked(store):
-        folder = store / "snapshots" / source / name
-        if folder.parent != store / "snapshots" / source or not folder.is_dir():
-            known = ", ".join(path.name for path in _folders(store, source)) or "none"
-            raise NoSuchSnapshot(f"There is no snapshot {name!r} of {source}; the store holds: {known}.")
-        return put_aside(store, folder)
+        return put_aside(store, named(store, source, name))
+
+
+def named(store: Path, source: str, name: str) -> Path:
+    """The folder of a snapshot.
+
+    Raises:
+        NoSuchSnapshot: the store holds none of that name.
+    """
+    if source not in sources():
+        raise NoSuchSnapshot(f"There is no source {source[:80]!r}. `coalition sources` lists them.")
+    # Looked up among those that stand, so that a name such as ../.. leads nowhere.
+    found = {path.name: path for path in folders(store / "snapshots" / source)}
+    if name not in found:
+        known = ", ".join(path.name for path in _folders(store, source)) or "none"
+        raise NoSuchSnapshot(f"There is no snapshot {name[:80]!r} of {source}; the store holds: {known}.")
+    return found[name]
 
 
 def snapshots(store: Path, source: str) -> list[Snapshot]:
@@ -265,7 +324,7 @@ def snapshots(store: Path, source: str) -> list[Snapshot]:
 
 
 def _in_order(found: Iterable[Snapshot]) -> list[Snapshot]:
-    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.imported_at))
+    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.order))
 
 
 def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapshot]]:
@@ -331,9 +390,8 @@ def now() -> str:
 
 def standing(folder: Path) -> list[Path]:
     """The snapshots in a folder of one source, by name; of one that was rewritten, the last version only."""
-    found = folder.iterdir() if folder.is_dir() else ()
     newest: dict[str, Path] = {}
-    for path in sorted((path for path in found if path.is_dir() and not path.name.startswith(".")), key=_version):
+    for path in sorted(folders(folder), key=_version):
         newest[_version(path)[0]] = path
     return sorted(newest.values())
 
@@ -351,8 +409,7 @@ def _version(folder: Path) -> tuple[str, int]:
 
 
 def _versions(target: Path) -> list[Path]:
-    found = target.parent.iterdir() if target.parent.is_dir() else ()
-    return sorted((path for path in found if path.is_dir() and _version(path)[0] == target.name), key=_version)
+    return sorted((path for path in folders(target.parent) if _version(path)[0] == target.name), key=_version)
 
 
 def _folders(store: Path, source: str) -> list[Path]:
@@ -370,24 +427,40 @@ def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
     mine = read_snapshot(folder)
     others = (read_snapshot(path) for path in _folders(store, source) if path != folder)
     return not any(
-        other.captured_on == mine.captured_on and other.imported_at > mine.imported_at and other.replaces(mine)
-        for other in others
+        other.captured_on == mine.captured_on and other.order > mine.order and other.replaces(mine) for other in others
     )
 
 
 def read_snapshot(folder: Path) -> Snapshot:
     """The snapshot in a folder, as its manifest says; StoreDamaged when it is not whole."""
     said = read_manifest(folder)
-    return Snapshot(
-        source=said["source"],
-        captured_on=datetime.date.fromisoformat(said["captured_on"]),
-        sha256=said["input"]["sha256"],
-        provenance=said["provenance"],
-        imported_at=said["imported_at"],
-        streams=frozenset(said["input"].get("streams", ())),
-        learner_secret=said["input"].get("learner_secret", ""),
-        parts=frozenset(said["input"].get("parts") or [said["input"]["sha256"]]),
-        corrections=frozenset(said["input"].get("corrections", ())),
-        folder=folder,
-        batch=said.get("batch", ""),
-    )
+    try:
+        snapshot = Snapshot(
+            source=said["source"],
+            captured_on=datetime.date.fromisoformat(said["captured_on"]),
+            sha256=said["input"]["sha256"],
+            provenance=said["provenance"],
+            imported_at=said["imported_at"],
+            streams=frozenset(said["input"].get("streams", ())),
+            learner_secret=said["input"].get("learner_secret", ""),
+            parts=frozenset(said["input"].get("parts") or [said["input"]["sha256"]]),
+            corrections=frozenset(said["input"].get("corrections", ())),
+            folder=folder,
+            batch=said.get("batch", ""),
+            arrived=int(said.get("arrived", 0)),
+            digest=said["digest"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise StoreDamaged(
+            f"{folder} holds a manifest that is not one of a snapshot ({type(wrong).__name__}). {_otherwise(folder)}"
+        ) from wrong
+    if snapshot.source != folder.parent.name:
+        raise StoreDamaged(
+            f"{folder} is a snapshot of {snapshot.source!r} and lies among those of {folder.parent.name}. "
+            f"{_otherwise(folder)}"
+        )
+    return snapshot
+
+
+def _otherwise(folder: Path) -> str:
+    return f"`coalition withdraw {folder.parent.name} {folder.name}` takes it out."

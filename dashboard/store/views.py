@@ -69,8 +69,9 @@ def main(arguments: list[str]) -> None:
     marts, folder = arguments[:2]
     try:
         print(json.dumps(_write(Path(marts), Path(folder))))
-    except (AuditFailed, Contradiction) as refused:
-        print(json.dumps([type(refused).__name__, str(refused)]))
+    except (AuditFailed, Contradiction, OSError) as refused:
+        name = OSError.__name__ if isinstance(refused, OSError) else type(refused).__name__
+        print(json.dumps([name, str(refused)]))
 
 
 def _heard(code: int, answer: bytes) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def _heard(code: int, answer: bytes) -> dict[str, Any]:
         raise RuntimeError(f"A process that protects the tables of an audience ended with code {code}; see its error.")
     told = json.loads(answer)
     if isinstance(told, list):
-        raise {"AuditFailed": AuditFailed, "Contradiction": Contradiction}[told[0]](told[1])
+        raise {"AuditFailed": AuditFailed, "Contradiction": Contradiction, "OSError": OSError}[told[0]](told[1])
     return told
 
 

@@ -327,7 +327,7 @@ def test_whatever_ends_a_publication_undoes_what_was_kept(tmp_path, store, in_pr
     before = rows_of(store)
     sent = bring_in(store, SOURCE, written(tmp_path, "more.csv", [row(n) for n in range(12)]), Actor("officer"), DAY)
 
-    def ends(_):
+    def ends(*_):
         raise end
 
     monkeypatch.setattr(actions.releases, "publish_release", ends)

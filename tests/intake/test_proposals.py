@@ -124,7 +124,7 @@ def test_a_partner_brings_in_its_own_rows_only(store, tmp_path):
 def test_what_cannot_be_published_waits_on(store, tmp_path, monkeypatch):
     from dashboard.warehouse.build import ChecksFailed
 
-    def refuse(store):
+    def refuse(store, *_):
         raise ChecksFailed("rows exist that must not")
 
     one = proposed(store, tmp_path)

@@ -18,10 +18,10 @@ DAY = datetime.date(2020, 3, 20)
 
 @pytest.fixture(autouse=True)
 def places(tmp_path, monkeypatch):
-    """The folder of temporary files, of this test alone."""
-    places = tmp_path / "temporary"
-    places.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(places))
+    """The folder of work in the store, of this test alone."""
+    monkeypatch.setenv("COALITION_STORE", str(tmp_path / "store"))
+    places = tmp_path / "store" / ".staging"
+    places.mkdir(parents=True)
     return places
 
 
@@ -52,7 +52,7 @@ def test_a_link_among_temporary_files_leads_nowhere(places, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "kept").write_bytes(b"x")
-    (places / "coalition-intake-link").symlink_to(elsewhere)
+    (places / "link").symlink_to(elsewhere)
     with workplace():
         pass
     assert (elsewhere / "kept").is_file()

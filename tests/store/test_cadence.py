@@ -94,9 +94,9 @@ def test_an_erasure_shows_with_all_that_changed_by_the_next_month(publish, tmp_p
 def test_the_same_command_in_the_next_month_makes_the_figures_that_are_due(publish, tmp_path, clock):
     publish(50, 2026, 3, 2), publish(90, 2026, 3, 20)
     store = tmp_path / "store"
-    assert actions._serve(store, actions.THE_OPERATOR, "import")[1] is False
+    assert actions._serve(store, actions.THE_OPERATOR, ["import"])[1] is False
     clock(2026, 4, 1)
-    release, is_new = actions._serve(store, actions.THE_OPERATOR, "import")
+    release, is_new = actions._serve(store, actions.THE_OPERATOR, ["import"])
     assert is_new and release.manifest["figures"]["coalition"]["since"] == release.number
 
 

@@ -208,7 +208,8 @@ def test_a_damaged_snapshot_kept_anew_is_kept_without_them(erased):
 
 def test_the_audit_log_and_the_list_name_nobody(erased):
     store, _, _ = erased
-    (line,) = [line for line in entries(store) if line["event"] == "erasure"]
+    begun, line = [line for line in entries(store) if line["event"] == "erasure"]
+    assert begun["what"].endswith("given, begun") and begun["reason"] == "asked on 1 July"
     assert (line["who"], line["release"], line["reason"]) == ("operator", 3, "asked on 1 July")
     assert line["what"].startswith("3 given, ")
     assert len(marks(store)) == 6, "an id and an address of each"
@@ -326,11 +327,14 @@ def test_a_list_that_was_changed_lets_nobody_in(small):
         add("again_2024-02-28.csv", [person(1)], DAYS[1])
 
 
-def test_an_erasure_while_a_file_is_read_keeps_the_file_out(small, monkeypatch):
+def test_an_erasure_while_a_file_is_read_keeps_the_file_out_and_says_that_it_goes_on(small, monkeypatch, capsys):
     store, add = small
     monkeypatch.setattr("dashboard.intake.front_door.run_child", _erasing(store))
     with pytest.raises(snapshots.ErasedMeanwhile, match="Import it again"):
         add("meanwhile_2024-02-28.csv", [person(n) for n in (1, 2)], DAYS[1])
+    assert "is still at work" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert erase(store, "--learner", "A-1") == 0 and "no trace in" in capsys.readouterr().out
 
 
 def _erasing(store):
@@ -338,7 +342,8 @@ def _erasing(store):
 
     def run(order, progress):
         report = run_child(order, progress)
-        assert erase(store, "--learner", "A-1") == 0
+        assert erase(store, "--learner", "A-1") == 1
+        assert marks(store), "erased, but the file that is being read may hold her"
         return report
 
     return run
