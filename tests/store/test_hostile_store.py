@@ -111,6 +111,16 @@ def test_a_release_that_pins_a_place_elsewhere_is_damage(store):
         releases.open_release(store, 2)
 
 
+def test_a_copy_of_a_release_under_another_number_is_no_release(store):
+    shutil.copytree(store / "releases" / "1", store / "releases" / "7")
+    with pytest.raises(StoreDamaged, match="is not release 7 .found: release 1.*Move the folder away"):
+        releases.open_release(store, 7)
+    forged(store / "releases" / "2", kind="preview")
+    with pytest.raises(StoreDamaged, match="is not release 2"):
+        releases.open_release(store)
+    assert releases.last_good_release(store)[0].number == 1
+
+
 # Links
 
 
