@@ -77,6 +77,28 @@ def test_an_outsider_who_compares_the_views_of_both_audiences_learns_no_more(see
     assert all(len(public) <= 2 for public in stands_for.values())
 
 
+@pytest.mark.parametrize("audience", ["coalition", "public"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_knows_the_totals_that_are_stated_in_public_learns_no_other_count(seed, audience):
+    """A partner states in public how many it reached, and README how many all did: then the totals are no secret."""
+    world = worlds.served(seed)
+    known = attacker.learn(world.exact, world.protected[audience].tables, audience)
+    stated = [at for at, key in enumerate(known.keys) if key[0] in ("registered", "reached") and key[3] == "all"]
+    for at in stated:
+        if known.high[at] < attacker.FAR:
+            known.narrow(at, known.truth[at], known.truth[at])
+    exact = {known.keys[at] for at in stated}
+    # What partners report together is the sum of what they state; a country in which all live has their number.
+    found = [
+        (key, low, high)
+        for key, low, high in attacker.too_narrow(known)
+        if key not in exact
+        and key[0] != "reports"
+        and known.truth[known.at[key]] not in {known.truth[at] for at in stated}
+    ]
+    assert found == [] and len(exact) > 3
+
+
 def test_figures_of_thirty_people_and_more_are_still_of_use():
     """Of the coalition's at least nine in ten are shown, and no more than a tenth from the truth."""
     near = defaultdict(list)
