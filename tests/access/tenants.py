@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from dashboard.disclosure.protect import PROTECTED
+from dashboard.disclosure.protect import PROTECTED, TOTALS
 from dashboard.intake.front_door import import_file
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import Release, publish_release
@@ -158,9 +158,13 @@ def numbers(value) -> list[int]:
     return []
 
 
+# Credits and hours: a mean of two digits times a rounded count, so that any number may come of it.
+SUMS = {column for columns in TOTALS.values() for column in columns}
+
+
 def foreign(viewer: Viewer, known: dict[str, set[int]], rows) -> list[tuple[str, int]]:
     """Counts in the rows (dictionaries) that are another's, with whose they are; the viewer's own ids excepted."""
-    seen = {number for row in rows for value in row.values() for number in numbers(value)}
+    seen = {number for row in rows for name, value in row.items() if name not in SUMS for number in numbers(value)}
     return sorted(
         (owner, number)
         for owner, theirs in known.items()

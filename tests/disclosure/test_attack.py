@@ -119,7 +119,7 @@ def test_a_release_that_fails_the_audit_is_refused_and_the_one_before_stays(smal
     rigged = replace(policy(), rounds=0)  # not even one look is allowed for, so that no audit can end well
     monkeypatch.setattr("dashboard.disclosure.protect.policy", lambda: rigged)
     with pytest.raises(AuditFailed):
-        publish_release(store)
+        publish_release(store, anew=True)
     assert current_number(store) == before
     assert sorted(path.name for path in (store / "releases").iterdir()) == [str(before)]
     assert open_release(store).number == before
