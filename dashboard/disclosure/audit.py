@@ -8,6 +8,7 @@ differ enough at a cell prove its range, and random directions find such solutio
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import highspy
 import numpy as np
@@ -38,6 +39,8 @@ SEED = 20_261_122
 UNKNOWN_ABOVE = 1_000.0
 FOR_REFUGEES = "for_refugees"
 SWEEPS = 20
+# Partners of a cell, the largest first, of whom any two may lay their rows together.
+LARGEST = 8
 
 
 @dataclass
@@ -568,17 +571,21 @@ def own_counts(cells: pd.DataFrame, exact: pd.DataFrame, partners: list[str]) ->
     return np.where(cells["partner_id"].to_numpy() == ALL, own, 0.0)
 
 
-def two_largest(cells: pd.DataFrame, exact: pd.DataFrame) -> np.ndarray:
-    """The most that two partners have of each total cell: what both have, or the larger where they overlap."""
+def most_of_two(cells: pd.DataFrame, exact: pd.DataFrame) -> np.ndarray:
+    """The most that one or two partners have of each total cell, of any of the largest who can have it at all.
+
+    Two of whom some learners are the same may have more than there are; they know that of the larger only.
+    """
     place = [k for k in KEY if k != "partner_id"]
     each = exact[exact["partner_id"] != ALL].sort_values("n", ascending=False, kind="stable")
     rank = each.groupby(place, sort=False).cumcount()
     keys = pd.MultiIndex.from_frame(cells[place])
-    first, second = (
-        each[rank == at].set_index(place)["n"].reindex(keys).fillna(0).to_numpy(dtype=float) for at in (0, 1)
-    )
-    n = cells["n"].to_numpy()
-    known = np.where(first + second <= n, first + second, np.where(first <= n, first, 0.0))
+    sizes = [
+        each[rank == at].set_index(place)["n"].reindex(keys).fillna(0).to_numpy(dtype=float) for at in range(LARGEST)
+    ]
+    n = cells["n"].to_numpy(dtype=float)
+    together = [*sizes, *(one + other for one, other in combinations(sizes, 2))]
+    known = np.max([np.where(have <= n, have, 0.0) for have in together], axis=0)
     return np.where(cells["partner_id"].to_numpy() == ALL, known, 0.0)
 
 

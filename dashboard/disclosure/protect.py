@@ -20,11 +20,11 @@ from dashboard.disclosure.audit import (
     attackers,
     bounds,
     findings,
+    most_of_two,
     no_more_than_wholes,
     own_counts,
     sums_of,
     tightened,
-    two_largest,
 )
 from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
@@ -186,7 +186,7 @@ def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules:
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     names = _names(cells, as_of)
-    raised = _raised(cells, names, two_largest(cells, _whole(exact)), rules, key)
+    raised = _raised(cells, names, most_of_two(cells, _whole(exact)), rules, key)
     lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
     behind = [(people, *name[1:]) for people, name in zip(cells["of_people"], names, strict=True)]
     people = cells["people"].to_numpy() + shifts(behind, rules.shift, key)

@@ -47,7 +47,7 @@ def test_a_partner_that_adds_or_erases_people_learns_no_count_of_others(seed, wa
                 known.narrow(at, min(numbers), max(numbers))
         assert attacker.too_narrow(known) == [], partner
         assert own
-    assert looked_at or seed % len(worlds.KINDS) not in (0, 1, 6, 7)  # of these kinds much is public
+    assert looked_at > 500 or seed != SEEDS[0] or FULL
     print(f"world {seed}, a partner that {way}: {looked_at} figures of all, {pinned} pinned")
 
 
