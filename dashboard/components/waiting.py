@@ -414,6 +414,13 @@ def _preview(proposal: Proposal) -> None:
         # Where invented rows begin to show a cell, the count of the others there can be read off.
         st.write(_("Only stewards can see which figures others would see or no longer see."))
         return
+    if current_release().manifest.get("figures", {}).get(COALITION, {}).get("are_real"):
+        st.write(
+            _(
+                "Others see new figures with the first release of a month (coalition) or of a quarter (public), "
+                "together with all else that has changed by then."
+            )
+        )
     for audience, words in {COALITION: _("the coalition"), PUBLIC: _("everybody")}.items():
         cells = found[audience]
         st.write(

@@ -165,10 +165,13 @@ def build(
     made = build_exact(pins, fresh)
     figures = figures_of(number, pins, before, today(), anew)
     audited = write_views(fresh / "marts", fresh / "views", figures)
+    # What was taken over was audited when it was made.
+    audits = before.manifest["disclosure"] if before else {}
+    taken = {audience: audits[audience] for audience, one in figures.items() if one.folder}
     return {
         **made,
         "figures": {audience: one.said for audience, one in figures.items()},
-        "disclosure": {"policy": policy().version, **audited},
+        "disclosure": {"policy": policy().version, **taken, **audited},
     }
 
 

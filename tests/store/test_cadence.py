@@ -52,6 +52,7 @@ def test_a_release_in_the_same_month_shows_others_what_the_one_before_it_showed(
         assert views(first, audience) and views(second, audience) == views(first, audience), audience
     assert second.marts["cube_funnel"].read_bytes() != first.marts["cube_funnel"].read_bytes()  # owners see it at once
     assert second.manifest["figures"]["coalition"] == {"since": 1, "made_on": "2026-03-02", "are_real": True}
+    assert second.manifest["disclosure"] == first.manifest["disclosure"]  # they were audited when they were made
 
 
 def test_the_coalition_sees_new_figures_in_the_next_month_and_the_public_in_the_next_quarter(publish):
