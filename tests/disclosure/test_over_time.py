@@ -55,7 +55,7 @@ def test_the_same_attack_pins_figures_that_are_rounded_to_the_nearest():
     """The defence out: with a shift that everybody knows, a few releases tell the others' counts exactly."""
     nearest = (2,), (3,)
     pinned = 0
-    for partner, releases in attacks(7, "adds", nearest, of=(0,)):
+    for partner, releases in attacks(7, "adds", nearest, of=(-1,)):
         truth = releases[-1][0]
         for key, (numbers, _is_shown) in laid_on_each_other(partner, releases, shifts=(5,)).items():
             pinned += numbers == {truth[key]}
