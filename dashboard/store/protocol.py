@@ -138,8 +138,13 @@ def publish(
 
 def point(store: Path, name: str, value: str) -> None:
     """Replaces a one-line file of the store at once and durably. Call it with the store locked."""
+    replace_file(store, name, _line(value))
+
+
+def replace_file(store: Path, name: str, text: str) -> None:
+    """Replaces a small file of the store at once and durably. Call it with the store locked."""
     with staged(store) as folder:
-        (folder / name).write_text(_line(value), encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(FILE_MODE)
         _fsync(folder / name)
         if (store / name).is_dir():

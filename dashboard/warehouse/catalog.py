@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp
 
@@ -99,6 +100,22 @@ class SourceColumn:
 
 
 @dataclass(frozen=True)
+class Way:
+    """One way in which a publisher gives a source: `kind` is a module of intake/fetch, the settings are for it.
+
+    `variables` are environment variables that it needs, such as a token; without all of them it is not taken.
+    `hosts` are those it may ask. `bounds` are how far a new capture may be from the last one to be published without
+    a person: shares of change that are let through, by what they are of.
+    """
+
+    kind: str
+    hosts: tuple[str, ...]
+    variables: tuple[str, ...]
+    settings: Mapping[str, str]
+    bounds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class SourceCard:
     """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept.
 
@@ -107,6 +124,8 @@ class SourceCard:
     `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
     `day_first` says that the publisher always puts the day before the month.
     `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
+    `every_days` is how often a new capture should come; 0 where none is expected: a record that has ended, or a list
+    that changes only when something happens. `fetch` are the ways in which its publisher gives it to a program.
     """
 
     name: str
@@ -134,6 +153,8 @@ class SourceCard:
     stream: tuple[str, ...]
     zone: str
     one_of: tuple[tuple[str, ...], ...]
+    every_days: int
+    fetch: tuple[Way, ...]
 
     def lacking(self, found: Collection[str]) -> tuple[SourceColumn, ...]:
         """Columns that a file with these does not have and must have to be one of this source."""
@@ -300,10 +321,22 @@ def read_card(path: Path) -> SourceCard:
             stream=tuple(said.pop("stream", ())),
             zone=said.pop("zone", "UTC"),
             one_of=tuple(tuple(columns) for columns in said.pop("one_of", ())),
+            every_days=said.pop("every_days", 0),
+            fetch=tuple(_way(way) for way in said.pop("fetch", ())),
             **said,
         )
     except (KeyError, TypeError) as wrong:
         raise CatalogError(f"{path.name}: {wrong}. See CONTRIBUTING, *Add a source*.") from wrong
+
+
+def _way(said: dict[str, Any]) -> Way:
+    return Way(
+        kind=said.pop("kind"),
+        hosts=tuple(said.pop("hosts")),
+        variables=tuple(said.pop("variables", ())),
+        bounds=said.pop("bounds", {}),
+        settings=said,
+    )
 
 
 def _header(text: str) -> list[str]:

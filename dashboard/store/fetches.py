@@ -1,0 +1,64 @@
+"""What became of fetching each source, kept beside the snapshots in one small file that is replaced whole."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dashboard.store.protocol import StoreDamaged, locked, replace_file
+
+FILE = "fetches.json"
+# So many failures in a row are shown to people: one is a bad line, three are not.
+FAILURES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class FetchState:
+    """Of one source: the last try, the last that got an answer, the last that brought something new.
+
+    Moments are ISO 8601 in UTC, empty where there was none. `outcome` is one of unchanged, published, waiting, failed;
+    `reason` says in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
+    are of the last file got, so that the same one is not taken twice.
+    """
+
+    source: str
+    kind: str = ""
+    tried_at: str = ""
+    answered_at: str = ""
+    changed_at: str = ""
+    outcome: str = ""
+    reason: str = ""
+    failures: int = 0
+    etag: str = ""
+    modified: str = ""
+    sha256: str = ""
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it failed so often in a row that people should see it."""
+        return self.failures >= FAILURES_SHOWN
+
+
+def fetch_states(store: Path) -> Mapping[str, FetchState]:
+    """What became of fetching each source, by its name; nothing where none was ever fetched.
+
+    Raises:
+        StoreDamaged: the file cannot be read, or holds something else.
+    """
+    path = store / FILE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {name: FetchState(**state) for name, state in found.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as wrong:
+        raise StoreDamaged(
+            f"{path} cannot be read ({type(wrong).__name__}). Remove it: the next `coalition refresh` writes it anew."
+        ) from wrong
+
+
+def remember(store: Path, state: FetchState) -> None:
+    """Keeps what became of one source, at once and durably."""
+    with locked(store):
+        states = {**fetch_states(store), state.source: state}
+        replace_file(store, FILE, json.dumps({name: asdict(one) for name, one in sorted(states.items())}, indent=1))
