@@ -429,7 +429,7 @@ def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarr
         return _smallest_shown(parts, n, hidden) or ([total] if not hidden[total] else [])
     assert found.cell is not None
     cell = found.cell
-    groups = [(total, parts) for total, parts, _ in sums.families] + sums.parts
+    groups = [(total, parts) for total, parts, _ in sums.families] + sums.parts + sums.flows
     as_total = [parts for total, parts in groups if total == cell]
     as_part = [(total, parts) for total, parts in groups if cell in parts]
     if not hidden[cell] and (as_part or not as_total):
