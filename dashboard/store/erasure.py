@@ -21,7 +21,7 @@ from dashboard.store.audit_log import Link
 from dashboard.store.erased import FOLDER, MARKS, lists, marks
 from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
-from dashboard.store.releases import NothingPublished, current_number, publish_release, release_numbers
+from dashboard.store.releases import NothingPublished, current_number, manifest_of, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
 from dashboard.store.snapshots import PLACES, next_version, now, standing
 from dashboard.store.workspace import STAGING
@@ -323,7 +323,7 @@ def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
     """Whether a release was built from a snapshot that was rewritten since, or holds someone, or cannot be read."""
     folder = store / "releases" / str(number)
     try:
-        said = read_manifest(folder)
+        said = manifest_of(store, number)
     except StoreDamaged:
         return True
     erased = [one for one in map(read_manifest, _of_people(store)) if "erased_at" in one]
