@@ -90,15 +90,16 @@ def published_in_words() -> str:
 def choose_capture() -> Scope:
     """Lets the reader choose which capture of the record answers."""
     captures = ask("school_closures/captures")
-    days = captures["captured_on"].tolist()
     chosen = choose(
         _("As captured on"),
-        days,
+        [None, *captures["captured_on"].tolist()],
         "as_captured_on",
-        day,
-        days[0],
-        always_in_link=True,
-        help=_("UNESCO revised its record from one capture to the next. Choose what was known on an earlier day."),
+        lambda captured_on: day(captured_on) if captured_on else _("The most detailed record of each day"),
+        None,
+        help=_(
+            "UNESCO revised its record, and listed some periods day by day and others once a week or month. Choose one "
+            "capture to see what was known on that day."
+        ),
     )
     return Scope(as_captured_on=chosen)
 
@@ -256,10 +257,20 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
         text_tile(
             _("As captured on"),
             short_day(world["captured_on"]),
-            _("The past was revised between captures"),
+            _record_words(scope),
             "school_closures/captures",
             scope,
         )
+
+
+def _record_words(scope: Scope) -> str:
+    """What a reader must know of the capture that answers: it was revised, or lists no status of the very day."""
+    answer = ask("school_closures/answered_by", scope)
+    if len(answer) and answer["listed_on"][0] < scope.on_date:
+        return _("This capture lists statuses on {day} and not again until later").format(
+            day=day(answer["listed_on"][0])
+        )
+    return _("The past was revised between captures")
 
 
 def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dashboard.demo.files import MARK, SEED, Country, Facts, write
+from dashboard.demo.files import MARK, SEED, Country, Facts
 from dashboard.demo.learners import Sent
+from dashboard.reference.carried import write_rows
 
 DAY = datetime.timedelta(1)
 # UNESCO, "What you need to know", 2023: see data/reference/published_figures.csv.
@@ -106,7 +107,7 @@ def _register(everybody: Sequence[Member], folder: Path) -> Sent:
         [one.partner_id, one.name, one.kind, one.seat, one.joined, "", one.focal_point, one.confirmed or ""]
         for one in everybody
     ]
-    return Sent("partners", write(folder / f"demonstration_partners_{REGISTER_OF}.csv", rows))
+    return Sent("partners", write_rows(folder / f"demonstration_partners_{REGISTER_OF}.csv", rows))
 
 
 def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> Sent:
@@ -129,7 +130,7 @@ def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> S
     todo = [*zip(where, stages, strict=True), *zip(offers, ["offered"] * len(offers), strict=True)]
     for number, (country, stage) in enumerate(todo, 1):
         rows += _activity(f"project-{number:03}", country, stage, draw(rng.choices(range(5), SUPPORTERS)[0] + 1), rng)
-    return Sent("contributions_5w", write(folder / f"demonstration_contributions_5w_{LIST_OF}.csv", rows))
+    return Sent("contributions_5w", write_rows(folder / f"demonstration_contributions_5w_{LIST_OF}.csv", rows))
 
 
 def _places(known: Facts, rng: random.Random) -> list[Country]:

@@ -5,9 +5,10 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dashboard.demo.files import MARK, SEED, read, write
+from dashboard.demo.files import MARK, SEED
 from dashboard.demo.learners import AS_OF, HUBS_BEGAN
 from dashboard.demo.people import DAY, catalogue
+from dashboard.reference.carried import read_rows, write_rows
 
 # Days before the newest day on which sessions ended; the others go on. Learners are seen at most hubs until then.
 LAST_SESSION = {"glh-2013-santiago": 95, "glh-2013-shanghai": 200, "glh-2013-hanoi": 640, "glh-2013-mountain-view": 30}
@@ -23,9 +24,9 @@ def write_hub_sessions(folder: Path) -> Path:
     """Writes one file with the sessions of all hubs until the demonstration's newest day."""
     rows: list[Sequence[object]] = [[MARK + " sessions"], HEADER]
     courses = [course.name for course in catalogue(random.Random(SEED)) if course.kind == "Course"]
-    for number, hub in enumerate(read("hubs")):
+    for number, hub in enumerate(read_rows("hubs.csv")):
         rows += _of_hub(hub["hub_id"], courses, random.Random(SEED + 100 + number))
-    return write(folder / f"demonstration_hub_sessions_{AS_OF}.csv", rows)
+    return write_rows(folder / f"demonstration_hub_sessions_{AS_OF}.csv", rows)
 
 
 def _of_hub(hub_id: str, courses: Sequence[str], rng: random.Random) -> Iterator[Sequence[object]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.demo.files import MARK, SEED, Facts, read, write
+from dashboard.demo.files import MARK, SEED, Facts
 from dashboard.demo.people import (
     BEGAN,
     DAY,
@@ -22,6 +22,7 @@ from dashboard.demo.people import (
     pakistan_learning,
     refugees_learning,
 )
+from dashboard.reference.carried import read_rows, write_rows
 
 AS_OF = STATED[2].on
 EARLIER = STATED[1].on
@@ -191,7 +192,7 @@ def _of_pakistan(courses: Sequence[Course], folder: Path) -> Iterator[Sent]:
 
 
 def _of_hubs(courses: Sequence[Course], folder: Path) -> Iterator[Sent]:
-    people = hub_learning(read("hubs"), courses, HUBS_BEGAN, AS_OF)
+    people = hub_learning(read_rows("hubs.csv"), courses, HUBS_BEGAN, AS_OF)
     reports = [(person, run, "global-learning-hubs") for person in people for run in person.runs]
     file = folder / f"demonstration_coursera_usage_hubs_{AS_OF}.csv"
     yield Sent("coursera_usage", _usage(file, V1, reports, courses, AS_OF, letter="H"))
@@ -330,7 +331,7 @@ def _register(file: Path, people: Iterable[tuple[Person, str, str]], letter: str
     ]
     if letter == "R":
         rows += [[*without_consent, "", ""]] * 2
-    return write(file, rows)
+    return write_rows(file, rows)
 
 
 def _membership(known: Facts, folder: Path) -> Sent:
@@ -367,7 +368,7 @@ def _membership(known: Facts, folder: Path) -> Sent:
                 rng.choice(hosts).iso3 if number % 10 else "",
             ]
         )
-    return Sent("coursera_membership", write(folder / f"demonstration_coursera_membership_{AS_OF}.csv", rows))
+    return Sent("coursera_membership", write_rows(folder / f"demonstration_coursera_membership_{AS_OF}.csv", rows))
 
 
 def _awards(people: Sequence[Person], folder: Path) -> Sent:
@@ -413,7 +414,9 @@ def _awards(people: Sequence[Person], folder: Path) -> Sent:
                 "",
             ]
         )
-    return Sent("coursera_specializations", write(folder / f"demonstration_coursera_specializations_{AS_OF}.csv", rows))
+    return Sent(
+        "coursera_specializations", write_rows(folder / f"demonstration_coursera_specializations_{AS_OF}.csv", rows)
+    )
 
 
 def _recognitions(people: Sequence[Person], folder: Path) -> Sent:
@@ -478,7 +481,7 @@ def _recognitions(people: Sequence[Person], folder: Path) -> Sent:
                 transferred,
             ]
         )
-    return Sent("recognitions", write(folder / f"demonstration_recognitions_{AS_OF}.csv", rows))
+    return Sent("recognitions", write_rows(folder / f"demonstration_recognitions_{AS_OF}.csv", rows))
 
 
 def _phases(folder: Path) -> Sent:
@@ -501,7 +504,7 @@ def _phases(folder: Path) -> Sent:
         rows.append(["dlsei", phase, first, last, seats, target, target, target * 20, "", "", ""])
     split = list(zip(DOMAINS, _split(COURSES, rng), _split(PROJECTS, rng), strict=True))
     rows += [["dlsei", "III", *PHASES[2][1:3], "", "", "", "", *row] for row in split]
-    return Sent("programme_phases", write(folder / f"demonstration_programme_phases_{DLSEI_AS_OF}.csv", rows))
+    return Sent("programme_phases", write_rows(folder / f"demonstration_programme_phases_{DLSEI_AS_OF}.csv", rows))
 
 
 def _split(total: int, rng: random.Random) -> list[int]:

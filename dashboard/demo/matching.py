@@ -1,4 +1,4 @@
-"""Offers, needs and matches that were never made, over the months of the simulated closures.
+"""Offers, needs and matches that were never made, over the months of the school closures of 2020.
 
 Needs follow the closures; offers come in by activity and language; a few free periods run out, a few focal points fall
 silent, and many needs wait: so that every list of the page has something in it.
@@ -6,16 +6,20 @@ silent, and many needs wait: so that every list of the page has something in it.
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dashboard.demo.files import MARK, SEED, Facts, read, write
+from dashboard.demo.files import MARK, SEED, Facts
 from dashboard.demo.learners import Sent
-from dashboard.demo.schools import World, days_between
 from dashboard.intake.readers.organisations import LEVELS, TIERS
+from dashboard.reference import closures
+from dashboard.reference.carried import read_rows, write_rows
 
 OFFERS, NEEDS, MEMBERS = 260, 170, 208
 FIRST_DAY = datetime.date(2020, 3, 20)
+# The lists as they stood on these days, and the capture of the closures that they follow.
+LISTS_OF = (datetime.date(2020, 5, 20), datetime.date(2020, 6, 26))
+CLOSURES_OF = datetime.date(2020, 7, 15)
 SILENT_FOR = 180
 # What is offered, how many learners such a thing serves at most (0: no limit), its technology and its mission.
 KINDS = {
@@ -50,16 +54,18 @@ MATCH_COLUMNS = [
 ]
 REASONS = ("no capacity", "no answer", "not suitable", "need ended")
 Record = dict[str, str]
+Turns = Mapping[str, list[tuple[datetime.date, str]]]
 
 
-def write_matching(known: Facts, world: World, folder: Path) -> tuple[list[Sent], list[Sent]]:
-    """Writes the lists as they stood on the day of each capture of the closures: the first, and the last."""
+def write_matching(known: Facts, folder: Path) -> tuple[list[Sent], list[Sent]]:
+    """Writes the lists as they stood on two days."""
+    turns = closures.turns(CLOSURES_OF)
     rng = random.Random(SEED + 5)
-    offers = [_offer(number, world, rng) for number in range(1, OFFERS + 1)]
-    needs = [need for number in range(1, NEEDS + 1) if (need := _need(number, world, known, rng))]
-    matches = list(_matches(needs, offers, world.captures[-1], rng))
+    offers = [_offer(number, turns, rng) for number in range(1, OFFERS + 1)]
+    needs = [need for number in range(1, NEEDS + 1) if (need := _need(number, turns, known, rng))]
+    matches = list(_matches(needs, offers, LISTS_OF[-1], rng))
     exports = []
-    for day in (world.captures[0], world.captures[-1]):
+    for day in LISTS_OF:
         exports.append(
             [
                 Sent("offers", _file(folder, "offers", day, OFFER_COLUMNS, offers, "recorded_on")),
@@ -82,10 +88,10 @@ def _file(folder: Path, name: str, day: datetime.date, columns: list[str], recor
         if record[begins] <= day.isoformat()
     ]
     rows = [[record.get(column, "") for column in columns[:-1]] + [MARK] for record in known]
-    return write(folder / f"demonstration_{name}_{day}.csv", [columns, *rows])
+    return write_rows(folder / f"demonstration_{name}_{day}.csv", [columns, *rows])
 
 
-def _offer(number: int, world: World, rng: random.Random) -> Record:
+def _offer(number: int, turns: Turns, rng: random.Random) -> Record:
     kind = rng.choices(list(KINDS), WEIGHTS)[0]
     capacity, tier, mission = KINDS[kind]
     member = rng.randint(1, MEMBERS)
@@ -103,7 +109,7 @@ def _offer(number: int, world: World, rng: random.Random) -> Record:
         ),
         (12, 14, 26, 22, 6, 16, 9),
     )[0]
-    places = sorted(iso3 for iso3 in _speaking(languages) if iso3 in world.turns)
+    places = sorted(iso3 for iso3 in _speaking(languages) if iso3 in turns)
     some = sorted(rng.sample(places, min(len(places), rng.choice((1, 2, 4, 8, 15)))))
     until = recorded + datetime.timedelta(rng.choice((30, 60, 90, 180)))
     silent = rng.random()
@@ -131,17 +137,17 @@ def _offer(number: int, world: World, rng: random.Random) -> Record:
     }
 
 
-def _need(number: int, world: World, known: Facts, rng: random.Random) -> Record | None:
+def _need(number: int, turns: Turns, known: Facts, rng: random.Random) -> Record | None:
     """A need of a country some days after it closed; none where the country drawn never did."""
-    iso3 = rng.choice(sorted(world.turns))
-    closed = [since for since, status in world.turns[iso3] if status == "closed"]
+    iso3 = rng.choice(sorted(turns))
+    closed = [since for since, status in turns[iso3] if status == "closed"]
     if not closed or not known.countries[iso3].learners:
         return None
-    last = world.captures[-1]
+    last = LISTS_OF[-1]
     raised = closed[0] + datetime.timedelta(rng.randrange(3, 70))
     if raised > last:
         return None
-    opened = next((day for day in days_between(raised, last) if world.status(iso3, day) == "open"), None)
+    opened = next((since for since, status in turns[iso3] if raised <= since <= last and status == "open"), None)
     learners = known.countries[iso3].learners
     return {
         "need_id": f"need-{number:03d}",
@@ -205,6 +211,6 @@ def _speaking(languages: list[str]) -> list[str]:
 
 def _languages() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in read("languages_by_country"):
+    for row in read_rows("languages_by_country.csv"):
         found.setdefault(row["iso3"], []).append(row["language"])
     return found

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dashboard.demo.files import SEED, Country, Facts, read
-from dashboard.demo.refugees import pairs
+from dashboard.demo.files import HOSTED_IN, SEED, Country, Facts
+from dashboard.reference import refugees
+from dashboard.reference.carried import read_rows
 
 DAY = datetime.timedelta(1)
 BEGAN = datetime.date(2016, 6, 20)
@@ -119,7 +120,7 @@ def refugees_learning(known: Facts, courses: Sequence[Course]) -> list[Person]:
     partners = [f"demonstration-partner-{number:02}" for number in range(2, (STATED[2].partners or 0) + 1)]
     early_partners = ["kiron", *partners[: (STATED[1].partners or 0) - 1]]
     of_host = _origins(known)
-    hub_of = {hub["country_iso3"]: hub["hub_id"] for hub in read("hubs")}
+    hub_of = {hub["country_iso3"]: hub["hub_id"] for hub in read_rows("hubs.csv")}
     people = []
     kiron = set(rng.sample(range(len(days)), KIRON_STUDENTS))
     for number, reached in enumerate(days):
@@ -210,14 +211,12 @@ def _host(hosts: Sequence[Country], partner: str, rng: random.Random) -> Country
 
 def _origins(known: Facts) -> dict[str, tuple[list[str], list[float]]]:
     """For each host the origins of its refugees with their weights; unknown and stateless among them."""
-    origins, hosts, cells = pairs(known)
-    return {
-        host.iso3: (
-            [code if code in known.countries else "" for code in origins],
-            np.asarray(cells[:, at], dtype=float).tolist(),
-        )
-        for at, host in enumerate(hosts)
-    }
+    found: dict[str, tuple[list[str], list[float]]] = {}
+    for (origin, host), count in refugees.pairs(HOSTED_IN).items():
+        codes, weights = found.setdefault(host, ([], []))
+        codes.append(origin if origin in known.countries else "")
+        weights.append(float(count))
+    return found
 
 
 def _person(

@@ -22,6 +22,8 @@ HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+# What a demonstration of a source is, where its card does not say more.
+SIMULATED = "Its rows are simulated."
 
 
 class CatalogError(Exception):
@@ -314,7 +316,7 @@ def read_card(path: Path) -> SourceCard:
             vocabulary=said.pop("vocabulary", {}),
             max_columns=said.pop("max_columns", 200),
             download=said.pop("download", ""),
-            demonstration=said.pop("demonstration", ""),
+            demonstration=said.pop("demonstration", SIMULATED),
             people=said.pop("people", False),
             needs_consent=said.pop("needs_consent", False),
             group=said.pop("group", path.stem),

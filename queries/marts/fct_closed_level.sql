@@ -1,4 +1,4 @@
--- title: Learners of countries closed country-wide, by level and day, as the newest record has it
+-- title: Learners of countries closed country-wide, by level and day, where no capture is asked for
 -- grain: one row per day, country closed country-wide and level
 -- column captured_on DATE: the newest capture of UNESCO's record; later days are plans
 -- column on_date DATE: day
@@ -11,14 +11,15 @@ WITH newest AS (
 )
 
 SELECT
-    s.captured_on,
+    n.captured_on,
     s.on_date,
     s.country_iso3,
     e.level,
     cast(sum(e.learners) AS bigint) AS learners
 FROM fct_school_status AS s
-INNER JOIN newest AS n ON s.captured_on = n.captured_on
+INNER JOIN fct_school_record AS r ON s.captured_on = r.captured_on AND s.on_date = r.on_date AND r.asked_from IS NULL
+CROSS JOIN newest AS n
 INNER JOIN fct_enrolment_level AS e ON s.country_iso3 = e.country_iso3
 WHERE s.status = 'closed' AND NOT s.is_territory AND e.learners IS NOT NULL
-GROUP BY s.captured_on, s.on_date, s.country_iso3, e.level
+GROUP BY n.captured_on, s.on_date, s.country_iso3, e.level
 ORDER BY s.on_date, s.country_iso3, e.level

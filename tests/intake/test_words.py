@@ -3,8 +3,6 @@
 What may be two things is read as neither, and is named with its count; each meaning is worked by hand.
 """
 
-import csv
-
 import pytest
 
 from dashboard.intake import countries
@@ -14,7 +12,7 @@ from dashboard.intake.readers.organisations import language, language_codes, lev
 from dashboard.intake.report import RowRefused
 from dashboard.intake.schooling import level_of
 from dashboard.intake.words import fold, meaning, table_of_words
-from dashboard.settings import REFERENCE
+from dashboard.reference import refugees
 from tests.intake.making import Read, as_csv
 
 HEADER = ["partner_id", "programme_id", "learner_id", "consent", "registered_on"]
@@ -45,19 +43,10 @@ def test_a_nationality_is_that_of_a_country_and_no_other_countrys_name():
 
 
 def test_the_sixty_largest_origins_and_hosts_have_their_nationalities():
-    with (REFERENCE / "refugees_by_origin.csv").open(encoding="utf-8") as file:
-        origins = list(csv.DictReader(file))
-    amount = next(name for name in origins[0] if name.startswith("refugees"))
-    code = next(name for name in origins[0] if "iso3" in name)
-    largest = sorted(origins, key=lambda row: -int(row[amount] or 0))[:40]
     known = set(meaning("nationality").values())
-    assert [row[code] for row in largest if row[code] not in known | {"UNK", "XXA", "TIB"}] == []
-    with (REFERENCE / "refugees_hosted.csv").open(encoding="utf-8") as file:
-        hosts = list(csv.DictReader(file))
-    amount = next(name for name in hosts[0] if name.startswith("refugees"))
-    code = next(name for name in hosts[0] if "iso3" in name)
-    largest = sorted(hosts, key=lambda row: -int(row[amount] or 0))[:40]
-    assert [row[code] for row in largest if row[code] not in known] == []
+    for totals in (refugees.by_origin(2023), refugees.hosted(2023)):
+        largest = sorted(totals, key=lambda code: -totals[code])[:40]
+        assert [code for code in largest if code not in known | set(refugees.OF_NO_COUNTRY)] == []
 
 
 NATIONALITIES = {

@@ -7,13 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import actions
 from dashboard.actions import Actor
-from dashboard.demo.enrolment import write_enrolment
 from dashboard.demo.files import facts
 from dashboard.demo.matching import write_matching
-from dashboard.demo.schools import simulate, write_capture
 from dashboard.intake import holding
 from dashboard.intake.front_door import import_file, made_ready
 from dashboard.intake.proposals import NotYours, discard, propose, waiting
+from dashboard.reference import closures, enrolment
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
 
@@ -22,14 +21,14 @@ NOW = datetime.datetime.now(datetime.UTC).date()
 
 @pytest.fixture(scope="module")
 def offered(tmp_path_factory):
-    """A store of the demonstration's closures, offers, needs and matches, without its learners."""
+    """A store of the closures of 2020 and the demonstration's offers, needs and matches, without its learners."""
     folder = tmp_path_factory.mktemp("offered")
     known = facts()
-    world = simulate(known)
     store = folder / "store"
-    import_file(store, "uis_enrolment", write_enrolment(known, folder))
-    import_file(store, "unesco_closures", write_capture(world, known, world.captures[-1], folder))
-    for sent in write_matching(known, world, folder)[1]:
+    import_file(store, "uis_enrolment", enrolment.write_out(folder))
+    for capture in closures.captures()[:2]:
+        import_file(store, "unesco_closures", closures.write_out(capture, folder))
+    for sent in write_matching(known, folder)[1]:
         import_file(store, sent.source, sent.file)
     publish_release(store)
     return store

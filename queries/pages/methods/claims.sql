@@ -11,7 +11,7 @@
 -- column is_computable BOOLEAN: this release can hold a figure of the same thing
 -- column computed DOUBLE: the same thing by that day from this release, NULL where there is none
 -- column computed_on DATE: day until which was computed, no later than the newest file
--- column captured_on DATE: of closures, the capture that answers, the newest
+-- column captured_on DATE: of closures, the capture that answers
 -- column difference DOUBLE: computed minus stated
 -- column is_simulated BOOLEAN: computed from simulated rows
 -- column lowest_capture DOUBLE: of closures, the smallest figure of any capture for that day
@@ -94,6 +94,7 @@ captures AS (
     SELECT
         c.claim_id,
         k.captured_on,
+        r.asked_from IS NULL AS answers,
         k.provenance = 'demo' AS is_simulated,
         CASE c.computed_by
             WHEN 'countries_closed' THEN countries_closed(d.countries_closed)
@@ -101,16 +102,18 @@ captures AS (
             WHEN 'share_affected' THEN share_affected(learners_affected(d.learners_closed), k.learners_total)
         END AS figure
     FROM fct_claim AS c
-    INNER JOIN fct_school_day AS d ON c.compared_on = d.on_date
+    -- Captures that list the day itself: what one lists of a month before is no figure of the day.
+    INNER JOIN fct_school_record AS r ON c.compared_on = r.on_date AND (r.asked_from IS NULL OR r.listed_on = r.on_date)
+    INNER JOIN fct_school_day AS d ON r.captured_on = d.captured_on AND r.on_date = d.on_date
     INNER JOIN dim_closure_capture AS k ON d.captured_on = k.captured_on
 ),
 
 closures AS (
     SELECT
         claim_id,
-        max(captured_on) AS captured_on,
-        max_by(figure, captured_on) AS computed,
-        max_by(is_simulated, captured_on) AS is_simulated,
+        max(captured_on) FILTER (WHERE answers) AS captured_on,
+        max(figure) FILTER (WHERE answers) AS computed,
+        bool_or(is_simulated) AS is_simulated,
         min(figure) AS lowest_capture,
         max(figure) AS highest_capture
     FROM captures

@@ -1,6 +1,6 @@
 -- title: How did the number of affected learners move from day to day?
 -- grain: one row per day of the record
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1, or NULL for 0.5
 -- column on_date DATE: day
 -- column is_planned BOOLEAN: the day is later than the capture
@@ -13,9 +13,11 @@
 -- metric: learners_disrupted
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 )
 
 SELECT
@@ -26,5 +28,5 @@ SELECT
     learners_affected_weighted(d.learners_closed, d.learners_partial, coalesce($partial_weight, 0.5)) AS weighted,
     learners_disrupted(d.learners_closed, d.learners_partial) AS disrupted
 FROM fct_school_day AS d
-INNER JOIN asked ON d.captured_on = asked.captured_on
+INNER JOIN asked ON d.captured_on = asked.captured_on AND d.on_date = asked.on_date
 ORDER BY d.on_date

@@ -1,7 +1,7 @@
 -- title: How many learners of each level and sex are affected on a day?
 -- grain: one row per level and sex
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column level VARCHAR: pre_primary (ISCED 0), primary (1), secondary (2-3), tertiary (5-8)
 -- column sex VARCHAR: female or male
 -- column learners_affected BIGINT: learners of the countries closed country-wide, NULL where the capture says nothing of the day
@@ -29,8 +29,8 @@ LEFT JOIN fct_school_day_level AS d
         AND e.sex = d.sex
         AND d.on_date = $on_date
         AND d.captured_on = (
-            SELECT max(c.captured_on)
-            FROM dim_closure_capture AS c
-            WHERE $as_captured_on IS NULL OR c.captured_on <= $as_captured_on
+            SELECT r.captured_on
+            FROM fct_school_record AS r
+            WHERE capture_answers(r.asked_from, r.asked_before, $as_captured_on) AND r.on_date = $on_date
         )
 ORDER BY list_position(['pre_primary', 'primary', 'secondary', 'tertiary'], e.level), e.sex

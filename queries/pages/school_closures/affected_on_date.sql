@@ -1,7 +1,7 @@
 -- title: How many learners are affected on a day, by each of the three definitions?
 -- grain: one row per definition
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1, or NULL for 0.5
 -- column definition VARCHAR: closed, weighted or disrupted
 -- column learners_affected BIGINT: learners by that definition, NULL where the capture says nothing of the day
@@ -13,10 +13,11 @@
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
     SELECT
-        max(captured_on) AS captured_on,
-        max(learners_total) AS learners_total
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+        max(r.captured_on) FILTER (WHERE r.on_date = $on_date) AS captured_on,
+        max(k.learners_total) AS learners_total
+    FROM fct_school_record AS r
+    INNER JOIN dim_closure_capture AS k ON r.captured_on = k.captured_on
+    WHERE capture_answers(r.asked_from, r.asked_before, $as_captured_on)
 ),
 
 day AS (

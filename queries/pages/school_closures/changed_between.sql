@@ -2,7 +2,7 @@
 -- grain: one row per country whose status differs
 -- param $on_date DATE: the later or first day
 -- param $other_date DATE: the day compared with
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column status_on_other_date VARCHAR: status on other_date
@@ -10,9 +10,11 @@
 -- column learners BIGINT: learners enrolled in the country, NULL where not available
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 ),
 
 day AS (
@@ -22,7 +24,7 @@ day AS (
         max(s.status) FILTER (WHERE s.on_date = $on_date) AS status_on_date,
         max(s.learners) AS learners
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
+    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
     WHERE (s.on_date = $on_date OR s.on_date = $other_date) AND NOT s.is_territory
     GROUP BY s.country_iso3
 )

@@ -2,7 +2,7 @@
 -- grain: one row per status
 -- param $on_date DATE: the first day
 -- param $other_date DATE: the day compared with
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column status VARCHAR: closed, partial, on_break or open
 -- column countries_on_other_date BIGINT: countries with the status on other_date
 -- column countries_on_date BIGINT: countries with the status on on_date
@@ -10,9 +10,11 @@
 -- column learners_on_date BIGINT: learners enrolled in them
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 ),
 
 listed AS (
@@ -22,7 +24,7 @@ listed AS (
         count(*) AS countries,
         coalesce(sum(s.learners), 0) AS learners
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
+    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
     WHERE s.on_date IN ($on_date, $other_date) AND NOT s.is_territory
     GROUP BY s.on_date, s.status
 )

@@ -2,7 +2,7 @@
 -- grain: one row, or none where the capture says nothing
 -- param $country_iso3 VARCHAR: country, ISO 3166 alpha-3
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column country VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- column since DATE: first day of the unbroken run of that status
@@ -12,9 +12,11 @@
 -- column is_planned BOOLEAN: the day is later than the capture
 -- metric: weeks_in_status
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 ),
 
 past AS (
@@ -24,7 +26,7 @@ past AS (
         s.learners,
         s.is_planned
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
+    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
     WHERE s.country_iso3 = $country_iso3 AND s.on_date <= $on_date
 ),
 

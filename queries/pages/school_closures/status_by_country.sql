@@ -1,16 +1,18 @@
 -- title: What is the status of schools in each country on a day?
 -- grain: one row per country with a status on the day
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- column learners BIGINT: learners enrolled in the country, NULL where not available
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 )
 
 SELECT
@@ -19,7 +21,7 @@ SELECT
     s.status,
     s.learners
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on
+INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date = $on_date AND NOT s.is_territory
 ORDER BY s.country_iso3

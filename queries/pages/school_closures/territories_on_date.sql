@@ -1,21 +1,23 @@
 -- title: Which territories have a status of their own on a day, beside the countries counted?
 -- grain: one row per territory with a status on the day
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column territory VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- caveat: UNESCO listed Hong Kong and Macao under China's code until April 2020; China's own row counts as the country.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 )
 
 SELECT
     c.country AS territory,
     s.status
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on
+INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date = $on_date AND s.is_territory
 ORDER BY c.country

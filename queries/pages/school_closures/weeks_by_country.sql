@@ -2,7 +2,7 @@
 -- grain: one row per country
 -- param $from_date DATE: first day, included
 -- param $to_date DATE: last day, included
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column weeks_closed BIGINT: closed country-wide
@@ -11,9 +11,11 @@
 -- metric: weeks_in_status
 -- caveat: Days later than the capture are plans and not counted. Against UNESCO's own workbook the weeks of March to August 2020 agree in 201 of 210 countries.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 )
 
 SELECT
@@ -23,7 +25,7 @@ SELECT
     weeks_in_status(count(*) FILTER (WHERE s.status = 'partial')) AS weeks_partial,
     weeks_in_status(count(*) FILTER (WHERE s.status = 'on_break')) AS weeks_on_break
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on
+INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date BETWEEN $from_date AND $to_date AND NOT s.is_planned AND NOT s.is_territory
 GROUP BY s.country_iso3, c.country

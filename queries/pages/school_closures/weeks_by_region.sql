@@ -2,7 +2,7 @@
 -- grain: one row per M49 sub-region
 -- param $from_date DATE: first day, included
 -- param $to_date DATE: last day, included
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column region VARCHAR: M49 region
 -- column sub_region VARCHAR: M49 sub-region
 -- column countries BIGINT: countries with a status in the period
@@ -11,9 +11,11 @@
 -- column weeks_partial_per_learner DOUBLE: learner-weeks of partial opening / learners
 -- caveat: A learner weighs the same wherever she lives, so a large country moves its region. Countries without enrolment data add nothing.
 WITH asked AS (
-    SELECT max(captured_on) AS captured_on
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+    SELECT
+        on_date,
+        captured_on
+    FROM fct_school_record
+    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
 ),
 
 country AS (
@@ -23,7 +25,7 @@ country AS (
         count(*) FILTER (WHERE s.status = 'closed') AS days_closed,
         count(*) FILTER (WHERE s.status = 'partial') AS days_partial
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on
+    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
     WHERE s.on_date BETWEEN $from_date AND $to_date AND NOT s.is_planned AND NOT s.is_territory
     GROUP BY s.country_iso3
 )

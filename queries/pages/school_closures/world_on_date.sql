@@ -1,7 +1,7 @@
 -- title: How many countries are closed on a day, and how many learners does that affect?
 -- grain: one row
 -- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the latest of all
+-- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- column on_date DATE: the day asked about
 -- column captured_on DATE: capture of UNESCO's record that answers
 -- column countries_closed BIGINT: closed country-wide, NULL where the capture says nothing of the day
@@ -19,11 +19,12 @@
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
     SELECT
-        max(captured_on) AS captured_on,
-        max(learners_total) AS learners_total,
-        max(vintage) AS vintage
-    FROM dim_closure_capture
-    WHERE $as_captured_on IS NULL OR captured_on <= $as_captured_on
+        coalesce(max(r.captured_on) FILTER (WHERE r.on_date = $on_date), max(r.captured_on)) AS captured_on,
+        max(k.learners_total) AS learners_total,
+        max(k.vintage) AS vintage
+    FROM fct_school_record AS r
+    INNER JOIN dim_closure_capture AS k ON r.captured_on = k.captured_on
+    WHERE capture_answers(r.asked_from, r.asked_before, $as_captured_on)
 )
 
 SELECT
