@@ -135,7 +135,7 @@ def test_a_parameter_given_twice_is_refused(coalition, small_store):
 
 
 def test_an_answer_with_simulated_rows_says_so_beside_it(coalition, demo_store, small_store):
-    asked = ("ask", "reach_map/totals", "--format", "json")
+    asked = ("ask", "needs_and_offers/offers", "--format", "json")
     status, out, err = coalition("--store", demo_store, *asked)
     assert status == 0 and json.loads(out) and "simulated rows" in err
     assert coalition("--store", small_store, *asked)[2] == ""

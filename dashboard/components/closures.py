@@ -68,15 +68,15 @@ def series_words() -> dict[str, str]:
 
 
 def published_in_words() -> str:
-    """What the diamonds are, why they lie apart from the line, and the last of them that states learners and share."""
+    """What the diamonds are, why they lie apart from the line, the last of them that states learners and share, and
+    what the captures of the record give for its day."""
     stated = [row for row in ask("school_closures/published_points").to_dict("records") if row["share_affected"] > 0]
     if not stated:
         return ""
     last = stated[-1]
-    return _(
-        "Diamonds are figures published at the time. They stood on UNESCO's enrolment of that year, {total} learners "
-        "in the world; the line stands on the vintage named above and on the capture chosen, in which the past was "
-        "revised. "
+    stated_words = _(
+        "Diamonds are figures published at the time, on UNESCO's enrolment of that year: {total} learners in the "
+        "world. The line stands on the enrolment and the record named above, in which the past was revised. "
         "For {day} UNESCO published {people} learners, {share} and {count} countries."
     ).format(
         total=people(last["learners_total_implied"]),
@@ -85,6 +85,13 @@ def published_in_words() -> str:
         share=share(last["share_affected"]),
         count=whole(last["countries_closed"]),
     )
+    counts = ask("school_closures/captures_on_date", Scope(on_date=last["on_date"]))["countries_closed"].tolist()
+    if not counts or min(counts) <= last["countries_closed"] <= max(counts):
+        return stated_words
+    given = whole(min(counts)) if min(counts) == max(counts) else f"{whole(min(counts))}–{whole(max(counts))}"
+    return f"{stated_words} " + _(
+        "No capture of the record in this release gives {count} countries; for that day they give {given}."
+    ).format(count=whole(last["countries_closed"]), given=given)
 
 
 def choose_capture() -> Scope:
@@ -266,10 +273,8 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
 def _record_words(scope: Scope) -> str:
     """What a reader must know of the capture that answers: it was revised, or lists no status of the very day."""
     answer = ask("school_closures/answered_by", scope)
-    if len(answer) and answer["listed_on"][0] < scope.on_date:
-        return _("This capture lists statuses on {day} and not again until later").format(
-            day=day(answer["listed_on"][0])
-        )
+    if len(answer) and answer["listed_on"].max() < scope.on_date:
+        return _("Latest status listed: {day}").format(day=day(answer["listed_on"].max()))
     return _("The past was revised between captures")
 
 

@@ -37,6 +37,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "rate": decimal,
     "per learner": decimal,
 }
+CLOSURES, ANSWERED_BY = "unesco_closures", "school_closures/answered_by"
 
 
 class Drawn(BaseFigure):
@@ -293,16 +294,19 @@ def _file_name(asked: str, scope: Scope) -> str:
 
 
 def _pins(asked: str, scope: Scope) -> list[tuple[str, dict[str, Any]]]:
-    """The snapshots that answer: the newest of each source, or the newest by the day asked as captured on.
+    """The snapshots that answer: the newest of each source, of school closures the captures that the day asks for.
 
     Of a source that partners report in streams, every one is in the answer.
     """
     pins = current_release().manifest["snapshots"]
     found = []
     for name in sources_of(asked):
-        until = str(scope.as_captured_on or "9999") if name == "unesco_closures" else "9999"
-        known = [(name, pin) for pin in pins.get(name, []) if pin["captured_on"] <= until]
-        found += known if sources()[name].stream else known[-1:]
+        known = [(name, pin) for pin in pins.get(name, [])]
+        if name == CLOSURES:
+            days = ask(ANSWERED_BY, scope)["captured_on"].astype(str).tolist()
+            found += [(name, pin) for name, pin in known if pin["captured_on"] in days]
+        else:
+            found += known if sources()[name].stream else known[-1:]
     return found
 
 

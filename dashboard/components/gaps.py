@@ -1,5 +1,6 @@
 """Panels of the response gaps page: filters, one day, a range of days, and what would close a gap."""
 
+import datetime
 from dataclasses import replace
 
 import streamlit as st
@@ -77,8 +78,10 @@ def choose_gap() -> Scope:
 def on_a_day(scope: Scope) -> None:
     """The day, its tiles, the map, the ranked table and the breakdowns."""
     capture = ask_one("school_closures/capture")
-    on_date = slide_day(_("Day"), capture["first_date"], capture["captured_on"], capture["captured_on"], "on_date")
+    known = ask_one("response_gaps/known_until")
+    on_date = slide_day(_("Day"), capture["first_date"], capture["captured_on"], known["both_until"], "on_date")
     scope = replace(scope, on_date=on_date)
+    _say_what_offers_are_known(on_date)
     _tiles(scope)
     table = ask(UNSERVED, scope)
     if table.empty:
@@ -100,6 +103,18 @@ def on_a_day(scope: Scope) -> None:
     show_table(UNSERVED, scope, key="unserved", height=360)
     _breakdowns(scope)
     _nearly(scope)
+
+
+def _say_what_offers_are_known(last: datetime.date) -> None:
+    """Says of days after the newest list of offers that nothing newer is known of them."""
+    until = ask_one("response_gaps/known_until")["offers_until"]
+    if last > until:
+        st.warning(
+            _(
+                "The newest list of offers is of {day}. Of later days it is only known which of its offers would still "
+                "be valid."
+            ).format(day=day(until))
+        )
 
 
 def _tiles(scope: Scope) -> None:
@@ -188,7 +203,10 @@ def _nearly(scope: Scope) -> None:
 
 def over_days(scope: Scope) -> None:
     """Unserved learner-days of a range of days."""
-    scope = choose_period(ask("school_closures/affected_by_day"), scope)
+    until = ask_one("response_gaps/known_until")["both_until"]
+    scope = choose_period(ask("school_closures/affected_by_day"), scope, until)
+    assert scope.to_date
+    _say_what_offers_are_known(scope.to_date)
     by_day = ask("response_gaps/by_day", scope)
     if by_day.empty:
         st.info(_("No country with learners of this choice was closed country-wide in these days. Choose others."))

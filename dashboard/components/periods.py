@@ -1,5 +1,6 @@
 """A choice of first and last day."""
 
+import datetime
 from dataclasses import replace
 
 import pandas as pd
@@ -10,12 +11,13 @@ from dashboard.locales import _
 from dashboard.scope import Scope
 
 
-def choose_period(days: pd.DataFrame, scope: Scope) -> Scope:
+def choose_period(days: pd.DataFrame, scope: Scope, until: datetime.date | None = None) -> Scope:
     """Lets the reader choose a period within the observed days of a record.
 
     Args:
         days: on_date and is_planned of each day.
         scope: kept, with from_date and to_date set.
+        until: last day where the reader chooses none; the latest without it.
     """
     observed = days[~days["is_planned"]]["on_date"]
     earliest, latest = observed.min(), observed.max()
@@ -23,5 +25,5 @@ def choose_period(days: pd.DataFrame, scope: Scope) -> Scope:
     with left:
         first = day_within(_("From"), earliest, latest, earliest, "from_date")
     with right:
-        last = day_within(_("To, included"), earliest, latest, latest, "to_date")
+        last = day_within(_("To, included"), earliest, latest, min(until or latest, latest), "to_date")
     return replace(scope, from_date=first, to_date=last)

@@ -66,17 +66,17 @@ def test_closures_open_on_the_last_observed_day_with_four_tiles():
         "As captured on",
     ]
     assert [tile.value.replace("\u00a0", " ") for tile in test.metric] == [
-        "123",
-        "1.11 billion",
-        "62.3 %",
-        "26 Jun 2020",
+        "9",
+        "42.1 million",
+        "2.4 %",
+        "30 Nov 2021",
     ]
-    assert "On 26 June 2020, schools were closed country-wide in 123 countries" in words(test)
+    assert "On 30 November 2021, schools were closed country-wide in 9 countries" in words(test)
 
 
-def test_closures_say_that_they_are_a_demonstration_and_offer_the_real_record():
+def test_closures_are_real_and_offer_a_newer_record():
     test = app()
-    assert any("Demonstration." in info.value for info in test.info)
+    assert not test.info and "simulated" not in words(test)
     assert [button.label for button in test.button if "import" in button.label.lower()] == [
         "Import the file",
         "Download and import",
@@ -87,21 +87,22 @@ def test_the_published_headline_stands_beside_the_computed_one():
     said = words(app()).replace("\u00a0", " ")
     assert "For 26 June 2020 UNESCO published 1.09 billion learners, 62.3 % and 123 countries" in said
     assert "1.75 billion learners in the world" in said
+    assert "No capture of the record in this release gives 123 countries; for that day they give 114." in said
 
 
 def test_moving_the_day_moves_tiles_and_map():
     test = app()
     test.slider(key="on_date").set_value(__import__("datetime").date(2020, 3, 27)).run()
-    assert test.metric[0].value == "165"
+    assert test.metric[0].value == "184"  # as captured on 15 July 2020, day by day; 165 were published
     names = [trace["name"] for trace in figures(test)[0]["data"] if trace["type"] == "choropleth"]
-    assert "Closed country-wide (165)" in names
+    assert "Closed country-wide (184)" in names
 
 
 def test_a_shared_link_shows_the_same_view():
-    test = app(on_date="2020-04-04", definition="disrupted", as_captured_on="2020-05-20", country_iso3="KEN")
-    assert test.metric[0].value == "188"
+    test = app(on_date="2020-04-04", definition="disrupted", as_captured_on="2020-06-08", country_iso3="KEN")
+    assert test.metric[0].value == "195"
     assert test.metric[1].label == "Closed or partial"
-    assert test.metric[3].value == "20 May 2020"
+    assert test.metric[3].value == "8 Jun 2020"
     assert "**Kenya**" in words(test)
 
 
@@ -109,7 +110,7 @@ def test_a_shared_link_shows_the_same_view():
     "link", [{"on_date": "yesterday"}, {"definition": "x"}, {"as_captured_on": "1999-01-01"}, {"country_iso3": "'"}]
 )
 def test_a_broken_link_falls_back_to_the_default(link):
-    assert app(**link).metric[0].value == "123"
+    assert app(**link).metric[0].value == "9"
 
 
 def test_the_weight_p_is_a_slider_and_is_printed():
@@ -120,7 +121,7 @@ def test_the_weight_p_is_a_slider_and_is_printed():
 
 
 def test_planned_days_are_named_and_drawn_apart():
-    test = app(on_date="2020-07-03")
+    test = app(on_date="2020-06-15", as_captured_on="2020-06-08")
     assert any("planned, not observed" in warning.value for warning in test.warning)
     lines = [
         trace for figure in figures(test) for trace in figure["data"] if trace.get("name") == "Planned when captured"
@@ -300,8 +301,9 @@ def test_real_rows_end_the_demonstration(served_store, small_store):
 
 def test_a_chart_of_two_records_names_the_sources_of_both(served_store, small_store):
     captions = [caption.value for caption in app().caption]
-    at = next(n for n, said in enumerate(captions) if "not data of Oxford" in said)
-    assert "not data of UNESCO" in captions[at + 1]
+    at = next(n for n, said in enumerate(captions) if "Source: Oxford" in said)
+    assert "UNESCO, Global monitoring of school closures (captured 2020-07-15" in captions[at + 1]
+    assert "captured 2021-11-30" in captions[at + 1]
 
 
 def tiles(test):

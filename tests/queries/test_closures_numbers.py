@@ -4,6 +4,10 @@ import datetime
 
 import pytest
 
+from dashboard.intake.front_door import import_file
+from dashboard.store.releases import publish_release
+from dashboard.viewer import STEWARD, open_answers
+
 DAY = datetime.date
 
 
@@ -124,3 +128,46 @@ def test_oxford_stands_beside_with_its_own_scale(ask):
         1,
     )
     assert third["countries_required_all"] == 2  # Italy and Kosovo; Kenya has no data
+
+
+@pytest.fixture(scope="module")
+def two_cadences(tmp_path_factory):
+    """One capture that lists every day of 1 to 5 March, and a later one that lists 1 March and 1 April only."""
+    folder = tmp_path_factory.mktemp("cadences")
+    daily, monthly = folder / "daily.csv", folder / "monthly.csv"
+    days = "".join(f"{day:02}/03/2020,KEN,Kenya,{'Open' if day < 3 else 'National'}\n" for day in range(1, 6))
+    daily.write_text(f"Date,ISO,Country,Scale\n{days}")
+    monthly.write_text("Date,ISO,Country,Scale\n01/03/2020,KEN,Kenya,Open\n01/04/2020,KEN,Kenya,Localized\n")
+    import_file(folder / "store", "unesco_closures", daily, datetime.date(2020, 3, 5))
+    import_file(folder / "store", "unesco_closures", monthly, datetime.date(2020, 4, 1))
+    answers = open_answers(STEWARD, publish_release(folder / "store"))
+    yield lambda name, **params: answers.ask(name, params).to_pylist()
+    answers.close()
+
+
+@pytest.mark.parametrize(
+    ("day", "as_captured_on", "captured_on", "listed_on", "status"),
+    [
+        # Daily rows answer for 4 March, though the later capture's row of the 1st would hold until April.
+        ("2020-03-04", None, "2020-03-05", "2020-03-04", "closed"),
+        ("2020-03-04", "2020-04-01", "2020-04-01", "2020-03-01", "open"),
+        # Nobody lists the 20th: the row of 1 March holds, and the answer says so.
+        ("2020-03-20", None, "2020-04-01", "2020-03-01", "open"),
+        ("2020-04-01", None, "2020-04-01", "2020-04-01", "partial"),
+        # What was known on 10 March is what the capture of the 5th says.
+        ("2020-03-04", "2020-03-10", "2020-03-05", "2020-03-04", "closed"),
+    ],
+)
+def test_the_capture_with_most_rows_around_a_day_answers(
+    two_cadences, day, as_captured_on, captured_on, listed_on, status
+):
+    answer = two_cadences("school_closures/answered_by", on_date=day, as_captured_on=as_captured_on)
+    assert [(str(row["captured_on"]), str(row["listed_on"])) for row in answer] == [(captured_on, listed_on)]
+    rows = two_cadences("school_closures/status_by_country", on_date=day, as_captured_on=as_captured_on)
+    assert {row["country_iso3"]: row["status"] for row in rows}["KEN"] == status
+
+
+def test_before_the_first_capture_nothing_was_known(two_cadences):
+    assert two_cadences("school_closures/answered_by", on_date="2020-03-04", as_captured_on="2020-03-04") == []
+    row = two_cadences("school_closures/world_on_date", on_date="2020-03-04", as_captured_on="2020-03-04")[0]
+    assert row["captured_on"] is None and row["countries_closed"] is None
