@@ -1,4 +1,4 @@
-"""Answers ahead what the next reader will ask: each of the newest days of the closure record. Only where the app is served."""
+"""Answers ahead what the next reader will ask: the newest days of the closure record. Only where the app is served."""
 
 import datetime
 from threading import Thread
