@@ -83,7 +83,7 @@ def answer(found: Health) -> None:
     if coming:
         first = min(coming, key=lambda one: one.next_expected or datetime.date.max)
         more.append(
-            _("Next expected: {source}, by {day}.").format(
+            _("Next expected: “{source}”, by {day}.").format(
                 source=in_markdown(_name(first)), day=day(first.next_expected)
             )
         )
@@ -120,8 +120,8 @@ def _answer(found: Health, late: Sequence[StreamHealth]) -> str:
         )
     oldest = min(late, key=lambda one: one.overdue_since or datetime.date.max)
     return plural(
-        "{late} of {count} sources is overdue: {source}, since {day}.",
-        "{late} of {count} sources are overdue. The longest overdue is {source}, since {day}.",
+        "{late} of {count} sources is overdue: “{source}”, since {day}.",
+        "{late} of {count} sources are overdue. The longest overdue is “{source}”, since {day}.",
         len(late),
     ).format(late=len(late), count=count, source=in_markdown(_name(oldest)), day=day(oldest.overdue_since))
 
@@ -132,8 +132,8 @@ def troubles(found: Health) -> None:
     for source, state in failing.items():
         st.error(
             plural(
-                "Fetching {source} failed {count} time in a row: {reason}",
-                "Fetching {source} failed {count} times in a row: {reason}",
+                "Fetching “{source}” failed {count} time in a row: {reason}",
+                "Fetching “{source}” failed {count} times in a row: {reason}",
                 state.failures,
             ).format(
                 source=in_markdown(_(sources()[source].title)), count=state.failures, reason=in_markdown(state.reason)
@@ -143,8 +143,8 @@ def troubles(found: Health) -> None:
         if one.freshness == AHEAD and one.newest:
             st.warning(
                 _(
-                    "{source} is dated {day}, which is in the future, so nobody can tell whether it is late. Import it "
-                    "again with the right day."
+                    "“{source}” is dated {day}, which is in the future, so nobody can tell whether it is late. "
+                    "Import it again with the right day."
                 ).format(source=in_markdown(_name(one)), day=day(one.newest.captured_on))
             )
     for trouble in found.troubles:
@@ -153,8 +153,8 @@ def troubles(found: Health) -> None:
         else:
             st.warning(
                 _(
-                    "A file of {source} cannot be read, so what is shown of it may be too old. A steward can see which "
-                    "file it is."
+                    "A file of “{source}” cannot be read, so what is shown of it may be too old. A steward can see "
+                    "which file it is."
                 ).format(source=in_markdown(_(sources()[trouble.source].title)))
             )
 
@@ -172,7 +172,6 @@ def table(found: Health) -> None:
         hide_index=True,
         height=min(MOST_HEIGHT, 40 + 36 * max(1, len(rows))),
         column_config={
-            _("Status"): st.column_config.Column(pinned=True, width=None),
             **{name: st.column_config.DateColumn(format="D MMM YYYY") for name in days},
             **{name: st.column_config.NumberColumn(format="localized") for name in counts},
         },
@@ -187,8 +186,7 @@ def _css(pair: tuple[str, str] | None) -> str:
 
 
 def _row(one: StreamHealth) -> dict[str, Any]:
-    newest, viewer = one.newest, current_viewer()
-    account = newest.account if newest else None
+    newest = one.newest
     return {
         _("Status"): status_words(one.freshness),
         _("Source"): _(sources()[one.source].title),
@@ -199,9 +197,9 @@ def _row(one: StreamHealth) -> dict[str, Any]:
         _("Next expected"): one.next_expected,
         _("Expected every (days)"): one.every_days or None,
         _("Rows"): one.rows,
-        _("Set aside"): account.set_aside if account else None,
+        _("Set aside"): one.set_aside,
         _("Waiting"): len(one.waiting) or None,
-        _("Fetching"): _fetch_status(one) if viewer.is_steward else None,
+        _("Fetching"): _fetch_status(one),
         _("Sent by"): ", ".join(newest.sent_by) or None if newest else None,
     }
 
@@ -323,6 +321,11 @@ def _next(one: StreamHealth) -> str:
         return _("The next file was expected by {day}, and it has been overdue since {since}.").format(
             day=day(one.next_expected), since=day(one.overdue_since)
         )
+    if one.freshness == DUE and one.newest:
+        return _("The next file was expected by {day}. It is overdue from {from_day} on.").format(
+            day=day(one.next_expected),
+            from_day=day(health.overdue_from(one.newest.captured_on, one.every_days)),
+        )
     if one.next_expected:
         return _("The next file is expected by {day}.").format(day=day(one.next_expected))
     otherwise = _("No next file is expected.") if one.captures else _("No file has come, and none is expected.")
@@ -337,7 +340,7 @@ def _next(one: StreamHealth) -> str:
 def _provenance(code: str) -> str:
     return {
         "published": _("It is a publisher's record."),
-        "reported": _("It is a report of its sender."),
+        "reported": _("Its sender reports it."),
         "demo": _("Its rows are simulated."),
     }.get(code, "")
 
@@ -416,6 +419,8 @@ def _files(one: StreamHealth) -> None:
         )
     if not one.captures:
         return
+    if one.shares_file and shown:
+        st.caption(_("The newest file holds rows of several partners or programmes; its counts are of the whole file."))
     reasons = _reasons_of(shown)
     labels = _labels(shown[-MOST_FILES:])
     if shown:

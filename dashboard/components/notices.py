@@ -19,8 +19,8 @@ from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.lineage import sources_of_page
 
-# So many late sources are named in the line of a page: more would be a second line on a desk.
-MOST_NAMED = 2
+# So many letters about late sources stand in the line of a page: more would be a second line on a desk.
+LONGEST_LINE = 110
 
 _page: ContextVar[str] = ContextVar("page", default="")
 
@@ -48,9 +48,14 @@ def freshness() -> None:
     """
     found = marks(current_viewer(), current_release(), sources_of_page(_page.get()), today())
     late = [one for one in found if one.freshness != FRESH]
-    words = [_late_words(one) for one in late[:MOST_NAMED]]
-    if more := late[MOST_NAMED:]:
-        words.append(plural("{count} more is late", "{count} more are late", len(more)).format(count=len(more)))
+    words: list[str] = []
+    for one in late:
+        named = _late_words(one)
+        if words and len(" · ".join([*words, named])) > LONGEST_LINE:
+            break
+        words.append(named)
+    if more := len(late) - len(words):
+        words.append(plural("{count} more is late", "{count} more are late", more).format(count=more))
     if fresh := len(found) - len(late):
         words.append(
             ":green[●] "

@@ -165,6 +165,17 @@ class StreamHealth:
         return self.stream.partition("/")[2]
 
     @property
+    def shares_file(self) -> bool:
+        """Whether its newest file holds other streams too, so that what was set aside of it is nobody's alone."""
+        return bool(self.stream) and self.newest is not None and len(self.newest.streams) > 1
+
+    @property
+    def set_aside(self) -> int | None:
+        """Rows set aside of the newest file; None where they are not known, not shown, or not of this stream alone."""
+        account = self.newest.account if self.newest and not self.shares_file else None
+        return account.set_aside if account else None
+
+    @property
     def is_expected(self) -> bool:
         """Whether a next capture should come by a day that is known."""
         return self.freshness in (FRESH, DUE, OVERDUE)
