@@ -115,9 +115,9 @@ def answer(found: Health) -> None:
 def _answer(found: Health, late: Sequence[StreamHealth]) -> str:
     count = len(found.streams)
     if not late:
-        return plural("The source that is shown is not overdue.", "None of {count} sources is overdue.", count).format(
-            count=count
-        )
+        return plural(
+            "{count} source is shown, and it is not overdue.", "0 of {count} sources are overdue.", count
+        ).format(count=count)
     oldest = min(late, key=lambda one: one.overdue_since or datetime.date.max)
     return plural(
         "{late} of {count} sources is overdue: “{source}”, since {day}.",
@@ -210,7 +210,8 @@ def details(found: Health) -> None:
         return
     st.header(_("Details of one source"), anchor=False)
     by_code = {f"{one.source}:{one.stream}".rstrip(":"): one for one in found.streams}
-    code = choose(_("Source"), list(by_code), "source", lambda code: _option(by_code[code]))
+    words = {code: _option(one) for code, one in by_code.items()}
+    code = choose(_("Source"), list(by_code), "source", lambda code: words[code])
     one = by_code[code]
     for sentence in _facts(one):
         st.write(sentence)
