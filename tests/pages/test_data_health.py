@@ -14,12 +14,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard import gate
 from dashboard.charts.data_health import OF_REASONS, stacked_figure
 from dashboard.components import data_health, notices
+from dashboard.health import is_open
 from dashboard.intake.front_door import import_file
 from dashboard.settings import PROJECT
 from dashboard.store.fetches import FetchState, remember
 from dashboard.store.releases import publish_release
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
+from dashboard.warehouse.catalog import sources
+from dashboard.warehouse.lineage import sources_of_page
 from tests.conftest import CAPTURED, FIXTURES, _filled_once
+from tests.pages.test_every_page import PAGES
 from tests.store.health_files import propose
 
 DAY = datetime.date
@@ -37,7 +41,7 @@ FILES = [
     (DAY(2025, 5, 31), {"omega": (131, 0)}),
 ]
 TOGETHER = (DAY(2026, 11, 20), {"delta": (223, 137), "gamma": (227, 139)})
-# Rows kept, set aside and in all of those files and streams: of beta, omega, delta, gamma, and of the last two together.
+# Rows kept, set aside and in all of those files: of beta, omega, delta, gamma, and of the last two together.
 OF_OTHERS = {211, 113, 324, 131, 223, 137, 360, 227, 139, 450, 276, 726}
 NUMBERS = re.compile(r"(?<![\d.,#\w])\d+(?![\d.,\w])")
 
@@ -127,7 +131,8 @@ def test_the_answer_comes_first_and_the_most_urgent_row_with_it(store, monkeypat
     test = page(monkeypatch)
     assert test.subheader[0].value == (
         # Enrolment of 28 February 2022 (366 days, and half as much again); beta's export of 30 September (59 days).
-        "2 of 24 sources are overdue. The longest overdue is “Learners enrolled by country, level and sex”, since "
+        # One source is here as the streams of five partners.
+        f"2 of {len(sources()) + 4} sources are overdue. The longest overdue is “Learners enrolled by country, level and sex”, since "
         "1 September 2023."
     )
     assert test.dataframe[0].value["Status"].tolist()[:3] == ["▲ Overdue", "▲ Overdue", "◆ Due"]
@@ -197,7 +202,9 @@ def test_others_read_publishers_records_only(store, monkeypatch, viewer):
     table = test.dataframe[0].value
     assert "Course enrolments and progress" not in table["Source"].tolist()
     assert {"Rows", "Set aside", "Partner", "Sent by"}.isdisjoint(table.columns)
-    assert test.subheader[0].value.startswith("1 of 6 sources is overdue: “Learners enrolled")
+    assert test.subheader[0].value.startswith(
+        f"1 of {sum(map(is_open, sources().values()))} sources is overdue: “Learners enrolled"
+    )
 
 
 def test_three_failures_in_a_row_are_said_to_stewards(store, monkeypatch):
@@ -246,6 +253,12 @@ def test_a_page_says_how_fresh_its_sources_are_in_one_line(store, monkeypatch):
     assert line(page(monkeypatch, name="school_closures")) == LATE
     # Both would be more than a line on a desk.
     assert line(page(monkeypatch, name="reach_map")) == f"{overdue} · 1 more is late"
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "data_health"])
+def test_every_page_that_uses_a_late_source_says_so(store, monkeypatch, name):
+    late = {"coursera_usage", "uis_enrolment", "unhcr_population"}
+    assert bool(line(page(monkeypatch, name=name))) == bool(late & set(sources_of_page(name)))
 
 
 def test_the_line_tells_nobody_of_another_partners_files(store, monkeypatch):
