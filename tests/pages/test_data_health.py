@@ -132,8 +132,8 @@ def test_the_answer_comes_first_and_the_most_urgent_row_with_it(store, monkeypat
     assert test.subheader[0].value == (
         # Enrolment of 28 February 2022 (366 days, and half as much again); beta's export of 30 September (59 days).
         # One source is here as the streams of five partners.
-        f"2 of {len(sources()) + 4} sources are overdue. The longest overdue is “Learners enrolled by country, level and sex”, since "
-        "1 September 2023."
+        f"2 of {len(sources()) + 4} sources are overdue. The longest overdue is “Learners enrolled by country, level "
+        "and sex”, since 1 September 2023."
     )
     assert test.dataframe[0].value["Status"].tolist()[:3] == ["▲ Overdue", "▲ Overdue", "◆ Due"]
     assert "1 partner file is older than 13 months and no longer expected." in words(test)
