@@ -64,8 +64,9 @@ COLOURS = {
 
 def begin() -> Health:
     """What this reader may see of the sources today, with one sentence of what the page is."""
-    found = seen_by(current_viewer(), health.health(store_folder(), today()))
-    return Health(tuple(folded(found.streams)), found.troubles) if current_viewer().is_steward else found
+    viewer = current_viewer()
+    found = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
+    return Health(tuple(folded(found.streams)), found.troubles) if viewer.is_steward else found
 
 
 def answer(found: Health) -> None:

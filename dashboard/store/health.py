@@ -20,7 +20,7 @@ from dashboard.store import audit_log
 from dashboard.store.audit_log import AuditBroken, entries
 from dashboard.store.fetches import FetchState, fetch_states
 from dashboard.store.joining import SET_ASIDE, FileId
-from dashboard.store.protocol import StoreDamaged, named_files, read_manifest, sha256
+from dashboard.store.protocol import MANIFEST, StoreDamaged, named_files, read_manifest, sha256
 from dashboard.store.retention import months_before
 from dashboard.store.snapshots import VERSION, Snapshot, read_snapshot, standing
 from dashboard.warehouse.catalog import SourceCard, sources
@@ -214,23 +214,32 @@ class Health:
         return late or bool(self.troubles)
 
 
-def health(store: Path, today: datetime.date) -> Health:
-    """How every source of the store stands on a day, for stewards: others see it through `dashboard/health.py`."""
+def health(store: Path, today: datetime.date, with_senders: bool = True) -> Health:
+    """How every source of the store stands on a day, for stewards: others see it through `dashboard/health.py`.
+
+    Without `with_senders` the audit log, which is long in an old store, is not read.
+    """
     troubles: list[Trouble] = []
     fetches = _fetches(store, troubles)
-    senders = _senders(store, troubles)
+    senders = _senders(store, troubles) if with_senders else {}
     came = {name: _captures(store, name, troubles) for name in sources()}
-    real = {sources()[name].group for name, found in came.items() if any(one.provenance != "demo" for one in found)}
+    real = {
+        sources()[name].group for name, found in came.items() if any(one.snapshot.provenance != "demo" for one in found)
+    }
     streams: list[StreamHealth] = []
     for name, card in sources().items():
-        found = [one for one in came[name] if card.group not in real or one.provenance != "demo"]
         wait = _waiting(store, name, troubles)
-        captures = [_capture(one, senders, name, troubles) for one in found]
-        named = frozenset[str]().union(*(one.streams for one in found), *(one.streams for one in wait))
-        of = sorted(named) if is_by_sender(card) else []
-        for stream in of or [""]:
-            mine = [pair for pair in zip(found, captures, strict=True) if not stream or stream in pair[0].streams]
-            newest = mine[-1] if mine else None
+        mine: dict[str, list[tuple[_Kept, Capture]]] = {}
+        for kept in came[name]:
+            if card.group not in real or kept.snapshot.provenance != "demo":
+                pair = kept, _capture(kept, senders, troubles)
+                for stream in (is_by_sender(card) and kept.snapshot.streams) or [""]:
+                    mine.setdefault(stream, []).append(pair)
+        if is_by_sender(card):
+            for stream in frozenset[str]().union(*(one.streams for one in wait)):
+                mine.setdefault(stream, [])
+        for stream, pairs in (mine or {"": []}).items():
+            newest = pairs[-1] if pairs else None
             streams.append(
                 StreamHealth(
                     source=name,
@@ -238,8 +247,8 @@ def health(store: Path, today: datetime.date) -> Health:
                     freshness=_freshness(newest[1] if newest else None, card, today, stream),
                     age_days=(today - newest[1].captured_on).days if newest else None,
                     every_days=card.every_days,
-                    captures=tuple(capture for _, capture in mine),
-                    rows=_rows(*newest, card, stream, troubles) if newest else None,
+                    captures=tuple(capture for _, capture in pairs),
+                    rows=_rows(newest[0].snapshot, newest[1], card, stream, troubles) if newest else None,
                     fetch=fetches.get(name),
                     waiting=tuple(one for one in wait if not stream or stream in one.streams),
                 )
@@ -305,29 +314,72 @@ def _freshness(newest: Capture | None, card: SourceCard, today: datetime.date, s
     return MISSING if card.every_days else NOT_EXPECTED
 
 
-def _captures(store: Path, source: str, troubles: list[Trouble]) -> list[Snapshot]:
+@dataclass(frozen=True)
+class _Kept:
+    """What the manifest of a snapshot, or of a file that waits, tells: its account is None where it has none."""
+
+    snapshot: Snapshot
+    account: Account | None
+    partners: frozenset[str]
+    proposed_by: str
+
+
+def _read(folder: Path) -> _Kept:
+    """What a folder holds, read once for each state of its manifest.
+
+    Raises:
+        StoreDamaged: it cannot be read.
+    """
+    try:
+        stat = (folder / MANIFEST).stat()
+        mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    except OSError:
+        mark = (0, 0, 0)
+    return _read_once(folder, mark)
+
+
+@lru_cache(maxsize=20_000)
+def _read_once(folder: Path, mark: tuple[int, int, int]) -> _Kept:
+    said = read_manifest(folder)
+    counts = [said.get("input", {}).get(name) for name in ("rows_in", "published", "collapsed", "quarantined")]
+    rows_in, published, collapsed, set_aside = (count if isinstance(count, int) else None for count in counts)
+    account = None
+    if rows_in is not None and published is not None and collapsed is not None and set_aside is not None:
+        account = Account(rows_in, published, collapsed, set_aside, folder)
+    partners = frozenset(map(str, said.get("partners", ())))
+    return _Kept(read_snapshot(folder), account, partners, str(said.get("proposed_by", "")))
+
+
+def _captures(store: Path, source: str, troubles: list[Trouble]) -> list[_Kept]:
     """Every snapshot of a source that can be read, oldest first; each other one is a trouble."""
+    found = _readable(store, "snapshots", source, troubles)
+    return sorted(found, key=lambda one: (one.snapshot.captured_on, one.snapshot.order))
+
+
+def _readable(store: Path, place: str, source: str, troubles: list[Trouble]) -> list[_Kept]:
     found = []
-    for folder in _folders(store, "snapshots", source, troubles):
+    for folder in _folders(store, place, source, troubles):
         try:
-            found.append(read_snapshot(folder))
+            found.append(_read(folder))
         except StoreDamaged as damaged:
             troubles.append(Trouble(source, str(damaged)))
-    return sorted(found, key=lambda one: (one.captured_on, one.order))
+    return found
 
 
-def _capture(one: Snapshot, senders: Mapping[str, str], source: str, troubles: list[Trouble]) -> Capture:
-    known_as = [f"{source}.{_name(one)}"]
-    known_as += [
-        f"{source}.{FileId(one.captured_on.isoformat(), part, one.provenance == 'demo')}" for part in one.parts
-    ]
+def _capture(kept: _Kept, senders: Mapping[str, str], troubles: list[Trouble]) -> Capture:
+    one = kept.snapshot
+    day, is_demo = one.captured_on.isoformat(), one.provenance == "demo"
+    known_as = [f"{one.source}.{_name(one)}", *(f"{one.source}.{FileId(day, part, is_demo)}" for part in one.parts)]
+    if not kept.account:
+        words = f"{one.folder} does not state what became of its rows. Import the file again."
+        troubles.append(Trouble(one.source, words))
     return Capture(
         name=one.folder.name,
         captured_on=one.captured_on,
         imported_at=one.imported_at,
         provenance=one.provenance,
         streams=one.streams,
-        account=_account(one, source, troubles),
+        account=kept.account,
         sent_by=tuple(sorted({senders[name] for name in known_as if name in senders})),
     )
 
@@ -336,16 +388,6 @@ def _name(one: Snapshot) -> str:
     """The name under which it came in, before an erasure."""
     version = VERSION.fullmatch(one.folder.name)
     return version["name"] if version else one.folder.name
-
-
-def _account(one: Snapshot, source: str, troubles: list[Trouble]) -> Account | None:
-    said = read_manifest(one.folder)["input"]
-    counts = [said.get(name) for name in ("rows_in", "published", "collapsed", "quarantined")]
-    rows_in, published, collapsed, set_aside = (count if isinstance(count, int) else None for count in counts)
-    if rows_in is None or published is None or collapsed is None or set_aside is None:
-        troubles.append(Trouble(source, f"{one.folder} does not say what became of its rows. Import the file again."))
-        return None
-    return Account(rows_in, published, collapsed, set_aside, one.folder)
 
 
 def _rows(one: Snapshot, capture: Capture, card: SourceCard, stream: str, troubles: list[Trouble]) -> int | None:
@@ -367,16 +409,10 @@ def _rows_by_stream(rows_file: Path, digest: str, columns: tuple[str, ...]) -> d
 
 def _waiting(store: Path, source: str, troubles: list[Trouble]) -> list[Waiting]:
     """Files of a source that wait to be published: proposals, which lie beside the snapshots and look like them."""
-    found = []
-    for folder in _folders(store, "proposals", source, troubles):
-        try:
-            one, said = read_snapshot(folder), read_manifest(folder)
-        except StoreDamaged as damaged:
-            troubles.append(Trouble(source, str(damaged)))
-            continue
-        partners = frozenset(map(str, said.get("partners", ())))
-        found.append(Waiting(one.streams, partners, str(said.get("proposed_by", "")), one.imported_at))
-    return found
+    return [
+        Waiting(one.snapshot.streams, one.partners, one.proposed_by, one.snapshot.imported_at)
+        for one in _readable(store, "proposals", source, troubles)
+    ]
 
 
 def _folders(store: Path, place: str, source: str, troubles: list[Trouble]) -> Sequence[Path]:

@@ -24,8 +24,12 @@ def bring_in(
     reasons: dict[tuple[str, str], int] | None = None,
     provenance: str = "reported",
     rows: int = 0,
+    stated: int | None = None,
 ) -> Snapshot:
-    """Keeps a file of so many rows of each stream, or so many in all, and so many set aside for each reason."""
+    """Keeps a file of so many rows of each stream, or so many in all, and so many set aside for each reason.
+
+    `stated` is how many the manifest has as set aside, where that is wrong.
+    """
     streams, reasons = streams or {}, reasons or {}
     digest = hashlib.sha256(repr((source, day, sorted(streams.items()), provenance)).encode()).hexdigest()
     folder = folder / digest[:12]
@@ -43,7 +47,7 @@ def bring_in(
         "rows_in": published + aside,
         "published": published,
         "collapsed": 0,
-        "quarantined": aside,
+        "quarantined": aside if stated is None else stated,
         "streams": sorted(streams),
         "notes": [],
     }

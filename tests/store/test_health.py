@@ -144,6 +144,12 @@ def test_a_list_of_reasons_that_was_changed_is_named_and_never_counted(bring, da
         set_aside_by_reason(of(bring.store, "coursera_usage", "alpha/p").newest.account)
 
 
+def test_a_list_of_reasons_that_does_not_add_up_to_the_manifest_is_named(bring):
+    bring("coursera_usage", DAY(2026, 9, 30), {"alpha/p": 5}, {("progress", "not a number"): 3}, stated=4)
+    with pytest.raises(StoreDamaged, match="lists 3 rows, and the manifest beside it 4"):
+        set_aside_by_reason(of(bring.store, "coursera_usage", "alpha/p").newest.account)
+
+
 def test_a_demonstration_steps_aside_for_real_files_of_its_group(bring):
     bring("coursera_usage", DAY(2026, 11, 20), {"invented/p": 5}, provenance="demo")
     bring("recognitions", DAY(2026, 11, 20), {"invented/p": 5}, provenance="demo")
