@@ -295,7 +295,7 @@ def _facts(one: StreamHealth) -> list[str]:
                 day=day(newest.captured_on), moment=_moment(newest.imported_at)
             )
         if newest.sent_by:
-            said += " " + _("It was brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
+            said += " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
         facts.append(f"{said} {_provenance(newest.provenance)}")
     facts.append(_("How it comes: {comes}.").format(comes=_(card.comes)))
     if current_viewer().is_steward:
@@ -342,7 +342,7 @@ def _next(one: StreamHealth) -> str:
 def _provenance(code: str) -> str:
     return {
         "published": _("It is a publisher's record."),
-        "reported": _("Its sender reports it."),
+        "reported": _("It was reported by its sender."),
         "demo": _("Its rows are simulated."),
     }.get(code, "")
 
