@@ -71,6 +71,9 @@ def begin() -> Health:
 
 def answer(found: Health) -> None:
     """The answer in a sentence, computed: what is late, and the oldest of it; then what comes next."""
+    if not any(one.captures for one in found.streams):
+        st.info(_("No file of these sources has come in yet. Files can be brought in on the page Upload."))
+        return
     late = [one for one in found.streams if one.freshness == OVERDUE]
     st.subheader(_answer(found, late), anchor=False)
     more = []

@@ -233,6 +233,19 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_shown(store, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=str)
+def test_a_store_without_a_file_says_so_and_lists_what_should_come(
+    tmp_path, served_store, as_served, monkeypatch, viewer
+):
+    publish_release(served_store(tmp_path / "bare"))
+    test = page(monkeypatch, viewer)
+    assert [one.value for one in test.info] == [
+        "No file of these sources has come in yet. Files can be brought in on the page Upload."
+    ]
+    assert set(test.dataframe[0].value["Status"]) == {"○ Not received", "– Not expected"}
+    assert "overdue" not in " ".join(one.value for one in test.subheader)
+
+
 def test_a_file_that_waits_is_counted_and_dated(store, monkeypatch):
     propose(store, "coursera_usage", ["alpha/coursera_for_refugees"], "a@alpha.org", ["alpha"], SATURDAY)
     test = page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees")
