@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.filters import one_step_of_history
-from dashboard.components.notices import footer
+from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.gate import account, gate
 from dashboard.locales import _
@@ -43,6 +43,7 @@ pages = {
         st.Page("pages/needs_and_offers.py", title=_("Needs and offers"), url_path="needs_and_offers"),
     ],
     _("Data"): [
+        st.Page("pages/data_health.py", title=_("Data health"), url_path="data_health"),
         st.Page("pages/what_changed.py", title=_("What changed"), url_path="what_changed"),
         st.Page("pages/upload.py", title=_("Upload"), url_path="upload"),
         st.Page("pages/methods.py", title=_("Methods"), url_path="methods"),
@@ -56,6 +57,7 @@ except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 account()
+on_page(page.url_path or "overview")
 with one_step_of_history():
     try:
         page.run()

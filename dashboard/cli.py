@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -32,6 +33,7 @@ from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
 from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
+from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
 from dashboard.store.protocol import StoreDamaged, in_words
 from dashboard.store.workspace import libraries_work_in
@@ -195,6 +197,48 @@ def _releases(asked: argparse.Namespace) -> None:
     else:
         number = actions.roll_back(store, asked.number).number
         print(f"release {number} is served now")
+
+
+def _health(asked: argparse.Namespace) -> int:
+    """Prints how fresh each source is; 1 where something is overdue, dated ahead, failing or unreadable."""
+    store, day = store_folder(), releases.today()
+    report = operations.health_report(store, day)
+    if asked.format == "json":
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+        return REFUSED if report["needs_attention"] else DONE
+    shown = folded(health(store, day).streams)
+    _write_table(
+        pa.Table.from_pylist(
+            [
+                {
+                    "status": one.freshness.replace("_", " "),
+                    "source": one.source,
+                    "stream": one.stream if one.folded == 1 else f"{one.folded} streams",
+                    "newest": one.newest.captured_on if one.newest else None,
+                    "age": one.age_days,
+                    "every": one.every_days or None,
+                    "expected": one.next_expected,
+                    "rows": one.rows,
+                    "set aside": one.set_aside,
+                    "waiting": len(one.waiting) or None,
+                    "fetching": f"failed {one.fetch.failures}x" if one.fetch and one.fetch.failures else None,
+                }
+                for one in shown
+            ]
+        )
+    )
+    counts = Counter(one.freshness for one in shown)
+    said = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
+    print(f"{len(shown)} sources and streams: {said}")
+    for source in report["failing"]:
+        fetch = next(one["fetch"] for one in report["streams"] if one["source"] == source)
+        print(
+            f"coalition: fetching {source} failed {fetch['failures']} times in a row: {fetch['reason']}",
+            file=sys.stderr,
+        )
+    for trouble in report["troubles"]:
+        print(f"coalition: {trouble['words']}", file=sys.stderr)
+    return REFUSED if report["needs_attention"] else DONE
 
 
 def _ask(asked: argparse.Namespace) -> None:
@@ -495,6 +539,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="AUDIENCE",
         help="as steward (everything, the default), coalition, public, or partner:ID",
     )
+    sub = verb(
+        "health",
+        _health,
+        "list how fresh each source is, and what became of its rows",
+        "Lists how fresh each source is. Exit status: 0 nothing needs attention; 1 something is overdue, is dated in "
+        "the future, fails to be fetched, or cannot be read.",
+    )
+    sub.add_argument("--format", choices=["table", "json"], default="table")
     operations.add_verbs(verb)
     return parser
 

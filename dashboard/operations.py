@@ -14,7 +14,18 @@ from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store import archive, releases, retention
 from dashboard.store.audit_log import OPERATOR, entries, record, renew, verify
 from dashboard.store.erasure import Person
-from dashboard.store.protocol import in_words
+from dashboard.store.health import (
+    AHEAD,
+    OVERDUE,
+    Account,
+    Capture,
+    Health,
+    StreamHealth,
+    health,
+    set_aside_by_reason,
+)
+from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.warehouse.catalog import sources
 
 
 class NotUnderstood(Refusal):
@@ -102,6 +113,89 @@ def prune(asked: argparse.Namespace) -> None:
         record(store, "withdrawal", OPERATOR, f"{what} deleted", reason="retention")
         retention.prune(store, asked.keep_months, today, do=True)
     print(f"{what} {'are deleted' if asked.yes else 'would be deleted; --yes does it'}")
+
+
+def health_report(store: Path, today: datetime.date) -> dict[str, Any]:
+    """How fresh each source is, as `coalition health --format json` prints it: docs/operations.md names the keys."""
+    found, streams = health(store, today), []
+    troubles: list[dict[str, str]] = []
+    for one in found.streams:
+        said = _stream(one)
+        said["captures"] = [_capture(capture, one.source, troubles) for capture in one.captures]
+        streams.append(said)
+    unread = [{"source": one.source, "words": one.words} for one in found.troubles]
+    unread += [one for at, one in enumerate(troubles) if one not in troubles[:at]]
+    return {
+        "day": today.isoformat(),
+        "needs_attention": found.needs_attention or bool(unread),
+        "overdue": _named(found, lambda one: one.freshness == OVERDUE),
+        "ahead": _named(found, lambda one: one.freshness == AHEAD),
+        "failing": sorted({one.source for one in found.streams if one.is_failing}),
+        "troubles": unread,
+        "streams": streams,
+    }
+
+
+def _named(found: Health, choose: Callable[[StreamHealth], bool]) -> list[str]:
+    return [f"{one.source}:{one.stream}".rstrip(":") for one in found.streams if choose(one)]
+
+
+def _stream(one: StreamHealth) -> dict[str, Any]:
+    newest, fetch = one.newest, one.fetch
+    return {
+        "source": one.source,
+        "title": sources()[one.source].title,
+        "partner": one.partner,
+        "programme": one.programme,
+        "freshness": one.freshness,
+        "captured_on": newest.captured_on.isoformat() if newest else None,
+        "imported_at": newest.imported_at if newest else None,
+        "provenance": newest.provenance if newest else None,
+        "sent_by": list(newest.sent_by) if newest else [],
+        "age_days": one.age_days,
+        "every_days": one.every_days,
+        "next_expected": one.next_expected.isoformat() if one.next_expected else None,
+        "overdue_since": one.overdue_since.isoformat() if one.overdue_since else None,
+        "rows": one.rows,
+        "waiting": len(one.waiting),
+        "fetch": None
+        if fetch is None
+        else {
+            "tried_at": fetch.tried_at,
+            "answered_at": fetch.answered_at,
+            "changed_at": fetch.changed_at,
+            "outcome": fetch.outcome,
+            "reason": fetch.reason,
+            "failures": fetch.failures,
+            "is_failing": fetch.is_failing,
+        },
+    }
+
+
+def _capture(one: Capture, source: str, troubles: list[dict[str, str]]) -> dict[str, Any]:
+    account = one.account
+    return {
+        "name": one.name,
+        "captured_on": one.captured_on.isoformat(),
+        "imported_at": one.imported_at,
+        "provenance": one.provenance,
+        "sent_by": list(one.sent_by),
+        "streams": len(one.streams),
+        "rows_in": account.rows_in if account else None,
+        "rows_published": account.published if account else None,
+        "rows_collapsed": account.collapsed if account else None,
+        "rows_set_aside": account.set_aside if account else None,
+        "set_aside_by_reason": _by_reason(account, source, troubles) if account else None,
+    }
+
+
+def _by_reason(account: Account, source: str, troubles: list[dict[str, str]]) -> list[dict[str, Any]] | None:
+    """Reasons with the rows of each; None where the list cannot be read, which is then among the troubles."""
+    try:
+        return [vars(reason) for reason in set_aside_by_reason(account)]
+    except StoreDamaged as damaged:
+        troubles.append({"source": source, "words": str(damaged)})
+        return None
 
 
 def _months(text: str) -> int:

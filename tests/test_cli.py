@@ -1,5 +1,6 @@
 """The `coalition` command: exit status, sentences, and the shapes that scripts of others read."""
 
+import datetime
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from dashboard.store import releases
 from dashboard.store.releases import current_number, release_numbers
 from dashboard.warehouse.catalog import sources
 
@@ -251,3 +253,56 @@ def test_what_the_operator_does_is_in_the_audit_log(coalition, tmp_path):
 def test_an_empty_audit_log_says_so(coalition, tmp_path):
     assert "nothing is recorded yet" in coalition("--store", tmp_path, "audit", "verify")[1]
     assert coalition("--store", tmp_path, "audit", "list")[:2] == (0, "")
+
+
+def test_health_says_with_its_status_whether_something_needs_attention(coalition, tmp_path, monkeypatch):
+    monkeypatch.setattr(releases, "today", lambda: datetime.date(2026, 11, 28))
+    status, out, err = coalition("--store", tmp_path, "health")
+    assert (status, err) == (0, "") and f"{len(sources())} sources and streams: 13 missing, " in out
+    assert not list(tmp_path.iterdir())
+    file = FIXTURES / "coursera_usage.csv"
+    # 31 days: fresh until 28 November, due until 13 December, overdue after.
+    for day, expected in (("2026-10-28", 0), ("2026-10-12", 1)):
+        store = tmp_path / day
+        asked = ["import", "coursera_usage", file, "--captured-on", day, "--no-publish", "--confirm"]
+        assert coalition("--store", store, *asked)[0] == 0
+        assert coalition("--store", store, "health")[0] == expected, day
+
+
+def test_health_as_json_has_the_keys_that_operations_name(coalition, tmp_path, monkeypatch):
+    monkeypatch.setattr(releases, "today", lambda: datetime.date(2026, 11, 28))
+    file = FIXTURES / "unesco_closures.csv"
+    coalition("--store", tmp_path, "import", "unesco_closures", file, "--captured-on", "2020-03-20", "--no-publish")
+    coalition(
+        "--store", tmp_path, "import", "uis_enrolment", FIXTURES / "uis_enrolment.csv", "--captured-on", "2022-02-28",
+        "--no-publish",
+    )  # fmt: skip
+    status, out, _ = coalition("--store", tmp_path, "health", "--format", "json")
+    said = json.loads(out)
+    assert status == 1 and said["needs_attention"] is True and said["day"] == "2026-11-28"
+    assert (said["overdue"], said["ahead"], said["failing"], said["troubles"]) == (["uis_enrolment"], [], [], [])
+    by_name = {one["source"]: one for one in said["streams"]}
+    late, closures = by_name["uis_enrolment"], by_name["unesco_closures"]
+    assert (late["age_days"], late["next_expected"], late["overdue_since"]) == (1734, "2023-03-01", "2023-09-01")
+    assert closures["freshness"] == "not_expected" and closures["sent_by"] == ["operator"]
+    (capture,) = closures["captures"]
+    # As the import says: rows in 18 = published 11 + collapsed 1 + quarantined 6.
+    assert [capture[f"rows_{name}"] for name in ("in", "published", "collapsed", "set_aside")] == [18, 11, 1, 6]
+    assert sum(reason["rows"] for reason in capture["set_aside_by_reason"]) == 6
+    named = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = named.split("## Is it fresh")[1].split("\n## ")[0]
+    for key in {*said, *late, *capture, *capture["set_aside_by_reason"][0]}:
+        assert f"`{key}`" in section, key
+
+
+def test_health_goes_on_where_a_list_of_reasons_cannot_be_read(coalition, tmp_path):
+    file = FIXTURES / "unesco_closures.csv"
+    coalition("--store", tmp_path, "import", "unesco_closures", file, "--captured-on", "2020-03-20", "--no-publish")
+    listed = next((tmp_path / "snapshots" / "unesco_closures").glob("*/quarantine.csv"))
+    listed.parent.chmod(0o700)
+    listed.unlink()
+    status, out, _ = coalition("--store", tmp_path, "health", "--format", "json")
+    said = json.loads(out)
+    assert status == 1 and [one["source"] for one in said["troubles"]] == ["unesco_closures"]
+    (closures,) = [one for one in said["streams"] if one["source"] == "unesco_closures"]
+    assert closures["captures"][0]["set_aside_by_reason"] is None and closures["rows"] == 11

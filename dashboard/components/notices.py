@@ -1,18 +1,33 @@
 """What a reader must know before the numbers: demonstration, damage, borders."""
 
 import datetime
+from contextvars import ContextVar
 
 import streamlit as st
 
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
+from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import HIDDEN, day, mark_missing, whole
+from dashboard.locales.numbers import HIDDEN, day, mark_missing, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.session import current_release, current_viewer, release_notice
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
+from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
+from dashboard.store.releases import today
 from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
+from dashboard.warehouse.lineage import sources_of_page
+
+# So many letters about late sources stand in the line of a page: more would be a second line on a desk.
+LONGEST_LINE = 110
+
+_page: ContextVar[str] = ContextVar("page", default="")
+
+
+def on_page(name: str) -> None:
+    """States which page this run draws, so that its freshness line names the sources of its questions."""
+    _page.set(name)
 
 
 def demonstration(*names: str) -> None:
@@ -23,6 +38,50 @@ def demonstration(*names: str) -> None:
     if invented:
         words = " ".join(f"{_(sources()[name].title)}: {_(sources()[name].demonstration)}" for name in invented)
         st.info("**" + _("Demonstration.") + "** " + words)
+    freshness()
+
+
+def freshness() -> None:
+    """One line on how fresh the sources of this page are, as far as the reader may know; nothing where none is due.
+
+    A demonstration is never late, and a record that has ended is not fresh or late: neither is in it.
+    """
+    found = marks(current_viewer(), current_release(), sources_of_page(_page.get()), today())
+    late = [one for one in found if one.freshness != FRESH]
+    words: list[str] = []
+    for one in late:
+        named = _late_words(one)
+        if words and len(" · ".join([*words, named])) > LONGEST_LINE:
+            break
+        words.append(named)
+    if more := len(late) - len(words):
+        words.append(plural("{count} more is late", "{count} more are late", more).format(count=more))
+    if fresh := len(found) - len(late):
+        words.append(
+            ":green[●] "
+            + plural(
+                "{count} source fresh, captured {day}", "{count} sources fresh, the newest captured {day}", fresh
+            ).format(count=fresh, day=short_day(max(one.captured_on for one in found if one.freshness == FRESH)))
+        )
+    if words:
+        st.caption(" · ".join(words))
+
+
+def _late_words(mark: Mark) -> str:
+    title, since = _(sources()[mark.source].title), short_day(mark.since)
+    of = ""
+    if mark.streams > 1:
+        of = " " + _("({late} of {all} partner files)").format(late=mark.late, all=mark.streams)
+    if mark.freshness == OVERDUE:
+        return ":red[▲] " + _("{source}: overdue since {day}").format(source=title, day=since) + of
+    if mark.freshness == DUE:
+        return ":orange[◆] " + _("{source}: due since {day}").format(source=title, day=since) + of
+    assert mark.freshness == AHEAD
+    return (
+        ":red[▲] "
+        + _("{source}: dated {day}, in the future").format(source=title, day=short_day(mark.captured_on))
+        + of
+    )
 
 
 def hidden() -> None:

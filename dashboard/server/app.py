@@ -55,6 +55,7 @@ WARM = (
     "statsmodels.stats.proportion",
     "dashboard.components.closures",
     "dashboard.components.cohorts",
+    "dashboard.components.data_health",
     "dashboard.components.funnel",
     "dashboard.components.hubs",
     "dashboard.components.overview",
@@ -199,8 +200,14 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 async def _health(request: Any) -> JSONResponse:
-    """Whether a reader could open a page now: 200 with the release, or 503 with why. Nobody signs in for it."""
+    """Whether a reader could open a page now: 200 with the release, or 503 with why. Nobody signs in for it.
+
+    What is overdue is read from the release that is served, and of publishers' own records alone: partners' files, and
+    how many of them are late, are nobody's who does not sign in.
+    """
+    from dashboard.health import overdue
     from dashboard.session import begin
+    from dashboard.store.releases import today
 
     try:
         release, notice = begin()
@@ -209,7 +216,8 @@ async def _health(request: Any) -> JSONResponse:
         return JSONResponse({"ok": False, "why": why}, status_code=503)
     if why := room.why_full():
         return JSONResponse({"ok": False, "why": why}, status_code=503)
-    return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice})
+    late = overdue(release, today())
+    return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice, "overdue": late})
 
 
 def _told(error: Exception) -> bool:

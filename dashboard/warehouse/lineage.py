@@ -3,7 +3,7 @@
 from functools import cache
 
 from dashboard.warehouse.build import tables_of
-from dashboard.warehouse.catalog import layer, question, sources
+from dashboard.warehouse.catalog import layer, question, questions, sources
 from dashboard.warehouse.changes import mart_of
 
 
@@ -19,3 +19,10 @@ def sources_of(name: str) -> tuple[str, ...]:
                 todo.append(files[table])
     found = [source for source in sources() if f"raw_{source}" in seen]
     return tuple(sorted(found, key=lambda source: (source == "uis_enrolment", source)))
+
+
+@cache
+def sources_of_page(page: str) -> tuple[str, ...]:
+    """The sources behind all questions of a page, in the order of their names; none for a page that asks nothing."""
+    asked = (name for name in questions() if name.startswith(f"{page}/"))
+    return tuple(sorted({source for name in asked for source in sources_of(name)}))

@@ -26,6 +26,7 @@ PAGES = (
     "credit_recognition",
     "programmes",
     "learning_hubs",
+    "data_health",
     "methods",
 )
 CANARIES = [

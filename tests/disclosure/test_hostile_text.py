@@ -30,7 +30,14 @@ PAGES = (
     "/learning_hubs?hub_id=h0",
     "/contributions?rows=member&place=KEN",
     *(
-        ("/completion_funnel", "/cohorts?like=true", "/reach_map?flows=true", "/methods", "/school_closures")
+        (
+            "/completion_funnel",
+            "/cohorts?like=true",
+            "/reach_map?flows=true",
+            "/methods",
+            "/school_closures",
+            "/data_health",
+        )
         if FULL
         else ()
     ),

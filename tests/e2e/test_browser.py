@@ -22,6 +22,7 @@ PAGES = (
     "/programmes",
     "/school_closures",
     "/learning_hubs",
+    "/data_health",
     "/what_changed",
     "/upload",
     "/response_gaps",

@@ -13,7 +13,7 @@ from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
 COALITION = ("contributions", "response_gaps", "needs_and_offers")
-PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "what_changed", "upload", "methods")
+PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "data_health", "what_changed", "upload", "methods")
 
 
 def app(page="school_closures", **link):
