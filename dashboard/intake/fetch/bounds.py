@@ -51,7 +51,10 @@ def beyond(store_rows: Sequence[Snapshot], ready: Ready, card: SourceCard, way: 
     total = str(way.settings.get("total", ""))
     streams = frozenset(report.streams)
     now = size([ready.folder / "rows.parquet"], card, total, streams)
-    before = size([one.rows_file for one in _newest_first(store_rows)], card, total, streams) if store_rows else None
+    # Of a source with streams, what came in one file with some of these streams is expected to come again.
+    stood = [one for one in _newest_first(store_rows) if not card.stream or one.streams & streams]
+    expected = streams.union(*(one.streams for one in stood))
+    before = size([one.rows_file for one in stood], card, total, expected) if stood else None
     if before is None or not before.rows:
         return _too_small(now, way.bounds)
     for name, words in WORDS.items():

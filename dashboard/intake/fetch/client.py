@@ -1,4 +1,4 @@
-"""The one way to ask a publisher for anything: within a size and a time, of hosts that are allowed, whole or not at all.
+"""The one way to ask a publisher: within a size and a time, only hosts that are allowed, whole or not at all.
 
 Knows no publisher. Imports nothing: a file that came is a file, and goes through the front door like anyone's.
 """
@@ -317,7 +317,7 @@ class Client:
             self._refuse_too_large(at)
         pieces, got = [], 0
         with _writing(target if answer.status_code == httpx.codes.OK else None) as write:
-            for piece in answer.iter_bytes(CHUNK):
+            for piece in answer.iter_bytes():  # as it comes: a slow one is seen at once
                 got += len(piece)
                 self._bytes += len(piece)
                 if self._bytes > self.caps.bytes:

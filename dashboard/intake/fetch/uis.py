@@ -1,7 +1,7 @@
 """UNESCO Institute for Statistics: learners enrolled by country, level and sex, newest year of each.
 
 Written from the documentation of the UIS Data API. Indicators are found by their names, which outlive their codes; each
-is asked for by itself, since one answer holds at most 100,000 records, and the list of indicators states how many it has.
+is asked for by itself, since one answer holds at most 100,000 records. The list of indicators states how many it has.
 Settings: `address`, `first_year`, before which no figure is taken.
 """
 
@@ -92,7 +92,7 @@ def _figures(client: Client, address: str, indicator: dict[str, Any]) -> Figures
             continue
         if found.setdefault(place, round(value)) != round(value):
             raise FetchFailed(
-                f"{what} has two figures of {code} for {place[0]} in {place[1]} (found: {found[place]:,} and {value:,}). "
+                f"{what} has two figures of {code} for {place[0]} in {place[1]} (found: {found[place]}, {value}). "
                 + AGAIN
             )
     return found
