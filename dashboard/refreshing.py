@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import duckdb
 from tqdm import tqdm
 
 from dashboard import actions
@@ -117,7 +118,7 @@ class Refresh:
                     continue
                 try:
                     self._one(card, way, open_files)
-                except Refusal as refused:
+                except (Refusal, OSError, duckdb.Error) as refused:
                     self._failed(card, way, refused)
             self._publish_all()
         return self.outcomes
@@ -156,8 +157,9 @@ class Refresh:
             if self.and_publish and not actions.was_served(self.store, kept):
                 self._to_publish.append(replace(arrived, ready=None))
             else:
-                self._finish(replace(state, outcome=UNCHANGED), came.notes)
+                changed_at = before.changed_at if is_same else kept.imported_at
                 self._discard_older(card.name, keep="")
+                self._finish(replace(state, outcome=UNCHANGED, changed_at=changed_at), came.notes)
             return
         waits = [one for one in _fetched_proposals(self.store, card.name) if one.snapshot.sha256 == ready.digest]
         if not waits and before.outcome == WAITING and is_same:
@@ -191,7 +193,7 @@ class Refresh:
                     [one.ready for one in group if one.ready],
                     [f"fetched {one.card.name}" for one in group],
                 )
-            except Refusal as refused:
+            except (Refusal, OSError, duckdb.Error) as refused:
                 if len(group) > 1:
                     together = [[one] for one in group]
                 elif isinstance(refused, FOR_A_PERSON) and group[0].ready:
@@ -224,19 +226,20 @@ class Refresh:
             if one.name != keep:
                 actions.discard(self.store, one, actions.THE_OPERATOR, "a capture that came later stands instead")
 
-    def _failed(self, card: SourceCard, way: Way, refused: Refusal) -> None:
+    def _failed(self, card: SourceCard, way: Way, refused: Exception) -> None:
         """Counts a failure; what was got before, and what is served, stays."""
         before = self._states.get(card.name, FetchState(card.name))
+        reason = str(refused) if isinstance(refused, Refusal) else f"{type(refused).__name__}: {refused}"
         self._finish(
             replace(
                 before,
                 kind=way.kind,
                 tried_at=now(),
                 outcome=FAILED,
-                reason=cleaned(str(refused)),
+                reason=cleaned(reason),
                 failures=before.failures + 1,
             ),
-            reason=str(refused),
+            reason=reason,
         )
 
     def _finish(self, state: FetchState, notes: tuple[str, ...] = (), release: int = 0, reason: str = "") -> None:
@@ -335,10 +338,12 @@ def _current(store: Path, card: SourceCard) -> list[Snapshot]:
 
 
 def _is_in(ready: Ready, one: Snapshot) -> bool:
-    """Whether a snapshot holds the file, or another file with the same rows."""
+    """Whether a snapshot holds the file, or another one of which the same rows were kept and as many set aside."""
     if ready.digest in (one.sha256, *one.parts):
         return True
-    return bool(ready.report.content) and read_manifest(one.folder)["input"].get("content") == ready.report.content
+    account = read_manifest(one.folder)["input"]
+    same = (account.get("content"), account.get("quarantined"))
+    return bool(ready.report.content) and same == (ready.report.content, len(ready.report.quarantined))
 
 
 def _fetched_proposals(store: Path, source: str) -> list[Proposal]:

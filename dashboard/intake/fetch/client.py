@@ -158,6 +158,7 @@ class Client:
             FetchFailed: it did not come whole, or is no CSV and no workbook.
             FetchUnchanged: it is the one that is known.
         """
+        self._allowed(address, address)
         asked, place = dict(headers or {}), hashlib.sha256(address.encode()).hexdigest()[:PLACE]
         if known and known.place == place:
             asked |= {"If-None-Match": known.etag} if known.etag else {}
