@@ -42,7 +42,7 @@ from dashboard.warehouse.catalog import SourceCard, Way, sources
 
 LOCK = ".refreshing"
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
-NOT_ASKED = "It was fetched without `--publish`."
+NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
 FOR_A_PERSON = (NotConfirmed, ChecksFailed, AuditFailed, DaysOverlap, SecretsDiffer)
 

@@ -119,7 +119,10 @@ def test_a_change_beyond_bounds_waits_with_the_reason(played):
 def test_without_publish_a_change_waits(desk, name):
     kind, _ = desk.play(name)
     outcome = desk.one(kind.source, publish=False)
-    assert (outcome.outcome, outcome.reason) == ("waiting", "It was fetched without `--publish`.")
+    assert (outcome.outcome, outcome.reason) == (
+        "waiting",
+        "It is new, and publishing was not asked for (`--publish`).",
+    )
     assert releases.open_release(desk.store).number == 1 and not snapshots(desk.store, kind.source)
     assert desk.one(kind.source, publish=True).outcome == "published" and not desk.waiting()
 
