@@ -34,7 +34,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
-from dashboard.store.protocol import read_manifest
+from dashboard.store.protocol import StoreDamaged, read_manifest
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned
 from dashboard.store.workspace import for_its_owner, make_folder
 from dashboard.warehouse.build import ChecksFailed
@@ -313,8 +313,11 @@ def _alone(store: Path) -> Iterator[None]:
 
     Raises:
         RefreshGoesOn: another one holds it.
+        StoreDamaged: a link stands where the lock belongs.
     """
     make_folder(store)
+    if (store / LOCK).is_symlink():
+        raise StoreDamaged(f"{store / LOCK} is a link, and the store holds none. Remove the link.")
     with (store / LOCK).open("a") as handle:
         for_its_owner(store / LOCK, handle.fileno())
         try:

@@ -159,12 +159,12 @@ class Client:
             FetchUnchanged: it is the one that is known.
         """
         self._allowed(address, address)
-        asked, place = dict(headers or {}), hashlib.sha256(address.encode()).hexdigest()[:PLACE]
+        sent, place = dict(headers or {}), hashlib.sha256(address.encode()).hexdigest()[:PLACE]
         if known and known.place == place:
-            asked |= {"If-None-Match": known.etag} if known.etag else {}
-            asked |= {"If-Modified-Since": known.modified} if known.modified else {}
+            sent |= {"If-None-Match": known.etag} if known.etag else {}
+            sent |= {"If-Modified-Since": known.modified} if known.modified else {}
         target = folder / _name(address)
-        answer = self._asked("GET", address, target, headers=asked)
+        answer = self._request("GET", address, target, headers=sent)
         if answer.status == httpx.codes.NOT_MODIFIED:
             raise FetchUnchanged
         with target.open("rb") as body:
@@ -195,8 +195,8 @@ class Client:
         method = "POST" if form is not None or body is not None else "GET"
         named: dict[str, Any] = {"params": dict(params)} if params else {}
         named |= {"data": dict(form)} if form is not None else {"json": body} if body is not None else {}
-        asked = {"Accept": "application/json", **(headers or {})}
-        answer = self._asked(method, address, None, headers=asked, auth=basic, **named)
+        sent = {"Accept": "application/json", **(headers or {})}
+        answer = self._request(method, address, None, headers=sent, auth=basic, **named)
         try:
             return json.loads(answer.content)
         except ValueError:
@@ -218,12 +218,12 @@ class Client:
             text = text.replace(secret, "…")
         return text
 
-    def _asked(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
+    def _request(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
         """The answer to a request, tried again where that may help."""
         last = ""
         for turn in range(self.caps.tries):
             try:
-                answer = self._followed(method, address, target, **named)
+                answer = self._request_once(method, address, target, **named)
             except httpx.TransportError as trouble:
                 if certificate := _certificate(trouble):
                     raise FetchFailed(
@@ -231,7 +231,7 @@ class Client:
                         f"{self.clean(certificate)}). Nothing was sent or read. Ask its publisher; if this machine is "
                         "behind a proxy with a certificate of its own, name that in SSL_CERT_FILE."
                     ) from None
-                last, asked_to_wait = self._trouble(trouble), None
+                last, wait_seconds = self._trouble(trouble), None
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as wrong:
                 raise FetchFailed(
                     f"{self.shown(address)} could not be read (found: {type(wrong).__name__}). Correct the address, or "
@@ -242,20 +242,20 @@ class Client:
                     self._refuse_unless_done(address, answer)
                     return answer
                 last = f"status {answer.status}"
-                asked_to_wait = _retry_after(answer.headers.get("Retry-After", ""))
-            if asked_to_wait is not None and asked_to_wait > self.caps.longest_asked:
+                wait_seconds = _retry_after(answer.headers.get("Retry-After", ""))
+            if wait_seconds is not None and wait_seconds > self.caps.longest_asked:
                 raise FetchFailed(
-                    f"{self.shown(address)} asks to wait for {asked_to_wait:,.0f} seconds (found: {last}), longer than "
+                    f"{self.shown(address)} asks to wait for {wait_seconds:,.0f} seconds (found: {last}), longer than "
                     f"the {self.caps.longest_asked:,.0f} of one refresh. Do it again later, or less often."
                 )
             if turn + 1 < self.caps.tries:
-                self._pause(turn, asked_to_wait, address)
+                self._pause(turn, wait_seconds, address)
         raise FetchFailed(
             f"{self.shown(address)} did not answer as it should in {self.caps.tries} tries (found at last: {last}). "
             "Try again later; if that lasts, ask its publisher, or import a file you have."
         )
 
-    def _followed(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
+    def _request_once(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
         """The answer of the last host that a request is led to, its body in the target or in memory."""
         begun_at, at = self._allowed(address, address), address
         for _ in range(MOST_REDIRECTS + 1):
@@ -371,10 +371,10 @@ class Client:
             return "the host cannot be found (no network, or another name)"
         return self.clean(" ".join(text.split()) or type(trouble).__name__)[:LONGEST_SHOWN]
 
-    def _pause(self, turn: int, asked_to_wait: float | None, address: str) -> None:
+    def _pause(self, turn: int, wait_seconds: float | None, address: str) -> None:
         """Waits before the next try: as long as was asked for, else twice as long each time, give or take a half."""
         pause = min(self.caps.longest_pause, self.caps.first_pause * 2**turn) * (0.5 + self.chance())
-        pause = max(pause, asked_to_wait or 0)
+        pause = max(pause, wait_seconds or 0)
         if time.monotonic() - self._began + pause > self.caps.seconds:
             raise FetchFailed(
                 f"{self.shown(address)} did not answer in time (found: {self.caps.seconds:,.0f} seconds would be over "

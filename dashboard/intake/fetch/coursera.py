@@ -52,8 +52,8 @@ def fetch(order: Order, client: Client) -> Fetched:
         )
     table, others = [], 0
     for programme in wanted or sorted(known):
-        asked = {"q": "byProgramId", "programId": programme}
-        for one in _rows(order, client, f"{address}/enrollmentReports", headers, asked):
+        params = {"q": "byProgramId", "programId": programme}
+        for one in _rows(order, client, f"{address}/enrollmentReports", headers, params):
             if str(one.get("contentType", COURSE)).casefold() == COURSE:
                 table.append(_cells(one, known[programme]))
             else:
@@ -73,13 +73,13 @@ def _token(order: Order, client: Client) -> str:
 
 
 def _rows(
-    order: Order, client: Client, address: str, headers: Mapping[str, str], asked: Mapping[str, str]
+    order: Order, client: Client, address: str, headers: Mapping[str, str], params: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     what = client.shown(address)
     length = int(order.way.settings.get("page", LONGEST_PAGE))
 
     def ask(_: int, before: int) -> Page:
-        answer = client.json(address, {**asked, "start": before, "limit": length}, headers)
+        answer = client.json(address, {**params, "start": before, "limit": length}, headers)
         rows = part(answer, "elements", list, what)
         paging = answer.get("paging") or {}
         # A list that is no longer than a page may come without a total.

@@ -21,8 +21,8 @@ def fetch(order: Order, client: Client) -> Fetched:
     length = int(order.way.settings.get("page", LONGEST_PAGE))
 
     def ask(_: int, before: int) -> Page:
-        asked: dict[str, str | int] = {"format": "json", "sort": ORDER, "start": before, "limit": length}
-        answer = client.json(address, asked, headers)
+        params: dict[str, str | int] = {"format": "json", "sort": ORDER, "start": before, "limit": length}
+        answer = client.json(address, params, headers)
         total = whole_number(answer.get("count") if isinstance(answer, dict) else None, what)
         return Page(part(answer, "results", list, what), total)
 

@@ -30,17 +30,17 @@ def fetch(order: Order, client: Client) -> Fetched:
     address = order.setting("address")
     what = client.shown(address)
     length = int(order.way.settings.get("page", LONGEST_PAGE))
-    asked: dict[str, str | int] = {
+    params: dict[str, str | int] = {
         "yearFrom": order.setting("first_year"),
         "yearTo": datetime.date.today().year,
         "coo_all": "true",
         "coa_all": "true",
         "cf_type": "ISO",
     }
-    total = _pages(client.json(address, {**asked, "limit": 1, "page": 1}), what)
+    total = _pages(client.json(address, {**params, "limit": 1, "page": 1}), what)
 
     def ask(number: int, _: int) -> Page:
-        answer = client.json(address, {**asked, "limit": length, "page": number + 1})
+        answer = client.json(address, {**params, "limit": length, "page": number + 1})
         pages = _pages(answer, what)
         rows = part(answer, "items", list, what)
         # Where the number of pages is another one, so is the number of rows.

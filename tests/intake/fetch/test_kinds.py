@@ -112,6 +112,7 @@ def test_a_change_beyond_bounds_waits_with_the_reason(played):
     assert releases.open_release(desk.store).number == served and len(snapshots(desk.store, kind.source)) == 1
     assert desk.state(kind.source).reason == outcome.reason
     assert desk.one(kind.source).outcome == "waiting" and len(desk.waiting()) == 1
+    assert len(desk.lines("proposal")) == 1 and not (desk.store / "withdrawn").exists()
     desk.keeps_secrets()
 
 

@@ -16,7 +16,7 @@ from dashboard.intake.fetch.ways import file_address, way_of
 from dashboard.intake.proposals import NotYours
 from dashboard.refreshing import NothingToRefresh, Refresh, RefreshGoesOn
 from dashboard.store import releases
-from dashboard.store.protocol import NoRoom
+from dashboard.store.protocol import NoRoom, StoreDamaged
 from dashboard.store.snapshots import pinned, snapshots
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import sources
@@ -285,6 +285,14 @@ def test_one_refresh_of_a_store_at_a_time(desk):
     thread.join()
     assert [one.outcome for one in first] == ["published"] and len(desk.lines()) == 1
     assert desk.one(kind.source).outcome == "unchanged"
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(desk, tmp_path):
+    desk.play("file")
+    (desk.store / ".refreshing").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreDamaged, match="is a link"):
+        desk.refresh()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_one_of_two_stewards_publishes_what_waits(desk):
