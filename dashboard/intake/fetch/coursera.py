@@ -6,7 +6,8 @@ of programmes, then for each programme its `enrollmentReports`, a page at a time
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
@@ -50,14 +51,16 @@ def fetch(order: Order, client: Client) -> Fetched:
             f"Coursera knows {len(known):,} programmes of the organisation, and {len(unknown)} of those named in "
             "COALITION_COURSERA_PROGRAMMES are none of them. Correct the ids."
         )
-    table, others = [], 0
+    table: list[list[object]] = []
+    others = 0
     for programme in wanted or sorted(known):
         params = {"q": "byProgramId", "programId": programme}
-        for one in _rows(order, client, f"{address}/enrollmentReports", headers, params):
-            if str(one.get("contentType", COURSE)).casefold() == COURSE:
-                table.append(_cells(one, known[programme]))
-            else:
-                others += 1
+        reports = _rows(
+            order, client, f"{address}/enrollmentReports", headers, params, partial(_cells, known[programme])
+        )
+        courses = [cells for cells in reports if cells]
+        others += len(reports) - len(courses)
+        table += courses
     table.sort(key=lambda cells: [str(cell) for cell in cells])
     notes = (f"{others:,} reports of specialisations and videos are not read here",) if others else ()
     return Fetched(write(order.folder, "coursera_usage", HEADER, table), notes=notes)
@@ -73,8 +76,13 @@ def _token(order: Order, client: Client) -> str:
 
 
 def _rows(
-    order: Order, client: Client, address: str, headers: Mapping[str, str], params: Mapping[str, str]
-) -> list[dict[str, Any]]:
+    order: Order,
+    client: Client,
+    address: str,
+    headers: Mapping[str, str],
+    params: Mapping[str, str],
+    keep: Callable[[Any], Any] = lambda row: row,
+) -> list[Any]:
     what = client.shown(address)
     length = int(order.way.settings.get("page", LONGEST_PAGE))
 
@@ -86,10 +94,13 @@ def _rows(
         total = paging.get("total", None if paging.get("next") else before + len(rows))
         return Page(rows, whole_number(total, what))
 
-    return all_rows(what, ask)
+    return all_rows(what, ask, keep)
 
 
-def _cells(one: Mapping[str, Any], programme: Mapping[str, Any]) -> list[object]:
+def _cells(programme: Mapping[str, Any], one: Mapping[str, Any]) -> list[object] | None:
+    """The cells of a report of a course; None for one of a specialisation or a video."""
+    if str(one.get("contentType", COURSE)).casefold() != COURSE:
+        return None
     email, external = str(one.get("email") or ""), str(one.get("externalId") or "")
     if "@" in external:  # Coursera gives the address where a partner gave no id
         email, external = email or external, ""

@@ -21,8 +21,10 @@ class Page:
     total: int
 
 
-def all_rows(what: str, ask: Callable[[int, int], Page]) -> list[Any]:
+def all_rows(what: str, ask: Callable[[int, int], Page], keep: Callable[[Any], Any] = lambda row: row) -> list[Any]:
     """All rows of what is asked for; `ask` is given the number of the page, from 0, and of the rows before it.
+
+    `keep` is what is kept of a row, so that what is not needed of a million rows takes no memory.
 
     Raises:
         FetchFailed: rows are missing or too many, a page came twice, or the total changed meanwhile.
@@ -44,7 +46,7 @@ def all_rows(what: str, ask: Callable[[int, int], Page]) -> list[Any]:
             if mark in seen:
                 raise FetchFailed(f"{what} gave the same page twice (found: page {number + 1} again). {AGAIN}")
             seen.add(mark)
-            rows += page.rows
+            rows += map(keep, page.rows)
         if len(rows) >= total or not page.rows:
             break
     if len(rows) != total:

@@ -46,8 +46,7 @@ def fetch(order: Order, client: Client) -> Fetched:
         # Where the number of pages is another one, so is the number of rows.
         return Page(rows, total if pages == -(-total // length) else pages * length)
 
-    rows = all_rows(what, ask)
-    table = [[_cell(row, field) for field in COLUMNS.values()] for row in rows]
+    table = all_rows(what, ask, lambda row: [row.get(field) for field in COLUMNS.values()])
     # The interface states no order; the same rows make the same file.
     table.sort(key=lambda cells: [str(cell) for cell in cells])
     return Fetched(write(order.folder, "population", list(COLUMNS), table))
@@ -55,7 +54,3 @@ def fetch(order: Order, client: Client) -> Fetched:
 
 def _pages(answer: Any, what: str) -> int:
     return whole_number(answer.get("maxPages") if isinstance(answer, dict) else None, what)
-
-
-def _cell(row: Any, field: str) -> object:
-    return row.get(field) if isinstance(row, dict) else None

@@ -1,11 +1,13 @@
 """Every kind of publisher: a first capture, the same again, a change within bounds and beyond, all that goes wrong."""
 
+import csv
 import json
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
+from dashboard.intake.fetch import unhcr
 from dashboard.intake.fetch.client import Caps
 from dashboard.store import releases
 from dashboard.store.snapshots import snapshots
@@ -370,6 +372,21 @@ def test_a_form_with_the_columns_of_each_template_is_read(desk, source, kind):
         publisher.answer = answer
     outcome = desk.one(source)
     assert outcome.outcome == "published" and len(desk.rows(source)) == 1, outcome
+
+
+def test_the_publishers_own_rows_by_its_interface_give_its_own_total(desk, shared):
+    """UNHCR's file of 2015 to 2023, given a thousand rows a page: 31,637,408 refugees at the end of 2023."""
+    kind, publisher = desk.play("unhcr")
+    lines = (shared / "unhcr" / "population.csv").read_text(encoding="utf-8-sig").splitlines()
+    header = next(at for at, line in enumerate(lines) if line.startswith("Year,"))
+    kind.rows[:] = [
+        {field: row[column] for column, field in unhcr.COLUMNS.items()} for row in csv.DictReader(lines[header:])
+    ]
+    way = kind.way(publisher.address)
+    desk.lead(kind.source, replace(way, settings={**way.settings, "page": "1000"}))
+    big = replace(QUICK, bytes=200_000_000)
+    assert desk.one(kind.source, caps=big).outcome == "published"
+    assert sum(row["refugees"] or 0 for row in desk.rows(kind.source) if row["year"] == 2023) == 31_637_408
 
 
 def test_the_caps_of_a_refresh_are_those_that_are_documented():

@@ -113,7 +113,7 @@ def test_several_sources_are_one_release_and_one_that_fails_keeps_none_of_the_ot
         "unesco_closures": "published",
         "hub_sessions": "published",
         "unhcr_population": "failed",
-    }
+    }, outcomes
     assert {one.release for one in outcomes.values() if one.outcome == "published"} == {2}
     assert releases.release_numbers(desk.store) == [1, 2]
     assert sorted(line["what"] for line in desk.lines("release")[1:]) == [
