@@ -1,5 +1,6 @@
 """Publishers played by a server on this machine, each as its documentation has it, well and badly. No test itself."""
 
+import copy
 import hashlib
 import json
 import ssl
@@ -471,7 +472,7 @@ def kinds() -> dict[str, Kind]:
             _renamed(b'"columns"', b'"fields"'),
         ),
     ]
-    return {kind.name: kind for kind in all_}
+    return {kind.name: replace(kind, rows=copy.deepcopy(kind.rows)) for kind in all_}
 
 
 def redirected(reply: Reply, to: str) -> Reply:
