@@ -12,7 +12,7 @@ from typing import Any
 
 from dashboard.intake import proposals
 from dashboard.intake.consequences import Consequence, consequence_of, holds_people
-from dashboard.intake.front_door import NOTHING, Declared, Imported, Progress, made_ready
+from dashboard.intake.front_door import NOTHING, Declared, Imported, Progress, Ready, made_ready
 from dashboard.intake.identity import Identity
 from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.proposals import NotYours, Proposal
@@ -21,6 +21,7 @@ from dashboard.refusals import Refusal
 from dashboard.store import erasure, releases
 from dashboard.store.audit_log import OPERATOR, Link, NotRecorded, record
 from dashboard.store.cadence import are_due
+from dashboard.store.fetches import FetchState, remember
 from dashboard.store.joining import Arrival
 from dashboard.store.protocol import StoreDamaged, in_words
 from dashboard.store.releases import NoSuchRelease, NothingPublished, Release
@@ -108,7 +109,7 @@ def import_files(
             "Whoever brings a file in does not publish it. Send it on the page Upload; another steward publishes it."
         )
     if captured_on is None:
-        _refuse_clock_set_back(store)
+        refuse_clock_set_back(store)
     before = pinned(store)
     done: list[Imported] = []
     with _undone_on_failure(store, actor) as kept, ExitStack() as open_files:
@@ -124,17 +125,55 @@ def import_files(
         arrivals = [one.arrival.among(together, is_first=not at) for at, one in enumerate(ready)]
         follows = _confirmed_consequence(store, arrivals, confirmed, asks_for_names=holds_people(before))
         for one, arrival in zip(ready, arrivals, strict=True):
-            snapshot, was_there = keep(store, arrival)
-            done.append(Imported(one.report, snapshot, was_there, arrival.file_id))
-            if not was_there:
-                kept.append(snapshot)
-            if not was_there or not _was_served(store, snapshot):
-                what = f"{source} {snapshot.folder.name}, {one.report.closing_line}"
-                record(store, "upload", actor.who, what)
+            done.append(_kept(store, actor, one, arrival, kept))
         release, is_new = None, False
         if and_publish:
             release, is_new = _serve(store, actor, ["import"])
     return Done(tuple(done), follows, release, is_new)
+
+
+@in_words()
+def import_ready(store: Path, ready: Sequence[Ready], whats: Sequence[str], actor: Actor = THE_OPERATOR) -> Release:
+    """Takes files in that were made ready, of one source or of several, and serves one release: with all or none.
+
+    What the store holds already, and no release serves, is served with them.
+
+    Args:
+        store: the store's folder.
+        ready: of `front_door.made_ready`; none, to serve what is kept.
+        whats: the reasons of the release, for the audit log.
+        actor: who acts.
+
+    Raises:
+        As `import_files`.
+    """
+    before = pinned(store)
+    arrivals = [one.arrival for one in ready]
+    with _undone_on_failure(store, actor) as kept:
+        if arrivals:
+            _confirmed_consequence(store, arrivals, False, asks_for_names=holds_people(before))
+        for one, arrival in zip(ready, arrivals, strict=True):
+            _kept(store, actor, one, arrival, kept)
+        release, _ = _serve(store, actor, whats)
+    return release
+
+
+@in_words()
+def propose_ready(store: Path, ready: Ready, reason: str, actor: Actor = THE_OPERATOR) -> Proposal:
+    """Lets a file that was made ready wait for somebody to publish it, with the reason why it waits.
+
+    Raises:
+        NotYours, ErasedMeanwhile: nothing waits.
+    """
+    with _on_record(store, "proposal", actor, proposals.name_of(ready), reason=reason):
+        return proposals.propose(store, ready, actor.who, reason=reason)
+
+
+@in_words()
+def fetched(store: Path, state: FetchState, what: str, release: int | None = None, actor: Actor = THE_OPERATOR) -> None:
+    """Puts on record what became of fetching a source, and remembers it: after what it states was done."""
+    record(store, "fetch", actor.who, what, release, state.reason)
+    remember(store, state)
 
 
 @in_words()
@@ -158,7 +197,7 @@ def bring_in(
         FileRefused, NotYours: nothing waits.
     """
     if captured_on is None:
-        _refuse_clock_set_back(store)
+        refuse_clock_set_back(store)
     with made_ready(store, source, file, captured_on, declared, progress) as ready:
         with _on_record(store, "proposal", actor, proposals.name_of(ready)):
             proposal = proposals.propose(store, ready, actor.who, partner)
@@ -355,7 +394,17 @@ def _say_not_done(store: Path, event: str, actor: Actor, what: str, release: int
         record(store, event, actor.who, NOT_DONE + what, release)
 
 
-def _was_served(store: Path, snapshot: Snapshot) -> bool:
+def _kept(store: Path, actor: Actor, one: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
+    """Keeps a file as a snapshot and puts it on record; a snapshot that was not there is put on the list."""
+    snapshot, was_there = keep(store, arrival)
+    if not was_there:
+        kept.append(snapshot)
+    if not was_there or not was_served(store, snapshot):
+        record(store, "upload", actor.who, f"{arrival.source} {snapshot.folder.name}, {one.report.closing_line}")
+    return Imported(one.report, snapshot, was_there, arrival.file_id)
+
+
+def was_served(store: Path, snapshot: Snapshot) -> bool:
     """Whether the release that is served was built from it: else its import was interrupted, or it was kept for later.
 
     An import that was interrupted may lack its line in the audit log.
@@ -372,8 +421,12 @@ def _served(store: Path) -> Mapping[str, Any]:
         return {}
 
 
-def _refuse_clock_set_back(store: Path) -> None:
-    """Refuses to take today for the day of a file when today was before: it would count as older than what stands."""
+def refuse_clock_set_back(store: Path) -> None:
+    """Refuses to take today for the day of a file when today was before: it would count as older than what stands.
+
+    Raises:
+        ClockSetBack: the clock is behind the release that is served.
+    """
     published_at, now = _served(store).get("published_at", ""), datetime.datetime.now(datetime.UTC)
     if published_at and now + CLOCK_BEHIND < datetime.datetime.fromisoformat(published_at):
         raise ClockSetBack(

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 from tqdm import tqdm
 
-from dashboard import actions, operations
+from dashboard import actions, operations, refreshing
 from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
@@ -31,7 +31,7 @@ from dashboard.intake.report import Commonest, FileRefused, Report, closing_line
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
-from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, STORE_VARIABLE, port, store_folder
+from dashboard.settings import STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
@@ -142,10 +142,10 @@ def _import(asked: argparse.Namespace) -> None:
 
 
 def _fetch(asked: argparse.Namespace) -> None:
-    from dashboard.intake.download import download
+    from dashboard.intake.fetch.file import download
+    from dashboard.intake.fetch.ways import file_address
 
-    card = _card(asked.source)
-    address = asked.address or os.environ.get(CLOSURES_ADDRESS_VARIABLE, "") or card.download
+    address = asked.address or file_address(_card(asked.source))
     with (
         tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar,
         download(address, partial(_move, bar)) as file,
@@ -498,10 +498,10 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
         sub.add_argument("files", metavar="FILE", nargs="+")
         _import_options(sub)
-    sub = verb("fetch", _fetch, "download the real record of a source and import it")
+    sub = verb("fetch", _fetch, "download a source's file from an address, of any host, and import it")
     sub.add_argument("source", metavar="SOURCE")
     sub.add_argument(
-        "--from", dest="address", metavar="URL", default="", help=f"else {CLOSURES_ADDRESS_VARIABLE}, else the card's"
+        "--from", dest="address", metavar="URL", default="", help="else the address of a file in the source's card"
     )
     _import_options(sub)
     sub = verb("withdraw", _withdraw, "take a snapshot out of what the next release is built from; nothing is deleted")
@@ -548,6 +548,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--format", choices=["table", "json"], default="table")
     operations.add_verbs(verb)
+    refreshing.add_verbs(verb)
     return parser
 
 

@@ -1,7 +1,6 @@
 """Brings the real record of a source in from the browser: a download, or a file the steward has."""
 
 import datetime
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,14 +8,16 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.gate import acting
-from dashboard.intake.download import DownloadFailed, download
+from dashboard.intake.fetch.client import FetchFailed
+from dashboard.intake.fetch.file import download
+from dashboard.intake.fetch.ways import file_address
 from dashboard.intake.proposals import Proposal
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, current_viewer
-from dashboard.settings import CLOSURES_ADDRESS_VARIABLE, store_folder
+from dashboard.settings import store_folder
 from dashboard.store.names import plain
 from dashboard.warehouse.catalog import sources
 
@@ -45,8 +46,7 @@ def offer_real_record(source: str) -> None:
                     path.write_bytes(file.getvalue())
                     _take(source, path, day)
         with by_address:
-            given = os.environ.get(CLOSURES_ADDRESS_VARIABLE) or sources()[source].download
-            address = st.text_input(_("Its address"), given, key=f"address-{source}")
+            address = st.text_input(_("Its address"), file_address(sources()[source]), key=f"address-{source}")
             if st.button(_("Download and import"), type="primary", key=f"download-{source}"):
                 bar = st.progress(0.0, _("Downloading"))
                 try:
@@ -54,7 +54,7 @@ def offer_real_record(source: str) -> None:
                         address, lambda got, total: bar.progress(min(1.0, got / total) if total else 0.5)
                     ) as path:
                         _take(source, path, None)
-                except DownloadFailed as failed:
+                except FetchFailed as failed:
                     st.error(in_markdown(failed))
 
 

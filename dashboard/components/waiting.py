@@ -118,6 +118,8 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
     account, one, card = proposal.account, proposal.snapshot, sources()[proposal.snapshot.source]
     st.subheader(f"{_(card.title)}, {one.captured_on.isoformat()}", anchor=False)
     st.caption(" ".join(_facts(proposal)))
+    if proposal.reason:
+        st.info(_("Fetched automatically. It waits for a person: {reason}").format(reason=for_readers(proposal.reason)))
     for column, (label, count) in zip(
         st.columns(4),
         {

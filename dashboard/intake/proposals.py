@@ -54,7 +54,8 @@ class NotYours(Refusal):
 class Proposal:
     """A file that waits: its snapshot, who brought it in and when, and the account of its rows.
 
-    `partners` are those whose rows it holds; empty for a source that is nobody's.
+    `partners` are those whose rows it holds; empty for a source that is nobody's. `reason` is why a file that was
+    fetched waits for a person; empty for one that somebody sent.
     """
 
     snapshot: Snapshot
@@ -62,6 +63,7 @@ class Proposal:
     account: dict[str, Any]
     shared: dict[str, int]
     partners: frozenset[str] = frozenset()
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -85,7 +87,7 @@ class Proposal:
         )
 
 
-def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
+def propose(store: Path, ready: Ready, who: str, partner: str = "", reason: str = "") -> Proposal:
     """Keeps a file that was made ready as a proposal; the same file again is the same proposal.
 
     Args:
@@ -93,6 +95,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
         ready: of `front_door.made_ready`.
         who: brings it in.
         partner: whose rows they must be; empty for a steward, who may bring in anybody's.
+        reason: why it waits, of a file that was fetched.
 
     Raises:
         NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
@@ -133,6 +136,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "") -> Proposal:
                 "proposed_by": who,
                 "shared": shared,
                 "partners": sorted(partners),
+                "reason": reason,
                 "input": {**ready.arrival.account, "sha256": ready.digest},
             },
         )
@@ -249,7 +253,8 @@ def read_proposal(folder: Path) -> Proposal:
     said = read_manifest(folder)
     account = {key: value for key, value in said["input"].items() if key != "sha256"}
     partners = frozenset(said.get("partners", ()))
-    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, said.get("shared", {}), partners)
+    shared, reason = said.get("shared", {}), said.get("reason", "")
+    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, shared, partners, reason)
 
 
 def _partners(source: str, streams: Iterable[str], rows: Path) -> frozenset[str]:

@@ -31,6 +31,7 @@ EVENTS = (
     "logout",
     "denial",
     "upload",
+    "fetch",
     "proposal",
     "release",
     "rollback",

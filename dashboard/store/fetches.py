@@ -18,7 +18,7 @@ class FetchState:
 
     Moments are ISO 8601 in UTC, empty where there was none. `outcome` is one of unchanged, published, waiting, failed;
     `reason` says in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
-    are of the last file got, so that the same one is not taken twice.
+    are of the last file got, so that the same one is not taken twice; `place` tells apart the addresses it came from.
     """
 
     source: str
@@ -32,6 +32,7 @@ class FetchState:
     etag: str = ""
     modified: str = ""
     sha256: str = ""
+    place: str = ""
 
     @property
     def is_failing(self) -> bool:

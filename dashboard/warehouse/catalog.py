@@ -147,7 +147,6 @@ class SourceCard:
     dates_within: tuple[datetime.date, datetime.date]
     vocabulary: Mapping[str, str]
     max_columns: int
-    download: str
     demonstration: str
     people: bool
     needs_consent: bool
@@ -315,7 +314,6 @@ def read_card(path: Path) -> SourceCard:
             dates_within=tuple(said.pop("dates_within", EVER)),
             vocabulary=said.pop("vocabulary", {}),
             max_columns=said.pop("max_columns", 200),
-            download=said.pop("download", ""),
             demonstration=said.pop("demonstration", SIMULATED),
             people=said.pop("people", False),
             needs_consent=said.pop("needs_consent", False),

@@ -204,6 +204,15 @@ def test_the_order_of_dates_in_a_register_is_asked_on_the_page_and_holds(store):
     assert sorted(day.isoformat() for day in days) == ["2021-04-01", "2021-04-02", "2021-04-03", "2021-04-05"]
 
 
+def test_a_file_that_was_fetched_says_why_it_waits(store):
+    with front_door.made_ready(store, "hubs", FIXTURES / "hubs.csv") as ready:
+        actions.propose_ready(store, ready, "9 *rows* become [1](http://x) (`--publish`).")
+    shown = [one.value for one in upload_page().info]
+    assert shown[0] == (
+        "Fetched automatically. It waits for a person: 9 \\*rows\\* become \\[1\\]\\(http:\u2060\\/\\/x\\)\\."
+    )
+
+
 def test_nothing_on_the_page_is_of_the_shell(store):
     """A file without a day, with rows of every reason, in a format that cannot be read, and one that lacks columns."""
     pages = [

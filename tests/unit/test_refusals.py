@@ -13,9 +13,9 @@ from dashboard.components.refused import COMMAND, FLAGS
 from dashboard.refusals import Refusal
 
 ROOT = Path(dashboard.__file__).parent
-# What is raised and is no refusal: a defect, a row of a file, or what the gate catches itself.
+# What is raised and is no refusal: a defect, a row of a file, what the gate catches itself, or that nothing is newer.
 FLAG = re.compile(r"(?<![\w-])--[a-z]")
-OTHERS = {"RowRefused", "CatalogError", "Contradiction", "Denied", "NotAdmitted"}
+OTHERS = {"RowRefused", "CatalogError", "Contradiction", "Denied", "NotAdmitted", "FetchUnchanged"}
 SHOWN_ON_PAGES = ("actions.py", "intake", "store", "disclosure")
 
 

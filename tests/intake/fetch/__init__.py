@@ -1,0 +1,1 @@
+"""Refreshing from publishers, each played by a server of its own."""
