@@ -25,15 +25,15 @@ MOST_SHOWN = 200
 
 
 def offer_real_record(source: str) -> None:
-    """An expander that imports the real record; open while the page shows a demonstration. Stewards only."""
+    """An expander that imports another capture; open while the page shows a demonstration. Stewards only."""
     if not current_viewer().is_steward:
         return
     is_demonstration = source in current_release().demonstrations
-    with st.expander(_("Import the real record"), expanded=is_demonstration):
+    with st.expander(_("Import another capture"), expanded=is_demonstration):
         st.write(
             _(
-                "A file of {publisher} replaces the demonstration; several captures live side by side. "
-                "Nothing changes unless the file holds."
+                "Captures of {publisher} stand side by side; one of the same day replaces the one that is here, and "
+                "any of them a demonstration. Nothing changes unless the file passes the checks."
             ).format(publisher=sources()[source].publisher)
         )
         by_file, by_address = st.columns(2)
