@@ -220,9 +220,13 @@ def test_an_extraction_date_that_cannot_be_read_is_not_todays(tmp_path):
 
 def test_a_renamed_demonstration_is_still_one(tmp_path, demo_store):
     from dashboard.demo import write_files
+    from dashboard.reference.files import write_record
 
-    # One file a source: the first release has every public one, the second those about learners.
-    by_source = {sent.source: sent.file for sent in sum(write_files(tmp_path / "demo"), [])}
+    # One file a source, the earliest, which is the smallest.
+    by_source = {}
+    for sent in sum(write_files(tmp_path / "demo"), []):
+        by_source.setdefault(sent.source, sent.file)
+    by_source |= {source: file for source, file in write_record(tmp_path) if source in ("uis_enrolment", "hubs")}
     for source, file in by_source.items():
         renamed = tmp_path / f"real_{source}.csv"
         renamed.write_bytes(file.read_bytes())

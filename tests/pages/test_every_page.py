@@ -79,10 +79,17 @@ def viewers(state):
     return [STEWARD, EXECUTIVE, EVERYBODY, *([Viewer("partner", own)] if own else []), WAITING]
 
 
+def asked(state, at, page):
+    """The links that one of the viewers opens; in the short form the first of each page, and the others by turns."""
+    each = links(page, state)
+    return each if FULL else [link for n, link in enumerate(each) if n in (0, at) or n % len(viewers(state)) == at]
+
+
 COMBINATIONS = [
     pytest.param(state, viewer, page, link, id="-".join([state, viewer.partner_id or viewer.audience, page, *(
         f"{name}={value}" for name, value in link.items())]))
-    for state in STATES for viewer in viewers(state) for page in PAGES for link in links(page, state)
+    for state in STATES for at, viewer in enumerate(viewers(state)) for page in PAGES
+    for link in asked(state, at, page)
 ]  # fmt: skip
 
 
