@@ -1,8 +1,8 @@
 """Every page opens for every audience, programme and state of the store, and says what it cannot show.
 
 `pytest tests/pages/test_every_page.py --collect-only -q` prints the combinations. COALITION_FULL_TESTS=1 adds each
-partner of the demonstration and a release of each source alone, and opens all that is folded in each combination
-instead of the default ones only.
+partner of the demonstration, a release of each source alone and every link for every viewer, and opens all that is
+folded in each combination instead of the default ones only.
 """
 
 import ast
