@@ -5,7 +5,7 @@ What comes out is a file in the publisher's own layout; the front door checks it
 
 from collections.abc import Callable, Mapping
 
-from dashboard.intake.fetch import activityinfo, ckan, coursera, file, kobo, uis, unhcr
+from dashboard.intake.fetch import activityinfo, ckan, coursera, file, kobo, uis, uis_bulk, unhcr
 from dashboard.intake.fetch.client import FetchFailed
 from dashboard.intake.fetch.ways import Client, Fetched, Order
 
@@ -15,6 +15,7 @@ KINDS: Mapping[str, Callable[[Order, Client], Fetched]] = {
     "ckan": ckan.fetch,
     "unhcr": unhcr.fetch,
     "uis": uis.fetch,
+    "uis_bulk": uis_bulk.fetch,
     "coursera": coursera.fetch,
     "kobo": kobo.fetch,
     "activityinfo": activityinfo.fetch,

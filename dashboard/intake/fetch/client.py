@@ -65,6 +65,9 @@ class FetchUnchanged(Exception):
     """The publisher has nothing newer than what was fetched before."""
 
 
+ARCHIVE = "a zip archive"
+
+
 @dataclass(frozen=True)
 class Caps:
     """What one fetch may cost: bytes and seconds in all, seconds of silence, tries of one request, seconds between."""
@@ -150,9 +153,14 @@ class Client:
         self._http.close()
 
     def file(
-        self, address: str, folder: Path, known: Known | None = None, headers: Mapping[str, str] | None = None
+        self,
+        address: str,
+        folder: Path,
+        known: Known | None = None,
+        headers: Mapping[str, str] | None = None,
+        takes_archive: bool = False,
     ) -> Got:
-        """A table at an address, under the publisher's own name in the folder.
+        """A table at an address, or an archive of tables, under the publisher's own name in the folder.
 
         Raises:
             FetchFailed: it did not come whole, or is no CSV and no workbook.
@@ -169,11 +177,13 @@ class Client:
             raise FetchUnchanged
         with target.open("rb") as body:
             beginning = body.read(CHUNK)
-        if what := _is_no_table(beginning, answer.headers.get("Content-Type", "")):
+        what = _is_no_table(beginning, answer.headers.get("Content-Type", ""))
+        if what != ARCHIVE if takes_archive else what:
             target.unlink()
             raise FetchFailed(
-                f"{self.shown(address)} should give a CSV or a workbook (found: {what}). Open it in a browser: it may "
-                "have moved. Correct the address, or import a file you have."
+                f"{self.shown(address)} should give {ARCHIVE if takes_archive else 'a CSV or a workbook'} (found: "
+                f"{what or 'another file'}). Open it in a browser: it may have moved. Correct the address, or import a "
+                "file you have."
             )
         return Got(target, answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""), place)
 
@@ -434,7 +444,7 @@ def _is_no_table(beginning: bytes, kind: str) -> str:
         return (
             ""
             if any(part in beginning for part in (b"[Content_Types].xml", b"mimetype", b"xl/", b"_rels/"))
-            else "a zip archive"
+            else ARCHIVE
         )
     for magic, what in MAGIC:
         if beginning.startswith(magic):

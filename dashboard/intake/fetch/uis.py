@@ -7,6 +7,8 @@ Settings: `address`, `first_year`, before which no figure is taken.
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
@@ -21,6 +23,12 @@ LEVELS = {
     "Tertiary": "tertiary education, all programmes",
 }
 SEXES = {"both": "both sexes", "female": "female", "male": "male"}
+# The name that UIS gives the figures of each column.
+NAMES = {
+    f"{level} ({sex})": f"Enrolment in {words}, {sexes} (number)"
+    for level, words in LEVELS.items()
+    for sex, sexes in SEXES.items()
+}
 # The file that people download has these columns in this order.
 HEADER = ["ISO3", *(f"{level} ({sex})" for sex in SEXES for level in LEVELS)]
 MOST_RECORDS = 100_000
@@ -35,17 +43,22 @@ Figures = dict[tuple[str, int], int]
 def fetch(order: Order, client: Client) -> Fetched:
     """One row a country; of each level the newest year in which both sexes are known, as in the publisher's table."""
     address = server(order.setting("address"))
+    figures = {name: _figures(client, address, one) for name, one in _indicators(client, address).items()}
+    return Fetched(write_figures(order, figures))
+
+
+def write_figures(order: Order, figures: Mapping[str, Figures]) -> Path:
+    """The publisher's table of what each column of `NAMES` holds: of each level the newest year of both sexes."""
     first_year = int(order.setting("first_year"))
-    indicators = _indicators(client, address)
     cells: dict[str, dict[str, object]] = defaultdict(dict)
     for level in LEVELS:
-        figures = {sex: _figures(client, address, indicators[f"{level} ({sex})"]) for sex in SEXES}
-        for country, year in sorted(figures["both"]):  # later years replace earlier ones
+        for country, year in sorted(figures[f"{level} (both)"]):  # later years replace earlier ones
             if year >= first_year and COUNTRY.fullmatch(country):
                 for sex in SEXES:
-                    cells[country][f"{level} ({sex})"] = figures[sex].get((country, year), NOT_SHOWN)
+                    name = f"{level} ({sex})"
+                    cells[country][name] = figures[name].get((country, year), NOT_SHOWN)
     rows = [[country, *(cells[country].get(name, 0) for name in HEADER[1:])] for country in sorted(cells)]
-    return Fetched(write(order.folder, "uis_enrolment", HEADER, rows))
+    return write(order.folder, "uis_enrolment", HEADER, rows)
 
 
 def _indicators(client: Client, address: str) -> dict[str, dict[str, Any]]:
@@ -53,17 +66,12 @@ def _indicators(client: Client, address: str) -> dict[str, dict[str, Any]]:
     answer = client.json(f"{address}/definitions/indicators")
     listed = part({"indicators": answer}, "indicators", list, client.shown(f"{address}/definitions/indicators"))
     by_name = {str(one.get("name", "")).casefold(): one for one in listed if one.get("indicatorCode")}
-    names = {
-        f"{level} ({sex})": f"Enrolment in {words}, {sexes} (number)"
-        for level, words in LEVELS.items()
-        for sex, sexes in SEXES.items()
-    }
-    if missing := [name for name in names.values() if name.casefold() not in by_name]:
+    if missing := [name for name in NAMES.values() if name.casefold() not in by_name]:
         raise FetchFailed(
             f"{client.shown(address)} has no indicator named {missing[0]!r} (found: {len(by_name):,} others). It may "
             "have a new name: import a file, and tell whoever looks after the dashboard."
         )
-    return {figure: by_name[name.casefold()] for figure, name in names.items()}
+    return {figure: by_name[name.casefold()] for figure, name in NAMES.items()}
 
 
 def _figures(client: Client, address: str, indicator: dict[str, Any]) -> Figures:
@@ -86,13 +94,19 @@ def _figures(client: Client, address: str, indicator: dict[str, Any]) -> Figures
         )
     found: Figures = {}
     for one in records:
-        place = (str(one.get("geoUnit", "")), int(one.get("year", 0)))
         value = one.get("value")
-        if not isinstance(value, int | float):
-            continue
-        if found.setdefault(place, round(value)) != round(value):
-            raise FetchFailed(
-                f"{what} has two figures of {code} for {place[0]} in {place[1]} (found: {found[place]}, {value}). "
-                + AGAIN
-            )
+        if isinstance(value, int | float):
+            take(found, (str(one.get("geoUnit", "")), int(one.get("year", 0))), value, f"{what}: {code}")
     return found
+
+
+def take(figures: Figures, place: tuple[str, int], value: float, what: str) -> None:
+    """Adds the figure of a country or region and year.
+
+    Raises:
+        FetchFailed: another one is there.
+    """
+    if figures.setdefault(place, round(value)) != round(value):
+        raise FetchFailed(
+            f"{what} has two figures for {place[0]} in {place[1]} (found: {figures[place]}, {value}). {AGAIN}"
+        )

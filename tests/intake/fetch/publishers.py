@@ -2,10 +2,12 @@
 
 import copy
 import hashlib
+import io
 import json
 import ssl
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -246,6 +248,43 @@ def _uis(kind: Kind, asked: Asked, base: str) -> Reply:
     return as_json({"hints": [], "records": records[asked.query["indicator"]], "indicatorMetadata": []})
 
 
+def zipped(tables: dict[str, str]) -> bytes:
+    """An archive of tables that has the same bytes each time."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in tables.items():
+            archive.writestr(zipfile.ZipInfo(name, (2025, 9, 1, 0, 0, 0)), text)
+    return body.getvalue()
+
+
+def _uis_bulk(kind: Kind, asked: Asked, base: str) -> Reply:
+    codes = {f"E{level}.{sex}": (level, sex) for level in range(4) for sex in range(3)}
+    labels = [f'{code},"Enrolment in {LEVELS[level]}, {SEXES[sex]} (number)"' for code, (level, sex) in codes.items()]
+    figures = [
+        f"{code},{row[0]},{row[1]},{row[2 + level][sex]},,"
+        for code, (level, sex) in codes.items()
+        for row in kind.rows
+        if row[2 + level]
+    ]
+    body = zipped(
+        {
+            "README.md": "# OPRI",
+            "OPRI_LABEL.csv": "\n".join(["INDICATOR_ID,INDICATOR_LABEL_EN", "X.1,Something else", *labels]),
+            "OPRI_DATA_NATIONAL.csv": "\n".join(
+                ["INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER", "X.1,KEN,2021,7.5,,", *figures]
+            ),
+        }
+    )
+    return Reply(body, headers={"Content-Type": "application/zip"})
+
+
+def _without_values(body: bytes) -> bytes:
+    """The archive, with another heading over its figures."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        tables = {name: archive.read(name).decode().replace(",VALUE,", ",FIGURE,") for name in archive.namelist()}
+    return zipped(tables)
+
+
 def enrolment(learner: int, course: str, progress: int, **more: Any) -> dict[str, Any]:
     """One report of Coursera's, with times in milliseconds as it gives them."""
     return {
@@ -415,6 +454,17 @@ def kinds() -> dict[str, Kind]:
             lambda asked: asked.path.endswith("/data/indicators"),
             [("KEN", 2022, (13, 7, 6), (24, 12, 12), None, (4, 2, 2))],
             _renamed(b'"records"', b'"observations"'),
+        ),
+        Kind(
+            "uis_bulk",
+            "uis_enrolment",
+            list(ENROLMENT),
+            _uis_bulk,
+            lambda base: _way("uis_bulk", {"address": f"{base}/OPRI.zip", "first_year": "2018", "total": "learners"}),
+            lambda asked: True,
+            [("KEN", 2022, (13, 7, 6), (24, 12, 12), None, (4, 2, 2))],
+            _without_values,
+            is_paged=False,
         ),
         Kind(
             "coursera",

@@ -36,6 +36,7 @@ KEPT = {
     "activityinfo": [("n1", "KEN", 20), ("n2", "KEN", 10), ("n3", "CHN", 30), ("n4", "KEN", 5)],
 }
 KEPT["ckan"] = KEPT["file"]
+KEPT["uis_bulk"] = KEPT["uis"]
 KEPT["coursera"].append(("alpha", "c2", 0.0, False))
 COLUMNS = {
     "unesco_closures": ("country_iso3", "status"),
