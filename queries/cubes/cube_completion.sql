@@ -42,7 +42,6 @@ judged AS (
     SELECT
         r.programme_id,
         r.partner_id,
-        r.learner_key,
         strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
         concat(strftime(r.enrolled_on, '%Y'), '-Q', cast(quarter(r.enrolled_on) AS varchar)) AS cohort_quarter,
         h.horizon_days,
@@ -58,32 +57,72 @@ judged AS (
     INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     CROSS JOIN horizons AS h
     WHERE r.is_timed
+),
+
+run AS (
+    SELECT
+        programme_id,
+        partner_id,
+        coalesce(cohort_month, cohort_quarter, 'all') AS cohort,
+        horizon_days,
+        count(*) AS runs,
+        count(*) FILTER (WHERE is_matured) AS runs_matured,
+        count(*) FILTER (WHERE is_matured AND is_done) AS completed_matured,
+        count(*) FILTER (WHERE is_matured AND is_started) AS started_matured,
+        count(*) FILTER (WHERE is_matured AND is_verified_track) AS verified_matured,
+        count(*) FILTER (WHERE is_matured AND is_verified_track AND is_done) AS verified_completed,
+        count(*) FILTER (WHERE is_matured AND intends_to_finish) AS intended_matured,
+        count(*) FILTER (WHERE is_matured AND intends_to_finish AND is_done) AS intended_completed,
+        count(completed_on) AS completed_so_far,
+        count(withdrawn_on) AS withdrawn_so_far,
+        count(failed_on) AS failed_so_far,
+        count(*) - count(completed_on) - count(withdrawn_on) - count(failed_on) AS active_so_far
+    FROM judged
+    GROUP BY
+        GROUPING SETS (
+            (programme_id, partner_id, horizon_days),
+            (programme_id, partner_id, horizon_days, cohort_month),
+            (programme_id, partner_id, horizon_days, cohort_quarter)
+        )
+),
+
+learner AS (
+    SELECT
+        l.programme_id,
+        l.partner_id,
+        l.cohort,
+        h.horizon_days,
+        count(*) AS learners,
+        count(*) FILTER (WHERE l.oldest_days >= h.horizon_days) AS learners_matured
+    FROM int_completion_learner AS l
+    CROSS JOIN horizons AS h
+    GROUP BY l.programme_id, l.partner_id, l.cohort, h.horizon_days
 )
 
 SELECT
-    programme_id,
-    partner_id,
-    coalesce(cohort_month, cohort_quarter, 'all') AS cohort,
-    cast(horizon_days AS bigint) AS horizon_days,
-    count(*) AS runs,
-    count(DISTINCT learner_key) AS learners,
-    count(DISTINCT CASE WHEN is_matured THEN learner_key END) AS learners_matured,
-    count(*) FILTER (WHERE is_matured) AS runs_matured,
-    count(*) FILTER (WHERE is_matured AND is_done) AS completed_matured,
-    count(*) FILTER (WHERE is_matured AND is_started) AS started_matured,
-    count(*) FILTER (WHERE is_matured AND is_verified_track) AS verified_matured,
-    count(*) FILTER (WHERE is_matured AND is_verified_track AND is_done) AS verified_completed,
-    count(*) FILTER (WHERE is_matured AND intends_to_finish) AS intended_matured,
-    count(*) FILTER (WHERE is_matured AND intends_to_finish AND is_done) AS intended_completed,
-    count(completed_on) AS completed_so_far,
-    count(withdrawn_on) AS withdrawn_so_far,
-    count(failed_on) AS failed_so_far,
-    count(*) - count(completed_on) - count(withdrawn_on) - count(failed_on) AS active_so_far
-FROM judged
-GROUP BY
-    GROUPING SETS (
-        (programme_id, partner_id, horizon_days),
-        (programme_id, partner_id, horizon_days, cohort_month),
-        (programme_id, partner_id, horizon_days, cohort_quarter)
-    )
-ORDER BY programme_id, partner_id, cohort, horizon_days
+    r.programme_id,
+    r.partner_id,
+    r.cohort,
+    cast(r.horizon_days AS bigint) AS horizon_days,
+    r.runs,
+    l.learners,
+    l.learners_matured,
+    r.runs_matured,
+    r.completed_matured,
+    r.started_matured,
+    r.verified_matured,
+    r.verified_completed,
+    r.intended_matured,
+    r.intended_completed,
+    r.completed_so_far,
+    r.withdrawn_so_far,
+    r.failed_so_far,
+    r.active_so_far
+FROM run AS r
+INNER JOIN learner AS l
+    ON
+        r.programme_id = l.programme_id
+        AND r.partner_id = l.partner_id
+        AND r.cohort = l.cohort
+        AND r.horizon_days = l.horizon_days
+ORDER BY r.programme_id, r.partner_id, r.cohort, horizon_days
