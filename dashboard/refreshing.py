@@ -24,8 +24,17 @@ from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake import proposals
 from dashboard.intake.fetch import Order, fetch
 from dashboard.intake.fetch.bounds import beyond
-from dashboard.intake.fetch.client import REFRESH, Caps, Client, FetchUnchanged, Known, Progress
-from dashboard.intake.fetch.ways import Fetched, secrets_of, wanted_variables, way_of
+from dashboard.intake.fetch.client import (
+    REFRESH,
+    Caps,
+    Client,
+    FetchUnchanged,
+    Known,
+    Progress,
+    one_line,
+    without,
+)
+from dashboard.intake.fetch.ways import Fetched, refuse_unusable, secrets_of, wanted_variables, way_of
 from dashboard.intake.front_door import Ready, made_ready
 from dashboard.intake.limits import SHELL
 from dashboard.intake.proposals import Proposal
@@ -41,6 +50,7 @@ from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, Way, sources
 
 LOCK = ".refreshing"
+LONGEST_REASON = 1000
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
 NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
@@ -96,6 +106,7 @@ class Refresh:
     outcomes: list[Outcome] = field(default_factory=list)
     _states: dict[str, FetchState] = field(default_factory=dict)
     _to_publish: list[_Arrived] = field(default_factory=list)
+    _secrets: set[str] = field(default_factory=set, repr=False)
 
     def run(self, names: Sequence[str] = ()) -> list[Outcome]:
         """Refreshes the sources of these names, or all that some way leads to.
@@ -173,10 +184,19 @@ class Refresh:
             self._to_publish.append(arrived)
 
     def _fetched(self, card: SourceCard, way: Way, folder: Path, known: Known) -> Fetched:
-        secrets = secrets_of(_way_unfilled(card, way))
-        client = Client(way.hosts, self.caps, secrets, self.progress(card.name), self.sleep)
-        with client:
-            return fetch(Order(way, card, folder, known), client)
+        unfilled = _way_unfilled(card, way)
+        secrets = secrets_of(unfilled)
+        self._secrets.update(secrets)
+        refuse_unusable(unfilled)
+        with Client(way.hosts, self.caps, secrets, self.progress(card.name), self.sleep) as client:
+            try:
+                return fetch(Order(way, card, folder, known), client)
+            finally:
+                self._secrets.update(client.secrets)
+
+    def _words(self, text: str) -> str:
+        """A reason as it may be printed and kept: publishers may repeat a secret anywhere in what they send."""
+        return one_line(without(self._secrets, text))[:LONGEST_REASON]
 
     def _publish_all(self) -> None:
         """Serves one release with all that is to be published; where that fails, one for each that can be."""
@@ -209,7 +229,7 @@ class Refresh:
     def _wait(self, arrived: _Arrived, reason: str) -> None:
         """Has a file wait for a person; the same one waits once, and an older one that was fetched no longer."""
         assert arrived.ready
-        name, digest = arrived.card.name, arrived.ready.digest
+        name, digest, reason = arrived.card.name, arrived.ready.digest, self._words(reason)
         waits = [one for one in _fetched_proposals(self.store, name) if one.snapshot.sha256 == digest]
         if not self.dry:
             proposal = waits[0] if waits else actions.propose_ready(self.store, arrived.ready, reason)
@@ -229,7 +249,7 @@ class Refresh:
     def _failed(self, card: SourceCard, way: Way, refused: Exception) -> None:
         """Counts a failure; what was got before, and what is served, stays."""
         before = self._states.get(card.name, FetchState(card.name))
-        reason = str(refused) if isinstance(refused, Refusal) else f"{type(refused).__name__}: {refused}"
+        reason = self._words(str(refused) if isinstance(refused, Refusal) else f"{type(refused).__name__}: {refused}")
         self._finish(
             replace(
                 before,

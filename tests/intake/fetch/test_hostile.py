@@ -9,9 +9,13 @@ from dataclasses import replace
 import pytest
 
 from dashboard.intake.fetch.client import Client, FetchFailed, FetchUnchanged, Known
+from dashboard.store import releases
+from dashboard.store.health import health
+from dashboard.store.protocol import StoreDamaged, read_manifest
+from dashboard.store.snapshots import snapshots
 from tests.intake.fetch.conftest import QUICK
 from tests.intake.fetch.hostile import FOUND, answering, whole
-from tests.intake.fetch.publishers import TOKEN
+from tests.intake.fetch.publishers import TOKEN, as_table
 
 TABLE = b"Date,ISO,Country,Scale\n"
 
@@ -137,7 +141,7 @@ def test_a_file_that_has_not_changed_may_state_how_long_it_is(client, tmp_path):
         got = Known('"v1"', "", client.place(f"{address}/a.csv"))
         with pytest.raises(FetchUnchanged):
             client.file(f"{address}/a.csv", tmp_path, got)
-        with pytest.raises(FetchFailed, match="nothing is known of"):
+        with pytest.raises(FetchFailed, match="of which nothing is known"):
             client.file(f"{address}/a.csv", tmp_path)
 
 
@@ -146,3 +150,111 @@ def test_a_mark_that_cannot_be_sent_back_is_not_kept(client, tmp_path, etag):
     with answering(whole(TABLE, f"ETag: {etag}", f"Last-Modified: {etag}")) as address:
         got = client.file(f"{address}/a.csv", tmp_path)
     assert (got.etag, got.modified) == ("", "")
+
+
+def answered(desk, kind, answer):
+    """The outcome where the source's publisher answers with these bytes, whatever is asked; another source is done."""
+    other, _ = desk.play("file")
+    with answering(answer) as address:
+        way = kind.way(address)
+        desk.lead(kind.source, replace(way, hosts=("127.0.0.1",)))
+        outcomes = {one.source: one for one in desk.refresh()}
+    assert outcomes[other.source].outcome == "published"
+    desk.keeps_secrets()
+    assert all(one.reason.isprintable() for one in outcomes.values())
+    return outcomes[kind.source]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        whole(b"[" * 200_000),
+        whole(b'{"maxPages": 1, "items": [' + b"[" * 900 + b"]" * 900 + b"]}"),
+        whole(b'{"\\ud800\\u001b[2J\\u202e' + TOKEN.encode() + b'": 1, "x": "' + b"y" * 99_999 + b'"}'),
+        whole(b'{"maxPages": 99999999999999999999999999, "items": []}'),
+        whole(b'{"maxPages": ' + b"9" * 4_000 + b', "items": []}'),
+        whole(b'{"maxPages": -1, "items": []}'),
+        whole(b'{"maxPages": 1, "items": [{"year": "\\udcff"}]}'),
+        whole(b'{"maxPages": 1, "items": [{"year": 1e999}]}'),
+    ],
+)
+def test_an_answer_that_breaks_its_reader_fails_its_source_and_no_other(desk, answer):
+    kind, _ = desk.play("unhcr")
+    assert answered(desk, kind, answer).outcome == "failed"
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "1e300"])
+def test_a_number_that_is_none_fails_its_source_and_no_other(desk, value):
+    kind, publisher = desk.play("uis")
+    desk.play("file")
+    give = publisher.answer
+    publisher.answer = lambda asked: (
+        replace(reply, body=reply.body.replace(b'"value": ', b'"value": ' + value.encode() + b', "x": '))
+        if (reply := give(asked)).body
+        else reply
+    )
+    outcomes = {one.source: one.outcome for one in desk.refresh()}
+    assert outcomes.pop(kind.source) == "failed" and set(outcomes.values()) == {"published"}
+
+
+def test_a_pattern_of_a_card_that_is_none_fails_its_source_and_no_other(desk):
+    kind, publisher = desk.play("ckan")
+    way = kind.way(publisher.address)
+    desk.lead(kind.source, replace(way, settings={**way.settings, "resource": "("}))
+    desk.fails(kind.source, says="another shape than is documented")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "demonstration_x.csv",
+        "x_part_2.csv",
+        "to_correct_unesco_closures.2020-05-31-b706663c.csv",
+        "..%2F..%2Fx.csv",
+        "%1b[2J.csv",
+        "x.part_2",
+        "",
+    ],
+)
+def test_the_name_that_a_publisher_gives_a_file_marks_it_as_nothing(desk, name):
+    kind, publisher = desk.play("file")
+    way = kind.way(publisher.address)
+    desk.lead(kind.source, replace(way, settings={**way.settings, "address": f"{publisher.address}/{name}"}))
+    assert desk.one(kind.source).outcome == "published"
+    (kept,) = snapshots(desk.store, kind.source)
+    account = read_manifest(kept.folder)["input"]
+    assert kept.provenance == "published" and account["file"].startswith(f"{kind.source}_20")
+    assert not account.get("kind") and not account.get("corrects")
+
+
+def test_a_table_that_repeats_a_secret_is_refused_without_it(desk):
+    kind, publisher = desk.play("kobo")
+    desk.lead(
+        kind.source,
+        replace(
+            kind.way(publisher.address),
+            kind="file",
+            settings={"address": f"{publisher.address}/x.csv", "token": "{COALITION_TEST_TOKEN}"},
+        ),
+    )
+    publisher.answer = lambda asked: as_table(f"\x1b[2J{TOKEN},b\n1,2\n")
+    assert "…" in desk.fails(kind.source, says="").reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200_000,
+        '{"unesco_closures": {"source": "unesco_closures", "failures": "many"}}',
+        '{"unesco_closures": {"source": "unesco_closures", "etag": 1}}',
+        '{"unesco_closures": {"source": "other"}}',
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    ],
+)
+def test_a_state_that_is_none_is_refused_before_anybody_is_asked(desk, text):
+    kind, publisher = desk.play("file")
+    (desk.store / "fetches.json").write_text(text)
+    with pytest.raises(StoreDamaged, match="Remove it"):
+        desk.refresh()
+    assert not publisher.requests
+    assert any("Remove it" in one.words for one in health(desk.store, releases.today()).troubles)
