@@ -44,13 +44,15 @@ from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
 from dashboard.store.protocol import StoreDamaged, read_manifest
-from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned
+from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned, snapshots
 from dashboard.store.workspace import for_its_owner, make_folder
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, Way, sources
 
 LOCK = ".refreshing"
 LONGEST_REASON = 1000
+# In the manifest of a capture that was published without a person.
+ALONE = "published_alone"
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
 NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
@@ -177,7 +179,9 @@ class Refresh:
             reason = "The same file was discarded by a person."
             self._finish(replace(state, outcome=UNCHANGED, reason=reason), came.notes)
             return
-        reason = beyond(current, ready, card, way) or ("" if self.and_publish else NOT_ASKED)
+        reason = beyond(current, _seen_first(self.store, card), ready, card, way) or (
+            "" if self.and_publish else NOT_ASKED
+        )
         if reason:
             self._wait(arrived, reason)
         else:
@@ -210,7 +214,7 @@ class Refresh:
             try:
                 release = actions.import_ready(
                     self.store,
-                    [one.ready for one in group if one.ready],
+                    [replace(one.ready, account={**one.ready.account, ALONE: True}) for one in group if one.ready],
                     [f"fetched {one.card.name}" for one in group],
                 )
             except (Refusal, OSError, duckdb.Error) as refused:
@@ -358,6 +362,16 @@ def _current(store: Path, card: SourceCard) -> list[Snapshot]:
     """The real snapshots to which a new capture is compared: the newest, or of a source with streams all that count."""
     real = [one for one in pinned(store).get(card.name, ()) if one.provenance != "demo"]
     return real if card.stream else real[-1:]
+
+
+def _seen_first(store: Path, card: SourceCard) -> list[Snapshot]:
+    """Real captures: those that a person brought in or published, the newest first, then the others, oldest first."""
+    real = sorted(
+        (one for one in snapshots(store, card.name) if one.provenance != "demo"),
+        key=lambda one: (one.captured_on, one.order),
+    )
+    alone = [one for one in real if read_manifest(one.folder)["input"].get(ALONE)]
+    return [*(one for one in reversed(real) if one not in alone), *alone]
 
 
 def _is_in(ready: Ready, one: Snapshot) -> bool:

@@ -5,6 +5,7 @@ Knows no publisher. Imports nothing: a file that came is a file, and goes throug
 
 import email.utils
 import hashlib
+import ipaddress
 import json
 import logging
 import random
@@ -325,7 +326,9 @@ class Client:
             raise FetchFailed(
                 f"{self.shown_wrong(address)} is not an http or https address{leads}. Give one, or import a file."
             )
-        by_hand = self.hosts is None and urlsplit(first).scheme == "http"
+        of_first = urlsplit(first)
+        host_of_first = of_first.hostname or ""
+        by_hand = self.hosts is None and of_first.scheme == "http"
         if parts.scheme == "http" and host not in LOOPBACK and not by_hand:
             raise FetchFailed(
                 f"{self.shown(address)} is not encrypted, and only https is fetched. Correct the address."
@@ -336,6 +339,11 @@ class Client:
             raise FetchFailed(
                 f"{led}, which is none of the hosts that the card of the source allows ({allowed}). If its publisher "
                 "has moved, add the host to the card; nothing was fetched."
+            )
+        if self.hosts is None and address != first and _is_inside(host) and not _is_inside(host_of_first):
+            raise FetchFailed(
+                f"{self.shown(first)} leads to {host}, which is in your own network, and an address elsewhere may not "
+                "lead there. Nothing was fetched. Give that address itself, if it is meant."
             )
         return origin
 
@@ -495,6 +503,15 @@ def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
         raise httpx.DecodingError(str(wrong)) from None
     if not unpack.eof or unpack.unused_data:
         raise trouble
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is this machine, or one of a network that the internet does not reach."""
+    try:
+        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):  # it cannot be found, so that it cannot be asked
+        return False
+    return any(not ipaddress.ip_address(one).is_global for one in found)
 
 
 def _no_number(text: str) -> float:

@@ -8,14 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.intake.fetch.client import Client, FetchFailed, FetchUnchanged, Known
+from dashboard import actions
+from dashboard.actions import Actor
+from dashboard.intake.fetch.client import Client, FetchFailed, FetchUnchanged, Known, _is_inside
 from dashboard.store import releases
 from dashboard.store.health import health
 from dashboard.store.protocol import StoreDamaged, read_manifest
 from dashboard.store.snapshots import snapshots
+from dashboard.warehouse.catalog import _way
 from tests.intake.fetch.conftest import QUICK
 from tests.intake.fetch.hostile import FOUND, answering, whole
-from tests.intake.fetch.publishers import TOKEN, as_table
+from tests.intake.fetch.publishers import TOKEN, as_table, publishing
 
 TABLE = b"Date,ISO,Country,Scale\n"
 
@@ -258,3 +261,134 @@ def test_a_state_that_is_none_is_refused_before_anybody_is_asked(desk, text):
         desk.refresh()
     assert not publisher.requests
     assert any("Remove it" in one.words for one in health(desk.store, releases.today()).troubles)
+
+
+def rows_of(*people: int) -> list[dict]:
+    """So many refugees from Somalia in Kenya, Chad and Italy."""
+    return [
+        {"year": 2023, "coo_iso": "SOM", "coa_iso": code, "refugees": count, "asylum_seekers": 0}
+        for code, count in zip(("KEN", "TCD", "ITA"), people, strict=True)
+    ]
+
+
+def test_steps_within_bounds_wait_when_they_are_far_from_what_a_person_saw(desk):
+    kind, _ = desk.play("unhcr")  # a total may change by 0.6
+    people, outcomes = 100, []
+    for _ in range(4):
+        kind.rows[:] = rows_of(people, 50, 50)
+        outcomes.append(desk.one(kind.source))
+        people += 40
+    # 200, 240, 280, 320: the last is 60% more than 200, the first, of which the card let 60% pass; 360 is 80% more.
+    assert [one.outcome for one in outcomes] == ["published"] * 4
+    kind.rows[:] = rows_of(people, 50, 50)
+    outcome = desk.one(kind.source)
+    assert outcome.outcome == "waiting" and "200 people in all become 360: 80% more" in outcome.reason
+    assert outcome.reason.startswith("Small changes have added up since the capture that a person saw last (20")
+    actions.accept(desk.store, desk.waiting(), Actor("a steward"), confirmed=True)
+    kind.rows[:] = rows_of(people + 40, 50, 50)  # from here on 360 is what a person saw
+    assert desk.one(kind.source).outcome == "published"
+
+
+def test_figures_that_change_places_wait_though_their_sum_is_the_same(desk):
+    kind, _ = desk.play("unhcr")
+    kind.rows[:] = rows_of(100, 10, 10)
+    desk.one(kind.source)
+    kind.rows[:] = rows_of(10, 10, 100)
+    assert desk.one(kind.source).reason == (
+        "120 people in all become 120, but country by country 180 differ: 150%, beyond the 60% that may change "
+        "without a person."
+    )
+
+
+def test_countries_that_others_take_the_place_of_wait(desk):
+    kind, publisher = desk.play("file")
+    desk.one(kind.source)
+    kind.rows[:] = [row.replace("KEN,Kenya", "ESP,Spain") for row in kind.rows]
+    bounds = {"rows": 9, "countries": 0.6, "set_aside": 1}
+    desk.lead(kind.source, replace(kind.way(publisher.address), bounds=bounds))
+    outcome = desk.one(kind.source)
+    assert outcome.outcome == "waiting" and "3 countries become 3, but country by country 2 differ" in outcome.reason
+
+
+@pytest.mark.parametrize("bounds", [{"rowz": 9}, {"rows": float("nan")}])
+def test_a_bound_that_bounds_nothing_lets_nothing_pass(desk, bounds):
+    kind, publisher = desk.play("file")
+    desk.one(kind.source)
+    kind.rows += kind.more
+    desk.lead(kind.source, replace(kind.way(publisher.address), bounds=bounds))
+    assert desk.one(kind.source).outcome == "waiting"
+
+
+def test_an_address_elsewhere_does_not_lead_a_person_into_the_own_network(tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.intake.fetch.client._is_inside", lambda host: host == "127.0.0.1")
+    with (
+        publishing(lambda asked: as_table("a,b\n")) as inside,
+        answering(f"HTTP/1.1 302 Found\r\nLocation: {inside.address}/x.csv\r\n\r\n".encode()) as address,
+        Client(None, QUICK, sleep=lambda _: None) as client,
+    ):
+        with pytest.raises(FetchFailed, match="leads to 127.0.0.1, which is in your own network"):
+            client.file(f"{address.replace('127.0.0.1', 'localhost')}/a.csv", tmp_path)
+        assert not inside.requests
+        assert client.file(f"{address}/a.csv", tmp_path).file.read_bytes() == b"a,b\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("::ffff:10.0.0.1", True),
+        ("10.0.0.1", True),
+        ("169.254.169.254", True),
+        ("0", True),
+        ("2130706433", True),
+        ("8.8.8.8", False),
+        ("nowhere.invalid", False),
+    ],
+)
+def test_hosts_of_the_own_network_are_known_however_they_are_written(host, inside):
+    assert _is_inside(host) == inside
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://127.0.0.1.example.org/",
+        "https://user@example.org/",
+        "https://127.0.0.1./",
+        "https://[::1]/",
+        "https://EXAMPLE.org/",
+        "file:///etc/hostname",
+        "https://example.org\\@127.0.0.1.example.org/",
+        "javascript:1",
+        "//example.org/x",
+        "http://127.0.0.1:9\\@example.org/",
+    ],
+)
+def test_a_host_that_only_looks_like_an_allowed_one_is_not_asked(client, tmp_path, to):
+    """Whatever it says: the only request is the first one."""
+    assert "tries" not in refused(client, f"HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n".encode(), tmp_path)
+
+
+def test_a_secret_that_is_posted_is_not_sent_where_the_answer_leads(client):
+    with publishing(lambda asked: as_table("a,b\n")) as other:
+        lead = f"HTTP/1.1 307 Moved\r\nLocation: {other.address}/x\r\n\r\n".encode()
+        assert "is not sent elsewhere" in refused(client, lead, form={"a": "b"}, basic=("id", TOKEN))
+        assert "web page" in refused(client, whole(b"<html>" + TOKEN.encode()), form={"a": "b"}, basic=("id", TOKEN))
+        assert not other.requests
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hosts": "data.example.org"},
+        {"variables": "COALITION_TEST_TOKEN"},
+        {"bounds": {"rows": "0.2"}},
+        {"bounds": {"rows": float("nan")}},
+        {"bounds": {"rows": -1}},
+    ],
+)
+def test_a_way_of_a_card_that_cannot_be_meant_is_refused_when_the_card_is_read(wrong):
+    with pytest.raises(TypeError, match="should be a"):
+        _way({"kind": "file", "hosts": ["data.example.org"], **wrong})
