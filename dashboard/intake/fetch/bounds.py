@@ -105,6 +105,8 @@ def size(files: Sequence[Path], card: SourceCard, total: str, streams: frozenset
     people: Counter[str] = Counter()
     open_streams = set(streams)
     for file in files if card.stream else files[:1]:
+        if card.stream and not open_streams:
+            break
         names = pq.read_schema(file).names
         wanted = [name for name in dict.fromkeys((*card.stream, *COUNTRIES, total)) if name in names]
         table: Any = pq.read_table(file, columns=wanted or names[:1])

@@ -399,7 +399,9 @@ class Client:
     def _notice(self, event: str, info: Mapping[str, Any]) -> None:
         """Notes each connection, so that it can be cut off."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            self._sockets = [*self._sockets[-3:], info["return_value"].get_extra_info("socket")]
+            if time.monotonic() - self._began >= self.caps.seconds:  # the watch has been here already
+                self._cut_off()
 
     def _cut_off(self) -> None:
         """Ends what is read when the time is over: headers that drip in are not seen from here until they end."""
