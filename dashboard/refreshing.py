@@ -24,8 +24,17 @@ from dashboard.disclosure.protect import AuditFailed
 from dashboard.intake import proposals
 from dashboard.intake.fetch import Order, fetch
 from dashboard.intake.fetch.bounds import beyond
-from dashboard.intake.fetch.client import REFRESH, Caps, Client, FetchUnchanged, Known, Progress
-from dashboard.intake.fetch.ways import Fetched, secrets_of, wanted_variables, way_of
+from dashboard.intake.fetch.client import (
+    REFRESH,
+    Caps,
+    Client,
+    FetchUnchanged,
+    Known,
+    Progress,
+    one_line,
+    without,
+)
+from dashboard.intake.fetch.ways import Fetched, refuse_unusable, secrets_of, wanted_variables, way_of
 from dashboard.intake.front_door import Ready, made_ready
 from dashboard.intake.limits import SHELL
 from dashboard.intake.proposals import Proposal
@@ -35,12 +44,15 @@ from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
 from dashboard.store.protocol import StoreDamaged, read_manifest
-from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned
+from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned, snapshots
 from dashboard.store.workspace import for_its_owner, make_folder
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, Way, sources
 
 LOCK = ".refreshing"
+LONGEST_REASON = 1000
+# In the manifest of a capture that was published without a person.
+ALONE = "published_alone"
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
 NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
@@ -96,6 +108,7 @@ class Refresh:
     outcomes: list[Outcome] = field(default_factory=list)
     _states: dict[str, FetchState] = field(default_factory=dict)
     _to_publish: list[_Arrived] = field(default_factory=list)
+    _secrets: set[str] = field(default_factory=set, repr=False)
 
     def run(self, names: Sequence[str] = ()) -> list[Outcome]:
         """Refreshes the sources of these names, or all that some way leads to.
@@ -166,17 +179,28 @@ class Refresh:
             reason = "The same file was discarded by a person."
             self._finish(replace(state, outcome=UNCHANGED, reason=reason), came.notes)
             return
-        reason = beyond(current, ready, card, way) or ("" if self.and_publish else NOT_ASKED)
+        reason = beyond(current, _seen_first(self.store, card), ready, card, way) or (
+            "" if self.and_publish else NOT_ASKED
+        )
         if reason:
             self._wait(arrived, reason)
         else:
             self._to_publish.append(arrived)
 
     def _fetched(self, card: SourceCard, way: Way, folder: Path, known: Known) -> Fetched:
-        secrets = secrets_of(_way_unfilled(card, way))
-        client = Client(way.hosts, self.caps, secrets, self.progress(card.name), self.sleep)
-        with client:
-            return fetch(Order(way, card, folder, known), client)
+        unfilled = _way_unfilled(card, way)
+        secrets = secrets_of(unfilled)
+        self._secrets.update(secrets)
+        refuse_unusable(unfilled)
+        with Client(way.hosts, self.caps, secrets, self.progress(card.name), self.sleep) as client:
+            try:
+                return fetch(Order(way, card, folder, known), client)
+            finally:
+                self._secrets.update(client.secrets)
+
+    def _words(self, text: str) -> str:
+        """A reason as it may be printed and kept: publishers may repeat a secret anywhere in what they send."""
+        return one_line(without(self._secrets, text))[:LONGEST_REASON]
 
     def _publish_all(self) -> None:
         """Serves one release with all that is to be published; where that fails, one for each that can be."""
@@ -190,7 +214,7 @@ class Refresh:
             try:
                 release = actions.import_ready(
                     self.store,
-                    [one.ready for one in group if one.ready],
+                    [replace(one.ready, account={**one.ready.account, ALONE: True}) for one in group if one.ready],
                     [f"fetched {one.card.name}" for one in group],
                 )
             except (Refusal, OSError, duckdb.Error) as refused:
@@ -209,7 +233,7 @@ class Refresh:
     def _wait(self, arrived: _Arrived, reason: str) -> None:
         """Has a file wait for a person; the same one waits once, and an older one that was fetched no longer."""
         assert arrived.ready
-        name, digest = arrived.card.name, arrived.ready.digest
+        name, digest, reason = arrived.card.name, arrived.ready.digest, self._words(reason)
         waits = [one for one in _fetched_proposals(self.store, name) if one.snapshot.sha256 == digest]
         if not self.dry:
             proposal = waits[0] if waits else actions.propose_ready(self.store, arrived.ready, reason)
@@ -229,7 +253,7 @@ class Refresh:
     def _failed(self, card: SourceCard, way: Way, refused: Exception) -> None:
         """Counts a failure; what was got before, and what is served, stays."""
         before = self._states.get(card.name, FetchState(card.name))
-        reason = str(refused) if isinstance(refused, Refusal) else f"{type(refused).__name__}: {refused}"
+        reason = self._words(str(refused) if isinstance(refused, Refusal) else f"{type(refused).__name__}: {refused}")
         self._finish(
             replace(
                 before,
@@ -338,6 +362,16 @@ def _current(store: Path, card: SourceCard) -> list[Snapshot]:
     """The real snapshots to which a new capture is compared: the newest, or of a source with streams all that count."""
     real = [one for one in pinned(store).get(card.name, ()) if one.provenance != "demo"]
     return real if card.stream else real[-1:]
+
+
+def _seen_first(store: Path, card: SourceCard) -> list[Snapshot]:
+    """Real captures: those that a person brought in or published, the newest first, then the others, oldest first."""
+    real = sorted(
+        (one for one in snapshots(store, card.name) if one.provenance != "demo"),
+        key=lambda one: (one.captured_on, one.order),
+    )
+    alone = [one for one in real if read_manifest(one.folder)["input"].get(ALONE)]
+    return [*(one for one in reversed(real) if one not in alone), *alone]
 
 
 def _is_in(ready: Ready, one: Snapshot) -> bool:

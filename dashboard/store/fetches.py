@@ -49,13 +49,21 @@ def fetch_states(store: Path) -> Mapping[str, FetchState]:
     path = store / FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return {name: FetchState(**state) for name, state in found.items()}
+        states = {name: FetchState(**state) for name, state in found.items()}
+        if wrong := [name for name, state in states.items() if not _is_sound(name, state)]:
+            raise ValueError(wrong[0])
+        return states
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as wrong:
+    except (OSError, RecursionError, ValueError, TypeError, AttributeError) as wrong:
         raise StoreDamaged(
             f"{path} cannot be read ({type(wrong).__name__}). Remove it: the next `coalition refresh` writes it anew."
         ) from wrong
+
+
+def _is_sound(name: str, state: FetchState) -> bool:
+    of_right_types = (isinstance(value, int if key == "failures" else str) for key, value in vars(state).items())
+    return name == state.source and all(of_right_types)
 
 
 def remember(store: Path, state: FetchState) -> None:

@@ -425,18 +425,10 @@ def _folders(store: Path, place: str, source: str, troubles: list[Trouble]) -> S
 
 def _fetches(store: Path, troubles: list[Trouble]) -> Mapping[str, FetchState]:
     try:
-        states = fetch_states(store)
+        return fetch_states(store)
     except StoreDamaged as damaged:
         troubles.append(Trouble("", str(damaged)))
         return {}
-    wrong = [name for name, state in states.items() if not _is_sound(state)]
-    if wrong:
-        troubles.append(Trouble("", f"The state of fetching {', '.join(wrong)} is not one. Remove fetches.json."))
-    return {name: state for name, state in states.items() if name not in wrong}
-
-
-def _is_sound(state: FetchState) -> bool:
-    return all(isinstance(value, int if name == "failures" else str) for name, value in vars(state).items())
 
 
 def _senders(store: Path, troubles: list[Trouble]) -> Mapping[str, str]:

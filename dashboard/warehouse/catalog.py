@@ -330,6 +330,12 @@ def read_card(path: Path) -> SourceCard:
 
 
 def _way(said: dict[str, Any]) -> Way:
+    for name in ("hosts", "variables"):
+        if not isinstance(said.get(name, []), list):
+            raise TypeError(f"`{name}` of a [[fetch]] should be a list (found: {said[name]!r})")
+    for name, bound in said.get("bounds", {}).items():
+        if not (isinstance(bound, int | float) and bound >= 0):
+            raise TypeError(f"the bound {name!r} of a [[fetch]] should be a number from 0 (found: {bound!r})")
     return Way(
         kind=said.pop("kind"),
         hosts=tuple(said.pop("hosts")),

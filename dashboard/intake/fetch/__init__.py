@@ -3,12 +3,26 @@
 What comes out is a file in the publisher's own layout; the front door checks it like anyone's.
 """
 
+import csv
+import re
 from collections.abc import Callable, Mapping
 
 from dashboard.intake.fetch import activityinfo, ckan, coursera, file, kobo, uis, uis_bulk, unhcr
 from dashboard.intake.fetch.client import FetchFailed
 from dashboard.intake.fetch.ways import Client, Fetched, Order
 
+# What comes of an answer, or of a setting of a card, that is not what was documented.
+WRONG = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    csv.Error,
+    re.error,
+)
 # The kinds that a card may name.
 KINDS: Mapping[str, Callable[[Order, Client], Fetched]] = {
     "file": file.fetch,
@@ -36,7 +50,7 @@ def fetch(order: Order, client: Client) -> Fetched:
         )
     try:
         return KINDS[kind](order, client)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as wrong:
+    except WRONG as wrong:
         raise FetchFailed(
             f"The publisher of {order.card.name} answered in another shape than is documented (found: "
             f"{type(wrong).__name__}). Import a file, and tell whoever looks after the dashboard."

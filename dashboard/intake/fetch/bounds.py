@@ -1,5 +1,6 @@
 """How far a fetched file is from what the store holds of its source: what is beyond the bounds of its card waits."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,26 +25,37 @@ WORDS = {"rows": "rows", "countries": "countries", "total": "people in all"}
 
 @dataclass(frozen=True)
 class Size:
-    """How large a capture is: rows, countries, and the sum of the column that the card names as its total."""
+    """How large a capture is by country, empty where a row names none: rows, and people by the total of the card."""
 
-    rows: int
-    countries: int
-    total: int
+    rows: Mapping[str, int]
+    people: Mapping[str, int]
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries that rows name."""
+        return frozenset(filter(None, self.rows))
 
 
-def beyond(store_rows: Sequence[Snapshot], ready: Ready, card: SourceCard, way: Way) -> str:
+def beyond(
+    store_rows: Sequence[Snapshot], seen_rows: Sequence[Snapshot], ready: Ready, card: SourceCard, way: Way
+) -> str:
     """Why a file has to wait for a person, as a sentence; empty where it is within the bounds of its card.
+
+    It is compared with what the store serves, and with what a person saw last: small changes add up.
 
     Args:
         store_rows: what the store serves of the source now, real rows only.
+        seen_rows: captures that a person brought in or published, then all others; the first of a stream counts.
         ready: the file, checked.
         card: of the source.
         way: by which it was fetched; its bounds are shares of change, its setting `total` names a column.
     """
+    if unknown := sorted(set(way.bounds) - {*BOUNDS, *FEWEST}):
+        return f"The card of the source has a bound that does not exist ({unknown[0]}). Correct it."
     bounds = {**BOUNDS, **way.bounds}
     report = ready.report
     aside = len(report.quarantined)
-    if report.rows_in and aside / report.rows_in > bounds["set_aside"]:
+    if report.rows_in and not aside / report.rows_in <= bounds["set_aside"]:
         return (
             f"{aside:,} of {report.rows_in:,} rows are set aside, more than the {bounds['set_aside']:.0%} that may be "
             "without a person."
@@ -57,36 +69,57 @@ def beyond(store_rows: Sequence[Snapshot], ready: Ready, card: SourceCard, way: 
     before = size([one.rows_file for one in stood], card, total, expected) if stood else None
     if before is None or not before.rows:
         return _too_small(now, way.bounds)
-    for name, words in WORDS.items():
-        old, new = getattr(before, name), getattr(now, name)
-        if old and abs(new - old) / old > bounds[name]:
+    if change := _change(before, now, bounds):
+        return change
+    seen = [one for one in seen_rows if not card.stream or one.streams & expected]
+    change = _change(size([one.rows_file for one in seen], card, total, expected), now, bounds)
+    day = max((one.captured_on for one in (seen if card.stream else seen[:1])), default="")
+    return f"Small changes have added up since the capture that a person saw last ({day}): {change}" if change else ""
+
+
+def _change(before: Size, now: Size, bounds: Mapping[str, float]) -> str:
+    """What is beyond its bound, as a sentence: in all, or country by country where that evens out."""
+    sizes: dict[str, tuple[Mapping[str, int], Mapping[str, int]]] = {
+        "rows": (before.rows, now.rows),
+        "countries": (dict.fromkeys(before.countries, 1), dict.fromkeys(now.countries, 1)),
+        "total": (before.people, now.people),
+    }
+    for name, (there, here) in sizes.items():
+        old, new = sum(there.values()), sum(here.values())
+        moved = sum(abs(here.get(country, 0) - there.get(country, 0)) for country in {*there, *here})
+        most = f"beyond the {bounds[name]:.0%} that may change without a person."
+        if old and not abs(new - old) / old <= bounds[name]:
             change = f"{abs(new - old) / old:.0%} {'more' if new > old else 'fewer'}"
+            return f"{old:,} {WORDS[name]} become {new:,}: {change}, {most}"
+        if old and not moved / old <= bounds[name]:
             return (
-                f"{old:,} {words} become {new:,}: {change}, beyond the {bounds[name]:.0%} that may change without a "
-                "person."
+                f"{old:,} {WORDS[name]} become {new:,}, but country by country {moved:,} differ: {moved / old:.0%}, "
+                f"{most}"
             )
     return ""
 
 
 def size(files: Sequence[Path], card: SourceCard, total: str, streams: frozenset[str]) -> Size:
-    """The size of files, the newest first; of a source with streams each stream counts once, and only those named."""
-    rows, people = 0, 0
-    countries: set[str] = set()
+    """The size of files, the first counts; of a source with streams each stream counts once, and only those named."""
+    rows: Counter[str] = Counter()
+    people: Counter[str] = Counter()
     open_streams = set(streams)
     for file in files if card.stream else files[:1]:
+        if card.stream and not open_streams:
+            break
         names = pq.read_schema(file).names
         wanted = [name for name in dict.fromkeys((*card.stream, *COUNTRIES, total)) if name in names]
         table: Any = pq.read_table(file, columns=wanted or names[:1])
         if card.stream:
             table, open_streams = _of_streams(table, card.stream, open_streams)
-        rows += table.num_rows
-        for name in COUNTRIES:
-            if name in table.column_names:
-                countries |= {code for code in pc.unique(table[name]).to_pylist() if code}
-                break
-        if total in table.column_names:
-            people += int(pc.sum(table[total]).as_py() or 0)
-    return Size(rows, len(countries), people)
+        country = next((name for name in COUNTRIES if name in table.column_names), "")
+        codes = table[country] if country else pa.nulls(table.num_rows, pa.string())
+        counted = table[total] if total in table.column_names else pa.nulls(table.num_rows, pa.int64())
+        sums = pa.table({"country": codes, "people": counted}).group_by("country")
+        for one in sums.aggregate([([], "count_all"), ("people", "sum")]).to_pylist():
+            rows[one["country"] or ""] += one["count_all"]
+            people[one["country"] or ""] += one["people_sum"] or 0
+    return Size(rows, people)
 
 
 def _of_streams(table: Any, stream: Sequence[str], wanted: set[str]) -> tuple[Any, set[str]]:
@@ -105,7 +138,8 @@ def _too_small(now: Size, bounds: Mapping[str, float]) -> str:
     if not fewest:
         return "It is the first capture of this source, so that there is nothing to compare it with."
     for name, least in fewest.items():
-        if (found := getattr(now, FEWEST[name])) < least:
+        found = len(now.countries) if name == "fewest_countries" else sum(now.rows.values())
+        if not found >= least:
             return (
                 f"It is the first capture of this source and has {found:,} {FEWEST[name]}; at least {least:,.0f} were "
                 "expected."

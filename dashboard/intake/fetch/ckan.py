@@ -37,7 +37,8 @@ def fetch(order: Order, client: Client) -> Fetched:
             f"{client.clean(names)[:300] or 'no resource'}). Correct the card of the source."
         )
     got = client.file(str(max(fitting, key=_moment)["url"]), order.folder, order.known)
-    return Fetched(got.file.rename(order.folder / dated(got.file.name)), got.etag, got.modified, got.place)
+    file = got.file.rename(order.folder / dated(order.card.name, got.file.name))
+    return Fetched(file, got.etag, got.modified, got.place)
 
 
 def _moment(resource: dict[str, Any]) -> str:

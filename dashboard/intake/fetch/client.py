@@ -5,18 +5,23 @@ Knows no publisher. Imports nothing: a file that came is a file, and goes throug
 
 import email.utils
 import hashlib
+import ipaddress
 import json
 import logging
 import random
 import re
+import socket
 import ssl
+import threading
 import time
+import unicodedata
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import httpx
 
@@ -33,6 +38,10 @@ NOT_ALLOWED = frozenset({401, 403})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CHUNK = 64 * 1024
 LONGEST_SHOWN = 300
+# An answer in JSON takes up to thirty times its size in memory; the longest of a publisher known here has 15 MB.
+LARGEST_ANSWER = 32 * MEGABYTE
+# What a publisher calls a file by is sent back to it as it is.
+MARK = re.compile(r"[\x20-\x7e]{0,200}")
 # So many digits of a digest tell addresses apart.
 PLACE = 16
 # What a file begins with that is no table, whatever its name and its content type say.
@@ -58,7 +67,13 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class FetchFailed(Refusal):
-    """A publisher did not give what was wanted; the message says why and what to do, and holds no secret."""
+    """A publisher did not give what was wanted; the message says why and what to do, and holds no secret.
+
+    It is one line without control or bidirectional characters, however a publisher writes what stands in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class FetchUnchanged(Exception):
@@ -134,6 +149,8 @@ class Client:
     _http: httpx.Client = field(init=False, repr=False)
     _began: float = field(init=False, default=0.0)
     _bytes: int = field(init=False, default=0)
+    _sockets: list[socket.socket] = field(init=False, default_factory=list, repr=False)
+    _watch: threading.Timer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         caps = self.caps
@@ -142,14 +159,18 @@ class Client:
         self._http = httpx.Client(
             timeout=timeout,
             follow_redirects=False,
-            headers={"User-Agent": f"coalition-dashboard/{TOOL_VERSION}"},
+            headers={"User-Agent": f"coalition-dashboard/{TOOL_VERSION}", "Accept-Encoding": "gzip"},
         )
         self._began = time.monotonic()
+        self._watch = threading.Timer(caps.seconds, self._cut_off)
+        self._watch.daemon = True
 
     def __enter__(self) -> "Client":
+        self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._watch.cancel()
         self._http.close()
 
     def file(
@@ -167,14 +188,19 @@ class Client:
             FetchUnchanged: it is the one that is known.
         """
         self._allowed(address, address)
-        sent, place = dict(headers or {}), hashlib.sha256(address.encode()).hexdigest()[:PLACE]
+        sent, place = dict(headers or {}), self.place(address)
         if known and known.place == place:
             sent |= {"If-None-Match": known.etag} if known.etag else {}
             sent |= {"If-Modified-Since": known.modified} if known.modified else {}
         target = folder / _name(address)
         answer = self._request("GET", address, target, headers=sent)
         if answer.status == httpx.codes.NOT_MODIFIED:
-            raise FetchUnchanged
+            if known and known.place == place:
+                raise FetchUnchanged
+            raise FetchFailed(
+                f"{self.shown(address)} states that a file has not changed of which nothing is known here (found: "
+                "status 304). Try again later, or import a file you have."
+            )
         with target.open("rb") as body:
             beginning = body.read(CHUNK)
         what = _is_no_table(beginning, answer.headers.get("Content-Type", ""))
@@ -185,7 +211,14 @@ class Client:
                 f"{what or 'another file'}). Open it in a browser: it may have moved. Correct the address, or import a "
                 "file you have."
             )
-        return Got(target, answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""), place)
+        marks = [answer.headers.get(name, "") for name in ("ETag", "Last-Modified")]
+        etag, modified = (mark if MARK.fullmatch(mark) else "" for mark in marks)
+        return Got(target, etag, modified, place)
+
+    @staticmethod
+    def place(address: str) -> str:
+        """What tells an address apart from others, and does not show it."""
+        return hashlib.sha256(address.encode()).hexdigest()[:PLACE]
 
     def json(
         self,
@@ -208,8 +241,8 @@ class Client:
         sent = {"Accept": "application/json", **(headers or {})}
         answer = self._request(method, address, None, headers=sent, auth=basic, **named)
         try:
-            return json.loads(answer.content)
-        except ValueError:
+            return json.loads(answer.content, parse_constant=_no_number)
+        except (ValueError, RecursionError):
             what = _is_no_table(answer.content[:CHUNK], "") or "something else"
             raise FetchFailed(
                 f"{self.shown(address)} should give JSON (found: {what}). Look whether the interface has moved or "
@@ -224,9 +257,7 @@ class Client:
 
     def clean(self, text: str) -> str:
         """A text without the secrets, should a publisher have repeated one."""
-        for secret in sorted(filter(None, self.secrets), key=len, reverse=True):
-            text = text.replace(secret, "…")
-        return text
+        return without(self.secrets, text)
 
     def _request(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
         """The answer to a request, tried again where that may help."""
@@ -234,7 +265,10 @@ class Client:
         for turn in range(self.caps.tries):
             try:
                 answer = self._request_once(method, address, target, **named)
+            except httpx.LocalProtocolError as wrong:  # its text repeats what could not be sent
+                raise self._unreadable(address, wrong) from None
             except httpx.TransportError as trouble:
+                self._refuse_too_slow(address)
                 if certificate := _certificate(trouble):
                     raise FetchFailed(
                         f"{self.shown(address)} shows no certificate that can be trusted (found: "
@@ -243,10 +277,7 @@ class Client:
                     ) from None
                 last, wait_seconds = self._trouble(trouble), None
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as wrong:
-                raise FetchFailed(
-                    f"{self.shown(address)} could not be read (found: {type(wrong).__name__}). Correct the address, or "
-                    "import a file you have."
-                ) from None
+                raise self._unreadable(address, wrong) from None
             else:
                 if answer.status not in AGAIN:
                     self._refuse_unless_done(address, answer)
@@ -268,8 +299,10 @@ class Client:
     def _request_once(self, method: str, address: str, target: Path | None, **named: Any) -> Answer:
         """The answer of the last host that a request is led to, its body in the target or in memory."""
         begun_at, at = self._allowed(address, address), address
+        extensions = {"trace": self._notice}
         for _ in range(MOST_REDIRECTS + 1):
-            with self._http.stream(method, at, **named) as answer:
+            self._refuse_too_slow(at)
+            with self._http.stream(method, at, extensions=extensions, **named) as answer:
                 led_to = answer.headers.get("Location", "")
                 if answer.status_code not in REDIRECTS or not led_to:
                     return self._read(at, answer, target)
@@ -303,7 +336,9 @@ class Client:
             raise FetchFailed(
                 f"{self.shown_wrong(address)} is not an http or https address{leads}. Give one, or import a file."
             )
-        by_hand = self.hosts is None and urlsplit(first).scheme == "http"
+        of_first = urlsplit(first)
+        host_of_first = of_first.hostname or ""
+        by_hand = self.hosts is None and of_first.scheme == "http"
         if parts.scheme == "http" and host not in LOOPBACK and not by_hand:
             raise FetchFailed(
                 f"{self.shown(address)} is not encrypted, and only https is fetched. Correct the address."
@@ -315,6 +350,11 @@ class Client:
                 f"{led}, which is none of the hosts that the card of the source allows ({allowed}). If its publisher "
                 "has moved, add the host to the card; nothing was fetched."
             )
+        if self.hosts is None and address != first and _is_inside(host) and not _is_inside(host_of_first):
+            raise FetchFailed(
+                f"{self.shown(first)} leads to {host}, which is in your own network, and an address elsewhere may not "
+                "lead there. Nothing was fetched. Give that address itself, if it is meant."
+            )
         return origin
 
     def shown_wrong(self, address: str) -> str:
@@ -322,39 +362,72 @@ class Client:
         return repr(self.clean(address.rpartition("@")[2].split("?")[0])[:LONGEST_SHOWN])
 
     def _read(self, at: str, answer: httpx.Response, target: Path | None) -> Answer:
-        """Reads the body within the caps, to the target where one is named and the answer is no error."""
+        """Reads the body within the caps, to the target where one is named; that of an error is left."""
+        reply = Answer(answer.status_code, answer.reason_phrase, answer.headers)
+        if answer.status_code != httpx.codes.OK:
+            return reply
         total = int(answer.headers.get("Content-Length", "") or 0) or None
         if total and self._bytes + total > self.caps.bytes:
-            self._refuse_too_large(at)
+            self._refuse_too_large(at, self.caps.bytes)
+        ends_itself = "Transfer-Encoding" in answer.headers or "Content-Encoding" in answer.headers
+        if target and total is None and not ends_itself and "Content-Length" not in answer.headers:
+            raise FetchFailed(
+                f"{self.shown(at)} does not state how long it is, so nobody can tell whether all of it came (found: no "
+                "Content-Length). Import a file you have, or ask its publisher."
+            )
         pieces, got = [], 0
-        with _writing(target if answer.status_code == httpx.codes.OK else None) as write:
-            for piece in answer.iter_bytes():  # as it comes: a slow one is seen at once
+        with _writing(target) as write:
+            for piece in _unpacked(answer):  # as it comes: a slow one is seen at once
                 got += len(piece)
                 self._bytes += len(piece)
                 if self._bytes > self.caps.bytes:
-                    self._refuse_too_large(at)
-                if time.monotonic() - self._began > self.caps.seconds:
-                    raise FetchFailed(
-                        f"{self.shown(at)} is too slow (found: {got:,} bytes, and {self.caps.seconds:,.0f} seconds "
-                        "are over). Try again later, or import a file you have."
-                    )
+                    self._refuse_too_large(at, self.caps.bytes)
+                self._refuse_too_slow(at)
                 if write:
                     write(piece)
                 else:
                     pieces.append(piece)
+                    if got > LARGEST_ANSWER:
+                        self._refuse_too_large(at, LARGEST_ANSWER)
                 if self.progress:
                     self.progress(self._bytes, total)
         if total and answer.num_bytes_downloaded != total:
             raise httpx.RemoteProtocolError(f"{answer.num_bytes_downloaded:,} bytes of {total:,} came")
-        if answer.status_code == httpx.codes.OK and not got:
+        if not got:
             raise FetchFailed(
                 f"{self.shown(at)} gave an empty answer (found: 0 bytes). Try again later, or ask its publisher."
             )
-        return Answer(answer.status_code, answer.reason_phrase, answer.headers, b"".join(pieces))
+        return replace(reply, content=b"".join(pieces))
 
-    def _refuse_too_large(self, at: str) -> None:
+    def _refuse_too_slow(self, at: str) -> None:
+        if time.monotonic() - self._began >= self.caps.seconds:
+            raise FetchFailed(
+                f"{self.shown(at)} is too slow (found: {self._bytes:,} bytes, and {self.caps.seconds:,.0f} seconds "
+                "are over). Try again later, or import a file you have."
+            )
+
+    def _notice(self, event: str, info: Mapping[str, Any]) -> None:
+        """Notes each connection, so that it can be cut off."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets = [*self._sockets[-3:], info["return_value"].get_extra_info("socket")]
+            if time.monotonic() - self._began >= self.caps.seconds:  # the watch has been here already
+                self._cut_off()
+
+    def _cut_off(self) -> None:
+        """Ends what is read when the time is over: headers that drip in are not seen from here until they end."""
+        for one in list(self._sockets):
+            with suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+    def _unreadable(self, address: str, wrong: Exception) -> FetchFailed:
+        return FetchFailed(
+            f"{self.shown(address)} could not be read (found: {type(wrong).__name__}). Correct the address, or "
+            "import a file you have."
+        )
+
+    def _refuse_too_large(self, at: str, most: int) -> None:
         raise FetchFailed(
-            f"{self.shown(at)} gives more than {self.caps.bytes / MEGABYTE:,.0f} MB, the most that is fetched. Import "
+            f"{self.shown(at)} gives more than {most / MEGABYTE:,.0f} MB, the most that is fetched. Import "
             "it as a file, or narrow what the card asks for."
         )
 
@@ -368,8 +441,9 @@ class Client:
                 "the environment is still valid, and whether its owner may read this."
             )
         raise FetchFailed(
-            f"{self.shown(address)} has no such thing (found: status {status} {answer.reason}). It may have "
-            "moved: correct the address, or import a file you have."
+            f"{self.shown(address)} has no such thing (found: status {status} "
+            f"{self.clean(answer.reason)[:LONGEST_SHOWN]}). It may have moved: correct the "
+            "address, or import a file you have."
         )
 
     def _trouble(self, trouble: httpx.TransportError) -> str:
@@ -399,6 +473,63 @@ def _without_credentials(named: dict[str, Any]) -> dict[str, Any]:
     return {**named, "headers": kept, "auth": None}
 
 
+def one_line(text: str) -> str:
+    """A text in one line, without control, bidirectional and other characters that nobody sees."""
+    return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text).split())
+
+
+def without(secrets: Collection[str], text: str) -> str:
+    """A text without secrets, as they are or as an address writes them."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "…").replace(quote(secret, safe=""), "…")
+    return text
+
+
+def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes, what was packed in pieces that take no memory, however small it was packed.
+
+    Raises:
+        FetchFailed: it is packed in a way that was not asked for.
+        httpx.RemoteProtocolError, httpx.DecodingError: it was cut off, or is not packed so.
+    """
+    packing = answer.headers.get("Content-Encoding", "").strip().lower()
+    if packing in ("", "identity"):
+        yield from answer.iter_raw()
+        return
+    if packing != "gzip":
+        raise FetchFailed(
+            f"An answer is packed in a way that was not asked for (found: {packing[:40]!r}). Import a file you have, "
+            "or ask its publisher."
+        )
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    trouble = httpx.RemoteProtocolError("what is packed was cut off, or goes on after its end")
+    try:
+        for piece in answer.iter_raw():
+            if unpack.eof:
+                raise trouble
+            while piece and not unpack.eof:
+                yield unpack.decompress(piece, CHUNK)
+                piece = unpack.unconsumed_tail
+        yield unpack.flush()
+    except zlib.error as wrong:
+        raise httpx.DecodingError(str(wrong)) from None
+    if not unpack.eof or unpack.unused_data:
+        raise trouble
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is this machine, or one of a network that the internet does not reach."""
+    try:
+        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):  # it cannot be found, so that it cannot be asked
+        return False
+    return any(not ipaddress.ip_address(one).is_global for one in found)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
+
+
 @contextmanager
 def _writing(target: Path | None) -> Iterator[Callable[[bytes], object] | None]:
     if target is None:
@@ -423,10 +554,9 @@ def _retry_after(text: str) -> float | None:
     if text.strip().isdecimal():
         return float(text)
     try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ArithmeticError, TypeError, ValueError):
         return None
-    return max(0.0, moment.timestamp() - time.time())
 
 
 def _name(address: str) -> str:

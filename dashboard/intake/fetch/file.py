@@ -11,9 +11,10 @@ from dashboard.intake.workplace import workplace
 
 
 def fetch(order: Order, client: Client) -> Fetched:
-    """The file, under its own name with the day of its capture."""
+    """The file, under the name of its source with the day of its capture."""
     got = client.file(order.setting("address"), order.folder, order.known)
-    return Fetched(got.file.rename(order.folder / dated(got.file.name)), got.etag, got.modified, got.place)
+    file = got.file.rename(order.folder / dated(order.card.name, got.file.name))
+    return Fetched(file, got.etag, got.modified, got.place)
 
 
 @contextmanager

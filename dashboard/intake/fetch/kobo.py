@@ -4,9 +4,12 @@ Written from the documentation of KoboToolbox's API, version 2: `assets/{form}/d
 which they came. Only questions of the template are written down. Settings: `server`, `form`, `token`, `page`.
 """
 
+from functools import cache
+from typing import Any
+
 from dashboard.intake.fetch.client import FetchFailed
 from dashboard.intake.fetch.pages import Page, all_rows, part, whole_number
-from dashboard.intake.fetch.tables import by_template, write_by_template
+from dashboard.intake.fetch.tables import by_template, column_of, write_by_template
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
 LONGEST_PAGE = 1000
@@ -27,10 +30,17 @@ def fetch(order: Order, client: Client) -> Fetched:
         return Page(part(answer, "results", list, what), total)
 
     # A question within a group is named group/question; answers that were left blank are not there at all.
-    submissions = all_rows(what, ask)
-    if not submissions:
+    @cache
+    def is_of_template(name: str) -> bool:
+        return column_of(order.card, name) is not None
+
+    def keep(submission: dict[str, Any]) -> dict[str, Any]:
+        named = {_question(name): value for name, value in submission.items()}
+        return {name: value for name, value in named.items() if is_of_template(name)}
+
+    rows = all_rows(what, ask, keep)
+    if not rows:
         raise FetchFailed("The form has no submission yet (found: 0). There is nothing to take.")
-    rows = [{_question(name): value for name, value in one.items()} for one in submissions]
     names = dict.fromkeys(name for row in rows for name in row)
     found = by_template(order.card, names)
     return Fetched(write_by_template(order.folder, order.card, order.way.kind, found, rows))

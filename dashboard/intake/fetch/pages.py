@@ -10,6 +10,8 @@ from dashboard.intake.fetch.client import FetchFailed
 
 # A publisher that never ends is stopped by the caps on bytes and time before this.
 MOST_PAGES = 100_000
+# More than any source has that is known here; they are in memory together.
+MOST_ROWS = 2_000_000
 AGAIN = "Nothing of it was taken. Do the same again; if that lasts, ask the publisher."
 
 
@@ -36,6 +38,11 @@ def all_rows(what: str, ask: Callable[[int, int], Page], keep: Callable[[Any], A
         page = ask(number, len(rows))
         if total is None:
             total = page.total
+            if total > MOST_ROWS:
+                raise FetchFailed(
+                    f"{what} states that it has {total:,} rows, and {MOST_ROWS:,} are read at most. Import a file, or "
+                    "narrow what the card asks for."
+                )
         elif page.total != total:
             raise FetchFailed(
                 f"{what} changed while it was read (found: {page.total:,} rows on page {number + 1}, {total:,} on the "

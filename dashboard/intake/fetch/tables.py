@@ -24,12 +24,14 @@ def write(folder: Path, name: str, header: Sequence[str], rows: Iterable[Sequenc
     return file
 
 
-def dated(name: str) -> str:
-    """The name of a file with the day of its capture, unless it states one."""
-    if captured_on_in_name(name):
-        return name
+def dated(name: str, theirs: str = "") -> str:
+    """The name of a file with the day of its capture: that which its publisher's own name states, else today.
+
+    Nothing else of the publisher's name is taken: names mark demonstrations, parts and corrections.
+    """
+    day = captured_on_in_name(theirs) or datetime.date.today()
     path = Path(name)
-    return f"{path.stem}_{datetime.date.today().isoformat()}{path.suffix}"
+    return f"{path.stem}_{day.isoformat()}{path.suffix}"
 
 
 def column_of(card: SourceCard, question: str) -> SourceColumn | None:

@@ -91,8 +91,27 @@ def server(text: str) -> str:
 
 def secrets_of(way: Way, environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """Values that no message may hold: of the way's variables all but those that name a place."""
-    names = {*way.variables, *VARIABLE.findall(" ".join(map(str, way.settings.values())))}
-    return tuple(environment[name] for name in sorted(names) if environment.get(name) and not name.endswith(SHOWN))
+    return tuple(environment[name] for name in _variables(way) if environment.get(name) and not name.endswith(SHOWN))
+
+
+def refuse_unusable(way: Way, environment: Mapping[str, str] = os.environ) -> None:
+    """Refuses variables that no header or address can hold, by their names.
+
+    Raises:
+        FetchFailed: one has a line break, another control character, or spaces around it.
+    """
+    for name in _variables(way):
+        value = environment.get(name, "")
+        if value != value.strip() or not value.isprintable():
+            raise FetchFailed(
+                f"The variable {name} has a line break or a space where none belongs, as a file with a line too many "
+                "gives it. Nothing was sent. Set it anew without."
+            )
+
+
+def _variables(way: Way) -> list[str]:
+    """Variables that a way needs, and those it may do without."""
+    return sorted({*way.variables, *VARIABLE.findall(" ".join(map(str, way.settings.values())))})
 
 
 def wanted_variables(card: SourceCard, environment: Mapping[str, str] = os.environ) -> str:
@@ -110,6 +129,7 @@ __all__ = [
     "file_address",
     "filled",
     "host_of",
+    "refuse_unusable",
     "secrets_of",
     "server",
     "wanted_variables",
