@@ -147,7 +147,7 @@ def troubles(found: Health) -> None:
         if one.freshness == AHEAD and one.newest:
             st.warning(
                 _(
-                    "“{source}” is dated {day}, which is in the future, so nobody can tell whether it is late. "
+                    "“{source}” is dated {day}, which is in the future, so whether it is late is unknown. "
                     "Import it again with the right day."
                 ).format(source=in_markdown(_name(one)), day=day(one.newest.captured_on))
             )
@@ -259,7 +259,7 @@ def rules() -> None:
                         "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
                         "expected, and not counted as overdue."
                     ),
-                    MISSING: _("files should come, and none has."),
+                    MISSING: _("files are expected, and none has come."),
                     NOT_EXPECTED: _(
                         "the record has ended, or changes only when something happens, so no next file is expected."
                     ),
@@ -335,7 +335,7 @@ def _next(one: StreamHealth) -> str:
         return _("The next file is expected by {day}.").format(day=day(one.next_expected))
     otherwise = _("No next file is expected.") if one.captures else _("No file has come, and none is expected.")
     return {
-        AHEAD: _("Its day is in the future, so nobody can tell when the next file is due."),
+        AHEAD: _("Its day is in the future, so the next due date is unknown."),
         STOPPED: _("No file has come for 13 months, so none is expected any more."),
         MISSING: _("No file has come yet."),
         DEMONSTRATION: _("The rows are simulated, so no next file is expected."),
@@ -392,7 +392,7 @@ def _fetch_words(state: FetchState | None, can_be: bool) -> str:
         said.append(
             _("The last answer came on {moment} UTC.").format(moment=_moment(state.answered_at))
             if state.answered_at
-            else _("No answer ever came.")
+            else _("No answer has been received.")
         )
     if state.reason:
         said.append(_("Reason: {reason}").format(reason=in_markdown(state.reason)))

@@ -111,8 +111,8 @@ def _say_what_offers_are_known(last: datetime.date) -> None:
     if last > until:
         st.warning(
             _(
-                "The newest list of offers is of {day}. Of later days it is only known which of its offers would still "
-                "be valid."
+                "The newest list of offers is of {day}. For later days only offers on that list that are still valid "
+                "are counted."
             ).format(day=day(until))
         )
 

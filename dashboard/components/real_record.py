@@ -32,8 +32,8 @@ def offer_real_record(source: str) -> None:
     with st.expander(_("Import another capture"), expanded=is_demonstration):
         st.write(
             _(
-                "Captures of {publisher} stand side by side; one of the same day replaces the one that is here, and "
-                "any of them a demonstration. Nothing changes unless the file passes the checks."
+                "Captures by {publisher} are kept side by side. One of the same day replaces the earlier one, and any "
+                "of them replaces a demonstration. Nothing changes unless the file passes the checks."
             ).format(publisher=sources()[source].publisher)
         )
         by_file, by_address = st.columns(2)

@@ -119,7 +119,7 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
     st.subheader(f"{_(card.title)}, {one.captured_on.isoformat()}", anchor=False)
     st.caption(" ".join(_facts(proposal)))
     if proposal.reason:
-        st.info(_("Fetched automatically. It waits for a person: {reason}").format(reason=for_readers(proposal.reason)))
+        st.info(_("Fetched automatically. Waiting for review: {reason}").format(reason=for_readers(proposal.reason)))
     for column, (label, count) in zip(
         st.columns(4),
         {

@@ -1,6 +1,6 @@
 -- label: Capture that answers
 -- unit: yes or no
--- definition: The capture is the latest on the day asked as of; where no capture is asked for, the one that has the most rows around the day answered for, of these the latest.
+-- definition: The latest capture on the chosen day; where no capture is chosen, the one with the most rows around the day shown, and of these the latest.
 -- caveat: The past was revised between captures, and rows are not days: a status holds from its row to the next one.
 -- additive_over: nothing
 CREATE MACRO capture_answers(asked_from, asked_before, as_captured_on) AS

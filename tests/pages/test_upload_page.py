@@ -209,7 +209,7 @@ def test_a_file_that_was_fetched_says_why_it_waits(store):
         actions.propose_ready(store, ready, "9 *rows* become [1](http://x) (`--publish`).")
     shown = [one.value for one in upload_page().info]
     assert shown[0] == (
-        "Fetched automatically. It waits for a person: 9 \\*rows\\* become \\[1\\]\\(http:\u2060\\/\\/x\\)\\."
+        "Fetched automatically. Waiting for review: 9 \\*rows\\* become \\[1\\]\\(http:\u2060\\/\\/x\\)\\."
     )
 
 

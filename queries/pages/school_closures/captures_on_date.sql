@@ -4,7 +4,7 @@
 -- column captured_on DATE: capture of UNESCO's record
 -- column countries_closed BIGINT: closed country-wide
 -- metric: countries_closed
--- caveat: A capture that lists a day a week or month says nothing of the days between.
+-- caveat: A capture that lists one day a week or a month has no data for the days between.
 SELECT
     r.captured_on,
     countries_closed(d.countries_closed) AS countries_closed
