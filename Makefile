@@ -65,4 +65,4 @@ $(VENV)/.test: requirements-dev.lock $(VENV)/.run
 	@touch $@
 
 strings: $(VENV)/.run ## renew the list of strings that translators work from
-	$(BIN)/python -m dashboard.locales.strings
+	$(BIN)/python -m dashboard.commands.strings

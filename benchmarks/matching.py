@@ -8,10 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.intake.readers.organisations import LEVELS, TIERS
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, open_answers
 
 NEEDS, OFFERS = 10_000, 2_000
 DAY = datetime.date(2020, 6, 1)

@@ -203,7 +203,10 @@ def main() -> None:
             asyncio.run(cost_of_opening(port, process))
             floor = asyncio.run(cost_of_opening(port, process))
             floor_bytes, floor_requests = first_load(port, "h1")
-        with server([sys.executable, "-m", "dashboard.cli", "run"], COALITION_STORE=str(store)) as (port, process):
+        with server([sys.executable, "-m", "dashboard.commands.cli", "run"], COALITION_STORE=str(store)) as (
+            port,
+            process,
+        ):
             asyncio.run(cost_of_opening(port, process, CLOSURES))
             time.sleep(10)  # the days of the record are answered ahead meanwhile
             opening = asyncio.run(cost_of_opening(port, process, CLOSURES))

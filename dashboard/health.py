@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dashboard.access.viewer import EVERYBODY, PARTNER_AUDIENCE, Viewer
 from dashboard.store.health import (
     AHEAD,
     DEMONSTRATION,
@@ -26,7 +27,6 @@ from dashboard.store.health import (
     urgency,
 )
 from dashboard.store.releases import Release
-from dashboard.viewer import EVERYBODY, PARTNER_AUDIENCE, Viewer
 from dashboard.warehouse.catalog import SourceCard, sources
 
 

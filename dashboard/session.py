@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -10,17 +9,17 @@ from typing import Any, ParamSpec
 import pandas as pd
 import streamlit as st
 
+from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
+from dashboard.access.visitor import visitor
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
-from dashboard.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
 
 RELEASE_KEY = "_release"
-VISITOR_KEY = "_visitor"
 Args = ParamSpec("Args")
 
 _on_new_release: list[Callable[[Release], object]] = []
@@ -32,34 +31,6 @@ class NoRow(dict[str, None]):
 
     def __bool__(self) -> bool:
         return False
-
-
-class NotAdmitted(Exception):
-    """A page was reached without passing the gate, or after what the gate let in was taken back."""
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Who has come, for the audit log; what they may see themselves; and as whom they see now (stewards may choose).
-
-    `is_still_admitted` asks the gate anew, for what runs without a rerun of the page.
-    """
-
-    who: str
-    own: Viewer
-    viewer: Viewer
-    is_still_admitted: Callable[[], bool] = field(compare=False, repr=False)
-
-
-def visitor() -> Visitor:
-    """Whom the gate let in.
-
-    Raises:
-        NotAdmitted: nobody passed it in this session.
-    """
-    if VISITOR_KEY not in st.session_state:
-        raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
-    return st.session_state[VISITOR_KEY]
 
 
 def part(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import publish_release
-from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.catalog import sources
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.store import releases
 from dashboard.store.releases import current_number, release_numbers
 from dashboard.warehouse.catalog import sources
@@ -211,7 +211,7 @@ def test_help_names_every_verb(coalition):
 
 
 def test_the_command_works_as_a_process_and_survives_a_closed_pipe(small_store):
-    command = f"{sys.executable} -m dashboard.cli --store {small_store} ask reach_map/coverage | head -1"
+    command = f"{sys.executable} -m dashboard.commands.cli --store {small_store} ask reach_map/coverage | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("country_iso3") and "Traceback" not in done.stderr
 

@@ -8,13 +8,13 @@ from collections import Counter
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.demo import write_files
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.files import facts
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.reference.carried import read_rows
 from dashboard.store.releases import open_release
-from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.build import read_reference
 
 

@@ -12,6 +12,7 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
+from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.charts.frame import has_marks
 from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
 from dashboard.disclosure.policy import policy
@@ -20,7 +21,7 @@ from dashboard.locales import _
 from dashboard.locales.numbers import decimal, is_missing, missing, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import NotAdmitted, Visitor, answer, ask, current_release, is_hidden_from_me, visitor
+from dashboard.session import answer, ask, current_release, is_hidden_from_me
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.releases import Release

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
+from dashboard.access.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
@@ -15,7 +16,6 @@ from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
 from dashboard.store.releases import today
-from dashboard.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.lineage import sources_of_page
 

@@ -21,7 +21,8 @@ from streamlit.runtime import pages_manager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.util import calc_hash
 
-from dashboard.gate import LOOPBACK, login_is_configured, refuse_weak_login
+from dashboard.access.gate import LOOPBACK, login_is_configured, refuse_weak_login
+from dashboard.pages.menu import panels
 from dashboard.server import limits
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
@@ -53,16 +54,6 @@ WARM = (
     "openpyxl",
     "statsmodels.duration.survfunc",
     "statsmodels.stats.proportion",
-    "dashboard.components.closures",
-    "dashboard.components.cohorts",
-    "dashboard.components.data_health",
-    "dashboard.components.funnel",
-    "dashboard.components.hubs",
-    "dashboard.components.overview",
-    "dashboard.components.programmes",
-    "dashboard.components.reach",
-    "dashboard.components.recognition",
-    "dashboard.components.upload",
 )
 # Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
 PagesManager.uses_pages_directory = False
@@ -171,7 +162,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects as go
     import plotly.io
 
-    for name in WARM:
+    for name in (*WARM, *panels()):
         importlib.import_module(name)
 
     from dashboard.components.figures import Drawn
@@ -184,7 +175,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     Drawn({"layout": {}}).to_dict()
     people(10**9), day(datetime.date.today())
 
-    from dashboard.prefetch import prefetch_in_background
+    from dashboard.server.prefetch import prefetch_in_background
     from dashboard.session import begin, keep_in_memory, on_new_release
 
     on_new_release(prefetch_in_background)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from streamlit.runtime import Runtime
 
+from dashboard.access.visitor import VISITOR_KEY, Visitor
 from dashboard.server import limits
-from dashboard.session import VISITOR_KEY, Visitor
 
 
 @dataclass

@@ -33,7 +33,7 @@ LINES = {
 # As `coalition run`, but for the time that packing takes, and with limits that a test reaches in seconds.
 SERVE = """
 import json, os
-from dashboard import cli
+from dashboard.commands import cli
 from dashboard.server import limits, packed
 packed.BROTLI_QUALITY = 0
 for name, value in json.loads(os.environ["LIMITS"]).items():

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.disclosure.protect import PROTECTED, TOTALS
 from dashboard.intake.front_door import import_file
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import Release, publish_release
 from dashboard.store.views import STREAMS
-from dashboard.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.warehouse.answers import asked_tables
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"

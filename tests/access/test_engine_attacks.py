@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.cli import main
+from dashboard.access.viewer import STEWARD, Viewer, holdings, open_answers
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.report import FileRefused
 from dashboard.scope import Scope
 from dashboard.session import answer
 from dashboard.store.releases import publish_release
-from dashboard.viewer import STEWARD, Viewer, holdings, open_answers
 from dashboard.warehouse.answers import BadParameter, Held
 from dashboard.warehouse.catalog import UnknownQuestion, question, questions
 from dashboard.warehouse.duckdb import MOST_ROWS, DuckEngine, QueryStopped

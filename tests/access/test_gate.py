@@ -10,10 +10,12 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
-from dashboard.roster import SIGNED_OUT, LoginWrong
+from dashboard.access.roster import SIGNED_OUT, LoginWrong
+from dashboard.access.viewer import STEWARD, Viewer
+from dashboard.access.visitor import VISITOR_KEY, Visitor
+from dashboard.pages.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.audit_log import entries
-from dashboard.viewer import STEWARD, Viewer
 from tests.access.tenants import ALONE, REGISTERED, foreign
 
 ISSUER, CLIENT = "https://login.example.org", "dashboard"
@@ -36,7 +38,7 @@ person = [
 """
 ALDER = REGISTERED["alder"] + ALONE["alder"][1]
 pytestmark = pytest.mark.usefixtures("as_served")
-PAGES = sorted(path.stem for path in (PROJECT / "dashboard" / "pages").glob("*.py") if path.stem != "__init__")
+PAGES = sorted(page.name for page in pages())
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def login(tmp_path, monkeypatch, served_store, tenants_store):
 
 def visit(page="completion_funnel", **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page(f"pages/{page}.py")
+    test.switch_page(f"pages/{page}/page.py")
     for name, value in link.items():
         test.query_params[name] = value
     return test.run()
@@ -135,7 +137,7 @@ def test_with_a_login_streamlits_own_server_shows_nothing(login, monkeypatch):
     """It would take files from strangers, and give downloads to whoever knows the address."""
     from streamlit.runtime import Runtime
 
-    from dashboard import gate
+    from dashboard.access import gate
 
     def is_refused_by_the_gate():
         try:
@@ -164,18 +166,18 @@ def test_the_next_click_after_a_line_was_taken_out_is_refused(login):
     login.roster(ROSTER.replace("officer@", "another@"))
     assert is_refused(test.run())
     with pytest.raises(KeyError):
-        test.session_state[session.VISITOR_KEY]
+        test.session_state[VISITOR_KEY]
 
 
 def test_a_part_that_reruns_alone_asks_whether_the_visitor_may_still_be_here(login, monkeypatch):
     """Its clock and its widgets rerun it without the gate."""
     login.who("officer@alder.example.org")
     state, drawn = {}, []
-    came = visit().session_state[session.VISITOR_KEY]
+    came = visit().session_state[VISITOR_KEY]
     monkeypatch.setattr(session.st, "session_state", state)
     monkeypatch.setattr(session.st, "fragment", lambda function, run_every=None: function)
     monkeypatch.setattr(session.st, "rerun", lambda: (_ for _ in ()).throw(InterruptedError))
-    state[session.VISITOR_KEY] = came
+    state[VISITOR_KEY] = came
     part = session.part(drawn.append)
     part("figures")
     assert drawn == ["figures"]
@@ -197,19 +199,19 @@ def test_no_page_reruns_a_part_past_that():
 def test_only_a_steward_chooses_as_whom_to_see(login, known, wanted):
     login.who("officer@alder.example.org")
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page("pages/completion_funnel.py")
+    test.switch_page("pages/completion_funnel/page.py")
     test.session_state["see_as"] = wanted
     test.query_params |= {"see_as": "steward", "partner_id": "birch", "_visitor": "steward", "role": "steward"}
     test.run()
     assert not foreign(Viewer("partner", "alder"), known, [{"page": shown(test)}])
-    came = test.session_state[session.VISITOR_KEY]
+    came = test.session_state[VISITOR_KEY]
     assert came.viewer == came.own == Viewer("partner", "alder")
 
 
 def test_a_visitor_put_into_the_session_is_not_believed(login, known):
     login.who("stranger@example.org")
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.session_state[session.VISITOR_KEY] = session.Visitor("operator", STEWARD, STEWARD, lambda: True)
+    test.session_state[VISITOR_KEY] = Visitor("operator", STEWARD, STEWARD, lambda: True)
     assert is_refused(test.run())
 
 
@@ -217,14 +219,14 @@ def test_a_steward_sees_as_another(login, known):
     login.who("steward@unesco.org")
     test = visit(partner_id="birch")
     test.selectbox(key="see_as").set_value(Viewer("partner", "alder")).run()
-    assert test.session_state[session.VISITOR_KEY].viewer == Viewer("partner", "alder")
+    assert test.session_state[VISITOR_KEY].viewer == Viewer("partner", "alder")
     assert not foreign(Viewer("partner", "alder"), known, [{"page": shown(test)}])
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_is_run_without_the_gate_shows_no_figure(page, served_store, tenants_store):
     served_store(tenants_store)
-    test = AppTest.from_file(str(PROJECT / "dashboard" / "pages" / f"{page}.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(PROJECT / "dashboard" / "pages" / page / "page.py"), default_timeout=60).run()
     assert test.exception
     assert (
         not test.metric and not test.get("plotly_chart") and not test.dataframe and not test.get("deck_gl_json_chart")
@@ -279,7 +281,7 @@ def test_a_file_that_does_not_say_who_signed_out_lets_nobody_in(login):
 def test_signing_out_ends_the_session_that_another_browser_has_open(login):
     login.who("officer@alder.example.org")
     here, there = visit(), visit()
-    from dashboard.roster import sign_out
+    from dashboard.access.roster import sign_out
 
     sign_out(login.roster_file.parent, ISSUER, "officer@alder.example.org", time.time())
     for test in (here, there):
@@ -299,7 +301,7 @@ def test_logins_and_denials_are_in_the_audit_log_once_a_session(login, tmp_path)
 
 
 def test_the_login_of_the_tests_is_not_weak(login):
-    from dashboard.gate import refuse_weak_login
+    from dashboard.access.gate import refuse_weak_login
 
     refuse_weak_login()
     login.secrets(SECRETS.replace(SECRET, SECRET[:31]))

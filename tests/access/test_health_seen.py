@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import health as access
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.health import is_open, marks, overdue, seen_by
 from dashboard.store.audit_log import record
 from dashboard.store.fetches import FetchState, remember
 from dashboard.store.health import FRESH, OVERDUE, health
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.warehouse.catalog import sources
 from tests.store.health_files import bring_in, propose
 

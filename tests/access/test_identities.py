@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from dashboard.roster import (
+from dashboard.access.roster import (
     CLOCKS_DIFFER,
     LONGEST_SESSION,
     SIGNED_OUT,
@@ -19,7 +19,7 @@ from dashboard.roster import (
     read_signed_out,
     sign_out,
 )
-from dashboard.viewer import EXECUTIVE, STEWARD, Viewer
+from dashboard.access.viewer import EXECUTIVE, STEWARD, Viewer
 
 NOW = 1_800_000_000.0
 ISSUER = "https://login.example.org"

@@ -32,7 +32,7 @@ PEOPLE = {
 OFFICER = '{ email = "officer@cedar.example.org", role = "partner", partner = "cedar" },'
 # As `coalition run`, but for the time that packing scripts well takes.
 SERVE = """
-from dashboard import cli
+from dashboard.commands import cli
 from dashboard.server import packed
 packed.BROTLI_QUALITY = 0
 raise SystemExit(cli.main(["run"]))

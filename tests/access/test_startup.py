@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.server import app as server
 from dashboard.server.media import Media
 from dashboard.server.sessions import Sessions

@@ -10,13 +10,13 @@ import duckdb
 import pytest
 
 from dashboard import session
-from dashboard.cli import main
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
+from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
+from dashboard.commands.cli import main
 from dashboard.components.figures import _csv
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
-from dashboard.session import NotAdmitted, Visitor
 from dashboard.store.views import STREAMS
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
 from dashboard.warehouse.answers import BadParameter, asked_tables
 from dashboard.warehouse.catalog import question, questions
 from dashboard.warehouse.changes import changed_tables
@@ -168,7 +168,7 @@ def test_one_row_answers_are_kept_apart_too(release, known, served_store, tenant
     state = {}
     monkeypatch.setattr(session.st, "session_state", state)
     for viewer in (STEWARD, *OTHERS, STEWARD, *OTHERS):
-        state.update({session.VISITOR_KEY: Visitor("x", viewer, viewer, lambda: True), session.RELEASE_KEY: release})
+        state.update({VISITOR_KEY: Visitor("x", viewer, viewer, lambda: True), session.RELEASE_KEY: release})
         for name in ("overview/headline", "completion_funnel/steps_compared", "programmes/totals"):
             for scope in (Scope(), Scope(partner_id="alder"), Scope(programme_id=ALONE["alder"][0])):
                 assert not foreign(viewer, known, [session.ask_one(name, scope)]), (viewer, name)
@@ -178,7 +178,7 @@ def test_only_a_steward_sees_as_another(release, monkeypatch):
     state = {session.RELEASE_KEY: release}
     monkeypatch.setattr(session.st, "session_state", state)
     own = PARTNERS["alder"]
-    state[session.VISITOR_KEY] = Visitor("x", own, own, lambda: True)
+    state[VISITOR_KEY] = Visitor("x", own, own, lambda: True)
     scope = Scope(partner_id="birch")
     as_steward = session.ask("completion_funnel/learners_per_step", scope, as_viewer=STEWARD)
     assert REGISTERED["birch"] + ALONE["birch"][1] not in as_steward["learners"].tolist()
@@ -360,7 +360,7 @@ def test_the_command_and_downloads_keep_changes_of_learners_too(viewer, release,
 
 
 def test_the_database_of_a_comparison_holds_no_rows_of_learners_for_others(release, tenants_store, known):
-    from dashboard.viewer import _between
+    from dashboard.access.viewer import _between
 
     for viewer in OTHERS:
         answers = type("Between", (), {"_engine": _between(viewer, tenants_store, 1, 1)})

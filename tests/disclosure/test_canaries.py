@@ -76,7 +76,7 @@ def test_no_canary_goes_over_the_wire_or_into_what_the_server_writes(kept):
     port, log = free_port(), temporary.parent / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            [sys.executable, "-m", "dashboard.cli", "run"],
+            [sys.executable, "-m", "dashboard.commands.cli", "run"],
             env={**environment, "PORT": str(port)}, stdout=out, stderr=subprocess.STDOUT, cwd=PROJECT,
         )  # fmt: skip
         try:
@@ -135,7 +135,11 @@ def files(folder):
 
 def shell(environment, *words):
     done = subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *words], env=environment, capture_output=True, timeout=240, cwd=PROJECT
+        [sys.executable, "-m", "dashboard.commands.cli", *words],
+        env=environment,
+        capture_output=True,
+        timeout=240,
+        cwd=PROJECT,
     )
     assert done.returncode == 0 or b"rows in" in done.stdout + done.stderr, done.stderr
     return done.stdout + done.stderr

@@ -83,7 +83,7 @@ def hostile_address(hostile_store, chromium):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", "run"],
+        [sys.executable, "-m", "dashboard.commands.cli", "run"],
         env={**os.environ, "COALITION_STORE": str(hostile_store), "PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -165,7 +165,9 @@ def test_every_sentence_with_words_of_a_file_makes_them_plain():
     texts = {"hub", "partner", "university", "phase", "domain", "country", "territory", "origin", "programme", "area"}
     shown = {"write", "caption", "info", "warning", "markdown", "header", "subheader", "success", "error"}
     wrong = []
-    for file in sorted((PROJECT / "dashboard" / "components").glob("*.py")):
+    for file in [
+        file for folder in ("components", "pages") for file in sorted((PROJECT / "dashboard" / folder).rglob("*.py"))
+    ]:
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in shown:
                 escaped = [
@@ -192,11 +194,12 @@ def test_no_table_that_leaves_the_house_begins_a_cell_with_a_formula(text, tmp_p
 
 
 def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys, monkeypatch):
-    from dashboard.cli import main
+    from dashboard.access.viewer import STEWARD
+    from dashboard.access.visitor import Visitor
+    from dashboard.commands.cli import main
     from dashboard.components.figures import _csv
     from dashboard.scope import Scope
-    from dashboard.session import Visitor, begin
-    from dashboard.viewer import STEWARD
+    from dashboard.session import begin
 
     store = tmp_path / "store"
     monkeypatch.setenv("COALITION_STORE", str(store))

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import actions
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, holdings, open_answers, place
 from dashboard.actions import Actor
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed
 from dashboard.intake.consequences import consequence_of
@@ -23,7 +24,6 @@ from dashboard.intake.proposals import is_a_members, preview, sent_together, wai
 from dashboard.store import releases
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.viewer import EVERYBODY, STEWARD, Viewer, holdings, open_answers, place
 from dashboard.warehouse.answers import ReleaseTooOld, asked_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, questions, sources

@@ -20,13 +20,13 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, is_protected
 from dashboard.disclosure.cells import HORIZONS
 from dashboard.disclosure.protect import PROTECTED
 from dashboard.scope import Scope
 from dashboard.session import answer
 from dashboard.settings import PROJECT
 from dashboard.store.releases import rollback
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, is_protected
 from dashboard.warehouse.catalog import question, questions
 from tests.disclosure import crowd
 
@@ -334,7 +334,7 @@ def draw(page, viewer, link=None):
     """The page as that viewer sees it."""
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=90)
     if page != "overview":
-        test.switch_page(f"pages/{page}.py")
+        test.switch_page(f"pages/{page}/page.py")
     for name, value in (link or {}).items():
         test.query_params[name] = value
     test.session_state["see_as"] = viewer

@@ -63,7 +63,7 @@ def served(demo_store, chromium):
         port = probe.getsockname()[1]
     environment = {**os.environ, "COALITION_STORE": str(demo_store), "PORT": str(port)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", "run"], env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "dashboard.commands.cli", "run"], env=environment, stdout=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
     for _ in range(120):

@@ -3,12 +3,12 @@
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.briefs.hxl import write_hxl
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.recognise import look
 from dashboard.intake.report import FileRefused
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import STEWARD, open_answers
 
 CHAD, SUDAN = "chad_3w_oct2021.xlsx", "sudan_3w_2021.xlsx"
 YEMEN, GUATEMALA = "yemen_education_cluster_4w_2019.xlsx", "guatemala_345w.csv"

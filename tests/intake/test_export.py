@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.briefs.hxl import NotOneList, newest_rows, tagged, write_hxl
 from dashboard.briefs.template import explained, write_template
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
 from dashboard.intake.headers import header_names, positions
 from dashboard.intake.recognise import look

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.cli import main
+from dashboard.access.viewer import STEWARD, open_answers
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.intake.likeness import suggest
 from dashboard.intake.recognise import headers
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.catalog import sources
 from tests.conftest import FIXTURES
 

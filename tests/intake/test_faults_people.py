@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import belonging
 from dashboard.intake.recognise import headers

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import STEWARD, open_answers
 
 FAULTS = Path(__file__).parents[1] / "fixtures" / "faults"
 DAY = datetime.date(2025, 1, 31)

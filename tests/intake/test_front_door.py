@@ -301,7 +301,7 @@ def test_a_file_named_demonstration_is_marked_as_such(tmp_path):
 
 @pytest.mark.parametrize("source", READERS)
 def test_the_template_of_a_source_is_a_file_the_source_takes(source, tmp_path, capsys):
-    from dashboard.cli import main
+    from dashboard.commands.cli import main
 
     assert main(["template", source]) == 0
     file = tmp_path / "template.csv"

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import NOTHING, Declared, check_file, import_file
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import Stream, stream_of
@@ -18,7 +19,6 @@ from dashboard.settings import PROJECT, learner_secret_file
 from dashboard.store.joining import PART
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, pinned
-from dashboard.viewer import STEWARD, open_answers
 
 DAY = datetime.date(2024, 6, 30)
 SOUND = {
@@ -411,7 +411,7 @@ def test_no_canary_is_in_store_logs_or_temporary_files(tmp_path, monkeypatch, as
     for page in ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes"):
         shown = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
         if page != "overview":
-            shown.switch_page(f"pages/{page}.py")
+            shown.switch_page(f"pages/{page}/page.py")
         shown.run()
         assert not shown.exception and len(shown.main.children) > 3
         assert "canary" not in " ".join(str(element.proto) for element in elements(shown.main)).lower(), page

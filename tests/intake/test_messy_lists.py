@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.education import is_education
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import STEWARD, open_answers
 from tests.intake.making import Read, Worker, accounted, as_csv, as_xlsx, is_sentence
 
 SOURCE = "contributions_5w"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.headers import header_names, positions

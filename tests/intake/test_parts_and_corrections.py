@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard import actions
 from dashboard.actions import Actor, NotConfirmed, bring_in, import_files
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake import child, front_door
 from dashboard.intake.consequences import Change, Found
 from dashboard.intake.corrections import FILE, LINE, REASON

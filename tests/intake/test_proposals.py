@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import actions
+from dashboard.access.viewer import STEWARD, Viewer, open_answers
 from dashboard.actions import Actor
 from dashboard.components import refused
 from dashboard.disclosure.protect import AuditFailed
@@ -18,7 +19,6 @@ from dashboard.intake.report import FileRefused
 from dashboard.store.audit_log import entries
 from dashboard.store.releases import current_number, open_release, publish_release
 from dashboard.store.snapshots import snapshots
-from dashboard.viewer import STEWARD, Viewer, open_answers
 from tests.conftest import FIXTURES
 
 HEADER = "partner_id,programme_id,learner_id,country_host,sex,registered_on,consent"
@@ -179,7 +179,7 @@ def test_one_officer_cannot_take_the_room_of_others(monkeypatch):
 
 
 def test_an_erasure_reaches_into_files_that_wait(store, tmp_path, monkeypatch):
-    from dashboard.cli import main
+    from dashboard.commands.cli import main
 
     one = proposed(store, tmp_path)
     assert main(["--store", str(store), "erase", "--learner", "L3"]) == 0
@@ -221,9 +221,9 @@ def test_a_partner_may_not_leave_files_without_end(store, tmp_path, monkeypatch)
 def drawn_for_alpha():
     import streamlit as st
 
-    from dashboard.components import waiting
-    from dashboard.session import VISITOR_KEY, Visitor
-    from dashboard.viewer import Viewer
+    from dashboard.access.viewer import Viewer
+    from dashboard.access.visitor import VISITOR_KEY, Visitor
+    from dashboard.pages.upload import waiting
 
     alpha = Viewer("partner", "alpha")
     st.session_state[VISITOR_KEY] = Visitor("officer", alpha, alpha, lambda: True)

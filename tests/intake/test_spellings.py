@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import STEWARD, open_answers
 
 
 def named(*names):

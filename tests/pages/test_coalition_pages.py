@@ -44,7 +44,7 @@ def served(served_store, offered, as_served):
 
 def page(name, **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page(f"pages/{name}.py")
+    test.switch_page(f"pages/{name}/page.py")
     for key, value in link.items():
         test.query_params[key] = value
     test.run()

@@ -6,16 +6,16 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts.contributions import heat_table
-from dashboard.components.contributions import _cell_chosen
+from dashboard.access.gate import SEE_AS
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.files import facts
-from dashboard.gate import SEE_AS
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.locales.numbers import whole
+from dashboard.pages.contributions.charts import heat_table
+from dashboard.pages.contributions.panels import _cell_chosen
 from dashboard.settings import PROJECT
 from dashboard.store.releases import publish_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD
 from tests.conftest import FIXTURES, NEWEST
 
 
@@ -36,7 +36,7 @@ def store(served_store, coalition_store, as_served):
 
 def page(viewer=STEWARD, **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
-    test.switch_page("pages/contributions.py")
+    test.switch_page("pages/contributions/page.py")
     test.session_state[SEE_AS] = viewer
     for name, value in link.items():
         test.query_params[name] = value
@@ -88,7 +88,7 @@ def test_a_row_and_a_place_of_a_link_list_their_activities():
 def test_a_cell_that_is_chosen_sets_row_and_place(monkeypatch):
     from types import SimpleNamespace
 
-    from dashboard.components import contributions
+    from dashboard.pages.contributions import panels as contributions
 
     chosen = SimpleNamespace(selection=SimpleNamespace(cells=[(1, "Kenya")]))
     state = {"matrix": chosen}
@@ -196,8 +196,8 @@ def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
 
 
 def test_stewards_take_the_list_along_with_its_tags_and_others_do_not(coalition_store):
-    from dashboard.components.contributions import _hxl
-    from dashboard.session import Visitor
+    from dashboard.access.visitor import Visitor
+    from dashboard.pages.contributions.panels import _hxl
     from dashboard.store.audit_log import entries
     from dashboard.store.releases import open_release
 

@@ -11,15 +11,16 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import gate
-from dashboard.charts.data_health import OF_REASONS, stacked_figure
-from dashboard.components import data_health, notices
+from dashboard.access import gate
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
+from dashboard.components import notices
 from dashboard.health import is_open
 from dashboard.intake.front_door import import_file
+from dashboard.pages.data_health import panels as data_health
+from dashboard.pages.data_health.charts import OF_REASONS, stacked_figure
 from dashboard.settings import PROJECT
 from dashboard.store.fetches import FetchState, remember
 from dashboard.store.releases import publish_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.lineage import sources_of_page
 from tests.conftest import CAPTURED, FIXTURES, _filled_once
@@ -89,7 +90,7 @@ def page(monkeypatch, viewer=STEWARD, name="data_health", **link):
     monkeypatch.setattr(gate, "STEWARD", viewer)
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
     if name != "overview":
-        test.switch_page(f"pages/{name}.py")
+        test.switch_page(f"pages/{name}/page.py")
     for key, value in link.items():
         test.query_params[key] = value
     test.run()

@@ -18,15 +18,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import gate
+from dashboard.access import gate
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.intake.front_door import import_file
+from dashboard.pages.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from tests.conftest import CAPTURED, FIXTURES, _filled_once
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
-PAGES = sorted(file.stem for file in (PROJECT / "dashboard" / "pages").glob("[a-z]*.py"))
+PAGES = sorted(page.name for page in pages())
 ABOUT_LEARNERS = ("cohorts", "completion_funnel", "credit_recognition", "overview", "programmes", "reach_map")
 # A partner that is known, and whose first file has not come.
 WAITING = Viewer("partner", "invented_newcomer")
@@ -158,7 +159,7 @@ def test_the_menu_leads_to_every_page_there_is(monkeypatch, served_store, stores
     navigation = st.navigation
 
     def record(pages, **how):
-        menu.extend(page._page.stem for section in pages.values() for page in section)
+        menu.extend(page._page.parent.name for section in pages.values() for page in section)
         return navigation(pages, **how)
 
     served_store(stores["no release"])
@@ -170,7 +171,7 @@ def test_the_menu_leads_to_every_page_there_is(monkeypatch, served_store, stores
 @pytest.mark.parametrize("folder", ["components", "pages"])
 def test_no_panel_takes_a_first_row_that_need_not_be_there(folder):
     """`ask_one` gives the first row or `NoRow`, and `figure` and `grid` say so where there is none."""
-    for file in sorted((PROJECT / "dashboard" / folder).glob("*.py")):
+    for file in sorted((PROJECT / "dashboard" / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("iloc", "iat"), f"{file.name}:{node.lineno}"
@@ -183,7 +184,7 @@ def seen_by(viewer, page, link, monkeypatch):
     monkeypatch.setattr(gate, "STEWARD", viewer)
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
     if page != "overview":
-        test.switch_page(f"pages/{page}.py")
+        test.switch_page(f"pages/{page}/page.py")
     for name, value in link.items():
         test.query_params[name] = value
     return test.run()

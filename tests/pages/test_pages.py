@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.settings import PROJECT
 from dashboard.store.snapshots import pinned
-from dashboard.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.warehouse.catalog import metrics, questions, sources
 
 LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
@@ -19,7 +19,7 @@ PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "data_health
 def app(page="school_closures", **link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
     if page != "overview":
-        test.switch_page(f"pages/{page}.py")
+        test.switch_page(f"pages/{page}/page.py")
     for name, value in link.items():
         test.query_params[name] = value
     test.run()

@@ -29,7 +29,7 @@ def store(tmp_path, served_store, as_served):
 
 def refugees(**link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page("pages/reach_map.py")
+    test.switch_page("pages/reach_map/page.py")
     for name, value in {"by": "refugees", **link}.items():
         test.query_params[name] = value
     test.run()

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.gate import OPERATOR
+from dashboard.access.gate import OPERATOR
 from dashboard.intake import holding
 from dashboard.intake.proposals import discard, waiting
 from dashboard.settings import PROJECT
@@ -26,7 +26,7 @@ def store(small_store, tmp_path, served_store, as_served):
 
 def upload_page(word):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page("pages/upload.py")
+    test.switch_page("pages/upload/page.py")
     test.query_params["upload"] = word
     return test.run()
 

@@ -9,16 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import actions, gate
+from dashboard import actions
+from dashboard.access import gate
+from dashboard.access.gate import OPERATOR
+from dashboard.access.viewer import Viewer
 from dashboard.actions import Actor
-from dashboard.gate import OPERATOR
 from dashboard.intake import child, front_door, holding, recognise
 from dashboard.intake.front_door import Declared
 from dashboard.intake.proposals import waiting
 from dashboard.settings import PROJECT
 from dashboard.store.releases import current_number
 from dashboard.store.snapshots import pinned
-from dashboard.viewer import Viewer
 from tests.conftest import FIXTURES
 
 USAGE = [
@@ -63,7 +64,7 @@ def usage(learners, wrong=(), slug="coursera-for-refugees-omega"):
 
 def upload_page(name="", body=b"", who=OPERATOR):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    test.switch_page("pages/upload.py")
+    test.switch_page("pages/upload/page.py")
     if body:
         test.query_params["upload"] = holding.hold(name, body, who)
     test.run()
@@ -73,7 +74,7 @@ def upload_page(name="", body=b"", who=OPERATOR):
 
 def as_partner(monkeypatch, partner):
     """Whoever opens a page is an officer of that partner."""
-    from dashboard.roster import Admitted
+    from dashboard.access.roster import Admitted
 
     monkeypatch.setattr(gate, "_refuse_open_door", lambda: None)
     monkeypatch.setattr(gate, "Admitted", lambda who, viewer: Admitted("officer", Viewer("partner", partner)))
@@ -170,7 +171,7 @@ def test_a_partner_sends_what_is_its_own_and_is_told_what_is_not(store, monkeypa
 
 
 def test_with_a_login_another_steward_publishes(store, monkeypatch):
-    from dashboard.components import waiting as cards
+    from dashboard.pages.upload import waiting as cards
 
     monkeypatch.setattr(cards, "acting", lambda: Actor(OPERATOR, needs_second=True))
     test = send(upload_page("usage_2024-06-30.csv", usage(range(9))))

@@ -5,10 +5,10 @@ import datetime
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.changes import begins_at, waterfall_figure
-from dashboard.components import changes
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
+from dashboard.pages.what_changed import panels as changes
+from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.store.releases import manifests
-from dashboard.viewer import EVERYBODY, EXECUTIVE, Viewer
 from tests.pages.test_pages import app, figures, tiles, words
 
 SUNDAY = datetime.date(2026, 11, 22)

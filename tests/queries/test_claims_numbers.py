@@ -5,9 +5,9 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, open_answers, place
 from dashboard.settings import REFERENCE
 from dashboard.store.releases import open_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, Viewer, open_answers, place
 from dashboard.warehouse.build import read_reference
 
 DAY = datetime.date

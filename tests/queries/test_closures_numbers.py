@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import publish_release
-from dashboard.viewer import STEWARD, open_answers
 
 DAY = datetime.date
 

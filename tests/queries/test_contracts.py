@@ -8,10 +8,10 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
-from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.answers import asked_tables
 from dashboard.warehouse.build import build_marts
 from dashboard.warehouse.catalog import layer, metrics, questions
@@ -109,7 +109,7 @@ def test_metrics_a_question_names_exist(query):
 @ids
 def test_some_page_asks_every_question(query):
     folders = (PROJECT / "dashboard" / "pages", PROJECT / "dashboard" / "components")
-    text = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
     assert f'"{query.name}"' in text
 
 
@@ -157,6 +157,6 @@ def test_a_cube_has_one_row_for_each_combination(cube, tables):
 
 
 def test_pages_hold_no_sql_and_no_function():
-    for path in (PROJECT / "dashboard" / "pages").glob("*.py"):
+    for path in (PROJECT / "dashboard" / "pages").rglob("page.py"):
         text = Path(path).read_text(encoding="utf-8")
         assert not re.search(r"\bSELECT\b|^def |\blambda\b.*\+", text, re.MULTILINE), path.name

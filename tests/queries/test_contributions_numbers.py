@@ -9,9 +9,9 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import EXECUTIVE, STEWARD, open_answers
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EXECUTIVE, STEWARD, open_answers
 
 DAY = datetime.date
 STAGES = ("offered", "confirmed", "delivering", "delivered", "not stated")

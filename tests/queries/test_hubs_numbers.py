@@ -9,9 +9,9 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, holdings, open_answers, place
 from dashboard.intake.front_door import check_file, import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, holdings, open_answers, place
 from tests.conftest import FIXTURES, NEWEST
 
 DAY = datetime.date

@@ -5,9 +5,9 @@ import datetime
 
 import pytest
 
+from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, open_answers
 
 DAY = datetime.date(2020, 5, 4)
 OFFER = {

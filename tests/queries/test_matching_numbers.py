@@ -9,9 +9,9 @@ import shutil
 
 import pyarrow.parquet as pq
 
+from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import open_release, publish_release
-from dashboard.viewer import EVERYBODY, open_answers
 
 DAY = datetime.date
 THE_20TH = DAY(2020, 3, 20)

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.scope import Scope
 from dashboard.session import answer
 from dashboard.store.releases import NoSuchRelease, open_release
 from dashboard.store.removal import bury
-from dashboard.viewer import STEWARD, open_answers
 from dashboard.warehouse.answers import BadParameter, Held, ReleaseTooOld, bind, sealed
 from dashboard.warehouse.catalog import layer, metrics, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts
@@ -127,7 +127,7 @@ def test_a_release_that_cannot_be_compared_is_refused_with_the_reason(asked, mon
             asked("waterfall", metric="learners_registered", from_release=old, to_release=new)
     with pytest.raises(BadParameter, match="wants to_release"):
         asked("waterfall", metric="learners_registered", from_release=1)
-    monkeypatch.setattr("dashboard.viewer.compared_marts", lambda: frozenset({"fct_of_tomorrow"}))
+    monkeypatch.setattr("dashboard.access.viewer.compared_marts", lambda: frozenset({"fct_of_tomorrow"}))
     with pytest.raises(ReleaseTooOld, match="Release 3 was built by an earlier version"):
         asked("waterfall", metric="learners_registered", from_release=3, to_release=1)
 
@@ -148,7 +148,7 @@ def test_a_metric_that_nobody_keeps_has_no_waterfall(asked):
 
 
 def test_the_command_answers(changed_store, served_store, capsys):
-    from dashboard.cli import main
+    from dashboard.commands.cli import main
 
     served_store(changed_store)
     given = ["--param", "metric=learners_registered", "--param", "from_release=1", "--param", "to_release=2"]

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli import main
+from dashboard.access.viewer import STEWARD, open_answers
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import import_file
 from dashboard.settings import learner_secret_file
 from dashboard.store import archive, releases
 from dashboard.store.archive import ArchiveRefused, back_up, restore
 from dashboard.store.audit_log import entries, record, verify
 from dashboard.store.protocol import locked
-from dashboard.viewer import STEWARD, open_answers
 from tests.conftest import CAPTURED, FIXTURES
 
 

@@ -9,7 +9,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import open_identity
 from dashboard.settings import learner_secret_file

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from dashboard import actions
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake import proposals
 from dashboard.intake.front_door import import_file
 from dashboard.intake.identity import open_identity
@@ -570,7 +570,7 @@ def test_a_page_says_what_is_wrong_with_the_store(small_store, tmp_path, served_
     here = served_store(copy_of(small_store, tmp_path / "store"))
     STRAYS[kind](here)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page("pages/upload.py")
+    app.switch_page("pages/upload/page.py")
     app.run()
     assert not app.exception
     assert any(str(here) in shown.value.replace("\\", "") for shown in app.error), [e.value for e in app.error]

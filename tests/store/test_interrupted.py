@@ -374,7 +374,7 @@ def test_done_again_on_a_larger_disk_every_command_has_served_the_file(acts, beg
 
 
 def shell(store: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "dashboard.cli", "--store", str(store), *arguments]
+    return [sys.executable, "-m", "dashboard.commands.cli", "--store", str(store), *arguments]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from dashboard.intake.front_door import import_file
 from dashboard.store import protocol, releases, snapshots
 from dashboard.store.audit_log import entries

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.commands.strings import template
 from dashboard.locales import DOMAIN, FOLDER
-from dashboard.locales.strings import template
 from dashboard.settings import PROJECT
 
 SHOWING = {
@@ -16,7 +16,7 @@ SHOWING = {
 }
 FILES = [
     PROJECT / "dashboard" / "app.py",
-    *sorted((PROJECT / "dashboard" / "pages").glob("*.py")),
+    *sorted((PROJECT / "dashboard" / "pages").rglob("*.py")),
     *sorted((PROJECT / "dashboard" / "components").glob("*.py")),
 ]
 
@@ -31,7 +31,7 @@ def bare_words(tree):
                     yield call.lineno, value.value
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_no_visible_string_bypasses_gettext(file):
     assert list(bare_words(ast.parse(file.read_text(encoding="utf-8")))) == []
 

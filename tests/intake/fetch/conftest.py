@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard import actions, refreshing
+from dashboard import actions
+from dashboard.commands import refreshing
+from dashboard.commands.refreshing import Outcome, Refresh
 from dashboard.intake import proposals
 from dashboard.intake.fetch.client import Caps
-from dashboard.refreshing import Outcome, Refresh
 from dashboard.store import releases
 from dashboard.store.audit_log import entries, verify
 from dashboard.store.fetches import FetchState, fetch_states

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import actions, refreshing
+from dashboard import actions
+from dashboard.commands import refreshing
 from dashboard.intake import proposals
 from dashboard.intake.fetch import client
 from dashboard.store import releases

@@ -8,13 +8,13 @@ import pytest
 
 from dashboard import actions
 from dashboard.actions import Actor
-from dashboard.cli import main
+from dashboard.commands.cli import main
+from dashboard.commands.refreshing import NothingToRefresh, Refresh, RefreshGoesOn
 from dashboard.intake import proposals
 from dashboard.intake.fetch import KINDS
 from dashboard.intake.fetch.bounds import BOUNDS, FEWEST
 from dashboard.intake.fetch.ways import file_address, way_of
 from dashboard.intake.proposals import NotYours
-from dashboard.refreshing import NothingToRefresh, Refresh, RefreshGoesOn
 from dashboard.store import releases
 from dashboard.store.protocol import NoRoom, StoreDamaged
 from dashboard.store.snapshots import pinned, snapshots

@@ -1,0 +1,38 @@
+"""Who has come to this session, once the gate let them in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dashboard.access.viewer import Viewer
+
+VISITOR_KEY = "_visitor"
+
+
+class NotAdmitted(Exception):
+    """A page was reached without passing the gate, or after what the gate let in was taken back."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who has come, for the audit log; what they may see themselves; and as whom they see now (stewards may choose).
+
+    `is_still_admitted` asks the gate anew, for what runs without a rerun of the page.
+    """
+
+    who: str
+    own: Viewer
+    viewer: Viewer
+    is_still_admitted: Callable[[], bool] = field(compare=False, repr=False)
+
+
+def visitor() -> Visitor:
+    """Whom the gate let in.
+
+    Raises:
+        NotAdmitted: nobody passed it in this session.
+    """
+    if VISITOR_KEY not in st.session_state:
+        raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
+    return st.session_state[VISITOR_KEY]

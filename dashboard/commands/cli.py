@@ -1,0 +1,622 @@
+"""The `coalition` command: what an operator does with files, releases and questions."""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from tqdm import tqdm
+
+from dashboard import actions
+from dashboard.access.viewer import STEWARD, Viewer, open_answers, place
+from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
+from dashboard.briefs.hxl import newest_rows, write_hxl
+from dashboard.briefs.tables import FORMATS
+from dashboard.briefs.template import write_template
+from dashboard.commands import operations, refreshing
+from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
+from dashboard.intake.days import ORDERS
+from dashboard.intake.front_door import Declared, Imported, made_ready
+from dashboard.intake.limits import SHELL
+from dashboard.intake.programmes import identifier
+from dashboard.intake.recognise import set_aside_rows
+from dashboard.intake.report import Commonest, FileRefused, Report, closing_line, harmless
+from dashboard.intake.scale import SCALES
+from dashboard.intake.tabular import OTHER_ENCODINGS
+from dashboard.refusals import Refusal
+from dashboard.settings import STORE_VARIABLE, port, store_folder
+from dashboard.store import releases, removal
+from dashboard.store.health import FRESHNESS, folded, health
+from dashboard.store.joining import CORRECTIONS, PART, WHOLE
+from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.store.workspace import libraries_work_in
+from dashboard.warehouse.answers import BadParameter
+from dashboard.warehouse.catalog import SourceCard, question, sources
+from dashboard.warehouse.lineage import sources_of
+
+DONE, REFUSED = 0, 1
+# So many values that were not understood are printed, and so many of each reason for which rows were set aside.
+MOST_VALUES, MOST_VALUES_OF_A_REASON = 20, 3
+MOST_NAMES = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one verb; returns 0 when done, 1 when refused with a reason (2, wrong usage, is argparse's)."""
+    asked = _parser().parse_args(arguments)
+    if asked.store:
+        os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve())
+    try:
+        with in_words():
+            return asked.verb(asked) or DONE
+    except Refusal as refusal:
+        print(f"coalition: {refusal}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:  # the reader of our output, such as head, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (OSError, duckdb.Error) as trouble:  # a full disk, a store that cannot be written, a build that failed
+        print(f"coalition: {type(trouble).__name__}: {' '.join(str(trouble).split())[:300]}", file=sys.stderr)
+        return REFUSED
+
+
+def _run(asked: argparse.Namespace) -> None:
+    from dashboard.demo import fill
+    from dashboard.server.app import prepare, serve
+
+    prepare()
+    store = store_folder()
+    try:
+        releases.current_number(store)
+    except releases.NothingPublished:
+        print("The store is empty: it is filled with the demonstration.")
+        fill(store, print)
+    except StoreDamaged as damage:  # the pages say so, and show the newest release that is whole
+        print(f"coalition: {damage}", file=sys.stderr)
+    with ExitStack() as working:
+        try:
+            working.enter_context(libraries_work_in(store))
+        except OSError as trouble:  # what is served can be read all the same
+            print(f"coalition: the store takes no writes ({trouble.strerror}); it is served as it is", file=sys.stderr)
+        serve(port())
+
+
+def _demo(asked: argparse.Namespace) -> None:
+    from dashboard.demo import fill
+
+    fill(store_folder(), print)
+
+
+def _sources(asked: argparse.Namespace) -> None:
+    for card in sources().values():
+        print(f"{card.name:24} {card.title} ({card.publisher}; {card.licence})")
+
+
+def _template(asked: argparse.Namespace) -> None:
+    _hand_out(write_template(_card(asked.source), asked.format), asked)
+
+
+def _export(asked: argparse.Namespace) -> None:
+    store = store_folder()
+    release = releases.open_release(store, asked.release)
+    rows = newest_rows(store, release, identifier(asked.reported_by))
+    actions.handed_out(store, f"{asked.source}, {len(rows)} rows, {asked.format}", release=release.number)
+    with libraries_work_in(store):
+        body = write_hxl(rows, asked.format, asked.source)
+    _hand_out(body, asked)
+
+
+def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
+    """Writes a file that was asked for, or to standard output: text as text, a workbook only where nobody reads it."""
+    if asked.file:
+        asked.file.write_bytes(body)
+        print(f"{asked.file}: {len(body):,} bytes", file=sys.stderr)
+    elif asked.format == "csv":
+        print(body.decode("utf-8-sig").replace("\r\n", "\n"), end="")
+    elif sys.stdout.isatty():
+        raise FileRefused("A workbook cannot be shown here. Name a FILE to write it to.")
+    else:
+        sys.stdout.buffer.write(body)
+
+
+def _check(asked: argparse.Namespace) -> None:
+    for file in asked.files:
+        checked = made_ready(
+            store_folder(), asked.source, Path(file), asked.captured_on, _declared(asked), limits=SHELL
+        )
+        with checked as ready:
+            _print_report(ready.report)
+            for line in _consequence_lines(consequence_of(store_folder(), [ready.arrival])):
+                print(line)
+
+
+def _import(asked: argparse.Namespace) -> None:
+    _import_files(asked.source, [Path(file) for file in asked.files], asked)
+
+
+def _fetch(asked: argparse.Namespace) -> None:
+    from dashboard.intake.fetch.file import download
+    from dashboard.intake.fetch.ways import file_address
+
+    address = asked.address or file_address(_card(asked.source))
+    with (
+        tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar,
+        download(address, partial(_move, bar)) as file,
+    ):
+        _import_files(asked.source, [file], asked)
+
+
+def _withdraw(asked: argparse.Namespace) -> None:
+    aside = actions.withdraw(store_folder(), asked.source, asked.snapshot)
+    print(f"{asked.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
+
+
+def _publish(asked: argparse.Namespace) -> None:
+    print(f"published release {actions.publish(store_folder(), anew=asked.anew).number}")
+
+
+def _releases(asked: argparse.Namespace) -> None:
+    store = store_folder()
+    if asked.action in ("list", "show", "verify") and not releases.release_numbers(store):
+        releases.current_number(store)
+    if asked.action == "list":
+        current, damage = 0, ""
+        try:
+            current = releases.current_number(store)
+        except StoreDamaged as damaged:
+            damage = str(damaged)
+        for number, why in removal.buried(store).items():
+            print(f"  {number:4}  deleted: {why}")
+        for said in releases.manifests(store):
+            mark = "*" if said["number"] == current else " "
+            if "damage" in said:
+                print(f"{mark} {said['number']:4}  damaged: {said['damage']}")
+            else:
+                newest = {source: pins[-1] for source, pins in said["snapshots"].items()}
+                pins = ", ".join(
+                    f"{source} {pin['captured_on']}" + (" (demonstration)" if pin["provenance"] == "demo" else "")
+                    for source, pin in newest.items()
+                )
+                print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
+        if damage:
+            print(f"coalition: {damage}", file=sys.stderr)
+    elif asked.action == "show":
+        print(json.dumps(releases.open_release(store, asked.number).manifest, indent=1, sort_keys=True))
+    elif asked.action == "verify":
+        for number in [asked.number] if asked.number else releases.release_numbers(store):
+            print(f"release {releases.open_release(store, number).number}: every file is the one that was published")
+    elif asked.action == "prune":
+        operations.prune(asked)
+    else:
+        number = actions.roll_back(store, asked.number).number
+        print(f"release {number} is served now")
+
+
+def _health(asked: argparse.Namespace) -> int:
+    """Prints how fresh each source is; 1 where something is overdue, dated ahead, failing or unreadable."""
+    store, day = store_folder(), releases.today()
+    report = operations.health_report(store, day)
+    if asked.format == "json":
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+        return REFUSED if report["needs_attention"] else DONE
+    shown = folded(health(store, day).streams)
+    _write_table(
+        pa.Table.from_pylist(
+            [
+                {
+                    "status": one.freshness.replace("_", " "),
+                    "source": one.source,
+                    "stream": one.stream if one.folded == 1 else f"{one.folded} streams",
+                    "newest": one.newest.captured_on if one.newest else None,
+                    "age": one.age_days,
+                    "every": one.every_days or None,
+                    "expected": one.next_expected,
+                    "rows": one.rows,
+                    "set aside": one.set_aside,
+                    "waiting": len(one.waiting) or None,
+                    "fetching": f"failed {one.fetch.failures}x" if one.fetch and one.fetch.failures else None,
+                }
+                for one in shown
+            ]
+        )
+    )
+    counts = Counter(one.freshness for one in shown)
+    said = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
+    print(f"{len(shown)} sources and streams: {said}")
+    for source in report["failing"]:
+        fetch = next(one["fetch"] for one in report["streams"] if one["source"] == source)
+        print(
+            f"coalition: fetching {source} failed {fetch['failures']} times in a row: {fetch['reason']}",
+            file=sys.stderr,
+        )
+    for trouble in report["troubles"]:
+        print(f"coalition: {trouble['words']}", file=sys.stderr)
+    return REFUSED if report["needs_attention"] else DONE
+
+
+def _ask(asked: argparse.Namespace) -> None:
+    params = dict(asked.param)
+    if len(params) < len(asked.param):
+        raise BadParameter("A parameter is given twice. Give each once.")
+    question(asked.question)
+    release = releases.open_release(store_folder(), asked.release)
+    answers = open_answers(place(asked.viewer, release, asked.question, params), release)
+    try:
+        table = answers.ask(asked.question, params)
+    finally:
+        answers.close()
+    WRITERS[asked.format](table)
+    if simulated := set(sources_of(asked.question)) & set(release.demonstrations):
+        names = ", ".join(sorted(simulated))
+        print(f"coalition: simulated rows are in this answer, a demonstration of {names}", file=sys.stderr)
+
+
+def _write_json(table: pa.Table) -> None:
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    print(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _write_csv(table: pa.Table) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for row in table.to_pylist():
+        writer.writerow([harmless(v) if isinstance(v, str) else v for v in map(_plain, row.values())])
+
+
+def _write_table(table: pa.Table) -> None:
+    rows = [[("" if v is None else str(v)) for v in map(_plain, row.values())] for row in table.to_pylist()]
+    widths = [
+        max(len(name), *(len(row[i]) for row in rows)) if rows else len(name)
+        for i, name in enumerate(table.column_names)
+    ]
+    for row in [table.column_names, ["-" * width for width in widths], *rows]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+WRITERS: dict[str, Callable[[pa.Table], None]] = {"table": _write_table, "csv": _write_csv, "json": _write_json}
+
+
+def _plain(value: object) -> object:
+    """Dates in ISO form; what is not a number is missing."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
+    if asked.set_aside and len(files) > 1:
+        raise BadParameter("Rows set aside are written of one file at a time. Import the files one by one, as parts.")
+    with ExitStack() as bars:
+
+        def progress(_: Path) -> Callable[[int], None]:
+            bar = bars.enter_context(tqdm(unit=" rows", desc="reading", delay=1, leave=False, file=sys.stderr))
+            return partial(_move, bar)
+
+        done = actions.import_files(
+            store_folder(),
+            source,
+            files,
+            captured_on=asked.captured_on,
+            declared=_declared(asked),
+            and_publish=not asked.no_publish,
+            confirmed=asked.confirm,
+            progress=progress,
+            limits=SHELL,
+        )
+    for one, file in zip(done.files, files, strict=True):
+        _print_report(one.report)
+        if one.was_there:
+            print(f"{file.name} is in the store already; nothing changed.")
+        elif one.report.quarantined:
+            print(f"The lines set aside, with the reason of each, are in {one.snapshot.quarantine_file}")
+        if asked.set_aside and one.report.quarantined:
+            _write_set_aside(source, file, one, asked)
+    for line in _consequence_lines(done.consequence):
+        print(line)
+    if done.release and done.is_new:
+        print(f"published release {done.release.number}")
+    elif done.release:
+        print(f"release {done.release.number} stays: nothing is new")
+    counts = [
+        (one.report.rows_in, one.report.published, one.report.collapsed, len(one.report.quarantined))
+        for one in done.files
+    ]
+    print(closing_line(*map(sum, zip(*counts, strict=True))))
+
+
+def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Namespace) -> None:
+    """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
+    reasons = {row.line: row.reason for row in one.report.quarantined}
+    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id, SHELL)
+    handle = os.open(asked.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
+        csv.writer(out).writerows(rows)
+    print(f"{asked.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
+
+
+def _consequence_lines(follows: Consequence) -> list[str]:
+    """What an operator reads of it: people before and after, new and vanishing names, people known already."""
+    lines = [
+        f"{one.stream or one.source}: {one.before:,} {one.what} before, {one.after:,} now"
+        for one in follows.changes
+        if (one.before, one.gone) != (one.after, 0) and (one.gone or one.what == LEARNERS)
+    ]
+    for words, names in (("new", follows.new), ("gone", follows.vanishing)):
+        for kind, found in (names or {}).items():
+            if found:
+                more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
+                lines.append(f"{words} {kind}s: {', '.join(found[:MOST_NAMES])}{more}")
+    lines += [str(one) for one in follows.found]
+    if follows.is_older:
+        lines.append("Nothing changes: what is published is newer than this file.")
+    return lines
+
+
+def _declared(asked: argparse.Namespace) -> Declared:
+    """What the command states beside its files."""
+    return Declared(
+        encoding=asked.encoding,
+        partner=asked.partner,
+        programme=asked.programme,
+        country=asked.country,
+        sector=asked.sector,
+        columns=tuple(asked.column),
+        zone=asked.zone,
+        date_order=asked.date_order,
+        no_consent_column=asked.no_consent_column,
+        progress_scale=asked.progress_scale,
+        kind=asked.kind,
+    )
+
+
+def _print_report(report: Report) -> None:
+    print(f"{report.source}: {report.file}, captured on {report.captured_on}")
+    for note in report.notes:
+        print(f"  {note}")
+    if report.dropped_columns:
+        print(f"  columns dropped: {', '.join(report.dropped_columns)}")
+    _print_unread(report)
+    _print_set_aside(report)
+    if report.people_in:
+        print(f"  {report.people_line}")
+    print(f"  {report.closing_line}")
+
+
+def _print_unread(report: Report) -> None:
+    for value in report.unread[:MOST_VALUES]:
+        lines = ", ".join(map(str, value.lines))
+        shown = repr(value.value) if value.value else "a value that may be about a person"
+        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); first on line {lines}")
+    if len(report.unread) > MOST_VALUES:
+        print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
+
+
+def _print_set_aside(report: Report) -> None:
+    """Each reason with its rows and its commonest values, never the first lines: they may be the rarest."""
+    commonest: dict[str, list[Commonest]] = {}
+    for one in report.commonest:
+        commonest.setdefault(f"{one.column}: {one.reason}", []).append(one)
+    for reason, rows in report.reasons:
+        print(f"  {rows:6}  {reason}")
+        for one in commonest[reason][:MOST_VALUES_OF_A_REASON]:
+            shown = f"{one.value!r}, first on" if one.value else "first on"
+            print(f"          {one.rows:6}  {shown} line {one.line}")
+
+
+def _move(bar: tqdm, now: int, total: int | None = None) -> None:
+    bar.total = total
+    bar.update(now - bar.n)
+
+
+def _card(name: str) -> SourceCard:
+    if name not in sources():
+        raise FileRefused(f"There is no source {name!r}. `coalition sources` lists them: {', '.join(sources())}.")
+    return sources()[name]
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2020-05-28") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not name=value, such as on_date=2020-05-19")
+    return name, value
+
+
+def _viewer(text: str) -> Viewer:
+    audience, _, partner = text.partition(":")
+    try:
+        return Viewer(audience, partner)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="coalition",
+        description="Files in, releases out, questions answered: the UNESCO Global Education Coalition's dashboard.",
+        epilog="Begin with `coalition run`. `coalition VERB --help` says more of each verb. "
+        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage.",
+    )
+    parser.add_argument(
+        "--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)"
+    )
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    def verb(name: str, run: Callable, help_: str, description: str = "") -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=help_, description=description or help_)
+        sub.set_defaults(verb=run)
+        return sub
+
+    verb(
+        "run", _run, "serve the dashboard on http://127.0.0.1:8501 (PORT names another port); fill an empty store first"
+    )
+    verb("demo", _demo, "write the demonstration files, import them and publish")
+    verb("sources", _sources, "list the sources a file can belong to")
+    sub = verb(
+        "template",
+        _template,
+        "write an empty file of a source with one example row",
+        "Writes an empty file of a source with one example row. The workbook explains each column on its first sheet.",
+    )
+    sub.add_argument("source", metavar="SOURCE")
+    _output_options(sub)
+    sub = verb(
+        "export",
+        _export,
+        "write a list of who does what where back, with HXL tags",
+        "Writes the newest rows of each sender with a header and HXL tags; an import of it gives the same rows again.",
+    )
+    sub.add_argument("source", metavar="SOURCE", choices=[HXL_SOURCE], help=HXL_SOURCE)
+    _output_options(sub)
+    sub.add_argument("--release", type=int, metavar="N", help="of an earlier release")
+    sub.add_argument("--reported-by", default="", metavar="ID", help="rows of one sender only")
+    for name, run, help_ in (
+        ("check", _check, "say what an import would do; keep nothing"),
+        ("import", _import, "take files in, one snapshot each, and publish a release"),
+    ):
+        sub = verb(
+            name,
+            run,
+            help_,
+            f"{help_}. CSV and workbooks are told apart by content. A CSV may have 4 GB, a workbook 25 MB.",
+        )
+        sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
+        sub.add_argument("files", metavar="FILE", nargs="+")
+        _import_options(sub)
+    sub = verb("fetch", _fetch, "download a source's file from an address, of any host, and import it")
+    sub.add_argument("source", metavar="SOURCE")
+    sub.add_argument(
+        "--from", dest="address", metavar="URL", default="", help="else the address of a file in the source's card"
+    )
+    _import_options(sub)
+    sub = verb("withdraw", _withdraw, "take a snapshot out of what the next release is built from; nothing is deleted")
+    sub.add_argument("source", metavar="SOURCE")
+    sub.add_argument("snapshot", metavar="SNAPSHOT", help="its folder's name, such as 2020-05-28-e9f86902")
+    sub = verb("publish", _publish, "build a release from the snapshots in the store and serve it")
+    sub.add_argument(
+        "--anew",
+        action="store_true",
+        help="make the figures that others than owners see anew before their time: for a mistake that must not stand",
+    )
+    sub = verb("releases", _releases, "list, show, verify, roll back or prune releases")
+    of_releases = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
+    of_releases.add_parser("list", help="every release; * is the one that is served")
+    of_releases.add_parser("show", help="the manifest of one").add_argument("number", type=int, metavar="N")
+    of_releases.add_parser("verify", help="compare every file with its sha256").add_argument(
+        "number", type=int, nargs="?", metavar="N"
+    )
+    of_releases.add_parser("rollback", help="serve an earlier release again").add_argument(
+        "number", type=int, metavar="N"
+    )
+    operations.add_prune(of_releases)
+    sub = verb(
+        "ask", _ask, "answer a page's question", "Answer a question as its page does. The methods page lists them all."
+    )
+    sub.add_argument("question", metavar="PAGE/QUESTION", help="such as school_closures/world_on_date")
+    sub.add_argument("--param", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    sub.add_argument("--release", type=int, metavar="N", help="ask an earlier release")
+    sub.add_argument("--format", choices=list(WRITERS), default="table")
+    sub.add_argument(
+        "--as",
+        dest="viewer",
+        type=_viewer,
+        default=STEWARD,
+        metavar="AUDIENCE",
+        help="as steward (everything, the default), coalition, public, or partner:ID",
+    )
+    sub = verb(
+        "health",
+        _health,
+        "list how fresh each source is, and what became of its rows",
+        "Lists how fresh each source is. Exit status: 0 nothing needs attention; 1 something is overdue, is dated in "
+        "the future, fails to be fetched, or cannot be read.",
+    )
+    sub.add_argument("--format", choices=["table", "json"], default="table")
+    operations.add_verbs(verb)
+    refreshing.add_verbs(verb)
+    return parser
+
+
+def _output_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="FILE", nargs="?", type=Path, help="where to (else standard output)")
+    sub.add_argument("--format", choices=list(FORMATS), default="csv")
+
+
+def _import_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--captured-on",
+        type=_day,
+        metavar="DATE",
+        help="day on which the publisher's file stood so (else read from the file, its name, or today)",
+    )
+    sub.add_argument(
+        "--part",
+        dest="kind",
+        action="store_const",
+        const=PART,
+        default="",
+        help="each file is a part of the export of its day, and joins what the store holds of it",
+    )
+    sub.add_argument(
+        "--whole", dest="kind", action="store_const", const=WHOLE, help="the whole export, whatever its name says"
+    )
+    sub.add_argument(
+        "--corrections",
+        dest="kind",
+        action="store_const",
+        const=CORRECTIONS,
+        help="rows set aside before and corrected since, with the last columns of the file they were taken as",
+    )
+    sub.add_argument(
+        "--confirm", action="store_true", help="it is meant that people go, and that partners or programmes are new"
+    )
+    sub.add_argument(
+        "--set-aside",
+        type=Path,
+        metavar="FILE",
+        help="write the rows set aside, as they were sent, to be corrected and imported: of one file at a time",
+    )
+    sub.add_argument("--no-publish", action="store_true", help="keep the snapshot, do not build a release yet")
+    sub.add_argument("--encoding", choices=OTHER_ENCODINGS, default="", help="of a CSV that is not UTF-8")
+    sub.add_argument("--partner", default="", metavar="ID", help="who reports, where the file's programme does not say")
+    sub.add_argument("--programme", default="", metavar="ID", help="programme of every row, whatever the file says")
+    sub.add_argument("--country", default="", metavar="CODE", help="of rows that say none, such as SDN")
+    sub.add_argument("--sector", default="", metavar="NAME", help="of rows that state none, such as Education")
+    sub.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=HEADER",
+        help="the header that stands for a column of the source in these files; repeatable",
+    )
+    sub.add_argument(
+        "--date-order", choices=ORDERS, default="", help="of day and month in dates such as 9/1/2022, in every row"
+    )
+    sub.add_argument(
+        "--no-consent-column",
+        action="store_true",
+        help="state that a file about people has no column of consent because everybody in it agreed",
+    )
+    sub.add_argument("--progress-scale", choices=SCALES, default="", help="of progress written without a percent sign")
+    sub.add_argument("--zone", default="", metavar="ZONE", help="of times without one, such as Asia/Karachi (else UTC)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

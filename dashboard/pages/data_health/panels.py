@@ -1,0 +1,559 @@
+"""Panels of how fresh each source is: the answer, what could not be read, the table, the details of one, the rules."""
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.palette import CLOSED, NO_DATA, PARTIAL, SPARE
+from dashboard.components.figures import plain_chart
+from dashboard.components.filters import choose
+from dashboard.components.learners import partner_words, programme_words
+from dashboard.components.refused import without_flags
+from dashboard.health import seen_by
+from dashboard.locales import _, plural
+from dashboard.locales.numbers import day, missing, short_day, whole
+from dashboard.locales.plain import in_markdown
+from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
+from dashboard.session import current_release, current_viewer
+from dashboard.settings import store_folder
+from dashboard.store import health
+from dashboard.store.fetches import FetchState
+from dashboard.store.health import (
+    AHEAD,
+    DEMONSTRATION,
+    DUE,
+    FRESH,
+    MISSING,
+    NOT_EXPECTED,
+    OVERDUE,
+    STOPPED,
+    Capture,
+    Health,
+    StreamHealth,
+    folded,
+)
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.releases import today
+from dashboard.warehouse.catalog import sources
+
+MOST_FILES, MOST_REASONS, MOST_HEIGHT = 12, 5, 560
+MARKS = {
+    OVERDUE: "▲",
+    AHEAD: "▲",
+    DUE: "◆",
+    FRESH: "●",
+    STOPPED: "○",
+    MISSING: "○",
+    NOT_EXPECTED: "–",
+    DEMONSTRATION: "◌",
+}
+# Ground and text, readable on a light and on a dark page; the word stands beside the colour.
+COLOURS = {
+    OVERDUE: (CLOSED, "#ffffff"),
+    AHEAD: (CLOSED, "#ffffff"),
+    DUE: (PARTIAL, "#0d141b"),
+    FRESH: (SPARE, "#ffffff"),
+    STOPPED: (NO_DATA, "#0d141b"),
+    MISSING: (NO_DATA, "#0d141b"),
+}
+
+
+def begin() -> Health:
+    """What this reader may see of the sources today, with one sentence of what the page is."""
+    viewer = current_viewer()
+    found = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
+    return Health(tuple(folded(found.streams)), found.troubles) if viewer.is_steward else found
+
+
+def answer(found: Health) -> None:
+    """The answer in a sentence, computed: what is late, and the oldest of it; then what comes next."""
+    if not any(one.captures for one in found.streams):
+        st.info(_("No file of these sources has come in yet. Files can be brought in on the page Upload."))
+        return
+    late = [one for one in found.streams if one.freshness == OVERDUE]
+    st.subheader(_answer(found, late), anchor=False)
+    more = []
+    if due := sum(one.freshness == DUE for one in found.streams):
+        more.append(
+            plural("{count} more is due and not overdue yet.", "{count} more are due and not overdue yet.", due).format(
+                count=due
+            )
+        )
+    coming = [one for one in found.streams if one.freshness == FRESH and one.next_expected]
+    if coming:
+        first = min(coming, key=lambda one: one.next_expected or datetime.date.max)
+        more.append(
+            _("Next expected: “{source}”, by {day}.").format(
+                source=in_markdown(_name(first)), day=day(first.next_expected)
+            )
+        )
+    if stopped := sum(one.freshness == STOPPED for one in found.streams):
+        more.append(
+            plural(
+                "{count} partner file is older than 13 months and no longer expected.",
+                "{count} partner files are older than 13 months and no longer expected.",
+                stopped,
+            ).format(count=stopped)
+        )
+    if invented := sum(one.freshness == DEMONSTRATION for one in found.streams):
+        more.append(
+            plural(
+                "{count} source is a demonstration, which is never late.",
+                "{count} sources are demonstrations, which are never late.",
+                invented,
+            ).format(count=invented)
+        )
+    st.write(" ".join(more))
+    if not current_viewer().is_steward:
+        st.caption(
+            _("You see your own files and the sources that publishers release.")
+            if current_viewer().partner_id
+            else _("You see the sources that publishers release. Files of partners are shown to them and to stewards.")
+        )
+
+
+def _answer(found: Health, late: Sequence[StreamHealth]) -> str:
+    count = len(found.streams)
+    if not late:
+        return plural(
+            "{count} source is shown, and it is not overdue.", "0 of {count} sources are overdue.", count
+        ).format(count=count)
+    oldest = min(late, key=lambda one: one.overdue_since or datetime.date.max)
+    return plural(
+        "{late} of {count} sources is overdue: “{source}”, since {day}.",
+        "{late} of {count} sources are overdue. The longest overdue is “{source}”, since {day}.",
+        len(late),
+    ).format(late=len(late), count=count, source=in_markdown(_name(oldest)), day=day(oldest.overdue_since))
+
+
+def troubles(found: Health) -> None:
+    """What keeps failing, is dated ahead or could not be read, each in a sentence; the rest is shown all the same."""
+    failing = {one.source: one.fetch for one in found.streams if one.is_failing and one.fetch}
+    for source, state in failing.items():
+        st.error(
+            plural(
+                "Fetching “{source}” failed {count} time in a row: {reason}",
+                "Fetching “{source}” failed {count} times in a row: {reason}",
+                state.failures,
+            ).format(
+                source=in_markdown(_(sources()[source].title)), count=state.failures, reason=in_markdown(state.reason)
+            )
+        )
+    for one in found.streams:
+        if one.freshness == AHEAD and one.newest:
+            st.warning(
+                _(
+                    "“{source}” is dated {day}, which is in the future, so whether it is late is unknown. "
+                    "Import it again with the right day."
+                ).format(source=in_markdown(_name(one)), day=day(one.newest.captured_on))
+            )
+    for trouble in found.troubles:
+        if trouble.words:
+            st.warning(in_markdown(trouble.words))
+        else:
+            st.warning(
+                _(
+                    "A file of “{source}” cannot be read, so what is shown of it may be too old. A steward can see "
+                    "which file it is."
+                ).format(source=in_markdown(_(sources()[trouble.source].title)))
+            )
+
+
+def table(found: Health) -> None:
+    """A row for each source, and for each partner's stream of those that partners send."""
+    rows = [_row(one) for one in found.streams]
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)] if rows else []
+    shown = pd.DataFrame(rows, columns=names, dtype=object)
+    colours = {status_words(code): pair for code, pair in COLOURS.items()}
+    days = {_("Newest file"), _("Next expected")}
+    counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
+    st.dataframe(
+        shown.style.map(lambda words: _css(colours.get(words)), subset=[_("Status")]),
+        hide_index=True,
+        height=min(MOST_HEIGHT, 40 + 36 * max(1, len(rows))),
+        column_config={
+            **{name: st.column_config.DateColumn(format="D MMM YYYY") for name in days},
+            **{name: st.column_config.NumberColumn(format="localized") for name in counts},
+        },
+        placeholder=missing(),
+        alt=_("Sources with their newest file, its age, and whether it is late; the most urgent first."),
+        key="health-table",
+    )
+
+
+def _css(pair: tuple[str, str] | None) -> str:
+    return f"background-color: {pair[0]}; color: {pair[1]}" if pair else ""
+
+
+def _row(one: StreamHealth) -> dict[str, Any]:
+    newest = one.newest
+    return {
+        _("Status"): status_words(one.freshness),
+        _("Source"): _(sources()[one.source].title),
+        _("Partner"): _from(one) or None,
+        _("Newest file"): newest.captured_on if newest else None,
+        _("Age (days)"): one.age_days,
+        _("Next expected"): one.next_expected,
+        _("Programme"): programme_words(with_totals=False).get(one.programme, one.programme) or None,
+        _("Expected every (days)"): one.every_days or None,
+        _("Rows"): one.rows,
+        _("Set aside"): one.set_aside,
+        _("Waiting"): len(one.waiting) or None,
+        _("Fetching"): _fetch_status(one),
+        _("Sent by"): ", ".join(newest.sent_by) or None if newest else None,
+    }
+
+
+def details(found: Health) -> None:
+    """One source or stream: when its next file should come, how it is fetched, what waits, and each of its files."""
+    if not found.streams:
+        return
+    st.header(_("Details of one source"), anchor=False)
+    by_code = {f"{one.source}:{one.stream}".rstrip(":"): one for one in found.streams}
+    words = {code: _option(one) for code, one in by_code.items()}
+    code = choose(_("Source"), list(by_code), "source", lambda code: words[code])
+    one = by_code[code]
+    for sentence in _facts(one):
+        st.write(sentence)
+    if current_viewer().is_steward or one.stream:
+        _files(one)
+
+
+def status_words(code: str) -> str:
+    """The word for how a source stands, with its sign."""
+    words = {
+        OVERDUE: _("Overdue"),
+        AHEAD: _("Dated in the future"),
+        DUE: _("Due"),
+        FRESH: _("Fresh"),
+        STOPPED: _("No file for 13 months"),
+        MISSING: _("Not received"),
+        NOT_EXPECTED: _("Not expected"),
+        DEMONSTRATION: _("Demonstration"),
+    }
+    return f"{MARKS[code]} {words[code]}"
+
+
+def rules() -> None:
+    """How freshness is judged, in words."""
+    with st.expander(_("How freshness is judged")):
+        st.write(
+            _(
+                "The age of a source counts from the day of its newest file: the day until which the file reports, not "
+                "the day on which it arrived. Each source states how often a file should come."
+            )
+        )
+        st.markdown(
+            "\n".join(
+                f"- **{status_words(code)}**: {words}"
+                for code, words in {
+                    FRESH: _("the newest file is no older than that."),
+                    DUE: _("it is older, by up to half as much again."),
+                    OVERDUE: _("it is older than that."),
+                    AHEAD: _("its day is more than one day in the future, so its age is not known."),
+                    STOPPED: _(
+                        "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
+                        "expected, and not counted as overdue."
+                    ),
+                    MISSING: _("files are expected, and none has come."),
+                    NOT_EXPECTED: _(
+                        "the record has ended, or changes only when something happens, so no next file is expected."
+                    ),
+                    DEMONSTRATION: _("the rows are simulated. They are never late, and step aside for real files."),
+                }.items()
+            )
+        )
+
+
+def _name(one: StreamHealth) -> str:
+    """The source, and whose stream it is, in words."""
+    parts = [_from(one), programme_words(with_totals=False).get(one.programme, one.programme)]
+    whose = ", ".join(part for part in parts if part)
+    title = _(sources()[one.source].title)
+    return _("{source} ({partner})").format(source=title, partner=whose) if whose else title
+
+
+def _option(one: StreamHealth) -> str:
+    return f"{status_words(one.freshness)}: {_name(one)}"
+
+
+def _from(one: StreamHealth) -> str:
+    if one.folded > 1:
+        return plural("{count} file sender", "{count} simulated senders", one.folded).format(count=one.folded)
+    return partner_words().get(one.partner, one.partner)
+
+
+def _facts(one: StreamHealth) -> list[str]:
+    """What is known of a stream, a sentence each."""
+    card, newest = sources()[one.source], one.newest
+    facts = [f"**{status_words(one.freshness)}.** {_next(one)}"]
+    if newest:
+        said = _("The newest file reports up to {day}.").format(day=day(newest.captured_on))
+        if newest.imported_at:
+            said = _("The newest file reports up to {day} and was imported on {moment} UTC.").format(
+                day=day(newest.captured_on), moment=_moment(newest.imported_at)
+            )
+        if newest.sent_by:
+            said += " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
+        facts.append(f"{said} {_provenance(newest.provenance)}")
+    facts.append(_("How it comes: {comes}.").format(comes=_(card.comes)))
+    if current_viewer().is_steward:
+        facts.append(_fetch_words(one.fetch, bool(card.fetch)))
+    if one.waiting:
+        oldest = min(wait.at for wait in one.waiting)
+        facts.append(
+            plural(
+                "{count} file waits to be published, since {moment} UTC.",
+                "{count} files wait to be published, the oldest since {moment} UTC.",
+                len(one.waiting),
+            ).format(count=len(one.waiting), moment=_moment(oldest))
+            + _who_waits(one)
+        )
+    return facts
+
+
+def _who_waits(one: StreamHealth) -> str:
+    who = sorted({wait.who for wait in one.waiting if wait.who})
+    return " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(who))) if who else ""
+
+
+def _next(one: StreamHealth) -> str:
+    if one.freshness == OVERDUE:
+        return _("The next file was expected by {day}, and it has been overdue since {since}.").format(
+            day=day(one.next_expected), since=day(one.overdue_since)
+        )
+    if one.freshness == DUE and one.newest:
+        return _("The next file was expected by {day}. It is overdue from {from_day} on.").format(
+            day=day(one.next_expected),
+            from_day=day(health.overdue_from(one.newest.captured_on, one.every_days)),
+        )
+    if one.next_expected:
+        return _("The next file is expected by {day}.").format(day=day(one.next_expected))
+    otherwise = _("No next file is expected.") if one.captures else _("No file has come, and none is expected.")
+    return {
+        AHEAD: _("Its day is in the future, so the next due date is unknown."),
+        STOPPED: _("No file has come for 13 months, so none is expected any more."),
+        MISSING: _("No file has come yet."),
+        DEMONSTRATION: _("The rows are simulated, so no next file is expected."),
+    }.get(one.freshness, otherwise)
+
+
+def _provenance(code: str) -> str:
+    return {
+        "published": _("It is a publisher's record."),
+        "reported": _("It was reported by its sender."),
+        "demo": _("Its rows are simulated."),
+    }.get(code, "")
+
+
+def _fetch_status(one: StreamHealth) -> str | None:
+    if not one.fetch or not one.fetch.outcome:
+        return None
+    if one.fetch.outcome == "failed":
+        return plural("Failed {count} time", "Failed {count} times", one.fetch.failures).format(
+            count=one.fetch.failures
+        )
+    return _outcomes().get(one.fetch.outcome, one.fetch.outcome)
+
+
+def _outcomes() -> Mapping[str, str]:
+    return {
+        "unchanged": _("Nothing new"),
+        "published": _("Published"),
+        "waiting": _("Waiting for a steward"),
+        "failed": _("Failed"),
+    }
+
+
+def _fetch_words(state: FetchState | None, can_be: bool) -> str:
+    """What became of fetching it by the program, with the last reason."""
+    if not state or not state.tried_at:
+        return (
+            _("It can be fetched by `coalition refresh`, which has not been done yet.")
+            if can_be
+            else _("It is not fetched by a program: somebody brings the file in.")
+        )
+    said = [
+        _("Last fetched on {moment} UTC: {outcome}.").format(
+            moment=_moment(state.tried_at),
+            outcome=in_markdown(_outcomes().get(state.outcome, state.outcome).lower() or missing()),
+        )
+    ]
+    if state.failures:
+        said.append(
+            plural("It failed {count} time in a row.", "It failed {count} times in a row.", state.failures).format(
+                count=state.failures
+            )
+        )
+        said.append(
+            _("The last answer came on {moment} UTC.").format(moment=_moment(state.answered_at))
+            if state.answered_at
+            else _("No answer has been received.")
+        )
+    if state.reason:
+        said.append(_("Reason: {reason}").format(reason=in_markdown(state.reason)))
+    return " ".join(said)
+
+
+def _moment(text: str) -> str:
+    """A moment to the minute, as a reader reads it."""
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return in_markdown(text)
+    return f"{day(at.date())}, {at:%H:%M}"
+
+
+def _files(one: StreamHealth) -> None:
+    """Each file with what became of its rows: a chart, why rows were set aside, and the tables of both."""
+    shown = [capture for capture in one.captures if capture.account]
+    if len(shown) < len(one.captures):
+        hidden = len(one.captures) - len(shown)
+        st.caption(
+            plural(
+                "Of {count} file only the date is shown: rows of other partners are in it.",
+                "Of {count} files only the dates are shown: rows of other partners are in them.",
+                hidden,
+            ).format(count=hidden)
+            if not current_viewer().is_steward
+            else _("Files that do not state what became of their rows are not in the chart.")
+        )
+    if not one.captures:
+        return
+    if one.shares_file and shown:
+        st.caption(_("The newest file holds rows of several partners or programmes; its counts are of the whole file."))
+    reasons = _reasons_of(shown)
+    labels = _labels(shown[-MOST_FILES:])
+    if shown:
+        st.subheader(_rows_title(shown), anchor=False)
+        counts = {
+            _("Accepted"): [c.account.published for c in shown[-MOST_FILES:] if c.account],
+            _("Duplicates"): [c.account.collapsed for c in shown[-MOST_FILES:] if c.account],
+            _("Set aside"): [c.account.set_aside for c in shown[-MOST_FILES:] if c.account],
+        }
+        counts = {name: values for name, values in counts.items() if any(values) or name == _("Accepted")}
+        colours = {_("Accepted"): OF_ROWS[0], _("Duplicates"): OF_ROWS[1], _("Set aside"): OF_ROWS[2]}
+        plain_chart(
+            stacked_figure(labels, counts, [colours[name] for name in counts]),
+            "health-rows",
+            _("A bar for each file: rows accepted, duplicates, and rows set aside."),
+        )
+        _reason_chart(shown, reasons, labels)
+    if len(shown) > MOST_FILES:
+        st.caption(_("The charts show the newest {count} files; the tables list all.").format(count=MOST_FILES))
+    _tables(one, reasons)
+
+
+def _rows_title(shown: Sequence[Capture]) -> str:
+    newest = shown[-1].account
+    assert newest
+    return _("{accepted} of {rows} rows of the newest file were accepted, {aside} set aside").format(
+        accepted=whole(newest.published), rows=whole(newest.rows_in), aside=whole(newest.set_aside)
+    )
+
+
+def _reasons_of(shown: Sequence[Capture]) -> dict[Capture, Mapping[str, int]]:
+    """Why rows of each file were set aside, in words; a list that cannot be read is named, and the others stand."""
+    found: dict[Capture, Mapping[str, int]] = {}
+    for capture in shown:
+        if not capture.account:
+            continue
+        try:
+            listed = health.set_aside_by_reason(capture.account)
+        except StoreDamaged as damaged:
+            st.warning(
+                in_markdown(str(damaged))
+                if current_viewer().is_steward
+                else _("Why rows of the file of {day} were set aside cannot be read. A steward can see why.").format(
+                    day=day(capture.captured_on)
+                )
+            )
+            continue
+        counted: Counter[str] = Counter()
+        card = sources()[capture.account.folder.parent.name]
+        for reason in listed:
+            counted[f"{card.label(reason.column)}: {without_flags(reason.reason)}"] += reason.rows
+        found[capture] = counted
+    return found
+
+
+def _reason_chart(
+    shown: Sequence[Capture], reasons: Mapping[Capture, Mapping[str, int]], labels: Sequence[str]
+) -> None:
+    last = shown[-MOST_FILES:]
+    total: Counter[str] = Counter()
+    for capture in last:
+        total.update(reasons.get(capture, {}))
+    if not total:
+        return
+    commonest = [reason for reason, _rows in total.most_common(MOST_REASONS)]
+    counts = {reason: [reasons.get(capture, {}).get(reason, 0) for capture in last] for reason in commonest}
+    if len(total) > len(commonest):
+        others = [
+            sum(rows for reason, rows in reasons.get(capture, {}).items() if reason not in commonest)
+            for capture in last
+        ]
+        counts[_("other reasons")] = others
+    st.subheader(_("Most rows were set aside for: {reason}").format(reason=in_markdown(commonest[0])), anchor=False)
+    plain_chart(
+        stacked_figure(labels, counts, OF_REASONS),
+        "health-reasons",
+        _("A bar for each file: rows set aside, by reason."),
+    )
+
+
+def _tables(one: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) -> None:
+    """What the charts show, in full: every file, and every reason of each."""
+    served = {pin["folder"] for pin in current_release().manifest["snapshots"].get(one.source, ())}
+    files = [
+        {
+            _("Date of the file"): capture.captured_on,
+            _("Imported (UTC)"): capture.imported_at[:16].replace("T", " "),
+            _("Rows in the file"): capture.account.rows_in if capture.account else None,
+            _("Accepted"): capture.account.published if capture.account else None,
+            _("Duplicates"): capture.account.collapsed if capture.account else None,
+            _("Set aside"): capture.account.set_aside if capture.account else None,
+            _("Sent by"): ", ".join(capture.sent_by) or None,
+            _("In this release"): (
+                "●" if capture.name and f"snapshots/{one.source}/{capture.name}" in served else None
+            ),
+        }
+        for capture in reversed(one.captures)
+    ]
+    why = [
+        {_("Date of the file"): capture.captured_on, _("Reason"): reason, _("Rows"): rows}
+        for capture in reversed(one.captures)
+        for reason, rows in reasons.get(capture, {}).items()
+    ]
+    shown = st.expander(_("Table of all files"), on_change="rerun", key="health-files")
+    if shown.open:
+        with shown:
+            _grid(files, _("Every file of this source, the newest first, with what became of its rows."))
+            if why:
+                _grid(why, _("Why rows of each file were set aside."))
+
+
+def _grid(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    st.dataframe(
+        pd.DataFrame(rows, columns=names, dtype=object),
+        hide_index=True,
+        column_config={_("Date of the file"): st.column_config.DateColumn(format="D MMM YYYY")},
+        placeholder=missing(),
+        alt=alt,
+    )
+
+
+def _labels(shown: Sequence[Capture]) -> list[str]:
+    """A name for each file by its day; of several of one day the others have a number."""
+    seen: Counter[datetime.date] = Counter()
+    labels = []
+    for capture in shown:
+        seen[capture.captured_on] += 1
+        label, number = short_day(capture.captured_on), seen[capture.captured_on]
+        labels.append(label if number == 1 else f"{label} ({number})")
+    return labels

@@ -1,0 +1,255 @@
+"""The form by which a member offers something: a draft that a reload keeps, then a record that waits for a steward."""
+
+import csv
+import datetime
+import io
+import json
+import secrets
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import actions
+from dashboard.access.gate import acting
+from dashboard.access.visitor import visitor
+from dashboard.intake.holding import TooMuchHeld, held, hold, let_go
+from dashboard.intake.proposals import waiting
+from dashboard.intake.readers.organisations import (
+    ACTIVITY_TYPES,
+    AUDIENCES,
+    EVERY,
+    LEVELS,
+    MISSIONS,
+    languages,
+)
+from dashboard.intake.report import DEMONSTRATION_MARK
+from dashboard.intake.workplace import workplace
+from dashboard.locales import _
+from dashboard.locales.plain import in_markdown
+from dashboard.pages.response_gaps.panels import tier_words
+from dashboard.refusals import Refusal
+from dashboard.session import ask, current_release, part
+from dashboard.settings import store_folder
+
+SOURCE = "offers"
+TEXTS = ("offer", "partner_id", "focal_point")
+CHOICES = ("activity_type", "mission", "audience", "tier")
+LISTS = ("countries", "languages", "levels")
+DAYS = ("valid_from", "valid_to", "free_until")
+FIELDS = (*TEXTS, *CHOICES, *LISTS, *DAYS, "is_free", "capacity")
+
+
+def offer_something() -> None:
+    """The form, the reasons for which it is not yet complete, and the offers that wait."""
+    came = visitor()
+    if not came.viewer.may_upload:
+        st.caption(_("Members with an account offer here; stewards record what arrives in another way."))
+        return
+    _recall()
+    part(_form)()
+
+
+def waiting_offers() -> None:
+    """Offers that wait for a steward: all of them to a steward, its own to a member."""
+    came = visitor()
+    mine = [
+        one
+        for one in waiting(store_folder())
+        if one.snapshot.source == SOURCE and (came.viewer.is_steward or one.partners == {came.viewer.partner_id})
+    ]
+    if not mine or not came.viewer.may_upload:
+        return
+    st.write("**" + _("Waiting for a steward") + "**")
+    for one in mine:
+        st.write(
+            "- "
+            + _("{name}, brought in by {who} at {at} UTC").format(
+                name=in_markdown(", ".join(sorted(one.snapshot.streams))),
+                who=in_markdown(one.who),
+                at=one.snapshot.imported_at[:16].replace("T", " "),
+            )
+        )
+    st.page_link("pages/upload.py", label=_("Look at them on the page Upload"))
+
+
+def _form() -> None:
+    came = visitor()
+    keep = partial(_keep, came.who)
+    names = {row.country_iso3: row.country for row in ask("needs_and_offers/countries").itertuples()}
+    codes = sorted(set(languages().values()))
+    st.text_input(_("What you offer, in a few words"), key=_key("offer"), on_change=keep, max_chars=200)
+    left, right = st.columns(2)
+    with left:
+        if came.viewer.is_steward:
+            st.text_input(_("Member, by its id"), key=_key("partner_id"), on_change=keep, max_chars=60)
+        else:
+            st.text_input(_("Member, by its id"), value=came.viewer.partner_id, disabled=True)
+        st.selectbox(_("Kind"), ACTIVITY_TYPES, index=None, key=_key("activity_type"), on_change=keep, format_func=_)
+        st.selectbox(_("For whom"), AUDIENCES, key=_key("audience"), on_change=keep, format_func=_)
+        st.selectbox(_("Mission"), MISSIONS, index=None, key=_key("mission"), on_change=keep, format_func=_)
+        st.selectbox(
+            _("What the learner needs for it"),
+            list(tier_words()),
+            index=None,
+            key=_key("tier"),
+            on_change=keep,
+            format_func=lambda one: tier_words()[one],
+        )
+        st.text_input(
+            _("Focal point: address of a role"),
+            key=_key("focal_point"),
+            on_change=keep,
+            placeholder="education@example.org",
+            help=_("Of an address that may be a person's, only the domain is kept."),
+        )
+    with right:
+        st.multiselect(
+            _("Countries"),
+            [EVERY, *sorted(names, key=lambda code: names[code])],
+            key=_key("countries"),
+            on_change=keep,
+            format_func=lambda code: names.get(code, _("All")),
+        )
+        st.multiselect(
+            _("Languages"), [EVERY, *codes], key=_key("languages"), on_change=keep, format_func=_language_words
+        )
+        st.multiselect(
+            _("Levels"), [EVERY, *LEVELS], key=_key("levels"), on_change=keep, format_func=lambda one: _level_words(one)
+        )
+        st.number_input(
+            _("Capacity: people you can serve; blank for no limit"),
+            min_value=1,
+            value=None,
+            step=1000,
+            key=_key("capacity"),
+            on_change=keep,
+        )
+        begin, end = st.columns(2)
+        begin.date_input(_("First day"), value=None, key=_key("valid_from"), on_change=keep, format="YYYY-MM-DD")
+        end.date_input(
+            _("Last day; blank if open"), value=None, key=_key("valid_to"), on_change=keep, format="YYYY-MM-DD"
+        )
+        st.date_input(
+            _("Free of charge until; blank if always"),
+            value=None,
+            key=_key("free_until"),
+            on_change=keep,
+            format="YYYY-MM-DD",
+        )
+    st.checkbox(_("It is free of charge for countries and learners"), key=_key("is_free"), on_change=keep)
+    st.caption(
+        _(
+            "What you write is kept for an hour while you are at it: a reload loses nothing. Sent, it waits in the "
+            "store."
+        )
+    )
+    if st.button(_("Send to the coalition"), type="primary", key="offer-send"):
+        _send()
+
+
+def _send() -> None:
+    came, said = visitor(), _draft()
+    if missing := _missing(said):
+        st.error(_("Still missing: {fields}.").format(fields=", ".join(missing)))
+        return
+    partner = "" if came.viewer.is_steward else came.viewer.partner_id
+    try:
+        with workplace() as folder:
+            file = folder / "offer.csv"
+            file.write_text(_as_csv(said, partner), encoding="utf-8")
+            today = datetime.datetime.now(datetime.UTC).date()
+            proposal = actions.bring_in(store_folder(), SOURCE, file, acting(), today, partner=partner)
+    except Refusal as refused:
+        st.error(in_markdown(str(refused)))
+        return
+    let_go(_word(came.who))
+    for name in FIELDS:
+        st.session_state.pop(_key(name), None)
+    st.session_state["offer-sent"] = ", ".join(sorted(proposal.snapshot.streams))
+    st.rerun()
+
+
+def said_thanks() -> None:
+    """Tells once that an offer was taken in."""
+    if sent := st.session_state.pop("offer-sent", ""):
+        st.success(_("Your offer {name} is recorded and waits for a steward.").format(name=in_markdown(sent)))
+
+
+def _missing(said: dict[str, Any]) -> list[str]:
+    wanted = {
+        "offer": _("what you offer"),
+        "activity_type": _("its kind"),
+        "tier": _("what the learner needs"),
+        "countries": _("countries"),
+        "languages": _("languages"),
+        "levels": _("levels"),
+        "valid_from": _("the first day"),
+        "focal_point": _("a focal point"),
+        "is_free": _("that it is free of charge: the coalition lists nothing else"),
+    }
+    if visitor().viewer.is_steward:
+        wanted["partner_id"] = _("the member")
+    return [words for name, words in wanted.items() if not said.get(name)]
+
+
+def _as_csv(said: dict[str, Any], partner: str) -> str:
+    """The offer as one row of the template; marked as a demonstration where the list it joins is one."""
+    row = {
+        **{name: said.get(name) or "" for name in FIELDS},
+        **{name: ";".join(said[name]) for name in LISTS},
+        "is_free": "Yes",
+        "partner_id": partner or said["partner_id"],
+        "offer_id": f"offer-{secrets.token_hex(4)}",
+        "focal_point_confirmed_on": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
+        "recorded_on": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
+        "note": DEMONSTRATION_MARK if SOURCE in current_release().demonstrations else "",
+    }
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(row))
+    writer.writeheader()
+    writer.writerow(row)
+    return out.getvalue()
+
+
+def _draft() -> dict[str, Any]:
+    found: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in FIELDS}
+    return {
+        name: value.isoformat() if isinstance(value, datetime.date) else value
+        for name, value in found.items()
+        if value not in (None, "", [])
+    }
+
+
+def _keep(who: str) -> None:
+    try:
+        hold("offer", json.dumps(_draft()).encode(), who, _word(who))
+    except TooMuchHeld as full:
+        st.error(in_markdown(full))
+
+
+def _recall() -> None:
+    """Puts the draft of before a reload back into the fields."""
+    if any(_key(name) in st.session_state for name in FIELDS):
+        return
+    before = held(_word(visitor().who), visitor().who)
+    for name, value in (json.loads(before.body) if before else {}).items():
+        st.session_state[_key(name)] = datetime.date.fromisoformat(value) if name in DAYS else value
+
+
+def _word(who: str) -> str:
+    return f"offer of {who}"
+
+
+def _key(name: str) -> str:
+    return f"offer-{name}"
+
+
+def _level_words(level: str) -> str:
+    return _("All") if level == EVERY else _(level.replace("_", " ").capitalize())
+
+
+def _language_words(code: str) -> str:
+    if code == EVERY:
+        return _("All")
+    return next((name.capitalize() for name, known in languages().items() if known == code and name != code), code)

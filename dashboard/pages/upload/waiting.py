@@ -1,0 +1,511 @@
+"""Files that wait: what became of each row, what would change for whom, and who publishes. Then what was published."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import streamlit as st
+
+from dashboard import actions
+from dashboard.access.gate import acting
+from dashboard.access.visitor import visitor
+from dashboard.components.learners import partner_words, programme_words
+from dashboard.components.refused import for_readers, without_flags
+from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
+from dashboard.intake.holding import held
+from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
+from dashboard.locales import _
+from dashboard.locales.numbers import missing, whole
+from dashboard.locales.plain import in_markdown
+from dashboard.pages.upload.panels import corrections_of
+from dashboard.refusals import Refusal
+from dashboard.session import current_release, part
+from dashboard.settings import store_folder
+from dashboard.store.joining import CORRECTIONS, PART
+from dashboard.store.protocol import read_manifest
+from dashboard.store.releases import manifests
+from dashboard.store.snapshots import Snapshot, pinned
+from dashboard.warehouse.catalog import sources
+
+MOST_ROWS, MOST_FIGURES, MOST_NAMES = 200, 300, 20
+
+# What takes long goes on while the page is reloaded or left: by what is done, the work that does it.
+_work: dict[tuple[str, str], Future] = {}
+_workers = ThreadPoolExecutor(1, thread_name_prefix="upload")
+
+
+def waiting_files() -> None:
+    """Files that wait, each with its report and what it would change."""
+    st.header(_("Waiting to be published"), anchor=False)
+    everything = waiting(store_folder())
+    viewer = visitor().viewer
+    shown = [one for one in everything if viewer.is_steward or one.partners == {viewer.partner_id}]
+    if not shown:
+        st.write(_("No files waiting."))
+    for proposal in shown:
+        with st.container(border=True):
+            _card(proposal, [one for one in sent_together(proposal, everything) if one in shown])
+
+
+def published_files() -> None:
+    """What was set aside of the files that the release stands on: a steward's all, a partner's own."""
+    viewer = visitor().viewer
+    found = [
+        (one, account)
+        for snapshots in pinned(store_folder()).values()
+        for one in snapshots
+        if (account := read_manifest(one.folder)["input"])["quarantined"]
+        and (viewer.is_steward or {stream.partition("/")[0] for stream in one.streams} == {viewer.partner_id})
+    ]
+    if not found:
+        return
+    st.header(_("Rows set aside of published files"), anchor=False)
+    for one, account in sorted(found, key=lambda pair: pair[0].imported_at, reverse=True):
+        words = _("{source}, {day}: {count} of {rows} rows set aside").format(
+            source=_(sources()[one.source].title),
+            day=one.captured_on.isoformat(),
+            count=whole(account["quarantined"]),
+            rows=whole(account["rows_in"]),
+        )
+        shown = st.expander(words, on_change="rerun", key=f"aside-{one.source}-{one.folder.name}")
+        if shown.open:
+            with shown:
+                _set_aside(one, "")
+
+
+def releases() -> None:
+    """Earlier releases, which a steward may restore."""
+    if not visitor().viewer.is_steward:
+        return
+    st.header(_("Releases"), anchor=False)
+    current = current_release().number
+    known = [said for said in reversed(manifests(store_folder())) if "damage" not in said][:20]
+    st.dataframe(
+        [
+            {
+                _("Release"): said["number"],
+                _("Published (UTC)"): said["published_at"][:16].replace("T", " "),
+                _("Served"): "●" if said["number"] == current else "",
+                _("Privacy check"): _audit_words(said),
+                _("Policy"): said.get("disclosure", {}).get("policy", missing()),
+            }
+            for said in known
+        ],
+        hide_index=True,
+        alt=_("Releases, the newest first, with the result of the privacy check of each."),
+    )
+    earlier = [said["number"] for said in known if said["number"] != current]
+    if not earlier:
+        return
+    with st.popover(_("Restore an earlier release")):
+        number = st.selectbox(_("Release"), earlier, key="rollback_to")
+        reason = st.text_input(_("Reason, for the audit log"), key="rollback_reason", max_chars=200)
+        if st.button(_("Restore release {number}").format(number=number), disabled=not reason, key="rollback"):
+            try:
+                actions.roll_back(store_folder(), number, acting(), reason)
+            except Refusal as refused:
+                st.error(for_readers(refused))
+                return
+            st.rerun()
+
+
+def _card(proposal: Proposal, together: list[Proposal]) -> None:
+    account, one, card = proposal.account, proposal.snapshot, sources()[proposal.snapshot.source]
+    st.subheader(f"{_(card.title)}, {one.captured_on.isoformat()}", anchor=False)
+    st.caption(" ".join(_facts(proposal)))
+    if proposal.reason:
+        st.info(_("Fetched automatically. Waiting for review: {reason}").format(reason=for_readers(proposal.reason)))
+    for column, (label, count) in zip(
+        st.columns(4),
+        {
+            _("Rows in the file"): account["rows_in"],
+            _("Accepted"): account["published"],
+            _("Duplicates"): account["collapsed"],
+            _("Set aside"): account["quarantined"],
+        }.items(),
+        strict=True,
+    ):
+        column.metric(label, whole(count))
+    if account.get("people_in"):
+        aside = sum(people for _unused, people in account["people_set_aside"])
+        st.caption(
+            _("Learners in the file: {people}. Accepted: {accepted}. Set aside: {aside}.").format(
+                people=whole(account["people_in"]), accepted=whole(account["people_published"]), aside=whole(aside)
+            )
+        )
+    try:
+        folders = tuple(one.snapshot.folder for one in together)
+        follows = _consequence(store_folder(), current_release().number, folders, visitor().viewer.partner_id)
+    except (Refusal, OSError) as refused:
+        st.warning(for_readers(refused))
+        follows = Consequence()
+    _people(proposal, follows)
+    _names(follows)
+    for note in account["notes"]:
+        st.caption(for_readers(note))
+    if account.get("unread"):
+        _unread(proposal)
+    if account["dropped_columns"]:
+        st.write(_("Columns that are not kept:"))
+        st.code(", ".join(account["dropped_columns"]), language=None, wrap_lines=True)
+    if card.people:
+        _duplicates(proposal)
+    else:
+        _rows(proposal)
+    if account["quarantined"]:
+        shown = st.expander(_("Rows set aside, with the reason"), on_change="rerun", key=f"q-{proposal.name}")
+        if shown.open:
+            with shown:
+                _set_aside(one, corrections_of(proposal))
+    _preview(proposal)
+    _decide(proposal, together, follows)
+
+
+def _facts(proposal: Proposal) -> list[str]:
+    """Whose file it is, of what, who brought it in and when, and what kind of file."""
+    one, facts = proposal.snapshot, []
+    if sources()[one.source].people:
+        partners, programmes = partner_words(), programme_words()
+        pairs = [stream.partition("/")[::2] for stream in sorted(one.streams)]
+        facts.append(
+            _("Partner: {partners}. Programme: {programmes}.").format(
+                partners=in_markdown(_listed(partners.get(partner, partner) for partner, _unused in pairs)),
+                programmes=in_markdown(_listed(programmes.get(code, code) for _unused, code in pairs)),
+            )
+        )
+    facts.append(
+        _("Brought in by {who} at {at} UTC.").format(
+            who=in_markdown(proposal.who), at=one.imported_at[:16].replace("T", " ")
+        )
+    )
+    kind = proposal.arrival.kind
+    if kind == PART:
+        facts.append(_("A part of an export, which is added to the others of its day."))
+    elif kind == CORRECTIONS:
+        facts.append(_("Corrected rows, which replace those set aside."))
+    if one.provenance == "demo":
+        facts.append(_("Marked as a demonstration."))
+    return facts
+
+
+def _people(proposal: Proposal, follows: Consequence) -> None:
+    """People of each stream before and after, and how many are in the partner's other files."""
+    viewer = visitor().viewer
+    own = [
+        one
+        for one in follows.changes
+        if one.what == LEARNERS and (viewer.is_steward or one.stream.partition("/")[0] == viewer.partner_id)
+    ]
+    if follows.is_older:
+        st.info(_("Nothing would change: what is published is newer than this file."))
+    elif own and not any((one.before, one.gone) != (one.after, 0) for one in own):
+        st.write(_("The same learners are published already; only what is known of them could change."))
+    if own:
+        partners, programmes = partner_words(), programme_words()
+        st.dataframe(
+            [
+                {
+                    _("Partner"): partners.get(partner, partner),
+                    _("Programme"): programmes.get(programme, programme),
+                    _("Learners in this source now"): whole(one.before),
+                    _("Learners after publishing"): whole(one.after),
+                    _("No longer reported"): whole(one.gone),
+                }
+                for one in own
+                for partner, _unused, programme in [one.stream.partition("/")]
+            ],
+            hide_index=True,
+            alt=_("Learners of each partner and programme before and after."),
+        )
+    for found in follows.found:
+        words = _("{found} of {people} learners are in the partner's files of “{source}”.").format(
+            found=whole(found.found), people=whole(found.people), source=_(sources()[found.source].title)
+        )
+        if found.found:
+            st.caption(words)
+        else:
+            st.warning(words + " " + _("Are the ids the same in both?"))
+
+
+def _names(follows: Consequence) -> None:
+    """Partners, programmes and organisations that would be new, or gone."""
+    kinds = {"partner": _("partners"), "programme": _("programmes"), "organisation": _("organisations")}
+    for name, other in follows.alike.items():
+        st.write(_("Is {name} meant for {other}?").format(name=in_markdown(name), other=in_markdown(other)))
+    for words, names in (
+        (_("New {kind}: {names}"), follows.new or {}),
+        (_("No longer named, {kind}: {names}"), follows.vanishing or {}),
+    ):
+        for kind, found in names.items():
+            if found:
+                st.write(words.format(kind=kinds[kind], names=in_markdown(_listed(found))))
+
+
+def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) -> None:
+    """Discard and publish, with the second word where people would go or names are new, and who may do it."""
+    actor, is_steward = acting(), visitor().viewer.is_steward
+    go, stop, _rest = st.columns([1, 1, 2])
+    if stop.button(_("Discard"), key=f"discard-{proposal.name}"):
+        actions.discard(store_folder(), proposal, actor)
+        st.rerun()
+    if not is_steward:
+        st.caption(_("A steward looks at the file and publishes it."))
+        return
+    alone = actor.needs_second and any(actor.who == one.who for one in together)
+    asks = [str(one) for one in follows.losses]
+    new = [name for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
+    confirmed = True
+    if asks or new:
+        words = _("This is meant: {what}").format(
+            what=in_markdown("; ".join([*asks, *([_listed(new)] if new else [])]))
+        )
+        confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
+    label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
+    if go.button(label, type="primary", disabled=alone or not confirmed, key=f"publish-{proposal.name}"):
+        _begin("publish", proposal, partial(actions.accept, store_folder(), together, actor, confirmed=confirmed))
+        st.rerun()
+    if alone:
+        st.caption(_("Whoever brings a file in does not publish it: another steward does."))
+    else:
+        st.caption(_("You can publish this file."))
+    _watch("publish", proposal, _("The release is built, checked for privacy and published."))
+
+
+def _unread(proposal: Proposal) -> None:
+    """Values of cells that were not understood, the commonest first: their rows are kept without them."""
+    card, unread = sources()[proposal.snapshot.source], proposal.account["unread"]
+    words = _("Values that were not understood, in {count} cells").format(count=whole(sum(o["rows"] for o in unread)))
+    shown = st.expander(words, on_change="rerun", key=f"unread-{proposal.name}")
+    if shown.open:
+        with shown:
+            st.dataframe(
+                [
+                    {
+                        _("Column"): card.label(one["column"]),
+                        _("Value"): one["value"] or _("(not shown)"),
+                        _("Rows"): one["rows"],
+                        _("First on lines"): ", ".join(map(str, one["lines"])),
+                        _("Kept as"): one["kept_as"],
+                    }
+                    for one in unread[:MOST_ROWS]
+                ],
+                hide_index=True,
+                alt=_("Values that were not understood, with the rows of each."),
+            )
+
+
+def _rows(proposal: Proposal) -> None:
+    """What would be published of a source that is not about people, to read before it is."""
+    shown = st.expander(_("The rows, as they would be published"), on_change="rerun", key=f"rows-{proposal.name}")
+    if shown.open:
+        with shown:
+            card = sources()[proposal.snapshot.source]
+            rows = pq.read_table(proposal.snapshot.rows_file).slice(0, MOST_ROWS).to_pylist()
+            st.dataframe(
+                [{card.label(name): value for name, value in row.items()} for row in rows],
+                hide_index=True,
+                alt=_("Rows that would be published"),
+            )
+
+
+def _duplicates(proposal: Proposal) -> None:
+    """Learners of the file whom other partners report as well: they count once. Stewards alone are told how many.
+
+    A file of one invented row would else tell whether a person is another partner's learner.
+    """
+    if not visitor().viewer.is_steward:
+        st.write(_("Learners whom other partners report too count once; only stewards can see how many these are."))
+    elif proposal.shared:
+        partners = partner_words()
+        said = _listed(f"{partners.get(partner, partner)} {whole(count)}" for partner, count in proposal.shared.items())
+        st.write(_("Learners whom other partners report too, and who count once:"))
+        st.code(said, language=None, wrap_lines=True)
+
+
+def _set_aside(one: Snapshot, corrections: str) -> None:
+    """The lines set aside of a file: never a value of a person."""
+    card, path = sources()[one.source], one.quarantine_file
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
+            for row in csv.DictReader(file)
+        ]
+    commonest = Counter((row["column"], row["value"], row["reason"]) for row in rows).most_common(MOST_NAMES)
+    if len(commonest) < len(rows):
+        st.dataframe(
+            [
+                {_("Column"): column, _("Value"): value or _("(not shown)"), _("Reason"): reason, _("Rows"): count}
+                for (column, value, reason), count in commonest
+            ],
+            hide_index=True,
+            alt=_("The commonest reasons, with the rows of each."),
+        )
+    names = {
+        "file": _("File"),
+        "line": _("Line"),
+        "column": _("Column"),
+        "value": _("Value"),
+        "reason": _("Reason"),
+    }
+    columns = [name for name in names if any(row.get(name) for row in rows)]
+    shown = [{names[name]: row.get(name) or "" for name in columns} for row in rows[:MOST_ROWS]]
+    st.dataframe(shown, hide_index=True, alt=_("Rows set aside"))
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Lines and reasons (CSV)"),
+            path.read_bytes(),
+            file_name=f"set_aside_{one.source}.{one.folder.name}.csv",
+            mime="text/csv",
+            key=f"reasons-{one.source}-{one.folder.name}-{bool(corrections)}",
+            on_click="ignore",
+        )
+        kept = held(corrections or f"corrections {one.source}.{one.folder.name}", visitor().who)
+        if kept:
+            st.download_button(
+                _("The rows themselves, to correct and send again (CSV)"),
+                kept.body,
+                file_name=f"to_correct_{one.source}.{one.folder.name}.csv",
+                mime="text/csv",
+                key=f"rows-{one.source}-{one.folder.name}-{bool(corrections)}",
+                on_click="ignore",
+                help=_("With names and ids as you sent them: only you can download this file, for an hour."),
+            )
+
+
+def _preview(proposal: Proposal) -> None:
+    came = visitor().viewer
+    found = previewed(store_folder(), proposal, came.partner_id)
+    if found is None:
+        what, words = "preview", _("A release is built as it would be, checked for privacy, and thrown away.")
+        if not came.is_steward:
+            what, words = "own preview", _("Your figures are worked out as they would be.")
+        if st.button(_("Preview changes"), key=f"preview-{proposal.name}"):
+            _begin(what, proposal, partial(preview, store_folder(), proposal, came.partner_id))
+            st.rerun()
+        _watch(what, proposal, words)
+        return
+    st.write("**" + _("What would change") + "**")
+    own = list(found["figures"])
+    own.sort(key=lambda row: row["partner"] not in proposal.partners)  # those of the file's own partners first
+    if own:
+        partners, programmes = partner_words(), programme_words()
+        st.dataframe(
+            [
+                {
+                    _("Programme"): programmes.get(row["programme"], row["programme"]),
+                    _("Partner"): partners.get(row["partner"], row["partner"]),
+                    _("Figure"): _(row["figure"].replace("_", " ").capitalize()),
+                    _("Before"): whole(row["before"]),
+                    _("After"): whole(row["after"]),
+                    _("Change"): f"{row['after'] - row['before']:+,}",
+                }
+                for row in own[:MOST_FIGURES]
+            ],
+            hide_index=True,
+            height=min(400, 40 + 36 * len(own)),
+            alt=_("Figures that would change, before and after."),
+        )
+    else:
+        st.write(_("None of your figures would change."))
+    if not came.is_steward:
+        # Where invented rows begin to show a cell, the count of the others there can be read off.
+        st.write(_("Only stewards can see which figures others would see or no longer see."))
+        return
+    if current_release().manifest.get("figures", {}).get(COALITION, {}).get("are_real"):
+        st.write(
+            _(
+                "Others see new figures with the first release of a month (coalition) or of a quarter (public), "
+                "together with all else that has changed by then."
+            )
+        )
+    for audience, words in {COALITION: _("the coalition"), PUBLIC: _("everybody")}.items():
+        cells = found[audience]
+        st.write(
+            _("For {audience}, {visible} figures would become visible and {hidden} would be hidden.").format(
+                audience=words, visible=whole(cells["visible"]), hidden=whole(cells["hidden"])
+            )
+        )
+        if cells["examples_visible"] or cells["examples_hidden"]:
+            listed = st.expander(_("Some of these figures"), on_change="rerun", key=f"cells-{audience}-{proposal.name}")
+            if listed.open:
+                with listed:
+                    _cells(cells)
+
+
+def _cells(cells: Mapping[str, Any]) -> None:
+    """Figures that others would begin or cease to see, by what they count."""
+    st.dataframe(
+        [
+            {
+                _("Becomes"): becomes,
+                _("Figure"): cell[0],
+                _("Programme"): cell[1],
+                _("Partner"): cell[2],
+                _("By"): cell[3],
+                _("Value"): cell[4],
+            }
+            for becomes, shown in (
+                (_("visible"), cells["examples_visible"]),
+                (_("hidden"), cells["examples_hidden"]),
+            )
+            for cell in shown
+        ],
+        hide_index=True,
+        alt=_("Figures that would become visible or hidden."),
+    )
+
+
+def _begin(what: str, proposal: Proposal, act: Callable[[], object]) -> None:
+    if (what, proposal.name) not in _work:
+        _work[(what, proposal.name)] = _workers.submit(act)
+
+
+def _watch(what: str, proposal: Proposal, words: str) -> None:
+    """Shows work that goes on, looks again every two seconds, and reports how it ended."""
+    if (what, proposal.name) not in _work:
+        if said := st.session_state.pop(f"failed-{proposal.name}", ""):
+            st.error(said)
+        return
+
+    def look_again() -> None:
+        done = _work.get((what, proposal.name))
+        if done is None:
+            return
+        if not done.done():
+            with st.spinner(words, show_time=True):
+                st.caption(_("You may leave or reload this page; it goes on."))
+            return
+        del _work[(what, proposal.name)]
+        failed = done.exception()
+        if failed is None:
+            st.rerun()
+        elif isinstance(failed, Refusal):
+            st.session_state[f"failed-{proposal.name}"] = for_readers(failed)
+            st.rerun()
+        else:
+            raise failed
+
+    part(look_again, run_every=2)()
+
+
+@lru_cache(maxsize=64)
+def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: str) -> Consequence:
+    """What follows from files that wait, worked out once for each release: for stewards, or of one partner's files."""
+    return consequence_of(store, [read_proposal(folder).arrival for folder in folders], partner)
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(dict.fromkeys(names))
+    more = _(" and {count} more").format(count=len(found) - MOST_NAMES) if len(found) > MOST_NAMES else ""
+    return ", ".join(found[:MOST_NAMES]) + more
+
+
+def _audit_words(said: dict[str, Any]) -> str:
+    audits = [said.get("disclosure", {}).get(audience) for audience in (COALITION, PUBLIC)]
+    return _("Passed") if all(audits) else missing()
