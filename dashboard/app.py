@@ -10,7 +10,7 @@ from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.locales import _
-from dashboard.pages.menu import Page, menu, pages
+from dashboard.menu import Page, menu, pages
 from dashboard.refusals import Refusal
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
@@ -46,7 +46,7 @@ except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 account()
-on_page(page.url_path or pages()[0].name)
+on_page(pages()[0].name if page.url_path in ("", "start") else page.url_path)
 with one_step_of_history():
     try:
         page.run()

@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
 from dashboard.access.visitor import visitor
+from dashboard.locales import _
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
@@ -20,6 +22,7 @@ from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
 
 RELEASE_KEY = "_release"
+PINNED = "release"  # in the address
 Args = ParamSpec("Args")
 
 _on_new_release: list[Callable[[Release], object]] = []
@@ -57,9 +60,30 @@ def take_release() -> Release:
         NothingPublished, StoreDamaged: no release can be served.
     """
     release, notice = begin()
+    if (number := st.query_params.get(PINNED)) and number != str(release.number):
+        pinned = _pinned(str(store_folder()), release, number)
+        if pinned is None:
+            words = _("The link names release {number}, which is not served any more; release {newest} is shown.")
+            notice = words.format(number=in_markdown(number), newest=release.number)
+        release = pinned or release
     st.session_state[RELEASE_KEY] = release
     st.session_state[RELEASE_KEY + "_notice"] = notice
     return release
+
+
+def is_pinned() -> bool:
+    """Whether the address names the release that is shown."""
+    return st.query_params.get(PINNED) == str(current_release().number)
+
+
+def pin() -> None:
+    """Has the address name the release that is shown, so that a link to it keeps its figures."""
+    st.query_params[PINNED] = str(current_release().number)
+
+
+def unpin() -> None:
+    """Has the newest release shown again."""
+    st.query_params.pop(PINNED, None)
 
 
 def begin() -> tuple[Release, str]:
@@ -149,6 +173,15 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
 def _release(store: str, number: int) -> tuple[Release, str]:
     """The current release, verified once per process."""
     return last_good_release(Path(store), number)
+
+
+@lru_cache(maxsize=32)
+def _pinned(store: str, current: Release, number: str) -> Release | None:
+    """An earlier release that the current one was made after; never one that was rolled back."""
+    before: Release | None = current
+    while before and str(before.number) != number:
+        before = _before(store, before)
+    return before
 
 
 @lru_cache(maxsize=8)

@@ -110,7 +110,7 @@ def gate() -> Visitor:
     except Denied as denied:
         st.session_state.pop(VISITOR_KEY, None)
         _turn_away(denied)
-    _tell_once("login", admitted.who, _name(admitted.viewer))
+    _tell_once("login", admitted.who, audience_words(admitted.viewer))
     return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
 
 
@@ -127,7 +127,9 @@ def account() -> None:
             _choose_view(came)
         if login_is_configured() and came.who != "the public":
             st.caption(
-                _("Signed in as {who}, {role}.").format(who=in_markdown(came.who), role=in_markdown(_name(came.own)))
+                _("Signed in as {who}, {role}.").format(
+                    who=in_markdown(came.who), role=in_markdown(audience_words(came.own))
+                )
             )
             st.button(_("Sign out"), on_click=_sign_out, key="sign_out")
 
@@ -140,7 +142,7 @@ def _choose_view(came: Visitor) -> None:
         _("See as"),
         [STEWARD, EXECUTIVE, EVERYBODY, *partners],
         key=SEE_AS,
-        format_func=_name,
+        format_func=audience_words,
         help=_("Shows every page as that audience sees it: with its figures, and with what is hidden from it."),
     )
 
@@ -242,11 +244,12 @@ def _tell_once(event: str, who: str, what: str) -> None:
         note(store_folder(), event, who, what)
 
 
-def _name(viewer: Viewer) -> str:
+def audience_words(viewer: Viewer) -> str:
+    """The audience of a viewer as people call it."""
     words = {
         "steward": _("steward"),
         "partner": _("partner {partner}").format(partner=viewer.partner_id),
-        "coalition": _("coalition"),
-        "public": _("public"),
+        "coalition": _("coalition member"),
+        "public": _("the public"),
     }
     return words[viewer.audience]

@@ -21,6 +21,7 @@ from dashboard.locales.numbers import day
 Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
 ON = "true"
+OPEN = "open"
 EARLIEST = datetime.date(2010, 1, 1)
 _chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default=None)
 
@@ -91,9 +92,7 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
     # Always in the address, the default too: a mailed link must show the same after the next import.
     remember(key, chosen, None)
     if not within:
-        st.caption(
-            _("The record chosen does not reach {asked}; {shown} is shown.").format(asked=day(at), shown=day(chosen))
-        )
+        st.caption(_("The record does not reach {asked}; {shown} is shown.").format(asked=day(at), shown=day(chosen)))
     return chosen
 
 
@@ -172,12 +171,37 @@ def address_comes_first(key: str) -> bool:
     return key not in st.session_state or (run is not None and run.is_history_navigation)
 
 
+def was_chosen(key: str) -> str | None:
+    """The code that the address or the session holds for a choice, whether or not it is an option here."""
+    chosen = st.query_params.get(key) if address_comes_first(key) else st.session_state[key]
+    return None if chosen is None else str(chosen)
+
+
 def remember(key: str, value: Any, default: Any) -> None:
     """Has a choice written into the address, or taken out when it is the default."""
     with one_step_of_history():
         chosen = _chosen.get()
         assert chosen is not None
         chosen[key] = None if value is None or value == default else str(value)
+
+
+def read_open(key: str, name: str) -> None:
+    """Has a section open where the address names it among those that are."""
+    if address_comes_first(key):
+        st.session_state[key] = name in _names(st.query_params.get(OPEN))
+
+
+def remember_open(name: str, is_open: bool) -> None:
+    """Has an open section named in the address, beside those that are open above it."""
+    with one_step_of_history():
+        chosen = _chosen.get()
+        assert chosen is not None
+        others = [other for other in _names(chosen.get(OPEN)) if other != name]
+        chosen[OPEN] = ",".join([*others, *([name] if is_open else [])]) or None
+
+
+def _names(text: str | None) -> list[str]:
+    return text.split(",") if text else []
 
 
 def _write() -> None:

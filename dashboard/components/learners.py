@@ -2,39 +2,34 @@
 
 import datetime
 
-import streamlit as st
-
-from dashboard.components import notices
-from dashboard.components.figures import stop_if_empty
 from dashboard.components.filters import choose
+from dashboard.components.page import NoAnswer
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
 from dashboard.locales.numbers import month
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
+from dashboard.session import ask, current_viewer, is_hidden_from_me
 
 STEPS = "completion_funnel/learners_per_step"
-SOURCES = ("coursera_usage", "coursera_membership", "coursera_specializations", "partner_learners")
 FOR_REFUGEES = "for_refugees"
 ALL = "all"
 
 
-def begin(*more: str) -> None:
-    """The notice of a demonstration, and an end with what to do where there are no learners."""
-    # They step aside together, so one of them says it for all.
-    notices.demonstration(*[name for name in SOURCES if name in current_release().demonstrations][:1], *more)
-    notices.hidden()
-    stop_if_empty(
-        ask("overview/programmes"),
-        _("No learners are in this release. A report can be brought in on the page Upload."),
-    )
-    if own_partner() and not partner_words():
-        st.info(
-            _(
-                "No file of {partner} has been published yet, so these are the public figures of all partners. Send a "
-                "first file on the page Upload."
-            ).format(partner=own_partner())
-        )
+def needs() -> str:
+    """Why no page about learners can answer; empty where there are learners."""
+    if ask("overview/programmes").empty:
+        return _("No learners are in this release. Bring in a report on the page Upload.")
+    return ""
+
+
+def newcomer() -> str:
+    """What a partner without a published file must know of the figures; empty for everybody else."""
+    if not own_partner() or partner_words():
+        return ""
+    return _(
+        "No file of {partner} has been published yet, so these are the public figures of all partners. Send a first "
+        "file on the page Upload."
+    ).format(partner=own_partner())
 
 
 def own_partner() -> str | None:
@@ -43,17 +38,9 @@ def own_partner() -> str | None:
 
 
 def stop_unless_shown(scope: Scope) -> None:
-    """Ends the page where this reader may see no figure of what is chosen, or nobody was registered."""
-    if not are_shown(scope):
-        st.stop()
-
-
-def are_shown(scope: Scope) -> bool:
-    """Whether there is a figure of this choice that this reader may see; says why where there is none."""
-    why = _why_nothing(scope)
-    if why:
-        st.info(why)
-    return not why
+    """Raises NoAnswer where this reader may see no figure of what is chosen, or nobody was registered."""
+    if why := _why_nothing(scope):
+        raise NoAnswer(why)
 
 
 def _why_nothing(scope: Scope) -> str:
@@ -92,30 +79,10 @@ def programme_words(with_totals: bool = True) -> dict[str, str]:
     return {**totals, **named}
 
 
-def partner_words() -> dict[str, str]:
-    """Partners that report learners."""
-    own = Scope(partner_id=own_partner())
-    return {row.partner_id: row.partner for row in ask("overview/partners", own).itertuples()}
-
-
-def choose_programme(with_totals: bool = True) -> str | None:
-    """Lets the reader choose a programme or a total over several; None is all."""
-    words = programme_words(with_totals)
-    default = FOR_REFUGEES if with_totals else None
-    chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], default)
-    return None if chosen == ALL else chosen
-
-
-def choose_partner(label: str | None = None) -> str | None:
-    """Lets the reader choose a partner, first its own where a file of it is published; None is all."""
-    words, own = partner_words(), own_partner()
-    return choose(
-        label or _("Partner"),
-        [None, *words],
-        "partner_id",
-        lambda code: words[code] if code else _("All partners"),
-        own if own in words else None,
-    )
+def partner_words(programme_id: str | None = None) -> dict[str, str]:
+    """Partners that report learners, or learners of a programme."""
+    scope = Scope(partner_id=own_partner(), programme_id=programme_id)
+    return {row.partner_id: row.partner for row in ask("overview/partners", scope).itertuples()}
 
 
 def choose_months(programme_id: str | None) -> tuple[datetime.date | None, datetime.date | None]:
@@ -172,6 +139,23 @@ def value_words() -> dict[str, str]:
         "vocational": _("Vocational"),
         "bachelor": _("Bachelor"),
         "master or above": _("Master or above"),
+    }
+
+
+def rate_words(by: str) -> dict[str, str]:
+    """The legend of the map of learners: rates by host; by origin only where learners come from."""
+    few = {"hidden": _("Hidden: few people, or none")} if is_hidden_from_me("reach_map/learners_on_map") else {}
+    if by == "origin":
+        return {"some": _("Learners come from here"), "none": _("No learner known"), **few}
+    return {
+        "from_20": _("20 or more per 1,000 refugees"),
+        "from_5": _("5 to 20"),
+        "from_1": _("1 to 5"),
+        "below_1": _("Fewer than 1"),
+        "few_refugees": _("Fewer than 500 refugees: no rate"),
+        "no_data": _("Refugees not known"),
+        "none": _("No learner known"),
+        **few,
     }
 
 

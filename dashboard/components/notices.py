@@ -1,17 +1,20 @@
-"""What a reader must know before the numbers: demonstration, damage, borders."""
+"""What a reader must know beside the numbers: as whom they are seen, what is simulated, late, hidden, and borders."""
 
 import datetime
 from contextvars import ContextVar
 
 import streamlit as st
 
-from dashboard.access.viewer import PARTNER_AUDIENCE, STEWARD_AUDIENCE
+from dashboard.access.gate import audience_words
+from dashboard.access.viewer import PARTNER_AUDIENCE
+from dashboard.components.provenance import source_line
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import HIDDEN, day, mark_missing, short_day, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.session import current_release, current_viewer, release_notice
+from dashboard.menu import pages
+from dashboard.session import current_release, current_viewer, is_pinned, release_notice, unpin
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
@@ -19,52 +22,88 @@ from dashboard.store.releases import today
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.lineage import sources_of_page
 
-# So many letters about late sources stand in the line of a page: more would be a second line on a desk.
-LONGEST_LINE = 110
-
 _page: ContextVar[str] = ContextVar("page", default="")
 
 
 def on_page(name: str) -> None:
-    """States which page this run draws, so that its freshness line names the sources of its questions."""
+    """States which page this run draws, so that its notices are about the sources of its questions."""
     _page.set(name)
 
 
-def demonstration(*names: str) -> None:
-    """Says at the top of a page which of its sources hold invented rows in this release."""
+def title_of_page() -> str:
+    """The name of the page in the menu."""
+    return next((page.title for page in pages() if page.name == _page.get()), _("Coalition dashboard"))
+
+
+def bar() -> None:
+    """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each says more when opened."""
+    _seen_as()
+    _simulated()
+    _late()
+    _pinned()
+
+
+def warnings() -> None:
+    """Why an earlier release is shown than the one published last."""
     if release_notice():
         st.warning(release_notice())
-    invented = [name for name in names if name in current_release().demonstrations]
+
+
+def _seen_as() -> None:
+    with st.popover(
+        _("Seen as {audience}").format(audience=in_markdown(audience_words(current_viewer()))), type="tertiary"
+    ):
+        if current_viewer().is_steward:
+            st.write(_("Figures are exact."))
+        else:
+            st.write(hidden_words())
+
+
+def _simulated() -> None:
+    """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
+    demonstrations = current_release().demonstrations
+    # Sources of a group step aside together, so one of them speaks for all.
+    invented = {
+        sources()[name].group: sources()[name] for name in sources_of_page(_page.get()) if name in demonstrations
+    }
     if invented:
-        words = " ".join(f"{_(sources()[name].title)}: {_(sources()[name].demonstration)}" for name in invented)
-        st.info("**" + _("Demonstration.") + "** " + words)
-    freshness()
+        with st.popover(":orange[\u25cf] " + _("Simulated data"), type="tertiary"):
+            st.write(
+                "**" + _("Demonstration.") + "** " + _("These sources are simulated until real files replace them:")
+            )
+            for card in invented.values():
+                st.write(f"{_(card.title)}: {_(card.demonstration)}")
 
 
-def freshness() -> None:
-    """One line on how fresh the sources of this page are, as far as the reader may know; nothing where none is due.
+def _late() -> None:
+    """A sign and a count where sources of this page are late, as far as the reader may know; opened, it names them.
 
-    A demonstration is never late, and a record that has ended is not fresh or late: neither is in it.
+    A demonstration is never late, and a record that has ended is neither fresh nor late: neither is in it.
     """
-    found = marks(current_viewer(), current_release(), sources_of_page(_page.get()), today())
-    late = [one for one in found if one.freshness != FRESH]
-    words: list[str] = []
-    for one in late:
-        named = _late_words(one)
-        if words and len(" · ".join([*words, named])) > LONGEST_LINE:
-            break
-        words.append(named)
-    if more := len(late) - len(words):
-        words.append(plural("{count} more is late", "{count} more are late", more).format(count=more))
-    if fresh := len(found) - len(late):
-        words.append(
-            ":green[●] "
-            + plural(
-                "{count} source fresh, captured {day}", "{count} sources fresh, the newest captured {day}", fresh
-            ).format(count=fresh, day=short_day(max(one.captured_on for one in found if one.freshness == FRESH)))
-        )
-    if words:
-        st.caption(" · ".join(words))
+    late = [one for one in marks_of_page() if one.freshness != FRESH]
+    if not late:
+        return
+    sign = ":orange[\u25c6]" if all(one.freshness == DUE for one in late) else ":red[\u25b2]"
+    words = plural("{count} source is late", "{count} sources are late", len(late)).format(count=len(late))
+    with st.popover(f"{sign} {words}", type="tertiary"):
+        for one in late:
+            st.write(_late_words(one))
+
+
+def _pinned() -> None:
+    """Where a link names a release: that its figures do not move with the next one, and the way back to the newest."""
+    if not is_pinned():
+        return
+    with st.popover(
+        ":violet[\u25a0] " + _("Release {number}, pinned").format(number=current_release().number), type="tertiary"
+    ):
+        st.write(_("The link of this view names its release, so its figures stay when a newer one is published."))
+        st.button(_("Show the newest release"), key="unpin", on_click=unpin)
+
+
+def marks_of_page() -> tuple[Mark, ...]:
+    """How fresh the sources of this page are, as far as the reader may know."""
+    return marks(current_viewer(), current_release(), sources_of_page(_page.get()), today())
 
 
 def _late_words(mark: Mark) -> str:
@@ -84,28 +123,36 @@ def _late_words(mark: Mark) -> str:
     )
 
 
-def hidden() -> None:
-    """Says to whoever does not own the rows what is hidden and rounded, and why; then ‡ stands for what is missing."""
+def mark_hidden() -> None:
+    """Has what is missing shown as hidden to whoever does not own the rows, and shares in whole percent."""
+    viewer = current_viewer()
+    if not viewer.is_steward:
+        mark_missing(HIDDEN, whole_percent=viewer.audience != PARTNER_AUDIENCE)
+
+
+def hidden_words() -> str:
+    """What is hidden from the reader and rounded, and why."""
     audience = current_viewer().audience
-    if audience == STEWARD_AUDIENCE:
-        return
-    mark_missing(HIDDEN, whole_percent=audience != PARTNER_AUDIENCE)
     rules, of = policy(), COALITION if audience == COALITION else PUBLIC
-    said = _(
-        "‡ stands for few people (fewer than {below}, none included, and some figures up to {most}), or for a figure "
-        "that would let others be worked out. Other counts are rounded up or down to a multiple of {base}, always the "
-        "same way, so tables do not add up."
-    ).format(below=rules.hide_below, most=rules.least_shown(of) - 1, base=rules.rounding[of])
+    words = [
+        _(
+            "‡ marks few people (fewer than {below}, or none; some figures up to {most}), or a figure from which such "
+            "a group could be worked out. Other counts are rounded up or down to a multiple of {base}, always the same "
+            "way, so tables do not add up."
+        ).format(below=rules.hide_below, most=rules.least_shown(of) - 1, base=rules.rounding[of])
+    ]
     made = current_release().manifest.get("figures", {}).get(of)
     if made and made["since"] != current_release().number:
-        said += " " + plural(
-            "These figures are renewed every month; they were last made on {day}.",
-            "These figures are renewed every {count} months; they were last made on {day}.",
-            rules.months[of],
-        ).format(count=rules.months[of], day=day(datetime.date.fromisoformat(made["made_on"])))
+        words.append(
+            plural(
+                "These figures are renewed every month, most recently on {day}.",
+                "These figures are renewed every {count} months, most recently on {day}.",
+                rules.months[of],
+            ).format(count=rules.months[of], day=day(datetime.date.fromisoformat(made["made_on"])))
+        )
     if audience == PARTNER_AUDIENCE:
-        said = _("Your own learners are exact.") + " " + _("Of all others: ") + said
-    st.caption(said)
+        words = [_("Your own learners are exact."), _("For all others:"), *words]
+    return " ".join(words)
 
 
 def owners_only() -> None:
@@ -114,8 +161,25 @@ def owners_only() -> None:
 
 
 def footer() -> None:
-    """The release that every page stands on."""
-    said = current_release().manifest
+    """The end of every page: its sources, how fresh they are, and the release; for stewards, what was not recorded."""
+    source_line()
+    fresh = [one for one in marks_of_page() if one.freshness == FRESH]
+    release, lines = current_release(), []
+    if not current_viewer().is_steward:
+        lines.append(_("‡ few people, or withheld"))
+    if fresh:
+        lines.append(
+            ":green[\u25cf] "
+            + plural(
+                "{count} source fresh, captured {day}", "{count} sources fresh, the newest captured {day}", len(fresh)
+            ).format(count=len(fresh), day=short_day(max(one.captured_on for one in fresh)))
+        )
+    lines.append(
+        _("Release {number}, published {moment} UTC").format(
+            number=release.number, moment=release.manifest["published_at"][:16].replace("T", " ")
+        )
+    )
+    st.caption(" \u00b7 ".join(lines))
     unrecorded = missed(store_folder())
     if unrecorded and current_viewer().is_steward:
         words = plural(
@@ -129,11 +193,6 @@ def footer() -> None:
         )
         more = _("Until the log can be written, exports, uploads and releases are refused: free space for the store.")
         st.warning(f"{words} {more}")
-    st.caption(
-        _(
-            "Release {number}, published {moment} UTC. Definitions, sources and licences are on the page Methods."
-        ).format(number=said["number"], moment=said["published_at"][:16].replace("T", " "))
-    )
 
 
 def map_disclaimer() -> None:

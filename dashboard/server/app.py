@@ -22,7 +22,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.util import calc_hash
 
 from dashboard.access.gate import LOOPBACK, login_is_configured, refuse_weak_login
-from dashboard.pages.menu import panels
+from dashboard.menu import panels
 from dashboard.server import limits
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room

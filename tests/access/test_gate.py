@@ -13,7 +13,7 @@ from dashboard import session
 from dashboard.access.roster import SIGNED_OUT, LoginWrong
 from dashboard.access.viewer import STEWARD, Viewer
 from dashboard.access.visitor import VISITOR_KEY, Visitor
-from dashboard.pages.menu import pages
+from dashboard.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.audit_log import entries
 from tests.access.tenants import ALONE, REGISTERED, foreign

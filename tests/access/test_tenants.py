@@ -13,7 +13,7 @@ from dashboard import session
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
 from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
 from dashboard.commands.cli import main
-from dashboard.components.figures import _csv
+from dashboard.components.downloads import _csv
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
 from dashboard.store.views import STREAMS

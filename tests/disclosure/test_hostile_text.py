@@ -197,7 +197,7 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
     from dashboard.access.viewer import STEWARD
     from dashboard.access.visitor import Visitor
     from dashboard.commands.cli import main
-    from dashboard.components.figures import _csv
+    from dashboard.components.downloads import _csv
     from dashboard.scope import Scope
     from dashboard.session import begin
 

@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.access import gate
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.intake.front_door import import_file
-from dashboard.pages.menu import pages
+from dashboard.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
 from tests.conftest import CAPTURED, FIXTURES, _filled_once

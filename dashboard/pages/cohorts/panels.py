@@ -11,10 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.learners import incidence_figure, retention_figure
-from dashboard.components.figures import figure, grid, metric_tile, nothing_to_show, text_tile
+from dashboard.components.figures import Figure, Number, Words, figure, strip
 from dashboard.components.filters import address_comes_first, choose, remember, slide_number, switch
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words, value_words
 from dashboard.components.notices import owners_only
+from dashboard.components.tables import grid, nothing_to_show
 from dashboard.locales import _
 from dashboard.locales.numbers import between, missing, month, points, share, whole
 from dashboard.locales.plain import in_markdown
@@ -129,16 +130,20 @@ def curves(chosen: Sequence[Cohort]) -> None:
         nothing_to_show("cohorts/completion_curve", chosen[0].scope)
         return
     figure(
-        _("Completed by the day after enrolment"),
-        incidence_figure(tables, "completion_share", HORIZON),
-        "cohorts/completion_curve",
-        chosen[0].scope,
-        alt=_("A curve for each cohort that rises with completion, with 95 % bands."),
-        lead=_(
-            "Bands are 95 % intervals. Leaving and failing are competing events; still under way is "
-            "counted until last seen."
-        ),
-        others={cohort.words: cohort.scope for cohort in chosen},
+        Figure(
+            "cohorts/completion_curve",
+            chosen[0].scope,
+            incidence_figure(tables, "completion_share", HORIZON),
+            Words(
+                _("Completed by the day after enrolment"),
+                lead=_(
+                    "Bands are 95 % intervals. Leaving and failing are competing events; still under way is "
+                    "counted until last seen."
+                ),
+                alt=_("A curve for each cohort that rises with completion, with 95 % bands."),
+            ),
+            others={cohort.words: cohort.scope for cohort in chosen},
+        )
     )
     marks = (0, 30, 60, 90, 180, 365)
     grid(
@@ -209,30 +214,34 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
     if not row:
         st.info(_("Neither of the two has course runs that began long enough ago."))
         return
-    columns = st.columns(2)
-    with columns[0]:
-        text_tile(
-            _("As they are"),
-            points(row["difference"]),
-            _("points: {one} against {other}").format(
-                one=share(row["crude_share"]), other=share(row["other_crude_share"])
+    strip(
+        [
+            Number(
+                "",
+                points(row["difference"]),
+                "cohorts/like_for_like",
+                scope,
+                note=_("points: {one} against {other}").format(
+                    one=share(row["crude_share"]), other=share(row["other_crude_share"])
+                ),
+                label=_("As they are"),
             ),
-            "cohorts/like_for_like",
-            scope,
-        )
-    with columns[1]:
-        text_tile(
-            _("Like for like"),
-            points(row["standard_difference"]) if row["strata"] else missing(),
-            _("points, {low} \u2026 {high}: {one} against {other}").format(
-                low=points(row["standard_low"]),
-                high=points(row["standard_high"]),
-                one=share(row["standard_share"]),
-                other=share(row["other_standard_share"]),
+            Number(
+                "",
+                points(row["standard_difference"]) if row["strata"] else missing(),
+                "cohorts/like_for_like",
+                scope,
+                note=_("points, {low} \u2026 {high}: {one} against {other}").format(
+                    low=points(row["standard_low"]),
+                    high=points(row["standard_high"]),
+                    one=share(row["standard_share"]),
+                    other=share(row["other_standard_share"]),
+                ),
+                label=_("Like for like"),
             ),
-            "cohorts/like_for_like",
-            scope,
-        )
+        ],
+        key="like_for_like",
+    )
     st.write(
         _(
             "Both are weighted to the same mix of {strata} combinations of course, quarter of intake and "
@@ -257,13 +266,19 @@ def withdrawal(chosen: Sequence[Cohort]) -> None:
     tables = [(words, table) for words, table in tables if len(table)]
     if tables:
         figure(
-            _("Left by the day after enrolment"),
-            incidence_figure(tables, "withdrawal_share", HORIZON),
-            "cohorts/withdrawal_curve",
-            chosen[0].scope,
-            alt=_("A curve for each cohort that rises with withdrawal, with 95 % bands."),
-            lead=_("Completing is the competing event here: completed and left never sum to more than everybody."),
-            others={cohort.words: cohort.scope for cohort in chosen},
+            Figure(
+                "cohorts/withdrawal_curve",
+                chosen[0].scope,
+                incidence_figure(tables, "withdrawal_share", HORIZON),
+                Words(
+                    _("Left by the day after enrolment"),
+                    lead=_(
+                        "Completing is the competing event here: completed and left never sum to more than everybody."
+                    ),
+                    alt=_("A curve for each cohort that rises with withdrawal, with 95 % bands."),
+                ),
+                others={cohort.words: cohort.scope for cohort in chosen},
+            )
         )
 
 
@@ -289,12 +304,16 @@ def retention(chosen: Sequence[Cohort]) -> None:
         st.info(_("No month of this cohort has 30 learners who started."))
         return
     figure(
-        _("Still learning, week by week"),
-        retention_figure(table),
-        "cohorts/retention",
-        scope,
-        alt=_("A grid of months and weeks; the darker, the more learners were still learning."),
-        lead=_("Weeks that the last learners of a month have not reached yet are empty, not zero."),
+        Figure(
+            "cohorts/retention",
+            scope,
+            retention_figure(table),
+            Words(
+                _("Still learning, week by week"),
+                lead=_("Weeks that the last learners of a month have not reached yet are empty, not zero."),
+                alt=_("A grid of months and weeks; the darker, the more learners were still learning."),
+            ),
+        )
     )
 
 
@@ -306,7 +325,6 @@ def quiet(chosen: Sequence[Cohort]) -> None:
         owners_only()
         return
     days = slide_number(_("Days without activity"), 7, 180, 30, 1, "quiet_days")
-    columns = st.columns(min(len(chosen), 3))
     shown = [c for c in chosen if not c.scope.cohort_month and not c.scope.attribute]
     for number, cohort in enumerate(shown):
         scope = Scope(programme_id=cohort.scope.programme_id, partner_id=cohort.scope.partner_id, quiet_days=days)
@@ -314,19 +332,22 @@ def quiet(chosen: Sequence[Cohort]) -> None:
             owners_only()
             continue
         row = ask_one("cohorts/quiet_learners", scope)
-        with columns[number % len(columns)]:
-            metric_tile(
-                "learners_quiet",
-                row["learners_quiet"],
-                "cohorts/quiet_learners",
-                scope,
-                _("{cohort}: {share} of {under_way} under way").format(
-                    cohort=in_markdown(cohort.words),
-                    share=share(row["share_quiet"]),
-                    under_way=whole(row["learners_under_way"]),
-                ),
-                key=cohort.code,
-            )
+        strip(
+            [
+                Number(
+                    "learners_quiet",
+                    row["learners_quiet"],
+                    "cohorts/quiet_learners",
+                    scope,
+                    note=_("{cohort}: {share} of {under_way} under way").format(
+                        cohort=in_markdown(cohort.words),
+                        share=share(row["share_quiet"]),
+                        under_way=whole(row["learners_under_way"]),
+                    ),
+                )
+            ],
+            key="quiet",
+        )
     if not shown:
         st.caption(_("Shown for whole programmes and partners: choose a cohort without intake and attribute."))
 

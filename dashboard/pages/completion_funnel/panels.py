@@ -6,14 +6,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.learners import grouped_figure, split_figure, steps_figure
-from dashboard.components.figures import figure, metric_tile, text_tile
+from dashboard.components import context
+from dashboard.components.figures import Figure, Number, Words, figure, strip
 from dashboard.components.filters import choose
 from dashboard.components.learners import (
     STEPS,
     attribute_words,
     choose_months,
-    choose_partner,
-    choose_programme,
     step_words,
     value_words,
 )
@@ -30,8 +29,8 @@ BENCHMARK = "completion_funnel/benchmark"
 def choose_view() -> Scope:
     """Lets the reader choose programme, partner, country and months of registration."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        programme = choose_programme()
-        partner = choose_partner()
+        programme = context.programme(Scope()).programme_id
+        partner = context.partner(Scope()).partner_id
         country = choose(
             _("Country where they live"),
             [None, "unknown", *_countries()],
@@ -51,37 +50,55 @@ def steps(scope: Scope) -> None:
     drops = drops[drops["step"] != "Recognised"]
     worst: Mapping[str, Any] = next(iter(drops.sort_values("share_of_previous").to_dict("records")), {})
     columns = st.columns(4)
-    with columns[0]:
-        metric_tile("learners_registered", by_step["Registered"]["learners"], STEPS, scope, _("at the first step"))
+    strip(
+        [Number("learners_registered", by_step["Registered"]["learners"], STEPS, scope, note=_("at the first step"))],
+        key="steps",
+    )
     for column, step in zip(columns[1:3], ("Completed", "Credential"), strict=True):
-        with column:
-            text_tile(
-                words[step],
-                people(by_step[step]["learners"]),
-                _("{share} of those who registered").format(share=share(by_step[step]["share_of_first"])),
+        strip(
+            [
+                Number(
+                    "",
+                    people(by_step[step]["learners"]),
+                    STEPS,
+                    scope,
+                    note=_("{share} of those who registered").format(share=share(by_step[step]["share_of_first"])),
+                    label=words[step],
+                )
+            ],
+            key="steps",
+        )
+    strip(
+        [
+            Number(
+                "",
+                words[worst["step"]] if worst else missing(),
                 STEPS,
                 scope,
+                note=_("{share} of those at the step before get there").format(
+                    share=share(worst.get("share_of_previous"))
+                ),
+                label=_("Longest drop"),
             )
-    with columns[3]:
-        text_tile(
-            _("Longest drop"),
-            words[worst["step"]] if worst else missing(),
-            _("{share} of those at the step before get there").format(share=share(worst.get("share_of_previous"))),
+        ],
+        key="steps",
+    )
+    figure(
+        Figure(
             STEPS,
             scope,
+            steps_figure(table.assign(share_low=None, share_high=None), words),
+            Words(
+                _("Learners at each step"),
+                lead=_(
+                    "Started: a first learning event. Active: seen again a week later, or completed. Completed: "
+                    "at least one course. "
+                    "Recognised is known only of partners that send lists of recognitions."
+                ),
+                alt=_("Bars from registered learners down to learners with a credential that a university recognised."),
+            ),
+            codes={"step": words},
         )
-    figure(
-        _("Learners at each step"),
-        steps_figure(table.assign(share_low=None, share_high=None), words),
-        STEPS,
-        scope,
-        alt=_("Bars from registered learners down to learners with a credential that a university recognised."),
-        lead=_(
-            "Started: a first learning event. Active: seen again a week later, or completed. Completed: "
-            "at least one course. "
-            "Recognised is known only of partners that send lists of recognitions."
-        ),
-        words={"step": words},
     )
 
 
@@ -94,21 +111,25 @@ def compared(scope: Scope) -> None:
     first = ask_one(COMPARED, scope)
     enough = not table["median_share"].isna().all()
     figure(
-        _("Mine against the coalition") if scope.partner_id else _("All partners against the median partner"),
-        steps_figure(table, words, median=enough),
-        COMPARED,
-        scope,
-        alt=_(
-            "Bars of the share reaching each step with 95 % intervals; diamonds are the median of the other partners."
-        ),
-        lead=_("The median is over {count} other partners with at least 30 learners.").format(
-            count=whole(first["other_partners"])
+        Figure(
+            COMPARED,
+            scope,
+            steps_figure(table, words, median=enough),
+            Words(
+                _("Mine against the coalition") if scope.partner_id else _("All partners against the median partner"),
+                lead=_("The median is over {count} other partners with at least 30 learners.").format(
+                    count=whole(first["other_partners"])
+                )
+                if enough
+                else _("How the others stand is further below.")
+                if scope.partner_id and current_viewer().partner_id
+                else _("Fewer than three other partners have 30 learners or more, so no median is shown."),
+                alt=_(
+                    "Bars of the share reaching each step with 95 % intervals; diamonds are the median of the other partners."
+                ),
+            ),
+            codes={"step": words},
         )
-        if enough
-        else _("How the others stand is further below.")
-        if scope.partner_id and current_viewer().partner_id
-        else _("Fewer than three other partners have 30 learners or more, so no median is shown."),
-        words={"step": words},
     )
     gaps = [f"{words[row.step]} {days(row.median_days)}" for row in table.itertuples() if row.step_order > 1]
     if gaps:
@@ -138,21 +159,25 @@ def beside_others(scope: Scope) -> None:
     }
     words = {"Registered": _("Registered"), "Reached": _("Reached"), "Completed": _("Completed")}
     figure(
-        _("Mine and others' in {place}").format(place=in_markdown(places[first["area_level"]])),
-        grouped_figure(
-            [words[measure] for measure in table["measure"]],
-            [(_("Mine"), table["share_mine"].tolist()), (_("Others"), table["share_others"].tolist())],
-            words=percent,
-        ),
-        BENCHMARK,
-        asked,
-        alt=_("Pairs of bars: the share of learners registered who were reached, and who completed a course."),
-        lead=_(
-            "Shares of those registered. {count} other partners have learners there; their figures are multiples of "
-            "5 for everybody. The smallest area is shown in which at least three others work and no two have "
-            "over 85 %."
-        ).format(count=whole(first["other_partners"])),
-        words={"measure": words},
+        Figure(
+            BENCHMARK,
+            asked,
+            grouped_figure(
+                [words[measure] for measure in table["measure"]],
+                [(_("Mine"), table["share_mine"].tolist()), (_("Others"), table["share_others"].tolist())],
+                words=percent,
+            ),
+            Words(
+                _("Mine and others' in {place}").format(place=in_markdown(places[first["area_level"]])),
+                lead=_(
+                    "Shares of those registered. {count} other partners have learners there; their figures are multiples of "
+                    "5 for everybody. The smallest area is shown in which at least three others work and no two have "
+                    "over 85 %."
+                ).format(count=whole(first["other_partners"])),
+                alt=_("Pairs of bars: the share of learners registered who were reached, and who completed a course."),
+            ),
+            codes={"measure": words},
+        )
     )
 
 
@@ -171,15 +196,19 @@ def split(scope: Scope) -> None:
     known = {**_countries(), **value_words()} if attribute == "country_host" else value_words()
     values = {value: known.get(value, value) for value in table["attribute_value"].unique()}
     figure(
-        _("Steps by {attribute}").format(attribute=words[attribute].lower()),
-        split_figure(table, step_words(), dict(list(values.items())[:6])),
-        "completion_funnel/steps_split",
-        asked,
-        alt=_("A line for each value of the attribute: share of those registered who reach each step."),
-        lead=_(
-            "Pale lines have fewer than 30 learners and are not to be ranked. At most six are drawn; the table has ten."
-        ),
-        words={"attribute_value": values, "step": step_words()},
+        Figure(
+            "completion_funnel/steps_split",
+            asked,
+            split_figure(table, step_words(), dict(list(values.items())[:6])),
+            Words(
+                _("Steps by {attribute}").format(attribute=words[attribute].lower()),
+                lead=_(
+                    "Pale lines have fewer than 30 learners and are not to be ranked. At most six are drawn; the table has ten."
+                ),
+                alt=_("A line for each value of the attribute: share of those registered who reach each step."),
+            ),
+            codes={"attribute_value": values, "step": step_words()},
+        )
     )
 
 

@@ -12,16 +12,10 @@ import streamlit as st
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.briefs.hxl import SOURCE, newest_rows, write_hxl
 from dashboard.charts.learners import bars_figure
-from dashboard.components.figures import (
-    figure,
-    lazy_table,
-    map_height,
-    metric_tile,
-    show_table,
-    text_tile,
-)
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, strip, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
+from dashboard.components.tables import lazy_table, show_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, month, people, whole
 from dashboard.locales.plain import in_markdown
@@ -149,57 +143,57 @@ def choose_view() -> Scope:
 def tiles(scope: Scope) -> None:
     """Members, countries, learners directly and indirectly, overlap factor, top three; then what is kept apart."""
     row = ask_one(TOTALS, scope)
-    columns = [*st.columns(3), *st.columns(3)]
-    with columns[0]:
-        metric_tile(
-            "members_active",
-            row["members_active"],
-            TOTALS,
-            scope,
-            _("of {members} on the register; {others} organisations that are not on it").format(
-                members=whole(row["members"]), others=whole(row["others_active"])
+    strip(
+        [
+            Number(
+                "members_active",
+                row["members_active"],
+                TOTALS,
+                scope,
+                note=_("of {members} on the register; {others} organisations that are not on it").format(
+                    members=whole(row["members"]), others=whole(row["others_active"])
+                ),
             ),
-        )
-    with columns[1]:
-        metric_tile(
-            "countries_with_activity",
-            row["countries"],
-            TOTALS,
-            scope,
-            plural("{count} activity", "{count} activities", row["activities"]).format(count=whole(row["activities"])),
-        )
-    with columns[2]:
-        metric_tile(
-            "top_three_members",
-            row["top_three_members"],
-            TOTALS,
-            scope,
-            "" if is_missing(row["top_three"]) else in_markdown(row["top_three"]),
-        )
-    with columns[3]:
-        metric_tile(
-            "learners_contributed_direct",
-            row["learners_direct"],
-            TOTALS,
-            scope,
-            _("each activity counted once"),
-        )
-    with columns[4]:
-        metric_tile(
-            "learners_contributed_indirect",
-            row["learners_indirect"],
-            TOTALS,
-            scope,
-            _("through others; never added to those reached directly"),
-        )
-    with columns[5]:
-        metric_tile(
-            "overlap_factor",
-            row["overlap_factor"],
-            TOTALS,
-            scope,
-            _("members count {claimed} as their own").format(claimed=people(row["learners_claimed"])),
-        )
+            Number(
+                "countries_with_activity",
+                row["countries"],
+                TOTALS,
+                scope,
+                note=plural("{count} activity", "{count} activities", row["activities"]).format(
+                    count=whole(row["activities"])
+                ),
+            ),
+            Number(
+                "top_three_members",
+                row["top_three_members"],
+                TOTALS,
+                scope,
+                note="" if is_missing(row["top_three"]) else in_markdown(row["top_three"]),
+            ),
+            Number(
+                "learners_contributed_direct",
+                row["learners_direct"],
+                TOTALS,
+                scope,
+                note=_("each activity counted once"),
+            ),
+            Number(
+                "learners_contributed_indirect",
+                row["learners_indirect"],
+                TOTALS,
+                scope,
+                note=_("through others; never added to those reached directly"),
+            ),
+            Number(
+                "overlap_factor",
+                row["overlap_factor"],
+                TOTALS,
+                scope,
+                note=_("members count {claimed} as their own").format(claimed=people(row["learners_claimed"])),
+            ),
+        ],
+        key="tiles",
+    )
     _apart(row)
     if not row["activities"]:
         st.info(
@@ -274,27 +268,27 @@ def matrix(scope: Scope) -> None:
     places = dict(zip(table["place_name"], table["place"], strict=True))
     names = {label: row for row, label in labels.items()}
     figure(
-        views[rows],
-        lambda: st.dataframe(
-            shaded,
-            key=f"matrix-{rows}-{measure}",
-            on_select=partial(
-                _cell_chosen, f"matrix-{rows}-{measure}", [names[label] for label in shaded.index], places
+        Figure(
+            CELLS,
+            asked,
+            lambda: st.dataframe(
+                shaded,
+                key=f"matrix-{rows}-{measure}",
+                on_select=partial(
+                    _cell_chosen, f"matrix-{rows}-{measure}", [names[label] for label in shaded.index], places
+                ),
+                selection_mode="single-cell",
+                height=min(520, 40 + 36 * len(shaded.index)),
+                placeholder=NOTHING,
+                alt=_("Heat table: the deeper a cell, the more there is."),
             ),
-            selection_mode="single-cell",
-            height=min(520, 40 + 36 * len(shaded.index)),
-            placeholder=NOTHING,
-            alt=_("Heat table: the deeper a cell, the more there is."),
-        ),
-        CELLS,
-        asked,
-        alt=_("Heat table: the deeper a cell, the more there is."),
-        lead=lead,
-        words={"row": labels},
+            Words(views[rows], lead=lead, alt=_("Heat table: the deeper a cell, the more there is.")),
+            codes={"row": labels},
+        )
     )
     _activities(asked, labels, places)
     lazy_table(
-        _("The whole matrix, whatever is chosen above"), MATRIX, Scope(rows=rows), words={"row": _all_rows(rows)}
+        _("The whole matrix, whatever is chosen above"), MATRIX, Scope(rows=rows), codes={"row": _all_rows(rows)}
     )
 
 
@@ -340,23 +334,26 @@ def _activities(scope: Scope, labels: Mapping[str, str], places: Mapping[str, st
         replace(asked, region=place or scope.region) if scope.rows == "mission" else replace(asked, country_iso3=place)
     )
     said = ", ".join(in_markdown(words) for words in (labels.get(row or ""), names.get(place or "")) if words)
-    figure(
-        _("Activities: {choice}").format(choice=said),
-        lambda: show_table(
+    table_figure(
+        Figure(
             ACTIVITIES,
             asked,
-            [
-                *("activity", "lead", "supported_by", "country", "activity_type", "audience", "stage"),
-                *("began_on", "ended_on", "people_targeted", "people_direct", "people_indirect"),
-            ],
-            key="activities",
-            height=380,
-            words=code_words(),
-        ),
-        ACTIVITIES,
-        asked,
-        alt=_("Table of activities with who leads and supports, when, for whom, and how many people."),
-        table_twin=False,
+            lambda: show_table(
+                ACTIVITIES,
+                asked,
+                [
+                    *("activity", "lead", "supported_by", "country", "activity_type", "audience", "stage"),
+                    *("began_on", "ended_on", "people_targeted", "people_direct", "people_indirect"),
+                ],
+                key="activities",
+                height=380,
+                codes=code_words(),
+            ),
+            Words(
+                _("Activities: {choice}").format(choice=said),
+                alt=_("Table of activities with who leads and supports, when, for whom, and how many people."),
+            ),
+        )
     )
 
 
@@ -372,16 +369,22 @@ def world(scope: Scope) -> None:
     }
     table = ask("contributions/countries", scope)
     figure(
-        _("Where activities are"),
-        countries_map(table, words, map_height(long_legend=True)),
-        "contributions/countries",
-        scope,
-        alt=_("World map: colour shows the number of activities in each country, circles learners reached directly."),
-        columns=[
-            *("country", "region", "activities", "organisations", "under_way", "offered"),
-            *("learners_direct", "learners_indirect", "people_in_need"),
-        ],
-        lead=_("Every stage is on the map; the filter by stage does not change it.") if scope.stage else "",
+        Figure(
+            "contributions/countries",
+            scope,
+            countries_map(table, words, map_height(long_legend=True)),
+            Words(
+                _("Where activities are"),
+                lead=_("Every stage is on the map; the filter by stage does not change it.") if scope.stage else "",
+                alt=_(
+                    "World map: colour shows the number of activities in each country, circles learners reached directly."
+                ),
+            ),
+            columns=[
+                *("country", "region", "activities", "organisations", "under_way", "offered"),
+                *("learners_direct", "learners_indirect", "people_in_need"),
+            ],
+        )
     )
     map_disclaimer()
 
@@ -393,13 +396,17 @@ def timeline(scope: Scope) -> None:
         st.write(_("No activity of this choice has a first day."))
         return
     figure(
-        _("Activities under way in each month"),
-        months_figure(table, stage_words()),
-        "contributions/months",
-        scope,
-        alt=_("Bars of activities under way in each month, by the stage that they have come to."),
-        lead=_("By the stage that each has come to by now. Those without a first day are in no month."),
-        words={"stage": stage_words()},
+        Figure(
+            "contributions/months",
+            scope,
+            months_figure(table, stage_words()),
+            Words(
+                _("Activities under way in each month"),
+                lead=_("By the stage that each has come to by now. Those without a first day are in no month."),
+                alt=_("Bars of activities under way in each month, by the stage that they have come to."),
+            ),
+            codes={"stage": stage_words()},
+        )
     )
 
 
@@ -408,23 +415,29 @@ def stages(scope: Scope) -> None:
     table = ask("contributions/stages", scope)
     words = stage_words()
     figure(
-        _("The ladder: from offered to delivered"),
-        bars_figure(
-            [words[stage] for stage in table["stage"]],
-            table["activities"],
-            [
-                _("{activities}, by {organisations} organisations").format(
-                    activities=whole(row.activities), organisations=whole(row.organisations)
-                )
-                for row in table.itertuples()
-            ],
-            [stage not in ("offered", "not stated") for stage in table["stage"]],
-        ),
-        "contributions/stages",
-        scope,
-        alt=_("Bars of activities offered, confirmed, delivering, delivered, and without a stage."),
-        lead=_("What is offered is recorded and not counted. An activity stands on one rung, the farthest it came to."),
-        words={"stage": words},
+        Figure(
+            "contributions/stages",
+            scope,
+            bars_figure(
+                [words[stage] for stage in table["stage"]],
+                table["activities"],
+                [
+                    _("{activities}, by {organisations} organisations").format(
+                        activities=whole(row.activities), organisations=whole(row.organisations)
+                    )
+                    for row in table.itertuples()
+                ],
+                [stage not in ("offered", "not stated") for stage in table["stage"]],
+            ),
+            Words(
+                _("The ladder: from offered to delivered"),
+                lead=_(
+                    "What is offered is recorded and not counted. An activity stands on one rung, the farthest it came to."
+                ),
+                alt=_("Bars of activities offered, confirmed, delivering, delivered, and without a stage."),
+            ),
+            codes={"stage": words},
+        )
     )
 
 
@@ -441,13 +454,13 @@ def ladder(scope: Scope) -> None:
             drawn=MEMBERS_DRAWN, all=len(table)
         )
     shown = figure(
-        _("Member by member"),
-        ladder_figure(table.head(MEMBERS_DRAWN), stage_words()),
-        "contributions/ladder",
-        scope,
-        alt=_("Bars of activities of each member by stage."),
-        lead=lead,
-        words={"member_type": words},
+        Figure(
+            "contributions/ladder",
+            scope,
+            ladder_figure(table.head(MEMBERS_DRAWN), stage_words()),
+            Words(_("Member by member"), lead=lead, alt=_("Bars of activities of each member by stage.")),
+            codes={"member_type": words},
+        )
     )
     if shown:
         show_table(
@@ -459,7 +472,7 @@ def ladder(scope: Scope) -> None:
             ],
             key="members",
             height=300,
-            words={"member_type": words},
+            codes={"member_type": words},
         )
 
 
@@ -468,15 +481,19 @@ def missions(scope: Scope) -> None:
     table = ask("contributions/missions", scope)
     words = mission_words()
     shown = figure(
-        _("Reach by mission, directly against indirectly"),
-        reach_figure(table, [words[mission] for mission in table["mission"]]),
-        "contributions/missions",
-        scope,
-        alt=_("Pairs of bars for each mission: learners reached directly, and indirectly."),
-        lead=_("Each activity counted once. The two may be the same learners and are never added."),
+        Figure(
+            "contributions/missions",
+            scope,
+            reach_figure(table, [words[mission] for mission in table["mission"]]),
+            Words(
+                _("Reach by mission, directly against indirectly"),
+                lead=_("Each activity counted once. The two may be the same learners and are never added."),
+                alt=_("Pairs of bars for each mission: learners reached directly, and indirectly."),
+            ),
+        )
     )
     if shown:
-        show_table("contributions/missions", scope, key="missions", words={"mission": words})
+        show_table("contributions/missions", scope, key="missions", codes={"mission": words})
 
 
 def coverage(scope: Scope) -> None:
@@ -489,13 +506,15 @@ def coverage(scope: Scope) -> None:
         _covered(ask_one(asked, scope), scope, words)
     if totals.empty:
         return
-    figure(
-        _("By audience"),
-        lambda: show_table(asked, scope, key="coverage-totals", words={"audience": words}),
-        asked,
-        scope,
-        alt=_("Table of people in need, targeted, reached, and the gap, for each audience."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            asked,
+            scope,
+            lambda: show_table(asked, scope, key="coverage-totals", codes={"audience": words}),
+            Words(
+                _("By audience"), alt=_("Table of people in need, targeted, reached, and the gap, for each audience.")
+            ),
+        )
     )
     causes = {
         "several_activities": _("several activities may have reached the same people"),
@@ -505,7 +524,7 @@ def coverage(scope: Scope) -> None:
         _("By country and kind of activity, the largest gap first; more than 100 % with its cause"),
         "contributions/coverage",
         scope,
-        words={"audience": words, "activity_type": kind_words(), "cause": causes},
+        codes={"audience": words, "activity_type": kind_words(), "cause": causes},
     )
 
 
@@ -513,30 +532,33 @@ def _covered(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -
     """Gap, share and surplus of the audience with the largest target."""
     asked = "contributions/coverage_totals"
     left, right, third = st.columns(3)
-    with left:
-        metric_tile(
-            "contribution_gap",
-            first["gap"],
-            asked,
-            scope,
-            _("{audience}: {targeted} targeted, {reached} reached").format(
-                audience=words[first["audience"]],
-                targeted=people(first["people_targeted"]),
-                reached=people(first["people_reached"]),
+    strip(
+        [
+            Number(
+                "contribution_gap",
+                first["gap"],
+                asked,
+                scope,
+                note=_("{audience}: {targeted} targeted, {reached} reached").format(
+                    audience=words[first["audience"]],
+                    targeted=people(first["people_targeted"]),
+                    reached=people(first["people_reached"]),
+                ),
             ),
-        )
-    with right:
-        metric_tile("share_covered", first["share_covered"], asked, scope, _("reached, of those targeted"))
-    with third:
-        text_tile(
-            _("Surplus"),
-            people(first["surplus"]),
-            _("in {cells} of {all} places, beyond their target; it closes no gap elsewhere").format(
-                cells=whole(first["cells_over"]), all=whole(first["cells"])
+            Number("share_covered", first["share_covered"], asked, scope, note=_("reached, of those targeted")),
+            Number(
+                "",
+                people(first["surplus"]),
+                asked,
+                scope,
+                note=_("in {cells} of {all} places, beyond their target; it closes no gap elsewhere").format(
+                    cells=whole(first["cells_over"]), all=whole(first["cells"])
+                ),
+                label=_("Surplus"),
             ),
-            asked,
-            scope,
-        )
+        ],
+        key="covered",
+    )
 
 
 def overlaps(scope: Scope) -> None:
@@ -546,23 +568,28 @@ def overlaps(scope: Scope) -> None:
     if table.empty:
         st.write(_("No two activities of this choice are alike in country, kind and audience at the same time."))
         return
-    figure(
-        _("Two or more like activities at the same time"),
-        lambda: show_table(
+    table_figure(
+        Figure(
             asked,
             scope,
-            [
-                *("country", "activity_type", "audience", "activities", "organisations", "leads"),
-                *("from_date", "until_date", "people_targeted", "people_direct"),
-            ],
-            key="overlaps",
-            words={"audience": audience_words(), "activity_type": kind_words()},
-        ),
-        asked,
-        scope,
-        alt=_("Table of countries with several like activities whose days overlap."),
-        lead=_("The same country, kind of activity and audience, on the same days: a reason to talk, not yet waste."),
-        table_twin=False,
+            lambda: show_table(
+                asked,
+                scope,
+                [
+                    *("country", "activity_type", "audience", "activities", "organisations", "leads"),
+                    *("from_date", "until_date", "people_targeted", "people_direct"),
+                ],
+                key="overlaps",
+                codes={"audience": audience_words(), "activity_type": kind_words()},
+            ),
+            Words(
+                _("Two or more like activities at the same time"),
+                lead=_(
+                    "The same country, kind of activity and audience, on the same days: a reason to talk, not yet waste."
+                ),
+                alt=_("Table of countries with several like activities whose days overlap."),
+            ),
+        )
     )
 
 
@@ -573,28 +600,31 @@ def unserved(scope: Scope) -> None:
     if table.empty:
         st.write(_("Every country known to be in need has an activity confirmed or delivering."))
         return
-    figure(
-        plural("{count} country in need with none", "{count} countries in need with none", len(table)).format(
-            count=len(table)
-        ),
-        lambda: show_table(
+    table_figure(
+        Figure(
             asked,
             scope,
-            [
-                *("country", "region", "people_in_need", "schools_closed_on", "learners", "refugees"),
-                *("needs_open", "offered", "delivered"),
-            ],
-            key="unserved",
-        ),
-        asked,
-        scope,
-        alt=_("Table of countries in need that have no activity confirmed or delivering."),
-        lead=_(
-            "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, the "
-            "country hosts refugees, or a need it raised is open. Nothing of this choice is confirmed or "
-            "delivering there."
-        ),
-        table_twin=False,
+            lambda: show_table(
+                asked,
+                scope,
+                [
+                    *("country", "region", "people_in_need", "schools_closed_on", "learners", "refugees"),
+                    *("needs_open", "offered", "delivered"),
+                ],
+                key="unserved",
+            ),
+            Words(
+                plural("{count} country in need with none", "{count} countries in need with none", len(table)).format(
+                    count=len(table)
+                ),
+                lead=_(
+                    "In need: a list states people in need, schools are closed on the newest day of UNESCO's record, the "
+                    "country hosts refugees, or a need it raised is open. Nothing of this choice is confirmed or "
+                    "delivering there."
+                ),
+                alt=_("Table of countries in need that have no activity confirmed or delivering."),
+            ),
+        )
     )
 
 

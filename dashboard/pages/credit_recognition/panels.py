@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.charts.learners import agreements_map, bars_figure
-from dashboard.components.figures import figure, map_height, metric_tile, show_table, text_tile
-from dashboard.components.learners import choose_partner, choose_programme
+from dashboard.components import context
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, strip, table_figure
 from dashboard.components.notices import map_disclaimer
+from dashboard.components.tables import show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import between, days, share, whole
 from dashboard.scope import Scope
@@ -17,7 +18,9 @@ PATHWAY = "credit_recognition/pathway"
 def choose_view() -> Scope:
     """Lets the reader choose programme and partner."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        return Scope(programme_id=choose_programme(), partner_id=choose_partner())
+        return Scope(
+            programme_id=context.programme(Scope()).programme_id, partner_id=context.partner(Scope()).partner_id
+        )
 
 
 def stop_without_requests(scope: Scope) -> None:
@@ -33,46 +36,49 @@ def stop_without_requests(scope: Scope) -> None:
 def tiles(scope: Scope) -> None:
     """The rate with what is pending, credits asked and awarded, waiting time, agreements."""
     row = ask_one(PATHWAY, scope)
-    columns = st.columns(4)
-    with columns[0]:
-        metric_tile(
-            "recognition_rate",
-            row["recognition_rate"],
-            PATHWAY,
-            scope,
-            _("{recognised} of {decided} decided ({interval}); {pending} pending").format(
-                recognised=whole(row["recognised"]),
-                decided=whole(row["decided"]),
-                interval=between(row["rate_low"], row["rate_high"]),
-                pending=whole(row["pending"]),
+    strip(
+        [
+            Number(
+                "recognition_rate",
+                row["recognition_rate"],
+                PATHWAY,
+                scope,
+                note=_("{recognised} of {decided} decided ({interval}); {pending} pending").format(
+                    recognised=whole(row["recognised"]),
+                    decided=whole(row["decided"]),
+                    interval=between(row["rate_low"], row["rate_high"]),
+                    pending=whole(row["pending"]),
+                ),
             ),
-        )
-    with columns[1]:
-        text_tile(
-            _("ECTS awarded"),
-            whole(row["ects_awarded"]),
-            _("of {asked} asked for").format(asked=whole(row["ects_requested"])),
-            PATHWAY,
-            scope,
-        )
-    with columns[2]:
-        text_tile(
-            _("Waiting time"),
-            _("{days} days").format(days=days(row["median_wait_days"])),
-            _("median until a decision; pending ones wait for {days} days by now").format(
-                days=days(row["median_pending_days"])
+            Number(
+                "",
+                whole(row["ects_awarded"]),
+                PATHWAY,
+                scope,
+                note=_("of {asked} asked for").format(asked=whole(row["ects_requested"])),
+                label=_("ECTS awarded"),
             ),
-            PATHWAY,
-            scope,
-        )
-    with columns[3]:
-        text_tile(
-            _("Agreements"),
-            whole(row["agreements"]),
-            _("universities in {countries} countries").format(countries=whole(row["agreement_countries"])),
-            PATHWAY,
-            scope,
-        )
+            Number(
+                "",
+                _("{days} days").format(days=days(row["median_wait_days"])),
+                PATHWAY,
+                scope,
+                note=_("median until a decision; pending ones wait for {days} days by now").format(
+                    days=days(row["median_pending_days"])
+                ),
+                label=_("Waiting time"),
+            ),
+            Number(
+                "",
+                whole(row["agreements"]),
+                PATHWAY,
+                scope,
+                note=_("universities in {countries} countries").format(countries=whole(row["agreement_countries"])),
+                label=_("Agreements"),
+            ),
+        ],
+        key="tiles",
+    )
 
 
 def pathway(scope: Scope) -> None:
@@ -88,17 +94,21 @@ def pathway(scope: Scope) -> None:
     }
     total = row["requested"] or 1
     figure(
-        _("From request to transfer"),
-        bars_figure(
-            list(steps),
-            list(steps.values()),
-            [f"{whole(n)} ({share(n / total)})" for n in steps.values()],
-            [word not in (_("Refused"), _("Pending")) for word in steps],
-        ),
-        PATHWAY,
-        scope,
-        alt=_("Bars of requests, decisions, recognised, refused, pending and transfers."),
-        lead=_("Shares are of requests. Transfers count learners, the others requests."),
+        Figure(
+            PATHWAY,
+            scope,
+            bars_figure(
+                list(steps),
+                list(steps.values()),
+                [f"{whole(n)} ({share(n / total)})" for n in steps.values()],
+                [word not in (_("Refused"), _("Pending")) for word in steps],
+            ),
+            Words(
+                _("From request to transfer"),
+                lead=_("Shares are of requests. Transfers count learners, the others requests."),
+                alt=_("Bars of requests, decisions, recognised, refused, pending and transfers."),
+            ),
+        )
     )
 
 
@@ -114,17 +124,18 @@ def reasons(scope: Scope) -> None:
         "other": _("Other"),
     }
     figure(
-        _("Why requests were refused"),
-        bars_figure(
-            [words[reason] for reason in table["reason"]],
-            table["refused"],
-            [f"{whole(row.refused)} ({share(row.share_of_refused)})" for row in table.itertuples()],
-            [True] * len(table),
-        ),
-        "credit_recognition/reasons",
-        scope,
-        alt=_("Bars of refusals by reason, most frequent first."),
-        words={"reason": words},
+        Figure(
+            "credit_recognition/reasons",
+            scope,
+            bars_figure(
+                [words[reason] for reason in table["reason"]],
+                table["refused"],
+                [f"{whole(row.refused)} ({share(row.share_of_refused)})" for row in table.itertuples()],
+                [True] * len(table),
+            ),
+            Words(_("Why requests were refused"), alt=_("Bars of refusals by reason, most frequent first.")),
+            codes={"reason": words},
+        )
     )
 
 
@@ -132,23 +143,31 @@ def agreements(scope: Scope) -> None:
     """Countries of the universities with agreements, on the map."""
     table = ask("credit_recognition/agreements_by_country", scope)
     figure(
-        _("Universities with an agreement"),
-        agreements_map(table, map_height()),
-        "credit_recognition/agreements_by_country",
-        scope,
-        alt=_("World map with a circle for each country with agreements; its area is the number of universities."),
-        columns=["country", "universities", "requested", "recognised", "ects_awarded"],
+        Figure(
+            "credit_recognition/agreements_by_country",
+            scope,
+            agreements_map(table, map_height()),
+            Words(
+                _("Universities with an agreement"),
+                alt=_(
+                    "World map with a circle for each country with agreements; its area is the number of universities."
+                ),
+            ),
+            columns=["country", "universities", "requested", "recognised", "ects_awarded"],
+        )
     )
     map_disclaimer()
 
 
 def universities(scope: Scope) -> None:
     """Every university with what it signed and recognised."""
-    figure(
-        _("University by university"),
-        lambda: show_table("credit_recognition/universities", scope, key="universities"),
-        "credit_recognition/universities",
-        scope,
-        alt=_("Table of universities with agreements, requests and decisions."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            "credit_recognition/universities",
+            scope,
+            lambda: show_table("credit_recognition/universities", scope, key="universities"),
+            Words(
+                _("University by university"), alt=_("Table of universities with agreements, requests and decisions.")
+            ),
+        )
     )

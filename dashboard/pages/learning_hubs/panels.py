@@ -6,20 +6,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.figures import (
-    download,
-    figure,
-    lazy_table,
-    metric_tile,
-    on_phone,
-    plain_chart,
-    show_table,
-    source_line,
-    text_tile,
-)
+from dashboard.components import context
+from dashboard.components.downloads import download
+from dashboard.components.figures import Figure, Number, Words, figure, on_phone, plain_chart, strip
 from dashboard.components.filters import choose, choose_country
-from dashboard.components.learners import choose_partner, choose_programme, own_partner, partner_words
+from dashboard.components.learners import own_partner, partner_words
 from dashboard.components.notices import map_disclaimer, owners_only
+from dashboard.components.provenance import drawn_from
+from dashboard.components.tables import lazy_table, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
 from dashboard.locales.plain import in_markdown
@@ -68,42 +62,49 @@ def kind_words() -> dict[str, str]:
 def counts() -> None:
     """Announced, named, with a sign of life, active: four counts that are never one."""
     row, lives = ask_one(COUNTS), ask_one(EVIDENCE)
-    columns = st.columns(4)
-    with columns[0]:
-        text_tile(
-            _("Hubs announced"),
-            _("more than {count}").format(count=whole(row["hubs_announced"])),
-            _("as the launch stated"),
-            COUNTS,
-            Scope(),
-        )
-    with columns[1]:
-        metric_tile(
-            "hubs_named",
-            row["hubs_named"],
-            COUNTS,
-            Scope(),
-            _("in {count} countries").format(count=whole(row["countries"])),
-        )
+    strip(
+        [
+            Number(
+                "",
+                _("more than {count}").format(count=whole(row["hubs_announced"])),
+                COUNTS,
+                Scope(),
+                note=_("as the launch stated"),
+                label=_("Hubs announced"),
+            ),
+            Number(
+                "hubs_named",
+                row["hubs_named"],
+                COUNTS,
+                Scope(),
+                note=_("in {count} countries").format(count=whole(row["countries"])),
+            ),
+        ],
+        key="counts",
+    )
     known = not is_missing(lives["as_of_on"])
-    with columns[2]:
-        text_tile(
-            _("Hubs evidenced"),
-            whole(lives["hubs_evidenced"]) if known else _("not known"),
-            _("with a session or a learning event, ever")
-            if known
-            else _("no file in this release tells of sessions or learners of hubs"),
-            EVIDENCE,
-            Scope(),
-        )
-    with columns[3]:
-        metric_tile(
-            "hubs_alive",
-            lives["hubs_alive"] if known else None,
-            EVIDENCE,
-            Scope(),
-            _("in the 60 days before {day}").format(day=day(lives["as_of_on"])) if known else "",
-        )
+    strip(
+        [
+            Number(
+                "",
+                whole(lives["hubs_evidenced"]) if known else _("not known"),
+                EVIDENCE,
+                Scope(),
+                note=_("with a session or a learning event, ever")
+                if known
+                else _("no file in this release tells of sessions or learners of hubs"),
+                label=_("Hubs evidenced"),
+            ),
+            Number(
+                "hubs_alive",
+                lives["hubs_alive"] if known else None,
+                EVIDENCE,
+                Scope(),
+                note=_("in the 60 days before {day}").format(day=day(lives["as_of_on"])) if known else "",
+            ),
+        ],
+        key="counts",
+    )
 
 
 def choose_hubs() -> Scope:
@@ -121,19 +122,25 @@ def vitality(scope: Scope) -> None:
     table = ask(VITALITY, scope)
     until = ask_one(VITALITY, scope)["as_of_on"]
     figure(
-        _("Which hubs live"),
-        lambda: _map(table),
-        VITALITY,
-        scope,
-        alt=_("Map of hubs by status"),
-        lead=_("No file in this release tells of sessions or learners of hubs, so whether they live is not known.")
-        if is_missing(until)
-        else _(
-            "By {day}, the day of the newest file that tells of sessions or learners of hubs. Choose a mark to "
-            "read the hub's card."
-        ).format(day=day(until)),
-        columns=FACTS,
-        words={"status": status_words()},
+        Figure(
+            VITALITY,
+            scope,
+            lambda: _map(table),
+            Words(
+                _("Which hubs live"),
+                lead=_(
+                    "No file in this release tells of sessions or learners of hubs, so whether they live is not known."
+                )
+                if is_missing(until)
+                else _(
+                    "By {day}, the day of the newest file that tells of sessions or learners of hubs. Choose a mark to "
+                    "read the hub's card."
+                ).format(day=day(until)),
+                alt=_("Map of hubs by status"),
+            ),
+            columns=FACTS,
+            codes={"status": status_words()},
+        )
     )
     map_disclaimer()
 
@@ -180,33 +187,40 @@ def sessions(scope: Scope) -> None:
             )
         )
         return
-    columns = st.columns(4)
-    with columns[0]:
-        text_tile(
-            _("Sessions held"),
-            whole(row["sessions"]),
-            _("at {hubs} hubs, {first} to {last}").format(
-                hubs=whole(row["hubs"]), first=month(row["first_on"]), last=month(row["last_on"])
+    strip(
+        [
+            Number(
+                "",
+                whole(row["sessions"]),
+                TOTALS,
+                scope,
+                note=_("at {hubs} hubs, {first} to {last}").format(
+                    hubs=whole(row["hubs"]), first=month(row["first_on"]), last=month(row["last_on"])
+                ),
+                label=_("Sessions held"),
             ),
-            TOTALS,
-            scope,
-        )
-    with columns[1]:
-        text_tile(
-            _("Hours of sessions"), whole(row["hours_held"]), _("of sessions whose length is stated"), TOTALS, scope
-        )
-    with columns[2]:
-        text_tile(
-            _("Facilitators a session"),
-            decimal(row["facilitators_per_session"]),
-            _("{led} of {stated} sessions had one").format(
-                led=whole(row["sessions_with_facilitator"]), stated=whole(row["sessions_stating_facilitators"])
+            Number(
+                "",
+                whole(row["hours_held"]),
+                TOTALS,
+                scope,
+                note=_("of sessions whose length is stated"),
+                label=_("Hours of sessions"),
             ),
-            TOTALS,
-            scope,
-        )
-    with columns[3]:
-        text_tile(_("Courses"), whole(row["courses"]), _("that sessions went with"), TOTALS, scope)
+            Number(
+                "",
+                decimal(row["facilitators_per_session"]),
+                TOTALS,
+                scope,
+                note=_("{led} of {stated} sessions had one").format(
+                    led=whole(row["sessions_with_facilitator"]), stated=whole(row["sessions_stating_facilitators"])
+                ),
+                label=_("Facilitators a session"),
+            ),
+            Number("", whole(row["courses"]), TOTALS, scope, note=_("that sessions went with"), label=_("Courses")),
+        ],
+        key="sessions",
+    )
     if row["sessions_elsewhere"]:
         st.caption(
             _("{count} sessions of hubs that are on no register are in none of these figures.").format(
@@ -214,21 +228,26 @@ def sessions(scope: Scope) -> None:
             )
         )
     figure(
-        _("Sessions held each month"),
-        sessions_figure(ask(BY_MONTH, scope), _month_words()),
-        BY_MONTH,
-        scope,
-        alt=_("Bars of sessions by month. The table holds the same."),
+        Figure(
+            BY_MONTH,
+            scope,
+            sessions_figure(ask(BY_MONTH, scope), _month_words()),
+            Words(_("Sessions held each month"), alt=_("Bars of sessions by month. The table holds the same.")),
+        )
     )
     figure(
-        _("What sessions go with"),
-        mix_figure(ask(MIX, scope), kind_words(), _("No course stated")),
-        MIX,
-        scope,
-        alt=_("Bars of sessions by course, in parts by kind of session. The table holds the same."),
-        lead=_("The twelve courses with most sessions; the table has all."),
-        columns=["course", "kind", "sessions", "hubs", "hours_held"],
-        words={"kind": kind_words()},
+        Figure(
+            MIX,
+            scope,
+            mix_figure(ask(MIX, scope), kind_words(), _("No course stated")),
+            Words(
+                _("What sessions go with"),
+                lead=_("The twelve courses with most sessions; the table has all."),
+                alt=_("Bars of sessions by course, in parts by kind of session. The table holds the same."),
+            ),
+            columns=["course", "kind", "sessions", "hubs", "hours_held"],
+            codes={"kind": kind_words()},
+        )
     )
 
 
@@ -258,7 +277,7 @@ def attendance(scope: Scope) -> None:
         height=320,
     )
     download(ATTENDANCE, scope)
-    source_line(ATTENDANCE, scope)
+    drawn_from(ATTENDANCE, scope)
 
 
 def effect() -> None:
@@ -268,7 +287,9 @@ def effect() -> None:
         owners_only()
         return
     with st.container(horizontal=True):
-        scope = Scope(programme_id=choose_programme(), partner_id=choose_partner())
+        scope = Scope(
+            programme_id=context.programme(Scope()).programme_id, partner_id=context.partner(Scope()).partner_id
+        )
     if is_hidden_from_me(EFFECT, scope):
         owners_only()
         return
@@ -276,39 +297,45 @@ def effect() -> None:
     if not row:
         st.info(_("No learner of this choice, with a hub or without one, was enrolled long enough ago."))
         return
-    columns = st.columns(2)
-    with columns[0]:
-        text_tile(
-            _("As they are"),
-            points(row["difference"]),
-            _("points: with a hub {one} (n = {n}), without {other} (n = {other_n})").format(
-                one=share(row["crude_share"]),
-                n=whole(row["runs"]),
-                other=share(row["other_crude_share"]),
-                other_n=whole(row["other_runs"]),
+    strip(
+        [
+            Number(
+                "",
+                points(row["difference"]),
+                EFFECT,
+                scope,
+                note=_("points: with a hub {one} (n = {n}), without {other} (n = {other_n})").format(
+                    one=share(row["crude_share"]),
+                    n=whole(row["runs"]),
+                    other=share(row["other_crude_share"]),
+                    other_n=whole(row["other_runs"]),
+                ),
+                label=_("As they are"),
             ),
-            EFFECT,
-            scope,
-        )
-    with columns[1]:
-        text_tile(
-            _("Like for like"),
-            missing() if row["is_small"] else points(row["standard_difference"]),
-            _("too few comparable course runs: {n} with a hub, {other_n} without; 30 are needed on each side").format(
-                n=whole(row["runs_used"]), other_n=whole(row["other_runs_used"])
-            )
-            if row["is_small"]
-            else _("points, {low} \u2026 {high}: with a hub {one} (n = {n}), without {other} (n = {other_n})").format(
-                low=points(row["standard_low"]),
-                high=points(row["standard_high"]),
-                one=share(row["standard_share"]),
-                n=whole(row["runs_used"]),
-                other=share(row["other_standard_share"]),
-                other_n=whole(row["other_runs_used"]),
+            Number(
+                "",
+                missing() if row["is_small"] else points(row["standard_difference"]),
+                EFFECT,
+                scope,
+                note=_(
+                    "too few comparable course runs: {n} with a hub, {other_n} without; 30 are needed on each side"
+                ).format(n=whole(row["runs_used"]), other_n=whole(row["other_runs_used"]))
+                if row["is_small"]
+                else _(
+                    "points, {low} \u2026 {high}: with a hub {one} (n = {n}), without {other} (n = {other_n})"
+                ).format(
+                    low=points(row["standard_low"]),
+                    high=points(row["standard_high"]),
+                    one=share(row["standard_share"]),
+                    n=whole(row["runs_used"]),
+                    other=share(row["other_standard_share"]),
+                    other_n=whole(row["other_runs_used"]),
+                ),
+                label=_("Like for like"),
             ),
-            EFFECT,
-            scope,
-        )
+        ],
+        key="effect",
+    )
     st.write(
         _(
             "Completed within 180 days, by course runs in the same course, month of intake and sex: {strata} such "
@@ -329,35 +356,40 @@ def card() -> None:
         return
     scope = Scope(hub_id=hub_id)
     hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
-    columns = st.columns(4)
-    with columns[0]:
-        text_tile(_("Status"), status_words()[hub["status"]], _last_sign(hub), VITALITY, scope)
-    with columns[1]:
-        text_tile(
-            _("Sessions here"),
-            whole(held["sessions"]),
-            _("since {first}; {hours} hours").format(first=month(held["first_on"]), hours=whole(held["hours_held"]))
-            if held["sessions"]
-            else _("no file tells of one"),
-            TOTALS,
-            scope,
-        )
-    with columns[2]:
-        text_tile(
-            _("Facilitators here"),
-            decimal(held["facilitators_per_session"]),
-            _("a session, where stated"),
-            TOTALS,
-            scope,
-        )
-    with columns[3]:
-        text_tile(
-            _("Named in public"),
-            short_day(hub["announced_on"]),
-            _("host not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
-            VITALITY,
-            scope,
-        )
+    strip(
+        [
+            Number("", status_words()[hub["status"]], VITALITY, scope, note=_last_sign(hub), label=_("Status")),
+            Number(
+                "",
+                whole(held["sessions"]),
+                TOTALS,
+                scope,
+                note=_("since {first}; {hours} hours").format(
+                    first=month(held["first_on"]), hours=whole(held["hours_held"])
+                )
+                if held["sessions"]
+                else _("no file tells of one"),
+                label=_("Sessions here"),
+            ),
+            Number(
+                "",
+                decimal(held["facilitators_per_session"]),
+                TOTALS,
+                scope,
+                note=_("a session, where stated"),
+                label=_("Facilitators here"),
+            ),
+            Number(
+                "",
+                short_day(hub["announced_on"]),
+                VITALITY,
+                scope,
+                note=_("host not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
+                label=_("Named in public"),
+            ),
+        ],
+        key="card",
+    )
     if held["sessions"]:
         plain_chart(
             sessions_figure(ask(BY_MONTH, scope), _month_words(), 200),
@@ -366,7 +398,7 @@ def card() -> None:
         )
         lazy_table(_("Its courses"), MIX, scope, ["course", "kind", "sessions", "hours_held"], {"kind": kind_words()})
     if len(ask(SESSIONS, _own(scope))):
-        lazy_table(_("Its sessions and who came"), SESSIONS, _own(scope), words={"kind": kind_words()})
+        lazy_table(_("Its sessions and who came"), SESSIONS, _own(scope), codes={"kind": kind_words()})
 
 
 def _last_sign(hub: Mapping[str, Any]) -> str:

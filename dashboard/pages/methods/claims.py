@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import notices
-from dashboard.components.figures import figure
+from dashboard.components.figures import Figure, Words, table_figure
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
 from dashboard.locales.plain import in_markdown
@@ -26,19 +26,22 @@ def claims() -> None:
     notices.demonstration(*DEMONSTRATED)
     if is_hidden_from_me(CLAIMS):
         notices.hidden()
-    figure(
-        _("Claims beside data"),
-        _table,
-        CLAIMS,
-        Scope(),
-        alt=_("Each figure stated publicly beside the computed one."),
-        lead=_(
-            "What was stated publicly, as it was stated, beside what this release gives for the same thing on that "
-            "day, and the definition or vintage that explains the difference. A published figure is never computed "
-            "here, and a computed one never published. {flag} marks what contradicts another statement: how, is said "
-            "below."
-        ).format(flag=FLAG),
-        table_twin=False,
+    table_figure(
+        Figure(
+            CLAIMS,
+            Scope(),
+            _table,
+            Words(
+                _("Claims beside data"),
+                lead=_(
+                    "What was stated publicly, as it was stated, beside what this release gives for the same thing on that "
+                    "day, and the definition or vintage that explains the difference. A published figure is never computed "
+                    "here, and a computed one never published. {flag} marks what contradicts another statement: how, is said "
+                    "below."
+                ).format(flag=FLAG),
+                alt=_("Each figure stated publicly beside the computed one."),
+            ),
+        )
     )
     st.header(_("Where statements contradict each other"), anchor=False)
     rows = ask(CLAIMS).to_dict("records")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import notices
-from dashboard.components.figures import stop_if_empty
+from dashboard.components.tables import stop_if_empty
 from dashboard.locales import _
 from dashboard.pages.needs_and_offers import offer_form
 from dashboard.pages.needs_and_offers import panels as matching

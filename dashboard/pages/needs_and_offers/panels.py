@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.figures import figure, lazy_table, metric_tile, show_table, text_tile
+from dashboard.components.figures import Figure, Number, Words, figure, strip, table_figure
 from dashboard.components.filters import choose, date_in_link
+from dashboard.components.tables import lazy_table, show_table
 from dashboard.intake.readers.organisations import LEVELS
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, whole
@@ -42,39 +43,43 @@ def choose_day() -> Scope:
 def tiles(scope: Scope) -> None:
     """How many needs are open and wait, how many offers are live, how many free periods ran out."""
     row = ask_one(TOTALS, scope)
-    columns = st.columns(4)
-    with columns[0]:
-        metric_tile(
-            "needs_waiting",
-            row["needs_waiting"],
-            TOTALS,
-            scope,
-            _("of {open} open; raised more than 14 days before, no match stands").format(open=whole(row["needs_open"])),
-        )
-    with columns[1]:
-        metric_tile(
-            "offers_live",
-            row["offers_live"],
-            TOTALS,
-            scope,
-            _("of {count} recorded").format(count=whole(row["offers_recorded"])),
-        )
-    with columns[2]:
-        text_tile(
-            _("Matches delivering"),
-            whole(row["matches_delivering"]),
-            _("on {day}").format(day=day(row["on_date"])),
-            TOTALS,
-            scope,
-        )
-    with columns[3]:
-        text_tile(
-            _("Free periods expired"),
-            whole(row["free_periods_expired"]),
-            _("offers that go on but are no longer free"),
-            TOTALS,
-            scope,
-        )
+    strip(
+        [
+            Number(
+                "needs_waiting",
+                row["needs_waiting"],
+                TOTALS,
+                scope,
+                note=_("of {open} open; raised more than 14 days before, no match stands").format(
+                    open=whole(row["needs_open"])
+                ),
+            ),
+            Number(
+                "offers_live",
+                row["offers_live"],
+                TOTALS,
+                scope,
+                note=_("of {count} recorded").format(count=whole(row["offers_recorded"])),
+            ),
+            Number(
+                "",
+                whole(row["matches_delivering"]),
+                TOTALS,
+                scope,
+                note=_("on {day}").format(day=day(row["on_date"])),
+                label=_("Matches delivering"),
+            ),
+            Number(
+                "",
+                whole(row["free_periods_expired"]),
+                TOTALS,
+                scope,
+                note=_("offers that go on but are no longer free"),
+                label=_("Free periods expired"),
+            ),
+        ],
+        key="tiles",
+    )
 
 
 def explained_matching(scope: Scope) -> None:
@@ -98,14 +103,17 @@ def explained_matching(scope: Scope) -> None:
     for row in table.head(3).to_dict("records"):
         _card(row)
     gates = [column for column in table.columns if column.endswith("_passes")]
-    figure(
-        _("Every offer, gate by gate"),
-        lambda: show_table(GATES, asked, key="gates", height=360, words=dict.fromkeys(gates, PASSES)),
-        GATES,
-        asked,
-        alt=_("Table of offers with a pass or fail for each gate and the parts of the score."),
-        lead=_("✓ passes, ✗ fails. Offers that fail fewest gates come first, then those with the best score."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            GATES,
+            asked,
+            lambda: show_table(GATES, asked, key="gates", height=360, codes=dict.fromkeys(gates, PASSES)),
+            Words(
+                _("Every offer, gate by gate"),
+                lead=_("✓ passes, ✗ fails. Offers that fail fewest gates come first, then those with the best score."),
+                alt=_("Table of offers with a pass or fail for each gate and the parts of the score."),
+            ),
+        )
     )
     lazy_table(_("As other programs read it: gates failed, score"), "needs_and_offers/matches_for_need", asked)
 
@@ -156,12 +164,18 @@ def _need_words(row: Mapping[str, Any]) -> str:
 def board(scope: Scope) -> None:
     """Matches by stage, the longest in each stage first."""
     figure(
-        _("How far matches have come"),
-        lambda: _columns(scope),
-        BOARD,
-        scope,
-        alt=_("A column for each stage of a match with those that have been longest in it."),
-        lead=_("A match that is proposed or brokered reaches nobody yet. The longest in each stage come first."),
+        Figure(
+            BOARD,
+            scope,
+            lambda: _columns(scope),
+            Words(
+                _("How far matches have come"),
+                lead=_(
+                    "A match that is proposed or brokered reaches nobody yet. The longest in each stage come first."
+                ),
+                alt=_("A column for each stage of a match with those that have been longest in it."),
+            ),
+        )
     )
 
 
@@ -206,14 +220,13 @@ def what_waits(scope: Scope) -> None:
             st.header(title, anchor=False)
             st.write(_("Nothing on that day."))
             continue
-        figure(
-            f"{title} ({whole(len(rows))})",
-            partial(show_table, asked, scope, key=asked, height=300),
-            asked,
-            scope,
-            alt=title,
-            lead=lead,
-            table_twin=False,
+        table_figure(
+            Figure(
+                asked,
+                scope,
+                partial(show_table, asked, scope, key=asked, height=300),
+                Words(f"{title} ({whole(len(rows))})", lead=lead, alt=title),
+            )
         )
 
 
@@ -239,13 +252,13 @@ def find_offers(scope: Scope) -> None:
             None,
         )
     asked = Scope(on_date=scope.on_date, language=language, level=level, tier=tier)
-    figure(
-        _("Offers"),
-        lambda: show_table("needs_and_offers/offers", asked, key="offers", height=360),
-        "needs_and_offers/offers",
-        asked,
-        alt=_("Table of offers that fit the choice, live ones first."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            "needs_and_offers/offers",
+            asked,
+            lambda: show_table("needs_and_offers/offers", asked, key="offers", height=360),
+            Words(_("Offers"), alt=_("Table of offers that fit the choice, live ones first.")),
+        )
     )
 
 

@@ -1,35 +1,32 @@
 """Overview: how many learners the coalition reaches, how sure that is, as of when, and what changed."""
 
-import streamlit as st
-
-from dashboard.components import learners
+from dashboard.components import context, learners
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.overview import panels as overview
+from dashboard.pages.overview import panels
 
-st.title(_("Overview"))
-st.write(
-    _(
-        "How many learners the coalition's partners reach, how sure that is and as of when; where they live, what they "
-        "complete, and what changed since the last release. Every figure shows how it was worked out."
-    )
-)
-learners.begin()
-scope = overview.choose_view()
-
-if learners.are_shown(scope):
-    overview.tiles(scope)
-    left, right = st.columns(2, gap="large")
-    with left:
-        overview.growth(scope)
-    with right:
-        overview.changes(scope)
-    overview.small_map(scope)
-    left, right = st.columns(2, gap="large")
-    with left:
-        overview.credentials(scope)
-        overview.women(scope)
-    with right:
-        overview.rising(scope)
-        overview.partners(scope)
-overview.dlsei()
-overview.out_of_school()
+scope = page(panels.answer, choices=(context.programme, context.as_of), needs=learners.needs)
+with section(_("Growth of reach"), "growth") as opened:
+    if opened:
+        panels.growth(scope)
+with section(_("Change since the previous release"), "changes") as opened:
+    if opened:
+        panels.changes(scope)
+with section(_("Credentials by kind"), "credentials") as opened:
+    if opened:
+        panels.credentials(scope)
+with section(_("Verified completion by intake"), "completion") as opened:
+    if opened:
+        panels.rising(scope)
+with section(_("Women at each step"), "women") as opened:
+    if opened:
+        panels.women(scope)
+with section(_("Partners"), "partners") as opened:
+    if opened:
+        panels.partners(scope)
+with section(_("Pakistan's initiative (DLSEI) by phase"), "dlsei") as opened:
+    if opened:
+        panels.dlsei()
+with section(_("Learners out of school"), "out_of_school") as opened:
+    if opened:
+        panels.out_of_school()

@@ -1,4 +1,8 @@
-"""Panels of the overview: tiles, growth, change since the previous release, where and by whom learners are reached."""
+"""Panels of the overview: reach and its range, growth, change since the previous release, where and by whom."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,129 +15,157 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components.figures import figure, grid, map_height, metric_tile, show_table, source_line, text_tile
-from dashboard.components.filters import date_in_link
-from dashboard.components.learners import choose_programme, programme_words, step_words
+from dashboard.components import learners
+from dashboard.components.context import newest_only
+from dashboard.components.figures import Figure, Number, Words, figure, map_height
+from dashboard.components.filters import year_before
+from dashboard.components.learners import FOR_REFUGEES, programme_words, step_words
 from dashboard.components.notices import map_disclaimer
+from dashboard.components.page import headline
+from dashboard.components.tables import grid, show_table
 from dashboard.locales import _
-from dashboard.locales.numbers import between, day, decimal, is_missing, missing, people, share, whole
-from dashboard.pages.reach_map.panels import rate_words
+from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
-HEADLINE = "overview/headline"
+HEADLINE, COMPLETION = "overview/headline", "overview/matured_completion"
+WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
+HORIZON = 180
 
 
-def choose_view() -> Scope:
-    """Lets the reader choose a programme or a total, and the day until which is counted."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        programme = choose_programme()
-        newest = ask_one(HEADLINE, Scope(programme_id=programme))["on_date"]
-        on_date = date_in_link(_("Counted until"), "on_date", newest)
-    return Scope(programme_id=programme, on_date=on_date, horizon_days=180)
-
-
-def tiles(scope: Scope) -> None:
-    """Reach with its bounds, countries, credentials, verified completion, women, partners and hubs."""
+def answer(scope: Scope) -> None:
+    """The reach in a sentence with its range and the year before, a strip of the other figures, and the map."""
     head = ask_one(HEADLINE, scope)
-    done = ask_one("overview/matured_completion", scope)
-    women = ask_one("overview/women_by_step", scope, step="Started")
+    learners.stop_unless_shown(scope)
+    headline(_reached(scope, head), _range(head) + " " + learners.newcomer())
+    _map(scope, _numbers(scope, head))
+
+
+def _reached(scope: Scope, head: Mapping[str, Any]) -> str:
+    """So many people were reached by the day; how many of them in the last year, where figures are exact."""
+    before = ask_one(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
+    count, words = head["learners_reached"], {"learners": people(head["learners_reached"]), "day": day(head["on_date"])}
+    are_refugees = scope.programme_id == FOR_REFUGEES
+    if is_missing(count) or is_missing(before):
+        return (
+            _("{learners} refugees reached by {day}") if are_refugees else _("{learners} learners reached by {day}")
+        ).format(**words)
+    if is_hidden_from_me(HEADLINE, scope):
+        # A difference of two rounded figures is none that the reader could check.
+        return (
+            _("{learners} refugees reached by {day}, {before} a year earlier")
+            if are_refugees
+            else _("{learners} learners reached by {day}, {before} a year earlier")
+        ).format(before=people(before), **words)
+    return (
+        _("{learners} refugees reached by {day}, {new} of them in the last year")
+        if are_refugees
+        else _("{learners} learners reached by {day}, {new} of them in the last year")
+    ).format(new=people(count - before), **words)
+
+
+def _range(head: Mapping[str, Any]) -> str:
+    return _(
+        "between {lower} people if every possible duplicate is one person, and {upper} if none is. Colour on the map "
+        "is learners per 1,000 refugees hosted; circles are learners."
+    ).format(lower=people(head["unique_lower"]), upper=people(head["unique_upper"]))
+
+
+def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
+    done = ask_one(COMPLETION, replace(scope, horizon_days=HORIZON))
+    women = ask_one(WOMEN, scope, step="Started")
     top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
-    kinds = ask("overview/credentials_by_type", scope)
-    # Hidden ones are not none: only where counts are exact is a sum of nothing nobody's.
-    few = 1 if is_hidden_from_me("overview/credentials_by_type", scope) else 0
-    on_top = kinds[kinds["is_stacked"].eq(True)]["credentials"].sum(min_count=few)
-    first, second = st.columns(4), st.columns(4)
-    with first[0]:
-        metric_tile(
-            "learners_reached",
-            head["learners_reached"],
-            HEADLINE,
-            scope,
-            _("by {day}").format(day=day(head["on_date"])),
-        )
-    with first[1]:
-        text_tile(
-            _("How sure"),
-            f"{people(head['unique_lower'])}\u2013{people(head['unique_upper'])}",
-            _("at least, were all alike the same person; at most, were nobody reported twice"),
-            HEADLINE,
-            scope,
-        )
-    with first[2]:
-        metric_tile("countries_reached", head["countries"], HEADLINE, scope, _("in which they live"))
-    with first[3]:
-        metric_tile(
+    newest = newest_only(scope)
+    return [
+        Number("countries_reached", head["countries"], HEADLINE, scope, note=_("countries where learners live")),
+        Number(
             "active_partners",
             head["partners"],
             HEADLINE,
             scope,
-            "" if is_missing(top_three) else _("the largest three: {share} of reports").format(share=share(top_three)),
-        )
-    with second[0]:
-        metric_tile(
+            note="" if is_missing(top_three) else _("the largest three report {share}").format(share=share(top_three)),
+        ),
+        Number(
             "credentials",
             head["credentials"],
             HEADLINE,
             scope,
-            _("held by {learners} learners; {stacked} awards on top").format(
-                learners=people(head["learners_with_credential"]),
-                stacked=whole(on_top),
-            ),
-        )
-    with second[1]:
-        metric_tile(
+            note=_("held by {learners} learners").format(learners=people(head["learners_with_credential"])),
+        ),
+        Number(
             "matured_verified_completion",
             done["share_verified"],
-            "overview/matured_completion",
-            scope,
-            _("{interval}; {active} of {runs} course runs are still under way").format(
-                interval=between(done["share_low"], done["share_high"]),
-                active=whole(done["active_so_far"]),
-                runs=whole(done["runs"]),
-            ),
-        )
-    with second[2]:
-        metric_tile(
+            COMPLETION,
+            replace(scope, horizon_days=HORIZON),
+            note=newest
+            or _("95 % interval {interval}").format(interval=between(done["share_low"], done["share_high"])),
+        ),
+        Number(
             "share_women",
             women["share_women"],
-            "overview/women_by_step",
+            WOMEN,
             scope,
-            _("of learners who started; of {share} it is not reported").format(
-                share=share(women["share_not_reported"])
+            note=newest or _("sex not reported for {share}").format(share=share(women["share_not_reported"])),
+        ),
+        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("active in the 60 days before")),
+    ]
+
+
+def _map(scope: Scope, numbers: list[Number]) -> None:
+    asked = Scope(by="host", programme_id=scope.programme_id)
+    totals = ask_one("reach_map/learner_totals", asked)
+    table = ask("reach_map/learners_on_map", asked)
+    figure(
+        Figure(
+            "reach_map/learners_on_map",
+            asked,
+            learners_map(table, rate_classes(learners.rate_words("host")), table.head(0), map_height(long_legend=True)),
+            Words(
+                "",
+                alt=_("World map: colour shows learners per 1,000 refugees hosted, circles the number of learners."),
             ),
-        )
-    with second[3]:
-        alive = ask_one("learning_hubs/evidence", Scope(on_date=scope.on_date))["hubs_alive"]
-        metric_tile(
-            "hubs_alive",
-            head["hubs"],
-            HEADLINE,
-            scope,
-            _("in the 60 days before")
-            if alive == head["hubs"]
-            else _("in the 60 days before, by this choice; {count} by any sign").format(count=whole(alive)),
-        )
+            columns=["country", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
+        ),
+        numbers=numbers,
+    )
+    unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
+        unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
+    )
+    st.caption(" ".join(filter(None, [unknown, newest_only(scope)])))
+    map_disclaimer()
 
 
 def growth(scope: Scope) -> None:
     """Reach from month to month beside what was stated publicly."""
-    points = ask("overview/published_points", scope)
+    table = ask("overview/growth", scope)
+    counted = table.dropna(subset=["learners_reached"]).to_dict("records")
     figure(
-        _("Growth of reach"),
-        growth_figure(ask("overview/growth", scope), points),
-        "overview/growth",
-        scope,
-        alt=_("Line of learners reached from month to month, within its bounds; diamonds are public statements."),
-        lead=_("Diamonds are what programmes stated publicly at the time, each with its source."),
+        Figure(
+            "overview/growth",
+            scope,
+            growth_figure(table, ask("overview/published_points", scope)),
+            Words(
+                _("From {first} learners in {first_month} to {last} in {last_month}").format(
+                    first=people(counted[0]["learners_reached"]),
+                    first_month=month(counted[0]["month"]),
+                    last=people(counted[-1]["learners_reached"]),
+                    last_month=month(counted[-1]["month"]),
+                )
+                if counted
+                else "",
+                lead=_("Diamonds are what programmes stated publicly at the time, each with its source."),
+                alt=_(
+                    "Line of learners reached from month to month, within its range; diamonds are public statements."
+                ),
+            ),
+        )
     )
 
 
 def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
     before = ask_one_before(HEADLINE, Scope(programme_id=scope.programme_id))
-    st.header(_("Change since the previous release"), anchor=False)
     if before is None:
         st.write(_("This is the first release, so there is nothing to compare it with."))
         return
@@ -153,14 +185,14 @@ def changes(scope: Scope) -> None:
     if is_hidden_from_me(HEADLINE, scope):
         # Series of others have the ends of months or quarters only, none of which need be that day.
         said = _(
-            "The previous release counted until {before}, this one until {now}. What was restated of the time before, "
-            "and what is new, is known to those who own the rows."
+            "The previous release counts until {before}, this one until {now}. How much of the change is new and how "
+            "much was restated is shown to those who own the rows."
         )
         changed = {_("Change"): (before, now)}
     else:
         said = _(
-            "The previous release counted until {before}, this one until {now}. Restated is what the newer files say "
-            "of the time that the previous release had counted already."
+            "The previous release counts until {before}, this one until {now}. Restated: changes to the time that the "
+            "previous release had already counted."
         )
         changed = {_("Restated"): (before, again), _("New"): (again, now)}
     st.write(said.format(**days))
@@ -179,74 +211,99 @@ def changes(scope: Scope) -> None:
     )
 
 
-def small_map(scope: Scope) -> None:
-    """The reach map, small, with the countries that lead and the ones that are new."""
-    asked = Scope(by="host", programme_id=scope.programme_id)
-    totals = ask_one("reach_map/learner_totals", asked)
-    table = ask("reach_map/learners_on_map", asked)
-    figure(
-        _("Where learners live"),
-        learners_map(table, rate_classes(rate_words("host")), table.head(0), map_height(long_legend=True)),
-        "reach_map/learners_on_map",
-        asked,
-        alt=_("World map: colour shows learners for 1,000 refugees hosted, circles the number of learners."),
-        lead=_("Of {unknown} learners, {share}, the country is unknown; they are in no circle.").format(
-            unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
-        ),
-        columns=["country", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
-    )
-    map_disclaimer()
-
-
 def credentials(scope: Scope) -> None:
     """Credentials by kind, those stacked on others apart."""
     table = ask("overview/credentials_by_type", scope)
-    labels = [_(kind.capitalize()) + (" " + _("(on top)") if on_top else "") for kind, on_top in _pairs(table)]
+    labels = [_(kind.capitalize()) + (" " + _("(stacked)") if on_top else "") for kind, on_top in _pairs(table)]
     figure(
-        _("Credentials by kind"),
-        bars_figure(
-            labels,
-            table["credentials"],
-            [
-                _("{credentials}, {each} each").format(
-                    credentials=whole(row.credentials), each=decimal(row.credentials_per_learner)
-                )
-                for row in table.itertuples()
-            ],
-            [not on_top for _kind, on_top in _pairs(table)],
-        ),
-        "overview/credentials_by_type",
-        scope,
-        alt=_("Bars of credentials by kind; grey ones are awarded on top of others and are never added."),
-        lead=_("Each: of those who hold one. Grey: awarded for courses whose certificates are counted already."),
+        Figure(
+            "overview/credentials_by_type",
+            scope,
+            bars_figure(
+                labels,
+                table["credentials"],
+                [
+                    _("{credentials}, {each} per holder").format(
+                        credentials=whole(row.credentials), each=decimal(row.credentials_per_learner)
+                    )
+                    for row in table.itertuples()
+                ],
+                [not on_top for _kind, on_top in _pairs(table)],
+            ),
+            Words(
+                _credentials_words(scope),
+                lead=_(
+                    "Per holder: per learner with at least one of the kind. Grey: awarded for courses whose "
+                    "certificates are already counted, so never added to them."
+                ),
+                alt=_("Bars of credentials by kind; grey ones are stacked on others and never added."),
+            ),
+        )
+    )
+
+
+def _credentials_words(scope: Scope) -> str:
+    head = ask_one(HEADLINE, scope)
+    return _("{credentials} credentials, held by {holders} learners").format(
+        credentials=people(head["credentials"]), holders=people(head["learners_with_credential"])
+    )
+
+
+def _trend(table: pd.DataFrame) -> str:
+    """Whether the last intake differs from the first by more than chance; their 95 % intervals say so."""
+    rows = table.dropna(subset=["share_verified"]).to_dict("records")
+    if len(rows) < 2:
+        return _("Too few intakes to compare verified completion")
+    first, last = rows[0], rows[-1]
+    words = {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
+    if last["share_low"] > first["share_high"]:
+        return _("Verified completion rose from {first} to {last}").format(**words)
+    if last["share_high"] < first["share_low"]:
+        return _("Verified completion fell from {first} to {last}").format(**words)
+    return _("No clear change in verified completion: {first} at first, {last} now").format(**words)
+
+
+def _women_words(scope: Scope) -> str:
+    started, completed = (ask_one(WOMEN, scope, step=step)["share_women"] for step in ("Started", "Completed"))
+    return _("Women are {started} of those who start and {completed} of those who complete a course").format(
+        started=share(started), completed=share(completed)
     )
 
 
 def rising(scope: Scope) -> None:
     """Verified completion by quarter of intake."""
+    scope = replace(scope, horizon_days=HORIZON)
     table = ask("overview/completion_by_quarter", scope)
     table = table[~table["is_small"]]
     figure(
-        _("Is verified completion rising?"),
-        interval_figure(
-            table,
-            [f"{date.year} Q{(date.month + 2) // 3}" for date in table["quarter"]],
-            "share_verified",
-            "share_low",
-            "share_high",
-            _("Completed within 180 days"),
-            [
-                f"{share(row.share_verified)} ({between(row.share_low, row.share_high)}), {whole(row.verified_matured)}"
-                for row in table.itertuples()
-            ],
-        ),
-        "overview/completion_by_quarter",
-        scope,
-        alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
-        lead=_(
-            "Intakes younger than 180 days, or with fewer than 30 course runs, are left out: still under "
-            "way is not failed."
-        ),
+        Figure(
+            "overview/completion_by_quarter",
+            scope,
+            interval_figure(
+                table,
+                [f"{date.year} Q{(date.month + 2) // 3}" for date in table["quarter"]],
+                "share_verified",
+                "share_low",
+                "share_high",
+                _("Completed within 180 days"),
+                [
+                    _("{share} ({interval}), {runs} completed").format(
+                        share=share(row.share_verified),
+                        interval=between(row.share_low, row.share_high),
+                        runs=whole(row.verified_matured),
+                    )
+                    for row in table.itertuples()
+                ],
+            ),
+            Words(
+                _trend(table),
+                lead=_(
+                    "Course runs on the verified track that began at least 180 days before the newest file; intakes "
+                    "with fewer than 30 of them are left out."
+                ),
+                alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
+            ),
+        )
     )
 
 
@@ -256,24 +313,31 @@ def women(scope: Scope) -> None:
     table = table[table["share_women"].notna()]
     words = step_words()
     figure(
-        _("Women's share by step"),
-        interval_figure(
-            table,
-            [words[step] for step in table["step"]],
-            "share_women",
-            "share_low",
-            "share_high",
-            _("Women"),
-            [
-                f"{share(row.share_women)} ({between(row.share_low, row.share_high)}), "
-                + _("not reported {share}").format(share=share(row.share_not_reported))
-                for row in table.itertuples()
-            ],
-        ),
-        "overview/women_by_step",
-        scope,
-        alt=_("Share of women at each step, of learners whose sex is reported, with 95 % intervals."),
-        lead=_("Of learners whose sex is reported; the table has how many are not."),
+        Figure(
+            "overview/women_by_step",
+            scope,
+            interval_figure(
+                table,
+                [words[step] for step in table["step"]],
+                "share_women",
+                "share_low",
+                "share_high",
+                _("Women"),
+                [
+                    _("{share} ({interval}), not reported for {missing}").format(
+                        share=share(row.share_women),
+                        interval=between(row.share_low, row.share_high),
+                        missing=share(row.share_not_reported),
+                    )
+                    for row in table.itertuples()
+                ],
+            ),
+            Words(
+                _women_words(scope),
+                lead=_("Shares of learners whose sex is reported, with 95 % intervals."),
+                alt=_("Share of women at each step, of learners whose sex is reported, with 95 % intervals."),
+            ),
+        )
     )
 
 
@@ -282,19 +346,25 @@ def partners(scope: Scope) -> None:
     table = ask("overview/partner_shares", scope)
     shown = table.head(12)
     figure(
-        _("Partners' shares"),
-        bars_figure(
-            shown["partner"],
-            shown["learners_reached"],
-            [f"{whole(row.learners_reached)} ({share(row.share_of_reports)})" for row in shown.itertuples()],
-            shown["is_top_three"],
-        ),
-        "overview/partner_shares",
-        scope,
-        alt=_("Bars of learners by partner, largest first; the three largest are blue."),
-        lead=_("The three largest report {share} of all learners reported. The table has every partner.").format(
-            share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
-        ),
+        Figure(
+            "overview/partner_shares",
+            scope,
+            bars_figure(
+                shown["partner"],
+                shown["learners_reached"],
+                [f"{whole(row.learners_reached)} ({share(row.share_of_reports)})" for row in shown.itertuples()],
+                shown["is_top_three"],
+            ),
+            Words(
+                _("The three largest partners report {share} of all reported learners").format(
+                    share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
+                ),
+                lead=_(
+                    "Learners that each partner reports; one person may be reported by several. At most 12 are drawn."
+                ),
+                alt=_("Bars of learners by partner, largest first; the three largest are blue."),
+            ),
+        )
     )
 
 
@@ -305,53 +375,58 @@ def dlsei() -> None:
         return
     table = ask("programmes/targets", asked)
     figure(
-        _("DLSEI by phase"),
-        grouped_figure(
-            [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
-            [
-                (_("Seats offered"), table["seats"].tolist()),
-                (_("Learners"), table["learners"].tolist()),
-                (_("Completions"), table["completions"].tolist()),
-                (_("Completions planned"), table["target_completions"].tolist()),
-            ],
-        ),
-        "programmes/targets",
-        asked,
-        alt=_("Groups of bars for each phase: seats, learners, completions and planned completions."),
-        lead=_("Hours by how they are known, domains and catalogue are on the page Programmes."),
+        Figure(
+            "programmes/targets",
+            asked,
+            grouped_figure(
+                [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
+                [
+                    (_("Seats offered"), table["seats"].tolist()),
+                    (_("Learners"), table["learners"].tolist()),
+                    (_("Completions"), table["completions"].tolist()),
+                    (_("Completions planned"), table["target_completions"].tolist()),
+                ],
+            ),
+            Words(
+                _("DLSEI by phase"),
+                lead=_("Hours, domains and the catalogue are on the page Programmes."),
+                alt=_("Groups of bars for each phase: seats, learners, completions and planned completions."),
+            ),
+        )
     )
 
 
 def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
-    st.header(_("Out of school"), anchor=False)
     captures = ask("school_closures/captures").to_dict("records")
     if not captures:
         st.write(_("No record of school closures is in this release."))
         return
     asked = Scope(on_date=min(captures[0]["captured_on"], captures[0]["last_date"]))
-    world = ask_one("school_closures/world_on_date", asked)
-    said = _(
-        "On {day}, the last day of the record, {learners} learners were affected by country-wide closures: {share} of "
-        "all enrolled."
-    ).format(
-        day=day(world["on_date"]), learners=people(world["learners_affected"]), share=share(world["share_affected"])
+    world = ask_one(WORLD, asked)
+    st.header(
+        _("{learners} learners affected by country-wide closures on {day}").format(
+            learners=people(world["learners_affected"]), day=day(world["on_date"])
+        ),
+        anchor=False,
     )
-    gap = ask_one("response_gaps/world", Scope(on_date=asked.on_date))
+    words = [
+        _("That is {share} of all enrolled; {day} is the last day of the record.").format(
+            share=share(world["share_affected"]), day=day(world["on_date"])
+        )
+    ]
     if ask("needs_and_offers/offers").empty:
-        said += " " + _("How many of them had a live offer cannot be said: this release holds no list of offers.")
+        words.append(_("This release holds no list of offers, so it is not known how many of them had one."))
     else:
-        said += " " + _(
-            "{learners} of them, in {countries} countries, had no live free offer; Response gaps shows where."
-        ).format(learners=people(gap["learners_unserved"]), countries=whole(gap["countries_without_offer"]))
-    st.write(said)
-    show_table(
-        "school_closures/world_on_date",
-        asked,
-        ["on_date", "countries_closed", "learners_affected", "share_affected"],
-        key="world",
-    )
-    source_line("school_closures/world_on_date", asked)
+        gap = ask_one("response_gaps/world", Scope(on_date=asked.on_date))
+        words.append(
+            _(
+                "{learners} of them, in {countries} countries, had no live free offer; the page Response gaps shows "
+                "where."
+            ).format(learners=people(gap["learners_unserved"]), countries=whole(gap["countries_without_offer"]))
+        )
+    st.write(" ".join(words))
+    show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:

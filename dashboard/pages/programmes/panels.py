@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.charts.learners import bars_figure, domains_figure, grouped_figure
-from dashboard.components.figures import figure, metric_tile, show_table, text_tile
+from dashboard.components.figures import Figure, Number, Words, figure, strip
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
+from dashboard.components.tables import show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, missing, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -25,38 +26,52 @@ def tiles(scope: Scope) -> None:
     """Learners, completions and hours of the whole programme."""
     row = ask_one(TOTALS, scope)
     columns = st.columns(4)
-    with columns[0]:
-        metric_tile(
-            "learners_registered",
-            row["learners"],
-            TOTALS,
-            scope,
-            _("{reached} with a learning event").format(reached=people(row["learners_reached"])),
-        )
-    with columns[1]:
-        text_tile(
-            _("Completions"),
-            people(row["completions"]),
-            _("of {enrolments} course runs").format(enrolments=whole(row["enrolments"])),
-            TOTALS,
-            scope,
-        )
-    with columns[2]:
-        metric_tile(
-            "completions_per_learner", row["completions_per_learner"], TOTALS, scope, _("not a rate: it may be over 1")
-        )
+    strip(
+        [
+            Number(
+                "learners_registered",
+                row["learners"],
+                TOTALS,
+                scope,
+                note=_("{reached} with a learning event").format(reached=people(row["learners_reached"])),
+            ),
+            Number(
+                "",
+                people(row["completions"]),
+                TOTALS,
+                scope,
+                note=_("of {enrolments} course runs").format(enrolments=whole(row["enrolments"])),
+                label=_("Completions"),
+            ),
+            Number(
+                "completions_per_learner",
+                row["completions_per_learner"],
+                TOTALS,
+                scope,
+                note=_("not a rate: it may be over 1"),
+            ),
+        ],
+        key="tiles",
+    )
     with columns[3]:
         hours = {
             _("measured"): row["hours_measured"],
             _("estimated"): row["hours_estimated"],
             _("attested"): row["hours_attested"],
         }
-        text_tile(
-            _("Learning hours"),
-            _("by basis"),
-            "; ".join(f"{people(n)} {word}" for word, n in hours.items() if not is_missing(n)) or missing(),
-            TOTALS,
-            scope,
+        strip(
+            [
+                Number(
+                    "",
+                    _("by basis"),
+                    TOTALS,
+                    scope,
+                    note="; ".join(f"{people(n)} {word}" for word, n in hours.items() if not is_missing(n))
+                    or missing(),
+                    label=_("Learning hours"),
+                )
+            ],
+            key="tiles",
         )
 
 
@@ -64,23 +79,27 @@ def phases(scope: Scope) -> None:
     """Each phase with seats, learners, hours by basis and catalogue."""
     table = ask("programmes/phases", scope)
     shown = figure(
-        _("Hours by phase and basis"),
-        grouped_figure(
-            [phase_words(phase) for phase in table["phase"]],
-            [
-                (_("Measured by the platform"), table["hours_measured"].tolist()),
-                (_("Estimated by the platform"), table["hours_estimated"].tolist()),
-                (_("Attested by the partner"), table["hours_attested"].tolist()),
-            ],
-        ),
-        "programmes/phases",
-        scope,
-        alt=_("Groups of bars for each phase: hours measured, estimated and attested."),
-        lead=_("The same learning may stand in more than one basis, so the bars are never added."),
+        Figure(
+            "programmes/phases",
+            scope,
+            grouped_figure(
+                [phase_words(phase) for phase in table["phase"]],
+                [
+                    (_("Measured by the platform"), table["hours_measured"].tolist()),
+                    (_("Estimated by the platform"), table["hours_estimated"].tolist()),
+                    (_("Attested by the partner"), table["hours_attested"].tolist()),
+                ],
+            ),
+            Words(
+                _("Hours by phase and basis"),
+                lead=_("The same learning may stand in more than one basis, so the bars are never added."),
+                alt=_("Groups of bars for each phase: hours measured, estimated and attested."),
+            ),
+        )
     )
     if shown:
         show_table(
-            "programmes/phases", scope, key="phases", words={"phase": {one: phase_words(one) for one in table["phase"]}}
+            "programmes/phases", scope, key="phases", codes={"phase": {one: phase_words(one) for one in table["phase"]}}
         )
 
 
@@ -91,26 +110,30 @@ def targets(scope: Scope) -> None:
         st.caption(_("No phases with seats and targets were sent for this programme."))
         return
     figure(
-        _("Target against actual"),
-        grouped_figure(
-            [phase_words(phase) for phase in table["phase"]],
-            [
-                (_("Seats offered"), table["seats"].tolist()),
-                (_("Learners"), table["learners"].tolist()),
-                (_("Completions planned"), table["target_completions"].tolist()),
-                (_("Completions"), table["completions"].tolist()),
-            ],
-        ),
-        "programmes/targets",
-        scope,
-        alt=_("Groups of bars for each phase: seats, learners, completions planned and completions."),
-        lead="; ".join(
-            _("{phase}: {share} of seats taken").format(
-                phase=in_markdown(phase_words(row.phase)), share=share(row.share_seats_taken)
-            )
-            for row in table.itertuples()
+        Figure(
+            "programmes/targets",
+            scope,
+            grouped_figure(
+                [phase_words(phase) for phase in table["phase"]],
+                [
+                    (_("Seats offered"), table["seats"].tolist()),
+                    (_("Learners"), table["learners"].tolist()),
+                    (_("Completions planned"), table["target_completions"].tolist()),
+                    (_("Completions"), table["completions"].tolist()),
+                ],
+            ),
+            Words(
+                _("Target against actual"),
+                lead="; ".join(
+                    _("{phase}: {share} of seats taken").format(
+                        phase=in_markdown(phase_words(row.phase)), share=share(row.share_seats_taken)
+                    )
+                    for row in table.itertuples()
+                )
+                + ".",
+                alt=_("Groups of bars for each phase: seats, learners, completions planned and completions."),
+            ),
         )
-        + ".",
     )
 
 
@@ -123,11 +146,15 @@ def domains(scope: Scope) -> None:
         return
     newest = table[table["phase"] == sent[-1]]
     figure(
-        _("The catalogue by domain, phase {phase}").format(phase=in_markdown(sent[-1])),
-        domains_figure(newest),
-        "programmes/domains",
-        scope,
-        alt=_("Pairs of bars for each domain: courses and guided projects open to learners."),
+        Figure(
+            "programmes/domains",
+            scope,
+            domains_figure(newest),
+            Words(
+                _("The catalogue by domain, phase {phase}").format(phase=in_markdown(sent[-1])),
+                alt=_("Pairs of bars for each domain: courses and guided projects open to learners."),
+            ),
+        )
     )
 
 
@@ -142,18 +169,22 @@ def outcomes(scope: Scope) -> None:
         "in progress": _("Still under way"),
     }
     figure(
-        _("How course runs stand"),
-        bars_figure(
-            [words[outcome] for outcome in table["outcome"]],
-            table["runs"],
-            [f"{whole(row.runs)} ({share(row.share_of_runs)})" for row in table.itertuples()],
-            [outcome in ("completed", "distinction") for outcome in table["outcome"]],
-        ),
-        "programmes/outcomes",
-        scope,
-        alt=_("Bars of course runs by outcome."),
-        lead=_("Still under way is not failed."),
-        words={"outcome": words},
+        Figure(
+            "programmes/outcomes",
+            scope,
+            bars_figure(
+                [words[outcome] for outcome in table["outcome"]],
+                table["runs"],
+                [f"{whole(row.runs)} ({share(row.share_of_runs)})" for row in table.itertuples()],
+                [outcome in ("completed", "distinction") for outcome in table["outcome"]],
+            ),
+            Words(
+                _("How course runs stand"),
+                lead=_("Still under way is not failed."),
+                alt=_("Bars of course runs by outcome."),
+            ),
+            codes={"outcome": words},
+        )
     )
 
 

@@ -5,21 +5,21 @@ import streamlit as st
 
 from dashboard.charts.learners import bars_figure, learners_map, rate_classes
 from dashboard.charts.world import clicked_country
-from dashboard.components import learners, notices
+from dashboard.components import context, learners, notices
 from dashboard.components.figures import (
+    Figure,
+    Number,
+    Words,
     chart_key,
     figure,
-    lazy_table,
     map_height,
-    metric_tile,
     plain_chart,
-    show_table,
-    stop_if_empty,
-    text_tile,
+    strip,
+    table_figure,
 )
 from dashboard.components.filters import choose, choose_country, date_in_link, switch, year_before
-from dashboard.components.learners import choose_partner, choose_programme
 from dashboard.components.notices import map_disclaimer, owners_only
+from dashboard.components.tables import lazy_table, show_table, stop_if_empty
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -73,62 +73,52 @@ def refugee_view() -> None:
     totals = ask_one("reach_map/totals", scope)
     hubs = ask_one("learning_hubs/counts")
     one, two, three, four = st.columns(4)
-    with one:
-        metric_tile("refugees_hosted", totals["refugees"], "reach_map/totals", scope, whole(totals["refugees"]))
-    with two:
-        text_tile(
-            _("Countries of asylum"),
-            whole(totals["hosts"]),
-            _("{people} refugees in an unknown country").format(people=whole(totals["refugees_in_unknown_country"]))
-            if totals["refugees_in_unknown_country"]
-            else _("that host at least one refugee"),
-            "reach_map/totals",
-            scope,
-        )
-    with three:
-        text_tile(
-            _("Origins"),
-            whole(totals["origins"]),
-            _("unknown or stateless: {people} people").format(people=whole(totals["refugees_of_unknown_origin"])),
-            "reach_map/totals",
-            scope,
-        )
-    with four:
-        metric_tile(
-            "hubs_named",
-            hubs["hubs_named"],
-            "learning_hubs/counts",
-            scope,
-            _("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
-        )
+    strip(
+        [
+            Number("refugees_hosted", totals["refugees"], "reach_map/totals", scope, note=whole(totals["refugees"])),
+            Number(
+                "",
+                whole(totals["hosts"]),
+                "reach_map/totals",
+                scope,
+                note=_("{people} refugees in an unknown country").format(
+                    people=whole(totals["refugees_in_unknown_country"])
+                )
+                if totals["refugees_in_unknown_country"]
+                else _("that host at least one refugee"),
+                label=_("Countries of asylum"),
+            ),
+            Number(
+                "",
+                whole(totals["origins"]),
+                "reach_map/totals",
+                scope,
+                note=_("unknown or stateless: {people} people").format(
+                    people=whole(totals["refugees_of_unknown_origin"])
+                ),
+                label=_("Origins"),
+            ),
+            Number(
+                "hubs_named",
+                hubs["hubs_named"],
+                "learning_hubs/counts",
+                scope,
+                note=_("more than {announced} were announced").format(announced=whole(hubs["hubs_announced"])),
+            ),
+        ],
+        key="refugee_view",
+    )
 
     host_map(scope, totals["refugees_in_unknown_country"])
 
-    figure(
-        _("All countries of asylum"),
-        lambda: show_table("reach_map/refugees_by_host", scope, key="hosts"),
-        "reach_map/refugees_by_host",
-        scope,
-        alt=_("Table of refugees hosted by each country, most first."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            "reach_map/refugees_by_host",
+            scope,
+            lambda: show_table("reach_map/refugees_by_host", scope, key="hosts"),
+            Words(_("All countries of asylum"), alt=_("Table of refugees hosted by each country, most first.")),
+        )
     )
-
-
-def rate_words(by: str) -> dict[str, str]:
-    """The legend of the map of learners: rates by host; by origin only where learners come from."""
-    few = {"hidden": _("Hidden: fewer than 10 people, or none")} if is_hidden_from_me(LEARNERS) else {}
-    if by == "origin":
-        return {"some": _("Learners come from here"), "none": _("No learner known"), **few}
-    return {
-        "from_20": _("20 and more for 1,000 refugees"),
-        "from_5": _("5 to 20"),
-        "from_1": _("1 to 5"),
-        "below_1": _("Fewer than 1"),
-        "few_refugees": _("Fewer than 500 refugees: no rate"),
-        "no_data": _("Refugees not known"),
-        "none": _("No learner known"),
-        **few,
-    }
 
 
 def choose_counting() -> str:
@@ -144,8 +134,8 @@ def choose_counting() -> str:
 def choose_learners(by: str) -> Scope:
     """Lets the reader choose programme, partner and the day since which a country is a newcomer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        programme = choose_programme()
-        partner = choose_partner()
+        programme = context.programme(Scope()).programme_id
+        partner = context.partner(Scope()).partner_id
         newest = ask_one("overview/headline", Scope(programme_id=programme))["on_date"]
         since = date_in_link(_("Newcomers since"), "from_date", newest, year_before(newest))
     return Scope(by=by, programme_id=programme, partner_id=partner, from_date=since)
@@ -154,27 +144,29 @@ def choose_learners(by: str) -> Scope:
 def learner_tiles(scope: Scope) -> None:
     """Learners, countries, unknown location, rate in the world, newcomers."""
     row = ask_one(LEARNER_TOTALS, scope)
-    columns = st.columns(4)
-    with columns[0]:
-        metric_tile("learners_reached", row["learners"], LEARNER_TOTALS, scope, whole(row["learners"]))
-    with columns[1]:
-        metric_tile("countries_reached", row["countries"], LEARNER_TOTALS, scope)
-    with columns[2]:
-        text_tile(
-            _("Country unknown"),
-            whole(row["learners_unknown"]),
-            _("{share} of learners; they are in no circle").format(share=share(row["share_unknown"])),
-            LEARNER_TOTALS,
-            scope,
-        )
-    with columns[3]:
-        text_tile(
-            _("Newcomers"),
-            whole(row["newcomers"]),
-            _("countries first reached since {day}").format(day=day(scope.from_date)),
-            LEARNER_TOTALS,
-            scope,
-        )
+    strip(
+        [
+            Number("learners_reached", row["learners"], LEARNER_TOTALS, scope, note=whole(row["learners"])),
+            Number("countries_reached", row["countries"], LEARNER_TOTALS, scope),
+            Number(
+                "",
+                whole(row["learners_unknown"]),
+                LEARNER_TOTALS,
+                scope,
+                note=_("{share} of learners; they are in no circle").format(share=share(row["share_unknown"])),
+                label=_("Country unknown"),
+            ),
+            Number(
+                "",
+                whole(row["newcomers"]),
+                LEARNER_TOTALS,
+                scope,
+                note=_("countries first reached since {day}").format(day=day(scope.from_date)),
+                label=_("Newcomers"),
+            ),
+        ],
+        key="learner_tiles",
+    )
 
 
 def learners_on_map(scope: Scope) -> None:
@@ -182,20 +174,26 @@ def learners_on_map(scope: Scope) -> None:
     flows = ask(LEARNER_FLOWS, scope)
     drawn = switch(_("Draw the largest flows from origin to host"), "flows")
     figure(
-        _("Learners and their number for 1,000 refugees") if scope.by == "host" else _("Where learners come from"),
-        learners_map(
-            ask(LEARNERS, scope),
-            rate_classes(rate_words(scope.by or "host")),
-            flows if drawn else flows.head(0),
-            map_height(long_legend=True),
+        Figure(
+            LEARNERS,
+            scope,
+            learners_map(
+                ask(LEARNERS, scope),
+                rate_classes(learners.rate_words(scope.by or "host")),
+                flows if drawn else flows.head(0),
+                map_height(long_legend=True),
+            ),
+            Words(
+                _("Learners and their number for 1,000 refugees")
+                if scope.by == "host"
+                else _("Where learners come from"),
+                lead=_("Colour: the rate. Circle: the number of learners. Click a country for its card."),
+                alt=_("World map: colour shows learners for 1,000 refugees hosted, circles the number of learners."),
+            ),
+            columns=["country", "region", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
+            beside=(LEARNER_FLOWS,) if drawn else (),
         ),
-        LEARNERS,
-        scope,
-        alt=_("World map: colour shows learners for 1,000 refugees hosted, circles the number of learners."),
-        lead=_("Colour: the rate. Circle: the number of learners. Click a country for its card."),
         on_click=_learners_clicked,
-        columns=["country", "region", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
-        beside=LEARNER_FLOWS if drawn else None,
     )
     map_disclaimer()
     _learner_card(scope)
@@ -222,14 +220,17 @@ def leading_and_new(scope: Scope) -> None:
         else:
             show_table("reach_map/newcomers", scope, ["country", "first_on", "learners"], key="newcomers", height=300)
         lazy_table(_("Largest flows from origin to host"), LEARNER_FLOWS, scope, ["origin", "country", "learners"])
-    figure(
-        _("All countries"),
-        lambda: show_table("reach_map/learners_by_country", Scope(by=scope.by), key="all-countries"),
-        "reach_map/learners_by_country",
-        Scope(by=scope.by),
-        alt=_("Table of learners of programmes for refugees by country."),
-        lead=_("Of all programmes for refugees and all partners, whatever is chosen above."),
-        table_twin=False,
+    table_figure(
+        Figure(
+            "reach_map/learners_by_country",
+            Scope(by=scope.by),
+            lambda: show_table("reach_map/learners_by_country", Scope(by=scope.by), key="all-countries"),
+            Words(
+                _("All countries"),
+                lead=_("Of all programmes for refugees and all partners, whatever is chosen above."),
+                alt=_("Table of learners of programmes for refugees by country."),
+            ),
+        )
     )
 
 
@@ -241,45 +242,49 @@ def _learner_card(scope: Scope) -> None:
     row = ask_one(CARD, asked)
     with st.container(border=True):
         st.header(in_markdown(row["country"]), anchor=False)
-        columns = st.columns(4)
-        with columns[0]:
-            text_tile(
-                _("Learners who live here"),
-                people(row["learners"]),
-                _("{from_there} come from here").format(from_there=whole(row["learners_from_there"])),
-                CARD,
-                asked,
-            )
-        with columns[1]:
-            text_tile(
-                _("For 1,000 refugees"),
-                decimal(row["learners_per_1000_refugees"]),
-                _("{refugees} refugees hosted").format(refugees=people(row["refugees_hosted"])),
-                CARD,
-                asked,
-            )
-        with columns[2]:
-            text_tile(
-                _("Completed a course"),
-                share(row["share_completed"]),
-                _("{interval}; {completed} of {registered} registered").format(
-                    interval=between(row["share_low"], row["share_high"]),
-                    completed=whole(row["learners_completed"]),
-                    registered=whole(row["learners_registered"]),
+        strip(
+            [
+                Number(
+                    "",
+                    people(row["learners"]),
+                    CARD,
+                    asked,
+                    note=_("{from_there} come from here").format(from_there=whole(row["learners_from_there"])),
+                    label=_("Learners who live here"),
                 ),
-                CARD,
-                asked,
-            )
-        with columns[3]:
-            text_tile(
-                _("Partners"),
-                whole(row["partners"]),
-                _("{programmes} programmes, {hubs} learning hubs").format(
-                    programmes=whole(row["programmes"]), hubs=whole(row["hubs"])
+                Number(
+                    "",
+                    decimal(row["learners_per_1000_refugees"]),
+                    CARD,
+                    asked,
+                    note=_("{refugees} refugees hosted").format(refugees=people(row["refugees_hosted"])),
+                    label=_("For 1,000 refugees"),
                 ),
-                CARD,
-                asked,
-            )
+                Number(
+                    "",
+                    share(row["share_completed"]),
+                    CARD,
+                    asked,
+                    note=_("{interval}; {completed} of {registered} registered").format(
+                        interval=between(row["share_low"], row["share_high"]),
+                        completed=whole(row["learners_completed"]),
+                        registered=whole(row["learners_registered"]),
+                    ),
+                    label=_("Completed a course"),
+                ),
+                Number(
+                    "",
+                    whole(row["partners"]),
+                    CARD,
+                    asked,
+                    note=_("{programmes} programmes, {hubs} learning hubs").format(
+                        programmes=whole(row["programmes"]), hubs=whole(row["hubs"])
+                    ),
+                    label=_("Partners"),
+                ),
+            ],
+            key="learner_card",
+        )
         if row["learners"]:
             if not is_missing(row["first_on"]):
                 st.write(_("First learner reached on {day}.").format(day=day(row["first_on"])))
@@ -325,18 +330,27 @@ def host_map(scope: Scope, not_mapped: int) -> None:
         for kind, refugees in zip(coverage["coverage"], coverage["refugees"], strict=True)
     ]
     figure(
-        _("Refugees hosted, learning hubs and flows"),
-        reach_figure(
-            coverage, reach_classes(words), values, ask("learning_hubs/register"), flows, map_height(long_legend=True)
-        ),
-        ASKED,
-        scope,
-        alt=_(
-            "World map: colour shows refugees hosted by each country, circles are learning hubs. "
-            "The table holds the same."
+        Figure(
+            ASKED,
+            scope,
+            reach_figure(
+                coverage,
+                reach_classes(words),
+                values,
+                ask("learning_hubs/register"),
+                flows,
+                map_height(long_legend=True),
+            ),
+            Words(
+                _("Refugees hosted, learning hubs and flows"),
+                alt=_(
+                    "World map: colour shows refugees hosted by each country, circles are learning hubs. "
+                    "The table holds the same."
+                ),
+            ),
+            columns=["country_iso3", "country", "region", "coverage", "refugees"],
         ),
         on_click=_country_clicked,
-        columns=["country_iso3", "country", "region", "coverage", "refugees"],
     )
     if not_mapped:
         st.caption(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import notices
-from dashboard.components.figures import stop_if_empty
+from dashboard.components.tables import stop_if_empty
 from dashboard.locales import _
 from dashboard.pages.response_gaps import panels as gaps
 from dashboard.session import ask

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.components.figures import figure, lazy_table, map_height, metric_tile, show_table, text_tile
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, strip, table_figure
 from dashboard.components.filters import choose, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.periods import choose_period
+from dashboard.components.tables import lazy_table, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, whole
 from dashboard.locales.plain import in_markdown
@@ -87,16 +88,19 @@ def on_a_day(scope: Scope) -> None:
     if table.empty:
         st.info(_("No country with learners of this choice was closed country-wide on that day. Choose another day."))
         return
-    figure(
-        _("Where learners have no live free offer"),
-        gaps_map(table, ask("reach_map/points"), map_height(long_legend=True)),
-        UNSERVED,
-        scope,
-        alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
-        lead=_("On {day}. An offer counts when it passes every gate; Needs and offers explains them.").format(
-            day=day(on_date)
-        ),
-        table_twin=False,
+    table_figure(
+        Figure(
+            UNSERVED,
+            scope,
+            gaps_map(table, ask("reach_map/points"), map_height(long_legend=True)),
+            Words(
+                _("Where learners have no live free offer"),
+                lead=_("On {day}. An offer counts when it passes every gate; Needs and offers explains them.").format(
+                    day=day(on_date)
+                ),
+                alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
+            ),
+        )
     )
     map_disclaimer()
     st.header(_("Most learners without an offer"), anchor=False)
@@ -119,59 +123,69 @@ def _say_what_offers_are_known(last: datetime.date) -> None:
 
 def _tiles(scope: Scope) -> None:
     row = ask_one(WORLD, scope)
-    columns = st.columns(4)
-    with columns[0]:
-        metric_tile(
-            "learners_unserved",
-            row["learners_unserved"],
-            WORLD,
-            scope,
-            _("of {affected} affected").format(affected=people(row["learners_affected"])),
-        )
-    with columns[1]:
-        metric_tile("share_unserved", row["share_unserved"], WORLD, scope)
-    with columns[2]:
-        text_tile(
-            _("Countries with a gap"),
-            whole(row["countries_without_offer"]),
-            _("of {closed} closed country-wide").format(closed=whole(row["countries_closed"])),
-            WORLD,
-            scope,
-        )
-    with columns[3]:
-        text_tile(
-            _("Offers that count"),
-            whole(row["live_offers"]),
-            _("live, free, for learners, in an official language of a country they serve"),
-            WORLD,
-            scope,
-        )
+    strip(
+        [
+            Number(
+                "learners_unserved",
+                row["learners_unserved"],
+                WORLD,
+                scope,
+                note=_("of {affected} affected").format(affected=people(row["learners_affected"])),
+            ),
+            Number("share_unserved", row["share_unserved"], WORLD, scope),
+            Number(
+                "",
+                whole(row["countries_without_offer"]),
+                WORLD,
+                scope,
+                note=_("of {closed} closed country-wide").format(closed=whole(row["countries_closed"])),
+                label=_("Countries with a gap"),
+            ),
+            Number(
+                "",
+                whole(row["live_offers"]),
+                WORLD,
+                scope,
+                note=_("live, free, for learners, in an official language of a country they serve"),
+                label=_("Offers that count"),
+            ),
+        ],
+        key="tiles",
+    )
 
 
 def _breakdowns(scope: Scope) -> None:
     words, tiers = level_words(), tier_words()
     levels = ask("response_gaps/by_level", scope)
     figure(
-        _("Which levels are left out"),
-        unserved_figure(
-            [words[level] for level in levels["level"]], levels["learners_affected"], levels["learners_unserved"]
-        ),
-        "response_gaps/by_level",
-        scope,
-        alt=_("Bars of learners affected at each level, and of those with no live free offer."),
-        words={"level": words},
+        Figure(
+            "response_gaps/by_level",
+            scope,
+            unserved_figure(
+                [words[level] for level in levels["level"]], levels["learners_affected"], levels["learners_unserved"]
+            ),
+            Words(
+                _("Which levels are left out"),
+                alt=_("Bars of learners affected at each level, and of those with no live free offer."),
+            ),
+            codes={"level": words},
+        )
     )
     table = ask("response_gaps/by_tier", scope)
     figure(
-        _("Where the internet does not reach"),
-        unserved_figure(
-            [tiers[tier] for tier in table["tier"]], table["learners_affected"], table["learners_unserved"]
-        ),
-        "response_gaps/by_tier",
-        scope,
-        alt=_("Bars of learners with no live free offer, were this the most technology that works everywhere."),
-        lead=_("Each bar counts only offers that ask for no more technology than its name says."),
-        words={"tier": tiers},
+        Figure(
+            "response_gaps/by_tier",
+            scope,
+            unserved_figure(
+                [tiers[tier] for tier in table["tier"]], table["learners_affected"], table["learners_unserved"]
+            ),
+            Words(
+                _("Where the internet does not reach"),
+                lead=_("Each bar counts only offers that ask for no more technology than its name says."),
+                alt=_("Bars of learners with no live free offer, were this the most technology that works everywhere."),
+            ),
+            codes={"tier": tiers},
+        )
     )
     lazy_table(_("By official language"), "response_gaps/by_language", scope)
 
@@ -180,24 +194,27 @@ def _nearly(scope: Scope) -> None:
     table, first = ask(NEARLY, scope), ask_one(NEARLY, scope)
     if not first:
         return
-    figure(
-        _("What would close the gap soonest"),
-        lambda: show_table(NEARLY, scope, key="nearly", words={"gate": gate_words()}),
-        NEARLY,
-        scope,
-        alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
-        lead=_(
-            "{count} offers fail one gate only. One of them, {offer} of {member}, would serve {learners} learners in "
-            "{countries} countries, but: {gate}."
-        ).format(
-            count=whole(len(table)),
-            offer=in_markdown(first["offer"]),
-            member=in_markdown(first["member"]),
-            learners=people(first["learners_unserved"]),
-            countries=whole(first["countries"]),
-            gate=gate_words()[first["gate"]],
-        ),
-        table_twin=False,
+    table_figure(
+        Figure(
+            NEARLY,
+            scope,
+            lambda: show_table(NEARLY, scope, key="nearly", codes={"gate": gate_words()}),
+            Words(
+                _("What would close the gap soonest"),
+                lead=_(
+                    "{count} offers fail one gate only. One of them, {offer} of {member}, would serve {learners} learners in "
+                    "{countries} countries, but: {gate}."
+                ).format(
+                    count=whole(len(table)),
+                    offer=in_markdown(first["offer"]),
+                    member=in_markdown(first["member"]),
+                    learners=people(first["learners_unserved"]),
+                    countries=whole(first["countries"]),
+                    gate=gate_words()[first["gate"]],
+                ),
+                alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
+            ),
+        )
     )
 
 
@@ -212,35 +229,45 @@ def over_days(scope: Scope) -> None:
         st.info(_("No country with learners of this choice was closed country-wide in these days. Choose others."))
         return
     total = ask_one("response_gaps/days_total", scope)
-    columns = st.columns(3)
-    with columns[0]:
-        metric_tile(
-            "unserved_learner_days",
-            total["learner_days_unserved"],
-            "response_gaps/days_total",
-            scope,
-            _("of {affected} learner-days").format(affected=people(total["learner_days_affected"])),
-        )
-    with columns[1]:
-        text_tile(
-            _("Worst day"),
-            day(total["worst_on"]),
-            _("{learners} learners without an offer").format(learners=people(total["worst_unserved"])),
-            "response_gaps/days_total",
-            scope,
-        )
-    figure(
-        _("Learners without a live free offer, day by day"),
-        by_day_figure(by_day),
-        "response_gaps/by_day",
-        scope,
-        alt=_("Lines of learners affected and of those with no live free offer, from day to day."),
+    strip(
+        [
+            Number(
+                "unserved_learner_days",
+                total["learner_days_unserved"],
+                "response_gaps/days_total",
+                scope,
+                note=_("of {affected} learner-days").format(affected=people(total["learner_days_affected"])),
+            ),
+            Number(
+                "",
+                day(total["worst_on"]),
+                "response_gaps/days_total",
+                scope,
+                note=_("{learners} learners without an offer").format(learners=people(total["worst_unserved"])),
+                label=_("Worst day"),
+            ),
+        ],
+        key="over_days",
     )
     figure(
-        _("Unserved learner-days in each country"),
-        lambda: show_table("response_gaps/learner_days", scope, key="learner-days", height=360),
-        "response_gaps/learner_days",
-        scope,
-        alt=_("Table of countries with learner-days affected and unserved, most unserved first."),
-        table_twin=False,
+        Figure(
+            "response_gaps/by_day",
+            scope,
+            by_day_figure(by_day),
+            Words(
+                _("Learners without a live free offer, day by day"),
+                alt=_("Lines of learners affected and of those with no live free offer, from day to day."),
+            ),
+        )
+    )
+    table_figure(
+        Figure(
+            "response_gaps/learner_days",
+            scope,
+            lambda: show_table("response_gaps/learner_days", scope, key="learner-days", height=360),
+            Words(
+                _("Unserved learner-days in each country"),
+                alt=_("Table of countries with learner-days affected and unserved, most unserved first."),
+            ),
+        )
     )

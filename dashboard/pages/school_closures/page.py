@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard.components import notices
-from dashboard.components.figures import figure, lazy_table, show_table, stop_if_empty
+from dashboard.components.figures import Figure, Words, figure, table_figure
 from dashboard.components.periods import choose_period
+from dashboard.components.tables import lazy_table, show_table, stop_if_empty
 from dashboard.locales import _
 from dashboard.pages.school_closures.charts import oxford_figure, time_figure, weeks_figure
 from dashboard.pages.school_closures.panels import (
@@ -42,12 +43,16 @@ closures_on_a_day(scope, definition)
 by_day = ask("school_closures/affected_by_day", scope)
 points = ask("school_closures/published_points")
 figure(
-    _("Learners affected, day by day"),
-    time_figure(by_day, definition, points, series_words()[definition]),
-    "school_closures/affected_by_day",
-    scope,
-    alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
-    lead=published_in_words(),
+    Figure(
+        "school_closures/affected_by_day",
+        scope,
+        time_figure(by_day, definition, points, series_words()[definition]),
+        Words(
+            _("Learners affected, day by day"),
+            lead=published_in_words(),
+            alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
+        ),
+    )
 )
 lazy_table(
     _("The published figures, each with its source"),
@@ -59,19 +64,26 @@ lazy_table(
 st.header(_("Weeks closed"), divider="gray")
 period = choose_period(by_day, scope)
 figure(
-    _("Weeks closed in each region, mean over learners"),
-    weeks_figure(ask("school_closures/weeks_by_region", period)),
-    "school_closures/weeks_by_region",
-    period,
-    alt=_("Bars of weeks closed and weeks partially open in each sub-region."),
+    Figure(
+        "school_closures/weeks_by_region",
+        period,
+        weeks_figure(ask("school_closures/weeks_by_region", period)),
+        Words(
+            _("Weeks closed in each region, mean over learners"),
+            alt=_("Bars of weeks closed and weeks partially open in each sub-region."),
+        ),
+    )
 )
-figure(
-    _("Weeks closed in each country"),
-    lambda: show_table("school_closures/weeks_by_country", period, key="weeks"),
-    "school_closures/weeks_by_country",
-    period,
-    alt=_("Table of weeks closed, partially open and on academic break in each country."),
-    table_twin=False,
+table_figure(
+    Figure(
+        "school_closures/weeks_by_country",
+        period,
+        lambda: show_table("school_closures/weeks_by_country", period, key="weeks"),
+        Words(
+            _("Weeks closed in each country"),
+            alt=_("Table of weeks closed, partially open and on academic break in each country."),
+        ),
+    )
 )
 
 st.header(_("Compare two days"), divider="gray")
@@ -79,16 +91,20 @@ compare_days(scope)
 
 st.header(_("The Oxford tracker beside it"), divider="gray")
 figure(
-    _("Countries with required school closing"),
-    oxford_figure(ask("school_closures/oxcgrt_by_day"), by_day),
-    "school_closures/oxcgrt_by_day",
-    scope,
-    beside="school_closures/affected_by_day",
-    alt=_("Lines of countries by the Oxford tracker's scale and by UNESCO's status."),
-    lead=_(
-        "The Oxford tracker (C1) records the strictest rule in any part of a country and knows no academic break. "
-        "The two records answer different questions, so they stand side by side and are never merged."
-    ),
+    Figure(
+        "school_closures/oxcgrt_by_day",
+        scope,
+        oxford_figure(ask("school_closures/oxcgrt_by_day"), by_day),
+        Words(
+            _("Countries with required school closing"),
+            lead=_(
+                "The Oxford tracker (C1) records the strictest rule in any part of a country and knows no academic break. "
+                "The two records answer different questions, so they stand side by side and are never merged."
+            ),
+            alt=_("Lines of countries by the Oxford tracker's scale and by UNESCO's status."),
+        ),
+        beside=("school_closures/affected_by_day",),
+    )
 )
 
 offer_real_record("unesco_closures")

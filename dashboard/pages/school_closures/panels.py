@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map, clicked_country
-from dashboard.components.figures import chart_key, figure, lazy_table, map_height, metric_tile, text_tile
+from dashboard.components.figures import Figure, Number, Words, chart_key, figure, map_height, strip
 from dashboard.components.filters import (
     choose,
     choose_country,
@@ -18,6 +18,7 @@ from dashboard.components.filters import (
     slide_number,
 )
 from dashboard.components.notices import map_disclaimer
+from dashboard.components.tables import lazy_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, missing, people, share, short_day, whole
 from dashboard.locales.plain import in_markdown
@@ -167,15 +168,19 @@ def _a_day(scope: Scope, definition: str) -> None:
     _map(on_date, scope, capture["territories"] > 0)
     levels = ask("school_closures/affected_by_level", scope)
     figure(
-        _("Learners affected by level and sex"),
-        levels_figure(levels, level_words()),
-        "school_closures/affected_by_level",
-        scope,
-        alt=_("Bars of affected learners at four levels, girls and boys apart, before all learners enrolled."),
-        lead=_(
-            "Learners of the countries closed country-wide, whichever definition is chosen above. "
-            "The pale bar is everyone enrolled."
-        ),
+        Figure(
+            "school_closures/affected_by_level",
+            scope,
+            levels_figure(levels, level_words()),
+            Words(
+                _("Learners affected by level and sex"),
+                lead=_(
+                    "Learners of the countries closed country-wide, whichever definition is chosen above. "
+                    "The pale bar is everyone enrolled."
+                ),
+                alt=_("Bars of affected learners at four levels, girls and boys apart, before all learners enrolled."),
+            ),
+        )
     )
 
 
@@ -244,30 +249,46 @@ def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: st
             on_break=whole(world["countries_on_break"]),
             open=whole(world["countries_open"]),
         )
-        metric_tile("countries_closed", world["countries_closed"], "school_closures/world_on_date", scope, others)
-    with two:
-        metric_tile(
-            metric[definition],
-            affected["learners_affected"],
-            asked,
-            scope,
-            whole(affected["learners_affected"]),
+        strip(
+            [
+                Number(
+                    "countries_closed", world["countries_closed"], "school_closures/world_on_date", scope, note=others
+                )
+            ],
+            key="tiles",
         )
+    strip(
+        [
+            Number(
+                metric[definition],
+                affected["learners_affected"],
+                asked,
+                scope,
+                note=whole(affected["learners_affected"]),
+            )
+        ],
+        key="tiles",
+    )
     with three:
         vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
             total=people(world["learners_total"]),
             vintage=missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"],
             missing=whole(world["countries_without_enrolment"]),
         )
-        metric_tile("share_affected", affected["share_affected"], asked, scope, vintage)
-    with four:
-        text_tile(
-            _("As captured on"),
-            short_day(world["captured_on"]),
-            _record_words(scope),
-            "school_closures/captures",
-            scope,
-        )
+        strip([Number("share_affected", affected["share_affected"], asked, scope, note=vintage)], key="tiles")
+    strip(
+        [
+            Number(
+                "",
+                short_day(world["captured_on"]),
+                "school_closures/captures",
+                scope,
+                note=_record_words(scope),
+                label=_("As captured on"),
+            )
+        ],
+        key="tiles",
+    )
 
 
 def _record_words(scope: Scope) -> str:
@@ -285,21 +306,27 @@ def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
     values = [in_words.format(people=people(learners)) for learners in table["learners"]]
     classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
-        _("Status of schools on {day}").format(day=day(on_date)),
-        class_map(
-            table,
-            "status",
-            classes,
-            values,
-            ask("reach_map/points"),
-            map_height(),
-            rest=_("Not in the record that day"),
+        Figure(
+            "school_closures/status_by_country",
+            scope,
+            class_map(
+                table,
+                "status",
+                classes,
+                values,
+                ask("reach_map/points"),
+                map_height(),
+                rest=_("Not in the record that day"),
+            ),
+            Words(
+                _("Status of schools on {day}").format(day=day(on_date)),
+                alt=_(
+                    "World map of school closures: each country in the colour of its status. The table holds the same."
+                ),
+            ),
+            codes={"status": words},
         ),
-        "school_closures/status_by_country",
-        scope,
-        alt=_("World map of school closures: each country in the colour of its status. The table holds the same."),
         on_click=_country_clicked,
-        words={"status": words},
     )
     if has_territories:
         _territories(scope)
@@ -359,11 +386,12 @@ def compare_days(scope: Scope) -> None:
         this = day_within(_("The other day"), first, last, capture["last_observed_date"], "compared_date")
     both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
     figure(
-        _("Two days compared"),
-        compare_figure(ask("school_closures/compare_dates", both), status_words(), day(other), day(this)),
-        "school_closures/compare_dates",
-        both,
-        alt=_("Bars of the number of countries by status on two days."),
+        Figure(
+            "school_closures/compare_dates",
+            both,
+            compare_figure(ask("school_closures/compare_dates", both), status_words(), day(other), day(this)),
+            Words(_("Two days compared"), alt=_("Bars of the number of countries by status on two days.")),
+        )
     )
     changed = len(ask("school_closures/changed_between", both))
     words = status_words()
@@ -373,5 +401,5 @@ def compare_days(scope: Scope) -> None:
         ),
         "school_closures/changed_between",
         both,
-        words={"status_on_other_date": words, "status_on_date": words},
+        codes={"status_on_other_date": words, "status_on_date": words},
     )

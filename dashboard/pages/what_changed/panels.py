@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import notices
-from dashboard.components.figures import figure, metric_tile, show_table, text_tile
+from dashboard.components.figures import Figure, Number, Words, figure, strip, table_figure
 from dashboard.components.filters import choose
+from dashboard.components.tables import show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, short_day
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
@@ -110,35 +111,35 @@ def demonstration() -> None:
 def tiles(scope: Scope) -> None:
     """The old figure, the change, the new figure, and what they are of."""
     values = _values(scope)
-    columns = st.columns(3)
-    with columns[0]:
-        metric_tile(
-            scope.metric or "",
-            values[FIRST],
-            WATERFALL,
-            scope,
-            _("in release {number}").format(number=scope.from_release),
-            key="old",
-        )
-    with columns[1]:
-        text_tile(
-            _("Change"),
-            signed(values[LAST] - values[FIRST]),
-            _("of it {new} new, {told_late} told late").format(
-                new=signed(values["new"]), told_late=signed(values["back-dated"])
+    strip(
+        [
+            Number(
+                scope.metric or "",
+                values[FIRST],
+                WATERFALL,
+                scope,
+                note=_("in release {number}").format(number=scope.from_release),
             ),
-            WATERFALL,
-            scope,
-        )
-    with columns[2]:
-        metric_tile(
-            scope.metric or "",
-            values[LAST],
-            WATERFALL,
-            scope,
-            _("in release {number}").format(number=scope.to_release),
-            key="new",
-        )
+            Number(
+                "",
+                signed(values[LAST] - values[FIRST]),
+                WATERFALL,
+                scope,
+                note=_("of it {new} new, {told_late} told late").format(
+                    new=signed(values["new"]), told_late=signed(values["back-dated"])
+                ),
+                label=_("Change"),
+            ),
+            Number(
+                scope.metric or "",
+                values[LAST],
+                WATERFALL,
+                scope,
+                note=_("in release {number}").format(number=scope.to_release),
+            ),
+        ],
+        key="tiles",
+    )
     st.caption(_("Of all that a release holds: every programme and country, until the newest day that it was told of."))
 
 
@@ -153,21 +154,27 @@ def waterfall(scope: Scope) -> None:
     texts = [people(value) if name in (FIRST, LAST) else _step_text(value) for name, value in values.items()]
     begin = begins_at(list(values.values()))
     figure(
-        _("What the change is made of"),
-        waterfall_figure([words[name] for name in values], list(values.values()), texts),
-        WATERFALL,
-        scope,
-        alt=_(
-            "Bars from the old figure over new, back-dated, corrected, merged, removed, redefined to the new figure."
-        ),
-        lead=("" if any(values[name] for name in step_words()) else _("Nothing changed this figure.") + " ")
-        + _(
-            "New happened after the day until which the older release had been told; back-dated happened before and "
-            "was told later. Merged are keys that turned out to be one person. Redefined is what changed although the "
-            "files are the same."
+        Figure(
+            WATERFALL,
+            scope,
+            waterfall_figure([words[name] for name in values], list(values.values()), texts),
+            Words(
+                _("What the change is made of"),
+                lead=("" if any(values[name] for name in step_words()) else _("Nothing changed this figure.") + " ")
+                + _(
+                    "New happened after the day until which the older release had been told; back-dated happened before and "
+                    "was told later. Merged are keys that turned out to be one person. Redefined is what changed although the "
+                    "files are the same."
+                )
+                + (
+                    "" if begin <= 0 else " " + _("The bars begin at {begin}, not at zero.").format(begin=people(begin))
+                ),
+                alt=_(
+                    "Bars from the old figure over new, back-dated, corrected, merged, removed, redefined to the new figure."
+                ),
+            ),
+            codes={"step": words},
         )
-        + ("" if begin <= 0 else " " + _("The bars begin at {begin}, not at zero.").format(begin=people(begin))),
-        words={"step": words},
     )
 
 
@@ -192,19 +199,24 @@ def rows_behind(scope: Scope) -> None:
         st.write(_("No row is behind this step."))
         return
     said = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
-    figure(
-        _("Rows behind: {step}").format(step=words[step]),
-        lambda: show_table(
+    table_figure(
+        Figure(
             ROWS,
             asked,
-            ["told_by", "programme", "country", "rows_behind", "value"],
-            key="rows-behind",
-            words={"told_by": said},
-        ),
-        ROWS,
-        asked,
-        alt=_("Table of who told of the rows, of which programme and country, and what they add to the figure."),
-        table_twin=False,
+            lambda: show_table(
+                ROWS,
+                asked,
+                ["told_by", "programme", "country", "rows_behind", "value"],
+                key="rows-behind",
+                codes={"told_by": said},
+            ),
+            Words(
+                _("Rows behind: {step}").format(step=words[step]),
+                alt=_(
+                    "Table of who told of the rows, of which programme and country, and what they add to the figure."
+                ),
+            ),
+        )
     )
 
 

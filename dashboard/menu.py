@@ -6,10 +6,12 @@ from pkgutil import iter_modules
 
 from dashboard.locales import _
 
+ROOMS = Path(__file__).parent / "pages"
+
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its room below this folder, which is its address and its folder of questions too, and its title."""
+    """A page: its room in dashboard/pages, which is its address and its folder of questions too, and its title."""
 
     name: str
     title: str
@@ -17,7 +19,7 @@ class Page:
     @property
     def script(self) -> Path:
         """The file that draws it."""
-        return Path(__file__).parent / self.name / "page.py"
+        return ROOMS / self.name / "page.py"
 
 
 def menu() -> dict[str, list[Page]]:
@@ -59,7 +61,7 @@ def pages() -> list[Page]:
 def panels() -> list[str]:
     """The modules that the pages are made of, to be imported before the first reader comes."""
     return [
-        f"{__package__}.{page.name}.{module.name}"
+        f"dashboard.pages.{page.name}.{module.name}"
         for page in pages()
         for module in iter_modules([str(page.script.parent)])
         if module.name != "page"

@@ -1,0 +1,87 @@
+"""Where figures come from: the snapshots behind an answer, and the one source line at the end of a page."""
+
+import datetime
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+import streamlit as st
+
+from dashboard.locales import _
+from dashboard.locales.numbers import short_day
+from dashboard.scope import Scope
+from dashboard.session import ask, current_release
+from dashboard.warehouse.catalog import sources
+from dashboard.warehouse.lineage import sources_of
+
+CLOSURES, ANSWERED_BY = "unesco_closures", "school_closures/answered_by"
+Pin = dict[str, Any]
+
+_drawn: ContextVar[dict[tuple[str, Scope], None] | None] = ContextVar("drawn", default=None)
+
+
+def begin_page() -> None:
+    """Forgets what the page before was drawn from."""
+    _drawn.set({})
+
+
+def drawn_from(asked: str, scope: Scope) -> None:
+    """Has the sources of an answer named at the end of the page."""
+    drawn = _drawn.get()
+    if drawn is not None:
+        drawn[asked, scope] = None
+
+
+def pins_of(asked: str, scope: Scope) -> list[tuple[str, Pin]]:
+    """The snapshots that answer: the newest of each source, of school closures the captures that the day asks for.
+
+    Of a source that partners report in streams, every one is in the answer.
+    """
+    pins = current_release().manifest["snapshots"]
+    found = []
+    for name in sources_of(asked):
+        known = [(name, pin) for pin in pins.get(name, [])]
+        if name == CLOSURES:
+            days = ask(ANSWERED_BY, scope)["captured_on"].astype(str).tolist()
+            found += [(name, pin) for name, pin in known if pin["captured_on"] in days]
+        else:
+            found += known if sources()[name].stream else known[-1:]
+    return found
+
+
+def source_line() -> None:
+    """Publisher, title, licence and day of capture of each source behind the page; simulated ones are named apart."""
+    drawn = _drawn.get() or {}
+    pins = [pin for asked, scope in drawn for pin in pins_of(asked, scope)]
+    if said := in_words(pins):
+        st.caption(said)
+
+
+def in_words(pins: Iterable[tuple[str, Pin]]) -> str:
+    """The sources of these snapshots in a sentence each for real and for simulated ones; empty without any."""
+    real: dict[str, list[str]] = {}
+    simulated: dict[str, None] = {}
+    for name, pin in pins:
+        if pin["provenance"] == "demo":
+            simulated[_(sources()[name].title)] = None
+        else:
+            days = real.setdefault(name, [])
+            if (day := pin["captured_on"]) not in days:
+                days.append(day)
+    words = []
+    if real:
+        words.append(_("Sources: {list}.").format(list="; ".join(_real(name, days) for name, days in real.items())))
+    if simulated:
+        words.append(_("**Simulated data**, not of any partner: {list}.").format(list="; ".join(simulated)))
+    return " ".join(words)
+
+
+def _real(name: str, days: list[str]) -> str:
+    card = sources()[name]
+    newest = short_day(max(map(datetime.date.fromisoformat, days)))
+    captured = (
+        _("captured {day}").format(day=newest)
+        if len(days) == 1
+        else _("{count} captures, the newest of {day}").format(count=len(days), day=newest)
+    )
+    return f"{card.publisher}, {_(card.title)} ({captured}; {card.licence})"
