@@ -119,7 +119,7 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
             words = IN_WORDS.get(card.unit, whole)(number.value) if card else str(number.value)
             with st.container(key=f"number-{key}-{place}", gap=None):
                 st.metric(
-                    number.label or _(card.label if card else ""),
+                    number.label or (_(card.label) if card else ""),
                     words,
                     delta=number.change or None,
                     delta_color="off",
