@@ -11,7 +11,8 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from dashboard.charts.frame import has_marks
-from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
+from dashboard.charts.palette import for_dark
+from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND, MAP_CONFIG
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.tables import Codes, nothing_to_draw, nothing_to_show, show_table
@@ -93,7 +94,8 @@ class Drawn(BaseFigure):
     """A figure that is a dictionary already. plotly would check it for each reader, at 4 ms; our tests do instead."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        self._spec = {**spec, "layout": {**spec["layout"], "template": _template()}}
+        coloured = for_dark(spec) if is_dark() else spec
+        self._spec = {**coloured, "layout": {**coloured["layout"], "template": _template()}}
 
     def to_dict(self) -> dict[str, Any]:
         """The dictionary, with Streamlit's template so that its theme colours the axes."""
@@ -158,7 +160,7 @@ def figure(
         st.plotly_chart(
             Drawn(drawn.chart),
             key=chart_key(asked),
-            config=dict(CONFIG),
+            config=_config(drawn.chart),
             alt=drawn.words.alt,
             on_select=on_click or "ignore",
             selection_mode="points",
@@ -214,7 +216,12 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     """A chart that repeats what a figure of the page holds with table and working."""
     if not has_marks(chart):
         return
-    st.plotly_chart(Drawn(chart), key=key, config=dict(CONFIG), alt=alt)
+    st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return st.context.theme.type == "dark"
 
 
 def on_phone() -> bool:
@@ -227,6 +234,10 @@ def map_height(long_legend: bool = False) -> int:
     if not on_phone():
         return HEIGHT
     return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
+
+
+def _config(chart: dict[str, Any]) -> dict[str, Any]:
+    return dict(MAP_CONFIG if "geo" in chart["layout"] else CONFIG)
 
 
 def chart_key(asked: str) -> str:
