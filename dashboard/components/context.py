@@ -3,7 +3,7 @@
 Programme, partner and country travel from page to page; the day does so among pages about learners only.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.world import clicked_country
+from dashboard.components.answers import HEADLINE
 from dashboard.components.figures import chart_key
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
@@ -21,7 +22,6 @@ from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
-HEADLINE = "overview/headline"
 COUNTRY = "country_iso3"
 MOST_SMALL_STATES = 12
 
@@ -67,6 +67,13 @@ def as_of(context: Scope) -> Scope:
     """The day until which learners are counted; the newest of the programme where none is chosen."""
     newest = ask_one(HEADLINE, Scope(programme_id=context.programme_id))["on_date"]
     return replace(context, on_date=date_in_link(_("As of"), "as_of", newest))
+
+
+def chosen() -> Scope:
+    """The programme and the day that were chosen on other pages, for a page that offers no choice of its own."""
+    code = was_chosen("programme_id")
+    programme_id = code if code in programme_words() else FOR_REFUGEES
+    return Scope(programme_id=None if programme_id == ALL else programme_id)
 
 
 def newest_only(context: Scope) -> str:
@@ -134,6 +141,11 @@ def small_states(rows: pd.DataFrame, column: str) -> None:
     if more := len(rows) - len(largest):
         words = _("{list}; {count} more in the table").format(list=words, count=more)
     st.caption(_("Too small to be an area on the map: {list}.").format(list=words))
+
+
+def lines(words: Iterable[str]) -> None:
+    """Short lines of a card, close together."""
+    st.markdown("\n".join(f"- {line}" for line in words))
 
 
 def _clear_country() -> None:

@@ -12,7 +12,14 @@ from plotly.basedatatypes import BaseFigure
 
 from dashboard.charts.frame import has_marks
 from dashboard.charts.palette import for_dark
-from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND, MAP_CONFIG
+from dashboard.charts.world import (
+    CONFIG,
+    HEIGHT,
+    HEIGHT_BESIDE_CARD,
+    HEIGHT_ON_PHONE,
+    HEIGHT_ON_PHONE_LONG_LEGEND,
+    MAP_CONFIG,
+)
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.tables import Codes, nothing_to_draw, nothing_to_show, show_table
@@ -234,11 +241,11 @@ def on_phone() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
-def map_height(long_legend: bool = False) -> int:
+def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
     if not on_phone():
-        return HEIGHT
-    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
+        return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
+    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend or beside_card else HEIGHT_ON_PHONE
 
 
 def _config(chart: dict[str, Any]) -> dict[str, Any]:

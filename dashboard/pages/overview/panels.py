@@ -15,11 +15,10 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components import learners
+from dashboard.components import answers, learners
 from dashboard.components.context import newest_only
 from dashboard.components.figures import Figure, Number, Words, figure, map_height
-from dashboard.components.filters import year_before
-from dashboard.components.learners import FOR_REFUGEES, programme_words, step_words
+from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
@@ -28,7 +27,7 @@ from dashboard.locales.numbers import between, day, decimal, is_missing, missing
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
-HEADLINE, COMPLETION = "overview/headline", "overview/matured_completion"
+HEADLINE, COMPLETION = answers.HEADLINE, "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
 HORIZON = 180
@@ -38,38 +37,8 @@ def answer(scope: Scope) -> None:
     """The reach in a sentence with its range and the year before, a strip of the other figures, and the map."""
     head = ask_one(HEADLINE, scope)
     learners.stop_unless_shown(scope)
-    headline(_reached(scope, head), _range(head) + " " + learners.newcomer())
+    headline(answers.reached(scope), " ".join(filter(None, [answers.reached_range(head), learners.newcomer()])))
     _map(scope, _numbers(scope, head))
-
-
-def _reached(scope: Scope, head: Mapping[str, Any]) -> str:
-    """So many people were reached by the day; how many of them in the last year, where figures are exact."""
-    before = ask_one(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
-    count, words = head["learners_reached"], {"learners": people(head["learners_reached"]), "day": day(head["on_date"])}
-    are_refugees = scope.programme_id == FOR_REFUGEES
-    if is_missing(count) or is_missing(before):
-        return (
-            _("{learners} refugees reached by {day}") if are_refugees else _("{learners} learners reached by {day}")
-        ).format(**words)
-    if is_hidden_from_me(HEADLINE, scope):
-        # A difference of two rounded figures is none that the reader could check.
-        return (
-            _("{learners} refugees reached by {day}, {before} a year earlier")
-            if are_refugees
-            else _("{learners} learners reached by {day}, {before} a year earlier")
-        ).format(before=people(before), **words)
-    return (
-        _("{learners} refugees reached by {day}, {new} of them in the last year")
-        if are_refugees
-        else _("{learners} learners reached by {day}, {new} of them in the last year")
-    ).format(new=people(count - before), **words)
-
-
-def _range(head: Mapping[str, Any]) -> str:
-    return _(
-        "between {lower} people if every possible duplicate is one person, and {upper} if none is. Colour on the map "
-        "is learners per 1,000 refugees hosted; circles are learners."
-    ).format(lower=people(head["unique_lower"]), upper=people(head["unique_upper"]))
 
 
 def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
@@ -78,37 +47,36 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
     top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
     newest = newest_only(scope)
     return [
-        Number("countries_reached", head["countries"], HEADLINE, scope, note=_("countries where learners live")),
+        Number("countries_reached", head["countries"], HEADLINE, scope, note=_("where learners live")),
         Number(
             "active_partners",
             head["partners"],
             HEADLINE,
             scope,
-            note="" if is_missing(top_three) else _("the largest three report {share}").format(share=share(top_three)),
+            note="" if is_missing(top_three) else _("largest three: {share}").format(share=share(top_three)),
         ),
         Number(
             "credentials",
             head["credentials"],
             HEADLINE,
             scope,
-            note=_("held by {learners} learners").format(learners=people(head["learners_with_credential"])),
+            note=_("held by {learners}").format(learners=people(head["learners_with_credential"])),
         ),
         Number(
             "matured_verified_completion",
             done["share_verified"],
             COMPLETION,
             replace(scope, horizon_days=HORIZON),
-            note=newest
-            or _("95 % interval {interval}").format(interval=between(done["share_low"], done["share_high"])),
+            note=newest or _("95 %: {interval}").format(interval=between(done["share_low"], done["share_high"])),
         ),
         Number(
             "share_women",
             women["share_women"],
             WOMEN,
             scope,
-            note=newest or _("sex not reported for {share}").format(share=share(women["share_not_reported"])),
+            note=newest or _("{share} not reported").format(share=share(women["share_not_reported"])),
         ),
-        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("active in the 60 days before")),
+        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("in the last 60 days")),
     ]
 
 

@@ -13,7 +13,7 @@ from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import between, day, decimal, is_missing, people, share, whole
+from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, is_hidden_from_me
@@ -39,7 +39,7 @@ def answer(scope: Scope) -> None:
 
 def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
     names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"].tolist()
-    words = {"countries": whole(countries), "most": ", ".join(map(in_markdown, names))}
+    words = {"countries": whole(countries), "most": listed(map(in_markdown, names))}
     if not names:
         return _("Learners are in {countries} countries").format(**words)
     if scope.by == "origin":
@@ -73,13 +73,30 @@ def _numbers(scope: Scope) -> list[Number]:
     ]
     if scope.by != "origin":
         rate = totals["learners_per_1000_refugees"]
-        numbers.append(Number("learners_per_1000_refugees", rate, TOTALS, scope, note=_("in the world as a whole")))
+        numbers.append(
+            Number(
+                "learners_per_1000_refugees",
+                rate,
+                TOTALS,
+                scope,
+                note=_("in the world as a whole"),
+                label=_("Per 1,000 refugees"),
+            )
+        )
     return numbers
 
 
 def _map(scope: Scope, table: pd.DataFrame) -> None:
     routes = ask(FLOWS, replace(scope, country_iso3=context.chosen_country()))
+    above = st.container()
     drawn = switch(_("Draw the largest flows from origin to host"), "flows")
+    with above:
+        _draw(scope, table, routes, drawn)
+    context.small_states(table[(table["learners"] > 0) & ~table["has_polygon"]], "learners")
+    map_disclaimer()
+
+
+def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) -> None:
     figure(
         Figure(
             LEARNERS,
@@ -88,7 +105,7 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
                 table,
                 rate_classes(learners.rate_words(scope.by or "host")),
                 routes if drawn else routes.head(0),
-                map_height(long_legend=True),
+                map_height(beside_card=True),
             ),
             Words(
                 "",
@@ -100,16 +117,14 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
         on_click=context.take_clicked(LEARNERS),
         numbers=_numbers(scope),
     )
-    context.small_states(table[(table["learners"] > 0) & ~table["has_polygon"]], "learners")
-    map_disclaimer()
 
 
 def _card(scope: Scope, table: pd.DataFrame) -> None:
     country = context.choose_country(table)
     if not country:
         st.write(_("**Most learners**"))
-        for row in table[table["learners"] > 0].nlargest(5, "learners").itertuples():
-            st.write(f"{in_markdown(row.country)}: {whole(row.learners)}")
+        top = table[table["learners"] > 0].nlargest(5, "learners")
+        context.lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
         return
     question = Scope(country_iso3=country, programme_id=scope.programme_id)
     row = ask_one(CARD, question)
@@ -131,8 +146,7 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
         lines.append(_("First learner reached on {day}").format(day=day(row["first_on"])))
     if scope.partner_id:
         lines.append(_("All partners together: a country by partner is in the details below."))
-    for line in lines:
-        st.write(line)
+    context.lines(lines)
 
 
 def largest(scope: Scope) -> None:

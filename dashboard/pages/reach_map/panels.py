@@ -17,9 +17,9 @@ REFUGEES = "refugees"
 def counted(scope: Scope) -> Scope:
     """What the map counts: learners by host, learners by origin, or refugees by host."""
     words = {
-        "host": _("Learners by host country"),
-        "origin": _("Learners by country of origin"),
-        REFUGEES: _("Refugees by host country"),
+        "host": _("Learners by host"),
+        "origin": _("Learners by origin"),
+        REFUGEES: _("Refugees by host"),
     }
     return replace(scope, by=choose(_("Show"), list(words), "by", lambda code: words[code], "host"))
 

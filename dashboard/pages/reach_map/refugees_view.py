@@ -15,7 +15,7 @@ from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import is_missing, people, share, whole
+from dashboard.locales.numbers import is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
@@ -72,7 +72,7 @@ def answer(scope: Scope) -> None:
             refugees=people(totals["refugees"]),
             hosts=whole(totals["hosts"]),
             year=totals["year"],
-            most=", ".join(map(in_markdown, names)),
+            most=listed(map(in_markdown, names)),
         ),
         _("refugees under UNHCR's mandate by host country, and the learning hubs that were named."),
     )
@@ -129,7 +129,7 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
                 values,
                 ask(REGISTER),
                 flows,
-                map_height(long_legend=True),
+                map_height(beside_card=True),
             ),
             Words(
                 "",
@@ -164,12 +164,14 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     if not country:
         if scope.origin_iso3:
             st.write(_("**Hosts of the chosen origin**"))
-            for row in ask(FLOWS, scope).head(5).itertuples():
-                st.write(f"{in_markdown(row.country)}: {people(row.refugees)} ({share(row.share_of_origin)})")
+            context.lines(
+                f"{in_markdown(row.country)}: {people(row.refugees)} ({share(row.share_of_origin)})"
+                for row in ask(FLOWS, scope).head(5).itertuples()
+            )
             return
         st.write(_("**Largest hosts**"))
-        for row in coverage.nlargest(5, "refugees").itertuples():
-            st.write(f"{in_markdown(row.country)}: {people(row.refugees)}")
+        top = coverage.nlargest(5, "refugees")
+        context.lines(f"{in_markdown(row.country)}: {people(row.refugees)}" for row in top.itertuples())
         return
     question = Scope(year=scope.year, country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
