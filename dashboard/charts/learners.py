@@ -520,7 +520,7 @@ def agreements_map(table: pd.DataFrame, height: int) -> Figure:
     figure = class_map(rows, "kind", classes, notes, rows.head(0), height, rest=_("No agreement"))
     figure["data"].append(
         circles_trace(
-            rows, "universities", _("Universities, by the area of the circle"), _("{count} universities"), height
+            rows, "universities", _("Universities, by the area of the circle"), height, _("{count} universities")
         )
     )
     return figure
