@@ -1,5 +1,6 @@
-"""Answers in a sentence that more than one page gives: how many people are reached, and between which numbers."""
+"""What more than one page says: how many people are reached and between which numbers; the days of the newest records."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from dashboard.components.learners import FOR_REFUGEES
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people
 from dashboard.scope import Scope
-from dashboard.session import ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_one, is_hidden_from_me
 
 HEADLINE = "overview/headline"
 
@@ -44,3 +45,18 @@ def reached_range(head: Mapping[str, Any]) -> str:
     return _("between {lower} people if every possible duplicate is one person, and {upper} if none is.").format(
         lower=people(head["unique_lower"]), upper=people(head["unique_upper"])
     )
+
+
+def closures_day() -> datetime.date | None:
+    """The last observed day of the newest record of school closures; None where the release has no record."""
+    records = ask("school_closures/captures").to_dict("records")
+    return min(records[0]["captured_on"], records[0]["last_date"]) if records else None
+
+
+def gap_day() -> datetime.date | None:
+    """The newest day on which both closures and offers are known; None without a record or without offers."""
+    closures = closures_day()
+    if closures is None or ask("needs_and_offers/offers").empty:
+        return None
+    known_until = ask_one("response_gaps/known_until")["both_until"]
+    return closures if is_missing(known_until) else min(closures, known_until)

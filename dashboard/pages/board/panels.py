@@ -11,7 +11,7 @@ from dashboard.components import answers, context, learners
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
 from dashboard.locales import _
-from dashboard.locales.numbers import between, day, is_missing, listed, people, share, whole
+from dashboard.locales.numbers import between, day, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
@@ -38,7 +38,7 @@ def answer(_scope: Scope) -> None:
     headline(
         _("The coalition in six figures"),
         _("learners as of {day}, school closures as of {closures}.").format(
-            day=day(_learners_day(scope)), closures=day(_closures_day())
+            day=day(_learners_day(scope)), closures=day(answers.closures_day())
         ),
     )
     shown = [make(scope) for make in _SIX]
@@ -52,11 +52,6 @@ def answer(_scope: Scope) -> None:
 
 def _learners_day(scope: Scope) -> datetime.date | None:
     return None if learners.needs() else ask_one(answers.HEADLINE, scope)["on_date"]
-
-
-def _closures_day() -> datetime.date | None:
-    records = ask("school_closures/captures").to_dict("records")
-    return min(records[0]["captured_on"], records[0]["last_date"]) if records else None
 
 
 def _no_learners(question: str) -> Answer:
@@ -129,7 +124,7 @@ def _credentials(scope: Scope) -> Answer:
 
 def _out_of_school(_scope: Scope) -> Answer:
     question = _("How many learners are out of school?")
-    on_date = _closures_day()
+    on_date = answers.closures_day()
     if on_date is None:
         return _no_closures(question)
     closures = Scope(on_date=on_date)
@@ -146,13 +141,11 @@ def _out_of_school(_scope: Scope) -> Answer:
 
 def _without_offer(_scope: Scope) -> Answer:
     question = _("Whom does no free offer reach?")
-    on_date = _closures_day()
-    if on_date is None:
+    if answers.closures_day() is None:
         return _no_closures(question)
-    if ask("needs_and_offers/offers").empty:
+    if (on_date := answers.gap_day()) is None:
         return Answer(question, "\u2013", _("This release holds no list of offers."))
-    known_until = ask_one("response_gaps/known_until")["both_until"]
-    gaps = Scope(on_date=on_date if is_missing(known_until) else min(on_date, known_until))
+    gaps = Scope(on_date=on_date)
     drawn_from("response_gaps/world", gaps)
     gap = ask_one("response_gaps/world", gaps)
     return Answer(

@@ -18,6 +18,7 @@ from dashboard.charts.learners import (
 from dashboard.components import answers, learners
 from dashboard.components.context import newest_only
 from dashboard.components.figures import Figure, Number, Words, figure, map_height
+from dashboard.components.filters import year_before
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
@@ -107,27 +108,34 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
 def growth(scope: Scope) -> None:
     """Reach from month to month beside what was stated publicly."""
     table = ask("overview/growth", scope)
-    counted = table.dropna(subset=["learners_reached"]).to_dict("records")
     figure(
         Figure(
             "overview/growth",
             scope,
             growth_figure(table, ask("overview/published_points", scope)),
             Words(
-                _("From {first} learners in {first_month} to {last} in {last_month}").format(
-                    first=people(counted[0]["learners_reached"]),
-                    first_month=month(counted[0]["month"]),
-                    last=people(counted[-1]["learners_reached"]),
-                    last_month=month(counted[-1]["month"]),
-                )
-                if counted
-                else "",
+                _grown(table),
                 lead=_("Diamonds are what programmes stated publicly at the time, each with its source."),
                 alt=_(
                     "Line of learners reached from month to month, within its range; diamonds are public statements."
                 ),
             ),
         )
+    )
+
+
+def _grown(table: pd.DataFrame) -> str:
+    """The last figure of the series beside that of a year earlier."""
+    rows = table.dropna(subset=["learners_reached"]).to_dict("records")
+    if not rows:
+        return ""
+    last = rows[-1]
+    words = {"last": people(last["learners_reached"]), "month": month(last["month"])}
+    earlier = [row for row in rows if row["month"] <= year_before(last["month"])]
+    if not earlier:
+        return _("{last} learners reached by {month}").format(**words)
+    return _("{last} learners reached by {month}, {first} by {first_month}").format(
+        first=people(earlier[-1]["learners_reached"]), first_month=month(earlier[-1]["month"]), **words
     )
 
 
@@ -366,11 +374,11 @@ def dlsei() -> None:
 
 def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
-    captures = ask("school_closures/captures").to_dict("records")
-    if not captures:
+    on_date = answers.closures_day()
+    if on_date is None:
         st.write(_("No record of school closures is in this release."))
         return
-    asked = Scope(on_date=min(captures[0]["captured_on"], captures[0]["last_date"]))
+    asked = Scope(on_date=on_date)
     world = ask_one(WORLD, asked)
     st.header(
         _("{learners} learners affected by country-wide closures on {day}").format(
@@ -383,15 +391,19 @@ def out_of_school() -> None:
             share=share(world["share_affected"]), day=day(world["on_date"])
         )
     ]
-    if ask("needs_and_offers/offers").empty:
+    if (gap_day := answers.gap_day()) is None:
         words.append(_("This release holds no list of offers, so it is not known how many of them had one."))
     else:
-        gap = ask_one("response_gaps/world", Scope(on_date=asked.on_date))
+        gap = ask_one("response_gaps/world", Scope(on_date=gap_day))
         words.append(
             _(
-                "{learners} of them, in {countries} countries, had no live free offer; the page Response gaps shows "
-                "where."
-            ).format(learners=people(gap["learners_unserved"]), countries=whole(gap["countries_without_offer"]))
+                "On {day}, the newest day on which offers are known too, {learners} learners in {countries} countries "
+                "had no live free offer; the page Response gaps shows where."
+            ).format(
+                day=day(gap_day),
+                learners=people(gap["learners_unserved"]),
+                countries=whole(gap["countries_without_offer"]),
+            )
         )
     st.write(" ".join(words))
     show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
