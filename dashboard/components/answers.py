@@ -1,4 +1,4 @@
-"""What more than one page says: how many people are reached and between which numbers; the days of the newest records."""
+"""What more than one page states: the reach and its range in a sentence, and the days of the newest records."""
 
 import datetime
 from collections.abc import Mapping

@@ -188,7 +188,7 @@ def figure(
                     download(asked, context, f"{name}{number}")
         _working(
             [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
-            [*(number.metric for number in numbers if number.metric), *question(asked).metrics],
+            [number.metric for number in numbers if number.metric],
             f"figure-{asked}{name}",
         )
     return True
@@ -206,7 +206,7 @@ def table_figure(drawn: Figure) -> bool:
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
         download(drawn.question, drawn.context)
-        _working([(drawn.question, drawn.context)], question(drawn.question).metrics, f"figure-{drawn.question}")
+        _working([(drawn.question, drawn.context)], [], f"figure-{drawn.question}")
     return True
 
 
@@ -264,7 +264,8 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
         return
     with shown:
         st.write(f"**{_('How this was worked out')}**")
-        for name in dict.fromkeys(cards):
+        of_questions = (name for one, _context in asked for name in question(one).metrics)
+        for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]
             st.write(f"**{_(card.label)}**: {_(card.definition)} {_(card.caveat)}")
         for name, scope in dict.fromkeys(asked):
