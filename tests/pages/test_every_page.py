@@ -23,7 +23,8 @@ from dashboard.intake.front_door import import_file
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
 from dashboard.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
-from tests.conftest import CAPTURED, FIXTURES, _filled_once
+from tests.conftest import CAPTURED, FIXTURES
+from tests.stores import filled_once
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = sorted(file.stem for file in (PROJECT / "dashboard" / "pages").glob("[a-z]*.py"))
@@ -106,8 +107,8 @@ def stores(together, demo_store):
 
     return {
         "full demonstration": demo_store,
-        "one real partner": _filled_once(together / "one_partner", one_partner),
-        "release without rows": _filled_once(together / "without_rows", publish_release),
+        "one real partner": filled_once(together / "one_partner", one_partner),
+        "release without rows": filled_once(together / "without_rows", publish_release),
         "no release": together / "nowhere",
     }
 
