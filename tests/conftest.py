@@ -15,8 +15,27 @@ from tests.warm import Nest
 
 __all__ = ["CAPTURED", "FIXTURES", "NEWEST"]  # many tests have them from here
 
+# By the processor time that they take, except that the first two need no store or fill it for the others.
+LONGEST = (
+    "tests/pages/test_every_page.py",
+    "tests/intake/test_parts_and_corrections.py",
+    "tests/e2e/test_browser.py",
+    "tests/pages/test_pages.py",
+    "tests/store/test_erasure.py",
+    "tests/intake/test_learners.py",
+    "tests/disclosure/test_payloads.py",
+    "tests/disclosure/test_interference.py",
+    "tests/intake/test_uploads.py",
+    "tests/intake/fetch/test_kinds.py",
+)
 START_CHILD = front_door.start_child
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items):
+    """Puts the files that take longest first, so that neither of two processes has one of them left at the end."""
+    places = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Stores that tests read: each is filled once a run, and kept between runs while nothing changes that makes it."""
 
 import ast
-import datetime
 import fcntl
 import hashlib
 import json
@@ -11,9 +10,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from dashboard.settings import PROJECT, engine_address, learner_secret_file
+from dashboard.store.releases import today
 
 CACHE = PROJECT / ".cache" / "stores"
 # Where it is set, every run fills its stores anew and keeps none.
@@ -94,11 +95,11 @@ def sums(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): _sum(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def digest(fill: Fill, *folders: Path) -> str:
+def digest(fill: Fill, *folders: Path, project: Path = PROJECT) -> str:
     """Tells apart all that a store may differ by: what it is made of, what makes it, and the day that stands in it."""
     made_by = [sys.version, engine_address(), learner_secret_file().read_text(encoding="ascii"), fill.__qualname__]
-    whole = hashlib.sha256(repr([*made_by, datetime.datetime.now(datetime.UTC).date()]).encode())
-    for base, files in [(PROJECT, files_of(fill)), *((folder, folder.rglob("*")) for folder in folders)]:
+    whole = hashlib.sha256(repr([*made_by, str(today())]).encode())
+    for base, files in [(project, files_of(fill, project)), *((folder, folder.rglob("*")) for folder in folders)]:
         for file in sorted(path for path in files if path.is_file()):
             whole.update(repr([str(file.relative_to(base)), _sum(file)]).encode())
     return whole.hexdigest()
@@ -133,22 +134,22 @@ def modules_of(name: str, project: Path = PROJECT) -> set[Path]:
             left.append(name.rpartition(".")[0])
         if file:
             found.add(file)
-            left += _named(file)
+            left += _named(file.read_bytes())
     return found
 
 
-def _named(file: Path) -> Iterator[str]:
-    """What a file imports, at its top or later, and what it names for a process of its own to run."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+@cache
+def _named(code: bytes) -> frozenset[str]:
+    """What a module imports, at its top or later, and what it names for a process of its own to run."""
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            named = [alias.name for alias in node.names]
+            named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            named = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            named = [node.value]
-        else:
-            continue
-        yield from (name for name in named if MODULE.fullmatch(name))
+            named.add(node.value)
+    return frozenset(name for name in named if MODULE.fullmatch(name))
 
 
 def _sum(file: Path) -> str:
