@@ -48,13 +48,13 @@ def test_a_fork_refuses_as_the_started_process_does(request, tmp_path):
 @pytest.mark.parametrize(
     ("limits", "says"),
     [
-        ({"memory": 1}, "within the limits of memory and time"),
+        ({"memory": 1}, "cannot allocate memory"),
         ({"wall_seconds": 0.001}, "took longer than 0.001 seconds and was stopped (reason code -9)"),
         ({"written": 10}, "within the limits of memory and time"),
     ],
 )
 def test_a_fork_is_held_to_the_limits_of_the_order(limits, says):
-    said = outcome("hubs", FIXTURES / "hubs.csv", limits=replace(BROWSER, **limits))
+    said = outcome("partner_learners", FIXTURES / "partner_learners.csv", limits=replace(BROWSER, **limits))
     assert says in said[0], said
 
 
