@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,19 @@ def warm_children():
     """Files are read by forks of a process that has its imports behind it; `true_child` gives a test the real start."""
     with pytest.MonkeyPatch.context() as patch, Nest(front_door.MEMORY_KEPT) as nest:
         patch.setattr(front_door, "start_child", nest.start)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_once():
+    """Streamlit's test driver looks for components in every library of the machine, for each page that is opened."""
+    if "streamlit" not in sys.modules:  # no test that was collected opens one
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
