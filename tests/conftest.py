@@ -17,18 +17,18 @@ from tests.warm import Nest
 
 __all__ = ["CAPTURED", "FIXTURES", "NEWEST"]  # many tests have them from here
 
-# By the processor time that they take, except that the first two need no store or fill it for the others.
+# The first fills the demonstration's store; the next two do without it while that takes place.
 LONGEST = (
     "tests/pages/test_every_page.py",
-    "tests/intake/test_parts_and_corrections.py",
+    "tests/intake/test_learners.py",
+    "tests/store/test_erasure.py",
     "tests/e2e/test_browser.py",
     "tests/pages/test_pages.py",
-    "tests/store/test_erasure.py",
-    "tests/intake/test_learners.py",
     "tests/disclosure/test_payloads.py",
     "tests/disclosure/test_interference.py",
     "tests/intake/test_uploads.py",
     "tests/intake/fetch/test_kinds.py",
+    "tests/intake/test_parts_and_corrections.py",
 )
 START_CHILD = front_door.start_child
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
