@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import actions
 from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
+from dashboard.components.vocabulary import tier_words
 from dashboard.intake.holding import TooMuchHeld, held, hold, let_go
 from dashboard.intake.proposals import waiting
 from dashboard.intake.readers.organisations import (
@@ -27,7 +28,6 @@ from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.response_gaps.panels import tier_words
 from dashboard.refusals import Refusal
 from dashboard.session import ask, current_release, part
 from dashboard.settings import store_folder

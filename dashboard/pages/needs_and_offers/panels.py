@@ -9,12 +9,11 @@ import streamlit as st
 from dashboard.components.figures import Figure, Number, Words, figure, strip, table_figure
 from dashboard.components.filters import choose, date_in_link
 from dashboard.components.tables import lazy_table, show_table
+from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.intake.readers.organisations import LEVELS
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.response_gaps.panels import gate_words, tier_words
-from dashboard.pages.school_closures.panels import level_words
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 

@@ -10,38 +10,15 @@ from dashboard.components.filters import choose, slide_day
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.periods import choose_period
 from dashboard.components.tables import lazy_table, show_table
+from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps.charts import by_day_figure, gaps_map, unserved_figure
-from dashboard.pages.school_closures.panels import level_words
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
 UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "response_gaps/nearly"
-
-
-def tier_words() -> dict[str, str]:
-    """The technology tiers in words, least first."""
-    return {
-        "no-tech": _("No-tech: print, in person"),
-        "low-tech": _("Low-tech: radio, television, text messages"),
-        "hi-tech": _("Hi-tech: internet"),
-    }
-
-
-def gate_words() -> dict[str, str]:
-    """The gates in words, as what is missing where an offer fails it."""
-    return {
-        "country": _("the country is not served"),
-        "level": _("the level does not fit"),
-        "language": _("the language does not fit"),
-        "tier": _("the technology does not work there"),
-        "audience": _("made for other people"),
-        "free": _("not free of charge, or no longer"),
-        "live": _("not live on the day"),
-        "focal_point": _("no focal point"),
-    }
 
 
 def choose_view() -> str:
