@@ -13,7 +13,7 @@ from dashboard.components.filters import choose, choose_country, day_within, sli
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
-from dashboard.components.tables import show_table
+from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import level_words, status_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, decimal, is_missing, missing, people, share, short_day, whole
@@ -69,6 +69,11 @@ def series_words() -> dict[str, str]:
     }
 
 
+def planned_words() -> dict[Any, str]:
+    """Whether a day was observed when the record was captured."""
+    return {True: _("Planned"), False: _("Observed")}
+
+
 def definition(context: Scope) -> Scope:
     """What counts as affected; p is asked for only where it counts."""
     words = definition_words()
@@ -103,7 +108,10 @@ def answer(scope: Scope) -> None:
         )
     affected = _affected(world, scope)
     card = ask_one(COUNTRY, scope) if scope.country_iso3 else None
-    headline(_of_country(card, scope) if card else _of_world(world, affected, scope), _lead(world))
+    if card:
+        headline(_of_country(card, scope), _("Numbers and map show the world on that day."))
+    else:
+        headline(_of_world(world, affected, scope), _lead(world))
     if _is_planned(scope):
         st.warning(_("This day is later than the capture: its statuses were planned, not observed."))
     numbers = _numbers(world, affected, scope)
@@ -317,7 +325,7 @@ def _card(card: Mapping[str, Any], scope: Scope) -> None:
                 partial=whole(card["weeks_partial"]),
             )
         )
-        st.caption(_("The sections below show this country where the record allows; the map and the numbers stay."))
+        st.caption(_("The sections below show this country where the record allows."))
         st.button(_("Show all countries"), key="all-countries", on_click=_all_countries)
 
 
@@ -344,6 +352,7 @@ def days(scope: Scope) -> None:
                 alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
             ),
             columns=["on_date", "is_planned", "countries_closed", "closed", "weighted", "disrupted"],
+            codes={"is_planned": planned_words()},
         )
     )
     st.subheader(_("Published at the time, each with its source"), anchor=False)
@@ -359,14 +368,15 @@ def days(scope: Scope) -> None:
 def _runs(scope: Scope) -> None:
     runs = ask(RUNS, scope)
     closed = runs[(runs["status"] == "closed") & ~runs["is_planned"]]
+    columns = ["status", "from_date", "until_date", "days"]
+    if runs["is_planned"].any():
+        columns.append("is_planned")
+    codes = {"status": status_words(), "is_planned": planned_words()}
     table_figure(
         Figure(
             RUNS,
             scope,
-            lambda: show_table(
-                RUNS, scope, ["status", "from_date", "until_date", "days", "is_planned"], key="runs",
-                codes={"status": status_words()},
-            ),
+            lambda: show_table(RUNS, scope, columns, key="runs", codes=codes),
             Words(
                 plural(
                     "Closed country-wide once, for {days} days in all",
@@ -376,7 +386,7 @@ def _runs(scope: Scope) -> None:
                 alt=_("Table of the statuses of the country's schools, one after the other."),
             ),
         )
-    )  # fmt: skip
+    )
 
 
 def published_in_words() -> str:
@@ -518,13 +528,19 @@ def two_days(scope: Scope) -> None:
             codes={"status": words},
         )
     )
-    if changed:
-        show_table(
-            CHANGED,
-            both,
-            ["country", "status_on_other_date", "status_on_date", "learners"],
-            key="changed",
-            codes={"status_on_other_date": words, "status_on_date": words},
+    if changed and other != this:
+        grid(
+            [
+                {
+                    _("Country"): row.country,
+                    day(other): words[row.status_on_other_date],
+                    day(this): words[row.status_on_date],
+                    _("Learners enrolled"): whole(row.learners),
+                }
+                for row in ask(CHANGED, both).itertuples()
+            ],
+            alt=_("Table of countries with their status on both days."),
+            nothing=_("No country changed its status."),
             height=300,
         )
 
