@@ -11,7 +11,7 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
-from dashboard.components.tables import show_table
+from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, people, whole
@@ -209,17 +209,22 @@ def matrix(scope: Scope) -> None:
 
 
 def whole_matrix() -> None:
-    """Every row and place of the matrix as last chosen, whatever mission, region or period."""
-    rows = st.session_state.get("rows", "mission")
-    labels = _row_labels(rows, ask(MATRIX, Scope(rows=rows))["row"])
-    table_figure(
-        Figure(
-            MATRIX,
-            Scope(rows=rows),
-            lambda: show_table(MATRIX, Scope(rows=rows), key="whole-matrix", codes={"row": labels}),
-            Words("", alt=_("Table of activities and learners for each row and country of the matrix.")),
-        )
-    )
+    """Every row and country of the matrix as last chosen, whatever mission, region or period."""
+    asked = Scope(rows=st.session_state.get("rows", "mission"))
+    table, alt = ask(MATRIX, asked), _("Table of activities and learners for each row and country of the matrix.")
+    labels, known = _row_labels(asked.rows or "", table["row"]), ask(COUNTRIES)
+    names = dict(zip(known["country_iso3"], known["country"], strict=True))
+    rows = [
+        {
+            _("Row"): labels[row.row],
+            _("Country"): names.get(row.country_iso3, row.country_iso3),
+            _("Activities"): whole(row.activities),
+            _("Learners reached directly"): whole(row.learners_direct),
+            _("Learners reached indirectly"): whole(row.learners_indirect),
+        }
+        for row in table.itertuples()
+    ]
+    table_figure(Figure(MATRIX, asked, lambda: grid(rows, alt, "", height=420), Words("", alt=alt)))
 
 
 def _row_labels(rows: str, found: Sequence[str]) -> dict[str, str]:

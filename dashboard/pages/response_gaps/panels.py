@@ -342,8 +342,8 @@ def nearly(scope: Scope) -> None:
                     count=whole(first["countries"]),
                 ),
                 lead=_(
-                    "The one gate that it fails: {gate}. {count} offers fail one gate only, the language left aside; two "
-                    "of them may close the same gap, so learners do not add up."
+                    "The one gate that it fails: {gate}. {count} offers fail one gate only, the language left aside; "
+                    "two of them may close the same gap, so learners do not add up."
                 ).format(gate=words[first["gate"]], count=whole(len(remedies))),
                 alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
             ),

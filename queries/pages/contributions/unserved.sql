@@ -56,7 +56,7 @@ hosting AS (
         r.year,
         sum(r.refugees)::bigint AS refugees
     FROM fct_refugees AS r
-    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y WHERE $to_month IS NULL OR y.year <= year($to_month))
+    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y WHERE $to_month IS NULL OR y.year <= year($to_month::date))
     GROUP BY r.host_iso3, r.year
     HAVING sum(r.refugees) > 0
 ),
