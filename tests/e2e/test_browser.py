@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/",
+    "/board",
     "/reach_map?country_iso3=KEN&flows=true",
     "/reach_map?by=refugees&origin_iso3=SDN",
     "/completion_funnel",
@@ -71,7 +72,7 @@ def test_an_executive_clicks_a_country_and_sees_who_learns_there(visit):
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.58})  # Brazil, or the circle next to it
     seen.page.wait_for_function("location.search.includes('country_iso3=')", timeout=20_000)
-    seen.page.get_by_text("Learners who live here").wait_for(timeout=15_000)
+    seen.page.get_by_text("Learners who live in the country").wait_for(timeout=15_000)
     assert seen.outside == []
 
 
@@ -96,7 +97,7 @@ def test_a_page_answers_at_its_own_name(visit):
 
 def test_the_working_of_a_number_opens_beside_it(visit):
     page = visit(height=1400).open("/school_closures").page
-    page.get_by_text("How this was worked out").first.click()
+    page.get_by_role("button", name="About these figures").first.click()
     page.get_by_text("coalition ask school_closures/world_on_date").wait_for(timeout=15_000)
     assert page.get_by_text("Countries whose schools were closed country-wide on the day").count()
 
