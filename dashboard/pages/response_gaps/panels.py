@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import closures
+from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import choose, views
 from dashboard.components.notices import map_disclaimer
@@ -118,6 +119,8 @@ def _on_a_day(scope: Scope) -> None:
         ),
         numbers=_numbers(world, scope),
     )
+    small = set(ask("reach_map/points")["country_iso3"])
+    small_states(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)], "learners_unserved")
     map_disclaimer()
 
 

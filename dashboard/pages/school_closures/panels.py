@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.palette import STATUS
-from dashboard.charts.world import MapClass, class_map, clicked_country
-from dashboard.components.figures import Figure, Number, Words, chart_key, figure, map_height, strip, table_figure
-from dashboard.components.filters import choose, choose_country, day_within, slide_number
+from dashboard.charts.world import MapClass, class_map
+from dashboard.components import context
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
+from dashboard.components.filters import choose, day_within, slide_number
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
@@ -48,7 +49,6 @@ DEFINITIONS = {
     "weighted": "learners_affected_weighted",
     "disrupted": "learners_disrupted",
 }
-COUNTRY_KEY = "country_iso3"
 
 
 def definition_words() -> dict[str, str]:
@@ -74,7 +74,7 @@ def planned_words() -> dict[Any, str]:
     return {True: _("Planned"), False: _("Observed")}
 
 
-def definition(context: Scope) -> Scope:
+def definition(scope: Scope) -> Scope:
     """What counts as affected; p is asked for only where it counts."""
     words = definition_words()
     chosen = choose(
@@ -88,13 +88,13 @@ def definition(context: Scope) -> Scope:
     weight = None
     if chosen == "weighted":
         weight = slide_number(_("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, "p")
-    return replace(context, metric=DEFINITIONS[chosen], partial_weight=weight)
+    return replace(scope, metric=DEFINITIONS[chosen], partial_weight=weight)
 
 
-def country(context: Scope) -> Scope:
-    """A country that has a status on the day; all of them where none is chosen."""
-    chosen = choose_country(_("Country"), ask(COUNTRIES, context), _("All countries"))
-    return replace(context, country_iso3=chosen)
+def country(scope: Scope) -> Scope:
+    """The country chosen in the card beside the map or on another page, where it has a status on the day."""
+    code = context.chosen_country()
+    return replace(scope, country_iso3=code if code in set(ask(COUNTRIES, scope)["country_iso3"]) else None)
 
 
 def answer(scope: Scope) -> None:
@@ -114,18 +114,14 @@ def answer(scope: Scope) -> None:
         headline(_of_world(world, affected, scope), _lead(world))
     if _is_planned(scope):
         st.warning(_("This day is later than the capture: its statuses were planned, not observed."))
-    numbers = _numbers(world, affected, scope)
-    if card:
-        strip(numbers, key="day")
-        left, right = st.columns([3, 1.2])
-        with left:
-            _map(scope)
-        with right:
-            _card(card, scope)
-    else:
-        _map(scope, numbers)
-    moving_day.slider(scope)
-    map_disclaimer()
+    left, right = context.map_and_card()
+    with left:
+        _map(scope, _numbers(world, affected, scope))
+        moving_day.slider(scope)
+        _small_states(scope)
+        map_disclaimer()
+    with right:
+        _card(card, scope)
 
 
 def _is_planned(scope: Scope) -> bool:
@@ -265,7 +261,7 @@ def _record_words(scope: Scope) -> str:
     return _("the past was revised later")
 
 
-def _map(scope: Scope, numbers: list[Number] | None = None) -> None:
+def _map(scope: Scope, numbers: list[Number]) -> None:
     table = ask(COUNTRIES, scope)
     words = status_words()
     in_words = _("{people} learners")
@@ -281,7 +277,7 @@ def _map(scope: Scope, numbers: list[Number] | None = None) -> None:
                 classes,
                 values,
                 ask("reach_map/points"),
-                map_height(),
+                map_height(beside_card=True),
                 rest=_("Not in the record that day"),
             ),
             Words(
@@ -293,40 +289,38 @@ def _map(scope: Scope, numbers: list[Number] | None = None) -> None:
             columns=["country", "status", "learners"],
             codes={"status": words},
         ),
-        on_click=_country_clicked,
-        numbers=numbers or (),
+        on_click=context.take_clicked(COUNTRIES),
+        numbers=numbers,
     )
 
 
-def _country_clicked() -> None:
-    points = st.session_state[chart_key(COUNTRIES)].selection.points
-    for point in points:
-        if code := clicked_country(point):
-            st.session_state[COUNTRY_KEY] = code
+def _small_states(scope: Scope) -> None:
+    table = ask(COUNTRIES, scope)
+    small = set(ask("reach_map/points")["country_iso3"])
+    context.small_states(table[(table["status"] == "closed") & table["country_iso3"].isin(small)], "learners")
 
 
-def _all_countries() -> None:
-    st.session_state[COUNTRY_KEY] = None
-
-
-def _card(card: Mapping[str, Any], scope: Scope) -> None:
-    """The country that the page is filtered to, and the way back to all."""
-    with st.container(border=True):
-        st.markdown(f"**{in_markdown(card['country'])}**")
-        st.markdown(
-            _(
-                "{status} since {since}. {learners} learners enrolled. Up to this day {closed} weeks closed and "
-                "{partial} weeks partially open."
-            ).format(
-                status=status_words()[card["status"]],
-                since=day(card["since"]),
-                learners=people(card["learners"]),
-                closed=whole(card["weeks_closed"]),
-                partial=whole(card["weeks_partial"]),
-            )
-        )
-        st.caption(_("The sections below show this country where the record allows."))
-        st.button(_("Show all countries"), key="all-countries", on_click=_all_countries)
+def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
+    """The country that the page is filtered to, and the way back to all; the largest closed ones where none is."""
+    table = ask(COUNTRIES, scope)
+    context.choose_country(table)
+    if not card:
+        closed = table[(table["status"] == "closed") & (table["learners"] > 0)].nlargest(5, "learners")
+        if len(closed):
+            st.write(_("**Most learners, schools closed**"))
+            context.lines(f"{in_markdown(row.country)}: {people(row.learners)}" for row in closed.itertuples())
+        return
+    st.write(f"**{in_markdown(card['country'])}**")
+    context.lines(
+        [
+            _("{status} since {since}").format(status=status_words()[card["status"]], since=day(card["since"])),
+            _("{learners} learners enrolled").format(learners=people(card["learners"])),
+            _("{closed} weeks closed and {partial} weeks partially open up to this day").format(
+                closed=whole(card["weeks_closed"]), partial=whole(card["weeks_partial"])
+            ),
+        ]
+    )
+    st.caption(_("The sections below show this country where the record allows."))
 
 
 def days(scope: Scope) -> None:
