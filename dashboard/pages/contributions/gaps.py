@@ -10,7 +10,7 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.vocabulary import audience_words, kind_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, month, people, share, whole
+from dashboard.locales.numbers import day, is_missing, month, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
@@ -41,7 +41,7 @@ def answer(scope: Scope) -> None:
             )
         )
         return
-    headline(_in_words(first, words), _period(scope))
+    headline(_in_words(first, words), " ".join(filter(None, [_surplus(first), _period(scope)])))
     bars = {
         _("In need"): first["people_in_need"],
         _("Targeted"): first["people_targeted"],
@@ -67,11 +67,19 @@ def answer(scope: Scope) -> None:
 
 
 def _in_words(first: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    return _("{gap} of {targeted} {audience} targeted were not reached; {share} of that target is covered").format(
+    return _("{gap} of {targeted} {audience} targeted were not reached").format(
         gap=people(first["gap"]),
         targeted=people(first["people_targeted"]),
         audience=words[first["audience"]].lower(),
-        share=share(first["share_covered"]),
+    )
+
+
+def _surplus(first: Mapping[str, Any]) -> str:
+    """Why gap and reached are more than the target."""
+    if not first["surplus"]:
+        return ""
+    return _("In other places {surplus} more were reached than targeted, which closes no gap.").format(
+        surplus=people(first["surplus"])
     )
 
 
