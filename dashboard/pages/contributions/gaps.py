@@ -36,7 +36,9 @@ def answer(scope: Scope) -> None:
             Figure(
                 TOTALS,
                 scope,
-                lambda: show_table(TOTALS, scope, key="coverage-totals", codes={"audience": words}),
+                lambda: show_table(
+                    TOTALS, scope, ["audience", "people_in_need"], key="coverage-totals", codes={"audience": words}
+                ),
                 Words("", alt=_("Table of people in need for each audience.")),
             )
         )
@@ -133,7 +135,13 @@ def _numbers(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -
 
 def by_audience(scope: Scope) -> None:
     """In need, targeted, reached and gap for each audience."""
-    show_table(TOTALS, scope, key="audiences", codes={"audience": audience_words()})
+    show_table(
+        TOTALS,
+        scope,
+        ["audience", "people_in_need", "people_targeted", "people_reached", "gap", "surplus", "share_covered"],
+        key="audiences",
+        codes={"audience": audience_words()},
+    )
 
 
 def by_place(scope: Scope) -> None:

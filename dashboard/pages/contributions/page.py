@@ -8,6 +8,7 @@ scope = page(
     panels.answer,
     choices=(choices.view, choices.mission, choices.audience, choices.region, choices.more),
     needs=panels.needs,
+    hides=False,
 )
 if scope.by == choices.WHERE:
     with section(_("Who does what, where"), "matrix") as opened:

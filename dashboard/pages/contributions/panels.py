@@ -1,10 +1,9 @@
 """The answer of the page of contributions: that of the view chosen."""
 
-from dashboard.components.page import NoAnswer
 from dashboard.locales import _
 from dashboard.pages.contributions import choices, gaps, reach, where
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask
 
 
 def needs() -> str:
@@ -18,15 +17,7 @@ def answer(scope: Scope) -> None:
     """Who and where, reach and overlap, or gaps."""
     if scope.by == choices.GAPS:
         gaps.answer(scope)
-        return
-    if not ask_one(where.TOTALS, scope)["activities"] and ask(where.COUNTRIES, scope).empty:
-        raise NoAnswer(
-            _(
-                "No activity fits this choice. Widen the region or the period, or choose all missions, stages and "
-                "types of members."
-            )
-        )
-    if scope.by == choices.REACH:
+    elif scope.by == choices.REACH:
         reach.answer(scope)
     else:
         where.answer(scope)

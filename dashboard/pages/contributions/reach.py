@@ -15,6 +15,7 @@ from dashboard.locales.numbers import decimal, is_missing, month, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import ladder_figure, months_figure, reach_figure
 from dashboard.pages.contributions.choices import member_type_words, stage_words
+from dashboard.pages.contributions.where import no_activity
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -46,6 +47,8 @@ def answer(scope: Scope) -> None:
 
 
 def _in_words(totals: Mapping[str, Any]) -> str:
+    if not totals["activities"]:
+        return no_activity()
     if is_missing(totals["learners_direct"]):
         return plural(
             "No learners are reported as reached by {count} activity",

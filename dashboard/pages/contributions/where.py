@@ -72,9 +72,22 @@ def answer(scope: Scope) -> None:
     map_disclaimer()
 
 
+def no_activity() -> str:
+    """The sentence where nothing matches the choices."""
+    return _("No activity fits this choice")
+
+
+def what_to_widen() -> str:
+    """What a reader can do where nothing matches the choices."""
+    return _(
+        "Widen the region or the period, or choose all missions, stages and types of members. Countries on the map "
+        "state a need or have offers only."
+    )
+
+
 def _in_words(totals: Mapping[str, Any]) -> str:
     if not totals["activities"]:
-        return _("No activity of this choice is recorded; countries on the map state a need or have offers only")
+        return no_activity()
     return _("{members} members are active in {countries} countries, with {activities} activities").format(
         members=whole(totals["members_active"]),
         countries=whole(totals["countries"]),
@@ -84,6 +97,8 @@ def _in_words(totals: Mapping[str, Any]) -> str:
 
 def _lead(totals: Mapping[str, Any], scope: Scope) -> str:
     lead = _("As reported by {day}.").format(day=day(totals["told_on"]))
+    if not totals["activities"]:
+        lead += " " + what_to_widen()
     if scope.stage:
         lead += " " + _("Every stage is on the map; the choice of a stage does not change it.")
     return lead

@@ -216,7 +216,7 @@ def machine_readable(scope: Scope) -> None:
         Figure(
             MACHINE,
             scope,
-            lambda: show_table(MACHINE, scope, key="machine", height=300),
+            lambda: show_table(MACHINE, scope, key="machine", height=300, codes={"passes": {True: "✓", False: "✗"}}),
             Words("", alt=_("Table of offers with the codes of the gates that each fails, and its score.")),
         )
     )

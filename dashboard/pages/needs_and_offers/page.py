@@ -4,7 +4,9 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.needs_and_offers import choices, fitting, panels, queue
 
-scope = page(panels.answer, choices=(choices.view, choices.day_of_offers, choices.need), needs=panels.needs)
+scope = page(
+    panels.answer, choices=(choices.view, choices.day_of_offers, choices.need), needs=panels.needs, hides=False
+)
 if scope.by == choices.QUEUE:
     with section(_("Matches by stage"), "stages") as opened:
         if opened:

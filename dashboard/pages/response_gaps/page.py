@@ -4,7 +4,9 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.response_gaps import panels, period
 
-scope = page(panels.answer, choices=(panels.level, panels.language, panels.tier, panels.when), needs=panels.needs)
+scope = page(
+    panels.answer, choices=(panels.level, panels.language, panels.tier, panels.when), needs=panels.needs, hides=False
+)
 if scope.from_date:
     with section(_("By country, over the period"), "learner_days") as opened:
         if opened:

@@ -9,6 +9,7 @@ scope = page(
     panels.answer,
     choices=(closures.captured, moving_day.choose, panels.definition, panels.country),
     needs=closures.needs,
+    hides=False,
 )
 with section(_("Day by day"), "days") as opened:
     if opened:

@@ -325,10 +325,10 @@ def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
 
 def days(scope: Scope) -> None:
     """Learners affected from day to day with what was published at the time; of a country, its statuses in turn."""
+    chosen, scope = _definition(scope), _of_all_days(scope)
     if scope.country_iso3:
         _runs(scope)
         return
-    chosen = _definition(scope)
     by_day = ask(BY_DAY, scope)
     most = by_day[~by_day["is_planned"]].dropna(subset=[chosen]).nlargest(1, chosen).to_dict("records")
     figure(
@@ -357,6 +357,11 @@ def days(scope: Scope) -> None:
         key="published",
         height=300,
     )
+
+
+def _of_all_days(scope: Scope) -> Scope:
+    """For what shows the whole record: all captures that answer for one of its days are its sources."""
+    return replace(scope, on_date=None)
 
 
 def _runs(scope: Scope) -> None:
@@ -443,6 +448,7 @@ def levels(scope: Scope) -> None:
 
 def weeks(scope: Scope) -> None:
     """Weeks closed within a period, by region and by country."""
+    scope = _of_all_days(scope)
     period = choose_period(ask(BY_DAY, scope), scope)
     regions = ask("school_closures/weeks_by_region", period)
     longest = regions.dropna(subset=["weeks_closed_per_learner"]).nlargest(1, "weeks_closed_per_learner")
@@ -541,6 +547,7 @@ def two_days(scope: Scope) -> None:
 
 def oxford(scope: Scope) -> None:
     """The Oxford tracker beside UNESCO's record."""
+    scope = _of_all_days(scope)
     table, by_day = ask(OXFORD), ask(BY_DAY, scope)
     seen = by_day[~by_day["is_planned"]]
     takeaway = ""
