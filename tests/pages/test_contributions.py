@@ -213,7 +213,9 @@ def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(serv
     test = page()
     shown = tiles(test)
     assert shown["Countries with an activity"] == "0" and "Sector not stated" not in words(test)
-    frames = page(view="gaps").dataframe
+    gaps = page(view="gaps", open="audiences")
+    assert "–" not in title(gaps) + words(gaps)
+    frames = gaps.dataframe
     assert [frame.value["people_in_need"].tolist() for frame in frames if "cells" in frame.value] == [[4779000]]
 
 

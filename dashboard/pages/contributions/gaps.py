@@ -87,14 +87,16 @@ def _surplus(first: Mapping[str, Any]) -> str:
 
 def _period(scope: Scope) -> str:
     """Of which period the figures are."""
-    told_on = day(ask_one("contributions/totals", scope)["told_on"])
+    reported_on = ask_one("contributions/totals", scope)["told_on"]
+    if is_missing(reported_on):
+        return _("A list states who is in need and targeted; no activity of this choice is recorded.")
     if scope.from_month or scope.to_month:
         first = month(scope.from_month) if scope.from_month else _("the earliest")
         last = month(scope.to_month) if scope.to_month else _("the latest")
         return _("Activities active from {first} until {last}, as reported by {day}.").format(
-            first=first, last=last, day=told_on
+            first=first, last=last, day=day(reported_on)
         )
-    return _("Activities of all months, as reported by {day}.").format(day=told_on)
+    return _("Activities of all months, as reported by {day}.").format(day=day(reported_on))
 
 
 def _numbers(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -> list[Number]:

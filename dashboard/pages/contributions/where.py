@@ -14,7 +14,7 @@ from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, people, whole
+from dashboard.locales.numbers import day, is_missing, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import countries_map, heat_table
 from dashboard.pages.contributions.choices import stage_words
@@ -96,7 +96,8 @@ def _in_words(totals: Mapping[str, Any]) -> str:
 
 
 def _lead(totals: Mapping[str, Any], scope: Scope) -> str:
-    lead = _("As reported by {day}.").format(day=day(totals["told_on"]))
+    reported_on = totals["told_on"]
+    lead = "" if is_missing(reported_on) else _("As reported by {day}.").format(day=day(reported_on))
     if not totals["activities"]:
         lead += " " + what_to_widen()
     if scope.stage:

@@ -56,9 +56,9 @@ def answer(scope: Scope) -> None:
         ).format(
             fit=whole(fitting),
             count=whole(len(table)),
-            country=need["country"],
+            country=in_markdown(need["country"]),
             level=level_name(need["level"]).lower(),
-            language=language_name(need["language"]),
+            language=in_markdown(language_name(need["language"])),
             day=day(need["raised_on"]),
         ),
         _("An offer fits when it passes every gate. Highest technology available: {tier}.").format(

@@ -186,7 +186,7 @@ def _of_world(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scop
 
 def _of_country(card: Mapping[str, Any], scope: Scope) -> str:
     words = {
-        "country": card["country"],
+        "country": in_markdown(card["country"]),
         "status": status_words()[card["status"]].lower(),
         "day": day(scope.on_date),
         "since": day(card["since"]),
