@@ -22,7 +22,7 @@ marked AS (
         s.status,
         s.is_planned,
         coalesce(
-            s.status <> lag(s.status) OVER days OR s.is_planned <> lag(s.is_planned) OVER days, true
+            s.status <> lag(s.status) OVER days OR s.is_planned <> lag(s.is_planned) OVER days, TRUE
         ) AS is_first
     FROM fct_school_status AS s
     INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
