@@ -196,9 +196,3 @@ def test_levels_of_a_country_are_affected_where_it_is_closed(ask):
     assert sum(affected for affected, _total in closed.values()) == 50
     assert levels("2020-03-12")["primary", "female"] == (0, 10)  # partially open
     assert levels("2020-01-01")["primary", "female"] == (None, 10)  # before the record
-
-
-def test_weeks_of_one_country_are_those_among_all(ask):
-    within = {"from_date": "2020-02-16", "to_date": "2020-03-31"}
-    (kenya,) = ask("school_closures/weeks_by_country", country_iso3="KEN", **within)
-    assert kenya in ask("school_closures/weeks_by_country", **within)

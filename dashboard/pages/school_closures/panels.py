@@ -42,6 +42,7 @@ POINTS, COMPARED, CHANGED = (
     "school_closures/compare_dates",
     "school_closures/changed_between",
 )
+WEEKS = "school_closures/weeks_by_country"
 OXFORD, TERRITORIES = "school_closures/oxcgrt_by_day", "school_closures/territories_on_date"
 # The metric of each definition of who is affected: how it is named in a link, and in the questions.
 DEFINITIONS = {
@@ -470,29 +471,40 @@ def weeks(scope: Scope) -> None:
             columns=["sub_region", "countries", "learners", "weeks_closed_per_learner", "weeks_partial_per_learner"],
         )
     )
-    first = ask_one("school_closures/weeks_by_country", period)
+    _weeks_by_country(period)
+
+
+def _weeks_by_country(period: Scope) -> None:
+    table = ask(WEEKS, period)
+    if period.country_iso3:
+        for row in table[table["country_iso3"] == period.country_iso3].itertuples():
+            st.header(
+                _("{country}: {weeks} weeks closed").format(
+                    country=in_markdown(row.country), weeks=whole(row.weeks_closed)
+                ),
+                anchor=False,
+            )
+            st.write(
+                _("{partial} weeks partially open, {on_break} weeks on academic break.").format(
+                    partial=whole(row.weeks_partial), on_break=whole(row.weeks_on_break)
+                )
+            )
+    first = ask_one(WEEKS, period)
     table_figure(
         Figure(
-            "school_closures/weeks_by_country",
+            WEEKS,
             period,
             lambda: show_table(
-                "school_closures/weeks_by_country",
-                period,
-                ["country", "weeks_closed", "weeks_partial", "weeks_on_break"],
-                key="weeks",
+                WEEKS, period, ["country", "weeks_closed", "weeks_partial", "weeks_on_break"], key="weeks"
             ),
             Words(
-                _("{country}: {weeks} weeks closed").format(
+                _("Longest in {country}: {weeks} weeks closed country-wide").format(
                     country=in_markdown(first["country"]), weeks=whole(first["weeks_closed"])
                 )
-                if scope.country_iso3
-                else _("Longest in {country}: {weeks} weeks closed country-wide").format(
-                    country=in_markdown(first["country"]), weeks=whole(first["weeks_closed"])
-                ),
+                if first
+                else "",
                 alt=_("Table of weeks closed, partially open and on academic break in each country."),
-            )
-            if first
-            else Words(""),
+            ),
         )
     )
 

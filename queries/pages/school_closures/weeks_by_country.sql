@@ -3,7 +3,6 @@
 -- param $from_date DATE: first day, included
 -- param $to_date DATE: last day, included
 -- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
--- param $country_iso3 VARCHAR: country, or NULL for all
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column weeks_closed BIGINT: closed country-wide
@@ -28,10 +27,6 @@ SELECT
 FROM fct_school_status AS s
 INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
-WHERE
-    s.on_date BETWEEN $from_date AND $to_date
-    AND NOT s.is_planned
-    AND NOT s.is_territory
-    AND ($country_iso3 IS NULL OR s.country_iso3 = $country_iso3)
+WHERE s.on_date BETWEEN $from_date AND $to_date AND NOT s.is_planned AND NOT s.is_territory
 GROUP BY s.country_iso3, c.country
 ORDER BY weeks_closed DESC, s.country_iso3
