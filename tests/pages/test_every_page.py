@@ -24,7 +24,8 @@ from dashboard.intake.front_door import import_file
 from dashboard.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
-from tests.conftest import CAPTURED, FIXTURES, _filled_once
+from tests.conftest import CAPTURED, FIXTURES
+from tests.stores import filled_once
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = sorted(page.name for page in pages())
@@ -113,8 +114,8 @@ def stores(together, demo_store):
 
     return {
         "full demonstration": demo_store,
-        "one real partner": _filled_once(together / "one_partner", one_partner),
-        "release without rows": _filled_once(together / "without_rows", publish_release),
+        "one real partner": filled_once(together / "one_partner", one_partner),
+        "release without rows": filled_once(together / "without_rows", publish_release),
         "no release": together / "nowhere",
     }
 

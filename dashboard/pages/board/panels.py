@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -77,7 +77,7 @@ def _countries(scope: Scope) -> Answer:
     question = _("In how many countries do they live?")
     if learners.needs():
         return _no_learners(question)
-    by_host = Scope(by="host", programme_id=scope.programme_id)
+    by_host = replace(scope.only("programme_id"), by="host")
     drawn_from("reach_map/learners_on_map", by_host)
     table = ask("reach_map/learners_on_map", by_host)
     names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"]
@@ -95,7 +95,7 @@ def _completion(scope: Scope) -> Answer:
     question = _("How many complete what they began?")
     if learners.needs():
         return _no_learners(question)
-    done_scope = Scope(programme_id=scope.programme_id, horizon_days=HORIZON)
+    done_scope = replace(scope.only("programme_id"), horizon_days=HORIZON)
     drawn_from("overview/matured_completion", done_scope)
     done = ask_one("overview/matured_completion", done_scope)
     return Answer(

@@ -82,7 +82,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
 
 
 def _map(scope: Scope, numbers: list[Number]) -> None:
-    asked = Scope(by="host", programme_id=scope.programme_id)
+    asked = replace(scope.only("programme_id"), by="host")
     totals = ask_one("reach_map/learner_totals", asked)
     table = ask("reach_map/learners_on_map", asked)
     figure(
@@ -141,15 +141,15 @@ def _grown(table: pd.DataFrame) -> str:
 
 def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
-    before = ask_one_before(HEADLINE, Scope(programme_id=scope.programme_id))
+    before = ask_one_before(HEADLINE, scope.only("programme_id"))
     if before is None:
         st.write(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
         st.write(_("The previous release had no learners of this programme."))
         return
-    again = ask_one(HEADLINE, Scope(programme_id=scope.programme_id, on_date=before["on_date"]))
-    now = ask_one(HEADLINE, Scope(programme_id=scope.programme_id))
+    again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
+    now = ask_one(HEADLINE, scope.only("programme_id"))
     words = {
         "learners_reached": _("Learners reached"),
         "countries": _("Countries"),

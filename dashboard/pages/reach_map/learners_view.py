@@ -126,7 +126,7 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
         top = table[table["learners"] > 0].nlargest(5, "learners")
         context.lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
         return
-    question = Scope(country_iso3=country, programme_id=scope.programme_id)
+    question = replace(scope.only("programme_id"), country_iso3=country)
     row = ask_one(CARD, question)
     st.metric(_("Learners who live in the country"), people(row["learners"]))
     lines = [
@@ -173,7 +173,7 @@ def largest(scope: Scope) -> None:
 
 def new_countries(scope: Scope) -> None:
     """Countries first reached since a day that the reader chooses."""
-    newest = ask_one(context.HEADLINE, Scope(programme_id=scope.programme_id))["on_date"]
+    newest = ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
     since = date_in_link(_("First reached since"), "new_since", newest, year_before(newest))
     question = replace(scope, from_date=since)
     if is_hidden_from_me(NEW, question):
@@ -226,8 +226,8 @@ def all_countries(scope: Scope) -> None:
     table_figure(
         Figure(
             question,
-            Scope(by=scope.by),
-            lambda: show_table(question, Scope(by=scope.by), key="all-countries"),
+            scope.only("by"),
+            lambda: show_table(question, scope.only("by"), key="all-countries"),
             Words(
                 "",
                 lead=_("All programmes for refugees and all partners, not only those chosen above."),
@@ -239,6 +239,6 @@ def all_countries(scope: Scope) -> None:
 
 def country_details(scope: Scope, country: str) -> None:
     """Learners in the country by programme and partner."""
-    question = Scope(country_iso3=country, programme_id=scope.programme_id)
+    question = replace(scope.only("programme_id"), country_iso3=country)
     st.header(_("Learners by programme and partner"), anchor=False)
     show_table("reach_map/country_partners", question, key="card-partners", height=260)

@@ -53,7 +53,7 @@ def choose_year(scope: Scope) -> Scope:
 
 def choose_origin(scope: Scope) -> Scope:
     """An origin whose flows are drawn."""
-    origins = ask("reach_map/origins", Scope(year=scope.year))
+    origins = ask("reach_map/origins", scope.only("year"))
     words = {row.origin_iso3: f"{row.origin} ({people(row.refugees)})" for row in origins.itertuples()}
     chosen = choose(
         _("Flows from"), [None, *words], "origin_iso3", lambda code: words[code] if code else _("No flows"), None
@@ -173,7 +173,7 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
         top = coverage.nlargest(5, "refugees")
         context.lines(f"{in_markdown(row.country)}: {people(row.refugees)}" for row in top.itertuples())
         return
-    question = Scope(year=scope.year, country_iso3=country)
+    question = replace(scope.only("year"), country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
     known = row["coverage"] in ("known", "zero")
     st.metric(_("Refugees hosted"), whole(row["refugees"]) if known else class_words()[row["coverage"]])
@@ -225,7 +225,7 @@ def all_countries(scope: Scope) -> None:
                 Words("", lead=_("Where refugees of the chosen origin live."), alt=_("Table of hosts of one origin.")),
             )
         )
-        notes(Scope(year=scope.year, origin_iso3=scope.origin_iso3))
+        notes(scope.only("year", "origin_iso3"))
         return
     table_figure(
         Figure(
