@@ -54,7 +54,7 @@ def answer(scope: Scope) -> None:
         Figure(
             COUNTRIES,
             scope,
-            countries_map(ask(COUNTRIES, scope), words, map_height(long_legend=True)),
+            countries_map(ask(COUNTRIES, scope), words, map_height(long_legend=True, beside_card=True)),
             Words(
                 "",
                 alt=_(

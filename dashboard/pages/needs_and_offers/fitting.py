@@ -1,6 +1,7 @@
 """Which offers fit a need, explained gate by gate with their scores; and a search through all offers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -157,7 +158,7 @@ def search(scope: Scope) -> None:
             lambda code: tiers[code] if code else _("Any technology"),
             None,
         )
-    asked = Scope(on_date=scope.on_date, language=language, level=level, tier=tier)
+    asked = replace(scope.only("on_date"), language=language, level=level, tier=tier)
     table = ask(OFFERS, asked)
     live = int((table["state"] == "live").sum())
     table_figure(

@@ -110,7 +110,7 @@ def _on_a_day(scope: Scope) -> None:
         Figure(
             UNSERVED,
             scope,
-            gaps_map(table, ask("reach_map/points"), map_height(long_legend=True)),
+            gaps_map(table, ask("reach_map/points"), map_height(long_legend=True, beside_card=True)),
             Words(
                 "",
                 alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),

@@ -519,7 +519,7 @@ def two_days(scope: Scope) -> None:
         other = day_within(_("From"), first, last, first + span // 2, "other_date")
     with right:
         this = day_within(_("To"), first, last, capture["last_observed_date"], "compared_date")
-    both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
+    both = replace(scope.only("as_captured_on"), on_date=this, other_date=other)
     changed, words = len(ask(CHANGED, both)), status_words()
     figure(
         Figure(
