@@ -27,7 +27,7 @@ def press(seen, where):
 
 
 def test_back_takes_the_days_of_closures_one_by_one(visit):
-    seen = visit().open("/school_closures?on_date=2020-05-19")
+    seen = visit().open("/school_closures?closures_on=2020-05-19")
     handle = seen.page.get_by_role("slider").first
     for _day in range(3):
         handle.focus()
@@ -35,13 +35,36 @@ def test_back_takes_the_days_of_closures_one_by_one(visit):
         seen.settle()
 
     def shown():
-        day = re.search(r"On (\d+ May 2020), schools were closed", said(seen)).group(1)
-        return re.search(r"on_date=([\d-]+)", seen.page.url).group(1), handle.get_attribute("aria-valuetext"), day
+        day = re.search(r"on (\d+ May 2020): ", sentence(seen)).group(1)
+        return re.search(r"closures_on=([\d-]+)", seen.page.url).group(1), handle.get_attribute("aria-valuetext"), day
 
     assert shown() == ("2020-05-22", "22 May 2020", "22 May 2020")
     for where, day in (("go_back", 21), ("go_back", 20), ("go_forward", 21), ("reload", 21), ("go_back", 20)):
         press(seen, where)
         assert shown() == (f"2020-05-{day}", f"{day} May 2020", f"{day} May 2020"), where
+
+
+def test_days_that_play_are_one_step_of_history_when_they_stop(visit):
+    from playwright.sync_api import expect
+
+    seen = visit().open("/school_closures?closures_on=2020-03-01")
+    handle = seen.page.get_by_role("slider").first
+    handle.wait_for()
+    steps = seen.page.evaluate("history.length")
+    seen.page.get_by_role("button", name="Play").click()
+    expect(handle).not_to_have_attribute("aria-valuetext", re.compile("^(1|8|15) March 2020"), timeout=30_000)
+    assert "closures_on=2020-03-01" in seen.page.url and seen.page.evaluate("history.length") == steps
+    seen.page.get_by_role("button", name="Stop").click()
+    seen.page.get_by_role("button", name="Play").wait_for()
+    seen.settle()
+    stopped = re.search(r"closures_on=([\d-]+)", seen.page.url).group(1)
+    assert stopped >= "2020-03-22" and seen.page.evaluate("history.length") == steps + 1
+    press(seen, "go_back")
+    assert "closures_on=2020-03-01" in seen.page.url and "on 1 March 2020" in sentence(seen)
+    press(seen, "go_forward")
+    assert f"closures_on={stopped}" in seen.page.url
+    press(seen, "reload")
+    assert f"closures_on={stopped}" in seen.page.url
 
 
 def sentence(seen):

@@ -48,16 +48,22 @@ VIEWS = {
     "completion_funnel": (
         {"partner_id": "kiron"}, {"attribute": "country_host"}, {"country_host": "LBY"}, {"from_month": "2019-06"},
     ),
-    "contributions": ({"rows": "member", "place": "IND"}, {"stage": "offered"}, {"region": "Oceania"}),
+    "contributions": (
+        {"rows": "member", "place": "IND", "open": "matrix"}, {"stage": "offered"}, {"region": "Oceania"},
+        {"view": "reach"}, {"view": "gaps"}, {"view": "gaps", "stage": "offered", "active_to": "2020-06"},
+    ),
     "credit_recognition": ({"partner_id": "kiron"}, {"partner_id": "demonstration_partner_02"}),
     "learning_hubs": ({"hub_id": "glh-2013-juba"}, {"region": "Africa", "host_type": "campus"}),
-    "needs_and_offers": ({"on_date": "2020-01-01"}, {"language": "fr"}),
+    "needs_and_offers": (
+        {"offers_on": "2020-01-01"}, {"view": "offer", "open": "search", "language": "fr"}, {"view": "submit"},
+        {"view": "offer", "offers_on": "2020-01-01"},
+    ),
     "overview": ({"on_date": "2017-01-01"}, {"on_date": "2010-01-01"}),
     "reach_map": (
         {"by": "origin"}, {"by": "refugees", "origin_iso3": "SDN"}, {"flows": "true", "country_iso3": "KEN"},
         {"country_iso3": "TCD"}, {"partner_id": "demonstration_partner_02"},
     ),
-    "response_gaps": ({"view": "days"}, {"on_date": "2020-01-01"}, {"level": "tertiary", "tier": "no-tech"}),
+    "response_gaps": ({"view": "days"}, {"closures_on": "2020-02-16"}, {"level": "tertiary", "tier": "no-tech"}),
     "school_closures": ({"definition": "weighted", "country_iso3": "KEN"}, {"on_date": "2020-07-03"}),
     "what_changed": ({"metric": "countries_closed"},),
 }  # fmt: skip
