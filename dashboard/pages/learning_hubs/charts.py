@@ -36,7 +36,7 @@ RING = 24
 FILLS = ((ACCENT, ""), (PARTIAL, "/"), (SPARE, "x"), (NEUTRAL, "."), ("#9a7fd1", "-"))
 
 
-def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, height: int, is_part: bool) -> Figure:
+def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, height: int) -> Figure:
     """A map with one mark a hub; the legend counts the hubs of each status.
 
     Args:
@@ -44,7 +44,6 @@ def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, h
         words: for each status.
         chosen: the hub with a ring around its mark.
         height: in pixels.
-        is_part: some hubs only, so the map is of where they are, not of the world.
     """
     traces = [
         _marks_of(hubs[hubs["status"] == status], status, words[status])
@@ -67,8 +66,6 @@ def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, h
         )
     layout = map_layout(height)
     geo = {**layout["geo"], "showcountries": True, "countrycolor": BORDER, "countrywidth": 0.5}
-    if is_part:
-        geo = {**geo, "fitbounds": "locations", "lataxis": {}, "projection": {"type": "mercator"}}
     return {"data": traces, "layout": {**layout, "geo": geo}}
 
 

@@ -42,7 +42,7 @@ TOTALS, BY_MONTH, MIX = "learning_hubs/session_totals", "learning_hubs/sessions_
 ATTENDANCE, SESSIONS = "learning_hubs/attendance_by_hub", "learning_hubs/sessions_of_hub"
 EFFECT = "learning_hubs/hub_effect"
 REGISTER = "learning_hubs/register"
-MAP_HEIGHT = 330
+MAP_HEIGHT, MAP_HEIGHT_ON_PHONE = 330, 260
 MOST_QUIET = 6
 FACTS = [
     "hub",
@@ -103,12 +103,12 @@ def answer(scope: Scope) -> None:
     hubs = ask(VITALITY, scope)
     if hubs.empty:
         raise NoAnswer(_("No hub matches these choices. Choose All in one of them."))
-    headline(_activity(hubs), _about(ask_one(VITALITY, scope)["as_of_on"]))
+    headline(_activity(hubs), _about(scope, ask_one(VITALITY, scope)["as_of_on"]))
     figure(
         Figure(
             VITALITY,
             scope,
-            lambda: _map_and_details(scope, hubs),
+            lambda: _map_and_details(hubs),
             Words("", alt=_("Map of hubs by status")),
             columns=FACTS,
             codes={"status": status_words()},
@@ -139,13 +139,15 @@ def _activity(hubs: pd.DataFrame) -> str:
     return _("{active}; {others}").format(active=active, others=", ".join(others)) if others else active
 
 
-def _about(until: datetime.date | None) -> str:
-    if is_missing(until):
-        return _("Places with internet where people take courses together, free of charge, with a local facilitator.")
-    return _(
-        "Places with internet where people take courses together, free of charge, with a local facilitator. Activity "
-        "is counted up to {day}, the day of the newest file."
-    ).format(day=day(until))
+def _about(scope: Scope, until: datetime.date | None) -> str:
+    sentences = [
+        _("Places with internet where people take courses together, free of charge, with a local facilitator."),
+        ""
+        if is_missing(until)
+        else _("Activity is counted up to {day}, the day of the newest file.").format(day=day(until)),
+        "" if scope == Scope() else _("The four counts below are of all hubs."),
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def _counts() -> list[Number]:
@@ -188,7 +190,7 @@ def _counts() -> list[Number]:
     ]
 
 
-def _map_and_details(scope: Scope, hubs: pd.DataFrame) -> None:
+def _map_and_details(hubs: pd.DataFrame) -> None:
     """The map, and beside it (on a phone below it) the details of the hub that is chosen."""
     beside = [st.container(), st.container()] if on_phone() else st.columns([3, 2], gap="medium")
     with beside[1]:
@@ -199,7 +201,7 @@ def _map_and_details(scope: Scope, hubs: pd.DataFrame) -> None:
             _not_active(hubs)
     with beside[0]:
         st.plotly_chart(
-            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT, scope != Scope())),
+            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT)),
             key=chart_key(VITALITY),
             config=dict(CONFIG),
             on_select=_take_clicked,
@@ -417,7 +419,7 @@ def effect() -> None:
                 else _("points; 95 % interval {low} to {high}").format(
                     low=points(row["standard_low"]), high=points(row["standard_high"])
                 ),
-                label=_("Adjusted for course, intake and sex"),
+                label=_("Adjusted"),
             ),
             Number(
                 "",
@@ -440,10 +442,10 @@ def effect() -> None:
     )
     st.write(
         _(
-            "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of course, "
-            "month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
-            "**Learners at hubs are self-selected**: they may be more motivated, or have no internet at home. This is a "
-            "comparison; it does not show what hubs cause."
+            "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of "
+            "course, month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
+            "**Learners at hubs are self-selected**: they may be more motivated, or have no internet at home. This is "
+            "a comparison; it does not show what hubs cause."
         ).format(strata=whole(row["strata"]))
     )
 
@@ -454,10 +456,14 @@ def _effect_words(row: Mapping[str, Any]) -> str:
         return _("Too few comparable course runs to compare completion at hubs with others")
     words = {"points": points(abs(row["standard_difference"])).lstrip("+")}
     if row["standard_low"] > 0:
-        return _("Learners at hubs complete more often, by {points} points once adjusted").format(**words)
+        return _(
+            "Learners at hubs complete more often, by {points} points once adjusted for course, intake and sex"
+        ).format(**words)
     if row["standard_high"] < 0:
-        return _("Learners at hubs complete less often, by {points} points once adjusted").format(**words)
-    return _("No clear difference between learners at hubs and others once adjusted")
+        return _(
+            "Learners at hubs complete less often, by {points} points once adjusted for course, intake and sex"
+        ).format(**words)
+    return _("No clear difference between learners at hubs and others once adjusted for course, intake and sex")
 
 
 def register(scope: Scope) -> None:
