@@ -159,7 +159,9 @@ def _source(name: str) -> None:
     address = f"<{card.address}>" if card.address.startswith("https://") else in_markdown(card.address)
     st.markdown(f"**{_('Address')}**: {address}")
     st.page_link(
-        "pages/data_health/page.py", label=_("Its freshness, on the page Data health"), query_params={"source": name}
+        "pages/data_health/page.py",
+        label=_("Its freshness, on the page Data health"),
+        query_params={"source": name, "open": "details"},
     )
     _question_links(questions_from(name))
     columns = st.expander(

@@ -144,9 +144,7 @@ def answer(scope: Scope) -> None:
             waterfall_figure([words[name] for name in values], list(values.values()), texts),
             Words(
                 "",
-                alt=_(
-                    "Bars from the old figure over new, back-dated, corrected, merged, removed and redefined to the new one."
-                ),
+                alt=_("Bars from the old figure to the new one, by kind of change."),
             ),
             columns=["step", "value"],
             codes={"step": words},
@@ -170,9 +168,7 @@ def _went(scope: Scope, values: Mapping[str, int]) -> str:
         "steps": ", ".join(steps),
     }
     if not steps:
-        return _("{metric} stayed at {after} between releases {first} and {last}: nothing changed this figure").format(
-            **words
-        )
+        return _("{metric} stayed at {after} between releases {first} and {last}: nothing changed").format(**words)
     if values[FIRST] == values[LAST]:
         return _("{metric} stayed at {after} between releases {first} and {last}: {steps}").format(**words)
     return _("{metric} went from {before} to {after} between releases {first} and {last}: {steps}").format(**words)
