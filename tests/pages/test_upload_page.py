@@ -123,7 +123,7 @@ def test_the_card_says_whose_file_it_is_and_what_would_change(store):
 
 def test_what_is_new_is_confirmed_and_then_published(store):
     test = send(upload_page("usage_2024-06-30.csv", usage(range(12))))
-    confirm = next(box for box in test.checkbox if box.label.startswith("This is meant"))
+    confirm = next(box for box in test.checkbox if box.label.startswith("I confirm"))
     confirm.check().run()
     assert not button(test, "Publish").disabled
     before = current_number(store)
