@@ -86,9 +86,9 @@ def _seen() -> Health:
 
 def _late_words(found: Health, late: Sequence[StreamHealth]) -> str:
     """How many sources are overdue, and the day of the newest file that is no demonstration."""
-    words = plural(
-        "{late} of {count} source is overdue", "{late} of {count} sources are overdue", len(found.streams)
-    ).format(late=len(late), count=len(found.streams))
+    words = plural("{late} of {count} sources is overdue", "{late} of {count} sources are overdue", len(late)).format(
+        late=len(late), count=len(found.streams)
+    )
     days = [
         feed.newest.captured_on
         for feed in found.streams

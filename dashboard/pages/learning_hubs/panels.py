@@ -134,7 +134,9 @@ def _activity(hubs: pd.DataFrame) -> str:
     }
     others = [said.format(count=whole(counted[status])) for status, said in words.items() if counted.get(status, 0)]
     active = plural(
-        "{active} of {count} named hub is active", "{active} of {count} named hubs are active", len(hubs)
+        "{active} of {count} named hubs is active",
+        "{active} of {count} named hubs are active",
+        counted.get("active", 0),
     ).format(active=whole(counted.get("active", 0)), count=whole(len(hubs)))
     return _("{active}; {others}").format(active=active, others=", ".join(others)) if others else active
 
