@@ -25,7 +25,8 @@ from dashboard.pages.methods.catalogue import (
     questions_from,
     questions_of,
 )
-from dashboard.pages.methods.links import PAGE, to_entry
+from dashboard.pages.methods.links import PAGE, SEARCH_VIEW, VIEW, to_entry
+from dashboard.scope import Scope
 from dashboard.session import current_release
 from dashboard.warehouse.catalog import Field, metrics, question, sources
 from dashboard.warehouse.lineage import sources_of
@@ -41,7 +42,7 @@ def show(kind: str, code: str) -> None:
         _source(code)
     else:
         claims.one_claim(code)
-    st.page_link(PAGE, label=_("Search all methods"), icon=":material/search:")
+    st.page_link(PAGE, label=_("Search all methods"), icon=":material/search:", query_params={VIEW: SEARCH_VIEW})
 
 
 def date(text: str) -> datetime.date:
@@ -50,8 +51,9 @@ def date(text: str) -> datetime.date:
 
 
 def _metric(name: str) -> None:
-    card, current = metrics()[name], current_value(name)
-    words = "" if current is None or is_missing(current[1]) else IN_WORDS.get(card.unit, whole)(current[1])
+    card = metrics()[name]
+    value, scope = current_value(name) or (None, Scope())
+    words = "" if is_missing(value) else IN_WORDS.get(card.unit, whole)(value)
     headline(
         _("{metric}: {value} in release {number}").format(
             metric=in_markdown(_(card.label)), value=words, number=current_release().number
@@ -61,7 +63,11 @@ def _metric(name: str) -> None:
         in_markdown(_(card.definition)),
     )
     if words:
-        st.caption(_("The value is of all programmes, up to the newest file, without any choice on a page."))
+        st.caption(
+            _("The value is of all programmes for refugees, up to the newest file.")
+            if scope.programme_id
+            else _("The value is up to the newest file, without any choice on a page.")
+        )
     _facts(
         {
             _("Caveat"): _(card.caveat),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from dashboard.components.learners import FOR_REFUGEES
 from dashboard.locales import _
 from dashboard.menu import pages
+from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 from dashboard.warehouse.catalog import Query, metrics, questions, sources
 from dashboard.warehouse.lineage import sources_of
@@ -91,13 +93,15 @@ def questions_from(source: str) -> list[str]:
     return [name for name in questions() if source in sources_of(name)]
 
 
-def current_value(metric: str) -> tuple[str, Any] | None:
-    """The question that gives a metric as one number when nothing is chosen, and the number; None without either."""
+def current_value(metric: str) -> tuple[Any, Scope] | None:
+    """A metric as one number in the context in which pages open, and that context; None where no question gives one."""
     for name in questions_of(metric):
         query = questions()[name]
         gives_one = query.grain == "one row" and all(field.is_optional for field in query.params)
         if gives_one and metric in {field.name for field in query.columns}:
-            return name, ask_one(name)[metric]
+            is_by_programme = "programme_id" in {field.name for field in query.params}
+            scope = Scope(programme_id=FOR_REFUGEES) if is_by_programme else Scope()
+            return ask_one(name, scope)[metric], scope
     return None
 
 

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from dashboard.components.filters import choose, was_chosen
+from dashboard.components.filters import OPEN, choose, was_chosen
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.methods.catalogue import Entry, kind_words
+from dashboard.pages.methods.catalogue import KINDS, Entry, kind_words
 
 PAGE = "pages/methods/page.py"
-VIEW = "view"
+VIEW, WORDS = "view", "search"
 SEARCH_VIEW, CLAIMS_VIEW, SOURCES_VIEW, RELEASE_VIEW = "search", "claims", "sources", "release"
+OF_VIEWS = (VIEW, WORDS, OPEN)
 LONGEST = 150
 
 
@@ -23,6 +24,17 @@ def to_entry(entry: Entry, short: bool = False, note: str = "") -> None:
     with st.container(gap=None):
         st.page_link(PAGE, label=f"**{title}**", query_params={entry.kind: entry.code})
         st.caption(" \u00b7 ".join(filter(None, [kind_words(entry.kind), in_markdown(text), note])))
+
+
+def write_address(wanted: str = "", code: str = "") -> None:
+    """Has the browser's address name what is shown: by itself it does not follow a link within one page.
+
+    Of a card it keeps nothing of the view that the reader came from.
+    """
+    kept = {key: st.query_params.get_all(key) for key in st.query_params}
+    if wanted:
+        kept = {wanted: [code], **{key: values for key, values in kept.items() if key not in (*KINDS, *OF_VIEWS)}}
+    st.query_params.from_dict(kept)
 
 
 def open_view() -> str:

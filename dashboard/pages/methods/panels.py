@@ -17,9 +17,11 @@ from dashboard.pages.methods.links import (
     RELEASE_VIEW,
     SEARCH_VIEW,
     SOURCES_VIEW,
+    WORDS,
     open_view,
     to_entry,
     views,
+    write_address,
 )
 from dashboard.scope import Scope
 from dashboard.session import current_release
@@ -32,6 +34,7 @@ Section = tuple[str, str, Callable[[], None]]
 def answer(scope: Scope) -> None:
     """The card that the address names, or else the view that it names, or else the search."""
     kind, code = _wanted()
+    write_address(kind, code)
     if kind:
         cards.show(kind, code)
         return
@@ -83,7 +86,7 @@ def _search() -> None:
         )
     wanted = type_words(
         _("Search metrics, questions, sources and public statements"),
-        "search",
+        WORDS,
         _("For example: completion, hub, closure, UNHCR"),
     )
     if not wanted.strip():
