@@ -30,6 +30,7 @@ from dashboard.scope import Scope
 from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import metrics, question, sources
 
+METHODS = "pages/methods/page.py"
 IN_WORDS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "people": people,
@@ -268,6 +269,9 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
         for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]
             st.write(f"**{_(card.label)}**: {_(card.definition)} {_(card.caveat)}")
+            st.page_link(
+                METHODS, label=_("Methods: {metric}").format(metric=_(card.label)), query_params={"metric": name}
+            )
         for name, scope in dict.fromkeys(asked):
             query, rows = question(name), len(ask(name, scope))
             st.write(f"**{_(query.title)}**")

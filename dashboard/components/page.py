@@ -49,6 +49,7 @@ def page(
     st.html(STYLE)
     notices.warnings()
     if needs and (why := needs()):
+        _bar(())
         no_answer(why)
     context = _bar(choices)
     try:

@@ -14,7 +14,7 @@ import pytest
 
 from dashboard.intake.front_door import import_file
 from dashboard.intake.report import Quarantined, harmless, write_quarantine
-from dashboard.locales.plain import in_chart, in_deck, in_markdown
+from dashboard.locales.plain import in_chart, in_markdown
 from dashboard.store.releases import publish_release
 from tests.conftest import FIXTURES
 from tests.disclosure import hostile
@@ -154,7 +154,6 @@ def test_words_of_a_file_are_plain_in_a_sentence_and_in_a_chart(text):
     assert ":material/" not in said.replace("\\", "") and "somebody@e" not in said.replace("\\", "")
     drawn = in_chart(text)
     assert "<" not in drawn and ">" not in drawn and "%{" not in drawn
-    assert not in_deck(text).startswith("@@")
 
 
 def test_every_sentence_with_words_of_a_file_makes_them_plain():

@@ -139,10 +139,25 @@ def test_the_download_is_the_answer(visit):
     assert sum(",closed," in line for line in text.splitlines()) == 9
 
 
-def test_an_ngo_officer_filters_hubs_and_sees_the_table_follow(visit):
-    seen = visit().open("/learning_hubs?region=Africa", ready="[data-testid=stDeckGlJsonChart]")
-    assert seen.page.locator("canvas").count() >= 1
-    assert seen.page.get_by_text("Which hubs live").count()
+def test_an_ngo_officer_filters_hubs_and_clicks_one(visit):
+    seen = visit(height=1200).open("/learning_hubs?region=Africa", ready="[data-testid=stPlotlyChart] .geo")
+    assert "3 of 4 named hubs are active" in seen.page.locator("h1").inner_text()
+    mark = seen.page.locator("[data-testid=stPlotlyChart] .scattergeo path.point").first
+    box = mark.bounding_box()
+    seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen.page.wait_for_function("location.search.includes('hub_id=')", timeout=20_000)
+    seen.page.get_by_text("is selected.").wait_for(timeout=15_000)
+    assert seen.outside == []
+
+
+def test_a_reader_looks_up_a_metric_and_goes_back_to_the_search(visit):
+    seen = visit(height=1200).open("/methods?search=closed%20country-wide")
+    seen.page.get_by_role("link", name="Countries closed").click()
+    seen.page.wait_for_function("location.search.includes('metric=countries_closed')", timeout=20_000)
+    seen.page.locator("h1", has_text="Countries closed").wait_for(timeout=15_000)
+    seen.page.go_back()
+    seen.page.get_by_text("results").first.wait_for(timeout=15_000)
+    assert "search=closed" in seen.page.url and seen.outside == []
 
 
 def test_the_server_closes_its_doors(served):
