@@ -31,3 +31,8 @@ def in_chart(text: Any) -> str:
         return missing()
     said = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return said.replace("%{", "%&#123;")
+
+
+def in_deck(text: Any) -> Any:
+    """The text for a row of a map layer, where what begins with two at signs would be taken for an expression."""
+    return JOINER + text if isinstance(text, str) and text.startswith("@@") else text

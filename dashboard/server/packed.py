@@ -16,6 +16,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
+    ".geojson": "application/geo+json",
     ".svg": "image/svg+xml",
 }
 YEAR, WEEK = 31_536_000, 604_800

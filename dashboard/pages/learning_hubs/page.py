@@ -17,3 +17,6 @@ with section(_("Completion of learners at hubs and of others"), "effect") as ope
 with section(_("Register of hubs"), "register") as opened:
     if opened:
         panels.register(scope)
+with section(_("Hubs from nearby"), "nearby") as opened:
+    if opened:
+        panels.nearby(scope)

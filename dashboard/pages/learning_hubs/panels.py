@@ -33,6 +33,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
+from dashboard.pages.learning_hubs.deck import hubs_deck
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
 from dashboard.warehouse.catalog import metrics
@@ -43,6 +44,8 @@ ATTENDANCE, SESSIONS = "learning_hubs/attendance_by_hub", "learning_hubs/session
 EFFECT = "learning_hubs/hub_effect"
 REGISTER = "learning_hubs/register"
 MAP_HEIGHT, MAP_HEIGHT_ON_PHONE = 330, 260
+DECK_HEIGHT = 430
+WORLD, WORLD_ON_PHONE = 0.75, -0.4  # zoom at which the whole world fits
 MOST_QUIET = 6
 FACTS = [
     "hub",
@@ -483,6 +486,32 @@ def register(scope: Scope) -> None:
             Words("", lead=_("Named is not active: the map shows which hubs have reported activity.")),
         )
     )
+
+
+def nearby(scope: Scope) -> None:
+    """The same hubs on a map that zooms to the surroundings of a city."""
+    words = status_words()
+    hubs = ask(VITALITY, scope)
+    if hubs.empty:
+        return
+    drawn_from(VITALITY, scope)
+    hubs = hubs.assign(
+        host_words=hubs["host"].fillna(_("Host not stated for this city")), status_words=hubs["status"].map(words)
+    )
+    st.pydeck_chart(
+        hubs_deck(hubs, WORLD_ON_PHONE if on_phone() else WORLD),
+        height=DECK_HEIGHT,
+        key="hubs-nearby",
+        alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),
+    )
+    meanings = {
+        "active": _("large and blue"),
+        "dormant": _("smaller, amber with a dark rim"),
+        "unknown": _("small and hollow"),
+        "closed": _("hollow with a red rim and a cross"),
+    }
+    context.lines(f"**{words[status]}**: {meaning}" for status, meaning in meanings.items())
+    map_disclaimer()
 
 
 def _choose_hub() -> str | None:
