@@ -45,7 +45,7 @@ EFFECT = "learning_hubs/hub_effect"
 REGISTER = "learning_hubs/register"
 MAP_HEIGHT, MAP_HEIGHT_ON_PHONE = 330, 260
 DECK_HEIGHT = 430
-WORLD, WORLD_ON_PHONE = 0.75, -0.4  # zoom at which the whole world fits
+WORLD, WORLD_ON_PHONE = 0.75, -0.75  # zoom at which the whole world fits
 MOST_QUIET = 6
 FACTS = [
     "hub",
