@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.briefs.hxl import SOURCE, newest_rows, write_hxl
-from dashboard.charts.learners import bars_figure
+from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, strip, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer

@@ -7,14 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import (
-    bars_figure,
-    grouped_figure,
-    growth_figure,
-    interval_figure,
-    learners_map,
-    rate_classes,
-)
+from dashboard.charts.bars import bars_figure, grouped_figure
+from dashboard.charts.intervals import interval_figure
+from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import learners
 from dashboard.components.context import newest_only
 from dashboard.components.figures import Figure, Number, Words, figure, map_height
@@ -25,6 +20,7 @@ from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
+from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import bars_figure, learners_map, rate_classes
+from dashboard.charts.bars import bars_figure
+from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.charts.world import clicked_country
 from dashboard.components import context, learners, notices
 from dashboard.components.figures import (
