@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.charts.frame import Figure, framed, row_label
 from dashboard.charts.intervals import PERCENT, gap
-from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, PARTIAL, SPARE
+from dashboard.charts.palette import ACCENT, NEUTRAL, PARTIAL, SERIES
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, people_axis, share, whole
 from dashboard.locales.plain import in_chart
@@ -46,7 +46,6 @@ def grouped_figure(
     words: Callable[[float | None], str] = people,
 ) -> Figure:
     """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share)."""
-    colors = (ACCENT, PARTIAL, SPARE, CLOSED)
     traces = [
         {
             "type": "bar",
@@ -56,7 +55,7 @@ def grouped_figure(
             "text": [words(v) for v in values],
             "textposition": "outside",
             "cliponaxis": False,
-            "marker": {"color": colors[number % len(colors)]},
+            "marker": {"color": SERIES[number % len(SERIES)]},
             "hovertemplate": "%{x}: %{text}<extra>" + name + "</extra>",
         }
         for number, (name, values) in enumerate(series)

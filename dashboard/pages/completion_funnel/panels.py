@@ -14,7 +14,7 @@ from dashboard.components.figures import Figure, Number, Words, figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
-from dashboard.components.verdicts import Verdict, verdict
+from dashboard.components.verdicts import FEWEST, Verdict, verdict
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import days, is_missing, missing, month, people, percent, share, whole
 from dashboard.locales.plain import in_markdown
@@ -29,7 +29,7 @@ SPLIT = "completion_funnel/steps_split"
 UNKNOWN = "unknown"
 NOT_STATED = ("not reported", UNKNOWN)
 MOST_LINES = 6
-HEIGHT = 372  # so that the steps end within the first screen of a laptop
+HEIGHT = 320  # so that the steps end within the first screen of a laptop
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,7 @@ def answer(scope: Scope) -> None:
             filter(
                 None,
                 [
-                    _(
-                        "Each step counts people once. Started: a first learning event. Active: seen again a week "
-                        "later, or completed. Recognised is known only for partners that send lists of recognitions."
-                    ),
+                    _("Each step counts people once."),
                     learners.newcomer(),
                 ],
             )
@@ -97,7 +94,7 @@ def answer(scope: Scope) -> None:
             codes={"step": words},
         ),
         numbers=[
-            Number("learners_registered", by_step["Registered"]["learners"], STEPS, scope, note=_("at the first step")),
+            Number("learners_registered", by_step["Registered"]["learners"], STEPS, scope, label=_("Registered")),
             *(
                 Number(
                     "",
@@ -120,6 +117,12 @@ def answer(scope: Scope) -> None:
                 label=_("Largest loss"),
             ),
         ],
+    )
+    st.caption(
+        _(
+            "Started: a first learning event. Active: seen again a week later, or completed. Completed: at least one "
+            "course. Recognised is known only for partners that send lists of recognitions."
+        )
     )
 
 
@@ -173,7 +176,7 @@ def compared(scope: Scope) -> None:
             scope,
             steps_figure(table, words, median=enough),
             Words(
-                compared_words(done, bool(scope.partner_id)),
+                compared_words(done, ask_one(COMPARED, scope)["learners"], bool(scope.partner_id)),
                 lead=plural(
                     "The median is of {count} other partner with at least 30 learners.",
                     "The median is of {count} other partners with at least 30 learners.",
@@ -202,8 +205,8 @@ def compared(scope: Scope) -> None:
         st.write(_("Median days since the previous step: {list}.").format(list="; ".join(gaps)))
 
 
-def compared_words(done: Mapping[str, Any], is_partner: bool) -> str:
-    """Whether the share that completed differs from the median partner's; `done` is that step."""
+def compared_words(done: Mapping[str, Any], registered: float | None, is_partner: bool) -> str:
+    """Whether the share of those registered that completed differs from the median partner's; `done` is that step."""
     if not is_partner:
         if is_missing(done["median_share"]):
             return _("All partners together")
@@ -224,7 +227,7 @@ def compared_words(done: Mapping[str, Any], is_partner: bool) -> str:
         ),
         Verdict.TOO_FEW: _("Your partner and the coalition: fewer than 30 learners, so not compared"),
         Verdict.UNKNOWN: _("Your partner and the coalition: {share} completed"),
-    }[verdict(done["share_low"], done["share_high"], median, median, done["learners"])].format(**words)
+    }[verdict(done["share_low"], done["share_high"], median, median, registered)].format(**words)
 
 
 def same_area(scope: Scope) -> None:
@@ -259,7 +262,7 @@ def same_area(scope: Scope) -> None:
                 words=percent,
             ),
             Words(
-                same_area_words(done, area_name(done)),
+                same_area_words(done, ask_one(BENCHMARK, asked)["mine"], area_name(done)),
                 lead=plural(
                     "Shares of registered learners. {count} other partner has learners there; its figures are rounded. "
                     "The area is the smallest with at least three other partners, no two of which have over 85 %.",
@@ -278,8 +281,8 @@ def same_area(scope: Scope) -> None:
         st.caption(_("This comparison is over all months of registration."))
 
 
-def same_area_words(done: Mapping[str, Any], place: str) -> str:
-    """Whether the partner's share that completed differs from the others' in a place; `done` is that measure."""
+def same_area_words(done: Mapping[str, Any], registered: float | None, place: str) -> str:
+    """Whether the share of those registered that completed differs from the others'; `done` is that measure."""
     words = {"mine": percent(done["share_mine"]), "others": percent(done["share_others"]), "place": place}
     return {
         Verdict.HIGHER: _("{mine} completed, clearly more than the {others} of other partners in {place}"),
@@ -287,7 +290,7 @@ def same_area_words(done: Mapping[str, Any], place: str) -> str:
         Verdict.UNCLEAR: _("{mine} completed, no clear difference to the {others} of other partners in {place}"),
         Verdict.TOO_FEW: _("Too few learners to compare with other partners in {place}"),
         Verdict.UNKNOWN: _("Your partner and other partners in {place}"),
-    }[verdict(done["share_low"], done["share_high"], done["others_low"], done["others_high"], done["mine"])].format(
+    }[verdict(done["share_low"], done["share_high"], done["others_low"], done["others_high"], registered)].format(
         **words
     )
 
@@ -330,7 +333,7 @@ def groups_words(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -
         return ""
     most, least = (choose_row(known, key=lambda row: row["share_of_first"]) for choose_row in (max, min))
     is_clear = (
-        verdict(most["share_low"], most["share_high"], least["share_low"], least["share_high"], most["learners"])
+        verdict(most["share_low"], most["share_high"], least["share_low"], least["share_high"], FEWEST)
         == Verdict.HIGHER
     )
     return (

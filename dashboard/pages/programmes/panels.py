@@ -89,6 +89,7 @@ def _numbers(row: Mapping[str, Any], scope: Scope) -> list[Number]:
             TOTALS,
             scope,
             note=_("{reached} with a learning event").format(reached=people(row["learners_reached"])),
+            label=_("Registered"),
         ),
         Number(
             "",
@@ -103,7 +104,8 @@ def _numbers(row: Mapping[str, Any], scope: Scope) -> list[Number]:
             row["completions_per_learner"],
             TOTALS,
             scope,
-            note=_("may be over 1"),
+            note=_("completions, may be over 1"),
+            label=_("Per learner"),
         ),
         *(
             Number("", people(row[column]), TOTALS, scope, note=note, label=label)
@@ -125,10 +127,10 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
             grouped_figure(
                 [phase_words(phase) for phase in table["phase"]],
                 [
-                    (_("Seats offered"), table["seats"].tolist()),
                     (_("Learners"), table["learners"].tolist()),
-                    (_("Completions planned"), table["target_completions"].tolist()),
+                    (_("Seats offered"), table["seats"].tolist()),
                     (_("Completions"), table["completions"].tolist()),
+                    (_("Completions planned"), table["target_completions"].tolist()),
                 ],
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
