@@ -53,6 +53,7 @@ class Query:
     """One SQL file of staging, marts, cubes, checks or pages.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
+    `measured` are the metrics whose figure is a column, and that column: named after `=`, or of the metric's own name.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Query:
     path: Path
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     among: tuple[tuple[str, ...], ...] = ()
+    measured: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def read_query(path: Path, layer: str) -> Query:
         params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
         columns=tuple(Field(*parts) for parts in said["column"]),
         caveats=tuple(text for _, _, text in said["caveat"]),
-        metrics=tuple(text for _, _, text in said["metric"]),
+        metrics=tuple(dict.fromkeys(text.partition("=")[0].strip() for _, _, text in said["metric"])),
         sql=_body(text),
         path=path,
         sums=tuple(
@@ -209,7 +211,17 @@ def read_query(path: Path, layer: str) -> Query:
         among=tuple(
             whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
         ),
+        measured=tuple(pair for _, _, text in said["metric"] for pair in _measured(text, said, path)),
     )
+
+
+def _measured(text: str, said: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[tuple[str, str]]:
+    """The metric and the column that carries it, of `metric = column` or of a metric that is a column by its name."""
+    metric, sign, column = (part.strip() for part in text.partition("="))
+    known = {name for name, _, _ in said["column"]}
+    if sign and column not in known:
+        raise CatalogError(f"{path.name}: `-- metric: {text}` wants a column of the file after =; found {column!r}.")
+    return [(metric, column or metric)] if sign or metric in known else []
 
 
 def _columns(

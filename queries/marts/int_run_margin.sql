@@ -6,6 +6,7 @@
 -- column course_id VARCHAR: course
 -- column enrolled_on DATE: day of enrolment
 -- column started_on DATE: NULL where never started
+-- column last_activity_on DATE: last learning event, NULL without one
 -- column completed_on DATE: NULL where not completed
 -- column withdrawn_on DATE: NULL where not withdrawn
 -- column failed_on DATE: NULL where not failed
@@ -24,6 +25,7 @@ WITH runs AS (
         r.course_id,
         r.enrolled_on,
         r.started_on,
+        r.last_activity_on,
         r.completed_on,
         r.withdrawn_on,
         r.failed_on,
@@ -46,6 +48,7 @@ SELECT
     course_id,
     enrolled_on,
     min(r.started_on) AS started_on,
+    max(r.last_activity_on) AS last_activity_on,
     min(r.completed_on) AS completed_on,
     min(r.withdrawn_on) AS withdrawn_on,
     min(r.failed_on) AS failed_on,

@@ -91,13 +91,14 @@ def choose_cohorts() -> list[Cohort]:
 
 
 def standing(chosen: Sequence[Cohort]) -> None:
-    """For each cohort, how many have completed, left, or are still under way."""
+    """For each cohort, how many have completed, left, are under way or quiet."""
     st.header(_("Where each cohort stands"), anchor=False)
     rows = {cohort.words: ask_one("cohorts/standing", cohort.scope) for cohort in chosen if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
         _("Completed so far"): lambda row: whole(row["completed_so_far"]),
-        _("Still under way"): lambda row: whole(row["active_so_far"]),
+        _("Under way"): lambda row: whole(row["under_way_so_far"]),
+        _("Quiet for 180 days"): lambda row: whole(row["quiet_so_far"]),
         _("Left"): lambda row: whole(row["withdrawn_so_far"]),
         _("Ended without passing"): lambda row: whole(row["failed_so_far"]),
         _("On the verified track and old enough to tell"): lambda row: whole(row["verified_matured"]),
@@ -320,10 +321,10 @@ def quiet(chosen: Sequence[Cohort]) -> None:
                 row["learners_quiet"],
                 "cohorts/quiet_learners",
                 scope,
-                _("{cohort}: {share} of {under_way} under way").format(
+                _("{cohort}: {share} of {unfinished} who have not finished").format(
                     cohort=in_markdown(cohort.words),
                     share=share(row["share_quiet"]),
-                    under_way=whole(row["learners_under_way"]),
+                    unfinished=whole(row["learners_unfinished"]),
                 ),
                 key=cohort.code,
             )

@@ -88,9 +88,10 @@ def tiles(scope: Scope) -> None:
             done["share_verified"],
             "overview/matured_completion",
             scope,
-            _("{interval}; {active} of {runs} course runs are still under way").format(
+            _("{interval}; of {runs} course runs {under_way} are under way and {quiet} quiet for 180 days").format(
                 interval=between(done["share_low"], done["share_high"]),
-                active=whole(done["active_so_far"]),
+                under_way=whole(done["under_way_so_far"]),
+                quiet=whole(done["quiet_so_far"]),
                 runs=whole(done["runs"]),
             ),
         )

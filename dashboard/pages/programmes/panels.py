@@ -132,14 +132,15 @@ def domains(scope: Scope) -> None:
 
 
 def outcomes(scope: Scope) -> None:
-    """How the course runs ended, those in progress among them."""
+    """How the course runs ended, those under way and quiet among them."""
     table = ask("programmes/outcomes", scope)
     words = {
         "completed": _("Completed"),
         "distinction": _("Completed with distinction"),
         "failed": _("Ended without passing"),
         "withdrawn": _("Left"),
-        "in progress": _("Still under way"),
+        "under way": _("Under way"),
+        "quiet": _("Quiet for 180 days"),
     }
     figure(
         _("How course runs stand"),
