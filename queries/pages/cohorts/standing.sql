@@ -8,7 +8,7 @@
 -- column completed_so_far BIGINT: of them, completed
 -- column withdrawn_so_far BIGINT: of them, left before they completed
 -- column failed_so_far BIGINT: of them, ended without passing
--- column ended_so_far BIGINT: of them, left or ended without passing: withdrawn and failed together
+-- column ended_so_far BIGINT: of them, left or ended without passing: withdrawn and failed together, of which a part that is hidden counts as none
 -- column under_way_so_far BIGINT: not completed, not ended, and with a learning event or the enrolment itself in the last 180 days of the record
 -- column quiet_so_far BIGINT: not completed, not ended, and without a learning event for 180 days or more
 -- column verified_matured BIGINT: on the verified track and old enough to tell
