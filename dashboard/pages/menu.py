@@ -29,6 +29,7 @@ def menu() -> dict[str, list[Page]]:
             Page("learning_hubs", _("Learning hubs")),
         ],
         _("Learners"): [
+            Page("my_programme", _("My programme")),
             Page("completion_funnel", _("Completion funnel")),
             Page("cohorts", _("Cohorts")),
             Page("credit_recognition", _("Credit recognition")),

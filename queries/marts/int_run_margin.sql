@@ -14,6 +14,7 @@
 -- column outcome VARCHAR: completed, distinction, failed, in progress or withdrawn
 -- column hours_estimated DOUBLE: as estimated
 -- column hours_measured DOUBLE: as measured
+-- column progress DOUBLE: 0 to 1, NULL where not reported
 -- column is_verified_track BOOLEAN: not an audit
 -- column is_timed BOOLEAN: the time to its end is known
 -- column as_of_on DATE: until when the learner was observed
@@ -33,6 +34,7 @@ WITH runs AS (
         r.outcome,
         r.hours_estimated,
         r.hours_measured,
+        r.progress,
         r.is_verified_track,
         r.is_timed,
         r.as_of_on
@@ -57,6 +59,7 @@ SELECT
     min(r.outcome) AS outcome,
     max(r.hours_estimated) AS hours_estimated,
     max(r.hours_measured) AS hours_measured,
+    max(r.progress) AS progress,
     bool_or(r.is_verified_track) AS is_verified_track,
     bool_and(r.is_timed) AS is_timed,
     max(r.as_of_on) AS as_of_on

@@ -18,7 +18,7 @@ from dashboard.warehouse.catalog import layer, metrics, questions
 from dashboard.warehouse.engines import open_engine
 
 QUESTIONS = list(questions().values())
-NUMBERS_IN_THE_GRAIN = {"day", "horizon_days", "last_week", "quiet_days", "year", "step_order"}
+NUMBERS_IN_THE_GRAIN = {"day", "fifth", "horizon_days", "last_week", "quiet_days", "year", "step_order"}
 FIGURES = {"days", "first_on"}
 ids = pytest.mark.parametrize("query", QUESTIONS, ids=lambda query: query.name)
 

@@ -106,15 +106,15 @@ def tiles(scope: Scope) -> None:
             ),
         )
     with second[3]:
-        alive = ask_one("learning_hubs/evidence", Scope(on_date=scope.on_date))["hubs_alive"]
+        hubs = ask_one("overview/hubs", scope)
         metric_tile(
             "hubs_alive",
-            head["hubs"],
-            HEADLINE,
+            hubs["hubs_alive"],
+            "overview/hubs",
             scope,
-            _("in the 60 days before")
-            if alive == head["hubs"]
-            else _("in the 60 days before, by this choice; {count} by any sign").format(count=whole(alive)),
+            _("{count} of them by sessions or learners of these programmes").format(
+                count=whole(hubs["hubs_of_programme"])
+            ),
         )
 
 

@@ -158,7 +158,7 @@ def learner_tiles(scope: Scope) -> None:
     with columns[0]:
         metric_tile("learners_reached", row["learners"], LEARNER_TOTALS, scope, whole(row["learners"]))
     with columns[1]:
-        metric_tile("countries_reached", row["countries"], LEARNER_TOTALS, scope)
+        metric_tile("countries_shown", row["countries"], LEARNER_TOTALS, scope)
     with columns[2]:
         text_tile(
             _("Country unknown"),

@@ -9,6 +9,13 @@
 -- column old_value BIGINT: the figure of the old release
 -- column new_value BIGINT: the figure of the new release
 -- column rows_behind BIGINT: rows that are not the same in both
+-- metric: learners_registered = new_value where metric = learners_registered
+-- metric: learners_reached = new_value where metric = learners_reached
+-- metric: learners_with_credential = new_value where metric = learners_with_credential
+-- metric: credentials = new_value where metric = credentials
+-- metric: hubs_named = new_value where metric = hubs_named
+-- metric: offers_live = new_value where metric = offers_live
+-- metric: learners_contributed_direct = new_value where metric = learners_contributed_direct
 -- caveat: Only stewards have figures of learners, whichever programmes they count. The others are of no programme.
 SELECT
     metric,
