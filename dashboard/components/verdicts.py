@@ -9,11 +9,11 @@ FEWEST = 30
 
 
 class Verdict(StrEnum):
-    """What two intervals allow to state."""
+    """What two intervals allow to state; the values are those of answers that give a verdict."""
 
     HIGHER = "higher"
     LOWER = "lower"
-    UNCLEAR = "unclear"
+    UNCLEAR = "could be chance"
     TOO_FEW = "too few"
     UNKNOWN = "unknown"
 
@@ -50,7 +50,7 @@ def verdict_words(found: Verdict) -> str:
     return {
         Verdict.HIGHER: _("clearly higher"),
         Verdict.LOWER: _("clearly lower"),
-        Verdict.UNCLEAR: _("no clear difference"),
+        Verdict.UNCLEAR: _("no clear difference, could be chance"),
         Verdict.TOO_FEW: _("fewer than 30, so not compared"),
         Verdict.UNKNOWN: _("not known"),
     }[found]

@@ -48,7 +48,7 @@ def answer(scope: Scope) -> None:
                 [
                     _(
                         "Course runs on the verified track, enrolled at least 180 days ago: completed within 180 days. "
-                        "Who has not finished and has not left may still complete."
+                        "Who is under way or quiet may still complete."
                     ),
                     learners.newcomer(),
                 ],
@@ -126,16 +126,18 @@ def numbers(row: Mapping[str, Any], asked: Scope) -> list[Number]:
             asked,
             note=_("of {runs} course runs").format(runs=whole(row["verified_matured"])),
         ),
-        *(
-            Number("", whole(row[column]), STANDING, asked, note=note, label=label)
-            for column, label, note in (
-                ("runs", _("Course runs"), _("learner and course together")),
-                ("completed_so_far", _("Completed"), _("so far")),
-                ("active_so_far", _("Not finished"), _("and not left")),
-                ("withdrawn_so_far", _("Left"), _("before they completed")),
-                ("failed_so_far", _("Ended"), _("without passing")),
-            )
+        Number("", whole(row["runs"]), STANDING, asked, note=_("learner and course together"), label=_("Course runs")),
+        Number("", whole(row["completed_so_far"]), STANDING, asked, note=_("so far"), label=_("Completed")),
+        Number(
+            "runs_under_way",
+            row["under_way_so_far"],
+            STANDING,
+            asked,
+            note=_("active in the last 180 days"),
+            label=_("Under way"),
         ),
+        Number("runs_quiet", row["quiet_so_far"], STANDING, asked, note=_("not active for 180 days"), label=_("Quiet")),
+        Number("runs_ended", row["ended_so_far"], STANDING, asked, note=_("left or not passed"), label=_("Ended")),
     ]
 
 
@@ -153,15 +155,16 @@ def compare(context: Scope) -> None:
 
 
 def standing(cohorts: Sequence[Cohort]) -> None:
-    """For each cohort, how many course runs are completed, ended or not finished."""
+    """For each cohort, how many course runs are completed, under way, quiet or ended."""
     st.header(standing_words(cohorts), anchor=False)
     rows = {cohort.words: ask_one(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
         _("Completed so far"): lambda row: whole(row["completed_so_far"]),
-        _("Not finished, not left"): lambda row: whole(row["active_so_far"]),
-        _("Left"): lambda row: whole(row["withdrawn_so_far"]),
-        _("Ended without passing"): lambda row: whole(row["failed_so_far"]),
+        _("Under way: active in the last 180 days"): lambda row: whole(row["under_way_so_far"]),
+        _("Quiet: not active for 180 days or more"): lambda row: whole(row["quiet_so_far"]),
+        _("Ended: left"): lambda row: whole(row["withdrawn_so_far"]),
+        _("Ended: without passing"): lambda row: whole(row["failed_so_far"]),
         _("On the verified track, enrolled at least 180 days ago"): lambda row: whole(row["verified_matured"]),
         _("Of these, completed within 180 days"): lambda row: share(row["share_verified"]),
         _("95 % interval"): lambda row: between(row["share_low"], row["share_high"]),
@@ -172,7 +175,7 @@ def standing(cohorts: Sequence[Cohort]) -> None:
             for name, value_of in measures.items()
             if rows
         ],
-        alt=_("For each cohort: course runs, completed, not finished, left, and verified completion."),
+        alt=_("For each cohort: course runs, completed, under way, quiet, ended, and verified completion."),
         nothing=_("Choose a cohort without sex, age or education to see where it stands."),
     )
     if 0 < len(rows) < len(cohorts):
@@ -470,7 +473,7 @@ def quiet(context: Scope) -> None:
                 row["learners_quiet"],
                 QUIET,
                 asked,
-                note=_("of {learners} not finished").format(learners=whole(row["learners_under_way"])),
+                note=_("of {learners} not finished").format(learners=whole(row["learners_unfinished"])),
             ),
             Number(
                 "",

@@ -26,6 +26,7 @@ from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
 HEADLINE, COMPLETION = "overview/headline", "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
+HUBS = "overview/hubs"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
 HORIZON = 180
 
@@ -72,6 +73,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
     done = ask_one(COMPLETION, replace(scope, horizon_days=HORIZON))
     women = ask_one(WOMEN, scope, step="Started")
     top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
+    hubs = ask_one(HUBS, scope)
     newest = newest_only(scope)
     return [
         Number("countries_reached", head["countries"], HEADLINE, scope, note=_("countries where learners live")),
@@ -104,7 +106,13 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             scope,
             note=newest or _("sex not reported for {share}").format(share=share(women["share_not_reported"])),
         ),
-        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("active in the 60 days before")),
+        Number(
+            "hubs_alive",
+            hubs["hubs_alive"],
+            HUBS,
+            scope,
+            note=_("{count} by these programmes").format(count=whole(hubs["hubs_of_programme"])),
+        ),
     ]
 
 

@@ -221,7 +221,7 @@ def domains(scope: Scope) -> None:
 
 
 def outcomes(scope: Scope) -> None:
-    """How the course runs ended, those not finished among them."""
+    """How the course runs ended, those under way and quiet among them."""
     _outcomes(scope, outcome_title(scope))
 
 
@@ -240,7 +240,9 @@ def _outcomes(scope: Scope, title: str, numbers: Sequence[Number] = ()) -> None:
             ),
             Words(
                 title,
-                lead=_("Not finished is not failed: these course runs may still be completed.") if title else "",
+                lead=_("Under way and quiet are not failed: these course runs may still be completed.")
+                if title
+                else "",
                 alt=_("Bars of course runs by outcome."),
             ),
             codes={"outcome": words},
@@ -264,7 +266,8 @@ def outcome_words() -> dict[str, str]:
         "distinction": _("Completed with distinction"),
         "failed": _("Ended without passing"),
         "withdrawn": _("Left"),
-        "in progress": _("Not finished, not left"),
+        "under way": _("Under way: active in the last 180 days"),
+        "quiet": _("Quiet: not active for 180 days or more"),
     }
 
 

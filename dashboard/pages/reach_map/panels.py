@@ -148,7 +148,7 @@ def learner_tiles(scope: Scope) -> None:
     strip(
         [
             Number("learners_reached", row["learners"], LEARNER_TOTALS, scope, note=whole(row["learners"])),
-            Number("countries_reached", row["countries"], LEARNER_TOTALS, scope),
+            Number("countries_shown", row["countries"], LEARNER_TOTALS, scope),
             Number(
                 "",
                 whole(row["learners_unknown"]),

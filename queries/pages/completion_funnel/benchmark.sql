@@ -16,7 +16,8 @@
 -- column area_level VARCHAR: country, region or world: the smallest with at least three other partners
 -- column area VARCHAR: ISO 3166 alpha-3, UN region, or world
 -- column other_partners BIGINT: other partners with a learner registered there
--- metric: learners_registered
+-- metric: learners_registered = mine where measure_order = 1
+-- metric: learners_reached = mine where measure_order = 2
 -- caveat: An area counts where at least three other partners have learners and the two largest of them report at most 85 % of them; else the region, else the world. The others' figures are rounded for everybody.
 WITH areas AS (
     SELECT
