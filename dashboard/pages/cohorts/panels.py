@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.bars import bars_figure
 from dashboard.charts.intervals import interval_figure
 from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, strip
@@ -56,7 +57,7 @@ def answer(scope: Scope) -> None:
         ),
     )
     if intakes.empty:
-        curve(CURVE, "completion_share", [("", asked)], numbers(row, asked))
+        stand(row, asked)
         return
     figure(
         Figure(
@@ -141,6 +142,31 @@ def numbers(row: Mapping[str, Any], asked: Scope) -> list[Number]:
     ]
 
 
+def stand(row: Mapping[str, Any], asked: Scope) -> None:
+    """How many course runs are completed, under way, quiet or ended: for who may not see single intakes."""
+    counts = {
+        _("Completed"): row["completed_so_far"],
+        _("Under way"): row["under_way_so_far"],
+        _("Quiet"): row["quiet_so_far"],
+        _("Ended"): row["ended_so_far"],
+    }
+    figure(
+        Figure(
+            STANDING,
+            asked,
+            bars_figure(
+                list(counts), list(counts.values()), [whole(count) for count in counts.values()], [True, *[False] * 3]
+            ),
+            Words("", alt=_("Bars of course runs that are completed, under way, quiet or ended.")),
+            columns=[
+                *("runs", "completed_so_far", "under_way_so_far", "quiet_so_far", "ended_so_far"),
+                *("verified_matured", "share_verified", "share_low", "share_high"),
+            ],
+        ),
+        numbers=numbers(row, asked),
+    )
+
+
 def compare(context: Scope) -> None:
     """Two to six cohorts: where they stand, their curves, their differences, and the first two adjusted."""
     cohorts = choose_cohorts(context)
@@ -221,20 +247,17 @@ def standing_words(cohorts: Sequence[Cohort]) -> str:
     }[found].format(**words)
 
 
-def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]], beside: Sequence[Number] = ()) -> None:
+def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> None:
     """Cumulative incidence of each cohort with its band."""
     tables = [(words, scope, ask(question, scope)) for words, scope in cohorts]
     tables = [(words, scope, table) for words, scope, table in tables if len(table)]
     is_completion = question == CURVE
     if not tables:
-        if beside:
-            strip(beside)
         nothing_to_show(question, cohorts[0][1])
         return
     reached = [
         _("{cohort} {share}").format(cohort=in_markdown(words), share=share(at_day(table, column, HORIZON_DAYS)))
         for words, _scope, table in tables
-        if words
     ]
     title = (
         _("Completed by day 180: {list}") if is_completion else _("Left by day 180 after enrolment: {list}")
@@ -243,12 +266,10 @@ def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]], besi
         Figure(
             question,
             tables[0][1],
-            incidence_figure([(words or _("Completed"), table) for words, _scope, table in tables], column, LAST_DAY),
+            incidence_figure([(words, table) for words, _scope, table in tables], column, LAST_DAY),
             Words(
-                title if reached else "",
-                lead=""
-                if not reached
-                else _(
+                title,
+                lead=_(
                     "Bands are 95 % intervals. Leaving and failing are competing events; who has not finished counts "
                     "until last seen."
                 )
@@ -260,8 +281,7 @@ def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]], besi
             ),
             columns=["day", "at_risk", "completed", "withdrawn", column, "ci_low", "ci_high"],
             others={words: scope for words, scope, _table in tables},
-        ),
-        numbers=beside,
+        )
     )
 
 

@@ -337,9 +337,9 @@ def groups_words(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -
         == Verdict.HIGHER
     )
     return (
-        _("Completed a course: {most_share} of {most}, {least_share} of {least}")
+        _("Completed a course: {most} {most_share}, {least} {least_share}")
         if is_clear
-        else _("No clear difference in completion: {most_share} of {most}, {least_share} of {least}")
+        else _("No clear difference in completion: {most} {most_share}, {least} {least_share}")
     ).format(
         most=values[most["attribute_value"]],
         least=values[least["attribute_value"]],

@@ -154,10 +154,10 @@ def _figures(scope: Scope, row: Mapping[str, Any]) -> list[Number]:
             label=label,
         )
         for metric, label, note in (
-            ("learners_registered", _("Registered"), _("people")),
+            ("learners_registered", _("Registered"), _("people, counted once")),
             ("learners_active", _("Active"), _("learned in the last 30 days")),
             ("learners_completed", _("Completed"), _("at least one course")),
-            ("learners_silent", _("Quiet"), _("not finished, 180 days silent")),
+            ("learners_silent", _("Quiet"), _("not active for 180 days")),
             ("learners_at_hub", _("At a hub"), _("registered at one")),
             ("learners_with_credential", _("Credential"), _("of any kind")),
             ("ects_recognised", _("Credits"), _("ECTS recognised")),

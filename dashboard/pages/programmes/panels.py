@@ -38,7 +38,7 @@ def answer(scope: Scope) -> None:
     row = ask_one(TOTALS, scope)
     if not row:
         raise NoAnswer(_("Nothing is known of this programme but its learners. Choose another programme."))
-    phases = ask(TARGETS, scope)["phase"].tolist()
+    phases = phases_of(scope)
     headline(
         takeaway(row, in_markdown(programme_words()[scope.programme_id or ""]), phases),
         " ".join(
@@ -59,6 +59,11 @@ def answer(scope: Scope) -> None:
     else:
         _outcomes(scope, "", _numbers(row, scope))
         st.caption(_("No phases with seats and targets were sent for this programme."))
+
+
+def phases_of(scope: Scope) -> list[str]:
+    """The phases of a programme with seats and targets, in time; none where none were sent."""
+    return ask(TARGETS, scope)["phase"].tolist()
 
 
 def takeaway(row: Mapping[str, Any], programme: str, phases: Sequence[str]) -> str:
