@@ -76,6 +76,14 @@ NOT_PEOPLE = {
     *("agreement_countries", "seats", "courses", "guided_projects", "domains", "target_learners", "target_completions"),
     *("refugees_hosted", "newcomers"),
 }
+# All that these pages fold away.
+OPEN = {
+    "completion_funnel": "compared,area,groups",
+    "cohorts": "compare,left,retention,quiet",
+    "credit_recognition": "reasons,agreements,universities",
+    "my_programme": "compared,progress,quiet,intakes,months,hubs",
+    "programmes": "hours,outcomes,domains",
+}
 LINKS = (None, {"country_iso3": "KEN", "partner_id": "invented_d", "flows": "true"})
 YEARS = range(2000, 2031)
 COUNTRIES_OF_THE_WORLD = 251  # legends of maps count them
@@ -335,7 +343,7 @@ def draw(page, viewer, link=None):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=90)
     if page != "overview":
         test.switch_page(f"pages/{page}/page.py")
-    for name, value in (link or {}).items():
+    for name, value in {**(link or {}), **({"open": OPEN[page]} if page in OPEN else {})}.items():
         test.query_params[name] = value
     test.session_state["see_as"] = viewer
     test.run()
