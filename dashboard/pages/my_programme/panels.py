@@ -159,7 +159,6 @@ def _figures(scope: Scope, row: Mapping[str, Any]) -> list[Number]:
             ("learners_completed", _("Completed"), _("at least one course")),
             ("learners_silent", _("Quiet"), _("not active for 180 days")),
             ("learners_at_hub", _("At a hub"), _("registered at one")),
-            ("learners_with_credential", _("Credential"), _("of any kind")),
             ("ects_recognised", _("Credits"), _("ECTS recognised")),
         )
     ]
