@@ -15,7 +15,7 @@ def domains_figure(table: pd.DataFrame) -> Figure:
     Args:
         table: domain, courses, guided_projects.
     """
-    rows = table.iloc[::-1]
+    rows = table[::-1]
     traces = [
         {
             "type": "bar",
