@@ -1,12 +1,8 @@
-"""What pages about learners share: choosing programme, partner and time, words for steps and attributes, notices."""
+"""What pages about learners share: what may be chosen, words for steps and attributes, why nothing is shown."""
 
-import datetime
-
-from dashboard.components.filters import choose
 from dashboard.components.page import NoAnswer
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
-from dashboard.locales.numbers import month
 from dashboard.scope import Scope
 from dashboard.session import ask, current_viewer, is_hidden_from_me
 
@@ -85,30 +81,6 @@ def partner_words(programme_id: str | None = None) -> dict[str, str]:
     return {row.partner_id: row.partner for row in ask("overview/partners", scope).itertuples()}
 
 
-def choose_months(programme_id: str | None) -> tuple[datetime.date | None, datetime.date | None]:
-    """Lets the reader choose the first and last month of registration; None is open."""
-    if is_hidden_from_me("completion_funnel/months", Scope(programme_id=programme_id)):
-        return None, None  # months of others are so few people that only their owners see them
-    months = [
-        date.isoformat()[:7] for date in ask("completion_funnel/months", Scope(programme_id=programme_id))["month"]
-    ]
-    first = choose(
-        _("Registered from"),
-        [None, *months],
-        "from_month",
-        lambda code: month(_first(code)) if code else _("The first"),
-        None,
-    )
-    last = choose(
-        _("Registered until"),
-        [None, *months],
-        "to_month",
-        lambda code: month(_first(code)) if code else _("The last"),
-        None,
-    )
-    return _first(first), _first(last)
-
-
 def attribute_words() -> dict[str, str]:
     """Words for the attributes by which learners are told apart."""
     return {
@@ -157,7 +129,3 @@ def rate_words(by: str) -> dict[str, str]:
         "none": _("No learner known"),
         **few,
     }
-
-
-def _first(code: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(code + "-01") if code else None

@@ -43,7 +43,7 @@ def show_table(
         table,
         hide_index=True,
         column_order=[field.name for field in fields],
-        column_config={field.name: _column(field) for field in fields},
+        column_config={field.name: _column(field, has_words=field.name in (codes or {})) for field in fields},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
@@ -100,8 +100,10 @@ def _hidden_words() -> str:
     )
 
 
-def _column(field: Field) -> Any:
+def _column(field: Field, has_words: bool = False) -> Any:
     label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3").replace("Ects", "ECTS")
+    if has_words:
+        return st.column_config.Column(label, help=_(field.meaning))
     if field.type == "DOUBLE" and field.name.startswith(("share", "ci_", "rate_")) or field.name.endswith("_share"):
         return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
     if field.type == "DOUBLE" and field.name.startswith(("hours", "fractional")):

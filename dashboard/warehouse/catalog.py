@@ -3,7 +3,7 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,11 @@ QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum",
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
 HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+# `metric`, or `metric = column`, of a chosen row where the answer has several.
+MEASURED = re.compile(
+    r"(?P<metric>[a-z0-9_]+)(?: = (?P<column>[a-z0-9_]+)(?: where (?P<where>[a-z0-9_]+) = (?P<value>.+)"
+    r"|(?P<last> in the last row))?)?"
+)
 # The partner of rows that count all partners together.
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
@@ -51,6 +56,7 @@ class Query:
     """One SQL file of staging, marts, cubes, checks or pages.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
+    `measured` says where the answer has the figure of a metric.
     """
 
     name: str
@@ -64,6 +70,37 @@ class Query:
     path: Path
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     among: tuple[tuple[str, ...], ...] = ()
+    measured: tuple["Measured", ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Where an answer has the figure of a metric, as its header says.
+
+    `-- metric: learners_reached` alone says that the figure is the column of that name, if there is one, or that the
+    answer needs the definition only. `= learners` names another column. Of several rows `where step_order = 1` or
+    `in the last row` says which one is the whole; without it each row has the figure of a part.
+    """
+
+    metric: str
+    column: str
+    where: tuple[str, str] | None = None
+    is_last: bool = False
+
+    def value(self, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """The figure in an answer; None where the row is not in it.
+
+        Raises:
+            LookupError: several rows, and none of them is the whole.
+        """
+        if self.where:
+            name, wanted = self.where
+            rows = [row for row in rows if str(row[name]) == wanted]
+        elif self.is_last:
+            rows = rows[-1:]
+        if len(rows) > 1:
+            raise LookupError(f"{len(rows)} rows have {self.column}, and none is the whole")
+        return rows[0][self.column] if rows else None
 
 
 @dataclass(frozen=True)
@@ -198,7 +235,7 @@ def read_query(path: Path, layer: str) -> Query:
         params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
         columns=tuple(Field(*parts) for parts in said["column"]),
         caveats=tuple(text for _, _, text in said["caveat"]),
-        metrics=tuple(text for _, _, text in said["metric"]),
+        metrics=tuple(dict.fromkeys(text.split(" = ")[0] for _, _, text in said["metric"])),
         sql=_body(text),
         path=path,
         sums=tuple(
@@ -207,7 +244,28 @@ def read_query(path: Path, layer: str) -> Query:
         among=tuple(
             whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
         ),
+        measured=tuple(pair for _, _, text in said["metric"] for pair in _measured(text, said, path)),
     )
+
+
+def _measured(text: str, said: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
+    found = MEASURED.fullmatch(text)
+    if not found:
+        raise CatalogError(
+            f"{path.name}: `-- metric: {text}` wants a metric, then perhaps `= column`, and after that perhaps "
+            "`where column = value` or `in the last row`."
+        )
+    known = {name for name, _, _ in said["column"]}
+    column, where = found["column"], found["where"]
+    if unknown := [name for name in (column, where) if name and name not in known]:
+        raise CatalogError(f"{path.name}: `-- metric: {text}` wants columns of the file; found {unknown}.")
+    if not column and found["metric"] not in known:
+        return []
+    return [
+        Measured(
+            found["metric"], column or found["metric"], (where, found["value"]) if where else None, bool(found["last"])
+        )
+    ]
 
 
 def _columns(

@@ -24,16 +24,17 @@ STARTS = tuple("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = (
     "/",
-    "/programmes?programme_id=dlsei",
-    "/credit_recognition?programme_id=dlsei",
+    "/programmes?programme_id=dlsei&open=hours,outcomes,domains",
+    "/credit_recognition?programme_id=dlsei&open=reasons,agreements,universities",
     "/reach_map?by=refugees&country_iso3=KEN",
     "/learning_hubs?hub_id=h0",
     "/contributions?rows=member&place=KEN&open=matrix,whole,names",
     "/contributions?view=reach&open=timeline,members,overlaps",
     *(
         (
-            "/completion_funnel",
-            "/cohorts?like=true",
+            "/completion_funnel?open=compared,area,groups",
+            "/cohorts?like=true&open=compare,left,retention,quiet",
+            "/my_programme?open=compared,progress,quiet,intakes,months,hubs",
             "/reach_map?flows=true",
             "/methods",
             "/school_closures",

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 LINKS = {
     "reach_map": "?country_iso3=KEN&flows=true",
     "contributions": "?rows=activity&place=IND",
+    "my_programme": "?partner_id=kiron",
 }
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 LONGEST = 3_000  # pixels of a page before a reader opens something

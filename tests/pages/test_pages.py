@@ -14,7 +14,10 @@ from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
 
-LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
+LEARNERS = (
+    *("overview", "reach_map", "my_programme", "completion_funnel", "cohorts", "credit_recognition"),
+    "programmes",
+)
 COALITION = ("contributions", "response_gaps", "needs_and_offers")
 PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "data_health", "what_changed", "upload", "methods")
 
@@ -33,8 +36,11 @@ def app(page="school_closures", **link):
 # Views of a page that draw all they can.
 LINKS = {
     "reach_map": {"flows": "true", "country_iso3": "KEN"},
-    "cohorts": {"like": "true"},
-    "completion_funnel": {"partner_id": "kiron"},
+    "my_programme": {"partner_id": "kiron", "open": "compared,progress,quiet,intakes,months,hubs"},
+    "cohorts": {"like": "true", "open": "compare,left,retention,quiet"},
+    "completion_funnel": {"partner_id": "kiron", "open": "compared,area,groups"},
+    "credit_recognition": {"open": "reasons,agreements,universities"},
+    "programmes": {"open": "hours,outcomes,domains"},
     "contributions": {"rows": "member", "place": "IND", "open": "matrix,whole"},
     "response_gaps": {"open": "countries,nearly,levels,tiers,languages"},
     "school_closures": {"open": "days,levels,weeks,compare,oxford,territories"},
@@ -217,7 +223,7 @@ def test_every_chart_is_one_plotly_knows():
 
 def test_every_map_has_its_disclaimer_and_sends_codes_only():
     for page in ("school_closures", "reach_map", "overview", "credit_recognition", "contributions"):
-        test = app(page)
+        test = app(page, **LINKS.get(page, {}))
         assert "do not imply official endorsement" in words(test)
         assert "geojson" not in json.dumps(figures(test))
 
@@ -386,42 +392,46 @@ def test_the_first_step_is_all_of_those_who_registered_for_others_too():
 
 def test_the_funnel_obeys_its_filters():
     whole, kiron = app("completion_funnel"), app("completion_funnel", partner_id="kiron", programme_id="kiron_campus")
-    assert tiles(whole)["Learners registered"] != tiles(kiron)["Learners registered"] == "2,421"
+    assert tiles(whole)["Registered"] != tiles(kiron)["Registered"] == "2,421"
     assert any(
         "No learner matches this choice" in i.value
         for i in app("completion_funnel", from_month="2019-06", country_host="LBY").info
     )
-    assert "Mine against the coalition" in {h.value for h in app("completion_funnel", partner_id="kiron").header}
+    compared = app("completion_funnel", partner_id="kiron", open="compared")
+    assert any(header.value.startswith("Your partner and the coalition: ") for header in compared.header)
 
 
 def test_cohorts_show_who_is_under_way_and_never_call_them_failed():
-    test = app("cohorts", cohorts="kiron_campus...~for_refugees...", like="true")
-    standing = {row[""]: row for row in test.dataframe[0].value.to_dict("records")}
-    assert standing["Still under way"]["Kiron Campus"] == "3,215"
-    assert standing["Ended without passing"]["Kiron Campus"] == "0"
-    said = words(test).lower()
-    assert "failed" not in said.replace("is not failed", "")
-    assert "like for like" in {tile.label.lower() for tile in test.metric}
+    test = app("cohorts", cohorts="kiron_campus...~for_refugees...", like="true", open="compare")
+    standing = {row["Cohort"]: row for row in test.dataframe[0].value.to_dict("records")}
+    under_way, quiet = (
+        int(standing[name]["Kiron Campus"].replace(",", ""))
+        for name in ("Under way: active in the last 180 days", "Quiet: not active for 180 days or more")
+    )
+    assert under_way + quiet == 3_215 and under_way and quiet
+    assert standing["Ended: without passing"]["Kiron Campus"] == "0"
+    assert "failed" not in words(test).lower()
+    assert {"Unadjusted", "Adjusted for course, intake and sex"} <= {tile.label for tile in test.metric}
 
 
 def test_cohorts_of_a_link_are_shown_and_nonsense_is_not():
-    test = app("cohorts", cohorts="coursera_for_refugees.kiron.2018-03.female~'; DROP~kiron_campus...")
+    test = app("cohorts", cohorts="coursera_for_refugees.kiron.2018-03.female~'; DROP~kiron_campus...", open="compare")
     assert test.multiselect(key="cohorts").value == ["coursera_for_refugees.kiron.2018-03.female", "kiron_campus..."]
-    assert app("cohorts", cohorts="nonsense").multiselect(key="cohorts").value
+    assert app("cohorts", cohorts="nonsense", open="compare").multiselect(key="cohorts").value
 
 
 def test_a_cohort_is_built_and_added():
-    test = app("cohorts")
+    test = app("cohorts", open="compare")
     before = test.multiselect(key="cohorts").value
     test.session_state["build"] = True
     test.run()
     test.selectbox(key="new_programme").set_value("kiron_campus").run()
-    next(button for button in test.button if button.label == "Add it").click().run()
+    next(button for button in test.button if button.label == "Add cohort").click().run()
     assert test.multiselect(key="cohorts").value == [*before, "kiron_campus..."]
 
 
 def test_quiet_learners_grow_fewer_with_the_days():
-    test = app("cohorts", quiet_days="14")
+    test = app("cohorts", quiet_days="14", open="quiet")
     many = int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", ""))
     test.slider(key="quiet_days").set_value(120).run()
     assert 0 < int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", "")) < many
@@ -429,8 +439,8 @@ def test_quiet_learners_grow_fewer_with_the_days():
 
 def test_recognition_and_programmes_show_what_was_stated():
     assert tiles(app("credit_recognition"))["Agreements"] == "60"
-    test = app("programmes")
-    assert "Hours by phase and basis" in {header.value for header in test.header}
+    test = app("programmes", open="hours")
+    assert any(header.value.startswith("Learning hours by basis: ") for header in test.header)
     phases = test.dataframe[0].value
     assert phases["learners"].tolist()[:2] == [3_400, 8_600] and phases["domains"].tolist()[-1] == 11
 

@@ -148,7 +148,24 @@ def test_completion_is_of_matured_verified_runs_and_nobody_under_way_has_failed(
     assert row["share_of_enrolled"] == pytest.approx(3 / 5)
     assert row["share_of_started"] == pytest.approx(3 / 4)  # without P4
     assert row["share_of_intended"] == pytest.approx(2 / 2)  # P1 and P6 said so
-    assert (row["runs"], row["completed_so_far"], row["withdrawn_so_far"], row["active_so_far"]) == (6, 3, 1, 2)
+    assert (row["runs"], row["completed_so_far"]) == (6, 3)
+
+
+def test_course_runs_without_completion_are_under_way_quiet_or_ended_and_add_up(ask):
+    # P2 was taken out of the programme. P3 was last seen 11 days before the file of 31 December; P4 enrolled on
+    # 1 March, 305 days before, and never had a learning event.
+    (row,) = ask("overview/matured_completion", programme_id="coursera_for_refugees")
+    assert (row["ended_so_far"], row["withdrawn_so_far"], row["failed_so_far"]) == (1, 1, 0)
+    assert (row["under_way_so_far"], row["quiet_so_far"]) == (1, 1)
+    # DLSEI: D1 completed c1 and was last seen in c2 on 5 August, 148 days before; D2 on 30 December.
+    assert [(r["outcome"], r["runs"]) for r in ask("programmes/outcomes", programme_id="dlsei")] == [
+        ("under way", 2),
+        ("completed", 1),
+    ]
+    for programme in ("coursera_for_refugees", "kiron_campus", "dlsei", "oulad", "for_refugees", None):
+        (row,) = ask("cohorts/standing", programme_id=programme)
+        parts = ("completed_so_far", "ended_so_far", "under_way_so_far", "quiet_so_far")
+        assert row["runs"] == sum(row[part] for part in parts), programme
 
 
 def test_a_curve_counts_those_under_way_as_long_as_observed(ask):
@@ -216,7 +233,7 @@ def test_like_for_like_weighs_only_what_both_have(ask):
 def test_quiet_learners_are_those_under_way_and_not_seen(ask):
     def quiet(days):
         (row,) = ask("cohorts/quiet_learners", programme_id="coursera_for_refugees", quiet_days=days)
-        return row["learners_quiet"], row["learners_under_way"]
+        return row["learners_quiet"], row["learners_unfinished"]
 
     # P3, last seen 11 days before the file. P2 was taken out of the programme, so is not under way; P4 never began.
     assert quiet(11) == (1, 1)

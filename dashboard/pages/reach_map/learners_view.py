@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import bars_figure, learners_map, rate_classes
+from dashboard.charts.bars import bars_figure
+from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import context, learners
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import date_in_link, switch, year_before

@@ -28,9 +28,9 @@
 -- column activities_sector_not_stated BIGINT: of lists that state no sector, neither counted nor of another sector
 -- column told_on DATE: day of the newest list
 -- metric: members_active
--- metric: countries_with_activity
--- metric: learners_contributed_direct
--- metric: learners_contributed_indirect
+-- metric: countries_with_activity = countries
+-- metric: learners_contributed_direct = learners_direct
+-- metric: learners_contributed_indirect = learners_indirect
 -- metric: overlap_factor
 -- metric: top_three_members
 WITH chosen AS (

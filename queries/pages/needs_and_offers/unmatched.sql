@@ -37,7 +37,7 @@ fitting AS (
                 score_kind(o.activity_type, n.activity_type),
                 score_capacity(o.capacity, n.people),
                 score_focal_point(o.focal_point_confirmed_on, n.on_date),
-                score_country(o.countries)
+                score_country(o.countries, n.country_iso3)
             ),
             offer_id := o.offer_id
         )) AS best
@@ -75,7 +75,7 @@ missed AS (
                 score_kind(o.activity_type, n.activity_type),
                 score_capacity(o.capacity, n.people),
                 score_focal_point(o.focal_point_confirmed_on, n.on_date),
-                score_country(o.countries)
+                score_country(o.countries, n.country_iso3)
             ),
             offer_id := o.offer_id
         )) AS best

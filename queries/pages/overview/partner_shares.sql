@@ -8,7 +8,7 @@
 -- column share_of_reports DOUBLE: of the sum over partners, 0 to 1
 -- column is_top_three BOOLEAN: among the three largest
 -- column share_top_three DOUBLE: the three largest together, of the sum over partners
--- metric: top_three_dependency
+-- metric: top_three_dependency = share_top_three
 -- caveat: The shares are of what partners report, in which a learner of two partners stands twice.
 WITH newest AS (
     SELECT

@@ -1,11 +1,11 @@
 -- title: How did the course runs of a programme end?
 -- grain: one row per outcome
 -- param $programme_id VARCHAR: programme
--- column outcome VARCHAR: completed, distinction, failed, withdrawn or in progress
+-- column outcome VARCHAR: completed, distinction, failed, withdrawn, under way (a learning event or the enrolment in the last 180 days of the record) or quiet (none since)
 -- column runs BIGINT: course runs
 -- column learners BIGINT: distinct learners
 -- column share_of_runs DOUBLE: of all course runs, 0 to 1
--- caveat: In progress is not failed: these course runs may still be completed.
+-- caveat: Under way and quiet are not failed: these course runs may still be completed.
 SELECT
     o.outcome,
     o.runs,

@@ -10,7 +10,8 @@
 -- column hours_estimated DOUBLE: learning hours as estimated, NULL where nobody estimated
 -- column hours_attested DOUBLE: learning hours as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
--- metric: learners_registered
+-- metric: learners_registered = learners
+-- metric: learners_reached
 -- metric: completions_per_learner
 -- metric: learning_hours
 SELECT

@@ -3,6 +3,7 @@
 -- param $metric VARCHAR: a metric that is kept row by row, such as learners_registered
 -- param $from_release BIGINT: number of the old release
 -- param $to_release BIGINT: number of the new release
+-- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals; figures of no programme are the same for each
 -- column step_order BIGINT: 1 for the old figure, 8 for the new one
 -- column step VARCHAR: old figure, the kind of change, or new figure
 -- column value BIGINT: the figure, or what the change adds to it; negative where it takes away
@@ -22,7 +23,11 @@ changed AS (
         old_value,
         new_value
     FROM changed_figure
-    WHERE metric = $metric AND from_release = $from_release AND to_release = $to_release
+    WHERE
+        metric = $metric
+        AND from_release = $from_release
+        AND to_release = $to_release
+        AND total_programme_id IN ('', coalesce($programme_id, 'all'))
 )
 
 SELECT
