@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.learners import grouped_figure, split_figure, steps_figure
-from dashboard.components.figures import figure, metric_tile, text_tile
+from dashboard.components.figures import figure, lazy_table, metric_tile, text_tile
 from dashboard.components.filters import choose
 from dashboard.components.learners import (
     STEPS,
@@ -186,3 +186,8 @@ def split(scope: Scope) -> None:
 def _countries() -> dict[str, str]:
     table = ask("reach_map/learners_by_country", Scope(by="host"))
     return dict(sorted(zip(table["country_iso3"], table["country"], strict=True), key=lambda pair: pair[1]))
+
+
+def parity(scope: Scope) -> None:
+    """The gender parity index of each step, with the bases and the share whose sex is not reported."""
+    lazy_table(_("Gender parity by step"), "completion_funnel/parity", scope)

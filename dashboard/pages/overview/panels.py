@@ -11,7 +11,16 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components.figures import figure, grid, map_height, metric_tile, show_table, source_line, text_tile
+from dashboard.components.figures import (
+    figure,
+    grid,
+    lazy_table,
+    map_height,
+    metric_tile,
+    show_table,
+    source_line,
+    text_tile,
+)
 from dashboard.components.filters import date_in_link
 from dashboard.components.learners import choose_programme, programme_words, step_words
 from dashboard.components.notices import map_disclaimer
@@ -221,6 +230,7 @@ def credentials(scope: Scope) -> None:
         alt=_("Bars of credentials by kind; grey ones are awarded on top of others and are never added."),
         lead=_("Each: of those who hold one. Grey: awarded for courses whose certificates are counted already."),
     )
+    lazy_table(_("Credentials per learner and per holder"), "overview/credentials_each", scope)
 
 
 def rising(scope: Scope) -> None:
@@ -297,6 +307,7 @@ def partners(scope: Scope) -> None:
             share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
         ),
     )
+    lazy_table(_("Completions by partner"), "overview/partner_results", scope)
 
 
 def dlsei() -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.charts.learners import bars_figure, domains_figure, grouped_figure
-from dashboard.components.figures import figure, metric_tile, show_table, text_tile
+from dashboard.components.figures import figure, lazy_table, metric_tile, show_table, text_tile
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.locales import _
@@ -162,3 +162,8 @@ def phase_words(phase: str) -> str:
     """A phase as it is shown."""
     special = {"all": _("Whole programme"), "outside of any phase": _("Outside of any phase")}
     return special.get(phase) or _("Phase {phase}").format(phase=phase)
+
+
+def hours(scope: Scope) -> None:
+    """Hours of each phase by how they are known, and for each learner reached."""
+    lazy_table(_("Hours by basis, and per learner"), "programmes/hours", scope)
