@@ -1,4 +1,4 @@
-"""Cohorts: completion over time with those still under way, compared with intervals; retention; quiet learners."""
+"""Cohorts: completion over time with those that have not ended, compared with intervals; retention; quiet learners."""
 
 import streamlit as st
 

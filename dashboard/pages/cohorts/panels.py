@@ -136,7 +136,7 @@ def curves(chosen: Sequence[Cohort]) -> None:
         chosen[0].scope,
         alt=_("A curve for each cohort that rises with completion, with 95 % bands."),
         lead=_(
-            "Bands are 95 % intervals. Leaving and failing are competing events; still under way is "
+            "Bands are 95 % intervals. Leaving and failing are competing events; a run that has not ended is "
             "counted until last seen."
         ),
         others={cohort.words: cohort.scope for cohort in chosen},
@@ -147,7 +147,7 @@ def curves(chosen: Sequence[Cohort]) -> None:
             {_("At risk on day"): words, **{str(mark): whole(_at_risk(table, mark)) for mark in marks}}
             for words, table in tables
         ],
-        alt=_("Course runs under way and observed on each of six days, for each cohort."),
+        alt=_("Course runs not ended and observed on each of six days, for each cohort."),
         nothing="",
     )
 

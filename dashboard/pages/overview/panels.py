@@ -255,8 +255,8 @@ def rising(scope: Scope) -> None:
         scope,
         alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
         lead=_(
-            "Intakes younger than 180 days, or with fewer than 30 course runs, are left out: still under "
-            "way is not failed."
+            "Intakes younger than 180 days, or with fewer than 30 course runs, are left out: a run that "
+            "has not ended is not failed."
         ),
     )
 
