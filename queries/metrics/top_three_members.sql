@@ -1,4 +1,4 @@
--- label: Top three members
+-- label: Share of the three largest contributing members
 -- unit: share
 -- definition: Learners of the three organisations with the largest equal parts, divided by all learners reached directly. An activity's learners are parted equally among its lead and supporters.
 -- caveat: Parts are equal, whoever did more, so that nobody gains by a larger claim.

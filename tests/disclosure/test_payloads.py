@@ -73,7 +73,18 @@ NAMES = {
 }
 NOT_PEOPLE = {
     *(*ORDERS, "by_day", "horizon_days", "quiet_days", "strata", "countries", "year", "last_week"),
-    *("partners", "other_partners", "programmes", "hubs", "hubs_alive", "hubs_evidenced", "universities", "agreements"),
+    *(
+        "partners",
+        "other_partners",
+        "programmes",
+        "hubs",
+        "hubs_alive",
+        "hubs_evidenced",
+        "hubs_named",
+        "hubs_of_programme",
+        "universities",
+        "agreements",
+    ),
     *("agreement_countries", "seats", "courses", "guided_projects", "domains", "target_learners", "target_completions"),
     *("refugees_hosted", "newcomers"),
 }
@@ -102,7 +113,7 @@ OF_LAYOUT = {
     "range",
 }
 # Sums and differences of rounded counts, of which more is possible than of one.
-WORKED_OUT = {"others", "unique_upper", "at_risk"}
+WORKED_OUT = {"others", "unique_upper", "at_risk", "ended_so_far", "learners_of_three", "learners_reported"}
 # To two digits of what is exact, so that they may change where no count does.
 AVERAGES = {
     *("median_days", "median_wait_days", "median_pending_days", "ects_requested", "ects_awarded", "hours_measured"),

@@ -19,3 +19,6 @@ with section(_("Compared with other partners in the same area"), "area") as open
 with section(_("By sex, age, education or country"), "groups") as opened:
     if opened:
         panels.groups(scope)
+with section(_("Gender parity"), "parity") as opened:
+    if opened:
+        panels.parity(scope)

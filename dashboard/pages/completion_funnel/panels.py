@@ -10,18 +10,20 @@ import streamlit as st
 
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure
+from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
+from dashboard.components.tables import show_table
 from dashboard.components.verdicts import FEWEST, Verdict, verdict
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import days, is_missing, missing, month, people, percent, share, whole
+from dashboard.locales.numbers import days, is_missing, missing, month, people, percent, quotient, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
 
+PARITY = "completion_funnel/parity"
 COMPARED = "completion_funnel/steps_compared"
 BENCHMARK = "completion_funnel/benchmark"
 MONTHS = "completion_funnel/months"
@@ -377,3 +379,48 @@ def _month(context: Scope, label: str, key: str, without: str) -> datetime.date 
 
 def _first(code: str) -> datetime.date:
     return datetime.date.fromisoformat(code + "-01")
+
+
+def parity(scope: Scope) -> None:
+    """The gender parity index of each step, with its bases and the share whose sex is not reported."""
+    context_of_all = scope.only("programme_id", "partner_id")
+    table, words = ask(PARITY, context_of_all), step_words()
+    why = {
+        "too_few": _("fewer than 30 women or men"),
+        "not_reported": _("sex not reported for more than 20 %"),
+        "hidden": _("hidden"),
+    }
+    table_figure(
+        Figure(
+            PARITY,
+            context_of_all,
+            lambda: show_table(
+                PARITY,
+                context_of_all,
+                ["step", "share_of_women", "share_of_men", "gpia", "is_parity", "share_not_reported", "why_none"],
+                key="parity",
+                codes={"step": words, "why_none": why},
+            ),
+            Words(
+                _parity_words(table, words),
+                lead=_(
+                    "The index (GPIA) is the lower of the two shares divided by the higher, or 2 less that where women "
+                    "lead; from 0.97 to 1.03 is parity. All countries and all months of registration."
+                ),
+                alt=_("Table of the shares of women and of men who reach each step, with the gender parity index."),
+            ),
+        )
+    )
+
+
+def _parity_words(table: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Whether women and men complete alike, in the step where the index says most about learning."""
+    completed = next((row for row in table.to_dict("records") if row["step"] == "Completed"), {})
+    if is_missing(completed.get("gpia")):
+        return _("No parity index for completing: too few learners, or their sex is not known")
+    index = quotient(completed["gpia"])
+    if completed["is_parity"]:
+        return _("Women and men who register complete alike: parity index {index}").format(index=index)
+    if completed["gpia"] < 1:
+        return _("Women who register complete less often than men: parity index {index}").format(index=index)
+    return _("Women who register complete more often than men: parity index {index}").format(index=index)

@@ -222,6 +222,20 @@ def credentials(scope: Scope) -> None:
     )
 
 
+def _unfinished(scope: Scope) -> str:
+    """What became so far of the course runs that are not completed: three things that are never one."""
+    done = ask_one(COMPLETION, scope)
+    return _(
+        "Of {runs} course runs of any age {under_way} are under way, {quiet} had no activity for 180 days, and {ended} "
+        "ended without completion."
+    ).format(
+        runs=whole(done["runs"]),
+        under_way=whole(done["under_way_so_far"]),
+        quiet=whole(done["quiet_so_far"]),
+        ended=whole(done["ended_so_far"]),
+    )
+
+
 def _credentials_words(scope: Scope) -> str:
     head = ask_one(HEADLINE, scope)
     return _("{credentials} credentials, held by {holders} learners").format(
@@ -248,6 +262,7 @@ def _women_words(scope: Scope) -> str:
     return _("Women are {started} of those who start and {completed} of those who complete a course").format(
         started=share(started), completed=share(completed)
     )
+    show_table("overview/credentials_each", scope, key="each")
 
 
 def rising(scope: Scope) -> None:
@@ -285,6 +300,7 @@ def rising(scope: Scope) -> None:
             ),
         )
     )
+    st.write(_unfinished(scope))
 
 
 def women(scope: Scope) -> None:
@@ -345,6 +361,13 @@ def partners(scope: Scope) -> None:
                 alt=_("Bars of learners by partner, largest first; the three largest are blue."),
             ),
         )
+    )
+    st.header(_("Completions by partner"), anchor=False)
+    show_table(
+        "overview/partner_results",
+        scope,
+        ["partner", "learners_registered", "learners_completed", "share_completed", "completions", "credentials"],
+        key="results",
     )
 
 

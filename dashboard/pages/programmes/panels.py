@@ -20,6 +20,7 @@ from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
+HOURS = "programmes/hours"
 TOTALS, PHASES, TARGETS = "programmes/totals", "programmes/phases", "programmes/targets"
 OUTCOMES, DOMAINS = "programmes/outcomes", "programmes/domains"
 WITH_PHASES = "dlsei"
@@ -181,8 +182,13 @@ def hours(scope: Scope) -> None:
             codes={"phase": phases},
         )
     )
-    if shown:
-        show_table(PHASES, scope, key="phases", codes={"phase": phases})
+    if not shown:
+        return
+    show_table(PHASES, scope, key="phases", codes={"phase": phases})
+    basis = {"measured": _("Measured"), "estimated": _("Estimated"), "attested": _("Attested")}
+    columns = ["phase", "hours_basis", "hours", "learners_reached", "hours_per_learner", "learners_with_hours"]
+    every_phase = {phase: phase_words(phase) for phase in ask(HOURS, scope)["phase"]}
+    show_table(HOURS, scope, columns, key="hours", codes={"phase": every_phase, "hours_basis": basis})
 
 
 def hours_words(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
--- title: How many hubs of the register show signs of life?
+-- title: How many hubs of the register are active, and how many have any evidence?
 -- grain: one row
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- column hubs_evidenced BIGINT: hubs of the register with a session or a learning event of one of their learners, ever
