@@ -220,6 +220,7 @@ def credentials(scope: Scope) -> None:
             ),
         )
     )
+    show_table("overview/credentials_each", scope, key="each")
 
 
 def _unfinished(scope: Scope) -> str:
@@ -262,7 +263,6 @@ def _women_words(scope: Scope) -> str:
     return _("Women are {started} of those who start and {completed} of those who complete a course").format(
         started=share(started), completed=share(completed)
     )
-    show_table("overview/credentials_each", scope, key="each")
 
 
 def rising(scope: Scope) -> None:

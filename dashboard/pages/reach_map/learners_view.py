@@ -51,7 +51,7 @@ def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
 
 
 def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
-    """Countries where learners live, those whose figure is hidden included; by origin and partner those with a figure."""
+    """Countries where learners live, hidden ones included; by origin and of one partner those with a figure."""
     if scope.by == "origin" or scope.partner_id:
         return totals["countries"]
     return ask_one(context.HEADLINE, scope.only("programme_id"))["countries"]
