@@ -73,7 +73,18 @@ NAMES = {
 }
 NOT_PEOPLE = {
     *(*ORDERS, "by_day", "horizon_days", "quiet_days", "strata", "countries", "year", "last_week"),
-    *("partners", "other_partners", "programmes", "hubs", "hubs_alive", "hubs_evidenced", "universities", "agreements"),
+    *(
+        "partners",
+        "other_partners",
+        "programmes",
+        "hubs",
+        "hubs_alive",
+        "hubs_evidenced",
+        "hubs_named",
+        "hubs_of_programme",
+        "universities",
+        "agreements",
+    ),
     *("agreement_countries", "seats", "courses", "guided_projects", "domains", "target_learners", "target_completions"),
     *("refugees_hosted", "newcomers"),
 }
