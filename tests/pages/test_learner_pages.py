@@ -90,6 +90,21 @@ def test_the_cohorts_sentence_is_verified_completion_with_its_interval(asked):
     assert len(set(seen)) == 2
 
 
+def test_the_trend_of_a_partner_is_of_the_same_course_runs_as_its_rate(asked):
+    quarters = asked("cohorts/completion_by_quarter", programme_id="for_refugees", partner_id="kiron")
+    (row,) = asked("cohorts/standing", programme_id="for_refugees", partner_id="kiron")
+    assert sum(quarter["verified_matured"] for quarter in quarters) == row["verified_matured"] == 4_261
+    of_all = asked("cohorts/completion_by_quarter", programme_id="for_refugees", partner_id=None)
+    assert of_all == asked("overview/completion_by_quarter", programme_id="for_refugees")
+
+
+def test_the_intervals_of_the_benchmark_hold_its_shares(asked):
+    rows = {row["measure"]: row for row in asked("completion_funnel/benchmark", partner_id="kiron")}
+    done = rows["Completed"]
+    assert (round(done["share_low"], 3), round(done["share_high"], 3)) == (0.707, 0.742)  # Wilson, 1,755 of 2,421
+    assert done["others_low"] < done["others"] / rows["Registered"]["others"] < done["others_high"]
+
+
 def test_cohorts_that_nobody_chose_follow_the_programme_and_partner():
     test = opened("cohorts", open="compare", partner_id="kiron")
     assert test.multiselect(key="cohorts").value[0] == "for_refugees.kiron.."
