@@ -41,10 +41,8 @@ def gate_titles() -> dict[str, str]:
 def answer(scope: Scope) -> None:
     """How many offers fit the need in a sentence, the strip, and every offer gate by gate."""
     if not scope.need_id:
-        headline(
-            _("No need is open on {day}").format(day=day(scope.on_date)),
-            _("Choose another date, or search all offers below."),
-        )
+        headline(_("No need is open on {day}").format(day=day(scope.on_date)))
+        st.info(_("Choose another date, or search all offers below."))
         return
     table = ask(GATES, scope)
     need = ask_one(NEEDS, scope, need_id=scope.need_id)

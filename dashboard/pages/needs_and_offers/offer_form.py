@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import actions
 from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
+from dashboard.components.figures import Number, strip
 from dashboard.components.page import headline
 from dashboard.components.vocabulary import (
     audience_words,
@@ -32,10 +33,12 @@ from dashboard.intake.readers.organisations import (
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
+from dashboard.locales.numbers import whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.needs_and_offers.choices import language_names
+from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
-from dashboard.session import ask, current_release, part
+from dashboard.scope import Scope
+from dashboard.session import ask, ask_one, current_release, part
 from dashboard.settings import store_folder
 
 SOURCE = "offers"
@@ -55,7 +58,7 @@ def answer() -> None:
             _("Members of the coalition submit offers with an account"),
             _("Stewards record offers that arrive in other ways."),
         )
-        st.caption(_("An offer must be free of charge, with a focal point who answers."))
+        st.info(_("An offer must be free of charge, with a focal point who answers. Ask a steward for an account."))
         return
     waiting_now = _waiting_for_me()
     headline(
@@ -65,6 +68,27 @@ def answer() -> None:
         if waiting_now
         else _("No offer waits for a steward: submit one below"),
         _("An offer is listed when a steward has accepted it. The coalition lists only what is free of charge."),
+    )
+    totals = ask_one(TOTALS)
+    strip(
+        [
+            Number("", whole(len(waiting_now)), TOTALS, Scope(), note=_("for a steward"), label=_("Offers waiting")),
+            Number(
+                "offers_live",
+                totals["offers_live"],
+                TOTALS,
+                Scope(),
+                note=_("of {count} recorded").format(count=whole(totals["offers_recorded"])),
+            ),
+            Number(
+                "needs_waiting",
+                totals["needs_waiting"],
+                TOTALS,
+                Scope(),
+                note=_("of {open} open needs").format(open=whole(totals["needs_open"])),
+            ),
+        ],
+        key="submit",
     )
     _list(waiting_now)
     _recall()

@@ -122,7 +122,7 @@ def weeks_figure(table: pd.DataFrame) -> Figure:
     Args:
         table: sub_region, countries, weeks_closed_per_learner, weeks_partial_per_learner.
     """
-    rows = table[table["weeks_closed_per_learner"].notna()].iloc[::-1]
+    rows = table[table["weeks_closed_per_learner"].notna()][::-1]
     traces = [
         {
             "type": "bar",
