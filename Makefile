@@ -5,19 +5,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full check browser lock strings bench clean
+.PHONY: run test test-full try check browser lock strings bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
 
-# Two processes, each with whole files: the suite fits a machine of two cores in half the time.
-SPREAD := -n 2 --dist loadfile
+# Two processes, each with whole files in the order of tests/conftest.py: the suite fits a machine of two cores.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder --durations=30
 
 test: $(VENV)/.test browser ## the whole suite
 	@$(BIN)/python -m pytest $(SPREAD)
 
 test-full: $(VENV)/.test browser ## the long forms too: hundreds of kills, power cuts, worlds, thousands of uploads and probes
 	@COALITION_FULL_TESTS=1 $(BIN)/python -m pytest $(SPREAD)
+
+try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests
+	@test -n "$(AREA)" || { echo "Name what to try: make try AREA=pages"; exit 1; }
+	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA),-k "$(AREA)")
 
 check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/ruff check .
@@ -49,7 +53,7 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/serving.py
 
 clean: ## remove what was installed and made, the store excepted
-	rm -rf $(VENV) data/demonstration
+	rm -rf $(VENV) .cache data/demonstration
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; PYTHON=… names one."; exit 1; }

@@ -18,8 +18,14 @@ from dashboard.store.releases import NothingPublished
 from dashboard.warehouse.answers import ReleaseTooOld
 
 STATIC = Path(__file__).parent / "static"
+SIDEBAR = 240  # pixels
 
-st.set_page_config(page_title=_("Coalition dashboard"), layout="wide", page_icon=str(STATIC / "favicon.png"))
+st.set_page_config(
+    page_title=_("Coalition dashboard"),
+    layout="wide",
+    page_icon=str(STATIC / "favicon.png"),
+    initial_sidebar_state=SIDEBAR,
+)
 st.logo(str(STATIC / "logo.svg"), size="large")
 
 

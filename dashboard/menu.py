@@ -1,12 +1,15 @@
 """The one list of pages: the menu, the warm-up, the tests and the documentation read it."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from pkgutil import iter_modules
 
 from dashboard.locales import _
 
 ROOMS = Path(__file__).parent / "pages"
+QUESTION = re.compile(r"\"([a-z_]+/[a-z0-9_]+)\"")
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,23 @@ class Page:
         """The file that draws it."""
         return ROOMS / self.name / "page.py"
 
+    def questions(self) -> frozenset[str]:
+        """The questions that its room asks by name, of its own folder and of others."""
+        return _named(self.name)
+
+
+@cache
+def _named(page: str) -> frozenset[str]:
+    texts = (file.read_text(encoding="utf-8") for file in sorted((ROOMS / page).glob("*.py")))
+    return frozenset(name for text in texts for name in QUESTION.findall(text))
+
 
 def menu() -> dict[str, list[Page]]:
     """The pages by section of the menu, in order; the first one opens when an address names none."""
     return {
         _("Reach"): [
             Page("overview", _("Overview")),
+            Page("board", _("Board")),
             Page("reach_map", _("Reach map")),
             Page("learning_hubs", _("Learning hubs")),
         ],

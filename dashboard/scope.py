@@ -57,6 +57,10 @@ class Scope:
     to_release: int | None = None
     step: str | None = None
 
+    def only(self, *names: str) -> "Scope":
+        """These choices of the scope and no others."""
+        return Scope(**{name: getattr(self, name) for name in names})
+
     def params(self, asked: Query) -> Mapping[str, Any]:
         """The parameters of the question that this scope sets."""
         mine = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -33,8 +33,9 @@ def enrolment(folder: Path, name: str, **pupils: int) -> Path:
     return written(folder, name, ",".join(header), *rows)
 
 
-def fill(store: Path, folder: Path) -> None:
+def fill(store: Path) -> None:
     """Publishes the files of June, those of July, and July's files with another reference: three releases."""
+    folder = store.parent / "files"
     folder.mkdir()
 
     def take(source: str, day: datetime.date, file: Path) -> None:

@@ -1,46 +1,43 @@
 """Fixtures: a store of a few rows that a reader can add up in the head, and the real files where they are."""
 
-import datetime
-import fcntl
 import os
 import shutil
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from dashboard.access.viewer import STEWARD, open_answers
-from dashboard.intake.front_door import import_file
-from dashboard.store.releases import publish_release
-from dashboard.warehouse.catalog import sources
+from dashboard.intake import front_door
+from tests import fills
+from tests.fills import CAPTURED, FIXTURES, NEWEST
+from tests.stores import filled_once
+from tests.warm import Nest
 
-FIXTURES = Path(__file__).parent / "fixtures"
+__all__ = ["CAPTURED", "FIXTURES", "NEWEST"]  # many tests have them from here
+
+# The first fills the demonstration's store; the next two do without it while that takes place.
+LONGEST = (
+    "tests/pages/test_every_page.py",
+    "tests/intake/test_learners.py",
+    "tests/store/test_erasure.py",
+    "tests/e2e/test_browser.py",
+    "tests/pages/test_pages.py",
+    "tests/disclosure/test_payloads.py",
+    "tests/disclosure/test_interference.py",
+    "tests/intake/test_uploads.py",
+    "tests/intake/fetch/test_kinds.py",
+    "tests/intake/test_parts_and_corrections.py",
+)
+START_CHILD = front_door.start_child
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-NEWEST = datetime.date(2019, 12, 31)
-# Which source each fixture is a file of, and the day on which it stood so.
-CAPTURED = {
-    "unesco_closures": datetime.date(2020, 3, 20),
-    "uis_enrolment": datetime.date(2022, 2, 28),
-    "oxcgrt_c1": datetime.date(2020, 3, 20),
-    "unhcr_population": datetime.date(2024, 7, 21),
-    "unhcr_footnotes": datetime.date(2024, 7, 21),
-    "hubs": datetime.date(2013, 10, 31),
-    "offers": datetime.date(2020, 3, 20),
-    "needs": datetime.date(2020, 3, 20),
-    "matches": datetime.date(2020, 3, 20),
-    "hub_sessions": NEWEST,
-    "coursera_usage": NEWEST,
-    "coursera_membership": NEWEST,
-    "coursera_specializations": NEWEST,
-    "partner_learners": NEWEST,
-    "recognitions": NEWEST,
-    "partners": NEWEST,
-    "contributions_5w": NEWEST,
-    "organisation_names": NEWEST,
-    "programme_phases": NEWEST,
-    "oulad_registration": datetime.date(2017, 11, 28),
-    "oulad_outcome": datetime.date(2017, 11, 28),
-    "oulad_presentation": datetime.date(2017, 11, 28),
-}
+
+
+def pytest_collection_modifyitems(items):
+    """Puts the files that take longest first, so that neither of two processes has one of them left at the end."""
+    places = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -62,16 +59,37 @@ def learner_secret(together):
     return file
 
 
+@pytest.fixture(scope="session", autouse=True)
+def warm_children():
+    """Files are read by forks of a process that has its imports behind it; `true_child` gives a test the real start."""
+    with pytest.MonkeyPatch.context() as patch, Nest(front_door.MEMORY_KEPT) as nest:
+        patch.setattr(front_door, "start_child", nest.start)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_once():
+    """Streamlit's test driver looks for components in every library of the machine, for each page that is opened."""
+    if "streamlit" not in sys.modules:  # no test that was collected opens one
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture
+def true_child(monkeypatch):
+    """Files are read by a process that is started as the front door starts it."""
+    monkeypatch.setattr(front_door, "start_child", START_CHILD)
+
+
 @pytest.fixture(scope="session")
 def small_store(together, learner_secret):
     """A published store made of tests/fixtures, one file a source; once for all processes."""
-
-    def fill(store):
-        for name, day in CAPTURED.items():
-            import_file(store, name if name in sources() else "oulad", FIXTURES / f"{name}.csv", day)
-        publish_release(store)
-
-    return _filled_once(together / "small", fill)
+    return filled_once(together / "small", fills.small)
 
 
 @pytest.fixture(scope="session")
@@ -87,19 +105,15 @@ def ask(small_store):
 @pytest.fixture(scope="session")
 def demo_store(together, learner_secret):
     """A store filled with the demonstration, by the same call as `coalition demo`; once for all processes."""
-    from dashboard.demo import fill
-
-    return _filled_once(together / "demo", lambda store: fill(store, lambda said: None))
+    return filled_once(together / "demo", fills.demonstration)
 
 
 @pytest.fixture(scope="session")
-def changed_store(tmp_path_factory):
+def changed_store(together, learner_secret):
     """Three releases that differ by rows a reader can count."""
     from tests import changed
 
-    folder = tmp_path_factory.mktemp("changed")
-    changed.fill(folder / "store", folder / "files")
-    return folder / "store"
+    return filled_once(together / "changed", changed.fill)
 
 
 @pytest.fixture(scope="session")
@@ -111,19 +125,9 @@ def shared():
 
 
 @pytest.fixture(scope="session")
-def golden_store(shared, tmp_path_factory):
-    """A published store of every real file: six captures of closures, enrolment, Oxford, UNHCR."""
-    store = tmp_path_factory.mktemp("golden") / "store"
-    for file in sorted((shared / "unesco_closures").glob("*.csv")):
-        import_file(store, "unesco_closures", file)
-    import_file(store, "uis_enrolment", next((shared / "unesco_enrolment").glob("*.xlsx")))
-    import_file(store, "oxcgrt_c1", next((shared / "oxcgrt").glob("*.csv")))
-    import_file(store, "unhcr_population", shared / "unhcr" / "population.csv")
-    import_file(store, "unhcr_footnotes", shared / "unhcr" / "footnotes.csv", datetime.date(2024, 7, 21))
-    for file in sorted((shared / "oulad").glob("*.csv")):
-        import_file(store, "oulad", file)
-    publish_release(store)
-    return store
+def golden_store(shared, together, learner_secret):
+    """A published store of every real file; once for all processes."""
+    return filled_once(together / "golden", fills.real, shared)
 
 
 @pytest.fixture(scope="session")
@@ -167,14 +171,3 @@ def chromium():
     if not found:
         pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
     return found
-
-
-def _filled_once(folder, fill):
-    """The store below the folder, filled by whichever process comes first."""
-    store = folder / "store"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (store / "CURRENT").exists():
-            folder.mkdir(exist_ok=True)
-            fill(store)
-    return store

@@ -5,9 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed, row_label
-from dashboard.charts.palette import ACCENT, CLOSED, HIDDEN, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
+from dashboard.charts.palette import (
+    ACCENT,
+    CLOSED,
+    HIDDEN,
+    NEUTRAL,
+    NO_DATA,
+    NO_RATE,
+    PARTIAL,
+    RATE_UNKNOWN,
+    SEQUENTIAL,
+    SPARE,
+)
 from dashboard.charts.world import HEIGHT, MapClass, class_map
-from dashboard.locales import _
+from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, month, people, people_axis, share, whole
 from dashboard.locales.plain import in_chart
 
@@ -22,6 +33,7 @@ CURVES = (
 )
 PERCENT = {"tickformat": ".0%", "rangemode": "tozero"}
 LARGEST_CIRCLE = 26
+MOST_CIRCLES = 20  # more would hide the colours below them and say nothing that the table does not
 
 
 def growth_figure(table: pd.DataFrame, points: pd.DataFrame) -> Figure:
@@ -395,12 +407,17 @@ def learners_map(
     points = table[~table["has_polygon"] & table["latitude"].notna()]
     notes = [
         _("{learners} learners").format(learners=whole(n))
-        + ("" if is_missing(rate) else "<br>" + _("{rate} for 1,000 refugees").format(rate=decimal(rate)))
+        + ("" if is_missing(rate) else "<br>" + _("{rate} per 1,000 refugees").format(rate=decimal(rate)))
         for n, rate in zip(table["learners"], table["learners_per_1000_refugees"], strict=True)
     ]
     figure = class_map(table, "rate_class", classes, notes, points, height)
-    rows = table[(table[size] > 0) & table["latitude"].notna()]
-    figure["data"].append(circles_trace(rows, size, circles or _("Learners, by the area of the circle"), height))
+    rows = table[(table[size] > 0) & table["latitude"].notna()].nlargest(MOST_CIRCLES, size)
+    words = circles or plural(
+        "Most learners, by the area of the circle",
+        "The {count} with most learners, by the area of the circle",
+        len(rows),
+    ).format(count=len(rows))
+    figure["data"].append(circles_trace(rows, size, words, height))
     if len(flows):
         most = flows["learners"].max()
         figure["data"] += [
@@ -421,8 +438,11 @@ def learners_map(
     return figure
 
 
-def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int) -> Figure:
-    """Circles on a map whose area is the number in a column; the legend shows what they are."""
+def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int, unit: str = "") -> Figure:
+    """Circles on a map whose area is the number in a column; the legend shows what they are, a hover the count.
+
+    `unit` is a message with the count in it; without it they are learners.
+    """
     most, largest = max([*rows[size].dropna().tolist(), 1]), LARGEST_CIRCLE if height >= HEIGHT else LARGEST_CIRCLE / 2
     return {
         "type": "scattergeo",
@@ -430,7 +450,9 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int) -> Fig
         "lat": rows["latitude"].tolist(),
         "lon": rows["longitude"].tolist(),
         "text": [in_chart(country) for country in rows["country"]],
-        "customdata": [[code, whole(n)] for code, n in zip(rows["country_iso3"], rows[size], strict=True)],
+        "customdata": [
+            [code, unit.format(count=whole(n))] for code, n in zip(rows["country_iso3"], rows[size], strict=True)
+        ],
         "hovertemplate": "<b>%{text}</b><br>%{customdata[1]}<extra></extra>",
         "name": words,
         "selected": {"marker": {"opacity": 0.75}},
@@ -453,8 +475,8 @@ def rate_classes(words: Mapping[str, str]) -> list[MapClass]:
         "from_1": SEQUENTIAL[2],
         "below_1": SEQUENTIAL[1],
         "some": SEQUENTIAL[1],
-        "few_refugees": "#dfe8d8",
-        "no_data": "#d9d2e4",
+        "few_refugees": NO_RATE,
+        "no_data": RATE_UNKNOWN,
         "none": NO_DATA,
         "hidden": HIDDEN,
     }
@@ -496,5 +518,9 @@ def agreements_map(table: pd.DataFrame, height: int) -> Figure:
     ]
     classes = [MapClass("signed", _("Countries with an agreement"), SEQUENTIAL[1])]
     figure = class_map(rows, "kind", classes, notes, rows.head(0), height, rest=_("No agreement"))
-    figure["data"].append(circles_trace(rows, "universities", _("Universities, by the area of the circle"), height))
+    figure["data"].append(
+        circles_trace(
+            rows, "universities", _("Universities, by the area of the circle"), height, _("{count} universities")
+        )
+    )
     return figure

@@ -1,5 +1,7 @@
 """Colours with a meaning, the same on every chart; each pair differs in lightness as well as in hue."""
 
+from typing import Any
+
 CLOSED, PARTIAL, ON_BREAK, OPEN = "#a63d1e", "#e5a02f", "#7f76b5", "#a9d3ec"
 NO_DATA = "#c3cad1"
 HIDDEN = "#b9a9c9"
@@ -12,3 +14,38 @@ BORDER = "#ffffff"
 SEQUENTIAL = ("#cfe2f3", "#93bfe3", "#4f94cd", "#1f66ab", "#0b3f7d")
 STATUS = {"closed": CLOSED, "partial": PARTIAL, "on_break": ON_BREAK, "open": OPEN}
 FEMALE, MALE = "#0d4f92", "#84b6e0"
+NO_RATE, RATE_UNKNOWN = "#dfe8d8", "#d9d2e4"  # counted, but too few to divide by; or the divisor is not known
+INK = "#10202e"  # text on pale marks
+
+# On a dark page a figure wears these instead. What is large stays what stands out: light on dark. Land without data is
+# the quietest of all, next to the ground.
+ON_DARK = {
+    CLOSED: "#e0714c",
+    PARTIAL: "#f0b44d",
+    ON_BREAK: "#a59ddb",
+    OPEN: "#2f5d7c",
+    NO_DATA: "#22303b",
+    HIDDEN: "#5b4d70",
+    ZERO: "#31404c",
+    ACCENT: ACCENT_ON_DARK,
+    SPARE: "#7fb596",
+    NEUTRAL: "#93a0ad",
+    BORDER: "#101820",
+    FEMALE: "#84b6e0",
+    MALE: "#2f6da8",
+    NO_RATE: "#3d4f42",
+    RATE_UNKNOWN: "#4a4160",
+    INK: "#f4f8fb",
+    **dict(zip(SEQUENTIAL, ("#1f3f5e", "#2c659a", "#4f94cd", "#93bfe3", "#dcebf8"), strict=True)),
+}
+
+
+def for_dark(spec: Any) -> Any:
+    """A figure, or a part of one, in the colours for a dark page."""
+    if isinstance(spec, str):
+        return ON_DARK.get(spec, spec)
+    if isinstance(spec, dict):
+        return {key: for_dark(value) for key, value in spec.items()}
+    if isinstance(spec, list | tuple):
+        return [for_dark(value) for value in spec]
+    return spec

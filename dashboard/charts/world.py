@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.palette import BORDER, NO_DATA
+from dashboard.charts.palette import ACCENT, BORDER, NEUTRAL, NO_DATA
 from dashboard.locales.plain import in_chart
 
 Figure = dict[str, Any]
@@ -18,8 +18,17 @@ CONFIG: Mapping[str, Any] = {
     "scrollZoom": False,
     "plotlyServerURL": "",
 }
+# A map's own buttons, in sight: closer, farther, back. Neither wheel nor touch zooms, so that a page can be scrolled.
+MAP_CONFIG: Mapping[str, Any] = {
+    **CONFIG,
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["zoomInGeo", "zoomOutGeo", "resetGeo"]],
+}
 POINT_SIZE = 7
-HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 470, 330, 440
+# Classes of countries of which there is nothing to say: their small states are no dots in the ocean.
+QUIET = frozenset({"none", "no_data", "zero", "open"})
+HEIGHT, HEIGHT_BESIDE_CARD, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 450, 420, 330, 440
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,8 @@ def class_map(
         class_column: names the class of each row.
         classes: in the order of the legend; a class without rows keeps its entry with 0.
         values: what is shown at each country beside its name and class, in the order of the table; may be empty words.
-        points: country_iso3, latitude, longitude of the countries too small for the polygons.
+        points: country_iso3, latitude, longitude of the countries too small for the polygons; of the classes about
+            which there is nothing to say they are not drawn.
         height: of the map with its legend, in pixels.
         rest: words for the countries that are in no row; they are drawn as land without data.
     """
@@ -63,7 +73,7 @@ def class_map(
     for entry in classes:
         rows = members[entry.key]
         traces.append(_area(rows, f"{entry.label} ({len(rows)})", entry))
-        if small := [row for row in rows if row[0] in places]:
+        if small := [row for row in rows if row[0] in places and entry.key not in QUIET]:
             traces.append(_points(small, [places[code] for code, _, _ in small], entry))
     if rest:
         traces.append(_area([], rest, MapClass("rest", rest, NO_DATA)))
@@ -105,6 +115,8 @@ def layout(height: int) -> dict[str, Any]:
             "showlakes": False,
             "bgcolor": "rgba(0,0,0,0)",
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": ACCENT, "orientation": "v"},
+        "dragmode": False,
         "hoverlabel": {"align": "left"},
         "hoverdistance": 6,  # pixels: a circle must not take the click that was meant for its neighbour
         "uirevision": "world",

@@ -1,20 +1,29 @@
-"""What a reader chooses in the bar of a page about learners: a programme, a partner, the day until which is counted.
+"""What a reader chooses on several pages: a programme, a partner, the day until which is counted, a country.
 
-Programme and partner travel from page to page; the day does so among pages about learners only.
+Programme, partner and country travel from page to page; the day does so among pages about learners only.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from dashboard.charts.world import clicked_country
+from dashboard.components.answers import HEADLINE
+from dashboard.components.figures import chart_key
 from dashboard.components.filters import choose, date_in_link, was_chosen
+from dashboard.components.filters import choose_country as choose_country_of
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing
+from dashboard.locales.numbers import day, is_missing, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask_one
+from dashboard.session import ask, ask_one
 
-HEADLINE = "overview/headline"
+COUNTRY = "country_iso3"
+MOST_SMALL_STATES = 12
 
 
 def programme(context: Scope) -> Scope:
@@ -56,13 +65,88 @@ def partner(context: Scope) -> Scope:
 
 def as_of(context: Scope) -> Scope:
     """The day until which learners are counted; the newest of the programme where none is chosen."""
-    newest = ask_one(HEADLINE, Scope(programme_id=context.programme_id))["on_date"]
+    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
     return replace(context, on_date=date_in_link(_("As of"), "as_of", newest))
+
+
+def chosen() -> Scope:
+    """The programme and the day that were chosen on other pages, for a page that offers no choice of its own."""
+    code = was_chosen("programme_id")
+    programme_id = code if code in programme_words() else FOR_REFUGEES
+    return Scope(programme_id=None if programme_id == ALL else programme_id)
 
 
 def newest_only(context: Scope) -> str:
     """Words for a figure that counts until the newest file, where the context names an earlier day; else empty."""
-    newest = ask_one(HEADLINE, Scope(programme_id=context.programme_id))["on_date"]
+    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
     if context.on_date is None or is_missing(newest) or context.on_date >= newest:
         return ""
     return _("as of the newest file, {day}").format(day=day(newest))
+
+
+def chosen_country() -> str | None:
+    """The country that is chosen, in the card or by a click on a map."""
+    return was_chosen(COUNTRY)
+
+
+def chosen_country_words(_scope: Scope) -> str:
+    """The title of a section about the chosen country."""
+    names = country_names()
+    country = chosen_country()
+    if country not in names:
+        return _("About one country")
+    return _("More about {country}").format(country=in_markdown(names[country]))
+
+
+def country_names() -> dict[str, str]:
+    """The name of each country of the reference by its code."""
+    table = ask("reach_map/coverage")
+    return dict(zip(table["country_iso3"], table["country"], strict=True))
+
+
+def map_and_card() -> Sequence[Any]:
+    """Where a map stands and, beside it on a wide page, the card of the country that was clicked."""
+    return st.columns([3, 1.1], gap="medium")
+
+
+def choose_country(table: pd.DataFrame) -> str | None:
+    """The head of a card: a choice among the countries of a table, and a button that clears it."""
+    country = choose_country_of(_("Country"), table, _("No country chosen"))
+    if country:
+        st.button(_("Clear the country"), key="clear-country", on_click=_clear_country, type="tertiary")
+    else:
+        st.caption(_("Click a country on the map, or choose one."))
+    return country
+
+
+def take_clicked(question: str) -> Callable[[], None]:
+    """What happens at a click on the map of a question: its country is chosen."""
+
+    def take() -> None:
+        for point in st.session_state[chart_key(question)].selection.points:
+            if code := clicked_country(point):
+                st.session_state[COUNTRY] = code
+
+    return take
+
+
+def small_states(rows: pd.DataFrame, column: str) -> None:
+    """The small states that have a number and no area on the map, the largest first."""
+    if rows.empty:
+        return
+    largest = rows.nlargest(MOST_SMALL_STATES, column)
+    words = "; ".join(
+        f"{in_markdown(name)} {whole(number)}" for name, number in zip(largest["country"], largest[column], strict=True)
+    )
+    if more := len(rows) - len(largest):
+        words = _("{list}; {count} more in the table").format(list=words, count=more)
+    st.caption(_("Too small to be an area on the map: {list}.").format(list=words))
+
+
+def lines(words: Iterable[str]) -> None:
+    """Short lines of a card, close together."""
+    st.markdown("\n".join(f"- {line}" for line in words))
+
+
+def _clear_country() -> None:
+    st.session_state[COUNTRY] = None

@@ -20,10 +20,10 @@ from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import question
 
 
-def download(asked: str, scope: Scope, number: int = 0) -> None:
+def download(asked: str, scope: Scope, name: str = "") -> None:
     """A button that gives the answer as CSV, written only when it is pressed.
 
-    `number` tells several of one question apart on a page.
+    `name` tells several of one question apart on a page.
     """
     st.download_button(
         _("Download CSV"),
@@ -31,7 +31,7 @@ def download(asked: str, scope: Scope, number: int = 0) -> None:
         data=partial(_csv, visitor(), current_release(), asked, scope),
         file_name=_file_name(asked, scope),
         mime="text/csv",
-        key=f"download-{asked}-{number}",
+        key=f"download-{asked}-{name}",
         on_click="ignore",
     )
 

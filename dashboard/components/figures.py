@@ -11,7 +11,15 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from dashboard.charts.frame import has_marks
-from dashboard.charts.world import CONFIG, HEIGHT, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND
+from dashboard.charts.palette import for_dark
+from dashboard.charts.world import (
+    CONFIG,
+    HEIGHT,
+    HEIGHT_BESIDE_CARD,
+    HEIGHT_ON_PHONE,
+    HEIGHT_ON_PHONE_LONG_LEGEND,
+    MAP_CONFIG,
+)
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.tables import Codes, nothing_to_draw, nothing_to_show, show_table
@@ -94,7 +102,8 @@ class Drawn(BaseFigure):
     """A figure that is a dictionary already. plotly would check it for each reader, at 4 ms; our tests do instead."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        self._spec = {**spec, "layout": {**spec["layout"], "template": _template()}}
+        coloured = for_dark(spec) if is_dark() else spec
+        self._spec = {**coloured, "layout": {**coloured["layout"], "template": _template()}}
 
     def to_dict(self) -> dict[str, Any]:
         """The dictionary, with Streamlit's template so that its theme colours the axes."""
@@ -132,7 +141,11 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
 
 
 def figure(
-    drawn: Figure, on_click: Callable[[], None] | None = None, numbers: Sequence[Number] = (), key: str = "answer"
+    drawn: Figure,
+    on_click: Callable[[], None] | None = None,
+    numbers: Sequence[Number] = (),
+    key: str = "answer",
+    name: str = "",
 ) -> bool:
     """A chart under its title, with table twin, download and working; whether there was a row to show.
 
@@ -143,6 +156,7 @@ def figure(
         on_click: called when a mark was chosen; the choice is in the session state under `chart_key(question)`.
         numbers: a strip between title and chart, whose working is behind the same button.
         key: tells strips of a page apart.
+        name: tells several figures of one question on a page apart.
     """
     asked, contexts = drawn.question, drawn.others or {"": drawn.context}
     has_rows = _begin(drawn, contexts)
@@ -158,25 +172,25 @@ def figure(
     else:
         st.plotly_chart(
             Drawn(drawn.chart),
-            key=chart_key(asked),
-            config=dict(CONFIG),
+            key=chart_key(asked + name),
+            config=_config(drawn.chart),
             alt=drawn.words.alt,
             on_select=on_click or "ignore",
             selection_mode="points",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}")
+        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}{name}")
         if twin.open:
             with twin:
                 for number, (label, context) in enumerate(contexts.items()):
                     if label:
                         st.write(f"**{in_markdown(label)}**")
-                    show_table(asked, context, drawn.columns, key=f"twin-{asked}-{number}", codes=drawn.codes)
-                    download(asked, context, number)
+                    show_table(asked, context, drawn.columns, key=f"twin-{asked}{name}-{number}", codes=drawn.codes)
+                    download(asked, context, f"{name}{number}")
         _working(
             [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
-            [*(number.metric for number in numbers if number.metric), *question(asked).metrics],
-            f"figure-{asked}",
+            [number.metric for number in numbers if number.metric],
+            f"figure-{asked}{name}",
         )
     return True
 
@@ -193,7 +207,7 @@ def table_figure(drawn: Figure) -> bool:
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
         download(drawn.question, drawn.context)
-        _working([(drawn.question, drawn.context)], question(drawn.question).metrics, f"figure-{drawn.question}")
+        _working([(drawn.question, drawn.context)], [], f"figure-{drawn.question}")
     return True
 
 
@@ -215,7 +229,12 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     """A chart that repeats what a figure of the page holds with table and working."""
     if not has_marks(chart):
         return
-    st.plotly_chart(Drawn(chart), key=key, config=dict(CONFIG), alt=alt)
+    st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return st.context.theme.type == "dark"
 
 
 def on_phone() -> bool:
@@ -223,11 +242,15 @@ def on_phone() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
-def map_height(long_legend: bool = False) -> int:
+def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
     if not on_phone():
-        return HEIGHT
-    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
+        return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
+    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend or beside_card else HEIGHT_ON_PHONE
+
+
+def _config(chart: dict[str, Any]) -> dict[str, Any]:
+    return dict(MAP_CONFIG if "geo" in chart["layout"] else CONFIG)
 
 
 def chart_key(asked: str) -> str:
@@ -242,7 +265,8 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
         return
     with shown:
         st.write(f"**{_('How this was worked out')}**")
-        for name in dict.fromkeys(cards):
+        of_questions = (name for one, _context in asked for name in question(one).metrics)
+        for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]
             st.write(f"**{_(card.label)}**: {_(card.definition)} {_(card.caveat)}")
             st.page_link(

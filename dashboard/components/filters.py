@@ -6,7 +6,7 @@ browser's history.
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
 ON = "true"
 OPEN = "open"
+VIEW = "view"
 EARLIEST = datetime.date(2010, 1, 1)
 _chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default=None)
 
@@ -68,6 +69,11 @@ def choose(
         chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(fallback))
     remember(key, chosen, None if always_in_link else fallback)
     return chosen  # type: ignore[return-value]
+
+
+def views(names: Mapping[str, str], default: str | None = None) -> str:
+    """A choice between the views of a page that is split by task, kept in the address as `view=name`."""
+    return choose(_("View"), list(names), VIEW, names.__getitem__, default, buttons=True)
 
 
 def choose_country(label: str, table: pd.DataFrame, none: str) -> str | None:
@@ -165,6 +171,11 @@ def type_words(label: str, key: str, example: str = "") -> str:
 def year_before(date: datetime.date | None) -> datetime.date | None:
     """The day a year earlier."""
     return None if date is None or pd.isna(date) else date - datetime.timedelta(365)
+
+
+def day_in_address(*keys: str) -> datetime.date | None:
+    """The day of the first of these names that the address has; None where it has none, or what is no day."""
+    return next((_iso_day(st.query_params[key]) for key in keys if key in st.query_params), None)
 
 
 def _iso_day(text: str | None) -> datetime.date | None:

@@ -19,8 +19,8 @@ from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
 from dashboard.store.releases import today
-from dashboard.warehouse.catalog import sources
-from dashboard.warehouse.lineage import sources_of_page
+from dashboard.warehouse.catalog import questions, sources
+from dashboard.warehouse.lineage import sources_of, sources_of_page
 
 _page: ContextVar[str] = ContextVar("page", default="")
 
@@ -63,9 +63,7 @@ def _simulated() -> None:
     """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
     demonstrations = current_release().demonstrations
     # Sources of a group step aside together, so one of them speaks for all.
-    invented = {
-        sources()[name].group: sources()[name] for name in sources_of_page(_page.get()) if name in demonstrations
-    }
+    invented = {sources()[name].group: sources()[name] for name in _sources() if name in demonstrations}
     if invented:
         with st.popover(":orange[\u25cf] " + _("Simulated data"), type="tertiary"):
             st.write(
@@ -101,9 +99,16 @@ def _pinned() -> None:
         st.button(_("Show the newest release"), key="unpin", on_click=unpin)
 
 
+def _sources() -> tuple[str, ...]:
+    """The sources behind the questions of this page, those of other pages' folders that it asks too included."""
+    asked = {name for page in pages() if page.name == _page.get() for name in page.questions() if name in questions()}
+    others = (source for name in sorted(asked) for source in sources_of(name))
+    return tuple(dict.fromkeys([*sources_of_page(_page.get()), *others]))
+
+
 def marks_of_page() -> tuple[Mark, ...]:
     """How fresh the sources of this page are, as far as the reader may know."""
-    return marks(current_viewer(), current_release(), sources_of_page(_page.get()), today())
+    return marks(current_viewer(), current_release(), _sources(), today())
 
 
 def _late_words(mark: Mark) -> str:

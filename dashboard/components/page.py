@@ -12,6 +12,7 @@ from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page
 from dashboard.locales import _
+from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.scope import Scope
 
 # A choice draws a widget of the bar and gives the context with what was chosen.
@@ -24,7 +25,10 @@ class NoAnswer(Exception):
 
 
 def page(
-    answer: Callable[[Scope], None], choices: Sequence[Choice] = (), needs: Callable[[], str] | None = None
+    answer: Callable[[Scope], None],
+    choices: Sequence[Choice] = (),
+    needs: Callable[[], str] | None = None,
+    hides: bool = True,
 ) -> Scope:
     """The bar with the context, then the answer: a headline and the figure that shows it.
 
@@ -32,12 +36,16 @@ def page(
         answer: draws them for a context; raises NoAnswer where there is none.
         choices: what the reader may choose, in the order of the bar.
         needs: why this release cannot answer at all; empty where it can.
+        hides: whether the page shows counts of learners that are hidden from some readers; else a gap is no secret.
 
     Returns:
         The context, for the sections below. Without an answer the page ends with the reason.
     """
     begin_page()
-    notices.mark_hidden()
+    if hides:
+        notices.mark_hidden()
+    else:
+        mark_missing(MISSING)
     st.html(STYLE)
     notices.warnings()
     if needs and (why := needs()):

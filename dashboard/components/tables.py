@@ -16,7 +16,7 @@ from dashboard.session import ask, is_hidden_from_me
 from dashboard.warehouse.catalog import Field, question
 
 POPOVER_TABLE = 640  # pixels; a phone scrolls it
-Codes = Mapping[str, Mapping[str, str]]
+Codes = Mapping[str, Mapping[Any, str]]
 
 
 def show_table(

@@ -311,6 +311,20 @@ def _plain_name(name: str) -> str:
     return clean(name.encode("utf-8", "replace").decode())[:LONGEST_TEXT]
 
 
+def start_child(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """A process that reads one file: it has this environment and nothing else of this process."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-W", "ignore", "-m", "dashboard.intake.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=environment,
+        cwd="/",
+    )
+
+
 def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
     """What the child process answers to an order.
 
@@ -321,16 +335,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
     passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     if "folder" in order:
         passed_on["TMPDIR"] = order["folder"]  # what its libraries write goes when the folder goes
-    with subprocess.Popen(
-        [sys.executable, "-I", "-W", "ignore", "-m", "dashboard.intake.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env=passed_on | MEMORY_KEPT,
-        cwd="/",
-    ) as child:
+    with start_child(passed_on | MEMORY_KEPT) as child:
         assert child.stdin and child.stdout and child.stderr
         last_words: deque[str] = deque(maxlen=LAST_WORDS)
         listener = threading.Thread(target=last_words.extend, args=(child.stderr,), daemon=True)

@@ -5,11 +5,13 @@ A missing one is an en dash, or a double dagger where counts of people are hidde
 
 import datetime
 import math
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 
 import pandas as pd
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal
 
 from dashboard.locales import LANGUAGE
@@ -130,6 +132,11 @@ def days(count: float | None) -> str:
 def month(date: datetime.date | None) -> str:
     """A month and its year."""
     return missing() if is_missing(date) else format_date(date, "MMM y", LANGUAGE)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after another, the last two joined by a word."""
+    return format_list(list(names), locale=LANGUAGE)
 
 
 def is_missing(value: object) -> bool:

@@ -54,6 +54,7 @@ WARM = (
     "openpyxl",
     "statsmodels.duration.survfunc",
     "statsmodels.stats.proportion",
+    "dashboard.intake.readers",  # a card without a reader stops the start, not the first file
 )
 # Else the first visitor who follows a link to a page gets that file alone, without menu and without gate.
 PagesManager.uses_pages_directory = False

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
 from dashboard.warehouse.build import tables_of
-from dashboard.warehouse.catalog import ALL_PARTNERS, Query, audience_macros, metrics, question, questions
+from dashboard.warehouse.catalog import ALL_PARTNERS, Query, audience_macros, layer, metrics, question, questions
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import DuckEngine
+
+WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class BadParameter(Refusal):
@@ -22,7 +26,7 @@ class BadParameter(Refusal):
 
 
 class ReleaseTooOld(Refusal):
-    """A release lacks tables that today's questions read."""
+    """A release lacks tables, or columns of them, that today's questions read."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,19 @@ class Answers:
             own: the partner whose rows alone these are; all where they are everybody's.
 
         Raises:
-            ReleaseTooOld: the release lacks some of them.
+            ReleaseTooOld: the release lacks some of them, or a column that questions read.
         """
         if lacking := asked_tables() - tables.keys():
             raise ReleaseTooOld(
                 f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
                 f"{min(lacking)}. `coalition publish` builds a new one from the same files."
             )
+        for name in sorted(asked_tables()):
+            if lost := asked_columns(name) - set(pq.read_schema(tables[name].file).names):
+                raise ReleaseTooOld(
+                    f"The release was built by an earlier version: its table {name} lacks {', '.join(sorted(lost))}, "
+                    "which pages read. `coalition publish` builds a new one from the same files."
+                )
         self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
         self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own)
@@ -96,6 +106,17 @@ def sealed(tables: Mapping[str, Held], protected: bool, own: str = ALL_PARTNERS)
 def asked_tables() -> frozenset[str]:
     """The tables of a release that some question about one release reads."""
     return frozenset(table for query in questions().values() if not compares(query) for table in tables_of(query.sql))
+
+
+@cache
+def asked_columns(table: str) -> frozenset[str]:
+    """The columns of a mart or cube, as its header has them, whose names stand in a question that reads the table."""
+    header = next((one for kind in ("marts", "cubes") for one in layer(kind) if one.name == table), None)
+    if header is None:
+        return frozenset()
+    texts = [query.sql for query in questions().values() if not compares(query) and table in tables_of(query.sql)]
+    words = {word for text in texts for word in WORD.findall(text)}
+    return frozenset(column.name for column in header.columns if column.name in words)
 
 
 def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
 
@@ -257,6 +255,8 @@ def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]
     `own` is the partner of the rows that answer where a question names none: all, or in a partner's own database that
     partner, since it holds no others.
     """
+    from sqlglot import exp  # a fifth of the start of a process that reads a file, which has no question
+
     folder = QUERIES / "audiences" / ("protected" if protected else "exact")
     macros = [_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
     quoted = exp.Literal.string(own).sql(dialect="duckdb")

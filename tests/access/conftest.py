@@ -3,14 +3,13 @@
 import pytest
 
 from tests.access import tenants
+from tests.stores import filled_once
 
 
 @pytest.fixture(scope="session")
-def tenants_store(tmp_path_factory):
-    """A published store in which each partner's exact counts are told apart."""
-    folder = tmp_path_factory.mktemp("tenants")
-    tenants.fill(folder / "store", folder / "files")
-    return folder / "store"
+def tenants_store(together, learner_secret):
+    """A published store in which each partner's exact counts are told apart; once for all processes."""
+    return filled_once(together / "tenants", tenants.fill)
 
 
 @pytest.fixture(scope="session")

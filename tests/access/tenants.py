@@ -46,9 +46,10 @@ HEADERS = {
 }
 
 
-def fill(store: Path, folder: Path) -> Release:
+def fill(store: Path) -> Release:
     """Publishes a store of the five partners, through the front door."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = store.parent / "files"
+    folder.mkdir()
     register, usage, requests = [], [], []
     streams = [(name, SHARED, count) for name, count in REGISTERED.items()]
     streams += [(name, programme, count) for name, (programme, count) in ALONE.items()]

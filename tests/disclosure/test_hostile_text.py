@@ -28,7 +28,8 @@ PAGES = (
     "/credit_recognition?programme_id=dlsei",
     "/reach_map?by=refugees&country_iso3=KEN",
     "/learning_hubs?hub_id=h0",
-    "/contributions?rows=member&place=KEN",
+    "/contributions?rows=member&place=KEN&open=matrix,whole,names",
+    "/contributions?view=reach&open=timeline,members,overlaps",
     *(
         (
             "/completion_funnel",

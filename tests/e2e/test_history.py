@@ -27,7 +27,7 @@ def press(seen, where):
 
 
 def test_back_takes_the_days_of_closures_one_by_one(visit):
-    seen = visit().open("/school_closures?on_date=2020-05-19")
+    seen = visit().open("/school_closures?closures_on=2020-05-19")
     handle = seen.page.get_by_role("slider").first
     for _day in range(3):
         handle.focus()
@@ -35,8 +35,8 @@ def test_back_takes_the_days_of_closures_one_by_one(visit):
         seen.settle()
 
     def shown():
-        day = re.search(r"On (\d+ May 2020), schools were closed", said(seen)).group(1)
-        return re.search(r"on_date=([\d-]+)", seen.page.url).group(1), handle.get_attribute("aria-valuetext"), day
+        day = re.search(r"on (\d+ May 2020): ", sentence(seen)).group(1)
+        return re.search(r"closures_on=([\d-]+)", seen.page.url).group(1), handle.get_attribute("aria-valuetext"), day
 
     assert shown() == ("2020-05-22", "22 May 2020", "22 May 2020")
     for where, day in (("go_back", 21), ("go_back", 20), ("go_forward", 21), ("reload", 21), ("go_back", 20)):
@@ -44,21 +44,60 @@ def test_back_takes_the_days_of_closures_one_by_one(visit):
         assert shown() == (f"2020-05-{day}", f"{day} May 2020", f"{day} May 2020"), where
 
 
+def test_days_that_play_are_one_step_of_history_when_they_stop(visit):
+    from playwright.sync_api import expect
+
+    seen = visit().open("/school_closures?closures_on=2020-03-01")
+    handle = seen.page.get_by_role("slider").first
+    handle.wait_for()
+    steps = seen.page.evaluate("history.length")
+    seen.page.get_by_role("button", name="Play").click()
+    expect(handle).not_to_have_attribute("aria-valuetext", re.compile("^(1|8|15) March 2020"), timeout=30_000)
+    assert "closures_on=2020-03-01" in seen.page.url and seen.page.evaluate("history.length") == steps
+    seen.page.get_by_role("button", name="Stop").click()
+    seen.page.get_by_role("button", name="Play").wait_for()
+    seen.settle()
+    stopped = re.search(r"closures_on=([\d-]+)", seen.page.url).group(1)
+    assert stopped >= "2020-03-22" and seen.page.evaluate("history.length") == steps + 1
+    press(seen, "go_back")
+    assert "closures_on=2020-03-01" in seen.page.url and "on 1 March 2020" in sentence(seen)
+    press(seen, "go_forward")
+    assert f"closures_on={stopped}" in seen.page.url
+    press(seen, "reload")
+    assert f"closures_on={stopped}" in seen.page.url
+
+
+def sentence(seen):
+    return seen.page.locator("h1").inner_text().replace("\u00a0", " ")
+
+
 def test_back_takes_the_programmes_of_the_overview_one_by_one(visit):
     seen = visit().open("/?programme_id=for_refugees")
-    before = tiles(seen)
+    before = sentence(seen)
     choose(seen, "Programme", "Kiron Campus")
-    kiron = tiles(seen)
+    kiron = sentence(seen)
     choose(seen, "Programme", "Digital Learning and Skills Enrichment Initiative")
-    assert "programme_id=dlsei" in seen.page.url and "19,300" in " ".join(tiles(seen))
+    assert "programme_id=dlsei" in seen.page.url and sentence(seen).startswith("19,300 learners")
     press(seen, "go_back")
-    assert "programme_id=kiron_campus" in seen.page.url and tiles(seen) == kiron != before
+    assert "programme_id=kiron_campus" in seen.page.url and sentence(seen) == kiron != before
     press(seen, "go_back")
-    assert "kiron_campus" not in seen.page.url and tiles(seen) == before
+    assert "kiron_campus" not in seen.page.url and sentence(seen) == before
     press(seen, "go_forward")
-    assert tiles(seen) == kiron
+    assert sentence(seen) == kiron
     press(seen, "reload")
-    assert tiles(seen) == kiron
+    assert sentence(seen) == kiron
+
+
+def test_back_closes_a_section_that_was_opened(visit):
+    seen = visit().open("/overview")
+    seen.page.get_by_text("Women at each step", exact=True).click()
+    seen.settle()
+    assert "open=women" in seen.page.url and "Women are 40.5 %" in said(seen)
+    press(seen, "go_back")
+    assert "open=" not in seen.page.url and "Women are" not in said(seen)
+    press(seen, "go_forward")
+    press(seen, "reload")
+    assert "open=women" in seen.page.url and "Women are 40.5 %" in said(seen)
 
 
 def test_back_takes_the_choices_of_the_funnel_one_by_one(visit):
@@ -78,13 +117,12 @@ def test_back_takes_the_choices_of_the_funnel_one_by_one(visit):
 
 
 def test_back_undoes_a_switch_of_the_reach_map(visit):
-    seen = visit().open("/reach_map")
+    seen = visit(height=1300).open("/reach_map")
     first = seen.page.url
     seen.page.get_by_text("Draw the largest flows").click()
     seen.settle()
     assert "flows=true" in seen.page.url
-    seen.page.get_by_text("Refugees hosted", exact=True).first.click()
-    seen.settle()
+    choose(seen, "Show", "Refugees by host")
     assert "by=refugees" in seen.page.url
     press(seen, "go_back")
     assert "flows=true" in seen.page.url and "by=" not in seen.page.url

@@ -12,6 +12,8 @@ from dashboard.intake.readers import roll_by_column
 from dashboard.intake.report import FileRefused
 from tests.intake.making import Read, as_xlsx
 
+pytestmark = pytest.mark.usefixtures("true_child")
+
 HEADER = [
     "Full Name",
     "Email",

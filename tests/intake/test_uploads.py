@@ -168,7 +168,7 @@ def test_generated_uploads_of_every_source_never_crash_and_lose_no_row(worker):
     assert min(outcomes.values()) > GENERATED / 20, outcomes  # neither all refused nor all sound
 
 
-def test_some_dozens_come_through_the_true_front_door_and_leave_nothing_behind(tmp_path, monkeypatch):
+def test_some_dozens_come_through_the_true_front_door_and_leave_nothing_behind(tmp_path, monkeypatch, true_child):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -36,6 +36,8 @@ from tests.intake.making import (
     sheet_xml,
 )
 
+pytestmark = pytest.mark.usefixtures("true_child")
+
 DAY = datetime.date(2025, 1, 31)
 ROWS = [["hub_id", "hub", "iso3", "latitude", "longitude"], ["a", "Rome", "ITA", "41.9", "12.5"]]
 GOOD = sheet_xml(ROWS)

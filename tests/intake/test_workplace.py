@@ -12,6 +12,8 @@ from dashboard.intake.front_door import check_file, import_file
 from dashboard.intake.workplace import workplace
 from tests.store.tiny import in_a_process
 
+pytestmark = pytest.mark.usefixtures("true_child")
+
 FILE = Path(__file__).parents[1] / "fixtures" / "unesco_closures.csv"
 DAY = datetime.date(2020, 3, 20)
 

@@ -6,15 +6,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import actions
+from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.actions import Actor
 from dashboard.demo.files import facts
 from dashboard.demo.matching import write_matching
 from dashboard.intake import holding
 from dashboard.intake.front_door import import_file, made_ready
 from dashboard.intake.proposals import NotYours, discard, propose, waiting
+from dashboard.locales.numbers import people, share
 from dashboard.reference import closures, enrolment
 from dashboard.settings import PROJECT
-from dashboard.store.releases import publish_release
+from dashboard.store.releases import open_release, publish_release
 
 NOW = datetime.datetime.now(datetime.UTC).date()
 
@@ -53,24 +55,74 @@ def page(name, **link):
 
 
 def words(test):
-    return " ".join(e.value for e in (*test.markdown, *test.caption, *test.info, *test.error, *test.success))
+    return " ".join(
+        e.value for e in (*test.title, *test.markdown, *test.caption, *test.info, *test.error, *test.success)
+    )
+
+
+def title(test):
+    (sentence,) = test.title
+    return sentence.value.replace("\u00a0", " ")
+
+
+def answered(store, name, **params):
+    """The first row of the answer that stewards have."""
+    answers = open_answers(STEWARD, open_release(store))
+    try:
+        return answers.ask(name, params).to_pylist()[0]
+    finally:
+        answers.close()
 
 
 def tile(test, label):
     return next(one.value.replace("\u00a0", " ") for one in test.metric if one.label == label)
 
 
-def test_the_gap_opens_on_the_last_observed_day_with_map_table_and_breakdowns():
+def test_the_gap_opens_on_the_last_observed_day_with_a_sentence_and_a_map(offered):
     test = page("response_gaps")
     assert tile(test, "Countries with a gap").isdigit() and tile(test, "Share unserved").endswith("%")
-    assert "On 26 June 2020" in words(test)
-    assert [h.value for h in test.header] == [
-        "Where learners have no live free offer",
-        "Most learners without an offer",
-        "Which levels are left out",
-        "Where the internet does not reach",
-        "What would close the gap soonest",
-    ]
+    world = answered(offered, "response_gaps/world", on_date=datetime.date(2020, 6, 26))
+    assert title(test) == (
+        f"{people(world['learners_unserved'])} learners in {world['countries_without_offer']} countries had no live "
+        f"free offer on 26 June 2020: {share(world['share_unserved'])} of those out of school"
+    ).replace("\u00a0", " ")
+    assert not test.header, "sections are drawn when they are opened"
+
+
+def test_the_sections_of_the_gap_open_from_a_link_with_their_takeaways():
+    test = page("response_gaps", open="countries,nearly,levels,tiers,languages")
+    headers = [header.value for header in test.header]
+    assert len(headers) == 5 and headers[0].startswith("Most in ") and headers[3].startswith("Without the internet")
+    (remedies,) = [frame.value for frame in test.dataframe if "What is missing" in frame.value]
+    assert len(remedies) and not any("language" in missing for missing in remedies["What is missing"])
+
+
+def test_a_closed_country_without_enrolment_is_named(monkeypatch):
+    from dashboard.pages.response_gaps import panels
+
+    world = {"countries_closed": 114, "countries_without_enrolment": 1, "without_enrolment": "Nauru"}
+    lead = panels._lead(world)
+    assert "114 countries were closed, 1 of them without enrolment data and so not counted: Nauru." in lead
+
+
+def test_the_day_travels_between_closures_and_gaps_and_not_to_pages_about_learners():
+    test = page("school_closures", closures_on="2020-04-15")
+    assert "on 15 April 2020" in title(test)
+    test.switch_page("pages/response_gaps/page.py").run()
+    assert "on 15 April 2020" in title(test)
+    test.switch_page("pages/needs_and_offers/page.py").run()
+    assert not test.exception and "15 April 2020" not in title(test)
+    test.switch_page("pages/overview/page.py").run()
+    assert not test.exception and "15 April 2020" not in words(test)
+
+
+def test_a_day_that_nobody_chose_is_the_default_of_each_page():
+    test = page("school_closures")
+    first = title(test)
+    test.switch_page("pages/response_gaps/page.py").run()
+    assert "on 26 June 2020" in title(test)
+    test.switch_page("pages/school_closures/page.py").run()
+    assert title(test) == first and "closures_on" not in test.query_params
 
 
 def test_less_technology_never_makes_the_gap_smaller():
@@ -88,35 +140,56 @@ def test_a_range_of_days_gives_learner_days():
 
 
 def test_a_choice_of_which_no_country_is_closed_says_so():
-    test = page("response_gaps", on_date="2020-03-01", language="to")
-    assert "was closed country-wide on that day" in words(test)
+    test = page("response_gaps", closures_on="2020-03-01", language="to")
+    assert "was closed country-wide on 1 March 2020" in words(test)
 
 
-def test_a_need_is_explained_gate_by_gate():
+def test_a_need_is_explained_gate_by_gate_and_named_by_its_country():
+    test = page("needs_and_offers", view="offer", open="nearest")
+    assert "fit the need of" in title(test) and "Score" in words(test)
+    assert not any("need_" in option for option in test.selectbox(key="need_id").options)
+    (gates,) = [frame.value for frame in test.dataframe if "Score of 100" in frame.value]
+    assert set(gates["Focal point"]) <= {"✓", "✗"}
+    other = page("needs_and_offers", view="offer", need_id=test.session_state["need_id"])
+    assert other.session_state["need_id"] == test.session_state["need_id"] and title(other) == title(test)
+
+
+@pytest.mark.parametrize(
+    ("view", "takeaway"),
+    [
+        ("queue", "open needs have waited more than 14 days"),
+        ("offer", "fit the need of"),
+        ("submit", "No offer waits for a steward"),
+    ],
+)
+def test_each_view_of_needs_and_offers_opens_from_its_link(view, takeaway):
+    assert takeaway in title(page("needs_and_offers", view=view))
+
+
+def test_the_queue_opens_with_the_figures_of_the_question(offered):
+    totals = answered(offered, "needs_and_offers/totals")
     test = page("needs_and_offers")
-    said = words(test)
-    assert "offers pass every gate" in said and "Score" in said
-    need = test.selectbox(key="need_id")
-    need.set_value(need.options and test.session_state["need_id"]).run()
-    other = page("needs_and_offers", need_id=test.session_state["need_id"])
-    assert other.session_state["need_id"] == test.session_state["need_id"]
+    assert title(test).startswith(f"{totals['needs_waiting']} of {totals['needs_open']} open needs")
+    (waiting_needs,) = [frame.value for frame in test.dataframe if "What is missing" in frame.value]
+    assert len(waiting_needs) == totals["needs_waiting"]
+    assert "nothing: a suitable offer exists" in set(waiting_needs["What is missing"])
 
 
-def test_what_waits_is_listed_and_the_board_has_five_stages():
-    test = page("needs_and_offers")
+def test_what_waits_is_listed_and_the_stages_are_five():
+    test = page("needs_and_offers", open="stages,expired,silent")
     headers = " ".join(h.value for h in test.header)
-    for title in ("Needs that wait longer than 14 days", "Free periods that ran out", "Focal points silent"):
-        assert title in headers
+    for found in ("matches are delivering", "offers go on, no longer free", "focal points are silent"):
+        assert found in headers
     for stage in ("Proposed", "Brokered", "Delivering", "Completed", "Given up"):
         assert f"**{stage}**" in words(test)
 
 
 def test_an_offer_is_kept_over_a_reload_sent_and_accepted(offered):
-    test = page("needs_and_offers")
+    test = page("needs_and_offers", view="submit")
     test.text_input(key="offer-offer").set_value("Lessons by radio").run()
     test.selectbox(key="offer-tier").set_value("low-tech").run()
     test.date_input(key="offer-valid_from").set_value(NOW).run()
-    again = page("needs_and_offers")  # a reload begins a session of its own
+    again = page("needs_and_offers", view="submit")  # a reload begins a session of its own
     assert again.text_input(key="offer-offer").value == "Lessons by radio"
     assert again.selectbox(key="offer-tier").value == "low-tech"
     assert again.date_input(key="offer-valid_from").value == NOW
@@ -142,11 +215,11 @@ def test_an_offer_is_kept_over_a_reload_sent_and_accepted(offered):
     (one,) = waiting(offered)
     assert one.snapshot.source == "offers" and one.partners == {"member_003"}
     assert one.snapshot.provenance == "demo", "beside a demonstration it must not end the demonstration"
-    assert page("needs_and_offers").text_input(key="offer-offer").value == ""
+    assert page("needs_and_offers", view="submit").text_input(key="offer-offer").value == ""
 
     release = actions.accept(offered, [one], Actor("a steward"))
     assert "offers" in release.demonstrations and not waiting(offered)
-    found = page("needs_and_offers", on_date=NOW.isoformat())
+    found = page("needs_and_offers", view="offer", open="search", offers_on=NOW.isoformat())
     assert any("Lessons by radio" in set(frame.value.get("offer", ())) for frame in found.dataframe)
 
 

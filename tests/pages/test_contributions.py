@@ -7,15 +7,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.gate import SEE_AS
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, open_answers
 from dashboard.demo.coalition import write_coalition
 from dashboard.demo.files import facts
 from dashboard.intake.front_door import Declared, import_file
-from dashboard.locales.numbers import whole
+from dashboard.locales.numbers import people, whole
 from dashboard.pages.contributions.charts import heat_table
-from dashboard.pages.contributions.panels import _cell_chosen
+from dashboard.pages.contributions.where import _cell_chosen
 from dashboard.settings import PROJECT
-from dashboard.store.releases import publish_release
+from dashboard.store.releases import open_release, publish_release
 from tests.conftest import FIXTURES, NEWEST
 
 
@@ -50,11 +50,16 @@ def tiles(test):
 
 
 def words(test):
-    return " ".join(element.value for element in (*test.markdown, *test.caption, *test.info, *test.header))
+    return " ".join(element.value for element in (*test.title, *test.markdown, *test.caption, *test.info, *test.header))
 
 
-def headings(test):
-    return [header.value for header in test.header]
+def title(test):
+    (sentence,) = test.title
+    return sentence.value.replace("\u00a0", " ")
+
+
+def sections(test):
+    return [expander.label for expander in test.expander]
 
 
 def figures(test):
@@ -62,25 +67,63 @@ def figures(test):
 
 
 def test_the_page_counts_members_countries_and_learners_apart():
-    shown = tiles(page())
-    assert (shown["Countries with an activity"], shown["Overlap factor"]) == ("112", "1.9")
-    assert shown["Learners reached directly"] == "99.5 million"
-    assert shown["Learners reached indirectly"] == "198.6 million"
-    said = words(page())
-    assert "of 208 on the register" in said and "Demonstration." in said and "and not among learners" in said
-    assert "298.1" not in said  # the sum of the two
+    members, reached = page(), page(view="reach")
+    assert tiles(members)["Countries with an activity"] == "112" and tiles(reached)["Overlap factor"] == "1.9"
+    assert title(members) == "159 members are active in 112 countries, with 233 activities"
+    assert title(reached).startswith("99.5 million learners reached directly; members claim 1.9 times as many")
+    assert tiles(reached)["Learners reached directly"] == "99.5 million"
+    assert tiles(reached)["Learners reached indirectly"] == "198.6 million"
+    assert "of 208 on the register" in words(members) and "and not among learners" in words(reached)
+    assert "298.1" not in words(reached)  # the sum of the two
+
+
+def test_the_sentence_of_each_view_states_the_figures_of_its_question(coalition_store):
+    answers = open_answers(STEWARD, open_release(coalition_store))
+    (totals,) = answers.ask("contributions/totals", {}).to_pylist()
+    first = answers.ask("contributions/coverage_totals", {}).to_pylist()[0]
+    answers.close()
+    assert title(page()).startswith(f"{totals['members_active']} members are active in {totals['countries']} countries")
+    assert people(totals["learners_direct"]).replace("\u00a0", " ") in title(page(view="reach"))
+    gaps = page(view="gaps")
+    assert title(gaps) == (
+        f"{people(first['gap'])} of {people(first['people_targeted'])} learners targeted were not reached"
+    ).replace("\u00a0", " ")
+    assert f"of {people(first['people_targeted'])} targeted" in words(gaps), "a share states its base"
 
 
 def test_everybody_sees_organisational_data_in_full():
-    assert tiles(page(EXECUTIVE)) == tiles(page(EVERYBODY)) == tiles(page())
+    for view in ("where", "reach", "gaps"):
+        assert tiles(page(EXECUTIVE, view=view)) == tiles(page(EVERYBODY, view=view)) == tiles(page(view=view)), view
+
+
+@pytest.mark.parametrize(
+    ("view", "opened", "titles"),
+    [
+        ("where", "matrix,whole", 1),
+        ("reach", "timeline,members,missions,overlaps", 5),
+        ("gaps", "unserved,audiences,places", 2),
+    ],
+)
+def test_the_sections_of_each_view_open_from_a_link(view, opened, titles):
+    test = page(view=view, open=opened)
+    assert len(test.header) == titles and len(test.dataframe) >= 2
+
+
+def test_the_gap_list_names_the_day_of_each_sign_of_need(served_store, small_store):
+    served_store(small_store)
+    said = words(page(view="gaps", open="unserved"))
+    assert "as reported by 31 December 2019" in said
+    assert "schools were closed country-wide on 20 March 2020" in said
+    earlier = page(view="gaps", open="unserved", active_to="2019-06")
+    assert "until Jun 2019" in words(earlier) and "20 March 2020" not in words(earlier)
 
 
 def test_a_row_and_a_place_of_a_link_list_their_activities():
-    test = page(rows="activity", row="teacher training", place="IND")
-    assert "Activities: Teacher training, India" in words(test)
+    test = page(open="matrix", rows="activity", row="teacher training", place="IND")
+    assert "Teacher training, India: " in words(test)
     (listed,) = [frame.value for frame in test.dataframe if "supported_by" in frame.value]
     assert set(listed["country"]) == {"India"} and set(listed["activity_type"]) == {"Teacher training"}
-    regions = page(rows="mission", place="Western Africa")
+    regions = page(open="matrix", rows="mission", place="Western Africa")
     (listed,) = [frame.value for frame in regions.dataframe if "supported_by" in frame.value]
     assert "Senegal" in set(listed["country"]) and "India" not in set(listed["country"])
 
@@ -88,11 +131,11 @@ def test_a_row_and_a_place_of_a_link_list_their_activities():
 def test_a_cell_that_is_chosen_sets_row_and_place(monkeypatch):
     from types import SimpleNamespace
 
-    from dashboard.pages.contributions import panels as contributions
+    from dashboard.pages.contributions import where
 
     chosen = SimpleNamespace(selection=SimpleNamespace(cells=[(1, "Kenya")]))
     state = {"matrix": chosen}
-    monkeypatch.setattr(contributions.st, "session_state", state)
+    monkeypatch.setattr(where.st, "session_state", state)
     _cell_chosen("matrix", ["Member 001", "Member 002"], {"Kenya": "KEN"})
     assert (state["row"], state["place"]) == ("Member 002", "KEN")
 
@@ -110,10 +153,11 @@ def test_cells_are_deeper_where_there_is_more():
 def test_the_page_obeys_its_filters():
     whole_page, teachers = tiles(page()), tiles(page(audience="teachers", region="Western Africa"))
     assert int(teachers["Countries with an activity"]) < int(whole_page["Countries with an activity"])
-    assert teachers["Learners reached directly"] == "–"
-    offered = page(stage="offered")
-    assert tiles(offered)["Learners reached directly"] == "–" and "states how many people it targets" in words(offered)
-    later = tiles(page(from_month="2022-06"))
+    reached = tiles(page(view="reach", audience="teachers", region="Western Africa"))
+    assert reached["Learners reached directly"] == "–"
+    assert tiles(page(view="reach", stage="offered"))["Learners reached directly"] == "–"
+    assert "states how many people it targets" in words(page(view="gaps", stage="offered"))
+    later = tiles(page(active_from="2022-06"))
     assert int(later["Countries with an activity"]) < int(whole_page["Countries with an activity"])
 
 
@@ -122,7 +166,11 @@ def test_what_nothing_fits_says_what_to_change():
 
 
 @pytest.mark.parametrize(
-    "link", [{"rows": "x", "row": "'", "place": "?"}, {"stage": "done", "from_month": "x", "region": "'; DROP"}]
+    "link",
+    [
+        {"rows": "x", "row": "'", "place": "?", "view": "x"},
+        {"stage": "done", "active_from": "x", "region": "'; DROP"},
+    ],
 )
 def test_a_broken_link_falls_back_to_the_default(link):
     assert tiles(page(**link)) == tiles(page())
@@ -130,11 +178,11 @@ def test_a_broken_link_falls_back_to_the_default(link):
 
 @pytest.mark.parametrize("rows", ["mission", "activity", "member"])
 def test_every_chart_is_one_plotly_knows_and_the_map_has_its_disclaimer(rows):
-    test = page(rows=rows, show="learners_direct")
+    test = page(open="matrix", rows=rows, show="learners_direct")
     for spec in figures(test):
         go.Figure(spec)
     names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
-    assert "People in need, none but offers (12)" in names and "No activity recorded" in names
+    assert "Need stated, offers only (12)" in names and "No activity recorded" in names
     assert "do not imply official endorsement" in words(test)
 
 
@@ -143,8 +191,9 @@ def test_a_list_without_a_register_is_shown(served_store, tmp_path):
     import_file(store, "contributions_5w", FIXTURES / "contributions_5w.csv", NEWEST)
     publish_release(store)
     test = page()
-    assert tiles(test)["Members active"] == "0" and "of 0 on the register; 5 organisations" in words(test)
-    assert tiles(test)["Learners reached directly"] == "200"
+    assert tiles(test)["Members active"] == "0" and "of 0 on the register" in words(test)
+    assert tiles(test)["Other organisations"] == "5"
+    assert tiles(page(view="reach"))["Learners reached directly"] == "200"
 
 
 def test_a_list_without_sectors_is_named_and_not_counted_as_education(served_store, tmp_path):
@@ -164,20 +213,23 @@ def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(serv
     test = page()
     shown = tiles(test)
     assert shown["Countries with an activity"] == "0" and "Sector not stated" not in words(test)
-    assert [frame.value["people_in_need"].tolist() for frame in test.dataframe if "cells" in frame.value] == [[4779000]]
+    gaps = page(view="gaps", open="audiences")
+    assert "–" not in title(gaps) + words(gaps)
+    frames = gaps.dataframe
+    assert [frame.value["people_in_need"].tolist() for frame in frames if "cells" in frame.value] == [[4779000]]
 
 
 def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_asked(served_store, tmp_path):
-    store, listed, title = served_store(tmp_path / "store"), tmp_path / "list.csv", "Names of organisations"
+    store, listed, names = served_store(tmp_path / "store"), tmp_path / "list.csv", "Names of organisations"
     listed.write_text(
         "organisation,sector,iso3\nRelief Body,Education,KEN\nRelief Body Inc.,Education,UGA\nOther,Education,KEN\n",
         encoding="utf-8",
     )
     import_file(store, "contributions_5w", listed, NEWEST, Declared(partner="a_cluster"))
     publish_release(store)
-    assert title not in headings(page(EXECUTIVE))
-    test = page()
-    assert title in headings(test) and "3 organisations that are not on it" in words(test)
+    assert names not in sections(page(EXECUTIVE))
+    test = page(open="names")
+    assert names in sections(test) and tiles(test)["Other organisations"] == "3"
     (box,) = [box for box in test.checkbox if box.label.startswith("Relief Body")]
     assert "also written Relief Body Inc" in box.label
     box.check()
@@ -185,8 +237,8 @@ def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_a
     test.run()
     assert not test.exception
     assert any("1 organisation is now shown under one name" in done.value for done in test.success)
-    assert "2 organisations that are not on it" in words(page())
-    assert title not in headings(page())
+    assert tiles(page())["Other organisations"] == "2"
+    assert names not in sections(page())
 
 
 def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
@@ -195,14 +247,14 @@ def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
     assert any("on the page Upload" in info.value for info in page().info)
 
 
-def test_stewards_take_the_list_along_with_its_tags_and_others_do_not(coalition_store):
+def test_stewards_export_the_list_with_its_tags_and_others_do_not(coalition_store):
     from dashboard.access.visitor import Visitor
-    from dashboard.pages.contributions.panels import _hxl
+    from dashboard.pages.contributions.export import _hxl
     from dashboard.store.audit_log import entries
-    from dashboard.store.releases import open_release
 
     def labels(viewer):
-        return [button.proto.label for button in page(viewer).get("download_button") if "HXL" in button.proto.label]
+        buttons = page(viewer, open="export").get("download_button")
+        return [button.proto.label for button in buttons if "HXL" in button.proto.label]
 
     assert labels(STEWARD) == ["HXL as CSV", "HXL as XLSX"] and labels(EXECUTIVE) == labels(EVERYBODY) == []
     came = Visitor("a steward", STEWARD, STEWARD, lambda: True)

@@ -23,9 +23,10 @@ from dashboard.store.fetches import FetchState, remember
 from dashboard.store.releases import publish_release
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.lineage import sources_of_page
-from tests.conftest import CAPTURED, FIXTURES, _filled_once
+from tests.conftest import CAPTURED, FIXTURES
 from tests.pages.test_every_page import PAGES
 from tests.store.health_files import propose
+from tests.stores import filled_once
 
 DAY = datetime.date
 TODAY = DAY(2026, 11, 28)
@@ -76,7 +77,7 @@ def filled(together):
         import_file(store, "unhcr_population", FIXTURES / "unhcr_population.csv", DAY(2026, 4, 20))
         publish_release(store)
 
-    return _filled_once(together / "health", fill)
+    return filled_once(together / "health", fill)
 
 
 @pytest.fixture

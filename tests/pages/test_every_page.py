@@ -24,7 +24,8 @@ from dashboard.intake.front_door import import_file
 from dashboard.menu import pages
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, publish_release
-from tests.conftest import CAPTURED, FIXTURES, _filled_once
+from tests.conftest import CAPTURED, FIXTURES
+from tests.stores import filled_once
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = sorted(page.name for page in pages())
@@ -47,7 +48,10 @@ VIEWS = {
     "completion_funnel": (
         {"partner_id": "kiron"}, {"attribute": "country_host"}, {"country_host": "LBY"}, {"from_month": "2019-06"},
     ),
-    "contributions": ({"rows": "member", "place": "IND"}, {"stage": "offered"}, {"region": "Oceania"}),
+    "contributions": (
+        {"rows": "member", "place": "IND", "open": "matrix"}, {"stage": "offered"}, {"region": "Oceania"},
+        {"view": "reach"}, {"view": "gaps"}, {"view": "gaps", "stage": "offered", "active_to": "2020-06"},
+    ),
     "credit_recognition": ({"partner_id": "kiron"}, {"partner_id": "demonstration_partner_02"}),
     "data_health": ({"open": "details,rules", "source": "hubs"},),
     "learning_hubs": (
@@ -59,13 +63,16 @@ VIEWS = {
         {"metric": "learners_reached"}, {"question": "overview/headline"}, {"source": "hubs"},
         {"claim": "hubs-2013-named"}, {"metric": "nothing"},
     ),
-    "needs_and_offers": ({"on_date": "2020-01-01"}, {"language": "fr"}),
+    "needs_and_offers": (
+        {"offers_on": "2020-01-01"}, {"view": "offer", "open": "search", "language": "fr"}, {"view": "submit"},
+        {"view": "offer", "offers_on": "2020-01-01"},
+    ),
     "overview": ({"on_date": "2017-01-01"}, {"on_date": "2010-01-01"}),
     "reach_map": (
         {"by": "origin"}, {"by": "refugees", "origin_iso3": "SDN"}, {"flows": "true", "country_iso3": "KEN"},
         {"country_iso3": "TCD"}, {"partner_id": "demonstration_partner_02"},
     ),
-    "response_gaps": ({"view": "days"}, {"on_date": "2020-01-01"}, {"level": "tertiary", "tier": "no-tech"}),
+    "response_gaps": ({"view": "days"}, {"closures_on": "2020-02-16"}, {"level": "tertiary", "tier": "no-tech"}),
     "school_closures": ({"definition": "weighted", "country_iso3": "KEN"}, {"on_date": "2020-07-03"}),
     "upload": ({"open": "templates,set_aside,releases"},),
     "what_changed": ({"metric": "countries_closed"}, {"open": "rows,kinds"}),
@@ -117,8 +124,8 @@ def stores(together, demo_store):
 
     return {
         "full demonstration": demo_store,
-        "one real partner": _filled_once(together / "one_partner", one_partner),
-        "release without rows": _filled_once(together / "without_rows", publish_release),
+        "one real partner": filled_once(together / "one_partner", one_partner),
+        "release without rows": filled_once(together / "without_rows", publish_release),
         "no release": together / "nowhere",
     }
 

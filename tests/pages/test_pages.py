@@ -1,5 +1,6 @@
 """Each page shows data, obeys a filter and a shared link, says what to do when empty, and draws valid charts."""
 
+import datetime
 import json
 
 import plotly.graph_objects as go
@@ -34,7 +35,9 @@ LINKS = {
     "reach_map": {"flows": "true", "country_iso3": "KEN"},
     "cohorts": {"like": "true"},
     "completion_funnel": {"partner_id": "kiron"},
-    "contributions": {"rows": "member", "place": "IND"},
+    "contributions": {"rows": "member", "place": "IND", "open": "matrix,whole"},
+    "response_gaps": {"open": "countries,nearly,levels,tiers,languages"},
+    "school_closures": {"open": "days,levels,weeks,compare,oxford,territories"},
 }
 
 
@@ -45,7 +48,8 @@ def figures(test):
 
 def words(test):
     return " ".join(
-        element.value for element in (*test.markdown, *test.caption, *test.info, *test.warning, *test.header)
+        element.value
+        for element in (*test.title, *test.markdown, *test.caption, *test.info, *test.warning, *test.header)
     )
 
 
@@ -73,11 +77,21 @@ def test_closures_open_on_the_last_observed_day_with_four_tiles():
         "2.4 %",
         "30 Nov 2021",
     ]
-    assert "On 30 November 2021, schools were closed country-wide in 9 countries" in words(test)
+    assert "Schools closed country-wide in 9 countries on 30 November 2021: 42.1 million learners" in words(
+        test
+    ).replace("\u00a0", " ")
+    assert [tile.value.replace("\u00a0", " ") for tile in app(closures_on="2020-06-26").metric][:3] == [
+        "114",
+        "1.11 billion",
+        "62.2 %",
+    ]
+    assert app(closures_on="2020-06-26").title[0].value.replace("\u00a0", " ") == (
+        "Schools closed country-wide in 114 countries on 26 June 2020: 1.11 billion learners, 62.2 % of all enrolled"
+    )
 
 
 def test_closures_are_real_and_offer_a_newer_record():
-    test = app()
+    test = app(open="import")
     assert not test.info and "simulated" not in words(test)
     assert [button.label for button in test.button if "import" in button.label.lower()] == [
         "Import the file",
@@ -86,7 +100,7 @@ def test_closures_are_real_and_offer_a_newer_record():
 
 
 def test_the_published_headline_stands_beside_the_computed_one():
-    said = words(app()).replace("\u00a0", " ")
+    said = words(app(open="days")).replace("\u00a0", " ")
     assert "For 26 June 2020 UNESCO published 1.09 billion learners, 62.3 % and 123 countries" in said
     assert "1.75 billion learners in the world" in said
     assert "No capture of the record in this release gives 123 countries; for that day they give 114." in said
@@ -94,22 +108,54 @@ def test_the_published_headline_stands_beside_the_computed_one():
 
 def test_moving_the_day_moves_tiles_and_map():
     test = app()
-    test.slider(key="on_date").set_value(__import__("datetime").date(2020, 3, 27)).run()
+    test.slider(key="closures-slider").set_value(datetime.date(2020, 3, 27)).run()
+    assert test.date_input(key="closures_on").value == datetime.date(2020, 3, 27)
     assert test.metric[0].value == "184"  # as captured on 15 July 2020, day by day; 165 were published
     names = [trace["name"] for trace in figures(test)[0]["data"] if trace["type"] == "choropleth"]
     assert "Closed country-wide (184)" in names
 
 
 def test_a_shared_link_shows_the_same_view():
-    test = app(on_date="2020-04-04", definition="disrupted", as_captured_on="2020-06-08", country_iso3="KEN")
+    test = app(closures_on="2020-04-04", definition="disrupted", as_captured_on="2020-06-08", country_iso3="KEN")
     assert test.metric[0].value == "195"
     assert test.metric[1].label == "Closed or partial"
     assert test.metric[3].value == "8 Jun 2020"
-    assert "**Kenya**" in words(test)
+    assert "**Kenya**" in words(test) and words(test).startswith("Kenya: closed country-wide on 4 April 2020")
+    test.button(key="clear-country").click().run()
+    assert "countries on 4 April 2020" in test.title[0].value and "country_iso3" not in test.query_params
+
+
+def test_a_link_by_the_former_name_of_the_day_is_read():
+    test = app(on_date="2020-03-27")
+    assert test.metric[0].value == "184" and "on_date" not in test.query_params
+    assert test.query_params["closures_on"] == "2020-03-27"
+    assert app(on_date="2020-03-27", closures_on="2020-04-04").metric[0].value != "184"
+
+
+def test_a_day_that_the_record_does_not_reach_is_named():
+    test = app(closures_on="2023-01-01")
+    assert test.metric[0].value == "9"
+    assert "The record does not reach 1 January 2023; 30 November 2021 is shown." in words(test)
+
+
+def test_the_sections_of_a_country_are_of_that_country():
+    test = app(closures_on="2020-06-26", country_iso3="KEN", open="days,levels,weeks")
+    (runs,) = [frame.value for frame in test.dataframe if "until_date" in frame.value]
+    assert "Closed country-wide once, for 217 days in all" in words(test) and len(runs) == 10
+    said = words(test).replace("\u00a0", " ")
+    assert "Kenya: 31 weeks closed" in said and "11 weeks partially open" in said
+    assert "8.29 million learners affected" in said
 
 
 @pytest.mark.parametrize(
-    "link", [{"on_date": "yesterday"}, {"definition": "x"}, {"as_captured_on": "1999-01-01"}, {"country_iso3": "'"}]
+    "link",
+    [
+        {"closures_on": "yesterday"},
+        {"on_date": "x"},
+        {"definition": "x"},
+        {"as_captured_on": "1999-01-01"},
+        {"country_iso3": "'"},
+    ],
 )
 def test_a_broken_link_falls_back_to_the_default(link):
     assert app(**link).metric[0].value == "9"
@@ -123,7 +169,8 @@ def test_the_weight_p_is_a_slider_and_is_printed():
 
 
 def test_planned_days_are_named_and_drawn_apart():
-    test = app(on_date="2020-06-15", as_captured_on="2020-06-08")
+    test = app(closures_on="2020-06-15", as_captured_on="2020-06-08", open="days")
+    assert test.title[0].value.startswith("Planned for 15 June 2020")
     assert any("planned, not observed" in warning.value for warning in test.warning)
     lines = [
         trace for figure in figures(test) for trace in figure["data"] if trace.get("name") == "Planned when captured"
@@ -133,21 +180,32 @@ def test_planned_days_are_named_and_drawn_apart():
 
 def test_published_figures_are_points_on_the_time_series():
     points = [
-        trace for figure in figures(app()) for trace in figure["data"] if trace.get("name") == "Published at the time"
+        trace
+        for figure in figures(app(open="days"))
+        for trace in figure["data"]
+        if trace.get("name") == "Published at the time"
     ]
     assert "2020-06-26" in points[0]["x"] and 1_090_000_000 in points[0]["y"]
 
 
 def test_play_starts_and_stops():
-    test = app(on_date="2020-03-01")
+    test = app(closures_on="2020-03-01")
     test.button(key="play").click().run()
     assert test.button(key="play").label == "Stop"
+    assert test.query_params["closures_on"] == "2020-03-01", "the address is left as it was while the days move"
     test.button(key="play").click().run()
     assert test.button(key="play").label == "Play"
 
 
+def test_a_choice_by_hand_stops_the_days():
+    test = app(closures_on="2020-03-01")
+    test.button(key="play").click().run()
+    test.slider(key="closures-slider").set_value(datetime.date(2020, 4, 4)).run()
+    assert test.button(key="play").label == "Play" and test.query_params["closures_on"] == "2020-04-04"
+
+
 def test_oxford_is_drawn_beside_and_names_both():
-    names = [trace.get("name") for figure in figures(app()) for trace in figure["data"]]
+    names = [trace.get("name") for figure in figures(app(open="oxford")) for trace in figure["data"]]
     assert "UNESCO: closed country-wide" in names and "Oxford: closing required at all levels" in names
 
 
@@ -162,20 +220,6 @@ def test_every_map_has_its_disclaimer_and_sends_codes_only():
         test = app(page)
         assert "do not imply official endorsement" in words(test)
         assert "geojson" not in json.dumps(figures(test))
-
-
-def test_a_map_has_a_legend_entry_for_each_class_even_when_none_has_it():
-    names = [trace.get("name", "") for trace in figures(app("reach_map", by="refugees"))[0]["data"]]
-    for kind in ("Zero (0)", "Hidden, 1 to 4 people (0)", "No data (86)"):
-        assert kind in names
-
-
-def test_reach_map_draws_hubs_flows_and_the_card_of_a_country():
-    test = app("reach_map", by="refugees", origin_iso3="SDN", country_iso3="KEN")
-    names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
-    assert "Learning hubs (24)" in names and any("low" in name for name in names)
-    assert test.metric[0].value.replace("\u00a0", " ") == "31.6 million"
-    assert "1 learning hub is named here: Kakamega." in words(test)
 
 
 def marks_of(test):
@@ -288,10 +332,9 @@ def test_claims_stand_beside_data_and_say_what_is_simulated():
 def test_a_figure_shows_its_working_when_asked():
     test = app()
     assert not test.code, "nothing is worked out until the reader asks"
-    key = "working-tile-countries_closed-school_closures/world_on_date"
-    test.session_state[key] = True
+    test.session_state["working-figure-school_closures/status_by_country"] = True
     test.run()
-    assert not test.exception
+    assert not test.exception and any("coalition ask school_closures/world_on_date" in c.value for c in test.code)
 
 
 def test_an_empty_store_says_what_to_do(served_store, tmp_path):
@@ -318,70 +361,16 @@ def test_real_rows_end_the_demonstration(served_store, small_store):
     assert test.metric[0].value == "2"  # Kenya and China, worked by hand from the fixtures
 
 
-def test_a_chart_of_two_records_names_the_sources_of_both(served_store, small_store):
-    captions = [caption.value for caption in app().caption]
-    at = next(n for n, said in enumerate(captions) if "Source: Oxford" in said)
-    assert "UNESCO, Global monitoring of school closures (captured 2020-07-15" in captions[at + 1]
-    assert "captured 2021-11-30" in captions[at + 1]
+def test_a_chart_of_two_records_names_the_sources_of_both():
+    (line,) = [caption.value for caption in app(open="oxford").caption if caption.value.startswith("Sources:")]
+    assert "Oxford" in line and "UNESCO, Global monitoring of school closures (" in line
+    assert "captures, the newest of 30 Nov 2021" in line
+    (alone,) = [caption.value for caption in app().caption if caption.value.startswith("Sources:")]
+    assert "Oxford" not in alone, "what no open section draws is not named"
 
 
 def tiles(test):
     return {tile.label: tile.value.replace("\u00a0", " ") for tile in test.metric}
-
-
-def test_the_overview_answers_the_executive_without_a_click():
-    test = app("overview")
-    shown = tiles(test)
-    assert shown["Learners reached"] == "26,000" and shown["Countries"] == "119" and shown["Partners"] == "25"
-    low, high = shown["How sure"].split("\u2013")
-    assert int(low.replace(",", "")) <= 26_000 <= int(high.replace(",", ""))
-    said = words(test)
-    for answer in ("by 20 June 2019", "the largest three:", "awards on top", "still under way", "it is not reported"):
-        assert answer in said, answer
-    titles = {header.value for header in test.header}
-    assert titles >= {
-        "Growth of reach",
-        "Change since the previous release",
-        "Where learners live",
-        "Credentials by kind",
-        "Is verified completion rising?",
-        "Women's share by step",
-        "Partners' shares",
-        "DLSEI by phase",
-        "Out of school",
-    }
-    assert "had no live free offer; Response gaps shows where." in said
-
-
-def test_the_overview_tells_new_from_restated():
-    table = app("overview").dataframe[0].value
-    rows = {row["Figure"]: row for row in table.to_dict("records")}
-    assert rows["Learners reached"]["Before"] == "10,988"  # twelve were reported late
-    assert rows["Learners reached"]["Restated"] == "+12" and rows["Learners reached"]["New"] == "+15,000"
-    assert rows["Countries"]["New"] == "+4" and rows["Partners"]["New"] == "+3"
-
-
-def test_others_are_told_the_day_that_answers_and_nothing_of_what_was_restated():
-    """The public has the ends of quarters: by 20 June 2018 that is March, which is no fall since the release before."""
-    test = seen_as(EVERYBODY, "overview", on_date="2018-06-20")
-    assert tiles(test)["Learners reached"] == "8,590" and "by 31 March 2018" in words(test)
-    rows = {row["Figure"]: row for row in test.dataframe[0].value.to_dict("records")}
-    # 10,988 as the release before had it: plus its shift it is rounded down, by at most nine.
-    assert rows["Learners reached"] == {
-        "Figure": "Learners reached",
-        "Before": "10,980",
-        "Change": "+15,020",
-        "Now": "26,000",
-    }
-
-
-def test_a_day_that_nobody_chose_moves_with_the_programme():
-    test = app("overview")
-    test.selectbox(key="programme_id").set_value("dlsei").run()
-    assert tiles(test)["Learners reached"] == "19,300" and "by 30 June 2023" in words(test)
-    chosen = app("overview", on_date="2018-12-31")
-    chosen.selectbox(key="programme_id").set_value("kiron_campus").run()
-    assert chosen.date_input(key="on_date").value.isoformat() == "2018-12-31", "a day that was chosen stays"
 
 
 def test_who_may_not_see_a_programme_is_told_why():
@@ -393,21 +382,6 @@ def test_who_may_not_see_a_programme_is_told_why():
 def test_the_first_step_is_all_of_those_who_registered_for_others_too():
     (bars,) = [t for t in figures(seen_as(EVERYBODY, "completion_funnel"))[0]["data"] if t["type"] == "bar"]
     assert bars["x"][0] == 1.0 and "100" in bars["y"][0]
-
-
-def test_the_overview_counts_until_the_day_of_a_link():
-    shown = tiles(app("overview", programme_id="coursera_for_refugees", on_date="2018-06-20"))
-    assert shown["Learners reached"] == "11,000" and shown["Credentials"] == "8,913" and shown["Countries"] == "115"
-
-
-@pytest.mark.parametrize("on_date", ["tomorrow", "2999-01-01", "0001-01-01"])
-def test_a_broken_day_in_a_link_is_mended(on_date):
-    assert tiles(app("overview", on_date=on_date))["Learners reached"] in ("26,000", "0")
-
-
-def test_statements_are_points_on_the_growth_of_reach():
-    (points,) = [t for f in figures(app("overview")) for t in f["data"] if t.get("name") == "Stated publicly"]
-    assert points["y"] == [5_000, 11_000, 26_000] and points["x"][1] == "2018-06-20"
 
 
 def test_the_funnel_obeys_its_filters():
@@ -453,16 +427,6 @@ def test_quiet_learners_grow_fewer_with_the_days():
     assert 0 < int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", "")) < many
 
 
-def test_the_reach_map_shows_learners_and_the_card_of_a_country():
-    test = app("reach_map", country_iso3="KEN")
-    assert tiles(test)["Learners reached"] == "26,000" and tiles(test)["Country unknown"] != "0"
-    assert "Kenya" in {header.value for header in test.header} and "Learners who live here" in tiles(test)
-    names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
-    assert any("Learners, by the area" in name for name in names) and any("No learner known" in name for name in names)
-    origins = app("reach_map", by="origin")
-    assert any("Learners come from here" in t.get("name", "") for t in figures(origins)[0]["data"])
-
-
 def test_recognition_and_programmes_show_what_was_stated():
     assert tiles(app("credit_recognition"))["Agreements"] == "60"
     test = app("programmes")
@@ -484,3 +448,16 @@ def test_a_release_of_an_earlier_version_says_what_to_do(served_store, small_sto
     monkeypatch.setattr("dashboard.warehouse.answers.asked_tables", lambda: frozenset({"cube_of_tomorrow"}))
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
     assert not test.exception and "coalition publish" in test.error[0].value
+
+
+def test_a_release_whose_table_lacks_a_column_says_what_to_do(served_store, small_store, monkeypatch):
+    from dashboard import session
+    from dashboard.warehouse import answers
+
+    served_store(small_store)
+    session._answers.cache_clear()
+    known = answers.asked_columns
+    monkeypatch.setattr(answers, "asked_columns", lambda table: known(table) | {"column_of_tomorrow"})
+    test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
+    assert not test.exception and "lacks column_of_tomorrow" in test.error[0].value
+    assert "coalition publish" in test.error[0].value

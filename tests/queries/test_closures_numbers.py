@@ -171,3 +171,28 @@ def test_before_the_first_capture_nothing_was_known(two_cadences):
     assert two_cadences("school_closures/answered_by", on_date="2020-03-04", as_captured_on="2020-03-04") == []
     row = two_cadences("school_closures/world_on_date", on_date="2020-03-04", as_captured_on="2020-03-04")[0]
     assert row["captured_on"] is None and row["countries_closed"] is None
+
+
+def test_the_statuses_of_a_country_follow_each_other(ask):
+    runs = ask("school_closures/country_by_day", country_iso3="KEN")
+    assert [
+        (run["status"], run["from_date"], run["until_date"], run["days"]) for run in runs if not run["is_planned"]
+    ] == [
+        ("open", DAY(2020, 2, 16), DAY(2020, 3, 9), 23),  # 14 days of February and 9 of March
+        ("partial", DAY(2020, 3, 10), DAY(2020, 3, 14), 5),
+        ("closed", DAY(2020, 3, 15), DAY(2020, 3, 20), 6),
+    ]
+    assert {(run["status"], run["from_date"]) for run in runs if run["is_planned"]} == {("open", DAY(2020, 3, 25))}
+    assert ask("school_closures/country_by_day", country_iso3="XXX") == []
+
+
+def test_levels_of_a_country_are_affected_where_it_is_closed(ask):
+    def levels(day):
+        rows = ask("school_closures/country_by_level", country_iso3="KEN", on_date=day)
+        return {(row["level"], row["sex"]): (row["learners_affected"], row["learners_total"]) for row in rows}
+
+    closed = levels("2020-03-15")
+    assert closed["primary", "female"] == (10, 10) and closed["secondary", "male"] == (12, 12)
+    assert sum(affected for affected, _total in closed.values()) == 50
+    assert levels("2020-03-12")["primary", "female"] == (0, 10)  # partially open
+    assert levels("2020-01-01")["primary", "female"] == (None, 10)  # before the record

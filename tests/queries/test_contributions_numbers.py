@@ -144,6 +144,12 @@ def test_countries_in_need_with_none_are_found_by_each_sign_of_need(ask):
     assert kenya["needs_open"] == 1  # n5
 
 
+def test_need_is_that_of_the_end_of_the_period_asked_for(ask):
+    rows = {row["country_iso3"]: row for row in ask("contributions/unserved", to_month=DAY(2019, 6, 1))}
+    assert all(row["schools_closed_on"] is None and row["needs_open"] == 0 for row in rows.values())  # both of 2020
+    assert "MLI" in rows and rows["MLI"]["people_in_need"] == 400  # a list states no day of its need
+
+
 def test_months_hold_what_was_under_way_and_open_ends_run_until_the_list(ask):
     rows = cells(ask("contributions/months"), "month", "stage", "activities")
     # a10 begins alone; a1, a3 and a9 are left in the last month

@@ -5,6 +5,7 @@ Everybody here is invented.
 
 import datetime
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -105,16 +106,24 @@ def erased(tmp_path_factory):
     return store, root / "files", {"marts": before, "held": held, "pins": pins}
 
 
+@pytest.fixture(scope="module")
+def of_three(tmp_path_factory):
+    """A published store of one export of three learners."""
+    folder = tmp_path_factory.mktemp("of_three")
+    file = written(folder / "first_2024-01-28.csv", [person(n) for n in (1, 2, 3)])
+    import_file(folder / "store", "coursera_usage", file, DAYS[0])
+    releases.publish_release(folder / "store")
+    return folder / "store"
+
+
 @pytest.fixture
-def small(tmp_path):
-    """A store of one export of three learners, and a way to write another file."""
-    store = tmp_path / "store"
+def small(of_three, tmp_path):
+    """A copy of the store of three learners, and a way to write another file."""
+    store = shutil.copytree(of_three, tmp_path / "store")
 
     def add(name, rows, day=DAYS[0], **said):
         return import_file(store, "coursera_usage", written(tmp_path / name, rows), day, Declared(**said))
 
-    add("first_2024-01-28.csv", [person(n) for n in (1, 2, 3)])
-    releases.publish_release(store)
     return store, add
 
 

@@ -60,3 +60,19 @@ def test_lineage_follows_the_sql_to_the_sources():
     assert sources_of("school_closures/world_on_date") == ("unesco_closures", "uis_enrolment")
     assert sources_of("reach_map/flows") == ("unhcr_population",)
     assert sources_of("school_closures/published_points") == ()
+
+
+def test_a_card_without_a_reader_is_named_when_the_app_starts(monkeypatch):
+    import importlib
+
+    from dashboard.intake import readers
+    from dashboard.warehouse import catalog
+
+    known = catalog.sources()
+    monkeypatch.setattr(catalog, "sources", lambda: {**known, "radio_hours": None})
+    with pytest.raises(
+        CatalogError, match=r"radio_hours.toml has no reader. Write dashboard/intake/readers/radio_hours"
+    ):
+        importlib.reload(readers)
+    monkeypatch.undo()
+    importlib.reload(readers)

@@ -1,51 +1,32 @@
-"""One reader a source: each goes through the rows of a table and enters them in the ledger."""
+"""One reader a source: each goes through the rows of a table and enters them in the ledger.
+
+A module of this folder whose name is that of a source card is its reader, `read(table, ledger)`; the others help them.
+"""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
-from dashboard.intake.readers import (
-    contributions_5w,
-    coursera_membership,
-    coursera_specializations,
-    coursera_usage,
-    hub_sessions,
-    hubs,
-    matches,
-    needs,
-    offers,
-    organisation_names,
-    oulad,
-    oxcgrt_c1,
-    partner_learners,
-    partners,
-    programme_phases,
-    recognitions,
-    uis_enrolment,
-    unesco_closures,
-    unhcr_footnotes,
-    unhcr_population,
-)
 from dashboard.intake.report import Ledger
 from dashboard.intake.tabular import Table
+from dashboard.warehouse.catalog import CatalogError, sources
 
-READERS: Mapping[str, Callable[[Table, Ledger], None]] = {
-    "contributions_5w": contributions_5w.read,
-    "coursera_membership": coursera_membership.read,
-    "coursera_specializations": coursera_specializations.read,
-    "coursera_usage": coursera_usage.read,
-    "hub_sessions": hub_sessions.read,
-    "hubs": hubs.read,
-    "matches": matches.read,
-    "needs": needs.read,
-    "offers": offers.read,
-    "organisation_names": organisation_names.read,
-    "oulad": oulad.read,
-    "oxcgrt_c1": oxcgrt_c1.read,
-    "partner_learners": partner_learners.read,
-    "partners": partners.read,
-    "programme_phases": programme_phases.read,
-    "recognitions": recognitions.read,
-    "uis_enrolment": uis_enrolment.read,
-    "unesco_closures": unesco_closures.read,
-    "unhcr_footnotes": unhcr_footnotes.read,
-    "unhcr_population": unhcr_population.read,
-}
+Reader = Callable[[Table, Ledger], None]
+
+
+def _readers() -> Mapping[str, Reader]:
+    """The reader of every source.
+
+    Raises:
+        CatalogError: a card has none; said when the app starts, not when the first file comes.
+    """
+    there = {module.name for module in iter_modules(__path__)}
+    if lacking := sources().keys() - there:
+        name = min(lacking)
+        raise CatalogError(
+            f"data/sources/{name}.toml has no reader. Write dashboard/intake/readers/{name}.py with read(table, ledger)."
+        )
+    return {name: import_module(f"{__name__}.{name}").read for name in sorted(sources())}
+
+
+READERS = _readers()

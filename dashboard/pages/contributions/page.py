@@ -1,46 +1,45 @@
-"""Contributions: who does what, where, when and for whom, how far it has come, and where it overlaps or lacks."""
+"""Contributions: who does what, where; how far it reaches and overlaps; where it lacks. A view for each task."""
 
-import streamlit as st
-
-from dashboard.components import notices
-from dashboard.components.tables import stop_if_empty
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.contributions import panels as contributions
-from dashboard.pages.contributions.spellings import spellings
-from dashboard.session import ask
+from dashboard.pages.contributions import choices, export, gaps, panels, reach, spellings, where
 
-st.title(_("Contributions"))
-st.write(
-    _(
-        "Members of the coalition lead and support activities in countries. An activity's learners count once, however "
-        "many members claim them; those reached directly and indirectly stand apart and are never added."
-    )
+scope = page(
+    panels.answer,
+    choices=(choices.view, choices.mission, choices.audience, choices.region, choices.more),
+    needs=panels.needs,
+    hides=False,
 )
-notices.demonstration("contributions_5w", "partners")
-stop_if_empty(
-    ask("contributions/choices"),
-    _("No activities of members are in this release. A list can be brought in on the page Upload."),
-)
-scope = contributions.choose_view()
-contributions.tiles(scope)
-
-st.header(_("Who does what, where"), divider="gray")
-contributions.matrix(scope)
-contributions.world(scope)
-
-st.header(_("When, and how far"), divider="gray")
-contributions.timeline(scope)
-contributions.stages(scope)
-contributions.ladder(scope)
-
-st.header(_("For whom"), divider="gray")
-contributions.missions(scope)
-
-st.header(_("In need, targeted, reached, covered"), divider="gray")
-contributions.coverage(scope)
-
-st.header(_("Gaps and overlaps"), divider="gray")
-contributions.overlaps(scope)
-contributions.unserved(scope)
-spellings()
-contributions.take_along()
+if scope.by == choices.WHERE:
+    with section(_("Who does what, where"), "matrix") as opened:
+        if opened:
+            where.matrix(scope)
+    with section(_("The whole matrix, without the choices above"), "whole") as opened:
+        if opened:
+            where.whole_matrix()
+elif scope.by == choices.REACH:
+    with section(_("Timeline and progress"), "timeline") as opened:
+        if opened:
+            reach.timeline(scope)
+            reach.stages(scope)
+    with section(_("By member"), "members") as opened:
+        if opened:
+            reach.ladder(scope)
+    with section(_("By mission"), "missions") as opened:
+        if opened:
+            reach.missions(scope)
+    with section(_("Overlapping activities"), "overlaps") as opened:
+        if opened:
+            reach.overlaps(scope)
+else:
+    with section(_("In need, nothing under way"), "unserved") as opened:
+        if opened:
+            gaps.unserved(scope)
+    with section(_("By audience"), "audiences") as opened:
+        if opened:
+            gaps.by_audience(scope)
+    with section(_("By country and kind of activity"), "places") as opened:
+        if opened:
+            gaps.by_place(scope)
+spellings.spellings()
+export.export_hxl()

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import actions
 from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
+from dashboard.components.page import section
 from dashboard.components.refused import for_readers
 from dashboard.intake.proposals import Proposal as Waiting
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
@@ -43,7 +44,12 @@ def spellings() -> None:
     )
     if not found:
         return
-    st.header(_("Names of organisations"), divider="gray")
+    with section(_("Names of organisations"), "names") as opened:
+        if opened:
+            _proposals(found)
+
+
+def _proposals(found: Sequence[Proposal]) -> None:
     st.write(
         _(
             "These names may be one organisation. Tick those that are; the choice is kept and applies to every later "

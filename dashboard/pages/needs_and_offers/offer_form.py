@@ -1,4 +1,4 @@
-"""The form by which a member offers something: a draft that a reload keeps, then a record that waits for a steward."""
+"""The form by which a member submits an offer: a draft that a reload keeps, then a record that waits for a steward."""
 
 import csv
 import datetime
@@ -13,21 +13,27 @@ import streamlit as st
 from dashboard import actions
 from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
+from dashboard.components.page import headline
+from dashboard.components.vocabulary import (
+    audience_words,
+    kind_words,
+    mission_words,
+    taught_level_words,
+    tier_words,
+)
 from dashboard.intake.holding import TooMuchHeld, held, hold, let_go
-from dashboard.intake.proposals import waiting
+from dashboard.intake.proposals import Proposal, waiting
 from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
     AUDIENCES,
     EVERY,
-    LEVELS,
     MISSIONS,
-    languages,
 )
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
-from dashboard.locales import _
+from dashboard.locales import _, plural
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.response_gaps.panels import tier_words
+from dashboard.pages.needs_and_offers.choices import language_names
 from dashboard.refusals import Refusal
 from dashboard.session import ask, current_release, part
 from dashboard.settings import store_folder
@@ -40,61 +46,97 @@ DAYS = ("valid_from", "valid_to", "free_until")
 FIELDS = (*TEXTS, *CHOICES, *LISTS, *DAYS, "is_free", "capacity")
 
 
-def offer_something() -> None:
-    """The form, the reasons for which it is not yet complete, and the offers that wait."""
+def answer() -> None:
+    """How many offers wait, the form, and the reasons for which it is not yet complete."""
     came = visitor()
+    _confirm_sent()
     if not came.viewer.may_upload:
-        st.caption(_("Members with an account offer here; stewards record what arrives in another way."))
+        headline(
+            _("Members of the coalition submit offers with an account"),
+            _("Stewards record offers that arrive in other ways."),
+        )
+        st.caption(_("An offer must be free of charge, with a focal point who answers."))
         return
+    waiting_now = _waiting_for_me()
+    headline(
+        plural("{count} offer waits for a steward", "{count} offers wait for a steward", len(waiting_now)).format(
+            count=len(waiting_now)
+        )
+        if waiting_now
+        else _("No offer waits for a steward: submit one below"),
+        _("An offer is listed when a steward has accepted it. The coalition lists only what is free of charge."),
+    )
+    _list(waiting_now)
     _recall()
     part(_form)()
 
 
-def waiting_offers() -> None:
+def _waiting_for_me() -> list[Proposal]:
     """Offers that wait for a steward: all of them to a steward, its own to a member."""
-    came = visitor()
-    mine = [
-        one
-        for one in waiting(store_folder())
-        if one.snapshot.source == SOURCE and (came.viewer.is_steward or one.partners == {came.viewer.partner_id})
+    viewer = visitor().viewer
+    return [
+        proposal
+        for proposal in waiting(store_folder())
+        if proposal.snapshot.source == SOURCE and (viewer.is_steward or proposal.partners == {viewer.partner_id})
     ]
-    if not mine or not came.viewer.may_upload:
-        return
-    st.write("**" + _("Waiting for a steward") + "**")
-    for one in mine:
+
+
+def _list(proposals: list[Proposal]) -> None:
+    for proposal in proposals:
         st.write(
             "- "
-            + _("{name}, brought in by {who} at {at} UTC").format(
-                name=in_markdown(", ".join(sorted(one.snapshot.streams))),
-                who=in_markdown(one.who),
-                at=one.snapshot.imported_at[:16].replace("T", " "),
+            + _("{name}, submitted by {who} at {moment} UTC").format(
+                name=in_markdown(", ".join(sorted(proposal.snapshot.streams))),
+                who=in_markdown(proposal.who),
+                moment=proposal.snapshot.imported_at[:16].replace("T", " "),
             )
         )
-    st.page_link("pages/upload.py", label=_("Look at them on the page Upload"))
+    if proposals:
+        st.page_link("pages/upload/page.py", label=_("Look at them on the page Upload"))
 
 
 def _form() -> None:
     came = visitor()
     keep = partial(_keep, came.who)
     names = {row.country_iso3: row.country for row in ask("needs_and_offers/countries").itertuples()}
-    codes = sorted(set(languages().values()))
+    languages_offered, levels = language_names(), taught_level_words()
     st.text_input(_("What you offer, in a few words"), key=_key("offer"), on_change=keep, max_chars=200)
     left, right = st.columns(2)
     with left:
         if came.viewer.is_steward:
-            st.text_input(_("Member, by its id"), key=_key("partner_id"), on_change=keep, max_chars=60)
+            st.text_input(_("Member (its code on the register)"), key=_key("partner_id"), on_change=keep, max_chars=60)
         else:
-            st.text_input(_("Member, by its id"), value=came.viewer.partner_id, disabled=True)
-        st.selectbox(_("Kind"), ACTIVITY_TYPES, index=None, key=_key("activity_type"), on_change=keep, format_func=_)
-        st.selectbox(_("For whom"), AUDIENCES, key=_key("audience"), on_change=keep, format_func=_)
-        st.selectbox(_("Mission"), MISSIONS, index=None, key=_key("mission"), on_change=keep, format_func=_)
+            st.text_input(_("Member (its code on the register)"), value=came.viewer.partner_id, disabled=True)
         st.selectbox(
-            _("What the learner needs for it"),
+            _("Kind"),
+            ACTIVITY_TYPES,
+            index=None,
+            key=_key("activity_type"),
+            on_change=keep,
+            format_func=lambda code: kind_words()[code],
+        )
+        st.selectbox(
+            _("For whom"),
+            AUDIENCES,
+            key=_key("audience"),
+            on_change=keep,
+            format_func=lambda code: audience_words()[code],
+        )
+        st.selectbox(
+            _("Mission"),
+            MISSIONS,
+            index=None,
+            key=_key("mission"),
+            on_change=keep,
+            format_func=lambda code: mission_words()[code],
+        )
+        st.selectbox(
+            _("Technology that the learner needs"),
             list(tier_words()),
             index=None,
             key=_key("tier"),
             on_change=keep,
-            format_func=lambda one: tier_words()[one],
+            format_func=lambda code: tier_words()[code],
         )
         st.text_input(
             _("Focal point: address of a role"),
@@ -112,10 +154,18 @@ def _form() -> None:
             format_func=lambda code: names.get(code, _("All")),
         )
         st.multiselect(
-            _("Languages"), [EVERY, *codes], key=_key("languages"), on_change=keep, format_func=_language_words
+            _("Languages"),
+            [EVERY, *sorted(languages_offered, key=lambda code: languages_offered[code])],
+            key=_key("languages"),
+            on_change=keep,
+            format_func=lambda code: languages_offered.get(code, _("All")),
         )
         st.multiselect(
-            _("Levels"), [EVERY, *LEVELS], key=_key("levels"), on_change=keep, format_func=lambda one: _level_words(one)
+            _("Levels"),
+            [EVERY, *levels],
+            key=_key("levels"),
+            on_change=keep,
+            format_func=lambda code: levels.get(code, _("All")),
         )
         st.number_input(
             _("Capacity: people you can serve; blank for no limit"),
@@ -138,26 +188,21 @@ def _form() -> None:
             format="YYYY-MM-DD",
         )
     st.checkbox(_("It is free of charge for countries and learners"), key=_key("is_free"), on_change=keep)
-    st.caption(
-        _(
-            "What you write is kept for an hour while you are at it: a reload loses nothing. Sent, it waits in the "
-            "store."
-        )
-    )
-    if st.button(_("Send to the coalition"), type="primary", key="offer-send"):
+    st.caption(_("Your entries are kept for an hour, also after a reload. Once sent, the offer waits for a steward."))
+    if st.button(_("Submit the offer"), type="primary", key="offer-send"):
         _send()
 
 
 def _send() -> None:
-    came, said = visitor(), _draft()
-    if missing := _missing(said):
+    came, draft = visitor(), _draft()
+    if missing := _missing(draft):
         st.error(_("Still missing: {fields}.").format(fields=", ".join(missing)))
         return
     partner = "" if came.viewer.is_steward else came.viewer.partner_id
     try:
         with workplace() as folder:
             file = folder / "offer.csv"
-            file.write_text(_as_csv(said, partner), encoding="utf-8")
+            file.write_text(_as_csv(draft, partner), encoding="utf-8")
             today = datetime.datetime.now(datetime.UTC).date()
             proposal = actions.bring_in(store_folder(), SOURCE, file, acting(), today, partner=partner)
     except Refusal as refused:
@@ -170,13 +215,13 @@ def _send() -> None:
     st.rerun()
 
 
-def said_thanks() -> None:
-    """Tells once that an offer was taken in."""
+def _confirm_sent() -> None:
+    """States once that an offer was recorded."""
     if sent := st.session_state.pop("offer-sent", ""):
         st.success(_("Your offer {name} is recorded and waits for a steward.").format(name=in_markdown(sent)))
 
 
-def _missing(said: dict[str, Any]) -> list[str]:
+def _missing(draft: dict[str, Any]) -> list[str]:
     wanted = {
         "offer": _("what you offer"),
         "activity_type": _("its kind"),
@@ -190,16 +235,16 @@ def _missing(said: dict[str, Any]) -> list[str]:
     }
     if visitor().viewer.is_steward:
         wanted["partner_id"] = _("the member")
-    return [words for name, words in wanted.items() if not said.get(name)]
+    return [words for name, words in wanted.items() if not draft.get(name)]
 
 
-def _as_csv(said: dict[str, Any], partner: str) -> str:
+def _as_csv(draft: dict[str, Any], partner: str) -> str:
     """The offer as one row of the template; marked as a demonstration where the list it joins is one."""
     row = {
-        **{name: said.get(name) or "" for name in FIELDS},
-        **{name: ";".join(said[name]) for name in LISTS},
+        **{name: draft.get(name) or "" for name in FIELDS},
+        **{name: ";".join(draft[name]) for name in LISTS},
         "is_free": "Yes",
-        "partner_id": partner or said["partner_id"],
+        "partner_id": partner or draft["partner_id"],
         "offer_id": f"offer-{secrets.token_hex(4)}",
         "focal_point_confirmed_on": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
         "recorded_on": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
@@ -243,13 +288,3 @@ def _word(who: str) -> str:
 
 def _key(name: str) -> str:
     return f"offer-{name}"
-
-
-def _level_words(level: str) -> str:
-    return _("All") if level == EVERY else _(level.replace("_", " ").capitalize())
-
-
-def _language_words(code: str) -> str:
-    if code == EVERY:
-        return _("All")
-    return next((name.capitalize() for name, known in languages().items() if known == code and name != code), code)

@@ -1,36 +1,29 @@
-"""Needs and offers: which offer fits which need and why, how far matches have come, and the way in for an offer."""
+"""Needs and offers: what waits, which offer fits a need and why, and the way in for an offer. A view for each task."""
 
-import streamlit as st
-
-from dashboard.components import notices
-from dashboard.components.tables import stop_if_empty
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.needs_and_offers import offer_form
-from dashboard.pages.needs_and_offers import panels as matching
-from dashboard.session import ask
+from dashboard.pages.needs_and_offers import choices, fitting, panels, queue
 
-st.title(_("Needs and offers"))
-st.write(
-    _(
-        "Countries say what they need, members what they offer, free of charge. An offer fits when it passes every "
-        "gate: country, level, language, technology, audience, free of charge, live on the day, and somebody to "
-        "write to."
-    )
+scope = page(
+    panels.answer, choices=(choices.view, choices.day_of_offers, choices.need), needs=panels.needs, hides=False
 )
-notices.demonstration("offers", "needs", "matches")
-offer_form.said_thanks()
-stop_if_empty(
-    ask("needs_and_offers/totals"),
-    _("No offers or needs are in this release. They can be brought in on the page Upload."),
-)
-
-scope = matching.choose_day()
-matching.tiles(scope)
-matching.explained_matching(scope)
-matching.board(scope)
-matching.what_waits(scope)
-matching.find_offers(scope)
-
-st.header(_("Offer something"), anchor=False)
-offer_form.offer_something()
-offer_form.waiting_offers()
+if scope.by == choices.QUEUE:
+    with section(_("Matches by stage"), "stages") as opened:
+        if opened:
+            queue.stages(scope)
+    with section(_("Free periods that ran out"), "expired") as opened:
+        if opened:
+            queue.expired(scope)
+    with section(_("Focal points silent for more than 180 days"), "silent") as opened:
+        if opened:
+            queue.silent(scope)
+elif scope.by == choices.OFFER:
+    with section(_("The nearest offers, with their scores"), "nearest") as opened:
+        if opened:
+            fitting.nearest(scope)
+    with section(_("Search all offers"), "search") as opened:
+        if opened:
+            fitting.search(scope)
+    with section(_("Machine-readable"), "machine") as opened:
+        if opened:
+            fitting.machine_readable(scope)

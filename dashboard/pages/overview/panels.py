@@ -15,11 +15,11 @@ from dashboard.charts.learners import (
     learners_map,
     rate_classes,
 )
-from dashboard.components import learners
+from dashboard.components import answers, learners
 from dashboard.components.context import newest_only
 from dashboard.components.figures import Figure, Number, Words, figure, map_height
 from dashboard.components.filters import year_before
-from dashboard.components.learners import FOR_REFUGEES, programme_words, step_words
+from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
@@ -28,7 +28,7 @@ from dashboard.locales.numbers import between, day, decimal, is_missing, missing
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
-HEADLINE, COMPLETION = "overview/headline", "overview/matured_completion"
+HEADLINE, COMPLETION = answers.HEADLINE, "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
 HORIZON = 180
@@ -38,38 +38,8 @@ def answer(scope: Scope) -> None:
     """The reach in a sentence with its range and the year before, a strip of the other figures, and the map."""
     head = ask_one(HEADLINE, scope)
     learners.stop_unless_shown(scope)
-    headline(_reached(scope, head), _range(head) + " " + learners.newcomer())
+    headline(answers.reached(scope), " ".join(filter(None, [answers.reached_range(head), learners.newcomer()])))
     _map(scope, _numbers(scope, head))
-
-
-def _reached(scope: Scope, head: Mapping[str, Any]) -> str:
-    """So many people were reached by the day; how many of them in the last year, where figures are exact."""
-    before = ask_one(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
-    count, words = head["learners_reached"], {"learners": people(head["learners_reached"]), "day": day(head["on_date"])}
-    are_refugees = scope.programme_id == FOR_REFUGEES
-    if is_missing(count) or is_missing(before):
-        return (
-            _("{learners} refugees reached by {day}") if are_refugees else _("{learners} learners reached by {day}")
-        ).format(**words)
-    if is_hidden_from_me(HEADLINE, scope):
-        # A difference of two rounded figures is none that the reader could check.
-        return (
-            _("{learners} refugees reached by {day}, {before} a year earlier")
-            if are_refugees
-            else _("{learners} learners reached by {day}, {before} a year earlier")
-        ).format(before=people(before), **words)
-    return (
-        _("{learners} refugees reached by {day}, {new} of them in the last year")
-        if are_refugees
-        else _("{learners} learners reached by {day}, {new} of them in the last year")
-    ).format(new=people(count - before), **words)
-
-
-def _range(head: Mapping[str, Any]) -> str:
-    return _(
-        "between {lower} people if every possible duplicate is one person, and {upper} if none is. Colour on the map "
-        "is learners per 1,000 refugees hosted; circles are learners."
-    ).format(lower=people(head["unique_lower"]), upper=people(head["unique_upper"]))
 
 
 def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
@@ -78,42 +48,41 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
     top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
     newest = newest_only(scope)
     return [
-        Number("countries_reached", head["countries"], HEADLINE, scope, note=_("countries where learners live")),
+        Number("countries_reached", head["countries"], HEADLINE, scope, note=_("where learners live")),
         Number(
             "active_partners",
             head["partners"],
             HEADLINE,
             scope,
-            note="" if is_missing(top_three) else _("the largest three report {share}").format(share=share(top_three)),
+            note="" if is_missing(top_three) else _("largest three: {share}").format(share=share(top_three)),
         ),
         Number(
             "credentials",
             head["credentials"],
             HEADLINE,
             scope,
-            note=_("held by {learners} learners").format(learners=people(head["learners_with_credential"])),
+            note=_("held by {learners}").format(learners=people(head["learners_with_credential"])),
         ),
         Number(
             "matured_verified_completion",
             done["share_verified"],
             COMPLETION,
             replace(scope, horizon_days=HORIZON),
-            note=newest
-            or _("95 % interval {interval}").format(interval=between(done["share_low"], done["share_high"])),
+            note=newest or _("95 %: {interval}").format(interval=between(done["share_low"], done["share_high"])),
         ),
         Number(
             "share_women",
             women["share_women"],
             WOMEN,
             scope,
-            note=newest or _("sex not reported for {share}").format(share=share(women["share_not_reported"])),
+            note=newest or _("{share} not reported").format(share=share(women["share_not_reported"])),
         ),
-        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("active in the 60 days before")),
+        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("in the last 60 days")),
     ]
 
 
 def _map(scope: Scope, numbers: list[Number]) -> None:
-    asked = Scope(by="host", programme_id=scope.programme_id)
+    asked = replace(scope.only("programme_id"), by="host")
     totals = ask_one("reach_map/learner_totals", asked)
     table = ask("reach_map/learners_on_map", asked)
     figure(
@@ -139,21 +108,13 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
 def growth(scope: Scope) -> None:
     """Reach from month to month beside what was stated publicly."""
     table = ask("overview/growth", scope)
-    counted = table.dropna(subset=["learners_reached"]).to_dict("records")
     figure(
         Figure(
             "overview/growth",
             scope,
             growth_figure(table, ask("overview/published_points", scope)),
             Words(
-                _("From {first} learners in {first_month} to {last} in {last_month}").format(
-                    first=people(counted[0]["learners_reached"]),
-                    first_month=month(counted[0]["month"]),
-                    last=people(counted[-1]["learners_reached"]),
-                    last_month=month(counted[-1]["month"]),
-                )
-                if counted
-                else "",
+                _grown(table),
                 lead=_("Diamonds are what programmes stated publicly at the time, each with its source."),
                 alt=_(
                     "Line of learners reached from month to month, within its range; diamonds are public statements."
@@ -163,17 +124,32 @@ def growth(scope: Scope) -> None:
     )
 
 
+def _grown(table: pd.DataFrame) -> str:
+    """The last figure of the series beside that of a year earlier."""
+    rows = table.dropna(subset=["learners_reached"]).to_dict("records")
+    if not rows:
+        return ""
+    last = rows[-1]
+    words = {"last": people(last["learners_reached"]), "month": month(last["month"])}
+    earlier = [row for row in rows if row["month"] <= year_before(last["month"])]
+    if not earlier:
+        return _("{last} learners reached by {month}").format(**words)
+    return _("{last} learners reached by {month}, {first} by {first_month}").format(
+        first=people(earlier[-1]["learners_reached"]), first_month=month(earlier[-1]["month"]), **words
+    )
+
+
 def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
-    before = ask_one_before(HEADLINE, Scope(programme_id=scope.programme_id))
+    before = ask_one_before(HEADLINE, scope.only("programme_id"))
     if before is None:
         st.write(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
         st.write(_("The previous release had no learners of this programme."))
         return
-    again = ask_one(HEADLINE, Scope(programme_id=scope.programme_id, on_date=before["on_date"]))
-    now = ask_one(HEADLINE, Scope(programme_id=scope.programme_id))
+    again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
+    now = ask_one(HEADLINE, scope.only("programme_id"))
     words = {
         "learners_reached": _("Learners reached"),
         "countries": _("Countries"),
@@ -398,11 +374,11 @@ def dlsei() -> None:
 
 def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
-    captures = ask("school_closures/captures").to_dict("records")
-    if not captures:
+    on_date = answers.closures_day()
+    if on_date is None:
         st.write(_("No record of school closures is in this release."))
         return
-    asked = Scope(on_date=min(captures[0]["captured_on"], captures[0]["last_date"]))
+    asked = Scope(on_date=on_date)
     world = ask_one(WORLD, asked)
     st.header(
         _("{learners} learners affected by country-wide closures on {day}").format(
@@ -415,15 +391,19 @@ def out_of_school() -> None:
             share=share(world["share_affected"]), day=day(world["on_date"])
         )
     ]
-    if ask("needs_and_offers/offers").empty:
+    if (gap_day := answers.gap_day()) is None:
         words.append(_("This release holds no list of offers, so it is not known how many of them had one."))
     else:
-        gap = ask_one("response_gaps/world", Scope(on_date=asked.on_date))
+        gap = ask_one("response_gaps/world", Scope(on_date=gap_day))
         words.append(
             _(
-                "{learners} of them, in {countries} countries, had no live free offer; the page Response gaps shows "
-                "where."
-            ).format(learners=people(gap["learners_unserved"]), countries=whole(gap["countries_without_offer"]))
+                "On {day}, the newest day on which offers are known too, {learners} learners in {countries} countries "
+                "had no live free offer; the page Response gaps shows where."
+            ).format(
+                day=day(gap_day),
+                learners=people(gap["learners_unserved"]),
+                countries=whole(gap["countries_without_offer"]),
+            )
         )
     st.write(" ".join(words))
     show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")

@@ -1,34 +1,29 @@
 """Response gaps: where schools are closed and no live free offer has arrived."""
 
-import streamlit as st
-
-from dashboard.components import notices
-from dashboard.components.tables import stop_if_empty
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.response_gaps import panels as gaps
-from dashboard.session import ask
+from dashboard.pages.response_gaps import panels, period
 
-st.title(_("Response gaps"))
-st.write(
-    _(
-        "Where schools are closed, which learners does no live, free offer reach: by country, level, language and "
-        "technology. A level of a country counts as served when one offer passes every gate; an offer that is live is "
-        "not yet a learner reached."
-    )
+scope = page(
+    panels.answer, choices=(panels.level, panels.language, panels.tier, panels.when), needs=panels.needs, hides=False
 )
-notices.demonstration("offers", "unesco_closures")
-stop_if_empty(
-    ask("school_closures/captures"),
-    _("No record of school closures is in this release. A steward can bring one in on the page Upload."),
-)
-stop_if_empty(
-    ask("needs_and_offers/offers"),
-    _("No list of offers is in this release. Offers can be brought in on the page Upload."),
-)
-
-view = gaps.choose_view()
-scope = gaps.choose_gap()
-if view == "day":
-    gaps.on_a_day(scope)
+if scope.from_date:
+    with section(_("By country, over the period"), "learner_days") as opened:
+        if opened:
+            period.by_country(scope)
 else:
-    gaps.over_days(scope)
+    with section(_("By country"), "countries") as opened:
+        if opened:
+            panels.by_country(scope)
+    with section(_("What would close the gap soonest"), "nearly") as opened:
+        if opened:
+            panels.nearly(scope)
+    with section(_("By level"), "levels") as opened:
+        if opened:
+            panels.by_level(scope)
+    with section(_("By technology"), "tiers") as opened:
+        if opened:
+            panels.by_tier(scope)
+    with section(_("By official language"), "languages") as opened:
+        if opened:
+            panels.by_language(scope)

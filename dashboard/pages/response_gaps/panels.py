@@ -1,273 +1,354 @@
-"""Panels of the response gaps page: filters, one day, a range of days, and what would close a gap."""
+"""Panels of the response gaps page: choices, the gap on a day by country, level, technology and language, remedies."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from dashboard.components.figures import Figure, Number, Words, figure, map_height, strip, table_figure
-from dashboard.components.filters import choose, slide_day
+from dashboard.components import closures
+from dashboard.components.context import small_states
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
+from dashboard.components.filters import choose, views
 from dashboard.components.notices import map_disclaimer
+from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
-from dashboard.components.tables import lazy_table, show_table
-from dashboard.locales import _
-from dashboard.locales.numbers import day, people, whole
+from dashboard.components.tables import grid, show_table
+from dashboard.components.vocabulary import gate_words, level_words, tier_words
+from dashboard.locales import _, plural
+from dashboard.locales.numbers import day, people, share, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.response_gaps.charts import by_day_figure, gaps_map, unserved_figure
-from dashboard.pages.school_closures.panels import level_words
+from dashboard.pages.response_gaps import period
+from dashboard.pages.response_gaps.charts import gaps_map, unserved_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
 UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "response_gaps/nearly"
+BY_LEVEL, BY_TIER, BY_LANGUAGE = "response_gaps/by_level", "response_gaps/by_tier", "response_gaps/by_language"
+KNOWN = "response_gaps/known_until"
+# Nobody changes the language of an offer overnight, so an offer that lacks only that is no remedy.
+NO_REMEDY = "language"
 
 
-def tier_words() -> dict[str, str]:
-    """The technology tiers in words, least first."""
-    return {
-        "no-tech": _("No-tech: print, in person"),
-        "low-tech": _("Low-tech: radio, television, text messages"),
-        "hi-tech": _("Hi-tech: internet"),
-    }
+def needs() -> str:
+    """Why the page cannot answer; empty where both closures and offers are known."""
+    if why := closures.needs():
+        return why
+    if ask("needs_and_offers/offers").empty:
+        return _("No list of offers is in this release. Offers can be brought in on the page Upload.")
+    return ""
 
 
-def gate_words() -> dict[str, str]:
-    """The gates in words, as what is missing where an offer fails it."""
-    return {
-        "country": _("the country is not served"),
-        "level": _("the level does not fit"),
-        "language": _("the language does not fit"),
-        "tier": _("the technology does not work there"),
-        "audience": _("made for other people"),
-        "free": _("not free of charge, or no longer"),
-        "live": _("not live on the day"),
-        "focal_point": _("no focal point"),
-    }
+def level(context: Scope) -> Scope:
+    """A level of education; all of them where none is chosen."""
+    words = level_words()
+    chosen = choose(_("Level"), [None, *words], "level", lambda code: words[code] if code else _("All levels"), None)
+    return replace(context, level=chosen)
 
 
-def choose_view() -> str:
-    """Lets the reader choose between one day and a range of days."""
-    words = {"day": _("On a day"), "days": _("Over a range of days")}
-    return choose(_("View"), list(words), "view", words.__getitem__, "day", buttons=True)
+def language(context: Scope) -> Scope:
+    """An official language; any of them where none is chosen."""
+    known = ask("response_gaps/languages")
+    names = dict(zip(known["language"], known["language_name"], strict=True))
+    chosen = choose(
+        _("Language"),
+        [None, *sorted(names, key=lambda code: names[code])],
+        "language",
+        lambda code: names[code] if code else _("Any official language"),
+        None,
+    )
+    return replace(context, language=chosen)
 
 
-def choose_gap() -> Scope:
-    """Lets the reader choose level, language and the most technology that works."""
-    languages = ask("response_gaps/languages")
-    names = dict(zip(languages["language"], languages["language_name"], strict=True))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        level = choose(
-            _("Level"), [None, *level_words()], "level", lambda one: level_words()[one] if one else _("All"), None
-        )
-        language = choose(
-            _("Language of the offer"),
-            [None, *sorted(names, key=lambda code: names[code])],
-            "language",
-            lambda code: names[code] if code else _("Any official language"),
-            None,
-        )
-        tier = choose(
-            _("What works there at most"),
-            [None, *tier_words()],
-            "tier",
-            lambda one: tier_words()[one] if one else _("Any technology"),
-            None,
-            help=_("With no-tech chosen, only print and help in person count; with low-tech radio and television too."),
-        )
-    return Scope(level=level, language=language, tier=tier)
+def tier(context: Scope) -> Scope:
+    """The most technology that is available; any where none is chosen."""
+    words = tier_words()
+    chosen = choose(
+        _("Highest technology available"),
+        [None, *words],
+        "tier",
+        lambda code: words[code] if code else _("Any technology"),
+        None,
+        help=_("With no-tech chosen, only print and help in person count; with low-tech radio and television too."),
+    )
+    return replace(context, tier=chosen)
 
 
-def on_a_day(scope: Scope) -> None:
-    """The day, its tiles, the map, the ranked table and the breakdowns."""
+def when(context: Scope) -> Scope:
+    """A date, or a period with its first and last day: the two views of the page."""
+    chosen = views({"day": _("On a date"), "days": _("Over a period")}, "day")
+    known = ask_one(KNOWN)
+    if chosen == "days":
+        return choose_period(ask("school_closures/affected_by_day"), context, known["both_until"], False)
     capture = ask_one("school_closures/capture")
-    known = ask_one("response_gaps/known_until")
-    on_date = slide_day(_("Day"), capture["first_date"], capture["captured_on"], known["both_until"], "on_date")
-    scope = replace(scope, on_date=on_date)
-    _say_what_offers_are_known(on_date)
-    _tiles(scope)
-    table = ask(UNSERVED, scope)
+    return closures.choose_closure_day(context, capture["first_date"], capture["captured_on"], known["both_until"])
+
+
+def answer(scope: Scope) -> None:
+    """The gap on a date, or over a period where one is chosen."""
+    if scope.to_date:
+        period.answer(scope, _offers_known(scope.to_date))
+    else:
+        _on_a_day(scope)
+
+
+def _on_a_day(scope: Scope) -> None:
+    """Learners without an offer in a sentence, the strip, and the map of closed countries."""
+    table, world = ask(UNSERVED, scope), ask_one(WORLD, scope)
     if table.empty:
-        st.info(_("No country with learners of this choice was closed country-wide on that day. Choose another day."))
-        return
-    table_figure(
+        raise NoAnswer(
+            _("No country with learners of this choice was closed country-wide on {day}. Choose another date.").format(
+                day=day(scope.on_date)
+            )
+        )
+    headline(_gap_in_words(world, scope), _lead(world))
+    assert scope.on_date
+    if known := _offers_known(scope.on_date):
+        st.warning(known)
+    figure(
         Figure(
             UNSERVED,
             scope,
-            gaps_map(table, ask("reach_map/points"), map_height(long_legend=True)),
+            gaps_map(table, ask("reach_map/points"), map_height(long_legend=True, beside_card=True)),
             Words(
-                _("Where learners have no live free offer"),
-                lead=_("On {day}. An offer counts when it passes every gate; Needs and offers explains them.").format(
-                    day=day(on_date)
-                ),
+                "",
                 alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
             ),
-        )
+            columns=["country", "learners_affected", "live_offers", "learners_unserved"],
+        ),
+        numbers=_numbers(world, scope),
     )
+    small = set(ask("reach_map/points")["country_iso3"])
+    small_states(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)], "learners_unserved")
     map_disclaimer()
-    st.header(_("Most learners without an offer"), anchor=False)
-    show_table(UNSERVED, scope, key="unserved", height=360)
-    _breakdowns(scope)
-    _nearly(scope)
 
 
-def _say_what_offers_are_known(last: datetime.date) -> None:
-    """Says of days after the newest list of offers that nothing newer is known of them."""
-    until = ask_one("response_gaps/known_until")["offers_until"]
-    if last > until:
-        st.warning(
-            _(
-                "The newest list of offers is of {day}. For later days only offers on that list that are still valid "
-                "are counted."
-            ).format(day=day(until))
-        )
-
-
-def _tiles(scope: Scope) -> None:
-    row = ask_one(WORLD, scope)
-    strip(
-        [
-            Number(
-                "learners_unserved",
-                row["learners_unserved"],
-                WORLD,
-                scope,
-                note=_("of {affected} affected").format(affected=people(row["learners_affected"])),
-            ),
-            Number("share_unserved", row["share_unserved"], WORLD, scope),
-            Number(
-                "",
-                whole(row["countries_without_offer"]),
-                WORLD,
-                scope,
-                note=_("of {closed} closed country-wide").format(closed=whole(row["countries_closed"])),
-                label=_("Countries with a gap"),
-            ),
-            Number(
-                "",
-                whole(row["live_offers"]),
-                WORLD,
-                scope,
-                note=_("live, free, for learners, in an official language of a country they serve"),
-                label=_("Offers that count"),
-            ),
-        ],
-        key="tiles",
+def _gap_in_words(world: Mapping[str, Any], scope: Scope) -> str:
+    return plural(
+        "{learners} learners in {count} country had no live free offer on {day}: {share} of those out of school",
+        "{learners} learners in {count} countries had no live free offer on {day}: {share} of those out of school",
+        int(world["countries_without_offer"]),
+    ).format(
+        learners=people(world["learners_unserved"]),
+        count=whole(world["countries_without_offer"]),
+        day=day(scope.on_date),
+        share=share(world["share_unserved"]),
     )
 
 
-def _breakdowns(scope: Scope) -> None:
-    words, tiers = level_words(), tier_words()
-    levels = ask("response_gaps/by_level", scope)
+def _lead(world: Mapping[str, Any]) -> str:
+    meaning = _(
+        "An offer counts when it passes every gate of Needs and offers; an offer that is live is not yet a learner "
+        "reached."
+    )
+    without = int(world.get("countries_without_enrolment") or 0)
+    if not without:
+        return meaning
+    return f"{meaning} " + plural(
+        "{closed} countries were closed, {count} of them without enrolment data and so not counted: {names}.",
+        "{closed} countries were closed, {count} of them without enrolment data and so not counted: {names}.",
+        without,
+    ).format(
+        closed=whole(world["countries_closed"]),
+        count=whole(without),
+        names=in_markdown(world["without_enrolment"]),
+    )
+
+
+def _numbers(world: Mapping[str, Any], scope: Scope) -> list[Number]:
+    return [
+        Number(
+            "learners_unserved",
+            world["learners_unserved"],
+            WORLD,
+            scope,
+            note=_("of {affected} affected").format(affected=people(world["learners_affected"])),
+        ),
+        Number(
+            "share_unserved",
+            world["share_unserved"],
+            WORLD,
+            scope,
+            note=_("of learners affected"),
+        ),
+        Number(
+            "",
+            whole(world["countries_without_offer"]),
+            WORLD,
+            scope,
+            note=_("of {closed} closed country-wide").format(closed=whole(world["countries_closed"])),
+            label=_("Countries with a gap"),
+        ),
+        Number(
+            "",
+            whole(world["live_offers"]),
+            WORLD,
+            scope,
+            note=_("live, free, for learners"),
+            label=_("Offers that count"),
+        ),
+    ]
+
+
+def _offers_known(last: datetime.date) -> str:
+    """Words for days after the newest list of offers, as nothing newer is known of them; else empty."""
+    until = ask_one(KNOWN)["offers_until"]
+    if last <= until:
+        return ""
+    return _(
+        "The newest list of offers is of {day}. For later days only offers on that list that are still valid are "
+        "counted."
+    ).format(day=day(until))
+
+
+def by_country(scope: Scope) -> None:
+    """Closed countries, most learners without an offer first."""
+    first = ask_one(UNSERVED, scope)
+    st.header(
+        _("Most in {country}: {learners} learners without an offer").format(
+            country=in_markdown(first["country"]), learners=people(first["learners_unserved"])
+        ),
+        anchor=False,
+    )
+    show_table(
+        UNSERVED,
+        scope,
+        ["country", "learners_affected", "learners_unserved", "live_offers"],
+        key="unserved",
+        height=360,
+    )
+
+
+def by_level(scope: Scope) -> None:
+    """Learners without an offer at each level."""
+    words, table = level_words(), ask(BY_LEVEL, scope)
+    worst = table.nlargest(1, "share_unserved").to_dict("records")
     figure(
         Figure(
-            "response_gaps/by_level",
+            BY_LEVEL,
             scope,
             unserved_figure(
-                [words[level] for level in levels["level"]], levels["learners_affected"], levels["learners_unserved"]
+                [words[name] for name in table["level"]], table["learners_affected"], table["learners_unserved"]
             ),
             Words(
-                _("Which levels are left out"),
+                _("Largest share without an offer: {level}, {share} of {affected}").format(
+                    level=words[worst[0]["level"]],
+                    share=share(worst[0]["share_unserved"]),
+                    affected=people(worst[0]["learners_affected"]),
+                )
+                if worst
+                else "",
                 alt=_("Bars of learners affected at each level, and of those with no live free offer."),
             ),
             codes={"level": words},
         )
     )
-    table = ask("response_gaps/by_tier", scope)
+
+
+def by_tier(scope: Scope) -> None:
+    """Learners without an offer, were each technology the most that is available."""
+    words, table = tier_words(), ask(BY_TIER, scope)
+    shares = dict(zip(table["tier"], table["share_unserved"], strict=True))
     figure(
         Figure(
-            "response_gaps/by_tier",
+            BY_TIER,
             scope,
             unserved_figure(
-                [tiers[tier] for tier in table["tier"]], table["learners_affected"], table["learners_unserved"]
+                [words[name] for name in table["tier"]], table["learners_affected"], table["learners_unserved"]
             ),
             Words(
-                _("Where the internet does not reach"),
-                lead=_("Each bar counts only offers that ask for no more technology than its name says."),
-                alt=_("Bars of learners with no live free offer, were this the most technology that works everywhere."),
+                _("Without the internet {low} have no offer, with it {high}").format(
+                    low=share(shares.get("low-tech")), high=share(shares.get("hi-tech"))
+                ),
+                lead=_(
+                    "Each bar counts only offers that ask for no more technology than its name says. The choice of the "
+                    "highest technology does not change this section."
+                ),
+                alt=_("Bars of learners with no live free offer, were this the most technology available everywhere."),
             ),
-            codes={"tier": tiers},
+            codes={"tier": words},
         )
     )
-    lazy_table(_("By official language"), "response_gaps/by_language", scope)
 
 
-def _nearly(scope: Scope) -> None:
-    table, first = ask(NEARLY, scope), ask_one(NEARLY, scope)
-    if not first:
+def by_language(scope: Scope) -> None:
+    """Learners without an offer in each official language of a closed country."""
+    table = ask(BY_LANGUAGE, scope).nlargest(1, "learners_unserved").to_dict("records")
+    table_figure(
+        Figure(
+            BY_LANGUAGE,
+            scope,
+            lambda: show_table(
+                BY_LANGUAGE,
+                scope,
+                ["language_name", "countries", "learners_affected", "live_offers", "learners_unserved"],
+                key="languages",
+                height=360,
+            ),
+            Words(
+                _("Most lack an offer in {language}: {learners} learners").format(
+                    language=in_markdown(table[0]["language_name"]), learners=people(table[0]["learners_unserved"])
+                )
+                if table
+                else "",
+                lead=_(
+                    "A country counts in each of its official languages. The choice of a language does not change "
+                    "this section."
+                ),
+                alt=_("Table of official languages with learners affected and unserved."),
+            ),
+        )
+    )
+
+
+def nearly(scope: Scope) -> None:
+    """Offers that fail one gate only, with the learners they would serve if it opened."""
+    words = gate_words()
+    remedies = [row for row in ask(NEARLY, scope).to_dict("records") if row["gate"] != NO_REMEDY]
+    if not remedies:
+        st.write(
+            _("No single change to an offer would close a gap on {day}: new offers are needed.").format(
+                day=day(scope.on_date)
+            )
+        )
         return
+    first = remedies[0]
     table_figure(
         Figure(
             NEARLY,
             scope,
-            lambda: show_table(NEARLY, scope, key="nearly", codes={"gate": gate_words()}),
+            lambda: grid(
+                [
+                    {
+                        _("Offer"): row["offer"],
+                        _("Member"): row["member"],
+                        _("What is missing"): words[row["gate"]],
+                        _("Countries"): whole(row["countries"]),
+                        _("Learners it would serve"): whole(row["learners_unserved"]),
+                    }
+                    for row in remedies
+                ],
+                alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
+                nothing=_("No offer fails one gate only."),
+                height=360,
+            ),
             Words(
-                _("What would close the gap soonest"),
-                lead=_(
-                    "{count} offers fail one gate only. One of them, {offer} of {member}, would serve {learners} learners in "
-                    "{countries} countries, but: {gate}."
+                plural(
+                    "{offer} of {member} would serve {learners} learners in {count} country",
+                    "{offer} of {member} would serve {learners} learners in {count} countries",
+                    int(first["countries"]),
                 ).format(
-                    count=whole(len(table)),
                     offer=in_markdown(first["offer"]),
                     member=in_markdown(first["member"]),
                     learners=people(first["learners_unserved"]),
-                    countries=whole(first["countries"]),
-                    gate=gate_words()[first["gate"]],
+                    count=whole(first["countries"]),
                 ),
+                lead=_(
+                    "The one gate that it fails: {gate}. {count} offers fail one gate only, the language left aside; "
+                    "two of them may close the same gap, so learners do not add up."
+                ).format(gate=words[first["gate"]], count=whole(len(remedies))),
                 alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
-            ),
-        )
-    )
-
-
-def over_days(scope: Scope) -> None:
-    """Unserved learner-days of a range of days."""
-    until = ask_one("response_gaps/known_until")["both_until"]
-    scope = choose_period(ask("school_closures/affected_by_day"), scope, until)
-    assert scope.to_date
-    _say_what_offers_are_known(scope.to_date)
-    by_day = ask("response_gaps/by_day", scope)
-    if by_day.empty:
-        st.info(_("No country with learners of this choice was closed country-wide in these days. Choose others."))
-        return
-    total = ask_one("response_gaps/days_total", scope)
-    strip(
-        [
-            Number(
-                "unserved_learner_days",
-                total["learner_days_unserved"],
-                "response_gaps/days_total",
-                scope,
-                note=_("of {affected} learner-days").format(affected=people(total["learner_days_affected"])),
-            ),
-            Number(
-                "",
-                day(total["worst_on"]),
-                "response_gaps/days_total",
-                scope,
-                note=_("{learners} learners without an offer").format(learners=people(total["worst_unserved"])),
-                label=_("Worst day"),
-            ),
-        ],
-        key="over_days",
-    )
-    figure(
-        Figure(
-            "response_gaps/by_day",
-            scope,
-            by_day_figure(by_day),
-            Words(
-                _("Learners without a live free offer, day by day"),
-                alt=_("Lines of learners affected and of those with no live free offer, from day to day."),
-            ),
-        )
-    )
-    table_figure(
-        Figure(
-            "response_gaps/learner_days",
-            scope,
-            lambda: show_table("response_gaps/learner_days", scope, key="learner-days", height=360),
-            Words(
-                _("Unserved learner-days in each country"),
-                alt=_("Table of countries with learner-days affected and unserved, most unserved first."),
             ),
         )
     )

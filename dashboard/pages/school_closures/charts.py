@@ -139,7 +139,13 @@ def weeks_figure(table: pd.DataFrame) -> Figure:
         )
     ]
     height = 120 + 26 * len(rows)
-    return framed(traces, height, barmode="stack", xaxis={"title": {"text": _("Weeks, mean over learners")}})
+    return framed(
+        traces,
+        height,
+        barmode="stack",
+        xaxis={"title": {"text": _("Weeks, weighted by learners")}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+    )
 
 
 def oxford_figure(table: pd.DataFrame, unesco: pd.DataFrame) -> Figure:

@@ -1,61 +1,63 @@
-"""Panels of the school closures page: one day, two days compared, the real record brought in."""
+"""Panels of the school closures page: the world or a country on a day, day by day, weeks, two days, other records."""
 
-import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard.charts.palette import STATUS
-from dashboard.charts.world import MapClass, class_map, clicked_country
-from dashboard.components.figures import Figure, Number, Words, chart_key, figure, map_height, strip
-from dashboard.components.filters import (
-    choose,
-    choose_country,
-    day_within,
-    one_step_of_history,
-    slide_day,
-    slide_number,
-)
+from dashboard.charts.world import MapClass, class_map
+from dashboard.components import context
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
+from dashboard.components.filters import choose, day_within, slide_number
 from dashboard.components.notices import map_disclaimer
-from dashboard.components.tables import lazy_table
+from dashboard.components.page import NoAnswer, headline
+from dashboard.components.periods import choose_period
+from dashboard.components.tables import grid, show_table
+from dashboard.components.vocabulary import level_words, status_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, missing, people, share, short_day, whole
+from dashboard.locales.numbers import day, decimal, is_missing, missing, people, share, short_day, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.school_closures.charts import compare_figure, levels_figure
+from dashboard.pages.school_closures import moving_day
+from dashboard.pages.school_closures.charts import (
+    compare_figure,
+    levels_figure,
+    oxford_figure,
+    time_figure,
+    weeks_figure,
+)
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, part
+from dashboard.session import ask, ask_one
 
-STEP = datetime.timedelta(7)
-SECONDS_A_STEP = 1.2
-
-
-def status_words() -> dict[str, str]:
-    """The four statuses in words, in the order of the legend."""
-    return {
-        "closed": _("Closed country-wide"),
-        "partial": _("Partially open"),
-        "on_break": _("Academic break"),
-        "open": _("Open"),
-    }
-
-
-def level_words() -> dict[str, str]:
-    """The levels in words with their ISCED codes, youngest first."""
-    return {
-        "pre_primary": _("Pre-primary (ISCED 0)"),
-        "primary": _("Primary (ISCED 1)"),
-        "secondary": _("Secondary (ISCED 2–3)"),
-        "tertiary": _("Tertiary (ISCED 5–8)"),
-    }
+WORLD, AFFECTED, BY_DAY = (
+    "school_closures/world_on_date",
+    "school_closures/affected_on_date",
+    "school_closures/affected_by_day",
+)
+COUNTRIES, COUNTRY = "school_closures/status_by_country", "school_closures/country_on_date"
+RUNS, COUNTRY_LEVELS = "school_closures/country_by_day", "school_closures/country_by_level"
+POINTS, COMPARED, CHANGED = (
+    "school_closures/published_points",
+    "school_closures/compare_dates",
+    "school_closures/changed_between",
+)
+WEEKS = "school_closures/weeks_by_country"
+OXFORD, TERRITORIES = "school_closures/oxcgrt_by_day", "school_closures/territories_on_date"
+# The metric of each definition of who is affected: how it is named in a link, and in the questions.
+DEFINITIONS = {
+    "closed": "learners_affected",
+    "weighted": "learners_affected_weighted",
+    "disrupted": "learners_disrupted",
+}
 
 
 def definition_words() -> dict[str, str]:
-    """The three definitions of affected in words."""
+    """The three definitions of affected."""
     return {
-        "closed": _("Closed"),
-        "weighted": _("Closed + p × partial"),
-        "disrupted": _("Closed or partial"),
+        "closed": _("Closed country-wide"),
+        "weighted": _("Closed + p × partially open"),
+        "disrupted": _("Closed or partially open"),
     }
 
 
@@ -68,16 +70,335 @@ def series_words() -> dict[str, str]:
     }
 
 
+def planned_words() -> dict[Any, str]:
+    """Whether a day was observed when the record was captured."""
+    return {True: _("Planned"), False: _("Observed")}
+
+
+def definition(scope: Scope) -> Scope:
+    """What counts as affected; p is asked for only where it counts."""
+    words = definition_words()
+    chosen = choose(
+        _("Who counts as affected"),
+        list(words),
+        "definition",
+        words.__getitem__,
+        "closed",
+        help=_("UNESCO's own figures count country-wide closures only."),
+    )
+    weight = None
+    if chosen == "weighted":
+        weight = slide_number(_("Weight p of a learner in a partially open country"), 0.0, 1.0, 0.5, 0.05, "p")
+    return replace(scope, metric=DEFINITIONS[chosen], partial_weight=weight)
+
+
+def country(scope: Scope) -> Scope:
+    """The country chosen in the card beside the map or on another page, where it has a status on the day."""
+    code = context.chosen_country()
+    return replace(scope, country_iso3=code if code in set(ask(COUNTRIES, scope)["country_iso3"]) else None)
+
+
+def answer(scope: Scope) -> None:
+    """Countries closed and learners affected in a sentence, the strip, and the map with its slider."""
+    world = ask_one(WORLD, scope)
+    if is_missing(world["countries_closed"]):
+        raise NoAnswer(
+            _("This capture has no data for {day}. Choose another date or another capture.").format(
+                day=day(scope.on_date)
+            )
+        )
+    affected = _affected(world, scope)
+    card = ask_one(COUNTRY, scope) if scope.country_iso3 else None
+    if card:
+        headline(_of_country(card, scope), _("Numbers and map show the world on that day."))
+    else:
+        headline(_of_world(world, affected, scope), _lead(world))
+    if _is_planned(scope):
+        st.warning(_("This day is later than the capture: its statuses were planned, not observed."))
+    left, right = context.map_and_card()
+    with left:
+        _map(scope, _numbers(world, affected, scope))
+        moving_day.slider(scope)
+        _small_states(scope)
+        map_disclaimer()
+    with right:
+        _card(card, scope)
+
+
+def _is_planned(scope: Scope) -> bool:
+    observed = ask_one(moving_day.CAPTURE, scope)["last_observed_date"]
+    return scope.on_date is not None and scope.on_date > observed
+
+
+def _definition(scope: Scope) -> str:
+    return next((name for name, metric in DEFINITIONS.items() if metric == scope.metric), "closed")
+
+
+def _affected(world: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
+    """Learners and share by the chosen definition; the default one is the world's row itself."""
+    chosen = _definition(scope)
+    return world if chosen == "closed" else ask_one(AFFECTED, scope, definition=chosen)
+
+
+def _of_world(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> str:
+    closed, chosen = int(world["countries_closed"]), _definition(scope)
+    countries = closed if chosen == "closed" else closed + int(world["countries_partial"])
+    words = {
+        "count": whole(countries),
+        "day": day(scope.on_date),
+        "learners": people(affected["learners_affected"]),
+        "share": share(affected["share_affected"]),
+        "p": scope.partial_weight,
+    }
+    if is_missing(affected["learners_affected"]):
+        return plural(
+            "Schools closed country-wide in {count} country on {day}",
+            "Schools closed country-wide in {count} countries on {day}",
+            closed,
+        ).format(count=whole(closed), day=day(scope.on_date))
+    if _is_planned(scope):
+        return plural(
+            "Planned for {day}: schools closed in {count} country, {learners} learners, {share} of all enrolled",
+            "Planned for {day}: schools closed in {count} countries, {learners} learners, {share} of all enrolled",
+            countries,
+        ).format(**words)
+    if chosen == "weighted":
+        return plural(
+            "Schools closed or partially open in {count} country on {day}: {learners} learners with p = {p}, {share} "
+            "of all enrolled",
+            "Schools closed or partially open in {count} countries on {day}: {learners} learners with p = {p}, {share} "
+            "of all enrolled",
+            countries,
+        ).format(**words)
+    if chosen == "disrupted":
+        return plural(
+            "Schools closed or partially open in {count} country on {day}: {learners} learners, {share} of all "
+            "enrolled",
+            "Schools closed or partially open in {count} countries on {day}: {learners} learners, {share} of all "
+            "enrolled",
+            countries,
+        ).format(**words)
+    return plural(
+        "Schools closed country-wide in {count} country on {day}: {learners} learners, {share} of all enrolled",
+        "Schools closed country-wide in {count} countries on {day}: {learners} learners, {share} of all enrolled",
+        countries,
+    ).format(**words)
+
+
+def _of_country(card: Mapping[str, Any], scope: Scope) -> str:
+    words = {
+        "country": in_markdown(card["country"]),
+        "status": status_words()[card["status"]].lower(),
+        "day": day(scope.on_date),
+        "since": day(card["since"]),
+        "weeks": whole(card["weeks_closed"]),
+    }
+    if card["is_planned"]:
+        return _("{country}: {status} planned for {day}, after {weeks} weeks of closure").format(**words)
+    return _("{country}: {status} on {day}, since {since}; {weeks} weeks of closure so far").format(**words)
+
+
+def _lead(world: Mapping[str, Any]) -> str:
+    others = _("{partial} countries partially open, {on_break} on academic break, {open} open.").format(
+        partial=whole(world["countries_partial"]),
+        on_break=whole(world["countries_on_break"]),
+        open=whole(world["countries_open"]),
+    )
+    without = int(world["countries_without_enrolment"])
+    if not without:
+        return others
+    return f"{others} " + plural(
+        "{count} country has no enrolment data and adds no learners.",
+        "{count} countries have no enrolment data and add no learners.",
+        without,
+    ).format(count=whole(without))
+
+
+def _numbers(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> list[Number]:
+    asked = WORLD if _definition(scope) == "closed" else AFFECTED
+    vintage = missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"]
+    return [
+        Number(
+            "countries_closed",
+            world["countries_closed"],
+            WORLD,
+            scope,
+            note=_("of {all} with a status").format(
+                all=whole(
+                    sum(int(world[f"countries_{status}"]) for status in ("closed", "partial", "on_break", "open"))
+                )
+            ),
+        ),
+        Number(
+            scope.metric or "learners_affected",
+            affected["learners_affected"],
+            asked,
+            scope,
+            note=whole(affected["learners_affected"]),
+        ),
+        Number(
+            "share_affected",
+            affected["share_affected"],
+            asked,
+            scope,
+            note=_("of {total} ({vintage})").format(total=people(world["learners_total"]), vintage=vintage),
+        ),
+        Number(
+            "",
+            short_day(world["captured_on"]),
+            "school_closures/captures",
+            scope,
+            note=_record_words(scope),
+            label=_("As captured on"),
+        ),
+    ]
+
+
+def _record_words(scope: Scope) -> str:
+    """What a reader must know of the capture that answers: it was revised, or lists no status of the very day."""
+    answered = ask("school_closures/answered_by", scope)
+    if len(answered) and answered["listed_on"].max() < scope.on_date:
+        return _("latest status: {day}").format(day=short_day(answered["listed_on"].max()))
+    return _("the past was revised later")
+
+
+def _map(scope: Scope, numbers: list[Number]) -> None:
+    table = ask(COUNTRIES, scope)
+    words = status_words()
+    in_words = _("{people} learners")
+    values = [in_words.format(people=people(learners)) for learners in table["learners"]]
+    classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
+    figure(
+        Figure(
+            COUNTRIES,
+            scope,
+            class_map(
+                table,
+                "status",
+                classes,
+                values,
+                ask("reach_map/points"),
+                map_height(beside_card=True),
+                rest=_("Not in the record that day"),
+            ),
+            Words(
+                "",
+                alt=_(
+                    "World map of school closures: each country in the colour of its status. The table holds the same."
+                ),
+            ),
+            columns=["country", "status", "learners"],
+            codes={"status": words},
+        ),
+        on_click=context.take_clicked(COUNTRIES),
+        numbers=numbers,
+    )
+
+
+def _small_states(scope: Scope) -> None:
+    table = ask(COUNTRIES, scope)
+    small = set(ask("reach_map/points")["country_iso3"])
+    context.small_states(table[(table["status"] == "closed") & table["country_iso3"].isin(small)], "learners")
+
+
+def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
+    """The country that the page is filtered to, and the way back to all; the largest closed ones where none is."""
+    table = ask(COUNTRIES, scope)
+    context.choose_country(table)
+    if not card:
+        closed = table[(table["status"] == "closed") & (table["learners"] > 0)].nlargest(5, "learners")
+        if len(closed):
+            st.write(_("**Most learners, schools closed**"))
+            context.lines(f"{in_markdown(row.country)}: {people(row.learners)}" for row in closed.itertuples())
+        return
+    st.write(f"**{in_markdown(card['country'])}**")
+    context.lines(
+        [
+            _("{status} since {since}").format(status=status_words()[card["status"]], since=day(card["since"])),
+            _("{learners} learners enrolled").format(learners=people(card["learners"])),
+            _("{closed} weeks closed and {partial} weeks partially open up to this day").format(
+                closed=whole(card["weeks_closed"]), partial=whole(card["weeks_partial"])
+            ),
+        ]
+    )
+    st.caption(_("The sections below show this country where the record allows."))
+
+
+def days(scope: Scope) -> None:
+    """Learners affected from day to day with what was published at the time; of a country, its statuses in turn."""
+    chosen, scope = _definition(scope), _of_all_days(scope)
+    if scope.country_iso3:
+        _runs(scope)
+        return
+    by_day = ask(BY_DAY, scope)
+    most = by_day[~by_day["is_planned"]].dropna(subset=[chosen]).nlargest(1, chosen).to_dict("records")
+    figure(
+        Figure(
+            BY_DAY,
+            scope,
+            time_figure(by_day, chosen, ask(POINTS), series_words()[chosen]),
+            Words(
+                _("Most learners were affected on {day}: {learners}").format(
+                    day=day(most[0]["on_date"]), learners=people(most[0][chosen])
+                )
+                if most
+                else "",
+                lead=published_in_words(),
+                alt=_("Line of affected learners from day to day, with the figures published at the time as diamonds."),
+            ),
+            columns=["on_date", "is_planned", "countries_closed", "closed", "weighted", "disrupted"],
+            codes={"is_planned": planned_words()},
+        )
+    )
+    st.subheader(_("Published at the time, each with its source"), anchor=False)
+    show_table(
+        POINTS,
+        scope,
+        ["on_date", "publisher", "learners_affected", "share_affected", "countries_closed", "source"],
+        key="published",
+        height=300,
+    )
+
+
+def _of_all_days(scope: Scope) -> Scope:
+    """For what shows the whole record: all captures that answer for one of its days are its sources."""
+    return replace(scope, on_date=None)
+
+
+def _runs(scope: Scope) -> None:
+    runs = ask(RUNS, scope)
+    closed = runs[(runs["status"] == "closed") & ~runs["is_planned"]]
+    columns = ["status", "from_date", "until_date", "days"]
+    if runs["is_planned"].any():
+        columns.append("is_planned")
+    codes = {"status": status_words(), "is_planned": planned_words()}
+    table_figure(
+        Figure(
+            RUNS,
+            scope,
+            lambda: show_table(RUNS, scope, columns, key="runs", codes=codes),
+            Words(
+                plural(
+                    "Closed country-wide once, for {days} days in all",
+                    "Closed country-wide {count} times, for {days} days in all",
+                    len(closed),
+                ).format(count=len(closed), days=whole(closed["days"].sum())),
+                alt=_("Table of the statuses of the country's schools, one after the other."),
+            ),
+        )
+    )
+
+
 def published_in_words() -> str:
     """What the diamonds are, why they lie apart from the line, the last of them that states learners and share, and
     what the captures of the record give for its day."""
-    stated = [row for row in ask("school_closures/published_points").to_dict("records") if row["share_affected"] > 0]
+    stated = [row for row in ask(POINTS).to_dict("records") if row["share_affected"] > 0]
     if not stated:
         return ""
     last = stated[-1]
     stated_words = _(
         "Diamonds are figures published at the time, on UNESCO's enrolment of that year: {total} learners in the "
-        "world. The line stands on the enrolment and the record named above, in which the past was revised. "
+        "world. The line uses the enrolment and the record named above, in which the past was revised. "
         "For {day} UNESCO published {people} learners, {share} and {count} countries."
     ).format(
         total=people(last["learners_total_implied"]),
@@ -95,311 +416,182 @@ def published_in_words() -> str:
     ).format(count=whole(last["countries_closed"]), given=given)
 
 
-def choose_capture() -> Scope:
-    """Lets the reader choose which capture of the record answers."""
-    captures = ask("school_closures/captures")
-    chosen = choose(
-        _("As captured on"),
-        [None, *captures["captured_on"].tolist()],
-        "as_captured_on",
-        lambda captured_on: day(captured_on) if captured_on else _("The most detailed record of each day"),
-        None,
-        help=_(
-            "UNESCO revised its record, and listed some periods day by day and others once a week or month. Choose one "
-            "capture to see what was known on that day."
-        ),
-    )
-    return Scope(as_captured_on=chosen)
-
-
-def choose_definition() -> tuple[str, float]:
-    """Lets the reader choose what counts as affected; returns the definition and the weight p."""
-    words = definition_words()
-    chosen = choose(
-        _("Who counts as affected"),
-        list(words),
-        "definition",
-        words.__getitem__,
-        "closed",
-        buttons=True,
-        help=_("UNESCO's own figures count country-wide closures only."),
-    )
-    weight = 0.5
-    if chosen == "weighted":
-        weight = slide_number(_("Weight p of a learner in a partially open country"), 0.0, 1.0, weight, 0.05, "p")
-    return chosen, weight
-
-
-def start_or_stop(first: datetime.date, observed: datetime.date) -> None:
-    """Starts the days moving, from the first one when they stand at the last observed one; or stops them."""
-    st.session_state["playing"] = not st.session_state.get("playing", False)
-    if st.session_state["playing"] and st.session_state["on_date"] >= observed:
-        st.session_state["on_date"] = first - STEP  # the first step shows the first day
-
-
-def closures_on_a_day(scope: Scope, definition: str) -> None:
-    """The day slider with play, and all that depends on the day: tiles, map, country, levels."""
-    seconds = SECONDS_A_STEP if st.session_state.get("playing") else None
-    part(_a_day, run_every=seconds)(scope, definition)
-
-
-@one_step_of_history()
-def _a_day(scope: Scope, definition: str) -> None:
-    capture = ask_one("school_closures/capture", scope)
-    first, last = capture["first_date"], capture["last_date"]
-    _advance(last)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        on_date = slide_day(_("Day"), first, last, capture["last_observed_date"], "on_date")
-        playing = st.session_state.get("playing", False)
-        # A click must rerun the page, not this part alone: the clock of a fragment is set when the page runs.
-        if st.button(
-            _("Stop") if playing else _("Play"),
-            key="play",
-            icon="⏸" if playing else "▶",
-            on_click=start_or_stop,
-            args=(first, capture["last_observed_date"]),
-        ):
-            st.rerun()
-    scope = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, partial_weight=scope.partial_weight)
-    world = ask_one("school_closures/world_on_date", scope)
-    affected = _affected(world, definition, scope)
-    _headline(on_date, capture["last_observed_date"], world, affected, definition, scope)
-    _tiles(world, affected, definition, scope)
-    _map(on_date, scope, capture["territories"] > 0)
-    levels = ask("school_closures/affected_by_level", scope)
+def levels(scope: Scope) -> None:
+    """Learners affected by level and sex, of the world or of the country chosen."""
+    asked = COUNTRY_LEVELS if scope.country_iso3 else "school_closures/affected_by_level"
+    table = ask(asked, scope)
+    affected = table.groupby("level")["learners_affected"].sum()
+    most = affected.idxmax() if len(affected) and affected.max() > 0 else None
+    lead = _("Learners of countries closed country-wide. The pale bar is everyone enrolled.")
+    if _definition(scope) != "closed" and not scope.country_iso3:
+        lead = _(
+            "By level the record counts country-wide closures only, not those partially open. The pale bar is "
+            "everyone enrolled."
+        )
     figure(
         Figure(
-            "school_closures/affected_by_level",
+            asked,
             scope,
-            levels_figure(levels, level_words()),
+            levels_figure(table, level_words()),
             Words(
-                _("Learners affected by level and sex"),
-                lead=_(
-                    "Learners of the countries closed country-wide, whichever definition is chosen above. "
-                    "The pale bar is everyone enrolled."
-                ),
+                _("{level}: {learners} learners affected on {day}, more than at any other level").format(
+                    level=level_words()[most], learners=people(affected[most]), day=day(scope.on_date)
+                )
+                if most
+                else _("No learners affected on {day}").format(day=day(scope.on_date)),
+                lead=lead,
                 alt=_("Bars of affected learners at four levels, girls and boys apart, before all learners enrolled."),
             ),
+            codes={"level": level_words(), "sex": {"female": _("Girls and women"), "male": _("Boys and men")}},
         )
     )
 
 
-def _advance(last: datetime.date) -> None:
-    """While playing, moves the day on by a week; playing ends on the last day."""
-    if st.session_state.get("playing") and "on_date" in st.session_state:
-        st.session_state["playing"] = st.session_state["on_date"] < last
-        st.session_state["on_date"] = min(st.session_state["on_date"] + STEP, last)
-
-
-def _affected(world: Mapping[str, Any], definition: str, scope: Scope) -> Mapping[str, Any]:
-    """Learners and share by the chosen definition; the default one is the world's row itself."""
-    if definition == "closed":
-        return world
-    return ask_one("school_closures/affected_on_date", scope, definition=definition)
-
-
-def _headline(
-    on_date: datetime.date,
-    observed: datetime.date,
-    world: Mapping[str, Any],
-    affected: Mapping[str, Any],
-    definition: str,
-    scope: Scope,
-) -> None:
-    if is_missing(affected["learners_affected"]):
-        st.info(
-            _("This capture says nothing of {day}. Move the day, or choose another capture.").format(day=day(on_date))
-        )
-        return
-    closed = int(world["countries_closed"])
-    sentence = plural(
-        "On {day}, schools were closed country-wide in {count} country.",
-        "On {day}, schools were closed country-wide in {count} countries.",
-        closed,
-    ).format(day=day(on_date), count=whole(closed))
-    sum_ = _("That affects {people} learners, {share} of all who are enrolled in the world").format(
-        people=people(affected["learners_affected"]), share=share(affected["share_affected"])
-    )
-    partial = whole(world["countries_partial"])
-    how = {
-        "closed": ".",
-        "weighted": _(", counting those in the {partial} partially open countries by p = {p}.").format(
-            partial=partial, p=scope.partial_weight
-        ),
-        "disrupted": _(", counting everyone in the {partial} partially open countries as well.").format(
-            partial=partial
-        ),
-    }[definition]
-    st.header(f"{sentence} {sum_}{how}", anchor=False)
-    if on_date > observed:
-        st.warning(_("This day is later than the capture: what is shown was planned, not observed."))
-
-
-def _tiles(world: Mapping[str, Any], affected: Mapping[str, Any], definition: str, scope: Scope) -> None:
-    metric = {
-        "closed": "learners_affected",
-        "weighted": "learners_affected_weighted",
-        "disrupted": "learners_disrupted",
-    }
-    asked = "school_closures/world_on_date" if definition == "closed" else "school_closures/affected_on_date"
-    one, two, three, four = st.columns(4)
-    with one:
-        others = _("{partial} partially open, {on_break} on break, {open} open").format(
-            partial=whole(world["countries_partial"]),
-            on_break=whole(world["countries_on_break"]),
-            open=whole(world["countries_open"]),
-        )
-        strip(
-            [
-                Number(
-                    "countries_closed", world["countries_closed"], "school_closures/world_on_date", scope, note=others
-                )
-            ],
-            key="tiles",
-        )
-    strip(
-        [
-            Number(
-                metric[definition],
-                affected["learners_affected"],
-                asked,
-                scope,
-                note=whole(affected["learners_affected"]),
-            )
-        ],
-        key="tiles",
-    )
-    with three:
-        vintage = _("of {total} enrolled, {vintage} vintage; no enrolment known for {missing} countries").format(
-            total=people(world["learners_total"]),
-            vintage=missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"],
-            missing=whole(world["countries_without_enrolment"]),
-        )
-        strip([Number("share_affected", affected["share_affected"], asked, scope, note=vintage)], key="tiles")
-    strip(
-        [
-            Number(
-                "",
-                short_day(world["captured_on"]),
-                "school_closures/captures",
-                scope,
-                note=_record_words(scope),
-                label=_("As captured on"),
-            )
-        ],
-        key="tiles",
-    )
-
-
-def _record_words(scope: Scope) -> str:
-    """What a reader must know of the capture that answers: it was revised, or lists no status of the very day."""
-    answer = ask("school_closures/answered_by", scope)
-    if len(answer) and answer["listed_on"].max() < scope.on_date:
-        return _("Latest status listed: {day}").format(day=day(answer["listed_on"].max()))
-    return _("The past was revised between captures")
-
-
-def _map(on_date: datetime.date, scope: Scope, has_territories: bool) -> None:
-    table = ask("school_closures/status_by_country", scope)
-    words = status_words()
-    in_words = _("{people} learners")
-    values = [in_words.format(people=people(learners)) for learners in table["learners"]]
-    classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
+def weeks(scope: Scope) -> None:
+    """Weeks closed within a period, by region and by country."""
+    scope = _of_all_days(scope)
+    period = choose_period(ask(BY_DAY, scope), scope)
+    regions = ask("school_closures/weeks_by_region", period)
+    longest = regions.dropna(subset=["weeks_closed_per_learner"]).nlargest(1, "weeks_closed_per_learner")
     figure(
         Figure(
-            "school_closures/status_by_country",
-            scope,
-            class_map(
-                table,
-                "status",
-                classes,
-                values,
-                ask("reach_map/points"),
-                map_height(),
-                rest=_("Not in the record that day"),
+            "school_closures/weeks_by_region",
+            period,
+            weeks_figure(regions),
+            Words(
+                " ".join(
+                    _("Longest in {region}: {weeks} weeks closed for the average learner").format(
+                        region=_(row.sub_region), weeks=decimal(row.weeks_closed_per_learner)
+                    )
+                    for row in longest.itertuples()
+                ),
+                lead=_("All regions; the choice of a country does not change them.") if scope.country_iso3 else "",
+                alt=_("Bars of weeks closed and weeks partially open in each sub-region."),
+            ),
+            columns=["sub_region", "countries", "learners", "weeks_closed_per_learner", "weeks_partial_per_learner"],
+        )
+    )
+    _weeks_by_country(period)
+
+
+def _weeks_by_country(period: Scope) -> None:
+    table = ask(WEEKS, period)
+    if period.country_iso3:
+        for row in table[table["country_iso3"] == period.country_iso3].itertuples():
+            st.header(
+                _("{country}: {weeks} weeks closed").format(
+                    country=in_markdown(row.country), weeks=whole(row.weeks_closed)
+                ),
+                anchor=False,
+            )
+            st.write(
+                _("{partial} weeks partially open, {on_break} weeks on academic break.").format(
+                    partial=whole(row.weeks_partial), on_break=whole(row.weeks_on_break)
+                )
+            )
+    first = ask_one(WEEKS, period)
+    table_figure(
+        Figure(
+            WEEKS,
+            period,
+            lambda: show_table(
+                WEEKS, period, ["country", "weeks_closed", "weeks_partial", "weeks_on_break"], key="weeks"
             ),
             Words(
-                _("Status of schools on {day}").format(day=day(on_date)),
-                alt=_(
-                    "World map of school closures: each country in the colour of its status. The table holds the same."
-                ),
+                _("Longest in {country}: {weeks} weeks closed country-wide").format(
+                    country=in_markdown(first["country"]), weeks=whole(first["weeks_closed"])
+                )
+                if first
+                else "",
+                alt=_("Table of weeks closed, partially open and on academic break in each country."),
             ),
-            codes={"status": words},
-        ),
-        on_click=_country_clicked,
+        )
     )
-    if has_territories:
-        _territories(scope)
-    map_disclaimer()
-    country = choose_country(_("One country (or click it on the map)"), table, _("No country chosen"))
-    if country:
-        _country(country, on_date, scope)
 
 
-def _territories(scope: Scope) -> None:
-    words = status_words()
-    territories = ask("school_closures/territories_on_date", scope)
-    if len(territories):
-        listed = "; ".join(
-            f"{in_markdown(row.territory)}: {words[row.status].lower()}" for row in territories.itertuples()
-        )
-        st.caption(_("Territories with a row of their own, not counted as countries: {listed}.").format(listed=listed))
-
-
-def _country(country: str, on_date: datetime.date, scope: Scope) -> None:
-    asked = Scope(on_date=on_date, as_captured_on=scope.as_captured_on, country_iso3=country)
-    card = ask_one("school_closures/country_on_date", asked)
-    with st.container(border=True):
-        st.markdown(
-            _(
-                "**{country}**: {status} since {since}. {learners} learners enrolled. "
-                "Up to this day {closed} weeks closed and {partial} weeks partially open."
-            ).format(
-                country=in_markdown(card["country"]),
-                status=status_words()[card["status"]].lower(),
-                since=day(card["since"]),
-                learners=people(card["learners"]),
-                closed=whole(card["weeks_closed"]),
-                partial=whole(card["weeks_partial"]),
-            )
-        )
-
-
-def _country_clicked() -> None:
-    points = st.session_state[chart_key("school_closures/status_by_country")].selection.points
-    for point in points:
-        if code := clicked_country(point):
-            st.session_state["country_iso3"] = code
-
-
-@part
-@one_step_of_history()
-def compare_days(scope: Scope) -> None:
+def two_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
-    capture = ask_one("school_closures/capture", scope)
+    capture = ask_one(moving_day.CAPTURE, scope)
     first, last = capture["first_date"], capture["last_date"]
     span = capture["last_observed_date"] - capture["first_date"]
     left, right = st.columns(2)
     with left:
-        other = day_within(_("One day"), first, last, first + span // 2, "other_date")
+        other = day_within(_("From"), first, last, first + span // 2, "other_date")
     with right:
-        this = day_within(_("The other day"), first, last, capture["last_observed_date"], "compared_date")
-    both = Scope(on_date=this, other_date=other, as_captured_on=scope.as_captured_on)
+        this = day_within(_("To"), first, last, capture["last_observed_date"], "compared_date")
+    both = replace(scope.only("as_captured_on"), on_date=this, other_date=other)
+    changed, words = len(ask(CHANGED, both)), status_words()
     figure(
         Figure(
-            "school_closures/compare_dates",
+            COMPARED,
             both,
-            compare_figure(ask("school_closures/compare_dates", both), status_words(), day(other), day(this)),
-            Words(_("Two days compared"), alt=_("Bars of the number of countries by status on two days.")),
+            compare_figure(ask(COMPARED, both), words, day(other), day(this)),
+            Words(
+                plural(
+                    "{count} country changed its status between {other} and {this}",
+                    "{count} countries changed their status between {other} and {this}",
+                    changed,
+                ).format(count=whole(changed), other=day(other), this=day(this)),
+                lead=_("All countries; the choice of a country does not change this section.")
+                if scope.country_iso3
+                else "",
+                alt=_("Bars of the number of countries by status on two days."),
+            ),
+            codes={"status": words},
         )
     )
-    changed = len(ask("school_closures/changed_between", both))
-    words = status_words()
-    lazy_table(
-        plural("{count} country changed its status", "{count} countries changed their status", changed).format(
-            count=changed
-        ),
-        "school_closures/changed_between",
-        both,
-        codes={"status_on_other_date": words, "status_on_date": words},
+    if changed and other != this:
+        grid(
+            [
+                {
+                    _("Country"): row.country,
+                    day(other): words[row.status_on_other_date],
+                    day(this): words[row.status_on_date],
+                    _("Learners enrolled"): whole(row.learners),
+                }
+                for row in ask(CHANGED, both).itertuples()
+            ],
+            alt=_("Table of countries with their status on both days."),
+            nothing=_("No country changed its status."),
+            height=300,
+        )
+
+
+def oxford(scope: Scope) -> None:
+    """The Oxford tracker beside UNESCO's record."""
+    scope = _of_all_days(scope)
+    table, by_day = ask(OXFORD), ask(BY_DAY, scope)
+    seen = by_day[~by_day["is_planned"]]
+    takeaway = ""
+    if len(table) and len(seen):
+        takeaway = _("Closing required at all levels in up to {oxford} countries; up to {unesco} closed country-wide")
+    figure(
+        Figure(
+            OXFORD,
+            scope,
+            oxford_figure(table, by_day),
+            Words(
+                takeaway.format(
+                    oxford=whole(table["countries_required_all"].max()), unesco=whole(seen["countries_closed"].max())
+                ),
+                lead=_(
+                    "The Oxford tracker (C1) records the strictest rule in any part of a country and knows no academic "
+                    "break. The two records answer different questions and are never merged."
+                ),
+                alt=_("Lines of countries by the Oxford tracker's scale and by UNESCO's status."),
+            ),
+            beside=(BY_DAY,),
+        )
     )
+
+
+def territories(scope: Scope) -> None:
+    """Territories with a row of their own, which are not counted as countries."""
+    table = ask(TERRITORIES, scope)
+    if table.empty:
+        st.write(
+            _("No territory has a row of its own for {day} in the capture that answers.").format(day=day(scope.on_date))
+        )
+        return
+    st.write(_("Territories with a row of their own are not counted as countries."))
+    show_table(TERRITORIES, scope, key="territories", codes={"status": status_words()})

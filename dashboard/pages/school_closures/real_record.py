@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.access.gate import acting
+from dashboard.components.page import section
 from dashboard.intake.fetch.client import FetchFailed
 from dashboard.intake.fetch.file import download
 from dashboard.intake.fetch.ways import file_address
@@ -16,7 +17,7 @@ from dashboard.intake.workplace import workplace
 from dashboard.locales import _
 from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
-from dashboard.session import current_release, current_viewer
+from dashboard.session import current_viewer
 from dashboard.settings import store_folder
 from dashboard.store.names import plain
 from dashboard.warehouse.catalog import sources
@@ -25,11 +26,12 @@ MOST_SHOWN = 200
 
 
 def offer_real_record(source: str) -> None:
-    """An expander that imports another capture; open while the page shows a demonstration. Stewards only."""
+    """A section that imports another capture, for stewards only."""
     if not current_viewer().is_steward:
         return
-    is_demonstration = source in current_release().demonstrations
-    with st.expander(_("Import another capture"), expanded=is_demonstration):
+    with section(_("Import a newer record"), "import") as opened:
+        if not opened:
+            return
         st.write(
             _(
                 "Captures by {publisher} are kept side by side. One of the same day replaces the earlier one, and any "

@@ -10,10 +10,11 @@
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
 -- column people_in_need BIGINT: as lists state them, over the places of the country; NULL where none does
--- column schools_closed_on DATE: newest day of UNESCO's record, if schools are closed country-wide on it, else NULL
+-- column schools_closed_on DATE: newest day of UNESCO's record up to the last month, if schools are closed country-wide on it, else NULL
 -- column learners BIGINT: learners enrolled there, where schools are closed
--- column refugees BIGINT: refugees hosted, newest year; NULL where none or not known
--- column needs_open BIGINT: needs raised and not ended on the newest day of the lists of offers, needs and matches
+-- column refugees BIGINT: refugees hosted, newest year up to the last month; NULL where none or not known
+-- column refugees_year BIGINT: at the end of which year
+-- column needs_open BIGINT: needs raised and not ended on the newest day of the lists of offers, needs and matches, or at the end of the last month where that is earlier
 -- column offered BIGINT: activities merely offered there
 -- column delivered BIGINT: activities delivered, and so ended, there
 -- caveat: In need is a country for which a list states people in need, whose schools are closed on the newest day recorded, that hosts refugees, or that has raised a need.
@@ -41,17 +42,22 @@ closed AS (
         s.on_date,
         s.learners
     FROM fct_school_status AS s
-    WHERE s.captured_on = (SELECT max(d.captured_on) FROM dim_closure_capture AS d) AND NOT s.is_planned AND NOT s.is_territory
+    WHERE
+        s.captured_on = (SELECT max(d.captured_on) FROM dim_closure_capture AS d)
+        AND NOT s.is_planned
+        AND NOT s.is_territory
+        AND ($to_month IS NULL OR s.on_date <= last_day($to_month))
     QUALIFY s.on_date = max(s.on_date) OVER () AND s.status = 'closed'
 ),
 
 hosting AS (
     SELECT
         r.host_iso3,
+        r.year,
         sum(r.refugees)::bigint AS refugees
     FROM fct_refugees AS r
-    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y)
-    GROUP BY r.host_iso3
+    WHERE r.year = (SELECT max(y.year) FROM fct_refugees AS y WHERE $to_month IS NULL OR y.year <= year($to_month::date))
+    GROUP BY r.host_iso3, r.year
     HAVING sum(r.refugees) > 0
 ),
 
@@ -60,7 +66,7 @@ asked AS (
         n.country_iso3,
         count(*) AS needs_open
     FROM fct_need AS n
-    INNER JOIN dim_matching_day AS d ON d.as_of_on BETWEEN n.raised_on AND n.closed_on
+    INNER JOIN dim_matching_day AS d ON least(d.as_of_on, last_day($to_month)) BETWEEN n.raised_on AND n.closed_on
     WHERE $audience IS NULL OR n.audience = $audience
     GROUP BY n.country_iso3
 )
@@ -73,6 +79,7 @@ SELECT
     s.on_date AS schools_closed_on,
     s.learners,
     h.refugees,
+    h.year AS refugees_year,
     coalesce(a.needs_open, 0)::bigint AS needs_open,
     coalesce(t.offered, 0)::bigint AS offered,
     coalesce(t.delivered, 0)::bigint AS delivered

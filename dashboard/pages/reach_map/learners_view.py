@@ -1,0 +1,244 @@
+"""The reach map of learners: by host as a rate per 1,000 refugees, by origin as presence."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.learners import bars_figure, learners_map, rate_classes
+from dashboard.components import context, learners
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
+from dashboard.components.filters import date_in_link, switch, year_before
+from dashboard.components.notices import map_disclaimer, owners_only
+from dashboard.components.page import NoAnswer, headline
+from dashboard.components.tables import show_table
+from dashboard.locales import _, plural
+from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
+from dashboard.locales.plain import in_markdown
+from dashboard.scope import Scope
+from dashboard.session import ask, ask_one, is_hidden_from_me
+
+LEARNERS, TOTALS = "reach_map/learners_on_map", "reach_map/learner_totals"
+FLOWS, NEW, CARD = "reach_map/learner_flows", "reach_map/newcomers", "reach_map/country_card"
+MOST_NAMED = 3
+
+
+def answer(scope: Scope) -> None:
+    """Where most learners are in a sentence, the strip, the map and the card of a country beside it."""
+    if why := learners.needs():
+        raise NoAnswer(why)
+    learners.stop_unless_shown(scope)
+    table, totals = ask(LEARNERS, scope), ask_one(TOTALS, scope)
+    headline(_takeaway(scope, table, totals["countries"]), _lead(scope))
+    left, right = context.map_and_card()
+    with left:
+        _map(scope, table)
+    with right:
+        _card(scope, table)
+
+
+def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
+    names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"].tolist()
+    words = {"countries": whole(countries), "most": listed(map(in_markdown, names))}
+    if not names:
+        return _("Learners are in {countries} countries").format(**words)
+    if scope.by == "origin":
+        return _("Learners come from {countries} countries, most from {most}").format(**words)
+    return _("Learners live in {countries} countries, most in {most}").format(**words)
+
+
+def _lead(scope: Scope) -> str:
+    words = [
+        _("where learners come from; circles are the largest counts.")
+        if scope.by == "origin"
+        else _("colour is learners per 1,000 refugees hosted, circles are the largest counts.")
+    ]
+    words.append(context.newest_only(scope) or learners.newcomer())
+    return " ".join(filter(None, words))
+
+
+def _numbers(scope: Scope) -> list[Number]:
+    totals = ask_one(TOTALS, scope)
+    numbers = [
+        Number("learners_reached", totals["learners"], TOTALS, scope, note=_("linked where ids match")),
+        Number("countries_reached", totals["countries"], TOTALS, scope, note=_("where their country is known")),
+        Number(
+            "",
+            whole(totals["learners_unknown"]),
+            TOTALS,
+            scope,
+            note=_("{share} of learners, not mapped").format(share=share(totals["share_unknown"])),
+            label=_("Country not known"),
+        ),
+    ]
+    if scope.by != "origin":
+        rate = totals["learners_per_1000_refugees"]
+        numbers.append(
+            Number(
+                "learners_per_1000_refugees",
+                rate,
+                TOTALS,
+                scope,
+                note=_("in the world as a whole"),
+                label=_("Per 1,000 refugees"),
+            )
+        )
+    return numbers
+
+
+def _map(scope: Scope, table: pd.DataFrame) -> None:
+    routes = ask(FLOWS, replace(scope, country_iso3=context.chosen_country()))
+    above = st.container()
+    drawn = switch(_("Draw the largest flows from origin to host"), "flows")
+    with above:
+        _draw(scope, table, routes, drawn)
+    context.small_states(table[(table["learners"] > 0) & ~table["has_polygon"]], "learners")
+    map_disclaimer()
+
+
+def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) -> None:
+    figure(
+        Figure(
+            LEARNERS,
+            scope,
+            learners_map(
+                table,
+                rate_classes(learners.rate_words(scope.by or "host")),
+                routes if drawn else routes.head(0),
+                map_height(beside_card=True),
+            ),
+            Words(
+                "",
+                alt=_("World map: colour shows learners per 1,000 refugees hosted, circles the number of learners."),
+            ),
+            columns=["country", "region", "learners", "refugees_hosted", "learners_per_1000_refugees", "first_on"],
+            beside=(FLOWS,) if drawn else (),
+        ),
+        on_click=context.take_clicked(LEARNERS),
+        numbers=_numbers(scope),
+    )
+
+
+def _card(scope: Scope, table: pd.DataFrame) -> None:
+    country = context.choose_country(table)
+    if not country:
+        st.write(_("**Most learners**"))
+        top = table[table["learners"] > 0].nlargest(5, "learners")
+        context.lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
+        return
+    question = replace(scope.only("programme_id"), country_iso3=country)
+    row = ask_one(CARD, question)
+    st.metric(_("Learners who live in the country"), people(row["learners"]))
+    lines = [
+        _("Learners who come from it: {count}").format(count=whole(row["learners_from_there"])),
+        _("Refugees hosted: {count}").format(count=people(row["refugees_hosted"])),
+        _("Learners per 1,000 refugees: {rate}").format(rate=decimal(row["learners_per_1000_refugees"])),
+        _("Completed a course: {share} ({interval}) of {registered} registered").format(
+            share=share(row["share_completed"]),
+            interval=between(row["share_low"], row["share_high"]),
+            registered=whole(row["learners_registered"]),
+        ),
+        _("Partners: {partners}; programmes: {programmes}; named hubs: {hubs}").format(
+            partners=whole(row["partners"]), programmes=whole(row["programmes"]), hubs=whole(row["hubs"])
+        ),
+    ]
+    if not is_missing(row["first_on"]):
+        lines.append(_("First learner reached on {day}").format(day=day(row["first_on"])))
+    if scope.partner_id:
+        lines.append(_("All partners together: a country by partner is in the details below."))
+    context.lines(lines)
+
+
+def largest(scope: Scope) -> None:
+    """The ten countries with the most learners."""
+    top = ask(LEARNERS, scope)
+    top = top[top["learners"] > 0].nlargest(10, "learners")
+    labels = [whole(count) for count in top["learners"]]
+    figure(
+        Figure(
+            LEARNERS,
+            scope,
+            bars_figure(top["country"], top["learners"], labels, [True] * len(top)),
+            Words(
+                plural("The country with most learners", "The {count} countries with most learners", len(top)).format(
+                    count=len(top)
+                ),
+                alt=_("Bars of the countries with the most learners."),
+            ),
+            columns=["country", "learners", "refugees_hosted", "learners_per_1000_refugees"],
+        ),
+        name="largest",
+    )
+
+
+def new_countries(scope: Scope) -> None:
+    """Countries first reached since a day that the reader chooses."""
+    newest = ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    since = date_in_link(_("First reached since"), "new_since", newest, year_before(newest))
+    question = replace(scope, from_date=since)
+    if is_hidden_from_me(NEW, question):
+        owners_only()
+        return
+    count = ask_one(TOTALS, question)["newcomers"]
+    table_figure(
+        Figure(
+            NEW,
+            question,
+            lambda: show_table(NEW, question, ["country", "first_on", "learners"], key="new", height=300),
+            Words(
+                plural(
+                    "{count} country first reached since {day}",
+                    "{count} countries first reached since {day}",
+                    count or 0,
+                ).format(count=whole(count), day=day(since)),
+                alt=_("Table of countries with the day of their first learner."),
+            ),
+        )
+    )
+
+
+def flows(scope: Scope) -> None:
+    """The largest flows from origin to host; those of the chosen country where there is one."""
+    country = context.chosen_country()
+    question = replace(scope, country_iso3=country)
+    largest_flow = next(iter(ask(FLOWS, question).to_dict("records")), None)
+    table_figure(
+        Figure(
+            FLOWS,
+            question,
+            lambda: show_table(FLOWS, question, ["origin", "country", "learners"], key="flows-table", height=360),
+            Words(
+                _("Most learners on one route: from {origin} to {host}").format(
+                    origin=in_markdown(largest_flow["origin"]), host=in_markdown(largest_flow["country"])
+                )
+                if largest_flow
+                else _("No route has enough learners to be shown"),
+                lead=_("Routes of the chosen country only.") if country else "",
+                alt=_("Table of routes from country of origin to host country, with learners."),
+            ),
+        )
+    )
+
+
+def all_countries(scope: Scope) -> None:
+    """Every country of the programmes for refugees."""
+    question = "reach_map/learners_by_country"
+    table_figure(
+        Figure(
+            question,
+            scope.only("by"),
+            lambda: show_table(question, scope.only("by"), key="all-countries"),
+            Words(
+                "",
+                lead=_("All programmes for refugees and all partners, not only those chosen above."),
+                alt=_("Table of learners of programmes for refugees by country."),
+            ),
+        )
+    )
+
+
+def country_details(scope: Scope, country: str) -> None:
+    """Learners in the country by programme and partner."""
+    question = replace(scope.only("programme_id"), country_iso3=country)
+    st.header(_("Learners by programme and partner"), anchor=False)
+    show_table("reach_map/country_partners", question, key="card-partners", height=260)
