@@ -4,7 +4,7 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.data_health import panels
 
-page(panels.answer)
+page(panels.answer, hides=False)
 with section(_("Details of one source"), "details") as opened:
     if opened:
         panels.details()

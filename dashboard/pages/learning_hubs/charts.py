@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, BORDER, CLOSED, NEUTRAL, PARTIAL, SPARE
+from dashboard.charts.palette import ACCENT, BORDER, CLOSED, INK, NEUTRAL, PARTIAL, SPARE
 from dashboard.charts.world import layout as map_layout
 from dashboard.locales.numbers import decimal, month, whole
 from dashboard.locales.plain import in_chart
@@ -26,10 +26,10 @@ class Mark:
 
 # In the order of the legend; those drawn later lie above the others.
 MARKS = {
-    "active": Mark("circle", 13, ACCENT, "#ffffff"),
-    "dormant": Mark("square", 10, PARTIAL, "#5c3d00"),
-    "unknown": Mark("circle-open", 9, "#46505a", "#46505a"),
-    "closed": Mark("x", 11, CLOSED, "#ffffff"),
+    "active": Mark("circle", 13, ACCENT, BORDER),
+    "dormant": Mark("square", 10, PARTIAL, INK),
+    "unknown": Mark("circle-open", 9, INK, INK),
+    "closed": Mark("x", 11, CLOSED, BORDER),
 }
 RING = 24
 # Shades and patterns in the order of the legend.

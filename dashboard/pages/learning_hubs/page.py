@@ -4,7 +4,7 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.learning_hubs import panels
 
-scope = page(panels.answer, choices=(panels.region, panels.country, panels.host_type), needs=panels.needs)
+scope = page(panels.answer, choices=(panels.region, panels.country, panels.host_type), needs=panels.needs, hides=False)
 with section(_("Sessions"), "sessions") as opened:
     if opened:
         panels.sessions(scope)

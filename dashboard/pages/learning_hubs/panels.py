@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.world import CONFIG
+from dashboard.charts.world import MAP_CONFIG
 from dashboard.components import context
 from dashboard.components.downloads import download
 from dashboard.components.figures import (
@@ -208,7 +208,7 @@ def _map_and_details(hubs: pd.DataFrame) -> None:
         st.plotly_chart(
             Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT)),
             key=chart_key(VITALITY),
-            config=dict(CONFIG),
+            config=dict(MAP_CONFIG),
             on_select=_take_clicked,
             selection_mode="points",
             alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),
@@ -386,9 +386,7 @@ def effect() -> None:
         owners_only()
         return
     with st.container(horizontal=True):
-        scope = Scope(
-            programme_id=context.programme(Scope()).programme_id, partner_id=context.partner(Scope()).partner_id
-        )
+        scope = context.partner(context.programme(Scope()))
     if is_hidden_from_me(EFFECT, scope):
         owners_only()
         return
@@ -595,13 +593,8 @@ def _last_activity(hub: Mapping[str, Any]) -> str:
 
 def _own(scope: Scope) -> Scope:
     """The scope of what a partner owns; a steward owns all."""
-    return Scope(
-        region=scope.region,
-        country_iso3=scope.country_iso3,
-        host_type=scope.host_type,
-        hub_id=scope.hub_id,
-        partner_id=current_viewer().partner_id or None,
-    )
+    own = scope.only("region", "country_iso3", "host_type", "hub_id")
+    return replace(own, partner_id=current_viewer().partner_id or None)
 
 
 def _month_words() -> str:

@@ -3,7 +3,7 @@
 from dashboard.components.page import page, section
 from dashboard.pages.upload import panels
 
-page(panels.answer)
+page(panels.answer, hides=False)
 for title, name, draw in panels.sections():
     with section(title, name) as opened:
         if opened:

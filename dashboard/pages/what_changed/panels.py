@@ -9,10 +9,12 @@ import streamlit as st
 
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose, was_chosen
+from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import grid
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, short_day, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer
@@ -130,7 +132,7 @@ def answer(scope: Scope) -> None:
     if not scope.metric:
         raise NoAnswer(_("Neither release has a figure that can be compared. Bring in files on the page Upload."))
     values = _values(scope)
-    headline(_went(scope, values), " ".join(filter(None, [_whose(), _about_friday()])))
+    headline(_went(scope, values), " ".join(filter(None, [_whose(scope), _about_friday()])))
     words = {
         **step_words(),
         FIRST: _("Release {number}").format(number=scope.from_release),
@@ -186,11 +188,17 @@ def _step_count(name: str, value: int) -> str:
     return words[name].format(count=signed(value).lstrip("+"))
 
 
-def _whose() -> str:
+def _whose(scope: Scope) -> str:
     """What the figure is of, and which figures this reader does not have."""
-    counted = _(
-        "All programmes and countries, up to the latest reported day of each release; the programme and partner chosen "
-        "on other pages do not apply."
+    counted = (
+        _("{programme}, all countries, up to the latest reported day of each release.").format(
+            programme=in_markdown(programme_words().get(scope.programme_id, scope.programme_id))
+        )
+        if scope.programme_id
+        else _(
+            "All programmes and countries, up to the latest reported day of each release; the programme and partner "
+            "chosen on other pages do not apply."
+        )
     )
     if current_viewer().is_steward:
         return counted
