@@ -10,13 +10,19 @@ from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.disclosure.policy import policy
 from dashboard.locales import _
-from dashboard.locales.numbers import missing
+from dashboard.locales.numbers import is_missing, is_whole_percent, missing
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
-from dashboard.warehouse.catalog import Field, question
+from dashboard.vocabularies import in_words, words
+from dashboard.warehouse.catalog import question
+from dashboard.warehouse.columns import Column
 
-POPOVER_TABLE = 640  # pixels; a phone scrolls it
-Codes = Mapping[str, Mapping[str, str]]
+# Pixels; a phone scrolls the table of a popover.
+POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 96, 260, 7, 36
+DAY, MONTH = "D MMM YYYY", "MMM YYYY"
+# Formats whose numbers may have decimals that nobody reads.
+LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
+Codes = Mapping[str, Mapping[Any, str]]
 
 
 def show_table(
@@ -27,29 +33,68 @@ def show_table(
     height: int = 420,
     codes: Codes | None = None,
 ) -> None:
-    """The answer as a table, its columns named and explained by the question's header; without a row it says so.
+    """The answer as a table for people, its columns named, written and explained by their cards; without a row it says
+    so.
 
-    `codes` are, for a column that holds codes, the words shown for each.
+    `codes` are, for a column that holds codes, the words shown for each; without words such a column is in the CSV
+    only.
     """
     table = ask(asked, scope)
     if table.empty:
         nothing_to_show(asked, scope)
         return
     drawn_from(asked, scope)
-    if codes:
-        table = table.assign(**{column: table[column].map(words) for column, words in codes.items()})
-    fields = [field for field in question(asked).columns if columns is None or field.name in columns]
+    shown = columns_for_people(asked, columns, codes)
     st.dataframe(
-        table,
+        _as_drawn(in_words_for_people(table, shown, codes), shown),
         hide_index=True,
-        column_order=[field.name for field in fields],
-        column_config={field.name: _column(field) for field in fields},
+        column_order=[column.name for column in shown],
+        column_config={column.name: _config(column) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
         alt=_(question(asked).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
+
+
+def columns_for_people(
+    asked: str, columns: Sequence[str] | None = None, codes: Codes | None = None
+) -> tuple[Column, ...]:
+    """The columns of an answer that people read, of `columns` where they are given; of codes those with words."""
+    return tuple(
+        column
+        for column in question(asked).columns
+        if (columns is None or column.name in columns) and (column.is_for_people or column.name in (codes or {}))
+    )
+
+
+def in_words_for_people(table: pd.DataFrame, shown: Sequence[Column], codes: Codes | None = None) -> pd.DataFrame:
+    """The columns shown, codes by their words and flags as Yes and No; what has no words stands as it is."""
+    labels: dict[str, Mapping[Any, str]] = {
+        column.name: words(column.card.words) for column in shown if column.card.words
+    }
+    labels |= {column.name: {True: _("Yes"), False: _("No")} for column in shown if column.card.format == "flag"}
+    labels |= {name: given for name, given in (codes or {}).items() if any(name == column.name for column in shown)}
+    read = {name: [_in_words(value, given) for value in table[name]] for name, given in labels.items()}
+    return table[[column.name for column in shown]].assign(
+        **{name: pd.Series(values, index=table.index, dtype=object) for name, values in read.items()}
+    )
+
+
+def _in_words(value: Any, labels: Mapping[Any, str]) -> Any:
+    if is_missing(value):
+        return None
+    if value in labels:
+        return labels[value]
+    return in_words(value, labels) if isinstance(value, str) else value
+
+
+def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+    """Shares and their differences in percent, since the grid writes numbers as they are."""
+    percent = [column.name for column in shown if column.card.format in ("share", "points")]
+    rounded = {column.name: 1 for column in shown if column.card.format in LOCALIZED}
+    return table.assign(**{name: table[name] * 100 for name in percent}).round(rounded)
 
 
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
@@ -100,16 +145,18 @@ def _hidden_words() -> str:
     )
 
 
-def _column(field: Field) -> Any:
-    label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3").replace("Ects", "ECTS")
-    if field.type == "DOUBLE" and field.name.startswith(("share", "ci_", "rate_")) or field.name.endswith("_share"):
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
-    if field.type == "DOUBLE" and field.name.startswith(("hours", "fractional")):
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
-    if field.type == "DOUBLE":
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="%.1f")
-    if field.type == "BIGINT" and field.name != "year":
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
-    if field.type == "DATE":
-        return st.column_config.DateColumn(label, help=_(field.meaning), format="D MMM YYYY")
-    return st.column_config.Column(label, help=_(field.meaning))
+def _config(column: Column) -> Any:
+    """How the grid writes a column: as its card says, wide enough for its heading."""
+    format_, named = column.card.format, {"label": _(column.label), "help": _(column.meaning)}
+    if format_ in ("text", "words", "flag", "code"):
+        return st.column_config.Column(**named)
+    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(named["label"]) + HEADING_MARGIN))
+    if format_ in ("date", "month"):
+        return st.column_config.DateColumn(**named, format=DAY if format_ == "date" else MONTH, width=wide)
+    return st.column_config.NumberColumn(**named, format=_number_format(format_), width=wide)
+
+
+def _number_format(format_: str) -> str:
+    if format_ == "share":
+        return "%.0f %%" if is_whole_percent() else "%.1f %%"
+    return {"points": "%+.1f", "year": "%d", "decimal": "%.1f"}.get(format_, "localized")

@@ -4,7 +4,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,25 @@ from sqlglot import exp
 
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
+from dashboard.warehouse.columns import (
+    FORMAT_OF_UNIT,
+    TYPES_OF,
+    CatalogError,
+    Column,
+    ColumnCard,
+    checked_card,
+    column_cards,
+)
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
-HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+HEADER_LINE = re.compile(
+    r"^-- (?P<key>[a-z_]+)"
+    r"(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+)(?P<card> \"[^\"]+\"[a-z_() ]*)?)?"
+    r": (?P<text>.+)$"
+)
+CARD = re.compile(r' "(?P<label>[^"]+)"(?: (?P<format>[a-z]+)(?:\((?P<words>[a-z_]+)\))?)?')
 # The partner of rows that count all partners together.
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
@@ -26,17 +40,13 @@ QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 SIMULATED = "Its rows are simulated."
 
 
-class CatalogError(Exception):
-    """A header or a card says something the catalogue does not know."""
-
-
 class UnknownQuestion(Refusal):
     """A question was asked that no file answers."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter or a column: its name, its SQL type, what it means."""
+    """A parameter: its name, its SQL type, what it means."""
 
     name: str
     type: str
@@ -44,7 +54,7 @@ class Field:
 
     @property
     def is_optional(self) -> bool:
-        """Whether a parameter may be left out: its header says what NULL means."""
+        """Whether it may be left out: its header says what NULL means."""
         return "or NULL" in self.meaning
 
 
@@ -59,7 +69,7 @@ class Query:
     title: str
     grain: str
     params: tuple[Field, ...]
-    columns: tuple[Field, ...]
+    columns: tuple[Column, ...]
     caveats: tuple[str, ...]
     metrics: tuple[str, ...]
     sql: str
@@ -186,10 +196,13 @@ def read_query(path: Path, layer: str) -> Query:
     """
     text = path.read_text(encoding="utf-8")
     said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
+    cards: dict[str, ColumnCard] = {}
     for line in _header(text):
         key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
             raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
+        if key == "column" and layer == "pages":
+            cards[subject] = _card(subject, kind, line, path)
         said[key].append((subject, kind, value))
     if not said["title"]:
         raise CatalogError(f"{path.name}: no `-- title:` line. Begin the file with the question it answers.")
@@ -198,7 +211,10 @@ def read_query(path: Path, layer: str) -> Query:
         title=said["title"][0][2],
         grain=said["grain"][0][2] if said["grain"] else "",
         params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
-        columns=tuple(Field(*parts) for parts in said["column"]),
+        columns=tuple(
+            Column(name, kind, meaning, cards.get(name, ColumnCard("", "code")))
+            for name, kind, meaning in said["column"]
+        ),
         caveats=tuple(text for _, _, text in said["caveat"]),
         metrics=tuple(text for _, _, text in said["metric"]),
         sql=_body(text),
@@ -210,6 +226,34 @@ def read_query(path: Path, layer: str) -> Query:
             whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
         ),
     )
+
+
+def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
+    """What people read of a column: by its own header, else as a metric, else by queries/columns.toml.
+
+    Raises:
+        CatalogError: none of them knows it, or its type is none that the format shows.
+    """
+    metric, card = metrics().get(name), column_cards().get(name)
+    if metric:
+        card = ColumnCard(metric.label, FORMAT_OF_UNIT.get(metric.unit, "count"))
+    own = HEADER_LINE.match(line)
+    if own and own["card"]:
+        parts = CARD.fullmatch(own["card"])
+        if not parts or not (card or parts["format"]):
+            raise CatalogError(f'{path.name}: `{line}` wants `"Label"` or `"Label" format` behind the type.')
+        if parts["format"]:
+            card = checked_card(parts["label"], parts["format"], parts["words"] or "", f"{path.name}: {name}")
+        elif card:
+            card = replace(card, label=parts["label"])
+    if not card:
+        raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
+    if kind not in TYPES_OF[card.format]:
+        raise CatalogError(
+            f"{path.name}: {name} is {kind}, which the format {card.format} does not show. Give the header a label and "
+            f'a format, as in `-- column {name} {kind} "Label" text: …`.'
+        )
+    return card
 
 
 def _columns(

@@ -13,7 +13,7 @@
 -- column audience VARCHAR: for whom
 -- column activities BIGINT: distinct activities, each of which overlaps with another
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column leads VARCHAR: who leads them
+-- column leads VARCHAR "Lead organisations" text: who leads them
 -- column from_date DATE: first day of the first overlap
 -- column until_date DATE: last day of the last overlap
 -- column people_targeted BIGINT: people they are meant to reach

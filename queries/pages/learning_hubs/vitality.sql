@@ -8,7 +8,7 @@
 -- column hub_id VARCHAR: the partner's stable id
 -- column hub VARCHAR: name as shown
 -- column country VARCHAR: UN short name
--- column status VARCHAR: active, dormant, unknown or closed
+-- column status VARCHAR "Status" words(hub_status): active, dormant, unknown or closed
 -- column last_session_on DATE: day of the last session
 -- column last_learning_month DATE: month of the last learning event of one of its learners; a day would be one person's
 -- column closed_on DATE: day on which a partner stated that it closed

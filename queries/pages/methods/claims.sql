@@ -12,7 +12,7 @@
 -- column computed DOUBLE: the same thing by that day from this release, NULL where there is none
 -- column computed_on DATE: day until which was computed, no later than the newest file
 -- column captured_on DATE: of closures, the capture that answers
--- column difference DOUBLE: computed minus stated
+-- column difference DOUBLE "Computed minus stated" code: computed minus stated
 -- column is_simulated BOOLEAN: computed from simulated rows
 -- column lowest_capture DOUBLE: of closures, the smallest figure of any capture for that day
 -- column highest_capture DOUBLE: of closures, the largest

@@ -14,7 +14,7 @@
 -- column people BIGINT: people in need
 -- column raised_on DATE: day on which it was raised
 -- column days_open BIGINT: days since
--- column stage VARCHAR: furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
+-- column stage VARCHAR "Stage" words(match_stage): furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
 -- caveat: A need is what somebody asked for, not all that is lacking.
 WITH day AS (
     SELECT coalesce($on_date, as_of_on) AS on_date

@@ -2,7 +2,7 @@
 -- grain: one row per metric that the viewer may see
 -- param $from_release BIGINT: number of the old release
 -- param $to_release BIGINT: number of the new release
--- column metric VARCHAR: its name
+-- column metric VARCHAR "Measure" code: its name
 -- column about VARCHAR: learners where its rows are people, else organisations
 -- column old_value BIGINT: the figure of the old release
 -- column new_value BIGINT: the figure of the new release

@@ -4,7 +4,7 @@
 -- param $from_release BIGINT: number of the old release
 -- param $to_release BIGINT: number of the new release
 -- param $step VARCHAR: new, back-dated, corrected, merged, removed or redefined, or NULL for all of them
--- column step VARCHAR: kind of change
+-- column step VARCHAR "Kind of change" words(change): kind of change
 -- column told_by VARCHAR: partner who told of them, or the source
 -- column programme VARCHAR: their programme, NULL where they belong to none
 -- column country VARCHAR: country, or unknown

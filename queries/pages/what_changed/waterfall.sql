@@ -4,8 +4,8 @@
 -- param $from_release BIGINT: number of the old release
 -- param $to_release BIGINT: number of the new release
 -- column step_order BIGINT: 1 for the old figure, 8 for the new one
--- column step VARCHAR: old figure, the kind of change, or new figure
--- column value BIGINT: the figure, or what the change adds to it; negative where it takes away
+-- column step VARCHAR "Kind of change" words(change): old figure, the kind of change, or new figure
+-- column value BIGINT "Figure or change": the figure, or what the change adds to it; negative where it takes away
 -- caveat: New happened after the day until which the old release had been told, back-dated before that day. Redefined is what changed although every file is the same: a definition, or a table of reference.
 -- caveat: Corrected: the same row has another value. Merged: two keys turned out to be one person, or one key to be two. Removed: the files no longer tell of it.
 WITH kinds AS (
