@@ -1,6 +1,6 @@
 """Answers as tables to read, sort and search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,12 +8,12 @@ import streamlit as st
 
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
+from dashboard.components.readable import Codes, columns_for_people, explained, in_words_for_people
 from dashboard.disclosure.policy import policy
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, is_whole_percent, missing
+from dashboard.locales.numbers import is_whole_percent, missing
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
-from dashboard.vocabularies import in_words, words
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
@@ -22,7 +22,6 @@ POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 96, 260
 DAY, MONTH = "D MMM YYYY", "MMM YYYY"
 # Formats whose numbers may have decimals that nobody reads.
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
-Codes = Mapping[str, Mapping[Any, str]]
 
 
 def show_table(
@@ -58,38 +57,6 @@ def show_table(
     )
 
 
-def columns_for_people(
-    asked: str, columns: Sequence[str] | None = None, codes: Codes | None = None
-) -> tuple[Column, ...]:
-    """The columns of an answer that people read, of `columns` where they are given; of codes those with words."""
-    return tuple(
-        column
-        for column in question(asked).columns
-        if (columns is None or column.name in columns) and (column.is_for_people or column.name in (codes or {}))
-    )
-
-
-def in_words_for_people(table: pd.DataFrame, shown: Sequence[Column], codes: Codes | None = None) -> pd.DataFrame:
-    """The columns shown, codes by their words and flags as Yes and No; what has no words stands as it is."""
-    labels: dict[str, Mapping[Any, str]] = {
-        column.name: words(column.card.words) for column in shown if column.card.words
-    }
-    labels |= {column.name: {True: _("Yes"), False: _("No")} for column in shown if column.card.format == "flag"}
-    labels |= {name: given for name, given in (codes or {}).items() if any(name == column.name for column in shown)}
-    read = {name: [_in_words(value, given) for value in table[name]] for name, given in labels.items()}
-    return table[[column.name for column in shown]].assign(
-        **{name: pd.Series(values, index=table.index, dtype=object) for name, values in read.items()}
-    )
-
-
-def _in_words(value: Any, labels: Mapping[Any, str]) -> Any:
-    if is_missing(value):
-        return None
-    if value in labels:
-        return labels[value]
-    return in_words(value, labels) if isinstance(value, str) else value
-
-
 def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
     """Shares and their differences in percent, since the grid writes numbers as they are."""
     percent = [column.name for column in shown if column.card.format in ("share", "points")]
@@ -113,7 +80,7 @@ def lazy_table(
     if shown.open:
         with shown:
             show_table(asked, scope, columns, key=f"lazy-table-{asked}", codes=codes)
-            download(asked, scope)
+            download(asked, scope, title=label, codes=codes)
 
 
 def nothing_to_show(asked: str, scope: Scope) -> None:
@@ -147,13 +114,13 @@ def _hidden_words() -> str:
 
 def _config(column: Column) -> Any:
     """How the grid writes a column: as its card says, wide enough for its heading."""
-    format_, named = column.card.format, {"label": _(column.label), "help": _(column.meaning)}
+    format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
-        return st.column_config.Column(**named)
-    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(named["label"]) + HEADING_MARGIN))
+        return st.column_config.Column(label, help=meaning)
+    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(label) + HEADING_MARGIN))
     if format_ in ("date", "month"):
-        return st.column_config.DateColumn(**named, format=DAY if format_ == "date" else MONTH, width=wide)
-    return st.column_config.NumberColumn(**named, format=_number_format(format_), width=wide)
+        return st.column_config.DateColumn(label, help=meaning, format=DAY if format_ == "date" else MONTH, width=wide)
+    return st.column_config.NumberColumn(label, help=meaning, format=_number_format(format_), width=wide)
 
 
 def _number_format(format_: str) -> str:

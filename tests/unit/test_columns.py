@@ -6,7 +6,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from dashboard.components.tables import columns_for_people, in_words_for_people
+from dashboard.components.readable import columns_for_people, in_words_for_people
 from dashboard.vocabularies import VocabularyError, codes, in_words, set_names, sets, spellings, words
 from dashboard.warehouse import columns as cards
 from dashboard.warehouse.catalog import CatalogError, metrics, questions, read_query

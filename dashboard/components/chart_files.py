@@ -1,0 +1,50 @@
+"""Buttons that save a chart as a picture, drawn in the reader's browser by a script of our own: no server renders."""
+
+import hashlib
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.notes import is_simulated, pins_in_words
+from dashboard.components.provenance import title_of
+from dashboard.locales import _
+from dashboard.scope import Scope
+from dashboard.session import current_release
+from dashboard.warehouse.catalog import question
+
+SCRIPT = Path(__file__).parents[1] / "static" / "chart_files.js"
+NOT_IN_CLASSES = re.compile(r"[^a-zA-Z0-9_-]")
+
+
+def chart_files(chart_key: str, asked: str, scope: Scope, title: str, file_name: str) -> None:
+    """Two buttons, *Chart as SVG* and *Chart as PNG*, for the chart that the page drew under a key.
+
+    The picture has the title, and below the chart its sources, the release, and whether they are simulated, as text.
+    """
+    notes = [pins_in_words(asked, scope), _("Release {number}").format(number=current_release().number)]
+    if is_simulated(asked, scope):
+        notes.insert(0, _("SIMULATED DATA: these figures are not real."))
+    given = {
+        "chart": NOT_IN_CLASSES.sub("-", chart_key),
+        "title": title_of(title) or _(question(asked).title),
+        "notes": "\n".join(filter(None, notes)),
+        "name": file_name,
+    }
+    data = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
+    buttons = "".join(
+        f'<button type="button" class="chart-file" data-chart-file="{kind}" {data}>{html.escape(label)}</button>'
+        for kind, label in (("svg", _("Chart as SVG")), ("png", _("Chart as PNG")))
+    )
+    st.html(
+        f'<div class="chart-files">{buttons}</div><script src="/app/static/{SCRIPT.name}?v={_version()}"></script>',
+        unsafe_allow_javascript=True,
+    )
+
+
+@cache
+def _version() -> str:
+    """Changes with the script, which browsers keep for a week."""
+    return hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
