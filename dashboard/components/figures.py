@@ -175,9 +175,8 @@ def figure(
                     show_table(asked, context, drawn.columns, key=f"twin-{asked}-{number}", codes=drawn.codes)
                     download(asked, context, number, drawn.words.title, drawn.codes)
                 if not callable(drawn.chart) and has_marks(drawn.chart):
-                    chart_files(
-                        chart_key(asked), asked, drawn.context, drawn.words.title, file_name_of(asked, drawn.context)
-                    )
+                    name = file_name_of(asked, drawn.context)
+                    chart_files(drawn.chart, chart_key(asked), asked, drawn.context, drawn.words.title, name)
         _working(
             [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
             [*(number.metric for number in numbers if number.metric), *question(asked).metrics],

@@ -197,9 +197,12 @@ def footer() -> None:
 
 def map_disclaimer() -> None:
     """The line below every map."""
-    st.caption(
-        _(
-            "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
-            "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
-        )
+    st.caption(disclaimer_of_maps())
+
+
+def disclaimer_of_maps() -> str:
+    """What the United Nations ask to be stated with every map."""
+    return _(
+        "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
+        "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
     )

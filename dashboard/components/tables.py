@@ -18,7 +18,7 @@ from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
 # Pixels; a phone scrolls the table of a popover.
-POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 96, 260, 7, 36
+POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
 DAY, MONTH = "D MMM YYYY", "MMM YYYY"
 # Formats whose numbers may have decimals that nobody reads.
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}

@@ -1,6 +1,8 @@
 // Writes the chart that a button names as an SVG or a PNG file, with its title and its source line as text.
 // Nothing leaves the browser: the picture is made from what plotly has drawn on the page.
 (() => {
+  // Each popover that opens runs this file again; its buttons wait for that.
+  document.querySelectorAll("[data-chart-file]").forEach((button) => (button.disabled = false));
   if (window.coalitionChartFiles) return;
   window.coalitionChartFiles = true;
 
@@ -48,6 +50,17 @@
     }
   };
 
+  // The fonts of the page are not those of whoever opens the file: each word keeps the width it has on the page.
+  const keepWidths = (layer, copy) => {
+    const copies = copy.querySelectorAll("text, tspan");
+    layer.querySelectorAll("text, tspan").forEach((text, at) => {
+      const width = text.children.length ? 0 : text.getComputedTextLength();
+      if (!width) return;
+      copies[at].setAttribute("textLength", width);
+      copies[at].setAttribute("lengthAdjust", "spacingAndGlyphs");
+    });
+  };
+
   const drawn = (button) => {
     const chart = chartOf(button.dataset.chart);
     if (!chart) return null;
@@ -70,6 +83,7 @@
       copy.setAttribute("y", top);
       copy.setAttribute("width", width);
       copy.setAttribute("height", height);
+      keepWidths(layer, copy);
       copy.querySelectorAll(".hoverlayer, .select-outline, .zoomlayer").forEach((part) => part.remove());
       darkened(copy);
       svg.append(copy);
