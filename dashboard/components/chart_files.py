@@ -48,9 +48,10 @@ def chart_files(chart: dict[str, Any], key: str, asked: str, scope: Scope, title
         "name": file_name,
     }
     data = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
+    labels = {"svg": _("Chart as SVG"), "png": _("Chart as PNG")}
     buttons = "".join(
         f'<button type="button" disabled class="chart-file" data-chart-file="{kind}" {data}>{html.escape(label)}</button>'
-        for kind, label in (("svg", _("Chart as SVG")), ("png", _("Chart as PNG")))
+        for kind, label in labels.items()
     )
     st.html(
         f'<div class="chart-files">{buttons}</div><script src="/app/static/{SCRIPT.name}?v={_version()}"></script>',

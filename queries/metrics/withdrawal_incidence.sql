@@ -1,4 +1,4 @@
--- label: Left so far
+-- label: Withdrew so far
 -- unit: share
 -- definition: Cumulative incidence of withdrawal (Aalen-Johansen): still under way is censored, completing or failing is a competing event.
 -- caveat: Reports have no day of removal; the last activity stands for it.

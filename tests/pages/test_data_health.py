@@ -261,7 +261,7 @@ LATE = ":red[▲] Learners enrolled by country, level and sex: overdue since 1 S
 
 
 def test_a_page_says_how_fresh_its_sources_are_in_one_line(store, monkeypatch):
-    overdue = ":red[▲] Course enrolments and progress: overdue since 16 Nov 2026 (1 of 4 partner files)"
+    overdue = ":red[▲] Course enrolments and progress (1 of 4 partner files): overdue since 16 Nov 2026"
     assert line(page(monkeypatch, name="overview")) == overdue
     assert line(page(monkeypatch, name="completion_funnel")) == overdue
     assert line(page(monkeypatch, name="school_closures")) == LATE

@@ -14,7 +14,7 @@
 -- column standard_share DOUBLE: first, weighted to the mix of both together
 -- column other_standard_share DOUBLE: second, weighted to the mix of both together
 -- column difference DOUBLE: first minus second, crude
--- column standard_difference DOUBLE: first minus second, like for like
+-- column standard_difference DOUBLE: first minus second, adjusted
 -- column standard_low DOUBLE: lower end of its 95 % interval
 -- column standard_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 comparable course runs in one of them, so not to be ranked

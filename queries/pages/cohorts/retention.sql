@@ -8,7 +8,7 @@
 -- column learning_later BIGINT: of them, seen learning in this week or later
 -- column share_retained DOUBLE: learning later / learners, 0 to 1
 -- metric: share_retained
--- caveat: Reports tell the last activity only, so who came back after a break counts as retained through it. Months with fewer than 30 learners are left out.
+-- caveat: Reports state only the last activity, so a learner who came back after a break counts as retained throughout. Months with fewer than 30 learners are left out.
 WITH months AS (
     SELECT
         cohort_month,

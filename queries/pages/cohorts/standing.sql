@@ -9,7 +9,7 @@
 -- column active_so_far BIGINT: of them, still under way when last observed
 -- column withdrawn_so_far BIGINT: of them, left
 -- column failed_so_far BIGINT: of them, ended without passing
--- column verified_matured BIGINT: on the verified track and old enough to tell
+-- column verified_matured BIGINT: on the verified track and enrolled at least the horizon ago
 -- column share_verified DOUBLE: of them, completed within the horizon, 0 to 1
 -- column share_low DOUBLE: lower end of its 95 % interval
 -- column share_high DOUBLE: upper end of its 95 % interval

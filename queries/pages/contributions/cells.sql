@@ -13,9 +13,9 @@
 -- column place_name VARCHAR: its name in English
 -- column activities BIGINT: distinct activities of education
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where nobody says
--- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where nobody says
--- column teachers_direct BIGINT: teachers they reached directly; NULL where nobody says
+-- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where not stated
+-- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where not stated
+-- column teachers_direct BIGINT: teachers they reached directly; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
 -- caveat: An activity of several members stands in the row of each.

@@ -13,9 +13,9 @@
 -- column organisations BIGINT: distinct organisations that lead or support them
 -- column under_way BIGINT: of them, confirmed or delivering
 -- column offered BIGINT: activities merely offered
--- column learners_direct BIGINT: learners reached directly; NULL where nobody says
--- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
--- column people_in_need BIGINT: people in need, over the places of the country, whatever the choice but audience and region; over audiences the largest
+-- column learners_direct BIGINT: learners reached directly; NULL where not stated
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where not stated
+-- column people_in_need BIGINT: people in need, over the places of the country, for every choice except audience and region; over audiences the largest
 -- column class VARCHAR: from_10, from_5, from_2 or one activity; in_need_none, offered_only
 -- column latitude DOUBLE: of a point within the country
 -- column longitude DOUBLE: of a point within the country

@@ -11,7 +11,7 @@
 -- column activity_type VARCHAR: kind of activity
 -- column audience VARCHAR: for whom
 -- column activities BIGINT: distinct activities; a row of a table of needs is none
--- column people_in_need BIGINT: people in need there, over its places, whatever the choice but audience and region
+-- column people_in_need BIGINT: people in need there, over its places, for every choice except audience and region
 -- column people_targeted BIGINT: people they are meant to reach
 -- column people_reached BIGINT: people they reached directly
 -- column gap BIGINT: people targeted and not reached, 0 at least in each place before it is summed
@@ -21,7 +21,7 @@
 -- column cause VARCHAR: of more than 100 %: several_activities may have reached the same people, or more_than_planned came
 -- metric: contribution_gap
 -- metric: share_covered
--- caveat: Where nothing is said of people reached, all who were targeted are the gap.
+-- caveat: Where the number of people reached is not stated, the gap is the number targeted.
 WITH place AS (
     SELECT
         a.country_iso3,

@@ -10,11 +10,11 @@
 -- column mission VARCHAR: connectivity, teachers, gender, skills, learning or not stated
 -- column activities BIGINT: distinct activities
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners reached directly, once for each activity; NULL where nobody says
--- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
+-- column learners_direct BIGINT: learners reached directly, once for each activity; NULL where not stated
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where not stated
 -- column learners_claimed BIGINT: sum of what each organisation counts as its own
 -- column overlap_factor DOUBLE: sum of claims / learners reached directly
--- column teachers_direct BIGINT: teachers reached directly; NULL where nobody says
+-- column teachers_direct BIGINT: teachers reached directly; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
 -- metric: overlap_factor

@@ -10,7 +10,7 @@
 -- column month DATE: first day of the month
 -- column stage VARCHAR: confirmed, delivering, delivered or not stated, as it is by now; offered where that is asked
 -- column activities BIGINT: distinct activities under way on a day of the month
--- caveat: Activities without a first day are in no month. No activity is under way after the day of its list, whatever last day is planned.
+-- caveat: Activities without a first day are in no month. No activity counts as under way after the day of its list, even where a later last day is planned.
 WITH running AS (
     SELECT
         a.activity_id,

@@ -9,7 +9,7 @@
 -- column stage VARCHAR: offered, confirmed, delivering, delivered or not stated
 -- column activities BIGINT: distinct activities of education
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners they reached directly; NULL of offers, and where nobody says
+-- column learners_direct BIGINT: learners they reached directly; NULL of offers, and where not stated
 WITH chosen AS (
     SELECT
         a.activity_key,

@@ -12,7 +12,7 @@
 -- column standard_share DOUBLE: with a hub, weighted to the mix of both together
 -- column other_standard_share DOUBLE: without, weighted to the mix of both together
 -- column difference DOUBLE: with minus without, crude
--- column standard_difference DOUBLE: with minus without, like for like
+-- column standard_difference DOUBLE: with minus without, adjusted
 -- column standard_low DOUBLE: lower end of its 95 % interval
 -- column standard_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 comparable course runs on one of the sides, so not to be ranked

@@ -13,7 +13,7 @@
 -- column courses BIGINT: courses that sessions went with
 -- column first_on DATE: day of the first
 -- column last_on DATE: day of the last
--- column sessions_elsewhere BIGINT: sessions of hubs that are on no register, whatever is chosen; they are not in the others
+-- column sessions_elsewhere BIGINT: sessions of hubs outside the register, for every choice; not included in the other columns
 -- caveat: Sessions as hubs reported them: a hub that sent no file has none here.
 SELECT
     count(*)::bigint AS sessions,

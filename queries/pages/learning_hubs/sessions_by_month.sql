@@ -9,7 +9,7 @@
 -- column hubs BIGINT: hubs that held them
 -- column hours_held DOUBLE: hours of sessions whose length is stated
 -- column facilitators_per_session DOUBLE: mean of sessions that state it
--- caveat: Sessions as hubs reported them: a month that no file tells of has none here.
+-- caveat: Sessions as hubs reported them: a month without a file has none.
 WITH held AS (
     SELECT
         s.month,

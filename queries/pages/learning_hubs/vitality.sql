@@ -13,7 +13,7 @@
 -- column last_learning_month DATE: month of the last learning event of one of its learners; a day would be one person's
 -- column closed_on DATE: day on which a partner stated that it closed
 -- column sessions BIGINT: sessions held until the day
--- column as_of_on DATE: the day that answers, NULL where no file tells of sessions or learners of hubs
+-- column as_of_on DATE: the day that answers, NULL where no file has sessions or learners of hubs
 -- column host VARCHAR: who gives the space, NULL where not stated for this city
 -- column host_type VARCHAR: embassy, American Space, campus, school, library, other place or not stated
 -- column programme VARCHAR: programme the hub belongs to
@@ -21,7 +21,7 @@
 -- column latitude DOUBLE: of the city
 -- column longitude DOUBLE: of the city
 -- metric: hub_status
--- caveat: A sign of life is a session or a learning event of a learner whom a partner registered at the hub.
+-- caveat: Activity is a session, or a learning event of a learner whom a partner registered at the hub.
 WITH newest AS (
     SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
     FROM fct_hub_day

@@ -15,7 +15,7 @@
 -- column raised_on DATE: day on which it was raised
 -- column days_open BIGINT: days since
 -- column stage VARCHAR "Stage" words(match_stage): furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
--- caveat: A need is what somebody asked for, not all that is lacking.
+-- caveat: A need is a request, not everything that is lacking.
 WITH day AS (
     SELECT coalesce($on_date, as_of_on) AS on_date
     FROM dim_matching_day

@@ -5,7 +5,7 @@
 -- param $to_release BIGINT: number of the new release
 -- param $step VARCHAR: new, back-dated, corrected, merged, removed or redefined, or NULL for all of them
 -- column step VARCHAR "Kind of change" words(change): kind of change
--- column told_by VARCHAR: partner who told of them, or the source
+-- column told_by VARCHAR: partner who reported them, or the source
 -- column programme VARCHAR: their programme, NULL where they belong to none
 -- column country VARCHAR: country, or unknown
 -- column rows_behind BIGINT: rows that changed
