@@ -50,7 +50,8 @@ def chart_files(chart: dict[str, Any], key: str, asked: str, scope: Scope, title
     data = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
     labels = {"svg": _("Chart as SVG"), "png": _("Chart as PNG")}
     buttons = "".join(
-        f'<button type="button" disabled class="chart-file" data-chart-file="{kind}" {data}>{html.escape(label)}</button>'
+        f'<button type="button" disabled class="chart-file" data-chart-file="{kind}" {data}>'
+        f"{html.escape(label)}</button>"
         for kind, label in labels.items()
     )
     st.html(

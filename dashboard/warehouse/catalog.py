@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
+from dashboard.vocabularies import VocabularyError, spellings
 from dashboard.warehouse.columns import (
     FORMAT_OF_UNIT,
     TYPES_OF,
@@ -131,7 +132,8 @@ class Way:
 class SourceCard:
     """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept.
 
-    `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
+    `vocabulary` are words of files by the codes that are kept: those of its own and of the sets of vocabularies.csv that
+    the card names. `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
     `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
     `day_first` says that the publisher always puts the day before the month.
@@ -356,7 +358,7 @@ def read_card(path: Path) -> SourceCard:
             date_formats=tuple(said.pop("date_formats", ())),
             day_first=said.pop("day_first", False),
             dates_within=tuple(said.pop("dates_within", EVER)),
-            vocabulary=said.pop("vocabulary", {}),
+            vocabulary={**_spellings(said.pop("vocabularies", [])), **said.pop("vocabulary", {})},
             max_columns=said.pop("max_columns", 200),
             demonstration=said.pop("demonstration", SIMULATED),
             people=said.pop("people", False),
@@ -369,8 +371,13 @@ def read_card(path: Path) -> SourceCard:
             fetch=tuple(_way(way) for way in said.pop("fetch", ())),
             **said,
         )
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, VocabularyError) as wrong:
         raise CatalogError(f"{path.name}: {wrong}. See CONTRIBUTING, *Add a source*.") from wrong
+
+
+def _spellings(set_names: list[str]) -> dict[str, str]:
+    """The words of sets that the dashboard shows too, as files write them."""
+    return {word: code for name in set_names for word, code in spellings(name).items()}
 
 
 def _way(said: dict[str, Any]) -> Way:

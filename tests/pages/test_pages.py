@@ -441,7 +441,7 @@ def test_the_reach_map_shows_learners_and_the_card_of_a_country():
     names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
     assert any("Learners, by the area" in name for name in names) and any("No learner known" in name for name in names)
     origins = app("reach_map", by="origin")
-    assert any("Learners come from here" in t.get("name", "") for t in figures(origins)[0]["data"])
+    assert any("Learners come from this country" in t.get("name", "") for t in figures(origins)[0]["data"])
 
 
 def test_recognition_and_programmes_show_what_was_stated():
