@@ -23,6 +23,7 @@ from dashboard.warehouse.columns import (
     checked_card,
     column_cards,
 )
+from dashboard.warehouse.parameters import parameters
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
@@ -32,6 +33,8 @@ HEADER_LINE = re.compile(
     r"(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+)(?P<card> \"[^\"]+\"[a-z_() ]*)?)?"
     r": (?P<text>.+)$"
 )
+# A parameter that queries/parameters.toml describes.
+NAMED_PARAM = re.compile(r"-- param \$(?P<name>[a-z0-9_]+)")
 CARD = re.compile(r' "(?P<label>[^"]+)"(?: (?P<format>[a-z]+)(?:\((?P<words>[a-z_]+)\))?)?')
 # The partner of rows that count all partners together.
 ALL_PARTNERS = "all"
@@ -132,8 +135,9 @@ class Way:
 class SourceCard:
     """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept.
 
-    `vocabulary` are words of files by the codes that are kept: those of its own and of the sets of vocabularies.csv that
-    the card names. `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
+    `vocabulary` are the codes that are kept, by the words of files: its own and those of the sets of vocabularies.csv
+    that the card names.
+    `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
     `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
     `day_first` says that the publisher always puts the day before the month.
@@ -200,6 +204,9 @@ def read_query(path: Path, layer: str) -> Query:
     said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
     cards: dict[str, ColumnCard] = {}
     for line in _header(text):
+        if named := NAMED_PARAM.fullmatch(line):
+            said["param"].append(_described(named["name"], path))
+            continue
         key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
             raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
@@ -228,6 +235,19 @@ def read_query(path: Path, layer: str) -> Query:
             whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
         ),
     )
+
+
+def _described(name: str, path: Path) -> tuple[str, str, str]:
+    """A parameter of which the header has only the name, as queries/parameters.toml describes it.
+
+    Raises:
+        CatalogError: it does not.
+    """
+    if name not in parameters():
+        raise CatalogError(
+            f"{path.name}: ${name} is not in queries/parameters.toml. Describe it there or in the header."
+        )
+    return name, parameters()[name].type, parameters()[name].meaning
 
 
 def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:

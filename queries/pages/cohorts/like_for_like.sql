@@ -2,8 +2,8 @@
 -- grain: one row
 -- param $programme_id VARCHAR: programme of the first, for_refugees, or NULL for all
 -- param $partner_id VARCHAR: partner of the first, or NULL for all
--- param $other_programme_id VARCHAR: programme of the second, for_refugees, or NULL for all
--- param $other_partner_id VARCHAR: partner of the second, or NULL for all
+-- param $other_programme_id
+-- param $other_partner_id
 -- column runs BIGINT: matured course runs of the first
 -- column other_runs BIGINT: matured course runs of the second
 -- column crude_share DOUBLE: completed within 180 days, first

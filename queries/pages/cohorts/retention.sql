@@ -1,7 +1,7 @@
 -- title: How many learners are still learning, week by week after they started?
 -- grain: one row per month of the start and week that was observed for all of it
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $programme_id
+-- param $partner_id
 -- column cohort_month DATE: month in which they started
 -- column week BIGINT: weeks since the start, 0 to 26
 -- column learners BIGINT: learners who started in the month

@@ -1,13 +1,13 @@
 -- title: How many activities and learners are in each cell of the matrix?
 -- grain: one row per member (or kind of activity, or mission) and place with an activity
--- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for mission
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $rows
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column row VARCHAR: name of the member, kind of activity, or mission
 -- column place VARCHAR: country; of missions, sub-region
 -- column place_name VARCHAR: its name in English

@@ -1,11 +1,11 @@
 -- title: Where are activities, where was only something offered, and where is need and nothing under way?
 -- grain: one row per country with an activity, an offer or a need
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region

@@ -1,7 +1,7 @@
 -- title: How many activities and learners has each member, kind of activity or mission in each country?
 -- grain: one row per member (or kind of activity, or mission) and country with an activity
 -- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for member
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $stage
 -- column row VARCHAR: name of the member, kind of activity, or mission
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column activities BIGINT: distinct activities of education

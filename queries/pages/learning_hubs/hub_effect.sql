@@ -1,7 +1,7 @@
 -- title: How do learners at hubs complete beside those without, once course, month of intake and sex are alike?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column runs BIGINT: matured course runs with a hub
 -- column other_runs BIGINT: matured course runs without
 -- column crude_share DOUBLE: completed within 180 days, with a hub

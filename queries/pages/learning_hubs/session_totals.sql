@@ -1,9 +1,9 @@
 -- title: How many sessions were held at hubs of the register, how long, led by how many?
 -- grain: one row
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column sessions BIGINT: sessions held
 -- column hubs BIGINT: hubs that held them
 -- column hours_held DOUBLE: hours of sessions whose length is stated

@@ -1,7 +1,7 @@
 -- title: Which needs are open, and how far has each come?
 -- grain: one row per need raised and not ended by the day, unmatched ones first
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
--- param $country_iso3 VARCHAR: country, or NULL for all
+-- param $country_iso3
 -- param $level VARCHAR: level, or NULL for all
 -- column need_id VARCHAR: need
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3

@@ -5,7 +5,7 @@
 -- param $level VARCHAR: level, or NULL for all
 -- param $language VARCHAR: ISO 639 code, or NULL for all
 -- param $tier VARCHAR: the most technology that works: no-tech, low-tech or hi-tech, or NULL for any
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $audience
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
