@@ -11,10 +11,12 @@ from openpyxl import load_workbook
 
 from dashboard.access.viewer import EXECUTIVE, STEWARD
 from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
+from dashboard.briefs.answers import write_answer
 from dashboard.components.downloads import Reading, _csv, _reading, _xlsx, file_name_of
 from dashboard.scope import Scope
 from dashboard.session import RELEASE_KEY, begin
 from dashboard.store.audit_log import entries
+from dashboard.warehouse.columns import Column, ColumnCard
 
 STATUS, STEPS = "school_closures/status_by_country", "completion_funnel/learners_per_step"
 ON_THE_DAY = Scope(on_date=datetime.date(2020, 3, 20))
@@ -121,6 +123,36 @@ def test_every_export_is_on_record_and_ends_with_the_access(seen_as, small_store
     gone = Visitor("somebody", STEWARD, STEWARD, lambda: False)
     with pytest.raises(NotAdmitted):
         _xlsx(gone, release, STATUS, ON_THE_DAY, reading)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\x01=1", "x" * 40_000])
+def test_nothing_in_a_workbook_is_a_formula_or_breaks_it(text):
+    column = Column("member", "VARCHAR", "its name", ColumnCard("Member", "text"))
+    made = write_answer([column], [[text], [None]], [("Title", text)], text, False)
+    cells = [
+        cell for sheet in load_workbook(io.BytesIO(made)) for row in sheet.iter_rows() for cell in row if cell.value
+    ]
+    assert len(cells) == 4 and all(cell.data_type == "s" for cell in cells)
+    assert not [cell.value for cell in cells if cell.value.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_each_format_is_written_as_people_read_it():
+    def of(format_, type_):
+        return Column(format_, type_, "n", ColumnCard(format_.capitalize(), format_))
+
+    day = datetime.date(2020, 3, 20)
+    columns = [
+        of("share", "DOUBLE"),
+        of("points", "DOUBLE"),
+        of("date", "DATE"),
+        of("year", "BIGINT"),
+        of("hours", "DOUBLE"),
+    ]
+    sheet = load_workbook(io.BytesIO(write_answer(columns, [[0.251, 0.05, day, 2020, 3.25]], [], "t", False)))["Data"]
+    assert [cell.value for cell in sheet[2]] == [0.251, 5.0, datetime.datetime(2020, 3, 20), 2020, 3.25]
+    assert [cell.number_format for cell in sheet[2]][0] == "0.0%" and sheet["C2"].number_format == "d mmm yyyy"
+    rounded = load_workbook(io.BytesIO(write_answer(columns, [[0.25, 0, day, 2020, 1.0]], [], "t", True, True)))
+    assert rounded["Simulated data"]["A2"].number_format == "0%", "no decimals where counts are rounded"
 
 
 def test_codes_with_words_of_the_page_are_in_the_workbook(seen_as):
