@@ -263,9 +263,7 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
                 "y": rows[column].tolist(),
                 "line": {"color": color, "dash": dash, "width": 2.3, "shape": "hv"},
                 "customdata": [
-                    _("{share} ({interval}), {count} under observation").format(
-                        share=share(s), interval=between(low, high), count=whole(n)
-                    )
+                    f"{share(s)} ({between(low, high)}), {_('at risk')} {whole(n)}"
                     for s, low, high, n in zip(
                         rows[column], rows["ci_low"], rows["ci_high"], rows["at_risk"], strict=True
                     )
@@ -397,8 +395,7 @@ def learners_map(
     points = table[~table["has_polygon"] & table["latitude"].notna()]
     notes = [
         _("{learners} learners").format(learners=whole(n))
-        if is_missing(rate)
-        else _("{learners} learners<br>{rate} per 1,000 refugees").format(learners=whole(n), rate=decimal(rate))
+        + ("" if is_missing(rate) else "<br>" + _("{rate} for 1,000 refugees").format(rate=decimal(rate)))
         for n, rate in zip(table["learners"], table["learners_per_1000_refugees"], strict=True)
     ]
     figure = class_map(table, "rate_class", classes, notes, points, height)

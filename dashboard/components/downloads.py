@@ -43,32 +43,32 @@ class Reading:
     whole_percent: bool
 
 
-def download(asked: str, scope: Scope, number: int = 0, title: str = "", codes: Codes | None = None) -> None:
+def download(asked: str, scope: Scope, name: str = "", title: str = "", codes: Codes | None = None) -> None:
     """Two buttons that give the answer as CSV and as XLSX, each written only when it is pressed.
 
     Args:
         asked: the question.
         scope: what was chosen.
-        number: tells several of one question apart on a page.
+        name: tells several of one question apart on a page.
         title: the takeaway above the chart or table, for the notes of the workbook.
         codes: for a column that holds codes, the words of each in the workbook.
     """
     # Written later, outside of this session: so for this visitor and this release, whatever is served by then.
-    came, release, name = visitor(), current_release(), file_name_of(asked, scope)
-    with st.container(horizontal=True, key=f"downloads-{asked}-{number}"):
+    came, release, file_name = visitor(), current_release(), file_name_of(asked, scope)
+    with st.container(horizontal=True, key=f"downloads-{asked}-{name}"):
         _button(
             _("Download XLSX"),
             partial(_xlsx, came, release, asked, scope, _reading(asked, scope, title, codes)),
-            f"{name}.xlsx",
+            f"{file_name}.xlsx",
             XLSX,
-            f"download-xlsx-{asked}-{number}",
+            f"download-xlsx-{asked}-{name}",
         )
         _button(
             _("Download CSV"),
             partial(_csv, came, release, asked, scope),
-            f"{name}.csv",
+            f"{file_name}.csv",
             "text/csv",
-            f"download-{asked}-{number}",
+            f"download-{asked}-{name}",
         )
 
 

@@ -133,7 +133,11 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
 
 
 def figure(
-    drawn: Figure, on_click: Callable[[], None] | None = None, numbers: Sequence[Number] = (), key: str = "answer"
+    drawn: Figure,
+    on_click: Callable[[], None] | None = None,
+    numbers: Sequence[Number] = (),
+    key: str = "answer",
+    name: str = "",
 ) -> bool:
     """A chart under its title, with table twin, download and working; whether there was a row to show.
 
@@ -144,6 +148,7 @@ def figure(
         on_click: called when a mark was chosen; the choice is in the session state under `chart_key(question)`.
         numbers: a strip between title and chart, whose working is behind the same button.
         key: tells strips of a page apart.
+        name: tells several figures of one question on a page apart.
     """
     asked, contexts = drawn.question, drawn.others or {"": drawn.context}
     has_rows = _begin(drawn, contexts)
@@ -159,28 +164,28 @@ def figure(
     else:
         st.plotly_chart(
             Drawn(drawn.chart),
-            key=chart_key(asked),
+            key=chart_key(asked + name),
             config=dict(CONFIG),
             alt=drawn.words.alt,
             on_select=on_click or "ignore",
             selection_mode="points",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}")
+        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}{name}")
         if twin.open:
             with twin:
                 for number, (label, context) in enumerate(contexts.items()):
                     if label:
                         st.write(f"**{in_markdown(label)}**")
-                    show_table(asked, context, drawn.columns, key=f"twin-{asked}-{number}", codes=drawn.codes)
-                    download(asked, context, number, drawn.words.title, drawn.codes)
+                    show_table(asked, context, drawn.columns, key=f"twin-{asked}{name}-{number}", codes=drawn.codes)
+                    download(asked, context, f"{name}{number}", drawn.words.title, drawn.codes)
                 if not callable(drawn.chart) and has_marks(drawn.chart):
-                    name = file_name_of(asked, drawn.context)
-                    chart_files(drawn.chart, chart_key(asked), asked, drawn.context, drawn.words.title, name)
+                    file_name, title = file_name_of(asked, drawn.context), drawn.words.title
+                    chart_files(drawn.chart, chart_key(asked + name), asked, drawn.context, title, file_name)
         _working(
             [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
             [*(number.metric for number in numbers if number.metric), *question(asked).metrics],
-            f"figure-{asked}",
+            f"figure-{asked}{name}",
         )
     return True
 
@@ -196,7 +201,7 @@ def table_figure(drawn: Figure) -> bool:
     assert callable(drawn.chart)
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
-        download(drawn.question, drawn.context, 0, drawn.words.title, drawn.codes)
+        download(drawn.question, drawn.context, "", drawn.words.title, drawn.codes)
         _working([(drawn.question, drawn.context)], question(drawn.question).metrics, f"figure-{drawn.question}")
     return True
 

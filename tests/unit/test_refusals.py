@@ -15,7 +15,16 @@ from dashboard.refusals import Refusal
 ROOT = Path(dashboard.__file__).parent
 # What is raised and is no refusal: a defect, a row of a file, what the gate or a page catches itself, or nothing newer.
 FLAG = re.compile(r"(?<![\w-])--[a-z]")
-OTHERS = {"RowRefused", "CatalogError", "VocabularyError", "NoAnswer", "Contradiction", "Denied", "NotAdmitted", "FetchUnchanged"}
+OTHERS = {
+    "RowRefused",
+    "CatalogError",
+    "VocabularyError",
+    "NoAnswer",
+    "Contradiction",
+    "Denied",
+    "NotAdmitted",
+    "FetchUnchanged",
+}
 SHOWN_ON_PAGES = ("actions.py", "intake", "store", "disclosure")
 
 

@@ -16,8 +16,8 @@ from dashboard.warehouse.catalog import metrics, questions, sources
 from dashboard.warehouse.columns import column_cards
 from dashboard.warehouse.parameters import parameters
 
-# Folders whose words are being rewritten; empty it to have them checked.
-NOT_YET = {"dashboard/pages"}
+# Folders and files whose words are being rewritten; empty it to have them checked.
+NOT_YET = {"dashboard/pages", "dashboard/charts/learners.py"}
 MESSAGES = {"_": 1, "plural": 2}  # which of their first arguments are messages
 # What to write instead of each phrase.
 BANNED = {
