@@ -1,4 +1,4 @@
--- label: Left so far
+-- label: Withdrew so far
 -- unit: share
 -- definition: Cumulative incidence of withdrawal (Aalen-Johansen): a run that has not ended is censored, completing or failing is a competing event.
 -- caveat: Reports have no day of removal; the last activity stands for it.

@@ -11,6 +11,7 @@ import time
 import urllib.request
 
 import pytest
+from openpyxl import load_workbook
 
 from dashboard.intake.front_door import import_file
 from dashboard.intake.report import Quarantined, harmless, write_quarantine
@@ -198,7 +199,7 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
     from dashboard.access.viewer import STEWARD
     from dashboard.access.visitor import Visitor
     from dashboard.commands.cli import main
-    from dashboard.components.downloads import _csv
+    from dashboard.components.downloads import Reading, _csv, _xlsx
     from dashboard.scope import Scope
     from dashboard.session import begin
 
@@ -220,6 +221,11 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
     ):  # fmt: skip
         text = _csv(came, release, asked, scope).decode("utf-8-sig")
         assert formulas(io.StringIO(text)) == [], asked
+        notes = [(name, name) for name in hostile.FORMULAS]
+        book = load_workbook(io.BytesIO(_xlsx(came, release, asked, scope, Reading(notes, None, True, False))))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink] == [], asked
+        assert [cell.value for cell in cells if isinstance(cell.value, str) and cell.value.startswith(STARTS)] == []
         capsys.readouterr()
         given = [f"--param={name}={value}" for name, value in (("programme_id", scope.programme_id),) if value]
         main(["ask", asked, "--format", "csv", *given])

@@ -124,7 +124,7 @@ def test_moving_the_day_moves_tiles_and_map():
 def test_a_shared_link_shows_the_same_view():
     test = app(closures_on="2020-04-04", definition="disrupted", as_captured_on="2020-06-08", country_iso3="KEN")
     assert test.metric[0].value == "195"
-    assert test.metric[1].label == "Closed or partial"
+    assert test.metric[1].label == "Closed or partially open"
     assert test.metric[3].value == "8 Jun 2020"
     assert "**Kenya**" in words(test) and words(test).startswith("Kenya: closed country-wide on 4 April 2020")
     test.button(key="clear-country").click().run()
@@ -171,7 +171,7 @@ def test_the_weight_p_is_a_slider_and_is_printed():
     test = app(definition="weighted")
     test.slider(key="p").set_value(0.25).run()
     assert "p = 0.25" in words(test)
-    assert test.metric[1].label == "Closed + p × partial"
+    assert test.metric[1].label == "Closed, plus a part of partially open"
 
 
 def test_planned_days_are_named_and_drawn_apart():

@@ -83,6 +83,16 @@ def test_a_card_with_an_unknown_or_missing_key_is_an_error(tmp_path):
             read_card(file)
 
 
+def test_a_card_takes_the_words_of_a_set_that_pages_show(tmp_path):
+    card = tmp_path / "hubs.toml"
+    card.write_text('vocabularies = ["member_type"]\n' + CARD + '[vocabulary]\n"" = "media"\n')
+    read = read_card(card).vocabulary
+    assert read["ngo"] == "civil society" and read["media"] == "media" and read[""] == "media"
+    card.write_text('vocabularies = ["no_such_set"]\n' + CARD)
+    with pytest.raises(CatalogError, match="no_such_set"):
+        read_card(card)
+
+
 def test_an_unknown_question_names_its_neighbours():
     with pytest.raises(UnknownQuestion, match="school_closures/world_on_date"):
         question("school_closures/nothing")

@@ -385,11 +385,6 @@ def parity(scope: Scope) -> None:
     """The gender parity index of each step, with its bases and the share whose sex is not reported."""
     context_of_all = scope.only("programme_id", "partner_id")
     table, words = ask(PARITY, context_of_all), step_words()
-    why = {
-        "too_few": _("fewer than 30 women or men"),
-        "not_reported": _("sex not reported for more than 20 %"),
-        "hidden": _("hidden"),
-    }
     table_figure(
         Figure(
             PARITY,
@@ -399,7 +394,7 @@ def parity(scope: Scope) -> None:
                 context_of_all,
                 ["step", "share_of_women", "share_of_men", "gpia", "is_parity", "share_not_reported", "why_none"],
                 key="parity",
-                codes={"step": words, "why_none": why},
+                codes={"step": words},
             ),
             Words(
                 _parity_words(table, words),

@@ -29,6 +29,7 @@ from dashboard.pages.methods.links import PAGE, SEARCH_VIEW, VIEW, to_entry
 from dashboard.scope import Scope
 from dashboard.session import current_release
 from dashboard.warehouse.catalog import Field, metrics, question, sources
+from dashboard.warehouse.columns import Column
 from dashboard.warehouse.lineage import sources_of
 
 
@@ -121,11 +122,16 @@ def _question(name: str) -> None:
             st.code(query.sql, language="sql")
 
 
-def _fields(fields: Sequence[Field]) -> list[dict[str, str]]:
+def _fields(fields: Sequence[Field | Column]) -> list[dict[str, str]]:
     return [
-        {_("Name"): field.name.replace("_", " "), _("Meaning"): _(field.meaning), _("Type"): _type_words(field.type)}
+        {_("Name"): _label(field), _("Meaning"): _(field.meaning), _("Type"): _type_words(field.type)}
         for field in fields
     ]
+
+
+def _label(field: Field | Column) -> str:
+    """The label of a column; of a parameter its name in words."""
+    return _(field.label) if isinstance(field, Column) else field.name.replace("_", " ")
 
 
 def _type_words(code: str) -> str:

@@ -136,8 +136,9 @@ def _questions() -> Iterable[Entry]:
     titles = {page.name: page.title for page in pages()}
     for name, query in questions().items():
         room = name.split("/")[0]
-        fields = (f"{field.name.replace('_', ' ')} {_(field.meaning)}" for field in (*query.columns, *query.params))
-        rest = " ".join((titles.get(room, room), *map(_, query.caveats), *fields))
+        columns = (f"{_(column.label)} {_(column.meaning)}" for column in query.columns)
+        params = (f"{param.name.replace('_', ' ')} {_(param.meaning)}" for param in query.params)
+        rest = " ".join((titles.get(room, room), *map(_, query.caveats), *columns, *params))
         yield Entry(QUESTION, name, _(query.title), _one_line(_(query.grain)), rest)
 
 

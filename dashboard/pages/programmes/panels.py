@@ -185,10 +185,9 @@ def hours(scope: Scope) -> None:
     if not shown:
         return
     show_table(PHASES, scope, key="phases", codes={"phase": phases})
-    basis = {"measured": _("Measured"), "estimated": _("Estimated"), "attested": _("Attested")}
     columns = ["phase", "hours_basis", "hours", "learners_reached", "hours_per_learner", "learners_with_hours"]
     every_phase = {phase: phase_words(phase) for phase in ask(HOURS, scope)["phase"]}
-    show_table(HOURS, scope, columns, key="hours", codes={"phase": every_phase, "hours_basis": basis})
+    show_table(HOURS, scope, columns, key="hours", codes={"phase": every_phase})
 
 
 def hours_words(row: Mapping[str, Any]) -> str:

@@ -162,7 +162,7 @@ def _went(scope: Scope, values: Mapping[str, int]) -> str:
     """What became of the figure, and by how much of each kind of change."""
     steps = [_step_count(name, value) for name, value in values.items() if name not in (FIRST, LAST) and value]
     words = {
-        "metric": _(metrics()[scope.metric or ""].label),
+        "metric": _(metrics()[str(scope.metric)].label),
         "before": people(values[FIRST]),
         "after": people(values[LAST]),
         "first": scope.from_release,

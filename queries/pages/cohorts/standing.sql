@@ -11,7 +11,7 @@
 -- column ended_so_far BIGINT: of them, left or ended without passing: withdrawn and failed together, of which a part that is hidden counts as none
 -- column under_way_so_far BIGINT: not completed, not ended, and with a learning event or the enrolment itself in the last 180 days of the record
 -- column quiet_so_far BIGINT: not completed, not ended, and without a learning event for 180 days or more
--- column verified_matured BIGINT: on the verified track and old enough to tell
+-- column verified_matured BIGINT: on the verified track and enrolled at least the horizon ago
 -- column share_verified DOUBLE: of them, completed within the horizon, 0 to 1
 -- column share_low DOUBLE: lower end of its 95 % interval
 -- column share_high DOUBLE: upper end of its 95 % interval

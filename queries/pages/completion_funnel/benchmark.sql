@@ -1,4 +1,4 @@
--- title: How does a partner stand beside the others, in the smallest area with enough of them?
+-- title: How does a partner compare with other partners, in the smallest area with enough of them?
 -- grain: one row per measure
 -- param $partner_id VARCHAR: partner
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals

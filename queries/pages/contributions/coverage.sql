@@ -11,7 +11,7 @@
 -- column activity_type VARCHAR: kind of activity
 -- column audience VARCHAR: for whom
 -- column activities BIGINT: distinct activities; a row of a table of needs is none
--- column people_in_need BIGINT: people in need there, over its places, whatever the choice but audience and region
+-- column people_in_need BIGINT: people in need there, over its places, for every choice except audience and region
 -- column need_from_year BIGINT: first year that the rows which state people in need are for, or that of their list where they have no date; NULL where none states them
 -- column need_to_year BIGINT: last year that they are for
 -- column from_year BIGINT: first year in which activities with a target began, NULL where none is dated
@@ -27,7 +27,7 @@
 -- metric: contribution_gap
 -- metric: share_covered
 -- caveat: People reached in another year than the target of their place close no gap: they are not in this list.
--- caveat: Where nothing is said of people reached, all who were targeted are the gap.
+-- caveat: Where the number of people reached is not stated, the gap is the number targeted.
 WITH dated AS (
     SELECT
         a.*,

@@ -10,7 +10,7 @@
 -- column audience VARCHAR: for whom
 -- column cells BIGINT: combinations of place, year and kind of activity with a target
 -- column cells_over BIGINT: of them, with more reached than targeted
--- column people_in_need BIGINT: people in need, over all places, whatever the choice but audience and region; NULL where none are stated
+-- column people_in_need BIGINT: people in need, over all places, for every choice except audience and region; NULL where none are stated
 -- column people_targeted BIGINT: people meant to be reached; like what follows NULL where no target is stated
 -- column people_reached BIGINT: people reached directly in the cell of a target
 -- column need_from_year BIGINT: first year that the rows which state people in need are for, or that of their list where they have no date; NULL where none states them

@@ -20,7 +20,7 @@
 -- column focal_points BIGINT: of 20, for a focal point that answered lately
 -- column country_points BIGINT: of 10, for naming the country
 -- column focal_point VARCHAR: whom to write to
--- column stage VARCHAR: how far this offer and this need have come together, NULL where nobody proposed it
+-- column stage VARCHAR "Stage" words(match_stage): stage of the match between this offer and this need, NULL where none was proposed
 -- metric: match_score
 WITH need AS (
     SELECT

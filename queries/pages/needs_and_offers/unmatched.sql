@@ -7,9 +7,9 @@
 -- column language VARCHAR: ISO 639 code
 -- column people BIGINT: people in need
 -- column days_open BIGINT: days since it was raised
--- column offers_that_fit BIGINT: offers that pass every gate: somebody only has to propose one
+-- column offers_that_fit BIGINT: offers that fit and that only need to be proposed
 -- column nearest_offer_id VARCHAR: the offer that fails fewest gates, of several the one with the best score
--- column missing VARCHAR: the gates that it fails, told apart by commas; empty where it fits
+-- column missing VARCHAR: the gates that it fails, separated by commas; empty where it fits
 -- metric: needs_waiting
 WITH waiting AS (
     SELECT

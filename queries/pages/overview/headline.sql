@@ -4,9 +4,9 @@
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier; of others' learners the last end of a month or quarter by then
 -- column learners_reached BIGINT: distinct learners with a learning event, linked where partners gave the same id
--- column unique_lower BIGINT: at least so many, were all that could be the same the same
--- column unique_upper BIGINT: at most so many, were nobody reported twice
--- column countries BIGINT: countries in which they live, unknown not counted
+-- column unique_lower BIGINT: lower bound: every possible duplicate is one person
+-- column unique_upper BIGINT: upper bound: no two reports are of the same person
+-- column countries BIGINT: countries where learners live, unknown not counted
 -- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them stand apart
 -- column learners_with_credential BIGINT: distinct learners with a credential of any kind
 -- column partners BIGINT: partners with a learner reached

@@ -1,4 +1,4 @@
--- title: How many course runs on the verified track are completed within the horizon, of those old enough to tell?
+-- title: How many course runs on the verified track are completed within the horizon, of those enrolled at least that long ago?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
@@ -11,8 +11,8 @@
 -- column share_high DOUBLE: upper end of its 95 % interval
 -- column share_of_enrolled DOUBLE: of all matured course runs
 -- column share_of_started DOUBLE: of those that started
--- column share_of_intended DOUBLE: of learners who said that they intend to finish, NULL where nobody was asked
--- column runs BIGINT: course runs of whatever age
+-- column share_of_intended DOUBLE: of learners who stated that they intend to finish, NULL where the question was not asked
+-- column runs BIGINT: course runs, also those enrolled more recently
 -- column completed_so_far BIGINT: of them, completed
 -- column withdrawn_so_far BIGINT: of them, left before they completed
 -- column failed_so_far BIGINT: of them, ended without passing

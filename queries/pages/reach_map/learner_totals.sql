@@ -3,7 +3,7 @@
 -- param $by VARCHAR: host where they live, origin where they come from
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
--- param $from_date DATE: a country first reached on this day or later is a newcomer, or NULL for none
+-- param $from_date DATE: a country first reached on this day or later counts as new, or NULL for none
 -- column learners BIGINT: distinct learners reached
 -- column countries BIGINT: countries they are in of which a figure is shown; countries with too few learners to be shown are not counted
 -- column learners_unknown BIGINT: of them, the country is unknown

@@ -3,7 +3,7 @@
 -- param $from_release BIGINT: number of the old release
 -- param $to_release BIGINT: number of the new release
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals; figures of no programme are the same for each
--- column metric VARCHAR: its name
+-- column metric VARCHAR "Measure" code: its name
 -- column about VARCHAR: learners where its rows are people, else organisations
 -- column counted_programme_id VARCHAR: whose learners the figure counts: the programme, for_refugees, or all; NULL where it counts no learners, so that it is of no programme
 -- column old_value BIGINT: the figure of the old release

@@ -5,8 +5,8 @@
 -- param $to_release BIGINT: number of the new release
 -- param $step VARCHAR: new, back-dated, corrected, merged, removed or redefined, or NULL for all of them
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals; figures of no programme are the same for each
--- column step VARCHAR: kind of change
--- column told_by VARCHAR: partner who told of them, or the source
+-- column step VARCHAR "Kind of change" words(change): kind of change
+-- column told_by VARCHAR: partner who reported them, or the source
 -- column programme VARCHAR: their programme, NULL where they belong to none
 -- column country VARCHAR: country, or unknown
 -- column rows_behind BIGINT: rows that changed
