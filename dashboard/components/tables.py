@@ -126,4 +126,4 @@ def _config(column: Column) -> Any:
 def _number_format(format_: str) -> str:
     if format_ == "share":
         return "%.0f %%" if is_whole_percent() else "%.1f %%"
-    return {"points": "%+.1f", "year": "%d", "decimal": "%.1f"}.get(format_, "localized")
+    return {"points": "%+.1f", "year": "%d", "decimal": "%.1f", "index": "%.2f"}.get(format_, "localized")

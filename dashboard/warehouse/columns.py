@@ -20,6 +20,7 @@ TYPES_OF = {
     "hours": {"DOUBLE"},
     "usd": {"BIGINT", "DOUBLE"},
     "decimal": {"DOUBLE"},
+    "index": {"DOUBLE"},
     "date": {"DATE"},
     "month": {"DATE"},
     "year": {"BIGINT"},
@@ -51,6 +52,11 @@ FORMAT_OF_UNIT = {
     "rate": "decimal",
     "times": "decimal",
     "per learner": "decimal",
+    "ECTS": "decimal",
+    "index": "index",
+    "weeks": "weeks",
+    "yes or no": "flag",
+    "pass or fail": "flag",
 }
 
 
