@@ -29,6 +29,7 @@ NUMBER_FORMATS = {
     "hours": "#,##0.0",
     "usd": "#,##0",
     "decimal": "#,##0.0",
+    "index": "0.00",
     "date": "d mmm yyyy",
     "month": "mmm yyyy",
     "year": "0",

@@ -54,7 +54,9 @@ FORMAT_OF_UNIT = {
     "per learner": "decimal",
     "ECTS": "decimal",
     "index": "index",
+    "weeks": "weeks",
     "yes or no": "flag",
+    "pass or fail": "flag",
 }
 
 
