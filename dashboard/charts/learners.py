@@ -36,8 +36,12 @@ def learners_map(
     """
     points = table[~table["has_polygon"] & table["latitude"].notna()]
     notes = [
-        _("{learners} learners").format(learners=whole(n))
-        + ("" if is_missing(rate) else "<br>" + _("{rate} per 1,000 refugees").format(rate=decimal(rate)))
+        "<br>".join(
+            [
+                _("{learners} learners").format(learners=whole(n)),
+                *([] if is_missing(rate) else [_("{rate} per 1,000 refugees").format(rate=decimal(rate))]),
+            ]
+        )
         for n, rate in zip(table["learners"], table["learners_per_1000_refugees"], strict=True)
     ]
     figure = class_map(table, "rate_class", classes, notes, points, height)

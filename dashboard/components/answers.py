@@ -42,7 +42,7 @@ def reached(scope: Scope) -> str:
 
 def reached_range(head: Mapping[str, Any]) -> str:
     """Between which numbers of people the reach lies, and why."""
-    return _("between {lower} people if every possible duplicate is one person, and {upper} if none is.").format(
+    return _("Between {lower} people if every possible duplicate is one person, and {upper} if none is.").format(
         lower=people(head["unique_lower"]), upper=people(head["unique_upper"])
     )
 

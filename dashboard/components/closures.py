@@ -32,7 +32,7 @@ def captured(context: Scope) -> Scope:
     """The capture of UNESCO's record that answers; for each day the most detailed one where none is chosen."""
     captures = ask("school_closures/captures")
     chosen = choose(
-        _("As captured on"),
+        _("Captured on"),
         [None, *captures["captured_on"].tolist()],
         "as_captured_on",
         lambda captured_on: day(captured_on) if captured_on else _("Most detailed record of each day"),

@@ -17,7 +17,7 @@ def test_the_overview_answers_the_executive_in_one_sentence_with_its_range():
     test = app("overview")
     assert title(test) == "26,000 refugees reached by 20 June 2019, 15,000 of them in the last year"
     # 8,545 to 26,850: see tests/queries, where the bounds are worked by hand.
-    assert "**Overview** \u00b7 between 8,545 people if every possible duplicate is one person, and 26,850" in words(
+    assert "**Overview** \u00b7 Between 8,545 people if every possible duplicate is one person, and 26,850" in words(
         test
     )
     shown = tiles(test)

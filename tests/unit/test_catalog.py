@@ -59,7 +59,7 @@ def test_a_metric_linked_to_no_column_is_an_error(tmp_path, link):
 def test_a_metric_is_found_where_the_header_says(tmp_path):
     file = tmp_path / "q.sql"
     file.write_text(
-        "-- title: How many?\n-- column learners BIGINT: people\n-- column step BIGINT \"Step\" count: step\n"
+        '-- title: How many?\n-- column learners BIGINT: people\n-- column step BIGINT "Step" count: step\n'
         "-- metric: learners\n-- metric: learners_reached = learners where step = 2\n"
         "-- metric: learners_registered = learners in the last row\n-- metric: credentials\nSELECT 1 ORDER BY 1\n"
     )

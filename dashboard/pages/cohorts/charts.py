@@ -54,8 +54,9 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
                         rows[column], rows["ci_low"], rows["ci_high"], rows["at_risk"], strict=True
                     )
                 ],
-                "hovertemplate": _("Day {day}: {words}").format(day="%{x}", words="%{customdata}")
-                + f"<extra>{name}</extra>",
+                "hovertemplate": "".join(
+                    [_("Day {day}: {words}").format(day="%{x}", words="%{customdata}"), f"<extra>{name}</extra>"]
+                ),
             }
         )
     return framed(

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard import vocabularies
 from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import NoAnswer, headline
@@ -149,10 +150,7 @@ def by_audience(scope: Scope) -> None:
 def by_place(scope: Scope) -> None:
     """In need, targeted, reached and gap by country and kind of activity, the largest gap first."""
     first, kinds = ask_one(PLACES, scope), kind_words()
-    causes = {
-        "several_activities": _("several activities may have reached the same people"),
-        "more_than_planned": _("more came than were planned for"),
-    }
+    causes = vocabularies.words("over_cause")
     table_figure(
         Figure(
             PLACES,

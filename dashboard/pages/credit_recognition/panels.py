@@ -108,7 +108,7 @@ def _numbers(row: Mapping[str, Any], scope: Scope) -> list[Number]:
         *(
             Number("", value, PATHWAY, scope, note=note, label=label)
             for label, value, note in (
-                (_("ECTS requested"), whole(row["ects_requested"]), _("credits asked for")),
+                (_("ECTS requested"), whole(row["ects_requested"]), _("credits requested")),
                 (_("ECTS awarded"), whole(row["ects_awarded"]), _("credits recognised")),
                 (_("Decision after"), _days(row["median_wait_days"]), _("median from request")),
                 (_("Pending for"), _days(row["median_pending_days"]), _("median so far")),

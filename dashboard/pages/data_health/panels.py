@@ -325,20 +325,20 @@ def _facts(feed: StreamHealth) -> list[str]:
         facts.append(_fetch_words(feed.fetch, bool(card.fetch)))
     if feed.waiting:
         oldest = min(wait.at for wait in feed.waiting)
-        facts.append(
+        facts += [
             plural(
                 "{count} file waits to be published, since {moment} UTC.",
                 "{count} files wait to be published, the oldest since {moment} UTC.",
                 len(feed.waiting),
-            ).format(count=len(feed.waiting), moment=_moment(oldest))
-            + _who_waits(feed)
-        )
+            ).format(count=len(feed.waiting), moment=_moment(oldest)),
+            *_who_waits(feed),
+        ]
     return facts
 
 
-def _who_waits(feed: StreamHealth) -> str:
+def _who_waits(feed: StreamHealth) -> list[str]:
     who = sorted({wait.who for wait in feed.waiting if wait.who})
-    return " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(who))) if who else ""
+    return [_("Brought in by {who}.").format(who=in_markdown(", ".join(who)))] if who else []
 
 
 def _next(feed: StreamHealth) -> str:

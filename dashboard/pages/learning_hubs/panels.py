@@ -558,11 +558,11 @@ def _details(hub_id: str) -> None:
         key="details",
     )
     st.caption(
-        _("Named in public on {day}; host: {host}; {hours} hours of sessions.").format(
-            day=day(hub["announced_on"]),
-            host=_("not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
-            hours=whole(held["hours_held"]),
-        )
+        (
+            _("Named in public on {day}; its host is not stated; {hours} hours of sessions.")
+            if is_missing(hub["host"])
+            else _("Named in public on {day}; host: {host}; {hours} hours of sessions.")
+        ).format(day=day(hub["announced_on"]), host=in_markdown(hub["host"]), hours=whole(held["hours_held"]))
     )
     if held["sessions"]:
         lazy_table(

@@ -161,7 +161,7 @@ def _columns(scope: Scope) -> None:
                         )
                     )
             if len(rows) > CARDS_SHOWN:
-                st.caption(_("and {count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
+                st.caption(_("{count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
 
 
 def expired(scope: Scope) -> None:

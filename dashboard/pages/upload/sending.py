@@ -194,7 +194,11 @@ def _kind(upload: Upload, seen: Look, word: str) -> str:
     }
     kinds = [kind for kind in words if kind != CORRECTIONS or has_lines]
     chosen = st.radio(
-        _("This file is"), kinds, index=kinds.index(stated), key=f"kind-{word}", format_func=lambda kind: words[kind]
+        _("Contents of the file"),
+        kinds,
+        index=kinds.index(stated),
+        key=f"kind-{word}",
+        format_func=lambda kind: words[kind],
     )
     return chosen or stated
 

@@ -229,7 +229,7 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
         if found.found:
             st.caption(words)
         else:
-            st.warning(words + " " + _("Are the ids the same in both?"))
+            st.warning(" ".join([words, _("Are the ids the same in both?")]))
 
 
 def _names(follows: Consequence) -> None:

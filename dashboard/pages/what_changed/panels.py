@@ -202,7 +202,7 @@ def _whose(scope: Scope) -> str:
     )
     if current_viewer().is_steward:
         return counted
-    return counted + " " + _("Figures of learners are compared for stewards only.")
+    return " ".join([counted, _("Figures of learners are compared for stewards only.")])
 
 
 def _about_friday() -> str:
