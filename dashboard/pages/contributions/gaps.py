@@ -151,7 +151,7 @@ def by_place(scope: Scope) -> None:
     first, kinds = ask_one(PLACES, scope), kind_words()
     causes = {
         "several_activities": _("several activities may have reached the same people"),
-        "more_than_planned": _("more came than were planned for"),
+        "more_than_planned": _("more people came than planned"),
     }
     table_figure(
         Figure(

@@ -161,7 +161,7 @@ def _columns(scope: Scope) -> None:
                         )
                     )
             if len(rows) > CARDS_SHOWN:
-                st.caption(_("and {count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
+                st.caption(_("{count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
 
 
 def expired(scope: Scope) -> None:
@@ -191,7 +191,7 @@ def silent(scope: Scope) -> None:
 
 def _list(asked: str, scope: Scope, title: str, columns: list[str], lead: str = "") -> None:
     if ask(asked, scope).empty:
-        st.write(_("None on that day."))
+        st.write(_("Nothing on that day."))
         return
     table_figure(
         Figure(

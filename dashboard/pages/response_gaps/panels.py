@@ -145,7 +145,7 @@ def _lead(world: Mapping[str, Any]) -> str:
     without = int(world.get("countries_without_enrolment") or 0)
     if not without:
         return meaning
-    return f"{meaning} " + plural(
+    uncounted = plural(
         "{closed} countries were closed, {count} of them without enrolment data and so not counted: {names}.",
         "{closed} countries were closed, {count} of them without enrolment data and so not counted: {names}.",
         without,
@@ -154,6 +154,7 @@ def _lead(world: Mapping[str, Any]) -> str:
         count=whole(without),
         names=in_markdown(world["without_enrolment"]),
     )
+    return f"{meaning} {uncounted}"
 
 
 def _numbers(world: Mapping[str, Any], scope: Scope) -> list[Number]:
@@ -262,7 +263,7 @@ def by_tier(scope: Scope) -> None:
                     low=share(shares.get("low-tech")), high=share(shares.get("hi-tech"))
                 ),
                 lead=_(
-                    "Each bar counts only offers that ask for no more technology than its name says. The choice of the "
+                    "Each bar counts only offers that ask for no more technology than it names. The choice of the "
                     "highest technology does not change this section."
                 ),
                 alt=_("Bars of learners with no live free offer, were this the most technology available everywhere."),

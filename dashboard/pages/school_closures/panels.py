@@ -207,11 +207,12 @@ def _lead(world: Mapping[str, Any]) -> str:
     without = int(world["countries_without_enrolment"])
     if not without:
         return others
-    return f"{others} " + plural(
+    uncounted = plural(
         "{count} country has no enrolment data and adds no learners.",
         "{count} countries have no enrolment data and add no learners.",
         without,
     ).format(count=whole(without))
+    return f"{others} {uncounted}"
 
 
 def _numbers(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> list[Number]:
@@ -411,9 +412,10 @@ def published_in_words() -> str:
     if not counts or min(counts) <= last["countries_closed"] <= max(counts):
         return stated_words
     given = whole(min(counts)) if min(counts) == max(counts) else f"{whole(min(counts))}–{whole(max(counts))}"
-    return f"{stated_words} " + _(
+    given_words = _(
         "No capture of the record in this release gives {count} countries; for that day they give {given}."
     ).format(count=whole(last["countries_closed"]), given=given)
+    return f"{stated_words} {given_words}"
 
 
 def levels(scope: Scope) -> None:
