@@ -6,11 +6,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access.gate import account, gate
+from dashboard.access.visitor import VISITOR_KEY
 from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.locales import _
-from dashboard.menu import Page, menu, pages
+from dashboard.menu import Page, first_page, menu
 from dashboard.refusals import Refusal
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
@@ -29,11 +30,17 @@ st.set_page_config(
 st.logo(str(STATIC / "logo.svg"), size="large")
 
 
+def opens_on() -> Page:
+    """The page at /, as far as this session knows yet who has come."""
+    came = st.session_state.get(VISITOR_KEY)
+    return first_page(is_partner=bool(came and came.own.partner_id))
+
+
 def as_streamlit_wants(pages_of_section: list[Page]) -> list[Any]:
     """The pages of a section. Streamlit's default page answers at / only, so it is listed once more under its name."""
     listed = []
     for page in pages_of_section:
-        is_first = page == pages()[0]
+        is_first = page == first
         listed.append(
             st.Page(page.script, title=page.title, url_path="start" if is_first else page.name, default=is_first)
         )
@@ -42,17 +49,20 @@ def as_streamlit_wants(pages_of_section: list[Page]) -> list[Any]:
     return listed
 
 
+first = opens_on()
 page = st.navigation(
     {section: as_streamlit_wants(listed) for section, listed in menu().items()}, expanded=True
 )  # all pages in sight, however many
 gate()
+if opens_on() != first:
+    st.rerun()  # a partner has come: its own page is at /, and the overview under its name
 try:
     take_release()
 except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 account()
-on_page(pages()[0].name if page.url_path in ("", "start") else page.url_path)
+on_page(first.name if page.url_path in ("", "start") else page.url_path)
 with one_step_of_history():
     try:
         page.run()

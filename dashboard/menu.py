@@ -36,7 +36,7 @@ def _named(page: str) -> frozenset[str]:
 
 
 def menu() -> dict[str, list[Page]]:
-    """The pages by section of the menu, in order; the first one opens when an address names none."""
+    """The pages by section of the menu, in order."""
     return {
         _("Reach"): [
             Page("overview", _("Overview")),
@@ -45,6 +45,7 @@ def menu() -> dict[str, list[Page]]:
             Page("learning_hubs", _("Learning hubs")),
         ],
         _("Learners"): [
+            Page("my_programme", _("My programme")),
             Page("completion_funnel", _("Completion funnel")),
             Page("cohorts", _("Cohorts")),
             Page("credit_recognition", _("Credit recognition")),
@@ -70,6 +71,12 @@ def menu() -> dict[str, list[Page]]:
 def pages() -> list[Page]:
     """All pages, in the order of the menu."""
     return [page for of_section in menu().values() for page in of_section]
+
+
+def first_page(is_partner: bool) -> Page:
+    """The page that opens when an address names none: for a partner its own, for all others the overview."""
+    name = "my_programme" if is_partner else "overview"
+    return next((page for page in pages() if page.name == name), pages()[0])
 
 
 def panels() -> list[str]:

@@ -135,6 +135,8 @@ def modules_of(name: str, project: Path = PROJECT) -> set[Path]:
         if file:
             found.add(file)
             left += _named(file.read_bytes())
+            if b"iter_modules(__path__)" in file.read_bytes():  # the package imports all that lies in its folder
+                left += [f"{name}.{module.stem}" for module in file.parent.glob("*.py") if module != file]
     return found
 
 

@@ -18,7 +18,7 @@ from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
 from dashboard.store.workspace import workspace
 from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
-from dashboard.warehouse.catalog import question
+from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
 from dashboard.warehouse.duckdb import DuckEngine
 
@@ -157,7 +157,11 @@ def _between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
 
 
 def _side(release: Release) -> Side:
-    if lacking := compared_marts() - release.marts.keys():
+    lacking = compared_marts() - release.marts.keys()
+    columns = {query.name: {field.name for field in query.columns} for query in layer("marts")}
+    for name in compared_marts() & release.marts.keys() & columns.keys():
+        lacking |= columns[name] - set(pq.read_schema(release.marts[name]).names)
+    if lacking:
         raise ReleaseTooOld(
             f"Release {release.number} was built by an earlier version, which did not keep figures row by row (it "
             f"lacks {min(lacking)}), so it cannot be compared. Compare with a newer one; `coalition releases list` "

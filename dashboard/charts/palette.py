@@ -12,6 +12,8 @@ SPARE = "#4d7c5f"
 NEUTRAL = "#7b8794"
 BORDER = "#ffffff"
 SEQUENTIAL = ("#cfe2f3", "#93bfe3", "#4f94cd", "#1f66ab", "#0b3f7d")
+# Bars side by side: two pairs, each strong and pale.
+SERIES = (ACCENT, "#93bfe3", NEUTRAL, NO_DATA)
 STATUS = {"closed": CLOSED, "partial": PARTIAL, "on_break": ON_BREAK, "open": OPEN}
 FEMALE, MALE = "#0d4f92", "#84b6e0"
 NO_RATE, RATE_UNKNOWN = "#dfe8d8", "#d9d2e4"  # counted, but too few to divide by; or the divisor is not known

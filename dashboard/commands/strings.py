@@ -13,8 +13,11 @@ from babel.messages.pofile import write_po
 
 from dashboard.locales import DOMAIN, FOLDER
 from dashboard.settings import PROJECT
+from dashboard.vocabularies import sets
 from dashboard.warehouse.build import read_reference
 from dashboard.warehouse.catalog import metrics, questions, sources
+from dashboard.warehouse.columns import UNITS
+from dashboard.warehouse.parameters import parameters
 
 KEYWORDS = {"_": None, "plural": (1, 2)}
 # Columns of data/reference whose words are shown.
@@ -38,10 +41,16 @@ def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
         for text in (metric.label, metric.unit, metric.definition, metric.caveat, metric.additive_over):
             yield text, str(metric.path.relative_to(PROJECT))
     for query in questions().values():
-        fields = [*query.params, *query.columns]
-        labels = [field.name.replace("_", " ").capitalize() for field in query.columns]
-        for text in (query.title, query.grain, *query.caveats, *(field.meaning for field in fields), *labels):
+        meanings = [*(param.meaning for param in query.params), *(column.meaning for column in query.columns)]
+        for text in (query.title, query.grain, *query.caveats, *meanings, *(column.label for column in query.columns)):
             yield text, str(query.path.relative_to(PROJECT))
+    for unit in UNITS.values():
+        yield unit, "dashboard/warehouse/columns.py"
+    for parameter in parameters().values():
+        yield parameter.label, "queries/parameters.toml"
+    for name, known in sets().items():
+        for code in known:
+            yield code.label, f"data/reference/vocabularies.csv, {name}"
     for table, columns in OF_REFERENCE.items():
         for row in read_reference(table, {}).to_pylist():
             for text in filter(None, map(row.get, columns)):

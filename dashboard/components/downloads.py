@@ -1,17 +1,27 @@
-"""What leaves a page as a file: written when it is asked for, for the visitor and the release of the page."""
+"""What leaves a page as a file: written when it is asked for, for the visitor and the release of the page.
+
+CSV is for machines: technical names and codes. XLSX is for people: labels, number formats and a sheet of notes.
+"""
 
 import csv
+import datetime
 import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
-from dashboard.components.provenance import pins_of
+from dashboard.briefs.answers import XLSX, write_answer
+from dashboard.components.notes import Note, is_simulated, notes_of
+from dashboard.components.readable import Codes, columns_for_people, in_words_for_people
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing
+from dashboard.locales.numbers import is_missing, is_whole_percent
 from dashboard.scope import Scope
 from dashboard.session import answer, current_release
 from dashboard.settings import store_folder
@@ -19,28 +29,71 @@ from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import question
 
+NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")
+LONGEST_NAME = 120
 
-def download(asked: str, scope: Scope, name: str = "") -> None:
-    """A button that gives the answer as CSV, written only when it is pressed.
 
-    `name` tells several of one question apart on a page.
+@dataclass(frozen=True)
+class Reading:
+    """How a workbook is written for the reader of a page, as it was when the page was drawn."""
+
+    notes: Sequence[Note]
+    codes: Codes | None
+    is_simulated: bool
+    whole_percent: bool
+
+
+def download(asked: str, scope: Scope, name: str = "", title: str = "", codes: Codes | None = None) -> None:
+    """Two buttons that give the answer as CSV and as XLSX, each written only when it is pressed.
+
+    Args:
+        asked: the question.
+        scope: what was chosen.
+        name: tells several of one question apart on a page.
+        title: the takeaway above the chart or table, for the notes of the workbook.
+        codes: for a column that holds codes, the words of each in the workbook.
     """
-    st.download_button(
-        _("Download CSV"),
-        # Written later, outside of this session: so for this visitor and this release, whatever is served by then.
-        data=partial(_csv, visitor(), current_release(), asked, scope),
-        file_name=_file_name(asked, scope),
-        mime="text/csv",
-        key=f"download-{asked}-{name}",
-        on_click="ignore",
-    )
+    # Written later, outside of this session: so for this visitor and this release, whatever is served by then.
+    came, release, file_name = visitor(), current_release(), file_name_of(asked, scope)
+    with st.container(horizontal=True, key=f"downloads-{asked}-{name}"):
+        _button(
+            _("Download XLSX"),
+            partial(_xlsx, came, release, asked, scope, _reading(asked, scope, title, codes)),
+            f"{file_name}.xlsx",
+            XLSX,
+            f"download-xlsx-{asked}-{name}",
+        )
+        _button(
+            _("Download CSV"),
+            partial(_csv, came, release, asked, scope),
+            f"{file_name}.csv",
+            "text/csv",
+            f"download-{asked}-{name}",
+        )
 
 
-def _file_name(asked: str, scope: Scope) -> str:
-    """A name that says what was asked, of which release, and whether rows are simulated."""
-    simulated = "SIMULATED_" if any(pin["provenance"] == "demo" for _name, pin in pins_of(asked, scope)) else ""
-    given = [str(value) for value in scope.params(question(asked)).values() if value is not None]
-    return f"{simulated}{'_'.join([asked.replace('/', '_'), *given])}_release_{current_release().number}.csv"
+def _button(label: str, write: Callable[[], bytes], file_name: str, mime: str, key: str) -> None:
+    st.download_button(label, data=write, file_name=file_name, mime=mime, key=key, on_click="ignore")
+
+
+def _reading(asked: str, scope: Scope, title: str, codes: Codes | None) -> Reading:
+    return Reading(notes_of(asked, scope, title), codes, is_simulated(asked, scope), is_whole_percent())
+
+
+def file_name_of(asked: str, scope: Scope) -> str:
+    """What was asked, of which day and release, and whether rows are simulated, as a name without an ending."""
+    chosen = [value for value in scope.params(question(asked)).values() if not is_missing(value)]
+    days = [value.isoformat() for value in chosen if isinstance(value, datetime.date)]
+    release = current_release()
+    parts = [
+        asked.split("/")[1],
+        *(str(value) for value in chosen if not isinstance(value, datetime.date)),
+        *days,
+        f"release-{release.number}",
+        *([] if days else [f"published-{release.manifest['published_at'][:10]}"]),
+    ]
+    name = NOT_IN_FILE_NAMES.sub("-", "_".join(parts))[:LONGEST_NAME]
+    return f"SIMULATED_{name}" if is_simulated(asked, scope) else name
 
 
 def _csv(came: Visitor, release: Release, asked: str, scope: Scope) -> bytes:
@@ -49,17 +102,36 @@ def _csv(came: Visitor, release: Release, asked: str, scope: Scope) -> bytes:
     Raises:
         NotAdmitted: what the gate let in was taken back after the page was drawn.
     """
-    if not came.is_still_admitted():
-        raise NotAdmitted("Your access has ended. Load the page again.")
-    table = answer(came.viewer, release, asked, scope)
-    record(store_folder(), "export", came.who, asked, release.number)
-    whole_numbers = {field.name for field in question(asked).columns if field.type == "BIGINT"}
+    table = _answered(came, release, asked, scope, "CSV")
+    whole_numbers = {column.name for column in question(asked).columns if column.type == "BIGINT"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.itertuples(index=False):
         writer.writerow([_cell(value, name in whole_numbers) for name, value in zip(table.columns, row, strict=True)])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(came: Visitor, release: Release, asked: str, scope: Scope, reading: Reading) -> bytes:
+    """The answer as people read it, with the notes that were true when the page was drawn.
+
+    Raises:
+        NotAdmitted: what the gate let in was taken back after the page was drawn.
+    """
+    table = _answered(came, release, asked, scope, "XLSX")
+    shown = columns_for_people(asked, codes=reading.codes)
+    rows = in_words_for_people(table, shown, reading.codes).itertuples(index=False, name=None)
+    title = _(question(asked).title)
+    return write_answer(shown, rows, reading.notes, title, reading.is_simulated, reading.whole_percent)
+
+
+def _answered(came: Visitor, release: Release, asked: str, scope: Scope, kind: str) -> pd.DataFrame:
+    """The answer for whoever is still admitted, once it is on record that it leaves."""
+    if not came.is_still_admitted():
+        raise NotAdmitted("Your access has ended. Load the page again.")
+    table = answer(came.viewer, release, asked, scope)
+    record(store_folder(), "export", came.who, f"{asked} ({kind})", release.number)
+    return table
 
 
 def _cell(value: Any, is_whole: bool) -> Any:

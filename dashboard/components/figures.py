@@ -1,6 +1,5 @@
 """The one way a number or a chart comes on a page: with its table, its downloads and its working."""
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,9 +19,12 @@ from dashboard.charts.world import (
     HEIGHT_ON_PHONE_LONG_LEGEND,
     MAP_CONFIG,
 )
-from dashboard.components.downloads import download
+from dashboard.components.chart_files import chart_files
+from dashboard.components.downloads import download, file_name_of
+from dashboard.components.notes import command
 from dashboard.components.provenance import drawn_from, in_words, pins_of
-from dashboard.components.tables import Codes, nothing_to_draw, nothing_to_show, show_table
+from dashboard.components.readable import Codes
+from dashboard.components.tables import nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -30,6 +32,7 @@ from dashboard.scope import Scope
 from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import metrics, question, sources
 
+METHODS = "pages/methods/page.py"
 IN_WORDS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "people": people,
@@ -185,7 +188,10 @@ def figure(
                     if label:
                         st.write(f"**{in_markdown(label)}**")
                     show_table(asked, context, drawn.columns, key=f"twin-{asked}{name}-{number}", codes=drawn.codes)
-                    download(asked, context, f"{name}{number}")
+                    download(asked, context, f"{name}{number}", drawn.words.title, drawn.codes)
+                if not callable(drawn.chart) and has_marks(drawn.chart):
+                    file_name, title = file_name_of(asked, drawn.context), drawn.words.title
+                    chart_files(drawn.chart, chart_key(asked + name), asked, drawn.context, title, file_name)
         _working(
             [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
             [number.metric for number in numbers if number.metric],
@@ -205,7 +211,7 @@ def table_figure(drawn: Figure) -> bool:
     assert callable(drawn.chart)
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
-        download(drawn.question, drawn.context)
+        download(drawn.question, drawn.context, "", drawn.words.title, drawn.codes)
         _working([(drawn.question, drawn.context)], [], f"figure-{drawn.question}")
     return True
 
@@ -268,6 +274,9 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
         for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]
             st.write(f"**{_(card.label)}**: {_(card.definition)} {_(card.caveat)}")
+            st.page_link(
+                METHODS, label=_("Methods: {metric}").format(metric=_(card.label)), query_params={"metric": name}
+            )
         for name, scope in dict.fromkeys(asked):
             query, rows = question(name), len(ask(name, scope))
             st.write(f"**{_(query.title)}**")
@@ -285,12 +294,5 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
                     number=current_release().number, rows=rows
                 )
             )
-            st.code(_command(name, scope), language="bash", wrap_lines=True)
+            st.code(command(name, scope), language="bash", wrap_lines=True)
             st.code(query.sql, language="sql")
-
-
-def _command(asked: str, scope: Scope) -> str:
-    given = {name: value for name, value in scope.params(question(asked)).items() if value is not None}
-    return " ".join(
-        ["coalition", "ask", asked, *(f"--param {name}={shlex.quote(str(value))}" for name, value in given.items())]
-    )

@@ -159,6 +159,15 @@ def switch(label: str, key: str) -> bool:
     return chosen
 
 
+def type_words(label: str, key: str, example: str = "") -> str:
+    """Words that the reader types, kept in the address; empty without any."""
+    if address_comes_first(key):
+        st.session_state[key] = st.query_params.get(key, "")
+    typed = st.text_input(label, key=key, placeholder=example, max_chars=100, type="search") or ""
+    remember(key, typed or None, None)
+    return typed
+
+
 def year_before(date: datetime.date | None) -> datetime.date | None:
     """The day a year earlier."""
     return None if date is None or pd.isna(date) else date - datetime.timedelta(365)

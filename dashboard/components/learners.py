@@ -1,14 +1,11 @@
-"""What pages about learners share: choosing programme, partner and time, words for steps and attributes, notices."""
+"""What pages about learners share: what may be chosen, words for steps and attributes, why nothing is shown."""
 
-import datetime
-
-from dashboard.components.filters import choose
 from dashboard.components.page import NoAnswer
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
-from dashboard.locales.numbers import month
 from dashboard.scope import Scope
 from dashboard.session import ask, current_viewer, is_hidden_from_me
+from dashboard.vocabularies import words
 
 STEPS = "completion_funnel/learners_per_step"
 FOR_REFUGEES = "for_refugees"
@@ -61,15 +58,7 @@ def _why_nothing(scope: Scope) -> str:
 
 def step_words() -> dict[str, str]:
     """Words for the steps of the funnel."""
-    return {
-        "Registered": _("Registered"),
-        "Enrolled": _("Enrolled"),
-        "Started": _("Started"),
-        "Active": _("Active"),
-        "Completed": _("Completed"),
-        "Credential": _("Credential"),
-        "Recognised": _("Recognised"),
-    }
+    return words("funnel_step")
 
 
 def programme_words(with_totals: bool = True) -> dict[str, str]:
@@ -85,79 +74,19 @@ def partner_words(programme_id: str | None = None) -> dict[str, str]:
     return {row.partner_id: row.partner for row in ask("overview/partners", scope).itertuples()}
 
 
-def choose_months(programme_id: str | None) -> tuple[datetime.date | None, datetime.date | None]:
-    """Lets the reader choose the first and last month of registration; None is open."""
-    if is_hidden_from_me("completion_funnel/months", Scope(programme_id=programme_id)):
-        return None, None  # months of others are so few people that only their owners see them
-    months = [
-        date.isoformat()[:7] for date in ask("completion_funnel/months", Scope(programme_id=programme_id))["month"]
-    ]
-    first = choose(
-        _("Registered from"),
-        [None, *months],
-        "from_month",
-        lambda code: month(_first(code)) if code else _("The first"),
-        None,
-    )
-    last = choose(
-        _("Registered until"),
-        [None, *months],
-        "to_month",
-        lambda code: month(_first(code)) if code else _("The last"),
-        None,
-    )
-    return _first(first), _first(last)
-
-
 def attribute_words() -> dict[str, str]:
-    """Words for the attributes by which learners are told apart."""
-    return {
-        "sex": _("Sex"),
-        "age_band": _("Age"),
-        "education": _("Education"),
-        "country_host": _("Country where they live"),
-    }
+    """Words for the attributes by which learners are grouped."""
+    return words("attribute")
 
 
 def value_words() -> dict[str, str]:
     """Words for the values of sex, age and education; countries have their names."""
-    return {
-        "female": _("Women"),
-        "male": _("Men"),
-        "other": _("Other"),
-        "not reported": _("Not reported"),
-        "unknown": _("Unknown"),
-        "under 18": _("Under 18"),
-        "18-24": "18\u201324",
-        "25-34": "25\u201334",
-        "35-44": "35\u201344",
-        "45-59": "45\u201359",
-        "60 and over": _("60 and over"),
-        "none": _("No schooling completed"),
-        "primary": _("Primary"),
-        "secondary": _("Secondary"),
-        "vocational": _("Vocational"),
-        "bachelor": _("Bachelor"),
-        "master or above": _("Master or above"),
-    }
+    return words("attribute_value")
 
 
 def rate_words(by: str) -> dict[str, str]:
     """The legend of the map of learners: rates by host; by origin only where learners come from."""
-    few = {"hidden": _("Hidden: few people, or none")} if is_hidden_from_me("reach_map/learners_on_map") else {}
-    if by == "origin":
-        return {"some": _("Learners come from here"), "none": _("No learner known"), **few}
-    return {
-        "from_20": _("20 or more per 1,000 refugees"),
-        "from_5": _("5 to 20"),
-        "from_1": _("1 to 5"),
-        "below_1": _("Fewer than 1"),
-        "few_refugees": _("Fewer than 500 refugees: no rate"),
-        "no_data": _("Refugees not known"),
-        "none": _("No learner known"),
-        **few,
-    }
-
-
-def _first(code: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(code + "-01") if code else None
+    known = words("learner_rate")
+    shown = ["some", "none"] if by == "origin" else [code for code in known if code not in ("some", "hidden")]
+    few = ["hidden"] if is_hidden_from_me("reach_map/learners_on_map") else []
+    return {code: known[code] for code in (*shown, *few)}

@@ -112,20 +112,15 @@ def marks_of_page() -> tuple[Mark, ...]:
 
 
 def _late_words(mark: Mark) -> str:
-    title, since = _(sources()[mark.source].title), short_day(mark.since)
-    of = ""
+    source = _(sources()[mark.source].title)
     if mark.streams > 1:
-        of = " " + _("({late} of {all} partner files)").format(late=mark.late, all=mark.streams)
+        source = _("{source} ({late} of {all} partner files)").format(source=source, late=mark.late, all=mark.streams)
     if mark.freshness == OVERDUE:
-        return ":red[▲] " + _("{source}: overdue since {day}").format(source=title, day=since) + of
+        return ":red[▲] " + _("{source}: overdue since {day}").format(source=source, day=short_day(mark.since))
     if mark.freshness == DUE:
-        return ":orange[◆] " + _("{source}: due since {day}").format(source=title, day=since) + of
+        return ":orange[◆] " + _("{source}: due since {day}").format(source=source, day=short_day(mark.since))
     assert mark.freshness == AHEAD
-    return (
-        ":red[▲] "
-        + _("{source}: dated {day}, in the future").format(source=title, day=short_day(mark.captured_on))
-        + of
-    )
+    return ":red[▲] " + _("{source}: dated {day}, in the future").format(source=source, day=short_day(mark.captured_on))
 
 
 def mark_hidden() -> None:
@@ -202,9 +197,12 @@ def footer() -> None:
 
 def map_disclaimer() -> None:
     """The line below every map."""
-    st.caption(
-        _(
-            "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
-            "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
-        )
+    st.caption(disclaimer_of_maps())
+
+
+def disclaimer_of_maps() -> str:
+    """What the United Nations ask to be stated with every map."""
+    return _(
+        "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
+        "acceptance by the United Nations. Polygons: UN Geodata, 1 to 110 million; smaller countries are points."
     )

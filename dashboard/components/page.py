@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.components import notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
-from dashboard.components.provenance import begin_page
+from dashboard.components.provenance import begin_page, remember_headline
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.scope import Scope
@@ -49,6 +49,7 @@ def page(
     st.html(STYLE)
     notices.warnings()
     if needs and (why := needs()):
+        _bar(())
         no_answer(why)
     context = _bar(choices)
     try:
@@ -60,6 +61,7 @@ def page(
 
 def headline(takeaway: str, lead: str = "") -> None:
     """The one sentence of the page, and below it what the page is about, with the lead."""
+    remember_headline(takeaway)
     st.title(takeaway, anchor=False)
     subject = f"**{notices.title_of_page()}**"
     st.write(f"{subject} \u00b7 {lead}" if lead else subject)

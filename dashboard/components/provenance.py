@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.locales import _
 from dashboard.locales.numbers import short_day
+from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import sources
@@ -18,11 +19,23 @@ CLOSURES, ANSWERED_BY = "unesco_closures", "school_closures/answered_by"
 Pin = dict[str, Any]
 
 _drawn: ContextVar[dict[tuple[str, Scope], None] | None] = ContextVar("drawn", default=None)
+_headline: ContextVar[str] = ContextVar("headline", default="")
 
 
 def begin_page() -> None:
-    """Forgets what the page before was drawn from."""
+    """Forgets what the page before was drawn from, and its headline."""
     _drawn.set({})
+    _headline.set("")
+
+
+def remember_headline(takeaway: str) -> None:
+    """Has files of figures without a title of their own carry the sentence at the top of the page."""
+    _headline.set(takeaway)
+
+
+def title_of(title: str) -> str:
+    """The title of a figure in plain text, or the sentence at the top of the page where the figure has none."""
+    return without_markup(title or _headline.get())
 
 
 def drawn_from(asked: str, scope: Scope) -> None:

@@ -1,6 +1,6 @@
 """Answers as tables to read, sort and search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,15 +8,20 @@ import streamlit as st
 
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
+from dashboard.components.readable import Codes, columns_for_people, explained, in_words_for_people
 from dashboard.disclosure.policy import policy
 from dashboard.locales import _
-from dashboard.locales.numbers import missing
+from dashboard.locales.numbers import is_whole_percent, missing
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
-from dashboard.warehouse.catalog import Field, question
+from dashboard.warehouse.catalog import question
+from dashboard.warehouse.columns import Column
 
-POPOVER_TABLE = 640  # pixels; a phone scrolls it
-Codes = Mapping[str, Mapping[Any, str]]
+# Pixels; a phone scrolls the table of a popover.
+POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
+DAY, MONTH = "D MMM YYYY", "MMM YYYY"
+# Formats whose numbers may have decimals that nobody reads.
+LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
 def show_table(
@@ -27,29 +32,36 @@ def show_table(
     height: int = 420,
     codes: Codes | None = None,
 ) -> None:
-    """The answer as a table, its columns named and explained by the question's header; without a row it says so.
+    """The answer as a table for people, its columns named, written and explained by their cards; without a row it says
+    so.
 
-    `codes` are, for a column that holds codes, the words shown for each.
+    `codes` are, for a column that holds codes, the words shown for each; without words such a column is in the CSV
+    only.
     """
     table = ask(asked, scope)
     if table.empty:
         nothing_to_show(asked, scope)
         return
     drawn_from(asked, scope)
-    if codes:
-        table = table.assign(**{column: table[column].map(words) for column, words in codes.items()})
-    fields = [field for field in question(asked).columns if columns is None or field.name in columns]
+    shown = columns_for_people(asked, columns, codes)
     st.dataframe(
-        table,
+        _as_drawn(in_words_for_people(table, shown, codes), shown),
         hide_index=True,
-        column_order=[field.name for field in fields],
-        column_config={field.name: _column(field) for field in fields},
+        column_order=[column.name for column in shown],
+        column_config={column.name: _config(column) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
         alt=_(question(asked).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
+
+
+def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+    """Shares and their differences in percent, since the grid writes numbers as they are."""
+    percent = [column.name for column in shown if column.card.format in ("share", "points")]
+    rounded = {column.name: 1 for column in shown if column.card.format in LOCALIZED}
+    return table.assign(**{name: table[name] * 100 for name in percent}).round(rounded)
 
 
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
@@ -68,7 +80,7 @@ def lazy_table(
     if shown.open:
         with shown:
             show_table(asked, scope, columns, key=f"lazy-table-{asked}", codes=codes)
-            download(asked, scope)
+            download(asked, scope, title=label, codes=codes)
 
 
 def nothing_to_show(asked: str, scope: Scope) -> None:
@@ -100,16 +112,18 @@ def _hidden_words() -> str:
     )
 
 
-def _column(field: Field) -> Any:
-    label = _(field.name.replace("_", " ").capitalize()).replace("iso3", "ISO3").replace("Ects", "ECTS")
-    if field.type == "DOUBLE" and field.name.startswith(("share", "ci_", "rate_")) or field.name.endswith("_share"):
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="percent")
-    if field.type == "DOUBLE" and field.name.startswith(("hours", "fractional")):
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
-    if field.type == "DOUBLE":
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="%.1f")
-    if field.type == "BIGINT" and field.name != "year":
-        return st.column_config.NumberColumn(label, help=_(field.meaning), format="localized")
-    if field.type == "DATE":
-        return st.column_config.DateColumn(label, help=_(field.meaning), format="D MMM YYYY")
-    return st.column_config.Column(label, help=_(field.meaning))
+def _config(column: Column) -> Any:
+    """How the grid writes a column: as its card says, wide enough for its heading."""
+    format_, label, meaning = column.card.format, _(column.label), explained(column)
+    if format_ in ("text", "words", "flag", "code"):
+        return st.column_config.Column(label, help=meaning)
+    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(label) + HEADING_MARGIN))
+    if format_ in ("date", "month"):
+        return st.column_config.DateColumn(label, help=meaning, format=DAY if format_ == "date" else MONTH, width=wide)
+    return st.column_config.NumberColumn(label, help=meaning, format=_number_format(format_), width=wide)
+
+
+def _number_format(format_: str) -> str:
+    if format_ == "share":
+        return "%.0f %%" if is_whole_percent() else "%.1f %%"
+    return {"points": "%+.1f", "year": "%d", "decimal": "%.1f", "index": "%.2f"}.get(format_, "localized")

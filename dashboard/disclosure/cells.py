@@ -22,7 +22,10 @@ OF_EVENTS = ("quarter", "outcome", "year", "university", "university_country", "
 PEOPLE_OF_EVENTS = ("learners", "holders")
 # Except: whoever has a credential recognised stands under one reason of refusals, that of none.
 PEOPLE_THAT_ADD_UP = {("learners recognised", "reason")}
-SO_FAR = ("completed_so_far", "withdrawn_so_far", "failed_so_far", "active_so_far")
+SO_FAR = (
+    *("completed_so_far", "withdrawn_so_far", "failed_so_far"),
+    *("open_so_far", "under_way_so_far", "quiet_so_far"),
+)
 MATURED = (
     "runs_matured",
     "completed_matured",
@@ -49,7 +52,7 @@ CHAINS = (
     ),
     # A curve ends on day 730: what ended later is under way in it.
     *((f"{end}_so_far", f"curve_{end}") for end in ENDS[:-1]),
-    ("curve_active", "active_so_far"),
+    ("curve_active", "open_so_far"),
 )
 # Credentials of a kind, and who holds them.
 HELD, HOLDERS = "credentials:", "holders:"

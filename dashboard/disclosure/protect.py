@@ -33,7 +33,10 @@ from dashboard.refusals import Refusal
 from dashboard.warehouse.catalog import layer
 
 # Grains so fine that only owners have them.
-OWNERS_ONLY = ("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance")
+OWNERS_ONLY = (
+    *("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance"),
+    *("cube_partner_day", "cube_progress"),
+)
 # Of which others than owners have the totals of all partners only.
 TOTALS_ONLY = ("cube_flow", "cube_outcome", "cube_programme")
 BENCHMARK, REACH = "cube_benchmark", "cube_reach"

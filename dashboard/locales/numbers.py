@@ -31,6 +31,11 @@ def mark_missing(mark: str, whole_percent: bool = False) -> None:
     _whole.set(whole_percent)
 
 
+def is_whole_percent() -> bool:
+    """Whether this run of a page writes shares in whole percent, as counts are rounded for its reader."""
+    return _whole.get()
+
+
 def missing() -> str:
     """What stands where there is no number."""
     return _mark.get()

@@ -12,6 +12,7 @@ from dashboard.locales.numbers import is_missing, missing
 # After these a word joiner, which nobody sees: links, icons and emojis are made of text that was escaped, too.
 JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=\"'/&])")
+ESCAPED, BOLD = re.compile(r"\\(\W)"), re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*")
 LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
 
 
@@ -23,6 +24,11 @@ def in_markdown(text: Any) -> str:
     if is_missing(text):
         return missing()
     return MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
+
+
+def without_markup(markdown: str) -> str:
+    """A sentence of the page for a file: without the escapes of `in_markdown`, and not bold."""
+    return ESCAPED.sub(r"\1", BOLD.sub(r"\1", markdown)).replace(JOINER, "")
 
 
 def in_chart(text: Any) -> str:

@@ -3,19 +3,42 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dashboard.refusals import Refusal
 from dashboard.settings import QUERIES, SOURCES
+from dashboard.vocabularies import VocabularyError, spellings
+from dashboard.warehouse.columns import (
+    FORMAT_OF_UNIT,
+    TYPES_OF,
+    CatalogError,
+    Column,
+    ColumnCard,
+    checked_card,
+    column_cards,
+)
+from dashboard.warehouse.parameters import parameters
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
-HEADER_LINE = re.compile(r"^-- (?P<key>[a-z_]+)(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+))?: (?P<text>.+)$")
+HEADER_LINE = re.compile(
+    r"^-- (?P<key>[a-z_]+)"
+    r"(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+)(?P<card> \"[^\"]+\"[a-z_() ]*)?)?"
+    r": (?P<text>.+)$"
+)
+# A parameter that queries/parameters.toml describes.
+NAMED_PARAM = re.compile(r"-- param \$(?P<name>[a-z0-9_]+)")
+CARD = re.compile(r' "(?P<label>[^"]+)"(?: (?P<format>[a-z]+)(?:\((?P<words>[a-z_]+)\))?)?')
+# `metric`, or `metric = column`, of a chosen row where the answer has several.
+MEASURED = re.compile(
+    r"(?P<metric>[a-z0-9_]+)(?: = (?P<column>[a-z0-9_]+)(?: where (?P<where>[a-z0-9_]+) = (?P<value>.+)"
+    r"|(?P<last> in the last row))?)?"
+)
 # The partner of rows that count all partners together.
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
@@ -24,17 +47,13 @@ QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 SIMULATED = "Its rows are simulated."
 
 
-class CatalogError(Exception):
-    """A header or a card says something the catalogue does not know."""
-
-
 class UnknownQuestion(Refusal):
     """A question was asked that no file answers."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter or a column: its name, its SQL type, what it means."""
+    """A parameter: its name, its SQL type, what it means."""
 
     name: str
     type: str
@@ -42,7 +61,7 @@ class Field:
 
     @property
     def is_optional(self) -> bool:
-        """Whether a parameter may be left out: its header says what NULL means."""
+        """Whether it may be left out: its header says what NULL means."""
         return "or NULL" in self.meaning
 
 
@@ -51,19 +70,51 @@ class Query:
     """One SQL file of staging, marts, cubes, checks or pages.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
+    `measured` says where the answer has the figure of a metric.
     """
 
     name: str
     title: str
     grain: str
     params: tuple[Field, ...]
-    columns: tuple[Field, ...]
+    columns: tuple[Column, ...]
     caveats: tuple[str, ...]
     metrics: tuple[str, ...]
     sql: str
     path: Path
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     among: tuple[tuple[str, ...], ...] = ()
+    measured: tuple["Measured", ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Where an answer has the figure of a metric, as its header says.
+
+    `-- metric: learners_reached` alone says that the figure is the column of that name, if there is one, or that the
+    answer needs the definition only. `= learners` names another column. Of several rows `where step_order = 1` or
+    `in the last row` says which one is the whole; without it each row has the figure of a part.
+    """
+
+    metric: str
+    column: str
+    where: tuple[str, str] | None = None
+    is_last: bool = False
+
+    def value(self, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """The figure in an answer; None where the row is not in it.
+
+        Raises:
+            LookupError: several rows, and none of them is the whole.
+        """
+        if self.where:
+            name, wanted = self.where
+            rows = [row for row in rows if str(row[name]) == wanted]
+        elif self.is_last:
+            rows = rows[-1:]
+        if len(rows) > 1:
+            raise LookupError(f"{len(rows)} rows have {self.column}, and none is the whole")
+        return rows[0][self.column] if rows else None
 
 
 @dataclass(frozen=True)
@@ -119,6 +170,8 @@ class Way:
 class SourceCard:
     """All that is known of a source: who publishes it, under which licence, what its columns mean, what is kept.
 
+    `vocabulary` are the codes that are kept, by the words of files: its own and those of the sets of vocabularies.csv
+    that the card names.
     `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
     `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
@@ -184,10 +237,16 @@ def read_query(path: Path, layer: str) -> Query:
     """
     text = path.read_text(encoding="utf-8")
     said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
+    cards: dict[str, ColumnCard] = {}
     for line in _header(text):
+        if named := NAMED_PARAM.fullmatch(line):
+            said["param"].append(_described(named["name"], path))
+            continue
         key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
             raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
+        if key == "column" and layer == "pages":
+            cards[subject] = _card(subject, kind, line, path)
         said[key].append((subject, kind, value))
     if not said["title"]:
         raise CatalogError(f"{path.name}: no `-- title:` line. Begin the file with the question it answers.")
@@ -196,9 +255,12 @@ def read_query(path: Path, layer: str) -> Query:
         title=said["title"][0][2],
         grain=said["grain"][0][2] if said["grain"] else "",
         params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
-        columns=tuple(Field(*parts) for parts in said["column"]),
+        columns=tuple(
+            Column(name, kind, meaning, cards.get(name, ColumnCard("", "code")))
+            for name, kind, meaning in said["column"]
+        ),
         caveats=tuple(text for _, _, text in said["caveat"]),
-        metrics=tuple(text for _, _, text in said["metric"]),
+        metrics=tuple(dict.fromkeys(text.split(" = ")[0] for _, _, text in said["metric"])),
         sql=_body(text),
         path=path,
         sums=tuple(
@@ -207,7 +269,69 @@ def read_query(path: Path, layer: str) -> Query:
         among=tuple(
             whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
         ),
+        measured=tuple(pair for _, _, text in said["metric"] for pair in _measured(text, said, path)),
     )
+
+
+def _measured(text: str, said: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
+    found = MEASURED.fullmatch(text)
+    if not found:
+        raise CatalogError(
+            f"{path.name}: `-- metric: {text}` wants a metric, then perhaps `= column`, and after that perhaps "
+            "`where column = value` or `in the last row`."
+        )
+    known = {name for name, _, _ in said["column"]}
+    column, where = found["column"], found["where"]
+    if unknown := [name for name in (column, where) if name and name not in known]:
+        raise CatalogError(f"{path.name}: `-- metric: {text}` wants columns of the file; found {unknown}.")
+    if not column and found["metric"] not in known:
+        return []
+    return [
+        Measured(
+            found["metric"], column or found["metric"], (where, found["value"]) if where else None, bool(found["last"])
+        )
+    ]
+
+
+def _described(name: str, path: Path) -> tuple[str, str, str]:
+    """A parameter of which the header has only the name, as queries/parameters.toml describes it.
+
+    Raises:
+        CatalogError: it does not.
+    """
+    if name not in parameters():
+        raise CatalogError(
+            f"{path.name}: ${name} is not in queries/parameters.toml. Describe it there or in the header."
+        )
+    return name, parameters()[name].type, parameters()[name].meaning
+
+
+def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
+    """What people read of a column: by its own header, else as a metric, else by queries/columns.toml.
+
+    Raises:
+        CatalogError: none of them knows it, or its type is none that the format shows.
+    """
+    metric, card = metrics().get(name), column_cards().get(name)
+    if metric:
+        card = ColumnCard(metric.label, FORMAT_OF_UNIT.get(metric.unit, "count"))
+    own = HEADER_LINE.match(line)
+    if own and own["card"]:
+        parts = CARD.fullmatch(own["card"])
+        if not parts or not (card or parts["format"]):
+            raise CatalogError(f'{path.name}: `{line}` wants `"Label"` or `"Label" format` behind the type.')
+        if parts["format"]:
+            card = checked_card(parts["label"], parts["format"], parts["words"] or "", f"{path.name}: {name}")
+        elif card:
+            card = replace(card, label=parts["label"])
+    if not card:
+        raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
+    if kind not in TYPES_OF[card.format]:
+        raise CatalogError(
+            f"{path.name}: {name} is {kind}, which the format {card.format} does not show. Give the header a label and "
+            f'a format, as in `-- column {name} {kind} "Label" text: …`.'
+        )
+    return card
 
 
 def _columns(
@@ -312,7 +436,7 @@ def read_card(path: Path) -> SourceCard:
             date_formats=tuple(said.pop("date_formats", ())),
             day_first=said.pop("day_first", False),
             dates_within=tuple(said.pop("dates_within", EVER)),
-            vocabulary=said.pop("vocabulary", {}),
+            vocabulary={**_spellings(said.pop("vocabularies", [])), **said.pop("vocabulary", {})},
             max_columns=said.pop("max_columns", 200),
             demonstration=said.pop("demonstration", SIMULATED),
             people=said.pop("people", False),
@@ -325,8 +449,13 @@ def read_card(path: Path) -> SourceCard:
             fetch=tuple(_way(way) for way in said.pop("fetch", ())),
             **said,
         )
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, VocabularyError) as wrong:
         raise CatalogError(f"{path.name}: {wrong}. See CONTRIBUTING, *Add a source*.") from wrong
+
+
+def _spellings(set_names: list[str]) -> dict[str, str]:
+    """The words of sets that the dashboard shows too, as files write them."""
+    return {word: code for name in set_names for word, code in spellings(name).items()}
 
 
 def _way(said: dict[str, Any]) -> Way:

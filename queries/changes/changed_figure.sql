@@ -1,8 +1,9 @@
 -- title: What differs between the figures of two releases, and why
--- grain: one row per metric, step, stream and country
+-- grain: one row per metric, total, step, stream and country
 -- column from_release BIGINT: number of the old release
 -- column to_release BIGINT: number of the new release
 -- column metric VARCHAR: metric
+-- column total_programme_id VARCHAR: whose learners the figure counts: a programme, for_refugees or all; empty where it counts no learners
 -- column about VARCHAR: learners where the rows are people, else organisations
 -- column step VARCHAR: new, back-dated, corrected, merged, removed, redefined or unchanged
 -- column stream VARCHAR: partner/programme, or a source that is not reported in streams
@@ -23,6 +24,7 @@ WITH until AS (
 told AS (
     SELECT
         p.metric,
+        p.total_programme_id,
         m.about,
         p.stream,
         p.partner_id,
@@ -42,7 +44,8 @@ told AS (
         END AS step
     FROM int_row_pair AS p
     INNER JOIN int_metric AS m ON p.metric = m.metric
-    LEFT JOIN int_merged_row AS g ON p.metric = g.metric AND p.learner_key = g.learner_key AND p.item = g.item
+    LEFT JOIN int_merged_row AS g
+        ON p.metric = g.metric AND p.total_programme_id = g.total_programme_id AND p.learner_key = g.learner_key AND p.item = g.item
     LEFT JOIN int_same_stream AS a ON coalesce(p.old_stream, p.new_stream) = a.stream
     LEFT JOIN int_same_stream AS b ON p.stream = b.stream
     LEFT JOIN until AS t ON p.stream = t.stream
@@ -52,6 +55,7 @@ SELECT
     f.number AS from_release,
     u.number AS to_release,
     t.metric,
+    t.total_programme_id,
     t.about,
     t.step,
     t.stream,
@@ -67,6 +71,6 @@ CROSS JOIN new_release AS u
 LEFT JOIN int_stream_name AS n ON t.partner_id = n.partner_id AND t.programme_id = n.programme_id
 LEFT JOIN new_dim_country AS c ON t.country_iso3 = c.country_iso3
 GROUP BY
-    f.number, u.number, t.metric, t.about, t.step, t.stream, coalesce(n.partner, t.partner_id, t.stream),
-    coalesce(n.programme, t.programme_id), coalesce(c.country, t.country_iso3)
-ORDER BY metric, step, stream, country
+    f.number, u.number, t.metric, t.total_programme_id, t.about, t.step, t.stream,
+    coalesce(n.partner, t.partner_id, t.stream), coalesce(n.programme, t.programme_id), coalesce(c.country, t.country_iso3)
+ORDER BY metric, total_programme_id, step, stream, country

@@ -1,6 +1,7 @@
 -- title: Rows that only one of two releases has because their person counts under another key in the other
--- grain: one row per metric, learner and item
+-- grain: one row per metric, total, learner and item
 -- column metric VARCHAR: metric
+-- column total_programme_id VARCHAR: a programme, for_refugees or all
 -- column learner_key VARCHAR: key that only one release has
 -- column item VARCHAR: what is counted
 
@@ -8,6 +9,7 @@
 WITH gone_to AS (
     SELECT DISTINCT
         o.metric,
+        o.total_programme_id,
         o.item,
         o.learner_key,
         l.new_key
@@ -20,6 +22,7 @@ WITH gone_to AS (
 come_from AS (
     SELECT DISTINCT
         o.metric,
+        o.total_programme_id,
         o.item,
         l.new_key
     FROM int_row_pair AS o
@@ -29,17 +32,21 @@ come_from AS (
 
 SELECT
     g.metric,
+    g.total_programme_id,
     g.learner_key,
     g.item
 FROM gone_to AS g
-INNER JOIN int_row_pair AS n ON g.metric = n.metric AND g.item = n.item AND g.new_key = n.learner_key
+INNER JOIN int_row_pair AS n
+    ON g.metric = n.metric AND g.total_programme_id = n.total_programme_id AND g.item = n.item AND g.new_key = n.learner_key
 WHERE n.new_value IS NOT NULL
 UNION
 SELECT
     n.metric,
+    n.total_programme_id,
     n.learner_key,
     n.item
 FROM come_from AS c
-INNER JOIN int_row_pair AS n ON c.metric = n.metric AND c.item = n.item AND c.new_key = n.learner_key
+INNER JOIN int_row_pair AS n
+    ON c.metric = n.metric AND c.total_programme_id = n.total_programme_id AND c.item = n.item AND c.new_key = n.learner_key
 WHERE n.old_value IS NULL
-ORDER BY metric, learner_key, item
+ORDER BY metric, total_programme_id, learner_key, item

@@ -1,6 +1,7 @@
 -- title: Rows of figures of two releases side by side, also those that only one of them has
--- grain: one row per metric, learner and item
+-- grain: one row per metric, total, learner and item
 -- column metric VARCHAR: metric
+-- column total_programme_id VARCHAR: a programme, for_refugees or all; empty where the row is about nobody
 -- column learner_key VARCHAR: learner, or empty where the row is about nobody
 -- column item VARCHAR: what is counted
 -- column old_value BIGINT: NULL where the old release does not have the row
@@ -14,6 +15,7 @@
 -- column country_iso3 VARCHAR: country, or unknown
 SELECT
     coalesce(n.metric, o.metric) AS metric,
+    coalesce(n.total_programme_id, o.total_programme_id) AS total_programme_id,
     coalesce(n.learner_key, o.learner_key, '') AS learner_key,
     coalesce(n.item, o.item) AS item,
     o.value AS old_value,
@@ -27,5 +29,9 @@ SELECT
     coalesce(n.country_iso3, o.country_iso3) AS country_iso3
 FROM old_fct_figure_row AS o
 FULL OUTER JOIN new_fct_figure_row AS n
-    ON o.metric = n.metric AND coalesce(o.learner_key, '') = coalesce(n.learner_key, '') AND o.item = n.item
-ORDER BY metric, learner_key, item
+    ON
+        o.metric = n.metric
+        AND o.total_programme_id = n.total_programme_id
+        AND coalesce(o.learner_key, '') = coalesce(n.learner_key, '')
+        AND o.item = n.item
+ORDER BY metric, total_programme_id, learner_key, item

@@ -17,8 +17,11 @@
 -- column completed_so_far BIGINT: completed, of whatever age
 -- column withdrawn_so_far BIGINT: left, of whatever age
 -- column failed_so_far BIGINT: ended without passing, of whatever age
--- column active_so_far BIGINT: neither completed nor ended when last observed
--- sum: runs = completed_so_far + withdrawn_so_far + failed_so_far + active_so_far
+-- column open_so_far BIGINT: neither completed nor ended when last observed
+-- column under_way_so_far BIGINT: of them, with a learning event, or the enrolment itself, in the 180 days before they were last observed
+-- column quiet_so_far BIGINT: of them, without one for 180 days or more
+-- sum: runs = completed_so_far + withdrawn_so_far + failed_so_far + open_so_far
+-- sum: open_so_far = under_way_so_far + quiet_so_far
 -- among: runs >= learners >= learners_matured
 -- among: runs >= runs_matured >= started_matured
 -- among: runs_matured >= learners_matured
@@ -50,6 +53,7 @@ judged AS (
         coalesce(p.intends_to_finish, FALSE) AS intends_to_finish,
         date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) >= h.horizon_days AS is_matured,
         coalesce(date_diff('day', cast(r.enrolled_on AS date), cast(r.completed_on AS date)) <= h.horizon_days, FALSE) AS is_done,
+        date_diff('day', cast(coalesce(r.last_activity_on, r.enrolled_on) AS date), cast(r.as_of_on AS date)) < 180 AS is_recent,
         r.completed_on,
         CASE WHEN r.completed_on IS NULL THEN r.withdrawn_on END AS withdrawn_on,
         CASE WHEN r.completed_on IS NULL AND r.withdrawn_on IS NULL THEN r.failed_on END AS failed_on
@@ -76,7 +80,9 @@ run AS (
         count(completed_on) AS completed_so_far,
         count(withdrawn_on) AS withdrawn_so_far,
         count(failed_on) AS failed_so_far,
-        count(*) - count(completed_on) - count(withdrawn_on) - count(failed_on) AS active_so_far
+        count(*) FILTER (WHERE coalesce(completed_on, withdrawn_on, failed_on) IS NULL) AS open_so_far,
+        count(*) FILTER (WHERE coalesce(completed_on, withdrawn_on, failed_on) IS NULL AND is_recent) AS under_way_so_far,
+        count(*) FILTER (WHERE coalesce(completed_on, withdrawn_on, failed_on) IS NULL AND NOT is_recent) AS quiet_so_far
     FROM judged
     GROUP BY
         GROUPING SETS (
@@ -117,7 +123,9 @@ SELECT
     r.completed_so_far,
     r.withdrawn_so_far,
     r.failed_so_far,
-    r.active_so_far
+    r.open_so_far,
+    r.under_way_so_far,
+    r.quiet_so_far
 FROM run AS r
 INNER JOIN learner AS l
     ON

@@ -1,4 +1,4 @@
--- title: Learners under way, by the days since they were last seen learning
+-- title: Learners who have not finished, by the days since they were last seen learning
 -- grain: one row per programme, partner and days
 -- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all

@@ -17,6 +17,7 @@
 -- column is_timed BOOLEAN: enrolment and end have their days, so that the time between them is known
 -- column hours_estimated DOUBLE: as estimated, NULL where not told
 -- column hours_measured DOUBLE: as measured, NULL where not told
+-- column progress DOUBLE: 0 to 1, NULL where not reported
 -- column as_of_on DATE: until when the learner was observed
 -- column provenance VARCHAR: published, reported or demo
 WITH exported AS (
@@ -60,6 +61,7 @@ runs AS (
         e.has_certificate,
         e.hours_estimated,
         e.hours_measured,
+        e.progress,
         e.as_of_on,
         e.provenance,
         greatest(e.enrolled_on, least(coalesce(e.class_start_on, e.enrolled_on), coalesce(e.last_activity_on, e.enrolled_on)))
@@ -119,6 +121,7 @@ SELECT
     TRUE AS is_timed,
     hours_estimated,
     hours_measured,
+    progress,
     greatest(as_of_on, enrolled_on) AS as_of_on,
     provenance
 FROM runs
@@ -148,6 +151,7 @@ SELECT
     AND (final_result <> 'Withdrawn' OR coalesce(unregistered_day >= registered_day, FALSE)) AS is_timed,
     cast(NULL AS double) AS hours_estimated,
     cast(NULL AS double) AS hours_measured,
+    cast(NULL AS double) AS progress,
     began_on + cast(greatest(coalesce(length_days, 0), coalesce(registered_day, 0)) AS int) AS as_of_on,
     provenance
 FROM students

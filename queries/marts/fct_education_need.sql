@@ -7,6 +7,8 @@
 -- column audience VARCHAR: learners, teachers, parents, institutions or not stated
 -- column people_in_need BIGINT: of each place what the lists state for it or the sum of its places, whichever is larger; of several lists the largest
 -- column told_on DATE: day of the newest list that states it
+-- column from_on DATE: first day that the rows which state it are for; the day of their list where they state none
+-- column until_on DATE: last day that they are for, likewise
 -- column provenance VARCHAR: published, reported or demo
 WITH place AS (
     -- Several activities in a place state the same people.
@@ -62,6 +64,17 @@ listed AS (
         min(kind1) AS kind0
     FROM province
     GROUP BY reported_by, country_iso3, audience
+),
+
+dated AS (
+    SELECT
+        country_iso3,
+        audience,
+        min(coalesce(began_on, captured_on)) AS from_on,
+        max(coalesce(ended_on, began_on, captured_on)) AS until_on
+    FROM int_activity_row
+    WHERE is_education AND people_in_need IS NOT NULL
+    GROUP BY country_iso3, audience
 )
 
 SELECT
@@ -72,8 +85,11 @@ SELECT
     t.audience,
     cast(max(t.in_country) AS bigint) AS people_in_need,
     max(t.day0) AS told_on,
+    min(d.from_on) AS from_on,
+    max(d.until_on) AS until_on,
     min(t.kind0) AS provenance
 FROM listed AS t
 LEFT JOIN dim_country AS c ON t.country_iso3 = c.country_iso3
+LEFT JOIN dated AS d ON t.country_iso3 = d.country_iso3 AND t.audience = d.audience
 GROUP BY t.country_iso3, c.country, c.region, c.sub_region, t.audience
 ORDER BY t.country_iso3, t.audience

@@ -1,6 +1,7 @@
--- title: Rows behind figures of learners: each learner, or credential of a learner, once, as first told of
--- grain: one row per metric, learner and item
+-- title: Rows behind figures of learners: each learner, or credential of a learner, once in each total, as first told of
+-- grain: one row per metric, total, learner and item
 -- column metric VARCHAR: figure that the row counts in
+-- column total_programme_id VARCHAR: the total that it counts in: a programme, for_refugees, or all but rehearsals
 -- column learner_key VARCHAR: person linked across partners
 -- column item VARCHAR: credential, or empty where the learner is what counts
 -- column happened_on DATE: day from which it counts
@@ -51,17 +52,21 @@ WITH told AS (
     WHERE NOT is_stacked
 ),
 
--- The headline counts until the day of the newest file, and no rehearsals.
+-- The headline counts until the day of the newest file of its programmes.
 newest AS (
-    SELECT max(s.as_of_on) AS as_of_on
+    SELECT
+        t.total_programme_id,
+        max(s.as_of_on) AS as_of_on
     FROM dim_stream AS s
-    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE p.in_total
+    INNER JOIN int_total AS t ON s.programme_id = t.programme_id AND s.partner_id = t.partner_id
+    WHERE t.total_partner_id = 'all'
+    GROUP BY t.total_programme_id
 ),
 
 ranked AS (
     SELECT
         t.metric,
+        u.total_programme_id,
         coalesce(i.person_key, t.learner_key) AS learner_key,
         t.item,
         t.happened_on,
@@ -69,18 +74,19 @@ ranked AS (
         t.programme_id,
         t.reported_on,
         row_number() OVER (
-            PARTITION BY t.metric, coalesce(i.person_key, t.learner_key), t.item
+            PARTITION BY t.metric, u.total_programme_id, coalesce(i.person_key, t.learner_key), t.item
             ORDER BY t.happened_on, t.partner_id, t.programme_id, t.reported_on DESC
         ) AS place
     FROM told AS t
-    INNER JOIN dim_programme AS p ON t.programme_id = p.programme_id
-    INNER JOIN newest AS n ON t.metric = 'learners_registered' OR t.happened_on <= n.as_of_on
+    INNER JOIN int_total AS u ON t.programme_id = u.programme_id AND t.partner_id = u.partner_id AND u.total_partner_id = 'all'
+    INNER JOIN newest AS n
+        ON u.total_programme_id = n.total_programme_id AND (t.metric = 'learners_registered' OR t.happened_on <= n.as_of_on)
     LEFT JOIN int_identity AS i ON t.learner_key = i.email_key AND t.partner_id = i.partner_id
-    WHERE p.in_total
 )
 
 SELECT
     metric,
+    total_programme_id,
     learner_key,
     item,
     happened_on,
@@ -89,4 +95,4 @@ SELECT
     reported_on
 FROM ranked
 WHERE place = 1
-ORDER BY metric, learner_key, item
+ORDER BY metric, total_programme_id, learner_key, item

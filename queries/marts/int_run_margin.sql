@@ -6,6 +6,7 @@
 -- column course_id VARCHAR: course
 -- column enrolled_on DATE: day of enrolment
 -- column started_on DATE: NULL where never started
+-- column last_activity_on DATE: last learning event, NULL without one
 -- column completed_on DATE: NULL where not completed
 -- column withdrawn_on DATE: NULL where not withdrawn
 -- column failed_on DATE: NULL where not failed
@@ -13,6 +14,7 @@
 -- column outcome VARCHAR: completed, distinction, failed, in progress or withdrawn
 -- column hours_estimated DOUBLE: as estimated
 -- column hours_measured DOUBLE: as measured
+-- column progress DOUBLE: 0 to 1, NULL where not reported
 -- column is_verified_track BOOLEAN: not an audit
 -- column is_timed BOOLEAN: the time to its end is known
 -- column as_of_on DATE: until when the learner was observed
@@ -24,6 +26,7 @@ WITH runs AS (
         r.course_id,
         r.enrolled_on,
         r.started_on,
+        r.last_activity_on,
         r.completed_on,
         r.withdrawn_on,
         r.failed_on,
@@ -31,6 +34,7 @@ WITH runs AS (
         r.outcome,
         r.hours_estimated,
         r.hours_measured,
+        r.progress,
         r.is_verified_track,
         r.is_timed,
         r.as_of_on
@@ -46,6 +50,7 @@ SELECT
     course_id,
     enrolled_on,
     min(r.started_on) AS started_on,
+    max(r.last_activity_on) AS last_activity_on,
     min(r.completed_on) AS completed_on,
     min(r.withdrawn_on) AS withdrawn_on,
     min(r.failed_on) AS failed_on,
@@ -54,6 +59,7 @@ SELECT
     min(r.outcome) AS outcome,
     max(r.hours_estimated) AS hours_estimated,
     max(r.hours_measured) AS hours_measured,
+    max(r.progress) AS progress,
     bool_or(r.is_verified_track) AS is_verified_track,
     bool_and(r.is_timed) AS is_timed,
     max(r.as_of_on) AS as_of_on

@@ -1,4 +1,4 @@
--- label: Made for these people
+-- label: Right audience
 -- unit: pass or fail
 -- definition: The offer is made for those who are in need: learners, teachers, parents or institutions.
 -- caveat: An offer names one audience, its first.

@@ -1,4 +1,4 @@
--- label: Technology works there
+-- label: Technology available
 -- unit: pass or fail
 -- definition: The offer asks for no more technology than works there: no-tech, low-tech or hi-tech.
 -- caveat: The tier of a need holds for most of its learners, not for each.

@@ -1,4 +1,4 @@
--- label: Closed + p × partial
+-- label: Closed, plus a part of partially open
 -- unit: learners
 -- definition: All learners of the countries closed country-wide, plus p times the learners of those partially open.
 -- caveat: The weight p, from 0 to 1, is the reader's choice, printed beside the figure: no publisher knows the true share.

@@ -1,4 +1,4 @@
--- label: Closed or partial
+-- label: Closed or partially open
 -- unit: learners
 -- definition: All learners of the countries closed country-wide or partially open on the day.
 -- caveat: Counts every learner of a partially open country, so it is an upper bound. Academic break is no disruption.

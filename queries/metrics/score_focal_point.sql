@@ -1,4 +1,4 @@
--- label: Points for an answering focal point
+-- label: Points for a focal point that answers
 -- unit: points
 -- definition: 20 when the focal point answered in the 180 days before, 10 in the year before, else 0.
 -- caveat: A focal point that has never been asked looks like one that does not answer.

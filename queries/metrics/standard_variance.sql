@@ -1,6 +1,6 @@
--- label: Variance of a difference, like for like
+-- label: Variance of the adjusted difference
 -- unit: share squared
--- definition: Variance of the difference of two like-for-like shares; one half is added to each count, so that a stratum where all or none completed has a variance.
+-- definition: Variance of the difference of two adjusted shares; one half is added to each count, so that a stratum where all or none completed has a variance.
 -- caveat: Course runs of one learner are counted as if of several.
 -- additive_over: nothing
 CREATE MACRO standard_variance(n, k, other_n, other_k) AS

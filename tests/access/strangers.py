@@ -112,7 +112,7 @@ class Page:
         """The address of a CSV of the page, as a click on *Download CSV* is answered; empty when it is not."""
         for message in self.told:
             button = message.delta.new_element.download_button
-            if button.deferred_file_id:
+            if button.label == "Download CSV" and button.deferred_file_id:
                 asked = BackMsg()
                 asked.backend_operation_request.request_id = "1"
                 asked.backend_operation_request.session_id = self.session

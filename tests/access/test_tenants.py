@@ -2,18 +2,20 @@
 
 import dataclasses
 import datetime
+import io
 import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from dashboard import session
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
 from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
 from dashboard.commands.cli import main
-from dashboard.components.downloads import _csv
+from dashboard.components.downloads import Reading, _csv, _xlsx
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
 from dashboard.store.views import STREAMS
@@ -23,6 +25,7 @@ from dashboard.warehouse.changes import changed_tables
 from dashboard.warehouse.duckdb import QueryStopped
 from tests.access.tenants import ALONE, FULL, OTHERS, PARTNERS, REGISTERED, SHARED, foreign, numbers
 
+NO_NOTES = Reading((), None, False, False)
 PROBES = 6_000 if FULL else 1_000
 WILD = (
     *("ALL", "Alder", " alder", "alder ", "al%", "%", "_", "*", "alder,birch", "NULL", "null", "0", "-1"),
@@ -141,9 +144,11 @@ def test_no_download_gives_anybody_the_exact_counts_of_another(release, known, s
         came = Visitor("somebody", viewer, viewer, lambda: True)
         try:
             text = _csv(came, release, name, Scope(**params)).decode("utf-8-sig")
+            book = load_workbook(io.BytesIO(_xlsx(came, release, name, Scope(**params), NO_NOTES)))
         except (BadParameter, QueryStopped):
             continue
         rows = [{"cell": cell} for line in text.splitlines()[1:] for cell in line.split(",")]
+        rows += [{"cell": cell} for row in book["Data"].iter_rows(min_row=2, values_only=True) for cell in row]
         leaks += [(name, viewer, params, leak) for leak in foreign(viewer, known, rows)]
     assert not leaks, leaks[:5]
 
@@ -152,6 +157,8 @@ def test_a_download_ends_with_the_access(release):
     gone = Visitor("somebody", STEWARD, STEWARD, lambda: False)
     with pytest.raises(NotAdmitted):
         _csv(gone, release, "overview/headline", Scope())
+    with pytest.raises(NotAdmitted):
+        _xlsx(gone, release, "overview/headline", Scope(), NO_NOTES)
 
 
 def test_caches_never_give_one_the_answer_of_another(release, known, no_caches):
@@ -357,6 +364,7 @@ def test_the_command_and_downloads_keep_changes_of_learners_too(viewer, release,
         came = Visitor("somebody", viewer, viewer, lambda: True)
         scope = Scope(metric="learners_registered", from_release=1, to_release=1)
         assert len(_csv(came, release, name, scope).splitlines()) == 1
+        assert load_workbook(io.BytesIO(_xlsx(came, release, name, scope, NO_NOTES)))["Data"].max_row == 1
 
 
 def test_the_database_of_a_comparison_holds_no_rows_of_learners_for_others(release, tenants_store, known):

@@ -19,7 +19,8 @@ BELOW, NARROWEST = 10, 3
 FAR = 10_000.0
 STEPS = ("registered", "enrolled", "started", "active", "completed", "credential", "recognised")
 ENDS = ("completed", "withdrawn", "failed", "active")
-SO_FAR = tuple(f"{end}_so_far" for end in ENDS)
+SO_FAR = ("completed_so_far", "withdrawn_so_far", "failed_so_far", "open_so_far")
+UNFINISHED = ("under_way_so_far", "quiet_so_far")
 MATURED = (
     "runs_matured", "completed_matured", "started_matured", "verified_matured", "verified_completed",
     "intended_matured", "intended_completed",
@@ -99,7 +100,7 @@ def counts(tables, of=ALL):
     runs = runs[(runs["cohort"] == ALL) | runs["cohort"].str.contains("-Q")]
     when = np.where(runs["cohort"] == ALL, ALL, "quarter"), runs["cohort"]
     add(runs, "learners of runs", "learners", when)
-    for column in ("runs", *SO_FAR):
+    for column in ("runs", *SO_FAR, *UNFINISHED):
         add(runs, column, column, when, "learners")
     for column in MATURED:
         add(runs, column + "@" + runs["horizon_days"].astype(str), column, when, "learners_matured")
@@ -229,7 +230,7 @@ def learn(exact, served, audience, own=()):
     return known
 
 
-_OF_RUNS = {"runs", "learners of runs", *SO_FAR}
+_OF_RUNS = {"runs", "learners of runs", *SO_FAR, *UNFINISHED}
 
 
 def _sums(known):
@@ -259,6 +260,7 @@ def _sums(known):
             ("requests requested", ("requests decided", "requests pending")),
             ("requests decided", ("requests recognised", "requests refused")),
             ("runs", SO_FAR),
+            ("open_so_far", UNFINISHED),
             ("runs", tuple(f"curve {end}" for end in ENDS)),
             ("phase completions", ("phase courses_completed", "phase projects_completed")),
         ):

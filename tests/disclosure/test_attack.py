@@ -185,7 +185,7 @@ def cells_and_sums(world, audience):
     chosen = {name: _chosen(name, world[name], audience, policy(), set()) for name in CUBES}
     cells = cells_of(chosen)
     # Measures whose cells hang together in all the ways there are.
-    kept = cells["measure"].isin([*attacker.STEPS, "reached", "runs", *attacker.SO_FAR]) & (
+    kept = cells["measure"].isin([*attacker.STEPS, "reached", "runs", *attacker.SO_FAR, *attacker.UNFINISHED]) & (
         cells["dimension"] != "flow"
     )
     cells = cells[kept & cells["programme_id"].isin(["coursera_for_refugees"])].reset_index(drop=True)

@@ -1,9 +1,11 @@
 """What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
 
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.browser
 LINKS = {
     "reach_map": "?country_iso3=KEN&flows=true",
     "contributions": "?rows=activity&place=IND",
+    "my_programme": "?partner_id=kiron",
 }
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 LONGEST = 3_000  # pixels of a page before a reader opens something
@@ -133,16 +136,57 @@ def test_the_download_is_the_answer(visit):
     button.wait_for()
     with page.expect_download() as waiting:
         button.click()
-    assert waiting.value.suggested_filename.startswith("school_closures_status_by_country_2021-11-30")
+    assert waiting.value.suggested_filename.startswith("status_by_country_2021-11-30_release-")
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "country_iso3,country,status,learners"
     assert sum(",closed," in line for line in text.splitlines()) == 9
 
 
-def test_an_ngo_officer_filters_hubs_and_sees_the_table_follow(visit):
-    seen = visit().open("/learning_hubs?region=Africa", ready="[data-testid=stDeckGlJsonChart]")
-    assert seen.page.locator("canvas").count() >= 1
-    assert seen.page.get_by_text("Which hubs live").count()
+def test_an_ngo_officer_filters_hubs_and_clicks_one(visit):
+    seen = visit(height=1200).open("/learning_hubs?region=Africa", ready="[data-testid=stPlotlyChart] .geo")
+    assert "3 of 4 named hubs are active" in seen.page.locator("h1").inner_text()
+    mark = seen.page.locator("[data-testid=stPlotlyChart] .scattergeo path.point").first
+    box = mark.bounding_box()
+    seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen.page.wait_for_function("location.search.includes('hub_id=')", timeout=20_000)
+    seen.page.get_by_text("is selected.").wait_for(timeout=15_000)
+    assert seen.outside == []
+
+
+def test_a_reader_looks_up_a_metric_and_goes_back_to_the_search(visit):
+    seen = visit(height=1200).open("/methods?search=closed%20country-wide")
+    seen.page.get_by_role("link", name="Countries closed").click()
+    seen.page.wait_for_function("location.search.includes('metric=countries_closed')", timeout=20_000)
+    seen.page.locator("h1", has_text="Countries closed").wait_for(timeout=15_000)
+    seen.page.go_back()
+    seen.page.get_by_text("results").first.wait_for(timeout=15_000)
+    assert "search=closed" in seen.page.url and seen.outside == []
+
+
+def test_a_chart_is_saved_as_a_picture_with_its_words(visit):
+    seen = visit().open("/")
+    page, headline = seen.page, seen.page.locator("h1").first.inner_text()
+    page.get_by_role("button", name="Table and download").first.click()
+    files = {}
+    for kind in ("SVG", "PNG"):
+        button = page.locator("[data-testid=stPopoverBody]").get_by_role("button", name=f"Chart as {kind}")
+        button.wait_for()
+        with page.expect_download() as waiting:
+            button.click()
+        assert waiting.value.suggested_filename.startswith("SIMULATED_learners_on_map_")
+        assert waiting.value.suggested_filename.endswith(f".{kind.lower()}")
+        files[kind] = Path(waiting.value.path()).read_bytes()
+    drawn = ElementTree.fromstring(files["SVG"])
+    texts = [" ".join(text.itertext()) for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert headline in " ".join(texts) and any("No learner known" in text for text in texts)
+    assert any(text.startswith("SIMULATED DATA") for text in texts) and any("Sources:" in text for text in texts)
+    assert any("do not imply official endorsement" in text for text in texts), "a map never goes without"
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) > 150, "the countries"
+    assert files["PNG"][:8] == b"\x89PNG\r\n\x1a\n"
+    wide, high = struct.unpack(">II", files["PNG"][16:24])
+    assert wide == 2 * round(float(drawn.get("width"))) and high == 2 * int(drawn.get("height"))
+    assert len(files["PNG"]) > 50_000, "not an empty sheet"
+    assert seen.outside == [] and seen.complaints == []
 
 
 def test_the_server_closes_its_doors(served):

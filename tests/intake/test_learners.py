@@ -303,9 +303,11 @@ def test_twenty_of_a_hundred_done_and_sixty_under_way_is_no_failure_of_eighty(tm
     ]
     import_file(tmp_path / "store", "coursera_usage", written(tmp_path / "x.csv", rows), DAY)
     (row,) = asked("cohorts/standing", programme_id="coursera_for_refugees")
-    assert (row["runs"], row["completed_so_far"], row["active_so_far"], row["withdrawn_so_far"]) == (100, 20, 60, 20)
-    assert row["failed_so_far"] == 0 and row["share_verified"] is None  # too young for a rate
-    assert asked("programmes/outcomes", programme_id="coursera_for_refugees")[0]["outcome"] == "in progress"
+    assert (row["runs"], row["completed_so_far"], row["under_way_so_far"], row["ended_so_far"]) == (100, 20, 60, 20)
+    assert (row["quiet_so_far"], row["failed_so_far"]) == (0, 0) and row[
+        "share_verified"
+    ] is None  # too young for a rate
+    assert asked("programmes/outcomes", programme_id="coursera_for_refugees")[0]["outcome"] == "under way"
 
 
 def test_files_keyed_under_two_secrets_are_not_counted_together(tmp_path, monkeypatch):
@@ -560,9 +562,10 @@ def test_who_left_is_not_under_way_whichever_file_says_so(tmp_path, asked):
         DAY,
     )
     (standing,) = asked("cohorts/standing", programme_id="coursera_for_refugees")
-    assert (standing["withdrawn_so_far"], standing["active_so_far"]) == (3, 1)
+    assert standing["withdrawn_so_far"] == 3
+    assert standing["under_way_so_far"] + standing["quiet_so_far"] == 1  # W-4
     (quiet,) = asked("cohorts/quiet_learners", programme_id="coursera_for_refugees", quiet_days=0)
-    assert quiet["learners_under_way"] == 1  # W-4
+    assert quiet["learners_unfinished"] == 1  # W-4
 
 
 def test_a_report_of_specialisations_alone_has_its_day_and_countries(tmp_path, asked):

@@ -1,4 +1,4 @@
-"""The page Data health and the line of it on other pages: what each audience reads, and what is said of damage."""
+"""The page Data health, and late and fresh sources on other pages: what each audience reads, and of what is damaged."""
 
 import csv
 import datetime
@@ -107,7 +107,7 @@ def opened(test):
 
 
 def words(test):
-    kinds = ("subheader", "markdown", "caption", "info", "warning", "error")
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
     return (
         " ".join(element.value for kind in kinds for element in test.get(kind)).replace("\\", "").replace("\u2060", "")
     )
@@ -131,11 +131,13 @@ def everything(test):
 
 def test_the_answer_comes_first_and_the_most_urgent_row_with_it(store, monkeypatch):
     test = page(monkeypatch)
-    assert test.subheader[0].value == (
+    assert test.title[0].value == (
         # Enrolment of 28 February 2022 (366 days, and half as much again); beta's export of 30 September (59 days).
-        # One source is here as the streams of five partners.
-        f"2 of {len(sources()) + 4} sources are overdue. The longest overdue is “Learners enrolled by country, level "
-        "and sex”, since 1 September 2023."
+        # One source is here as the streams of five partners. The newest file is that of two of them together.
+        f"2 of {len(sources()) + 4} sources are overdue; the newest file reports up to 20 November 2026"
+    )
+    assert "The longest overdue is “Learners enrolled by country, level and sex”, since 1 September 2023." in words(
+        test
     )
     assert test.dataframe[0].value["Status"].tolist()[:3] == ["▲ Overdue", "▲ Overdue", "◆ Due"]
     assert "1 partner file is older than 13 months and no longer expected." in words(test)
@@ -161,7 +163,7 @@ def test_the_table_has_each_stream_with_its_own_rows(store, monkeypatch):
 
 
 def test_details_show_every_file_and_why_rows_were_set_aside(store, monkeypatch):
-    test = opened(page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees"))
+    test = opened(page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees", open="details"))
     said = words(test)
     assert "The next file is expected by 1 December 2026." in said
     assert "127 of 134 rows of the newest file were accepted, 7 set aside" in said
@@ -176,7 +178,11 @@ def test_details_show_every_file_and_why_rows_were_set_aside(store, monkeypatch)
 
 def test_a_partner_reads_its_own_and_nothing_of_another(store, monkeypatch):
     propose(store, "coursera_usage", ["beta/coursera_for_refugees"], "b@beta.org", ["beta"], SATURDAY)
-    test = opened(page(monkeypatch, Viewer("partner", "alpha"), source="coursera_usage:alpha/coursera_for_refugees"))
+    test = opened(
+        page(
+            monkeypatch, Viewer("partner", "alpha"), source="coursera_usage:alpha/coursera_for_refugees", open="details"
+        )
+    )
     said = everything(test)
     assert not re.search(r"\b(beta|gamma|delta|omega|operator)\b", said, re.IGNORECASE)
     assert not OF_OTHERS & {int(number) for number in NUMBERS.findall(said)}
@@ -186,7 +192,11 @@ def test_a_partner_reads_its_own_and_nothing_of_another(store, monkeypatch):
 
 
 def test_a_partner_of_a_file_with_others_reads_its_rows_and_not_the_files(store, monkeypatch):
-    test = opened(page(monkeypatch, Viewer("partner", "gamma"), source="coursera_usage:gamma/coursera_for_refugees"))
+    test = opened(
+        page(
+            monkeypatch, Viewer("partner", "gamma"), source="coursera_usage:gamma/coursera_for_refugees", open="details"
+        )
+    )
     said = everything(test)
     assert rows(test)["Course enrolments and progress", "gamma"]["Rows"] == 227
     assert "Of 1 file only the date is shown: rows of other partners are in it." in said
@@ -197,16 +207,17 @@ def test_a_partner_of_a_file_with_others_reads_its_rows_and_not_the_files(store,
 @pytest.mark.parametrize("viewer", [EXECUTIVE, EVERYBODY, Viewer("partner", "newcomer")], ids=str)
 def test_others_read_publishers_records_only(store, monkeypatch, viewer):
     # A link to another's stream opens on what the reader may see.
-    test = page(monkeypatch, viewer, source="coursera_usage:alpha/coursera_for_refugees")
+    test = page(monkeypatch, viewer, source="coursera_usage:alpha/coursera_for_refugees", open="details")
     said = everything(test)
     assert not re.search(r"\b(alpha|beta|gamma|delta|omega|operator)\b", said, re.IGNORECASE)
     assert not {101, 127, 134, *OF_OTHERS} & {int(n) for n in NUMBERS.findall(said)}
     table = test.dataframe[0].value
     assert "Course enrolments and progress" not in table["Source"].tolist()
     assert {"Rows", "Set aside", "Partner", "Sent by"}.isdisjoint(table.columns)
-    assert test.subheader[0].value.startswith(
-        f"1 of {sum(map(is_open, sources().values()))} sources is overdue: “Learners enrolled"
+    assert test.title[0].value == (
+        f"1 of {sum(map(is_open, sources().values()))} sources is overdue; the newest file reports up to 20 April 2026"
     )
+    assert "The longest overdue is “Learners enrolled by country, level and sex”" in said
 
 
 def test_three_failures_in_a_row_are_said_to_stewards(store, monkeypatch):
@@ -214,7 +225,7 @@ def test_three_failures_in_a_row_are_said_to_stewards(store, monkeypatch):
     remember(store, state)
     assert not page(monkeypatch).error
     remember(store, FetchState(**{**vars(state), "failures": 3}))
-    test = page(monkeypatch, source="unhcr_population")
+    test = page(monkeypatch, source="unhcr_population", open="details")
     assert "Fetching “Refugee population by origin, host and year” failed 3 times in a row: no answer" in words(test)
     assert "Last fetched on 28 November 2026, 03:00 UTC: failed. It failed 3 times in a row." in words(test)
     assert not page(monkeypatch, EVERYBODY).error and "no answer" not in words(page(monkeypatch, EVERYBODY))
@@ -241,51 +252,81 @@ def test_a_store_without_a_file_says_so_and_lists_what_should_come(
 ):
     publish_release(served_store(tmp_path / "bare"))
     test = page(monkeypatch, viewer)
-    assert [one.value for one in test.info] == [
-        "No file of these sources has come in yet. Files can be brought in on the page Upload."
-    ]
+    assert test.title[0].value == "No file of these sources has been received yet"
+    assert [one.value for one in test.info] == ["Bring in files on the page Upload."]
     assert set(test.dataframe[0].value["Status"]) == {"○ Not received", "– Not expected"}
-    assert "overdue" not in " ".join(one.value for one in test.subheader)
+    assert "overdue" not in words(test)
 
 
 def test_a_file_that_waits_is_counted_and_dated(store, monkeypatch):
     propose(store, "coursera_usage", ["alpha/coursera_for_refugees"], "a@alpha.org", ["alpha"], SATURDAY)
-    test = page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees")
+    test = page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees", open="details")
     assert "1 file waits to be published, since 21 November 2026, 08:00 UTC. Brought in by a@alpha.org." in words(test)
 
 
-def line(test):
-    return next((one.value for one in test.caption if "overdue since" in one.value or "fresh, " in one.value), "")
+def badge(test):
+    """The words of the bar that count late sources; empty where there are none."""
+    labels = [block.proto.popover.label for block in test.get("popover")]
+    return next((label for label in labels if label.endswith(("is late", "are late"))), "")
 
 
-LATE = ":red[▲] Learners enrolled by country, level and sex: overdue since 1 Sep 2023"
+def late(test):
+    """The late sources, a sentence each, as they are read behind that badge."""
+    signs = (":red[▲] ", ":orange[◆] ")
+    return [
+        element.value
+        for block in test.get("popover")
+        if block.proto.popover.label.startswith(signs)
+        for element in block.markdown
+    ]
 
 
-def test_a_page_says_how_fresh_its_sources_are_in_one_line(store, monkeypatch):
-    overdue = ":red[▲] Course enrolments and progress: overdue since 16 Nov 2026 (1 of 4 partner files)"
-    assert line(page(monkeypatch, name="overview")) == overdue
-    assert line(page(monkeypatch, name="completion_funnel")) == overdue
-    assert line(page(monkeypatch, name="school_closures")) == LATE
-    # Both would be more than a line on a desk.
-    assert line(page(monkeypatch, name="reach_map")) == f"{overdue} · 1 more is late"
+def fresh(test):
+    """The part of the footer about fresh sources; empty where there are none."""
+    parts = [part for one in test.caption for part in one.value.split(" · ")]
+    return next((part for part in parts if part.startswith(":green[●]")), "")
+
+
+ENROLMENT = ":red[▲] Learners enrolled by country, level and sex: overdue since 1 Sep 2023"
+EXPORTS = ":red[▲] Course enrolments and progress: overdue since 16 Nov 2026 (1 of 4 partner files)"
+REFUGEES = ":orange[◆] Refugee population by origin, host and year: due since 21 Oct 2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("overview", [EXPORTS]),
+        ("completion_funnel", [EXPORTS]),
+        ("school_closures", [ENROLMENT]),
+        ("methods", [ENROLMENT, EXPORTS]),  # the longest overdue first
+        ("reach_map", [EXPORTS, REFUGEES]),  # overdue before due
+    ],
+)
+def test_a_page_counts_its_late_sources_in_the_bar_and_names_each_behind_it(store, monkeypatch, name, sentences):
+    test = page(monkeypatch, name=name)
+    assert late(test) == sentences
+    count = "1 source is late" if len(sentences) == 1 else f"{len(sentences)} sources are late"
+    assert badge(test) == f":red[▲] {count}"
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "data_health"])
 def test_every_page_that_uses_a_late_source_says_so(store, monkeypatch, name):
-    late = {"coursera_usage", "uis_enrolment", "unhcr_population"}
-    assert bool(line(page(monkeypatch, name=name))) == bool(late & set(sources_of_page(name)))
+    uses = {"coursera_usage", "uis_enrolment", "unhcr_population"} & set(sources_of_page(name))
+    test = page(monkeypatch, name=name)
+    assert len(late(test)) == len(uses) and bool(badge(test)) == bool(uses)
 
 
-def test_the_line_tells_nobody_of_another_partners_files(store, monkeypatch):
+def test_the_bar_and_the_footer_tell_nobody_of_another_partners_files(store, monkeypatch):
+    # A page whose only source that may be late is the partners' own.
     for viewer in (EXECUTIVE, EVERYBODY, Viewer("partner", "newcomer")):
-        assert line(page(monkeypatch, viewer, "overview")) == ""
-        assert line(page(monkeypatch, viewer, "school_closures")) == LATE
-    assert line(page(monkeypatch, Viewer("partner", "alpha"), "overview")) == (
-        ":green[●] 1 source fresh, captured 31 Oct 2026"
-    )
-    assert line(page(monkeypatch, Viewer("partner", "beta"), "overview")) == (
-        ":red[▲] Course enrolments and progress: overdue since 16 Nov 2026"
-    )
+        test = page(monkeypatch, viewer, "overview")
+        assert late(test) == [] and badge(test) == "" and fresh(test) == ""
+        assert late(page(monkeypatch, viewer, "methods")) == [ENROLMENT]
+    test = page(monkeypatch, Viewer("partner", "alpha"), "overview")
+    assert fresh(test) == ":green[●] 1 source fresh, captured 31 Oct 2026" and badge(test) == ""
+    test = page(monkeypatch, Viewer("partner", "beta"), "overview")
+    assert late(test) == [":red[▲] Course enrolments and progress: overdue since 16 Nov 2026"]
+    assert badge(test) == ":red[▲] 1 source is late" and fresh(test) == ""
 
 
 def test_charts_of_many_reasons_are_ones_that_plotly_draws():

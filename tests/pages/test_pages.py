@@ -7,12 +7,17 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
+from dashboard.scope import Scope
+from dashboard.session import answer as answers_of
 from dashboard.settings import PROJECT
+from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
-from dashboard.warehouse.catalog import metrics, questions, sources
 
-LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
+LEARNERS = (
+    *("overview", "reach_map", "my_programme", "completion_funnel", "cohorts", "credit_recognition"),
+    "programmes",
+)
 COALITION = ("contributions", "response_gaps", "needs_and_offers")
 PAGES = (*LEARNERS, *COALITION, "learning_hubs", "school_closures", "data_health", "what_changed", "upload", "methods")
 
@@ -31,8 +36,11 @@ def app(page="school_closures", **link):
 # Views of a page that draw all they can.
 LINKS = {
     "reach_map": {"flows": "true", "country_iso3": "KEN"},
-    "cohorts": {"like": "true"},
-    "completion_funnel": {"partner_id": "kiron"},
+    "my_programme": {"partner_id": "kiron", "open": "compared,progress,quiet,intakes,months,hubs"},
+    "cohorts": {"like": "true", "open": "compare,left,retention,quiet"},
+    "completion_funnel": {"partner_id": "kiron", "open": "compared,area,groups"},
+    "credit_recognition": {"open": "reasons,agreements,universities"},
+    "programmes": {"open": "hours,outcomes,domains"},
     "contributions": {"rows": "member", "place": "IND", "open": "matrix,whole"},
     "response_gaps": {"open": "countries,nearly,levels,tiers,languages"},
     "school_closures": {"open": "days,levels,weeks,compare,oxford,territories"},
@@ -116,7 +124,7 @@ def test_moving_the_day_moves_tiles_and_map():
 def test_a_shared_link_shows_the_same_view():
     test = app(closures_on="2020-04-04", definition="disrupted", as_captured_on="2020-06-08", country_iso3="KEN")
     assert test.metric[0].value == "195"
-    assert test.metric[1].label == "Closed or partial"
+    assert test.metric[1].label == "Closed or partially open"
     assert test.metric[3].value == "8 Jun 2020"
     assert "**Kenya**" in words(test) and words(test).startswith("Kenya: closed country-wide on 4 April 2020")
     test.button(key="clear-country").click().run()
@@ -163,7 +171,7 @@ def test_the_weight_p_is_a_slider_and_is_printed():
     test = app(definition="weighted")
     test.slider(key="p").set_value(0.25).run()
     assert "p = 0.25" in words(test)
-    assert test.metric[1].label == "Closed + p × partial"
+    assert test.metric[1].label == "Closed, plus a part of partially open"
 
 
 def test_planned_days_are_named_and_drawn_apart():
@@ -215,17 +223,26 @@ def test_every_chart_is_one_plotly_knows():
 
 def test_every_map_has_its_disclaimer_and_sends_codes_only():
     for page in ("school_closures", "reach_map", "overview", "credit_recognition", "contributions"):
-        test = app(page)
+        test = app(page, **LINKS.get(page, {}))
         assert "do not imply official endorsement" in words(test)
         assert "geojson" not in json.dumps(figures(test))
 
 
+def marks_of(test):
+    """The marks of the map of hubs, by the words of their status."""
+    traces = [trace for trace in figures(test)[0]["data"] if trace["type"] == "scattergeo" and "customdata" in trace]
+    return {trace["name"].split(" (")[0]: trace for trace in traces}
+
+
 def test_hubs_obey_their_filters():
     test = app("learning_hubs", region="Africa")
-    (deck,) = test.get("deck_gl_json_chart")
-    hubs = next(layer for layer in json.loads(deck.proto.json)["layers"] if layer["id"] == "hubs")
-    assert {hub["country"] for hub in hubs["data"]} == {"Egypt", "Kenya", "Mauritius", "South Sudan"}
-    assert any("No hub fits" in info.value for info in app("learning_hubs", region="Africa", host_type="campus").info)
+    texts = [text for trace in marks_of(test).values() for text in trace["text"]]
+    assert {text.split(", ")[1] for text in texts} == {"Egypt", "Kenya", "Mauritius", "South Sudan"}
+    assert test.title[0].value == "3 of 4 named hubs are active; 1 is closed"
+    assert "The four counts below are of all hubs." in words(test)
+    assert any(
+        "No hub matches" in info.value for info in app("learning_hubs", region="Africa", host_type="campus").info
+    )
 
 
 def seen_as(viewer, page, **link):
@@ -235,79 +252,87 @@ def seen_as(viewer, page, **link):
     return test
 
 
-def test_hubs_are_announced_named_evidenced_and_alive_and_marked_by_status():
+def test_hubs_are_announced_named_evidenced_and_active_and_marked_by_status():
     test = app("learning_hubs")
     shown = tiles(test)
-    assert [shown[name] for name in ("Hubs announced", "Hubs named", "Hubs evidenced", "Hubs alive")] == [
+    assert [shown[name] for name in ("Announced hubs", "Named hubs", "Evidenced hubs", "Active hubs")] == [
         "more than 30",
         "24",
         "24",
         "19",
     ]
-    (deck,) = test.get("deck_gl_json_chart")
-    layers = {layer["id"]: layer["data"] for layer in json.loads(deck.proto.json)["layers"]}
-    statuses = [hub["status"] for hub in layers["hubs"]]
-    counted = {status: statuses.count(status) for status in ("active", "dormant", "unknown", "closed")}
-    assert counted == {"active": 19, "dormant": 2, "unknown": 1, "closed": 2}
-    looks = {hub["status"]: (hub["radius"], tuple(hub["fill"]), hub["sign"]) for hub in layers["hubs"]}
-    assert len(set(looks.values())) == 4, "no two statuses look alike"
-    assert len({(radius, sign) for radius, _, sign in looks.values()}) == 4, "and colour is never the only sign"
-    said = words(test)
-    for legend in ("Active (19)", "Dormant (2)", "Unknown (1)", "Closed (2)"):
-        assert legend in said
+    marks = marks_of(test)
+    counted = {status: len(trace["lat"]) for status, trace in marks.items()}
+    assert counted == {"Active": 19, "Dormant": 2, "Unknown": 1, "Closed": 2}
+    assert [trace["name"] for trace in marks.values()] == ["Active (19)", "Dormant (2)", "Unknown (1)", "Closed (2)"]
+    looks = [trace["marker"] for trace in marks.values()]
+    assert len({(look["symbol"], look["size"]) for look in looks}) == 4, "colour is never the only sign"
+    assert len({look["symbol"] for look in looks}) == 4 and len({look["color"] for look in looks}) == 4
+    assert test.title[0].value == "19 of 24 named hubs are active; 2 are dormant, 1 has unknown status, 2 are closed"
+
+
+def test_the_title_counts_the_hubs_that_the_answer_lists(demo_store):
+    hubs = answers_of(STEWARD, open_release(demo_store), "learning_hubs/vitality", Scope(region="Asia"))
+    title = app("learning_hubs", region="Asia").title[0].value
+    active = (hubs["status"] == "active").sum()
+    assert title.startswith(f"{active} of {len(hubs)} named hubs are active")
+    for status in ("dormant", "closed"):
+        count = (hubs["status"] == status).sum()
+        assert f"{count} {'is' if count == 1 else 'are'} {status}" in title
+
+
+def test_a_chosen_hub_has_a_ring_on_the_map_and_is_named():
+    test = app("learning_hubs")
+    assert "is selected" not in words(test)
+    (quiet,) = [frame.value for frame in test.dataframe if "Last session" in frame.value.columns]
+    assert sorted(quiet["Status"]) == ["Closed", "Closed", "Dormant", "Dormant", "Unknown"]
+    chosen = app("learning_hubs", hub_id=marks_of(test)["Active"]["customdata"][0])
+    assert "is selected" in words(chosen)
+    rings = [trace for trace in figures(chosen)[0]["data"] if "customdata" not in trace]
+    assert len(rings) == 1 and rings[0]["lat"] == [marks_of(test)["Active"]["lat"][0]]
 
 
 def test_a_hubs_card_opens_from_a_link():
     test = app("learning_hubs", hub_id="glh-2013-port-louis")
     assert tiles(test)["Status"] == "Closed" and "stated on 11 June 2019 that it closed" in words(test)
+    assert "is selected" in words(test)
     assert "Status" not in tiles(app("learning_hubs", hub_id="' OR 1=1"))
 
 
 def test_attendance_and_the_effect_are_drawn_for_owners_only():
-    owners = {"As they are", "Like for like"}
-    test = app("learning_hubs")
-    assert owners <= tiles(test).keys() and "self-selected" in words(test) and " heads at " in words(test)
+    owners, opened = {"Unadjusted", "Adjusted"}, "sessions,attendance,effect"
+    test = app("learning_hubs", open=opened)
+    assert owners <= tiles(test).keys() and "self-selected" in words(test) and " visits to " in words(test)
     for viewer in (EXECUTIVE, EVERYBODY, Viewer("partner", "kiron")):
-        test = seen_as(viewer, "learning_hubs", hub_id="glh-2013-juba")
-        assert tiles(test)["Sessions held"] and " heads at " not in words(test), viewer
-        assert not {expander.label for expander in test.expander} & {"Its sessions and who came"}
+        test = seen_as(viewer, "learning_hubs", hub_id="glh-2013-juba", open=opened)
+        assert tiles(test)["Sessions held"] and " visits to " not in words(test), viewer
+        assert not {expander.label for expander in test.expander} & {"Sessions and attendance"}
         if viewer.audience != "partner":
             assert not owners & tiles(test).keys()
-    owner = seen_as(Viewer("partner", "us_department_of_state"), "learning_hubs", hub_id="glh-2013-juba")
-    assert " heads at " in words(owner) and "Its sessions and who came" in {one.label for one in owner.expander}
+    owner = seen_as(Viewer("partner", "us_department_of_state"), "learning_hubs", hub_id="glh-2013-juba", open=opened)
+    assert " visits to " in words(owner) and "Sessions and attendance" in {one.label for one in owner.expander}
 
 
 def test_claims_stand_beside_data_and_say_what_is_simulated():
-    test = app("methods")
-    (table,) = [frame.value for frame in test.dataframe if "What explains it" in frame.value.columns]
-    rows = {(row["Stated on"], row["What"]): row for row in table.to_dict("records")}
+    test = app("methods", view="claims", open="contradictions")
+    (table,) = [frame.value for frame in test.dataframe if "Explanation" in frame.value.columns]
+    rows = {(row["Stated on"], row["Statement"]): row for row in table.to_dict("records")}
     reached = rows[("2018-06-20", "Coursera for Refugees: refugees reached")]
     assert reached["Stated"] == "over 11,000 people"
-    assert reached["Computed here"] == "11,000, from simulated rows, until 20 June 2018"
+    assert reached["Computed"] == "11,000, simulated data, until 20 June 2018"
     assert (
-        rows[("2013-10-31", "Coursera and US Department of State: hubs announced")]["Computed here"]
-        == "no figure of the same thing"
+        rows[("2013-10-31", "Coursera and US Department of State: hubs announced")]["Computed"]
+        == "no comparable figure"
     )
-    assert "simulated" not in rows[("2013-10-31", "Coursera and US Department of State: hubs named")]["Computed here"]
+    assert "simulated" not in rows[("2013-10-31", "Coursera and US Department of State: hubs named")]["Computed"]
     assert rows[("2018-06-20", "Coursera for Refugees: organisations as partners \u2691")]["Contradicts"]
     said = words(test)
     for sentence in ("22 in 2018, 25 in 2019", "0.26 each", "233 and 232 in the same week", "No capture gives 123"):
         assert sentence in said
-    public = seen_as(EVERYBODY, "methods")
-    (table,) = [frame.value for frame in public.dataframe if "What explains it" in frame.value.columns]
-    computed = {row["What"]: row["Computed here"] for row in table.to_dict("records")}
+    public = seen_as(EVERYBODY, "methods", view="claims")
+    (table,) = [frame.value for frame in public.dataframe if "Explanation" in frame.value.columns]
+    computed = {row["Statement"]: row["Computed"] for row in table.to_dict("records")}
     assert computed["Kiron: students enrolled on Coursera courses"] == "\u2021"
-
-
-def test_methods_lists_every_metric_source_and_question():
-    test = app("methods")
-    said = words(test)
-    for metric in metrics().values():
-        assert metric.definition in said
-    for card in sources().values():
-        assert card.licence in said and card.citation in said
-    labels = {expander.label for expander in test.expander}
-    assert {question.title for question in questions().values()} <= labels
 
 
 def test_a_figure_shows_its_working_when_asked():
@@ -367,42 +392,46 @@ def test_the_first_step_is_all_of_those_who_registered_for_others_too():
 
 def test_the_funnel_obeys_its_filters():
     whole, kiron = app("completion_funnel"), app("completion_funnel", partner_id="kiron", programme_id="kiron_campus")
-    assert tiles(whole)["Learners registered"] != tiles(kiron)["Learners registered"] == "2,421"
+    assert tiles(whole)["Registered"] != tiles(kiron)["Registered"] == "2,421"
     assert any(
         "No learner matches this choice" in i.value
         for i in app("completion_funnel", from_month="2019-06", country_host="LBY").info
     )
-    assert "Mine against the coalition" in {h.value for h in app("completion_funnel", partner_id="kiron").header}
+    compared = app("completion_funnel", partner_id="kiron", open="compared")
+    assert any(header.value.startswith("Your partner and the coalition: ") for header in compared.header)
 
 
 def test_cohorts_show_who_is_under_way_and_never_call_them_failed():
-    test = app("cohorts", cohorts="kiron_campus...~for_refugees...", like="true")
-    standing = {row[""]: row for row in test.dataframe[0].value.to_dict("records")}
-    assert standing["Still under way"]["Kiron Campus"] == "3,215"
-    assert standing["Ended without passing"]["Kiron Campus"] == "0"
-    said = words(test).lower()
-    assert "failed" not in said.replace("is not failed", "")
-    assert "like for like" in {tile.label.lower() for tile in test.metric}
+    test = app("cohorts", cohorts="kiron_campus...~for_refugees...", like="true", open="compare")
+    standing = {row["Cohort"]: row for row in test.dataframe[0].value.to_dict("records")}
+    under_way, quiet = (
+        int(standing[name]["Kiron Campus"].replace(",", ""))
+        for name in ("Under way: active in the last 180 days", "Quiet: not active for 180 days or more")
+    )
+    assert under_way + quiet == 3_215 and under_way and quiet
+    assert standing["Ended: without passing"]["Kiron Campus"] == "0"
+    assert "failed" not in words(test).lower()
+    assert {"Unadjusted", "Adjusted for course, intake and sex"} <= {tile.label for tile in test.metric}
 
 
 def test_cohorts_of_a_link_are_shown_and_nonsense_is_not():
-    test = app("cohorts", cohorts="coursera_for_refugees.kiron.2018-03.female~'; DROP~kiron_campus...")
+    test = app("cohorts", cohorts="coursera_for_refugees.kiron.2018-03.female~'; DROP~kiron_campus...", open="compare")
     assert test.multiselect(key="cohorts").value == ["coursera_for_refugees.kiron.2018-03.female", "kiron_campus..."]
-    assert app("cohorts", cohorts="nonsense").multiselect(key="cohorts").value
+    assert app("cohorts", cohorts="nonsense", open="compare").multiselect(key="cohorts").value
 
 
 def test_a_cohort_is_built_and_added():
-    test = app("cohorts")
+    test = app("cohorts", open="compare")
     before = test.multiselect(key="cohorts").value
     test.session_state["build"] = True
     test.run()
     test.selectbox(key="new_programme").set_value("kiron_campus").run()
-    next(button for button in test.button if button.label == "Add it").click().run()
+    next(button for button in test.button if button.label == "Add cohort").click().run()
     assert test.multiselect(key="cohorts").value == [*before, "kiron_campus..."]
 
 
 def test_quiet_learners_grow_fewer_with_the_days():
-    test = app("cohorts", quiet_days="14")
+    test = app("cohorts", quiet_days="14", open="quiet")
     many = int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", ""))
     test.slider(key="quiet_days").set_value(120).run()
     assert 0 < int(next(t.value for t in test.metric if t.label == "Quiet learners").replace(",", "")) < many
@@ -410,8 +439,8 @@ def test_quiet_learners_grow_fewer_with_the_days():
 
 def test_recognition_and_programmes_show_what_was_stated():
     assert tiles(app("credit_recognition"))["Agreements"] == "60"
-    test = app("programmes")
-    assert "Hours by phase and basis" in {header.value for header in test.header}
+    test = app("programmes", open="hours")
+    assert any(header.value.startswith("Learning hours by basis: ") for header in test.header)
     phases = test.dataframe[0].value
     assert phases["learners"].tolist()[:2] == [3_400, 8_600] and phases["domains"].tolist()[-1] == 11
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import actions
 from dashboard.access import gate
 from dashboard.access.gate import OPERATOR
-from dashboard.access.viewer import Viewer
+from dashboard.access.viewer import EVERYBODY, Viewer
 from dashboard.actions import Actor
 from dashboard.intake import child, front_door, holding, recognise
 from dashboard.intake.front_door import Declared
@@ -62,9 +62,11 @@ def usage(learners, wrong=(), slug="coursera-for-refugees-omega"):
     return out.getvalue().encode()
 
 
-def upload_page(name="", body=b"", who=OPERATOR):
+def upload_page(name="", body=b"", who=OPERATOR, opened=""):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
     test.switch_page("pages/upload/page.py")
+    if opened:
+        test.query_params["open"] = opened
     if body:
         test.query_params["upload"] = holding.hold(name, body, who)
     test.run()
@@ -123,7 +125,7 @@ def test_the_card_says_whose_file_it_is_and_what_would_change(store):
 
 def test_what_is_new_is_confirmed_and_then_published(store):
     test = send(upload_page("usage_2024-06-30.csv", usage(range(12))))
-    confirm = next(box for box in test.checkbox if box.label.startswith("This is meant"))
+    confirm = next(box for box in test.checkbox if box.label.startswith("I confirm"))
     confirm.check().run()
     assert not button(test, "Publish").disabled
     before = current_number(store)
@@ -152,11 +154,31 @@ def test_rows_set_aside_stay_readable_after_publishing(store, monkeypatch):
     file.write_bytes(usage(range(9), wrong=[3]))
     actions.import_files(store, "coursera_usage", [file], confirmed=True)
     label = "2024-06-30: 1 of 9 rows set aside"
-    assert any(label in one.label for one in upload_page().expander)
+    assert any(label in one.label for one in upload_page(opened="set_aside").expander)
     as_partner(monkeypatch, "omega")
-    assert any(label in one.label for one in upload_page().expander)
+    assert any(label in one.label for one in upload_page(opened="set_aside").expander)
     as_partner(monkeypatch, "alpha")
-    assert not any(label in one.label for one in upload_page().expander)
+    listed = [one.label for one in upload_page(opened="set_aside,releases").expander]
+    assert not any(label in one for one in listed) and not any("Releases" in one for one in listed)
+
+
+def test_the_page_says_how_many_files_wait_and_folds_the_rest(store):
+    test = upload_page()
+    assert test.title[0].value == "No files waiting" and not test.dataframe
+    send(upload_page("usage_2024-06-30.csv", usage(range(9))))
+    test = upload_page(opened="releases")
+    assert test.title[0].value == "1 file is waiting to be published"
+    (releases,) = [frame.value for frame in test.dataframe if "Served" in frame.value.columns]
+    assert releases["Served"].tolist()[0] == "●" and set(releases["Privacy check"]) == {"Passed"}
+
+
+def test_who_brings_nothing_in_reads_whom_to_ask(store, monkeypatch):
+    monkeypatch.setattr(gate, "STEWARD", EVERYBODY)
+    test = upload_page()
+    assert test.title[0].value == "Upload" and not test.get("file_uploader")
+    assert [one.value for one in test.info] == [
+        "Stewards bring in any file, partners their own. Ask the steward of the dashboard for an account."
+    ]
 
 
 def test_a_partner_sends_what_is_its_own_and_is_told_what_is_not(store, monkeypatch):

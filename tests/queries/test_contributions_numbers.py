@@ -262,3 +262,36 @@ def test_kinds_in_one_place_members_that_left_and_plans_after_the_list_count_as_
     # One leaves later than the list, Two left before it: one of two, and one that is on it no longer.
     assert (totals["members_active"], totals["members"], totals["others_active"]) == (1, 2, 1)
     assert months == [(DAY(2019, 11, 1), 1), (DAY(2019, 12, 1), 1), (DAY(2020, 1, 1), 1)]
+
+
+def test_need_target_and_reach_are_compared_for_like_periods_only(tmp_path):
+    head = "activity_id,organisation,partner_id,country_iso3,sector,activity_type,audience,stage,began_on,ended_on,"
+    rows = [
+        # The target of 2019 was missed by 60; people reached there in 2021, without a target, close nothing.
+        "t,One,m1,SEN,Education,content,learners,delivered,2019-01-01,2019-12-31,500,100,40",
+        "r,Two,m2,SEN,Education,content,learners,delivering,2021-01-01,2021-12-31,,,60",
+        # Kenya's need is of 2019, the target of 2021.
+        "n,One,m1,KEN,Education,devices,learners,delivered,2019-01-01,2019-12-31,200,,10",
+        "k,Two,m2,KEN,Education,content,learners,delivering,2021-01-01,2021-12-31,,80,50",
+        # Ghana's activity has no date: what is reached in its place counts.
+        "g,One,m1,GHA,Education,content,learners,delivered,,,30,20,",
+        "h,Two,m2,GHA,Education,content,learners,delivered,2021-01-01,2021-12-31,,,20",
+    ]
+    listed = tmp_path / "list.csv"
+    listed.write_text("\n".join([head + "people_in_need,people_targeted,people_direct", *rows]) + "\n")
+    import_file(tmp_path / "store", "contributions_5w", listed, DAY(2022, 1, 1), Declared(partner="gec"))
+    answers = open_answers(STEWARD, publish_release(tmp_path / "store"))
+    found = {row["country"]: row for row in answers.ask("contributions/coverage", {}).to_pylist()}
+    (total,) = answers.ask("contributions/coverage_totals", {}).to_pylist()
+    unserved = {row["country_iso3"]: row["need_year"] for row in answers.ask("contributions/unserved", {}).to_pylist()}
+    answers.close()
+    assert {name: (row["people_reached"], row["gap"], row["periods"]) for name, row in found.items()} == {
+        "Senegal": (40, 60, "same"),
+        "Kenya": (50, 30, "different"),
+        "Ghana": (20, 0, "not stated"),
+    }
+    assert found["Senegal"]["share_of_need"] == pytest.approx(40 / 500) and found["Kenya"]["share_of_need"] is None
+    assert (found["Kenya"]["need_to_year"], found["Kenya"]["from_year"]) == (2019, 2021)
+    assert (total["gap"], total["people_reached"], total["people_targeted"]) == (90, 110, 200)
+    assert (total["need_from_year"], total["need_to_year"]) == (2019, 2022)  # Ghana's by its list
+    assert unserved["GHA"] == 2022

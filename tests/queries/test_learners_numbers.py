@@ -7,7 +7,12 @@ P8 did not consent. Kiron Campus: K1. DLSEI: D1 in both phases, D2 in the second
 
 import datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from dashboard.warehouse.answers import Held, bind, sealed
+from dashboard.warehouse.catalog import question
 
 DAY = datetime.date
 
@@ -148,7 +153,24 @@ def test_completion_is_of_matured_verified_runs_and_nobody_under_way_has_failed(
     assert row["share_of_enrolled"] == pytest.approx(3 / 5)
     assert row["share_of_started"] == pytest.approx(3 / 4)  # without P4
     assert row["share_of_intended"] == pytest.approx(2 / 2)  # P1 and P6 said so
-    assert (row["runs"], row["completed_so_far"], row["withdrawn_so_far"], row["active_so_far"]) == (6, 3, 1, 2)
+    assert (row["runs"], row["completed_so_far"]) == (6, 3)
+
+
+def test_course_runs_without_completion_are_under_way_quiet_or_ended_and_add_up(ask):
+    # P2 was taken out of the programme. P3 was last seen 11 days before the file of 31 December; P4 enrolled on
+    # 1 March, 305 days before, and never had a learning event.
+    (row,) = ask("overview/matured_completion", programme_id="coursera_for_refugees")
+    assert (row["ended_so_far"], row["withdrawn_so_far"], row["failed_so_far"]) == (1, 1, 0)
+    assert (row["under_way_so_far"], row["quiet_so_far"]) == (1, 1)
+    # DLSEI: D1 completed c1 and was last seen in c2 on 5 August, 148 days before; D2 on 30 December.
+    assert [(r["outcome"], r["runs"]) for r in ask("programmes/outcomes", programme_id="dlsei")] == [
+        ("under way", 2),
+        ("completed", 1),
+    ]
+    for programme in ("coursera_for_refugees", "kiron_campus", "dlsei", "oulad", "for_refugees", None):
+        (row,) = ask("cohorts/standing", programme_id=programme)
+        parts = ("completed_so_far", "ended_so_far", "under_way_so_far", "quiet_so_far")
+        assert row["runs"] == sum(row[part] for part in parts), programme
 
 
 def test_a_curve_counts_those_under_way_as_long_as_observed(ask):
@@ -216,7 +238,7 @@ def test_like_for_like_weighs_only_what_both_have(ask):
 def test_quiet_learners_are_those_under_way_and_not_seen(ask):
     def quiet(days):
         (row,) = ask("cohorts/quiet_learners", programme_id="coursera_for_refugees", quiet_days=days)
-        return row["learners_quiet"], row["learners_under_way"]
+        return row["learners_quiet"], row["learners_unfinished"]
 
     # P3, last seen 11 days before the file. P2 was taken out of the programme, so is not under way; P4 never began.
     assert quiet(11) == (1, 1)
@@ -265,3 +287,75 @@ def test_partners_are_ranked_by_what_they_report(ask):
 
 def test_retention_leaves_small_months_out(ask):
     assert ask("cohorts/retention", programme_id="coursera_for_refugees") == []
+
+
+def test_shares_of_partners_have_their_base_in_the_answer(ask):
+    row = ask("overview/partner_shares", programme_id="coursera_for_refugees")[0]
+    assert (row["learners_of_three"], row["learners_reported"]) == (6, 6)  # alpha 4 and beta 2, who are all
+
+
+def test_credentials_are_per_learner_and_per_holder(ask):
+    (row,) = ask("overview/credentials_each", programme_id="coursera_for_refugees")
+    assert (row["credentials"], row["learners_reached"], row["learners_with_credential"]) == (2, 5, 2)  # P1 c1, P6 g1
+    assert row["credentials_per_learner"] == pytest.approx(2 / 5) and row["credentials_per_holder"] == 1
+    assert ask("overview/credentials_each", on_date="2019-01-15")[0]["credentials_per_holder"] is None  # nobody holds
+
+
+def test_completions_are_counted_for_each_partner(ask):
+    rows = ask("overview/partner_results", programme_id="coursera_for_refugees")
+    names = ("partner_id", "learners_registered", "learners_completed", "runs", "completions", "credentials")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("alpha", 6, 2, 4, 2, 2),  # P1 c1 and P6 g1 of P1 P2 P3 P6; P5 and P7 without a course run
+        ("beta", 3, 2, 3, 2, 1),  # P1 c1 and P5 c2, who audits, of P1 P4 P5
+    ]
+    assert all(row["is_small"] for row in rows) and rows[1]["share_completed"] == pytest.approx(2 / 3)
+    assert len(ask("overview/partner_results", programme_id="coursera_for_refugees", partner_id="beta")) == 1
+
+
+def test_hours_stand_by_basis_and_for_each_learner_reached(ask):
+    rows = ask("programmes/hours", programme_id="dlsei")
+    assert [(r["phase"], r["hours_basis"], r["hours"], r["learners_reached"]) for r in rows] == [
+        ("I", "estimated", 10, 1),  # D1
+        ("II", "attested", 5, 2),  # D2, as the register has it
+        ("II", "estimated", 11, 2),  # D1 5, D2 6
+        ("all", "attested", 5, 2),
+        ("all", "estimated", 21, 2),
+    ]
+    assert rows[2]["hours_per_learner"] == 5.5
+
+
+def parity(folder, women, men, not_reported):
+    """The index by step for (registered, enrolled, completed) of each sex; other steps as completed."""
+    steps = ("registered", "enrolled", "started", "active", "completed", "credential", "recognised")
+    rows = [
+        {
+            **{"programme_id": "all", "partner_id": "all", "attribute": "sex", "attribute_value": sex, "month": None},
+            **dict(zip(steps, (counts[0], counts[1], *[counts[2]] * 5), strict=True)),
+        }
+        for sex, counts in (("female", women), ("male", men), ("not reported", not_reported))
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "cube_funnel.parquet")
+    engine = sealed({"cube_funnel": Held(folder / "cube_funnel.parquet")}, False)
+    asked = question("completion_funnel/parity")
+    found = engine.ask(asked.sql, bind(asked, {})).to_pylist()
+    engine.close()
+    return {row["step"]: row for row in found}
+
+
+def test_the_parity_index_is_of_rates_and_the_same_both_ways(tmp_path):
+    # Enrolled: women 98 of 100, men 50 of 50: 0.98. Completed: women 50 of 100, men 20 of 50: 2 - 0.4 / 0.5 = 1.2.
+    found = parity(tmp_path, (100, 98, 50), (50, 50, 20), (20, 20, 5))
+    assert (found["Enrolled"]["gpia"], found["Enrolled"]["is_parity"]) == (pytest.approx(0.98), True)
+    assert (found["Completed"]["gpia"], found["Completed"]["is_parity"]) == (pytest.approx(1.2), False)
+    assert found["Completed"]["share_not_reported"] == pytest.approx(20 / 170)
+    turned = parity(tmp_path, (50, 50, 20), (100, 98, 50), (20, 20, 5))["Completed"]
+    assert turned["gpia"] == pytest.approx(0.8)  # 0.4 / 0.5
+
+
+def test_there_is_no_parity_index_without_a_base(tmp_path):
+    few = parity(tmp_path, (29, 29, 10), (50, 50, 20), (5, 5, 5))["Completed"]
+    assert (few["gpia"], few["is_parity"], few["why_none"]) == (None, None, "too_few")
+    # 40 of 190 are 21 %.
+    unknown = parity(tmp_path, (100, 98, 50), (50, 50, 20), (40, 40, 5))["Completed"]
+    assert (unknown["gpia"], unknown["why_none"]) == (None, "not_reported")
+    assert unknown["share_not_reported"] == pytest.approx(40 / 190)

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
 from dashboard.store.releases import open_release, publish_release
+from tests.changed import enrolment, written
+from tests.conftest import FIXTURES
 
 DAY = datetime.date
 THE_20TH = DAY(2020, 3, 20)
@@ -63,6 +65,7 @@ def test_a_surplus_of_offers_in_one_cell_hides_no_gap_in_another(ask):
 def test_the_breakdowns_add_up_to_the_world(ask):
     (world,) = ask("response_gaps/world", on_date=THE_20TH)
     assert (world["countries_closed"], world["countries_without_offer"]) == (2, 2)
+    assert (world["countries_served"], world["countries_without_enrolment"], world["without_enrolment"]) == (0, 0, None)
     assert (world["learners_affected"], world["learners_unserved"]) == (150, 130)
     assert world["live_offers"] == 2  # o1, o2; o6 is in no official language of China, o8 for teachers
     levels = ask("response_gaps/by_level", on_date=THE_20TH)
@@ -99,7 +102,7 @@ def test_offers_that_fail_one_gate_only_say_which_and_for_how_many(ask):
     found = {(r["offer_id"], r["gate"]): (r["countries"], r["learners_unserved"]) for r in rows}
     assert found[("o4", "free")] == (1, 100)  # China at every level
     assert found[("o5", "focal_point")] == (1, 40)
-    assert found[("o6", "language")] == (1, 100)
+    assert "language" not in {gate for _offer, gate in found}  # o6 would have to be made anew in Chinese
     assert found[("o3", "free")] == (1, 20)  # primary of China; Kenya's primary is served
     assert found[("o9", "live")] == (2, 130)  # withdrawn, for all
     assert ("o6", "country") in found and found[("o6", "country")] == (
@@ -124,6 +127,16 @@ def test_needs_are_matched_with_reasons(ask):
     one = gates["o1"]
     assert [one[p] for p in ("kind_points", "capacity_points", "focal_points", "country_points")] == [40, 15, 20, 10]
     assert (one["stage"], gates["o2"]["stage"], gates["o4"]["gates_failed"]) == ("delivering", None, 3)
+
+
+def test_only_an_offer_that_names_the_country_of_the_need_has_points_for_it(ask):
+    def points(need):
+        rows = ask("needs_and_offers/gates_for_need", need_id=need, on_date=THE_20TH)
+        return {r["offer_id"]: r["country_points"] for r in rows}
+
+    # Kenya: o1 o2 o7 name it; o3 o8 o9 are for all countries; o4 o5 o6 name China only.
+    assert points("n1") == {"o1": 10, "o2": 10, "o7": 10, **dict.fromkeys(("o3", "o4", "o5", "o6", "o8", "o9"), 0)}
+    assert points("n3") == {"o4": 10, "o5": 10, "o6": 10, **dict.fromkeys(("o1", "o2", "o3", "o7", "o8", "o9"), 0)}
 
 
 def test_every_gate_column_says_what_the_list_of_failed_gates_says(ask):
@@ -218,3 +231,23 @@ def test_an_offer_that_was_not_recorded_yet_is_in_no_list_of_the_day(ask):
     assert ask("needs_and_offers/gates_for_need", need_id="n1", on_date=early) == []
     assert ask("needs_and_offers/matches_for_need", need_id="n1", on_date=early) == []
     assert ask("needs_and_offers/expired_free_periods", on_date=early) == []
+
+
+def test_every_closed_country_counts_also_one_without_enrolment_data(small_store, tmp_path):
+    listed = [f"18/03/2020,{iso3},{name},National," for iso3, name in (("KEN", "Kenya"), ("HTI", "Haiti"))]
+    closures = written(tmp_path, "closures.csv", "Date,ISO,Country,Scale,Note", *listed)
+    import_file(tmp_path / "store", "unesco_closures", closures, THE_20TH)
+    import_file(tmp_path / "store", "uis_enrolment", enrolment(tmp_path, "uis.csv", KEN=50), DAY(2022, 2, 28))
+    for name in ("offers", "needs", "matches"):
+        import_file(tmp_path / "store", name, FIXTURES / f"{name}.csv", THE_20TH)
+    answers = open_answers(EVERYBODY, publish_release(tmp_path / "store"))
+    (gap,) = answers.ask("response_gaps/world", {"on_date": THE_20TH}).to_pylist()
+    (closed,) = answers.ask("school_closures/world_on_date", {"on_date": THE_20TH}).to_pylist()
+    (swahili,) = answers.ask("response_gaps/world", {"on_date": THE_20TH, "language": "sw"}).to_pylist()
+    answers.close()
+    # Kenya's primary, 50 learners, has o1; of Haiti no enrolment is known.
+    assert gap["countries_closed"] == closed["countries_closed"] == 2
+    assert (gap["countries_without_enrolment"], gap["without_enrolment"]) == (1, "Haiti")
+    assert (gap["countries_served"], gap["countries_without_offer"], gap["learners_affected"]) == (1, 0, 50)
+    assert gap["captured_on"] == closed["captured_on"] == THE_20TH
+    assert (swahili["countries_closed"], swahili["countries_without_enrolment"]) == (1, 0)  # Haiti has French

@@ -5,6 +5,7 @@ import itertools
 import shutil
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from dashboard.access.viewer import STEWARD, open_answers
+from dashboard.access.viewer import STEWARD, _side, open_answers
 from dashboard.scope import Scope
 from dashboard.session import answer
 from dashboard.store.releases import NoSuchRelease, open_release
@@ -45,6 +46,26 @@ def steps(asked, metric, old, new):
 def test_learners_are_new_told_late_linked_or_gone(asked):
     # June: A1 A3, B2 and an address, G1 G2, X1. July: + A4, + A5 of May, the address is X1's: - 1, - A3.
     assert steps(asked, "learners_registered", 1, 2) == [7, 1, 1, 0, -1, -1, 0, 7]
+
+
+def test_a_programme_changes_by_its_own_learners(asked):
+    def programme(name, old, new):
+        named = {"metric": "learners_registered", "from_release": old, "to_release": new, "programme_id": name}
+        return [row["value"] for row in asked("waterfall", **named)]
+
+    # Kiron Campus, for refugees: June A1 A3, B2 and an address, X1. July: + A4, + A5 of May, the address is X1's, - A3.
+    assert programme("kiron_campus", 1, 2) == programme("for_refugees", 1, 2) == [5, 1, 1, 0, -1, -1, 0, 5]
+    assert programme("dlsei", 1, 2) == [2, 0, 0, 0, 0, 0, 0, 2]  # G1 and G2
+    # A rehearsal counts in no total, and in its own figure as before.
+    assert programme("dlsei", 2, 3) == [2, 0, 0, 0, 0, 0, 0, 2] and programme(None, 2, 3)[-1] == 5
+    # Schools that closed are of no programme.
+    for name in (None, "for_refugees", "kiron_campus"):
+        named = {"metric": "learners_affected", "from_release": 1, "to_release": 2, "programme_id": name}
+        assert asked("waterfall", **named)[-1]["value"] == 70
+        counted = {
+            row["metric"]: row["counted_programme_id"] for row in asked("figures", **dict(list(named.items())[1:]))
+        }
+        assert counted["learners_registered"] == (name or "all") and counted["learners_affected"] is None
 
 
 def test_each_step_names_who_told_of_it(asked):
@@ -81,12 +102,15 @@ def test_a_release_and_itself_differ_in_nothing(asked):
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_figures_are_those_the_pages_show(changed_store, number):
     answers = open_answers(STEWARD, open_release(changed_store, number))
-    shown_on_pages(answers, number)
+    for programme in (None, "for_refugees", "kiron_campus", "dlsei"):
+        shown_on_pages(answers, number, programme)
     answers.close()
 
 
 def test_figures_of_every_fixture_are_those_the_pages_show(small_store):
     answers = open_answers(STEWARD, open_release(small_store))
+    for programme in ("for_refugees", "coursera_for_refugees", "kiron_campus", "dlsei", "oulad"):
+        shown_on_pages(answers, 1, programme)
     assert shown_on_pages(answers, 1) == {
         "credentials": 4,
         "hubs_named": 2,
@@ -100,16 +124,26 @@ def test_figures_of_every_fixture_are_those_the_pages_show(small_store):
     answers.close()
 
 
-def shown_on_pages(answers, number):
+def test_a_release_that_lacks_a_column_of_today_is_refused_with_the_reason(changed_store, tmp_path):
+    mart = "fct_figure_row"
+    release = open_release(changed_store)
+    marts = {**release.marts, mart: tmp_path / "old.parquet"}
+    pq.write_table(pq.read_table(release.marts[mart]).drop_columns(["total_programme_id"]), marts[mart])
+    with pytest.raises(ReleaseTooOld, match="total_programme_id"):
+        _side(SimpleNamespace(number=release.number, marts=marts))
+
+
+def shown_on_pages(answers, number, programme=None):
     def one(name, **params):
         return answers.ask(name, params).to_pylist()[0]
 
-    rows = answers.ask("what_changed/figures", {"from_release": number, "to_release": number}).to_pylist()
+    scope = {"programme_id": programme}
+    rows = answers.ask("what_changed/figures", {"from_release": number, "to_release": number, **scope}).to_pylist()
     found = {row["metric"]: row["new_value"] for row in rows}
-    head = one("overview/headline")
+    head = one("overview/headline", **scope)
     for metric in ("learners_reached", "credentials", "learners_with_credential"):
         assert found.get(metric, 0) == head[metric], metric
-    assert found["learners_registered"] == one("completion_funnel/learners_per_step")["learners"]
+    assert found["learners_registered"] == one("completion_funnel/learners_per_step", **scope)["learners"]
     assert found.get("hubs_named", 0) == one("learning_hubs/counts")["hubs_named"]
     if "offers_live" in found:
         assert found["offers_live"] == one("needs_and_offers/totals")["offers_live"]
@@ -197,11 +231,11 @@ def generated(world, number, folder):
     tables = {
         "fct_figure_row": [
             *(
-                (metric, key, item, value, on, stream, *stream.split("/"), "KEN", JUNE)
+                (metric, key, item, value, on, stream, *stream.split("/"), "KEN", JUNE, "all")
                 for (metric, key, item), (value, on, stream) in world["rows"].items()
             ),
             *(
-                ("learners_affected", None, iso3, value, on, "unesco_closures", None, None, iso3, JUNE)
+                ("learners_affected", None, iso3, value, on, "unesco_closures", None, None, iso3, JUNE, "")
                 for iso3, (value, on) in world["countries"].items()
             ),
         ],

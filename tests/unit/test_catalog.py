@@ -35,6 +35,43 @@ def test_a_header_that_says_what_nobody_reads_is_an_error(tmp_path, header):
         read_query(file, "pages")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "learners_reached = learnes",
+        "learners_reached = learners where stepp = 1",
+        "learners_reached = learners whre step = 1",
+        "learners_reached == learners",
+        "learners_reached =learners",
+        "learners_reached = learners in the first row",
+    ],
+)
+def test_a_metric_linked_to_no_column_is_an_error(tmp_path, link):
+    file = tmp_path / "q.sql"
+    file.write_text(
+        "-- title: How many?\n-- column learners BIGINT: people\n-- column step BIGINT: step\n"
+        f"-- metric: {link}\nSELECT 1 AS learners, 1 AS step ORDER BY step\n"
+    )
+    with pytest.raises(CatalogError):
+        read_query(file, "pages")
+
+
+def test_a_metric_is_found_where_the_header_says(tmp_path):
+    file = tmp_path / "q.sql"
+    file.write_text(
+        "-- title: How many?\n-- column learners BIGINT: people\n-- column step BIGINT \"Step\" count: step\n"
+        "-- metric: learners\n-- metric: learners_reached = learners where step = 2\n"
+        "-- metric: learners_registered = learners in the last row\n-- metric: credentials\nSELECT 1 ORDER BY 1\n"
+    )
+    query = read_query(file, "pages")
+    rows = [{"learners": 5, "step": 1}, {"learners": 4, "step": 2}, {"learners": 3, "step": 3}]
+    by_name, reached, registered = query.measured
+    assert (reached.value(rows), registered.value(rows), registered.value([])) == (4, 3, None)
+    with pytest.raises(LookupError):
+        by_name.value(rows)
+    assert query.metrics == ("learners", "learners_reached", "learners_registered", "credentials")
+
+
 def test_a_card_with_an_unknown_or_missing_key_is_an_error(tmp_path):
     good, bad, short = (tmp_path / f"{name}.toml" for name in ("good", "bad", "short"))
     good.write_text(CARD)
@@ -44,6 +81,16 @@ def test_a_card_with_an_unknown_or_missing_key_is_an_error(tmp_path):
     for file in (bad, short):
         with pytest.raises(CatalogError):
             read_card(file)
+
+
+def test_a_card_takes_the_words_of_a_set_that_pages_show(tmp_path):
+    card = tmp_path / "hubs.toml"
+    card.write_text('vocabularies = ["member_type"]\n' + CARD + '[vocabulary]\n"" = "media"\n')
+    read = read_card(card).vocabulary
+    assert read["ngo"] == "civil society" and read["media"] == "media" and read[""] == "media"
+    card.write_text('vocabularies = ["no_such_set"]\n' + CARD)
+    with pytest.raises(CatalogError, match="no_such_set"):
+        read_card(card)
 
 
 def test_an_unknown_question_names_its_neighbours():

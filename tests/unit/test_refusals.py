@@ -13,9 +13,18 @@ from dashboard.components.refused import COMMAND, FLAGS
 from dashboard.refusals import Refusal
 
 ROOT = Path(dashboard.__file__).parent
-# What is raised and is no refusal: a defect, a row of a file, what the gate catches itself, or that nothing is newer.
+# What is raised and is no refusal: a defect, a row of a file, what the gate or a page catches itself, or nothing newer.
 FLAG = re.compile(r"(?<![\w-])--[a-z]")
-OTHERS = {"RowRefused", "CatalogError", "Contradiction", "Denied", "NotAdmitted", "FetchUnchanged"}
+OTHERS = {
+    "RowRefused",
+    "CatalogError",
+    "VocabularyError",
+    "NoAnswer",
+    "Contradiction",
+    "Denied",
+    "NotAdmitted",
+    "FetchUnchanged",
+}
 SHOWN_ON_PAGES = ("actions.py", "intake", "store", "disclosure")
 
 

@@ -24,7 +24,7 @@ def _readers() -> Mapping[str, Reader]:
     if lacking := sources().keys() - there:
         name = min(lacking)
         raise CatalogError(
-            f"data/sources/{name}.toml has no reader. Write dashboard/intake/readers/{name}.py with read(table, ledger)."
+            f"data/sources/{name}.toml has no reader. Write dashboard/intake/readers/{name}.py with its read()."
         )
     return {name: import_module(f"{__name__}.{name}").read for name in sorted(sources())}
 

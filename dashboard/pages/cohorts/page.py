@@ -1,24 +1,20 @@
-"""Cohorts: completion over time with those still under way, compared with intervals; retention; quiet learners."""
+"""Cohorts: verified completion and its trend; cohorts compared with intervals; retention; quiet learners."""
 
-import streamlit as st
-
-from dashboard.components import learners
+from dashboard.components import context, learners
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.cohorts import panels as cohorts
+from dashboard.pages.cohorts import panels
 
-st.title(_("Cohorts"))
-st.write(
-    _(
-        "How completion builds up from the day of enrolment. A young cohort always looks worse, so who is still under "
-        "way is neither a success nor a failure: the curves count everybody for as long as they were observed."
-    )
-)
-learners.begin()
-chosen = cohorts.choose_cohorts()
-cohorts.standing(chosen)
-cohorts.curves(chosen)
-cohorts.differences(chosen)
-cohorts.like_for_like(chosen)
-cohorts.withdrawal(chosen)
-cohorts.retention(chosen)
-cohorts.quiet(chosen)
+scope = page(panels.answer, choices=(context.programme, context.partner), needs=learners.needs)
+with section(_("Compare cohorts"), "compare") as opened:
+    if opened:
+        panels.compare(scope)
+with section(_("Learners who left"), "left") as opened:
+    if opened:
+        panels.withdrawal(scope)
+with section(_("Learning from week to week"), "retention") as opened:
+    if opened:
+        panels.retention(scope)
+with section(_("Quiet learners"), "quiet") as opened:
+    if opened:
+        panels.quiet(scope)

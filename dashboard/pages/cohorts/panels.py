@@ -1,118 +1,214 @@
-"""Panels of the cohorts page: choosing two to six cohorts, their curves, differences, retention, quiet learners."""
+"""Panels of the cohorts page: verified completion and its trend, cohorts compared, retention, quiet learners."""
 
-import datetime
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import incidence_figure, retention_figure
+from dashboard.charts.bars import bars_figure
+from dashboard.charts.intervals import interval_figure
+from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, strip
-from dashboard.components.filters import address_comes_first, choose, remember, slide_number, switch
-from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words, value_words
+from dashboard.components.filters import slide_number, switch
 from dashboard.components.notices import owners_only
+from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import grid, nothing_to_show
+from dashboard.components.verdicts import Verdict, verdict
 from dashboard.locales import _
-from dashboard.locales.numbers import between, missing, month, points, share, whole
+from dashboard.locales.numbers import between, is_missing, missing, points, share, whole
 from dashboard.locales.plain import in_markdown
+from dashboard.pages.cohorts.charts import incidence_figure, retention_figure
+from dashboard.pages.cohorts.choices import HORIZON_DAYS, Cohort, choose_cohorts, chosen_cohorts
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, is_hidden_from_me
 
-MOST, HORIZON = 6, 365
-DAYS = (90, 180)
-KEY = "cohorts"
-CODE = re.compile(
-    # programme.partner.month.value, each of which may be blank but the first
-    r"(?P<programme>\w+)\.(?P<partner>\w*)\.(?P<month>(\d{4}-\d\d)?)\.(?P<value>[a-z0-9 -]*)"
-)
-ATTRIBUTE_OF = {
-    "female": "sex",
-    "male": "sex",
-    "18-24": "age_band",
-    "25-34": "age_band",
-    "35-44": "age_band",
-    "45-59": "age_band",
-    "secondary": "education",
-    "vocational": "education",
-    "bachelor": "education",
-    "primary": "education",
-    "master or above": "education",
-}
+STANDING, TREND = "cohorts/standing", "cohorts/completion_by_quarter"
+CURVE, LEFT = "cohorts/completion_curve", "cohorts/withdrawal_curve"
+DIFFERENCE, ADJUSTED = "cohorts/difference", "cohorts/like_for_like"
+RETENTION, QUIET = "cohorts/retention", "cohorts/quiet_learners"
+DAYS, OBSERVED_ON = (90, 180), (0, 30, 60, 90, 180, 365)
+LAST_DAY = 365
+QUIET_DAYS = 30
 
 
-@dataclass(frozen=True)
-class Cohort:
-    """A choice of programme, partner, intake and one attribute; its code stands in the address."""
-
-    code: str
-    words: str
-    scope: Scope
-
-
-def choose_cohorts() -> list[Cohort]:
-    """Lets the reader choose up to six cohorts, kept in the address; begins with the two largest partners."""
-    offered = _offered()
-    if not offered:
-        st.info(
-            _(
-                "No cohort can be compared: fewer than four partners report a programme, or two of them nearly all of "
-                "it, so its course runs are not public."
+def answer(scope: Scope) -> None:
+    """Verified completion with its interval and trend in a sentence, and intake by intake in the chart."""
+    learners.stop_unless_shown(scope)
+    asked = replace(scope, horizon_days=HORIZON_DAYS)
+    row, intakes = ask_one(STANDING, asked), enough(ask(TREND, asked))
+    if is_missing(row["runs"]):
+        raise NoAnswer(_why_no_runs(scope))
+    headline(
+        completion_words(row, intakes.to_dict("records")),
+        " ".join(
+            filter(
+                None,
+                [
+                    _(
+                        "Course runs on the verified track, enrolled at least 180 days ago: completed within 180 days. "
+                        "Who is under way or quiet may still complete."
+                    ),
+                    learners.newcomer(),
+                ],
             )
-            if is_hidden_from_me("cohorts/choices")
-            else _("No cohort can be compared yet: no data in this release states course runs.")
-        )
-        st.stop()
-    if address_comes_first(KEY):
-        linked = [code for code in st.query_params.get(KEY, "").split("~") if _read(code)][:MOST]
-        st.session_state[KEY] = linked or offered[:2]
-        st.session_state[KEY + "_known"] = linked
-    known = list(dict.fromkeys([*offered, *st.session_state.get(KEY + "_known", []), *st.session_state[KEY]]))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        codes = st.multiselect(
-            _("Cohorts to compare, two to six"),
-            known,
-            key=KEY,
-            format_func=_words,
-            max_selections=MOST,
-            help=_("Choose among programmes and partners, or build one with intake and attribute beside this."),
-        )
-        building = st.popover(_("Build a cohort"), on_change="rerun", key="build")
-        if building.open:
-            with building:
-                _builder()
-    remember(KEY, "~".join(codes), "~".join(offered[:2]))
-    if not codes:
-        st.info(_("Choose at least one cohort, two to compare them."))
-        st.stop()
-    return [Cohort(code, _words(code), scope) for code in codes if (scope := _read(code))]
+        ),
+    )
+    if intakes.empty:
+        stand(row, asked)
+        return
+    figure(
+        Figure(
+            TREND,
+            asked,
+            interval_figure(
+                intakes,
+                [_quarter(row) for row in intakes.itertuples()],
+                "share_verified",
+                "share_low",
+                "share_high",
+                _("Completed within 180 days"),
+                [
+                    _("{share} ({interval}) of {runs} course runs").format(
+                        share=share(row.share_verified),
+                        interval=between(row.share_low, row.share_high),
+                        runs=whole(row.verified_matured),
+                    )
+                    for row in intakes.itertuples()
+                ],
+            ),
+            Words(
+                "",
+                alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
+            ),
+            columns=["quarter", "verified_matured", "verified_completed", "share_verified", "share_low", "share_high"],
+        ),
+        numbers=numbers(row, asked),
+    )
 
 
-def standing(chosen: Sequence[Cohort]) -> None:
-    """For each cohort, how many have completed, left, or are still under way."""
-    st.header(_("Where each cohort stands"), anchor=False)
-    rows = {cohort.words: ask_one("cohorts/standing", cohort.scope) for cohort in chosen if not cohort.scope.attribute}
+def completion_words(row: Mapping[str, Any], intakes: Sequence[Mapping[str, Any]]) -> str:
+    """Verified completion with its interval, and whether the last intake differs from the first by more than chance."""
+    if is_missing(row["share_verified"]):
+        return _("No course run on the verified track began 180 days ago or more")
+    words = {
+        "share": share(row["share_verified"]),
+        "interval": between(row["share_low"], row["share_high"]),
+    }
+    if len(intakes) < 2:
+        return _("Verified completion is {share} (95 % interval {interval})").format(**words)
+    first, last = intakes[0], intakes[-1]
+    words |= {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
+    return {
+        Verdict.HIGHER: _("Verified completion is {share} ({interval}); it rose from {first} to {last} across intakes"),
+        Verdict.LOWER: _("Verified completion is {share} ({interval}); it fell from {first} to {last} across intakes"),
+    }.get(
+        verdict(
+            last["share_low"], last["share_high"], first["share_low"], first["share_high"], last["verified_matured"]
+        ),
+        _("Verified completion is {share} ({interval}), with no clear change across intakes"),
+    ).format(**words)
+
+
+def enough(intakes: pd.DataFrame) -> pd.DataFrame:
+    """The intakes of which a share may be stated: 30 course runs or more, and none hidden."""
+    return intakes[~intakes["is_small"].fillna(True).astype(bool)].dropna(subset=["share_verified"])
+
+
+def numbers(row: Mapping[str, Any], asked: Scope) -> list[Number]:
+    """Where the course runs of a cohort stand."""
+    return [
+        Number(
+            "matured_verified_completion",
+            row["share_verified"],
+            STANDING,
+            asked,
+            note=_("of {runs} course runs").format(runs=whole(row["verified_matured"])),
+        ),
+        Number("", whole(row["runs"]), STANDING, asked, note=_("learner and course together"), label=_("Course runs")),
+        Number("", whole(row["completed_so_far"]), STANDING, asked, note=_("so far"), label=_("Completed")),
+        Number(
+            "runs_under_way",
+            row["under_way_so_far"],
+            STANDING,
+            asked,
+            note=_("active in the last 180 days"),
+            label=_("Under way"),
+        ),
+        Number("runs_quiet", row["quiet_so_far"], STANDING, asked, note=_("not active for 180 days"), label=_("Quiet")),
+        Number("runs_ended", row["ended_so_far"], STANDING, asked, note=_("left or not passed"), label=_("Ended")),
+    ]
+
+
+def stand(row: Mapping[str, Any], asked: Scope) -> None:
+    """How many course runs are completed, under way, quiet or ended: for who may not see single intakes."""
+    counts = {
+        _("Completed"): row["completed_so_far"],
+        _("Under way"): row["under_way_so_far"],
+        _("Quiet"): row["quiet_so_far"],
+        _("Ended"): row["ended_so_far"],
+    }
+    figure(
+        Figure(
+            STANDING,
+            asked,
+            bars_figure(
+                list(counts), list(counts.values()), [whole(count) for count in counts.values()], [True, *[False] * 3]
+            ),
+            Words("", alt=_("Bars of course runs that are completed, under way, quiet or ended.")),
+            columns=[
+                *("runs", "completed_so_far", "under_way_so_far", "quiet_so_far", "ended_so_far"),
+                *("verified_matured", "share_verified", "share_low", "share_high"),
+            ],
+        ),
+        numbers=numbers(row, asked),
+    )
+
+
+def compare(context: Scope) -> None:
+    """Two to six cohorts: where they stand, their curves, their differences, and the first two adjusted."""
+    cohorts = choose_cohorts(context)
+    if not cohorts:
+        st.info(_("Choose at least one cohort, or two to compare them."))
+        return
+    standing(cohorts)
+    curve(CURVE, "completion_share", [(cohort.words, cohort.scope) for cohort in cohorts])
+    observed(cohorts)
+    differences(cohorts)
+    adjusted(cohorts)
+
+
+def standing(cohorts: Sequence[Cohort]) -> None:
+    """For each cohort, how many course runs are completed, under way, quiet or ended."""
+    st.header(standing_words(cohorts), anchor=False)
+    rows = {cohort.words: ask_one(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
         _("Completed so far"): lambda row: whole(row["completed_so_far"]),
-        _("Still under way"): lambda row: whole(row["active_so_far"]),
-        _("Left"): lambda row: whole(row["withdrawn_so_far"]),
-        _("Ended without passing"): lambda row: whole(row["failed_so_far"]),
-        _("On the verified track and old enough to tell"): lambda row: whole(row["verified_matured"]),
+        _("Under way: active in the last 180 days"): lambda row: whole(row["under_way_so_far"]),
+        _("Quiet: not active for 180 days or more"): lambda row: whole(row["quiet_so_far"]),
+        _("Ended: left"): lambda row: whole(row["withdrawn_so_far"]),
+        _("Ended: without passing"): lambda row: whole(row["failed_so_far"]),
+        _("On the verified track, enrolled at least 180 days ago"): lambda row: whole(row["verified_matured"]),
         _("Of these, completed within 180 days"): lambda row: share(row["share_verified"]),
         _("95 % interval"): lambda row: between(row["share_low"], row["share_high"]),
     }
     grid(
-        [{"": name, **{words: said(row) for words, row in rows.items()}} for name, said in measures.items() if rows],
-        alt=_("For each cohort: course runs, completed, under way, left, and the matured rate."),
-        nothing=_("No cohort of a whole intake is chosen."),
+        [
+            {_("Cohort"): name, **{words: value_of(row) for words, row in rows.items()}}
+            for name, value_of in measures.items()
+            if rows
+        ],
+        alt=_("For each cohort: course runs, completed, under way, quiet, ended, and verified completion."),
+        nothing=_("Choose a cohort without sex, age or education to see where it stands."),
     )
-    if 0 < len(rows) < len(chosen):
-        st.caption(_("Cohorts by sex, age or education have their curves below; this table is of whole intakes."))
-    small = [c.words for c in chosen if not c.scope.attribute and ask_one("cohorts/standing", c.scope)["is_small"]]
+    if 0 < len(rows) < len(cohorts):
+        st.caption(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
+    small = [
+        cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_one(STANDING, cohort.scope)["is_small"]
+    ]
     if small:
         st.caption(
             _("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(
@@ -121,69 +217,130 @@ def standing(chosen: Sequence[Cohort]) -> None:
         )
 
 
-def curves(chosen: Sequence[Cohort]) -> None:
-    """Cumulative completion of each cohort with its band, and the numbers at risk."""
-    tables = [(cohort.words, ask("cohorts/completion_curve", cohort.scope)) for cohort in chosen]
-    tables = [(words, table) for words, table in tables if len(table)]
+def standing_words(cohorts: Sequence[Cohort]) -> str:
+    """Whether verified completion of the first two cohorts differs by more than chance."""
+    pair = [cohort for cohort in cohorts if not cohort.scope.attribute][:2]
+    if len(pair) < 2:
+        return _("Completion of course runs")
+    one, other = (ask_one(STANDING, cohort.scope) for cohort in pair)
+    found = verdict(
+        one["share_low"],
+        one["share_high"],
+        other["share_low"],
+        other["share_high"],
+        None
+        if is_missing(one["verified_matured"]) or is_missing(other["verified_matured"])
+        else min(one["verified_matured"], other["verified_matured"]),
+    )
+    words = {
+        "one": in_markdown(pair[0].words),
+        "other": in_markdown(pair[1].words),
+        "share": share(one["share_verified"]),
+        "other_share": share(other["share_verified"]),
+    }
+    return {
+        Verdict.HIGHER: _("Verified completion of {one} is clearly higher: {share}, against {other_share} of {other}"),
+        Verdict.LOWER: _("Verified completion of {one} is clearly lower: {share}, against {other_share} of {other}"),
+        Verdict.UNCLEAR: _("No clear difference in verified completion: {one} {share}, {other} {other_share}"),
+        Verdict.TOO_FEW: _("Too few course runs to compare {one} with {other}"),
+        Verdict.UNKNOWN: _("Verified completion of {one} and {other} is not known"),
+    }[found].format(**words)
+
+
+def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> None:
+    """Cumulative incidence of each cohort with its band."""
+    tables = [(words, scope, ask(question, scope)) for words, scope in cohorts]
+    tables = [(words, scope, table) for words, scope, table in tables if len(table)]
+    is_completion = question == CURVE
     if not tables:
-        st.header(_("Completed by the day after enrolment"), anchor=False)
-        nothing_to_show("cohorts/completion_curve", chosen[0].scope)
+        nothing_to_show(question, cohorts[0][1])
         return
+    reached = [
+        _("{cohort} {share}").format(cohort=in_markdown(words), share=share(at_day(table, column, HORIZON_DAYS)))
+        for words, _scope, table in tables
+    ]
+    title = (
+        _("Completed by day 180: {list}") if is_completion else _("Left by day 180 after enrolment: {list}")
+    ).format(list=", ".join(reached))
     figure(
         Figure(
-            "cohorts/completion_curve",
-            chosen[0].scope,
-            incidence_figure(tables, "completion_share", HORIZON),
+            question,
+            tables[0][1],
+            incidence_figure([(words, table) for words, _scope, table in tables], column, LAST_DAY),
             Words(
-                _("Completed by the day after enrolment"),
+                title,
                 lead=_(
-                    "Bands are 95 % intervals. Leaving and failing are competing events; still under way is "
-                    "counted until last seen."
-                ),
-                alt=_("A curve for each cohort that rises with completion, with 95 % bands."),
+                    "Bands are 95 % intervals. Leaving and failing are competing events; who has not finished counts "
+                    "until last seen."
+                )
+                if is_completion
+                else _("Completing is the competing event: completed and left never add up to more than everybody."),
+                alt=_("A curve for each cohort that rises with completion, with 95 % bands.")
+                if is_completion
+                else _("A curve for each cohort that rises with those who left, with 95 % bands."),
             ),
-            others={cohort.words: cohort.scope for cohort in chosen},
+            columns=["day", "at_risk", "completed", "withdrawn", column, "ci_low", "ci_high"],
+            others={words: scope for words, scope, _table in tables},
         )
     )
-    marks = (0, 30, 60, 90, 180, 365)
+
+
+def at_day(table: pd.DataFrame, column: str, mark: int) -> float | None:
+    """The share that a curve has reached by a day; None where the cohort was not observed until then."""
+    if table["day"].max() < mark:
+        return None
+    return table[table["day"] <= mark][column].tolist()[-1]
+
+
+def observed(cohorts: Sequence[Cohort]) -> None:
+    """How many course runs stand behind each curve as days pass."""
+    tables = [(cohort.words, ask(CURVE, cohort.scope)) for cohort in cohorts]
     grid(
         [
-            {_("At risk on day"): words, **{str(mark): whole(_at_risk(table, mark)) for mark in marks}}
+            {
+                _("Observed and not finished on day"): words,
+                **{str(mark): whole(_observed_on(table, mark)) for mark in OBSERVED_ON},
+            }
             for words, table in tables
+            if len(table)
         ],
-        alt=_("Course runs under way and observed on each of six days, for each cohort."),
-        nothing="",
+        alt=_("Course runs not finished and still observed on each of six days, for each cohort."),
+        nothing=_("No course runs of these cohorts are known."),
     )
 
 
-def differences(chosen: Sequence[Cohort]) -> None:
+def differences(cohorts: Sequence[Cohort]) -> None:
     """Differences of each pair at 90 and 180 days with their intervals."""
-    if len(chosen) < 2:
+    if len(cohorts) < 2:
         return
-    st.header(_("Differences in completion"), anchor=False)
-    rows = []
-    for one, other in combinations(chosen, 2):
+    rows, clear = [], 0
+    for one, other in combinations(cohorts, 2):
         for by_day in DAYS:
-            row = ask_one("cohorts/difference", _pair(one.scope, other.scope, by_day))
+            row = ask_one(DIFFERENCE, pair_scope(one.scope, other.scope, by_day))
             if not row:
                 continue
-            if row["is_small"]:
-                verdict = _("too few to tell: fewer than 30 course runs in one")
-            elif not row["is_observed"]:
-                verdict = _("too young: one was not observed until then")
-            elif row["is_clear"]:
-                verdict = _("differ")
-            else:
-                verdict = _("no difference that chance would not give")
+            clear += bool(row["is_clear"]) and bool(row["is_observed"])
             rows.append(
                 {
+                    _("Cohorts"): _("{one} and {other}").format(one=one.words, other=other.words),
                     _("By day"): by_day,
-                    _("Completed"): f"{one.words} {share(row['share'])}; {other.words} {share(row['other_share'])}",
-                    _("Difference in points, 95 % interval"): f"{points(row['difference'])} "
-                    f"({points(row['difference_low'])} \u2026 {points(row['difference_high'])})",
-                    _("Reading"): verdict,
+                    _("Completed"): _("{share} and {other_share}").format(
+                        share=share(row["share"]), other_share=share(row["other_share"])
+                    ),
+                    _("Difference in points, 95 % interval"): _("{difference} ({low} to {high})").format(
+                        difference=points(row["difference"]),
+                        low=points(row["difference_low"]),
+                        high=points(row["difference_high"]),
+                    ),
+                    _("Verdict"): difference_words(row),
                 }
             )
+    st.header(
+        _("{clear} of {all} differences are clear").format(clear=whole(clear), all=whole(len(rows)))
+        if rows
+        else _("Differences in completion"),
+        anchor=False,
+    )
     grid(
         rows,
         alt=_("For each pair of cohorts the difference in completion at 90 and 180 days."),
@@ -191,63 +348,67 @@ def differences(chosen: Sequence[Cohort]) -> None:
     )
 
 
-def like_for_like(chosen: Sequence[Cohort]) -> None:
-    """The first two cohorts made alike in course, intake and sex, and what that changed."""
-    if len(chosen) < 2:
+def difference_words(row: Mapping[str, Any]) -> str:
+    """The verdict on a difference of two cohorts."""
+    if row["is_small"]:
+        return _("not compared: fewer than 30 course runs in one")
+    if not row["is_observed"]:
+        return _("not compared: one was not observed that long")
+    return _("clear difference") if row["is_clear"] else _("no clear difference")
+
+
+def adjusted(cohorts: Sequence[Cohort]) -> None:
+    """The first two cohorts adjusted for course, intake and sex, beside the unadjusted difference."""
+    if len(cohorts) < 2:
         return
-    one, other = chosen[0], chosen[1]
-    if not switch(_("Compare the first two like for like"), "like"):
+    one, other = cohorts[0], cohorts[1]
+    if not switch(_("Adjust the first two for course, intake and sex"), "like"):
         return
-    if any(c.scope.cohort_month or c.scope.attribute for c in (one, other)):
-        st.info(
-            _(
-                "Like for like is stored for whole programmes and partners: choose two cohorts without "
-                "intake and attribute."
-            )
-        )
+    if not (one.is_whole and other.is_whole):
+        st.info(_("Adjusted figures are of whole programmes and partners: choose two cohorts without an attribute."))
         return
-    scope = _pair(one.scope, other.scope, 180)
-    if is_hidden_from_me("cohorts/like_for_like", scope):
+    scope = pair_scope(one.scope, other.scope, HORIZON_DAYS)
+    if is_hidden_from_me(ADJUSTED, scope):
         owners_only()
         return
-    row = ask_one("cohorts/like_for_like", scope)
+    row = ask_one(ADJUSTED, scope)
     if not row:
-        st.info(_("Neither of the two has course runs that began long enough ago."))
+        st.info(_("Neither of the two has course runs enrolled at least 180 days ago."))
         return
+    st.header(adjusted_words(row, one.words, other.words), anchor=False)
     strip(
         [
             Number(
                 "",
-                points(row["difference"]),
-                "cohorts/like_for_like",
+                _("{points} points").format(points=points(row["difference"])),
+                ADJUSTED,
                 scope,
-                note=_("points: {one} against {other}").format(
-                    one=share(row["crude_share"]), other=share(row["other_crude_share"])
+                note=_("{share} against {other_share}").format(
+                    share=share(row["crude_share"]), other_share=share(row["other_crude_share"])
                 ),
-                label=_("As they are"),
+                label=_("Unadjusted"),
             ),
             Number(
                 "",
-                points(row["standard_difference"]) if row["strata"] else missing(),
-                "cohorts/like_for_like",
+                _("{points} points").format(points=points(row["standard_difference"])) if row["strata"] else missing(),
+                ADJUSTED,
                 scope,
-                note=_("points, {low} \u2026 {high}: {one} against {other}").format(
+                note=_("{share} against {other_share}, interval {low} to {high}").format(
                     low=points(row["standard_low"]),
                     high=points(row["standard_high"]),
-                    one=share(row["standard_share"]),
-                    other=share(row["other_standard_share"]),
+                    share=share(row["standard_share"]),
+                    other_share=share(row["other_standard_share"]),
                 ),
-                label=_("Like for like"),
+                label=_("Adjusted for course, intake and sex"),
             ),
         ],
-        key="like_for_like",
+        key="adjusted",
     )
     st.write(
         _(
-            "Both are weighted to the same mix of {strata} combinations of course, quarter of intake and "
-            "sex that they share: "
-            "{used} of {runs} and {other_used} of {other_runs} course runs. What is not recorded, such as who chose to "
-            "come, is not made alike."
+            "Both are weighted to the same mix of {strata} combinations of course, quarter of intake and sex that both "
+            "have: {used} of {runs} and {other_used} of {other_runs} course runs. What is not recorded, such as who "
+            "chose to come, is not adjusted for."
         ).format(
             strata=whole(row["strata"]),
             used=whole(row["runs_used"]),
@@ -256,175 +417,102 @@ def like_for_like(chosen: Sequence[Cohort]) -> None:
             other_runs=whole(row["other_runs"]),
         )
     )
-    if row["is_small"]:
-        st.caption(_("Fewer than 30 comparable course runs in one of them: not to be ranked."))
 
 
-def withdrawal(chosen: Sequence[Cohort]) -> None:
-    """Cumulative withdrawal of each cohort."""
-    tables = [(cohort.words, ask("cohorts/withdrawal_curve", cohort.scope)) for cohort in chosen]
-    tables = [(words, table) for words, table in tables if len(table)]
-    if tables:
-        figure(
-            Figure(
-                "cohorts/withdrawal_curve",
-                chosen[0].scope,
-                incidence_figure(tables, "withdrawal_share", HORIZON),
-                Words(
-                    _("Left by the day after enrolment"),
-                    lead=_(
-                        "Completing is the competing event here: completed and left never sum to more than everybody."
-                    ),
-                    alt=_("A curve for each cohort that rises with withdrawal, with 95 % bands."),
-                ),
-                others={cohort.words: cohort.scope for cohort in chosen},
-            )
-        )
-
-
-def retention(chosen: Sequence[Cohort]) -> None:
-    """The retention grid of one of the cohorts."""
-    whole_ones = {
-        cohort.code: cohort for cohort in chosen if not cohort.scope.cohort_month and not cohort.scope.attribute
-    }
-    if not whole_ones:
-        return
-    code = choose(
-        _("Retention of"),
-        list(whole_ones),
-        "retention",
-        lambda one: whole_ones[one].words if one in whole_ones else one,
+def adjusted_words(row: Mapping[str, Any], one: str, other: str) -> str:
+    """Whether a difference remains once course, intake and sex are the same."""
+    fewest = 0 if row["is_small"] else min(row["runs_used"], row["other_runs_used"])
+    return {
+        Verdict.HIGHER: _("With the same courses, intakes and sex, {one} completes clearly more often than {other}"),
+        Verdict.LOWER: _("With the same courses, intakes and sex, {one} completes clearly less often than {other}"),
+        Verdict.UNCLEAR: _("With the same courses, intakes and sex, {one} and {other} do not clearly differ"),
+        Verdict.TOO_FEW: _("Fewer than 30 comparable course runs of {one} or {other}, so not to be ranked"),
+        Verdict.UNKNOWN: _("{one} and {other} have no course, intake and sex in common"),
+    }[verdict(row["standard_low"], row["standard_high"], 0, 0, fewest)].format(
+        one=in_markdown(one), other=in_markdown(other)
     )
-    scope = whole_ones[code].scope
-    table = ask("cohorts/retention", scope)
-    if is_hidden_from_me("cohorts/retention", scope):
+
+
+def withdrawal(context: Scope) -> None:
+    """Cumulative withdrawal of the cohorts that are compared."""
+    curve(LEFT, "withdrawal_share", [(cohort.words, cohort.scope) for cohort in chosen_cohorts(context)])
+
+
+def retention(context: Scope) -> None:
+    """The share still learning week by week, for each month of the start."""
+    table = ask(RETENTION, context)
+    if is_hidden_from_me(RETENTION, context):
         owners_only()
         return
     if table.empty:
-        st.info(_("No month of this cohort has 30 learners who started."))
+        st.info(_("No month has 30 learners who started. Choose another programme or partner."))
         return
     figure(
         Figure(
-            "cohorts/retention",
-            scope,
+            RETENTION,
+            context,
             retention_figure(table),
             Words(
-                _("Still learning, week by week"),
+                retention_words(table.to_dict("records")),
                 lead=_("Weeks that the last learners of a month have not reached yet are empty, not zero."),
                 alt=_("A grid of months and weeks; the darker, the more learners were still learning."),
             ),
+            columns=["cohort_month", "week", "learners", "learning_later", "share_retained"],
         )
     )
 
 
-def quiet(chosen: Sequence[Cohort]) -> None:
-    """Learners under way who were not seen for a number of days that the reader chooses."""
-    st.header(_("Quiet learners"), anchor=False)
-    wholes = [Scope(programme_id=c.scope.programme_id, partner_id=c.scope.partner_id, quiet_days=30) for c in chosen]
-    if all(is_hidden_from_me("cohorts/quiet_learners", scope) for scope in wholes):
+def retention_words(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Between which shares the months lie eight weeks after the start."""
+    shares = [row["share_retained"] for row in rows if row["week"] == 8 and not is_missing(row["share_retained"])]
+    if not shares:
+        return _("Learners still learning, week by week")
+    return _("Eight weeks after the start, {least} to {most} of a month's learners are still learning").format(
+        least=share(min(shares)), most=share(max(shares))
+    )
+
+
+def quiet(context: Scope) -> None:
+    """Learners who have not finished and were not seen for a number of days that the reader chooses."""
+    asked = Scope(programme_id=context.programme_id, partner_id=context.partner_id, quiet_days=QUIET_DAYS)
+    if is_hidden_from_me(QUIET, asked):
         owners_only()
         return
-    days = slide_number(_("Days without activity"), 7, 180, 30, 1, "quiet_days")
-    shown = [c for c in chosen if not c.scope.cohort_month and not c.scope.attribute]
-    for number, cohort in enumerate(shown):
-        scope = Scope(programme_id=cohort.scope.programme_id, partner_id=cohort.scope.partner_id, quiet_days=days)
-        if is_hidden_from_me("cohorts/quiet_learners", scope):
-            owners_only()
-            continue
-        row = ask_one("cohorts/quiet_learners", scope)
-        strip(
-            [
-                Number(
-                    "learners_quiet",
-                    row["learners_quiet"],
-                    "cohorts/quiet_learners",
-                    scope,
-                    note=_("{cohort}: {share} of {under_way} under way").format(
-                        cohort=in_markdown(cohort.words),
-                        share=share(row["share_quiet"]),
-                        under_way=whole(row["learners_under_way"]),
-                    ),
-                )
-            ],
-            key="quiet",
-        )
-    if not shown:
-        st.caption(_("Shown for whole programmes and partners: choose a cohort without intake and attribute."))
-
-
-def _builder() -> None:
-    programmes, partners = programme_words(), {"": _("All partners"), **partner_words()}
-    programme = st.selectbox(
-        _("Programme"), list(programmes), key="new_programme", format_func=lambda code: programmes[code]
+    asked = replace(asked, quiet_days=slide_number(_("Days without activity"), 7, 180, QUIET_DAYS, 1, "quiet_days"))
+    row = ask_one(QUIET, asked)
+    st.header(
+        _("{share} of those who have not finished were not seen for {days} days").format(
+            share=share(row["share_quiet"]), days=whole(row["quiet_days"])
+        ),
+        anchor=False,
     )
-    partner = st.selectbox(_("Partner"), list(partners), key="new_partner", format_func=lambda code: partners[code])
-    asked = _read(f"{programme}.{partner}..")
-    assert asked
-    months = ["", *ask("cohorts/intakes", asked)["cohort"]]
-    intake = st.selectbox(
-        _("Intake"), months, key="new_month", format_func=lambda code: month(_first(code)) if code else _("All intakes")
-    )
-    values = ["", *(value for value, attribute in ATTRIBUTE_OF.items() if not intake or attribute == "sex")]
-    value = st.selectbox(
-        _("Learners"), values, key="new_value", format_func=lambda one: value_words()[one] if one else _("All")
-    )
-    st.button(_("Add it"), type="primary", on_click=_add, args=(f"{programme}.{partner}.{intake}.{value}",))
-
-
-def _add(code: str) -> None:
-    st.session_state[KEY + "_known"] = [*st.session_state.get(KEY + "_known", []), code]
-    st.session_state[KEY] = list(dict.fromkeys([*st.session_state[KEY], code]))[:MOST]
-
-
-def _offered() -> list[str]:
-    """Every programme and partner with course runs, the largest partners of the refugee programmes first."""
-    choices = ask("cohorts/choices")
-    leading = (choices["programme_id"] == FOR_REFUGEES) & (choices["partner_id"] != ALL)
-    rows = [*choices[leading].itertuples(), *choices[~leading].itertuples()]
-    own = own_partner()
-    mine = [f"{FOR_REFUGEES}.{own}.."] if own in partner_words() else []
-    return mine + [f"{row.programme_id}.{'' if row.partner_id == ALL else row.partner_id}.." for row in rows]
-
-
-def _read(code: str) -> Scope | None:
-    found = CODE.fullmatch(code)
-    if not found or (found["value"] and found["value"] not in ATTRIBUTE_OF):
-        return None
-    try:
-        intake = _first(found["month"])
-    except ValueError:
-        return None
-    return Scope(
-        programme_id=None if found["programme"] == ALL else found["programme"],
-        partner_id=found["partner"] or None,
-        cohort_month=intake,
-        attribute=ATTRIBUTE_OF.get(found["value"]),
-        attribute_value=found["value"] or None,
-        horizon_days=180,
+    strip(
+        [
+            Number(
+                "learners_quiet",
+                row["learners_quiet"],
+                QUIET,
+                asked,
+                note=_("of {learners} not finished").format(learners=whole(row["learners_unfinished"])),
+            ),
+            Number(
+                "",
+                share(row["share_quiet"]),
+                QUIET,
+                asked,
+                note=_("95 % interval {interval}").format(interval=between(row["share_low"], row["share_high"])),
+                label=_("Share quiet"),
+            ),
+        ],
+        key="quiet",
     )
 
 
-def _words(code: str) -> str:
-    scope = _read(code)
-    if scope is None:
-        return code
-    programme = programme_words().get(scope.programme_id or ALL, scope.programme_id or "")
-    parts = [
-        partner_words().get(scope.partner_id, scope.partner_id) if scope.partner_id else "",
-        "" if scope.partner_id and scope.programme_id == FOR_REFUGEES else programme,
-        month(scope.cohort_month) if scope.cohort_month else "",
-        value_words().get(scope.attribute_value, "") if scope.attribute_value else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _pair(one: Scope, other: Scope, by_day: int) -> Scope:
-    return Scope(
-        programme_id=one.programme_id,
-        partner_id=one.partner_id,
-        cohort_month=one.cohort_month,
-        attribute=one.attribute,
-        attribute_value=one.attribute_value,
+def pair_scope(one: Scope, other: Scope, by_day: int) -> Scope:
+    """What two cohorts are compared by."""
+    return replace(
+        one,
+        horizon_days=None,
         other_programme_id=other.programme_id,
         other_partner_id=other.partner_id,
         other_cohort_month=other.cohort_month,
@@ -434,10 +522,18 @@ def _pair(one: Scope, other: Scope, by_day: int) -> Scope:
     )
 
 
-def _at_risk(table: pd.DataFrame, mark: int) -> int:
-    later = table[table["day"] >= mark]
-    return int(next(iter(later["at_risk"]), 0))
+def _why_no_runs(scope: Scope) -> str:
+    if is_hidden_from_me(STANDING, scope):
+        return _(
+            "No course runs are shown: fewer than four partners report this choice, or two of them nearly all of it, "
+            "or only their owners may see them. Choose another programme, or All partners."
+        )
+    return _("No course runs of this choice are in this release. Choose another programme or partner.")
 
 
-def _first(code: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(code + "-01") if code else None
+def _quarter(row: Any) -> str:
+    return _("{year} Q{quarter}").format(year=row.quarter.year, quarter=(row.quarter.month + 2) // 3)
+
+
+def _observed_on(table: pd.DataFrame, mark: int) -> int:
+    return int(next(iter(table[table["day"] >= mark]["at_risk"]), 0))

@@ -1,22 +1,24 @@
 """Completion funnel: where learners stop between registration and a credential that a university recognises."""
 
-import streamlit as st
-
-from dashboard.components import learners
+from dashboard.components import context, learners
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.completion_funnel import panels as funnel
+from dashboard.pages.completion_funnel import panels
 
-st.title(_("Completion funnel"))
-st.write(
-    _(
-        "Learners register with a partner; some enrol, some study, some earn a credential, and some have it recognised "
-        "by a university. The longest drop shows where help is needed first. Each step counts people, once."
-    )
+scope = page(
+    panels.answer,
+    choices=(context.programme, context.partner, panels.country, panels.registered_from, panels.registered_until),
+    needs=learners.needs,
 )
-learners.begin()
-scope = funnel.choose_view()
-learners.stop_unless_shown(scope)
-funnel.steps(scope)
-funnel.compared(scope)
-funnel.beside_others(scope)
-funnel.split(scope)
+with section(_("Compared with the median partner"), "compared") as opened:
+    if opened:
+        panels.compared(scope)
+with section(_("Compared with other partners in the same area"), "area") as opened:
+    if opened:
+        panels.same_area(scope)
+with section(_("By sex, age, education or country"), "groups") as opened:
+    if opened:
+        panels.groups(scope)
+with section(_("Gender parity"), "parity") as opened:
+    if opened:
+        panels.parity(scope)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.charts.learners import bars_figure
+from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table

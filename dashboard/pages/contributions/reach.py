@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.learners import bars_figure
+from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
 from dashboard.components.tables import show_table

@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, ON_BREAK, OPEN, PARTIAL, SPARE
+from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, SEQUENTIAL
 from dashboard.locales.plain import in_chart
 
 HEIGHT = 260
 OF_ROWS = (ACCENT, NEUTRAL, CLOSED)
-OF_REASONS = (CLOSED, PARTIAL, ON_BREAK, OPEN, SPARE, NEUTRAL)
+OF_REASONS = (*reversed(SEQUENTIAL), NEUTRAL)
 BAR = 0.35
 LEGEND_LINE, LEGEND_WIDTH = 22, 40
 

@@ -1,14 +1,13 @@
 """Data health: how fresh each source is, what is overdue, and what became of the rows of each file."""
 
-import streamlit as st
-
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.data_health import panels as data_health
+from dashboard.pages.data_health import panels
 
-st.title(_("Data health"))
-found = data_health.begin()
-data_health.answer(found)
-data_health.troubles(found)
-data_health.table(found)
-data_health.details(found)
-data_health.rules()
+page(panels.answer, hides=False)
+with section(_("Details of one source"), "details") as opened:
+    if opened:
+        panels.details()
+with section(_("How freshness is judged"), "rules") as opened:
+    if opened:
+        panels.rules()

@@ -1,4 +1,4 @@
-"""Panels of how fresh each source is: the answer, what could not be read, the table, the details of one, the rules."""
+"""Panels of how fresh each source is: what is late, what could not be read, the list, details of one, the rules."""
 
 import datetime
 from collections import Counter
@@ -12,12 +12,14 @@ from dashboard.charts.palette import CLOSED, NO_DATA, PARTIAL, SPARE
 from dashboard.components.figures import plain_chart
 from dashboard.components.filters import choose
 from dashboard.components.learners import partner_words, programme_words
+from dashboard.components.page import headline
 from dashboard.components.refused import without_flags
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, missing, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
+from dashboard.scope import Scope
 from dashboard.session import current_release, current_viewer
 from dashboard.settings import store_folder
 from dashboard.store import health
@@ -62,77 +64,96 @@ COLOURS = {
 }
 
 
-def begin() -> Health:
-    """What this reader may see of the sources today, with one sentence of what the page is."""
+def answer(scope: Scope) -> None:
+    """What is late in a sentence, what could not be read, and the list of all sources."""
+    found = _seen()
+    late = [feed for feed in found.streams if feed.freshness == OVERDUE]
+    if any(feed.captures for feed in found.streams):
+        headline(_late_words(found, late), " ".join(_more(found, late)))
+    else:
+        headline(_("No file of these sources has been received yet"), _whose())
+        st.info(_("Bring in files on the page Upload."))
+    _troubles(found)
+    _list(found)
+
+
+def _seen() -> Health:
+    """What this reader may see of the sources today."""
     viewer = current_viewer()
     found = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
     return Health(tuple(folded(found.streams)), found.troubles) if viewer.is_steward else found
 
 
-def answer(found: Health) -> None:
-    """The answer in a sentence, computed: what is late, and the oldest of it; then what comes next."""
-    if not any(one.captures for one in found.streams):
-        st.info(_("No file of these sources has come in yet. Files can be brought in on the page Upload."))
-        return
-    late = [one for one in found.streams if one.freshness == OVERDUE]
-    st.subheader(_answer(found, late), anchor=False)
-    more = []
-    if due := sum(one.freshness == DUE for one in found.streams):
-        more.append(
+def _late_words(found: Health, late: Sequence[StreamHealth]) -> str:
+    """How many sources are overdue, and the day of the newest file that is no demonstration."""
+    words = plural("{late} of {count} sources is overdue", "{late} of {count} sources are overdue", len(late)).format(
+        late=len(late), count=len(found.streams)
+    )
+    days = [
+        feed.newest.captured_on
+        for feed in found.streams
+        if feed.newest and feed.freshness not in (AHEAD, DEMONSTRATION)
+    ]
+    if not days:
+        return _("{late}; all files are simulated").format(late=words)
+    return _("{late}; the newest file reports up to {day}").format(late=words, day=day(max(days)))
+
+
+def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
+    """What comes next, what is no longer expected and what is simulated, a sentence each."""
+    sentences = []
+    if late:
+        oldest = min(late, key=lambda feed: feed.overdue_since or datetime.date.max)
+        sentences.append(
+            _("The longest overdue is “{source}”, since {day}.").format(
+                source=in_markdown(_name(oldest)), day=day(oldest.overdue_since)
+            )
+        )
+    if due := sum(feed.freshness == DUE for feed in found.streams):
+        sentences.append(
             plural("{count} more is due and not overdue yet.", "{count} more are due and not overdue yet.", due).format(
                 count=due
             )
         )
-    coming = [one for one in found.streams if one.freshness == FRESH and one.next_expected]
+    coming = [feed for feed in found.streams if feed.freshness == FRESH and feed.next_expected]
     if coming:
-        first = min(coming, key=lambda one: one.next_expected or datetime.date.max)
-        more.append(
+        first = min(coming, key=lambda feed: feed.next_expected or datetime.date.max)
+        sentences.append(
             _("Next expected: “{source}”, by {day}.").format(
                 source=in_markdown(_name(first)), day=day(first.next_expected)
             )
         )
-    if stopped := sum(one.freshness == STOPPED for one in found.streams):
-        more.append(
+    if stopped := sum(feed.freshness == STOPPED for feed in found.streams):
+        sentences.append(
             plural(
                 "{count} partner file is older than 13 months and no longer expected.",
                 "{count} partner files are older than 13 months and no longer expected.",
                 stopped,
             ).format(count=stopped)
         )
-    if invented := sum(one.freshness == DEMONSTRATION for one in found.streams):
-        more.append(
+    if simulated := sum(feed.freshness == DEMONSTRATION for feed in found.streams):
+        sentences.append(
             plural(
-                "{count} source is a demonstration, which is never late.",
-                "{count} sources are demonstrations, which are never late.",
-                invented,
-            ).format(count=invented)
+                "{count} source is simulated and therefore never late.",
+                "{count} sources are simulated and therefore never late.",
+                simulated,
+            ).format(count=simulated)
         )
-    st.write(" ".join(more))
-    if not current_viewer().is_steward:
-        st.caption(
-            _("You see your own files and the sources that publishers release.")
-            if current_viewer().partner_id
-            else _("You see the sources that publishers release. Files of partners are shown to them and to stewards.")
-        )
+    return [*sentences, _whose()] if not current_viewer().is_steward else sentences
 
 
-def _answer(found: Health, late: Sequence[StreamHealth]) -> str:
-    count = len(found.streams)
-    if not late:
-        return plural(
-            "{count} source is shown, and it is not overdue.", "0 of {count} sources are overdue.", count
-        ).format(count=count)
-    oldest = min(late, key=lambda one: one.overdue_since or datetime.date.max)
-    return plural(
-        "{late} of {count} sources is overdue: “{source}”, since {day}.",
-        "{late} of {count} sources are overdue. The longest overdue is “{source}”, since {day}.",
-        len(late),
-    ).format(late=len(late), count=count, source=in_markdown(_name(oldest)), day=day(oldest.overdue_since))
+def _whose() -> str:
+    """Of which sources this reader sees the files."""
+    if current_viewer().is_steward:
+        return ""
+    if current_viewer().partner_id:
+        return _("You see your own files and the sources that publishers release.")
+    return _("You see the sources that publishers release. Files of partners are shown to them and to stewards.")
 
 
-def troubles(found: Health) -> None:
+def _troubles(found: Health) -> None:
     """What keeps failing, is dated ahead or could not be read, each in a sentence; the rest is shown all the same."""
-    failing = {one.source: one.fetch for one in found.streams if one.is_failing and one.fetch}
+    failing = {feed.source: feed.fetch for feed in found.streams if feed.is_failing and feed.fetch}
     for source, state in failing.items():
         st.error(
             plural(
@@ -143,13 +164,13 @@ def troubles(found: Health) -> None:
                 source=in_markdown(_(sources()[source].title)), count=state.failures, reason=in_markdown(state.reason)
             )
         )
-    for one in found.streams:
-        if one.freshness == AHEAD and one.newest:
+    for feed in found.streams:
+        if feed.freshness == AHEAD and feed.newest:
             st.warning(
                 _(
                     "“{source}” is dated {day}, which is in the future, so whether it is late is unknown. "
                     "Import it again with the right day."
-                ).format(source=in_markdown(_name(one)), day=day(one.newest.captured_on))
+                ).format(source=in_markdown(_name(feed)), day=day(feed.newest.captured_on))
             )
     for trouble in found.troubles:
         if trouble.words:
@@ -163,9 +184,9 @@ def troubles(found: Health) -> None:
             )
 
 
-def table(found: Health) -> None:
+def _list(found: Health) -> None:
     """A row for each source, and for each partner's stream of those that partners send."""
-    rows = [_row(one) for one in found.streams]
+    rows = [_row(feed) for feed in found.streams]
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)] if rows else []
     shown = pd.DataFrame(rows, columns=names, dtype=object)
     colours = {status_words(code): pair for code, pair in COLOURS.items()}
@@ -189,38 +210,38 @@ def _css(pair: tuple[str, str] | None) -> str:
     return f"background-color: {pair[0]}; color: {pair[1]}" if pair else ""
 
 
-def _row(one: StreamHealth) -> dict[str, Any]:
-    newest = one.newest
+def _row(feed: StreamHealth) -> dict[str, Any]:
+    newest = feed.newest
     return {
-        _("Status"): status_words(one.freshness),
-        _("Source"): _(sources()[one.source].title),
-        _("Partner"): _from(one) or None,
+        _("Status"): status_words(feed.freshness),
+        _("Source"): _(sources()[feed.source].title),
+        _("Partner"): _from(feed) or None,
         _("Newest file"): newest.captured_on if newest else None,
-        _("Age (days)"): one.age_days,
-        _("Next expected"): one.next_expected,
-        _("Programme"): programme_words(with_totals=False).get(one.programme, one.programme) or None,
-        _("Expected every (days)"): one.every_days or None,
-        _("Rows"): one.rows,
-        _("Set aside"): one.set_aside,
-        _("Waiting"): len(one.waiting) or None,
-        _("Fetching"): _fetch_status(one),
+        _("Age (days)"): feed.age_days,
+        _("Next expected"): feed.next_expected,
+        _("Programme"): programme_words(with_totals=False).get(feed.programme, feed.programme) or None,
+        _("Expected every (days)"): feed.every_days or None,
+        _("Rows"): feed.rows,
+        _("Set aside"): feed.set_aside,
+        _("Waiting"): len(feed.waiting) or None,
+        _("Fetching"): _fetch_status(feed),
         _("Sent by"): ", ".join(newest.sent_by) or None if newest else None,
     }
 
 
-def details(found: Health) -> None:
+def details() -> None:
     """One source or stream: when its next file should come, how it is fetched, what waits, and each of its files."""
-    if not found.streams:
+    by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _seen().streams}
+    if not by_code:
+        st.write(_("You see no source here. Stewards see all of them."))
         return
-    st.header(_("Details of one source"), anchor=False)
-    by_code = {f"{one.source}:{one.stream}".rstrip(":"): one for one in found.streams}
-    words = {code: _option(one) for code, one in by_code.items()}
+    words = {code: _option(feed) for code, feed in by_code.items()}
     code = choose(_("Source"), list(by_code), "source", lambda code: words[code])
-    one = by_code[code]
-    for sentence in _facts(one):
+    feed = by_code[code]
+    for sentence in _facts(feed):
         st.write(sentence)
-    if current_viewer().is_steward or one.stream:
-        _files(one)
+    if current_viewer().is_steward or feed.stream:
+        _files(feed)
 
 
 def status_words(code: str) -> str:
@@ -233,113 +254,112 @@ def status_words(code: str) -> str:
         STOPPED: _("No file for 13 months"),
         MISSING: _("Not received"),
         NOT_EXPECTED: _("Not expected"),
-        DEMONSTRATION: _("Demonstration"),
+        DEMONSTRATION: _("Simulated"),
     }
     return f"{MARKS[code]} {words[code]}"
 
 
 def rules() -> None:
     """How freshness is judged, in words."""
-    with st.expander(_("How freshness is judged")):
-        st.write(
-            _(
-                "The age of a source counts from the day of its newest file: the day until which the file reports, not "
-                "the day on which it arrived. Each source states how often a file should come."
-            )
+    st.write(
+        _(
+            "The age of a source counts from the day up to which its newest file reports, not from the day on which "
+            "it arrived. Each source states how often a file should come."
         )
-        st.markdown(
-            "\n".join(
-                f"- **{status_words(code)}**: {words}"
-                for code, words in {
-                    FRESH: _("the newest file is no older than that."),
-                    DUE: _("it is older, by up to half as much again."),
-                    OVERDUE: _("it is older than that."),
-                    AHEAD: _("its day is more than one day in the future, so its age is not known."),
-                    STOPPED: _(
-                        "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
-                        "expected, and not counted as overdue."
-                    ),
-                    MISSING: _("files are expected, and none has come."),
-                    NOT_EXPECTED: _(
-                        "the record has ended, or changes only when something happens, so no next file is expected."
-                    ),
-                    DEMONSTRATION: _("the rows are simulated. They are never late, and step aside for real files."),
-                }.items()
-            )
+    )
+    st.markdown(
+        "\n".join(
+            f"- **{status_words(code)}**: {words}"
+            for code, words in {
+                FRESH: _("the newest file is no older than that number of days."),
+                DUE: _("it is older, by up to half of that number."),
+                OVERDUE: _("it is older still."),
+                AHEAD: _("its day is more than one day in the future, so its age is not known."),
+                STOPPED: _(
+                    "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
+                    "expected, and not counted as overdue."
+                ),
+                MISSING: _("files are expected, and none has come."),
+                NOT_EXPECTED: _(
+                    "the record has ended, or changes only when something happens, so no next file is expected."
+                ),
+                DEMONSTRATION: _("the rows are simulated. They are never late, and real files replace them."),
+            }.items()
         )
+    )
 
 
-def _name(one: StreamHealth) -> str:
+def _name(feed: StreamHealth) -> str:
     """The source, and whose stream it is, in words."""
-    parts = [_from(one), programme_words(with_totals=False).get(one.programme, one.programme)]
+    parts = [_from(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
     whose = ", ".join(part for part in parts if part)
-    title = _(sources()[one.source].title)
+    title = _(sources()[feed.source].title)
     return _("{source} ({partner})").format(source=title, partner=whose) if whose else title
 
 
-def _option(one: StreamHealth) -> str:
-    return f"{status_words(one.freshness)}: {_name(one)}"
+def _option(feed: StreamHealth) -> str:
+    return f"{status_words(feed.freshness)}: {_name(feed)}"
 
 
-def _from(one: StreamHealth) -> str:
-    if one.folded > 1:
-        return plural("{count} file sender", "{count} simulated senders", one.folded).format(count=one.folded)
-    return partner_words().get(one.partner, one.partner)
+def _from(feed: StreamHealth) -> str:
+    if feed.folded > 1:
+        return plural("{count} file sender", "{count} simulated senders", feed.folded).format(count=feed.folded)
+    return partner_words().get(feed.partner, feed.partner)
 
 
-def _facts(one: StreamHealth) -> list[str]:
+def _facts(feed: StreamHealth) -> list[str]:
     """What is known of a stream, a sentence each."""
-    card, newest = sources()[one.source], one.newest
-    facts = [f"**{status_words(one.freshness)}.** {_next(one)}"]
+    card, newest = sources()[feed.source], feed.newest
+    facts = [f"**{status_words(feed.freshness)}.** {_next(feed)}"]
     if newest:
-        said = _("The newest file reports up to {day}.").format(day=day(newest.captured_on))
+        sentence = _("The newest file reports up to {day}.").format(day=day(newest.captured_on))
         if newest.imported_at:
-            said = _("The newest file reports up to {day} and was imported on {moment} UTC.").format(
+            sentence = _("The newest file reports up to {day} and was imported on {moment} UTC.").format(
                 day=day(newest.captured_on), moment=_moment(newest.imported_at)
             )
         if newest.sent_by:
-            said += " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
-        facts.append(f"{said} {_provenance(newest.provenance)}")
+            sentence += " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
+        facts.append(f"{sentence} {_provenance(newest.provenance)}")
     facts.append(_("How it comes: {comes}.").format(comes=_(card.comes)))
     if current_viewer().is_steward:
-        facts.append(_fetch_words(one.fetch, bool(card.fetch)))
-    if one.waiting:
-        oldest = min(wait.at for wait in one.waiting)
+        facts.append(_fetch_words(feed.fetch, bool(card.fetch)))
+    if feed.waiting:
+        oldest = min(wait.at for wait in feed.waiting)
         facts.append(
             plural(
                 "{count} file waits to be published, since {moment} UTC.",
                 "{count} files wait to be published, the oldest since {moment} UTC.",
-                len(one.waiting),
-            ).format(count=len(one.waiting), moment=_moment(oldest))
-            + _who_waits(one)
+                len(feed.waiting),
+            ).format(count=len(feed.waiting), moment=_moment(oldest))
+            + _who_waits(feed)
         )
     return facts
 
 
-def _who_waits(one: StreamHealth) -> str:
-    who = sorted({wait.who for wait in one.waiting if wait.who})
+def _who_waits(feed: StreamHealth) -> str:
+    who = sorted({wait.who for wait in feed.waiting if wait.who})
     return " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(who))) if who else ""
 
 
-def _next(one: StreamHealth) -> str:
-    if one.freshness == OVERDUE:
+def _next(feed: StreamHealth) -> str:
+    if feed.freshness == OVERDUE:
         return _("The next file was expected by {day}, and it has been overdue since {since}.").format(
-            day=day(one.next_expected), since=day(one.overdue_since)
+            day=day(feed.next_expected), since=day(feed.overdue_since)
         )
-    if one.freshness == DUE and one.newest:
+    if feed.freshness == DUE and feed.newest:
         return _("The next file was expected by {day}. It is overdue from {from_day} on.").format(
-            day=day(one.next_expected),
-            from_day=day(health.overdue_from(one.newest.captured_on, one.every_days)),
+            day=day(feed.next_expected),
+            from_day=day(health.overdue_from(feed.newest.captured_on, feed.every_days)),
         )
-    if one.next_expected:
-        return _("The next file is expected by {day}.").format(day=day(one.next_expected))
-    otherwise = _("No next file is expected.") if one.captures else _("No file has come, and none is expected.")
+    if feed.next_expected:
+        return _("The next file is expected by {day}.").format(day=day(feed.next_expected))
+    otherwise = _("No next file is expected.") if feed.captures else _("No file has come, and none is expected.")
     return {
         AHEAD: _("Its day is in the future, so the next due date is unknown."),
         STOPPED: _("No file has come for 13 months, so none is expected any more."),
         MISSING: _("No file has come yet."),
         DEMONSTRATION: _("The rows are simulated, so no next file is expected."),
-    }.get(one.freshness, otherwise)
+    }.get(feed.freshness, otherwise)
 
 
 def _provenance(code: str) -> str:
@@ -350,14 +370,14 @@ def _provenance(code: str) -> str:
     }.get(code, "")
 
 
-def _fetch_status(one: StreamHealth) -> str | None:
-    if not one.fetch or not one.fetch.outcome:
+def _fetch_status(feed: StreamHealth) -> str | None:
+    if not feed.fetch or not feed.fetch.outcome:
         return None
-    if one.fetch.outcome == "failed":
-        return plural("Failed {count} time", "Failed {count} times", one.fetch.failures).format(
-            count=one.fetch.failures
+    if feed.fetch.outcome == "failed":
+        return plural("Failed {count} time", "Failed {count} times", feed.fetch.failures).format(
+            count=feed.fetch.failures
         )
-    return _outcomes().get(one.fetch.outcome, one.fetch.outcome)
+    return _outcomes().get(feed.fetch.outcome, feed.fetch.outcome)
 
 
 def _outcomes() -> Mapping[str, str]:
@@ -373,30 +393,30 @@ def _fetch_words(state: FetchState | None, can_be: bool) -> str:
     """What became of fetching it by the program, with the last reason."""
     if not state or not state.tried_at:
         return (
-            _("It can be fetched by `coalition refresh`, which has not been done yet.")
+            _("It can be fetched by `coalition refresh`, which has not run yet.")
             if can_be
-            else _("It is not fetched by a program: somebody brings the file in.")
+            else _("It is not fetched automatically: a person brings the file in.")
         )
-    said = [
+    sentences = [
         _("Last fetched on {moment} UTC: {outcome}.").format(
             moment=_moment(state.tried_at),
             outcome=in_markdown(_outcomes().get(state.outcome, state.outcome).lower() or missing()),
         )
     ]
     if state.failures:
-        said.append(
+        sentences.append(
             plural("It failed {count} time in a row.", "It failed {count} times in a row.", state.failures).format(
                 count=state.failures
             )
         )
-        said.append(
+        sentences.append(
             _("The last answer came on {moment} UTC.").format(moment=_moment(state.answered_at))
             if state.answered_at
             else _("No answer has been received.")
         )
     if state.reason:
-        said.append(_("Reason: {reason}").format(reason=in_markdown(state.reason)))
-    return " ".join(said)
+        sentences.append(_("Reason: {reason}").format(reason=in_markdown(state.reason)))
+    return " ".join(sentences)
 
 
 def _moment(text: str) -> str:
@@ -408,11 +428,11 @@ def _moment(text: str) -> str:
     return f"{day(at.date())}, {at:%H:%M}"
 
 
-def _files(one: StreamHealth) -> None:
+def _files(feed: StreamHealth) -> None:
     """Each file with what became of its rows: a chart, why rows were set aside, and the tables of both."""
-    shown = [capture for capture in one.captures if capture.account]
-    if len(shown) < len(one.captures):
-        hidden = len(one.captures) - len(shown)
+    shown = [capture for capture in feed.captures if capture.account]
+    if len(shown) < len(feed.captures):
+        hidden = len(feed.captures) - len(shown)
         st.caption(
             plural(
                 "Of {count} file only the date is shown: rows of other partners are in it.",
@@ -422,9 +442,9 @@ def _files(one: StreamHealth) -> None:
             if not current_viewer().is_steward
             else _("Files that do not state what became of their rows are not in the chart.")
         )
-    if not one.captures:
+    if not feed.captures:
         return
-    if one.shares_file and shown:
+    if feed.shares_file and shown:
         st.caption(_("The newest file holds rows of several partners or programmes; its counts are of the whole file."))
     reasons = _reasons_of(shown)
     labels = _labels(shown[-MOST_FILES:])
@@ -445,7 +465,7 @@ def _files(one: StreamHealth) -> None:
         _reason_chart(shown, reasons, labels)
     if len(shown) > MOST_FILES:
         st.caption(_("The charts show the newest {count} files; the tables list all.").format(count=MOST_FILES))
-    _tables(one, reasons)
+    _tables(feed, reasons)
 
 
 def _rows_title(shown: Sequence[Capture]) -> str:
@@ -506,9 +526,9 @@ def _reason_chart(
     )
 
 
-def _tables(one: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) -> None:
+def _tables(feed: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) -> None:
     """What the charts show, in full: every file, and every reason of each."""
-    served = {pin["folder"] for pin in current_release().manifest["snapshots"].get(one.source, ())}
+    served = {pin["folder"] for pin in current_release().manifest["snapshots"].get(feed.source, ())}
     files = [
         {
             _("Date of the file"): capture.captured_on,
@@ -519,14 +539,14 @@ def _tables(one: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) -> 
             _("Set aside"): capture.account.set_aside if capture.account else None,
             _("Sent by"): ", ".join(capture.sent_by) or None,
             _("In this release"): (
-                "●" if capture.name and f"snapshots/{one.source}/{capture.name}" in served else None
+                "●" if capture.name and f"snapshots/{feed.source}/{capture.name}" in served else None
             ),
         }
-        for capture in reversed(one.captures)
+        for capture in reversed(feed.captures)
     ]
     why = [
         {_("Date of the file"): capture.captured_on, _("Reason"): reason, _("Rows"): rows}
-        for capture in reversed(one.captures)
+        for capture in reversed(feed.captures)
         for reason, rows in reasons.get(capture, {}).items()
     ]
     shown = st.expander(_("Table of all files"), on_change="rerun", key="health-files")

@@ -1,110 +1,94 @@
-"""Learning hubs: a pydeck map without tiles whose marks tell the status, sessions by month, what sessions go with."""
+"""Learning hubs: a map whose marks show the status of each, sessions by month, and sessions by course."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-import pydeck as pdk
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, NEUTRAL, PARTIAL, SPARE
+from dashboard.charts.palette import ACCENT, BORDER, CLOSED, INK, NEUTRAL, PARTIAL, SPARE
+from dashboard.charts.world import layout as map_layout
 from dashboard.locales.numbers import decimal, month, whole
-from dashboard.locales.plain import in_chart, in_deck
+from dashboard.locales.plain import in_chart
 
-POLYGONS = "/app/static/boundaries/countries_110m.geojson"
-LAND, LINE = [200, 209, 218, 255], [255, 255, 255, 255]
 MOST_COURSES = 12
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How a status is drawn: told apart by size, rim and sign as well as by colour. Pixels and RGBA."""
+    """How a status is drawn: told apart by symbol and size as well as by colour. Size in pixels."""
 
-    fill: list[int]
-    rim: list[int]
-    radius: int
-    rim_width: float
-    sign: str
+    symbol: str
+    size: int
+    color: str
+    rim: str
 
 
-# The first is drawn last, above the others.
+# In the order of the legend; those drawn later lie above the others.
 MARKS = {
-    "active": Mark([11, 108, 184, 235], [255, 255, 255, 255], 8, 1.5, ""),
-    "dormant": Mark([229, 160, 47, 255], [92, 61, 0, 255], 6, 2, ""),
-    "unknown": Mark([255, 255, 255, 255], [70, 80, 90, 255], 5, 2, ""),
-    "closed": Mark([255, 255, 255, 255], [166, 61, 30, 255], 7, 2, "x"),
+    "active": Mark("circle", 13, ACCENT, BORDER),
+    "dormant": Mark("square", 10, PARTIAL, INK),
+    "unknown": Mark("circle-open", 9, INK, INK),
+    "closed": Mark("x", 11, CLOSED, BORDER),
 }
+RING = 24
 # Shades and patterns in the order of the legend.
 FILLS = ((ACCENT, ""), (PARTIAL, "/"), (SPARE, "x"), (NEUTRAL, "."), ("#9a7fd1", "-"))
 
 
-def hubs_deck(hubs: pd.DataFrame, zoom: float = 0.75) -> pdk.Deck:
-    """A deck with one mark a hub.
+def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, height: int) -> Figure:
+    """A map with one mark a hub; the legend counts the hubs of each status.
 
     Args:
-        hubs: hub_id, hub, country, status, status_words, host_words, latitude, longitude.
-        zoom: at which the whole world fits.
+        hubs: hub_id, hub, country, status, host, latitude, longitude.
+        words: for each status.
+        chosen: the hub with a ring around its mark.
+        height: in pixels.
     """
-    columns = ["hub_id", "hub", "country", "status", "status_words", "host_words", "latitude", "longitude"]
-    rows = [
-        {
-            **row,
-            "fill": MARKS[row["status"]].fill,
-            "rim": MARKS[row["status"]].rim,
-            "radius": MARKS[row["status"]].radius,
-            "rim_width": MARKS[row["status"]].rim_width,
-            "sign": MARKS[row["status"]].sign,
-        }
-        for status in reversed(list(MARKS))
-        for row in hubs[hubs["status"] == status][columns].map(in_deck).to_dict("records")
+    traces = [
+        _marks_of(hubs[hubs["status"] == status], status, words[status])
+        for status in MARKS
+        if (hubs["status"] == status).any()
     ]
-    # Without `map_provider=None`, and with any `map_style`, a style would be fetched from another host.
-    return pdk.Deck(
-        map_provider=None,
-        layers=[
-            pdk.Layer(
-                "GeoJsonLayer", POLYGONS, id="land", stroked=False, filled=True, get_fill_color=LAND, pickable=False
-            ),
-            pdk.Layer(
-                "GeoJsonLayer",
-                POLYGONS,
-                id="borders",
-                stroked=True,
-                filled=False,
-                get_line_color=LINE,
-                line_width_min_pixels=0.6,
-            ),
-            pdk.Layer(
-                "ScatterplotLayer",
-                rows,
-                id="hubs",
-                get_position="[longitude, latitude]",
-                get_radius="radius",
-                radius_units=pdk.types.String("pixels"),
-                stroked=True,
-                get_fill_color="fill",
-                get_line_color="rim",
-                get_line_width="rim_width",
-                line_width_units=pdk.types.String("pixels"),
-                pickable=True,
-                auto_highlight=True,
-            ),
-            pdk.Layer(
-                "TextLayer",
-                [row for row in rows if row["sign"]],
-                id="signs",
-                get_position="[longitude, latitude]",
-                get_text="sign",
-                get_size=15,
-                font_family=pdk.types.String("sans-serif"),
-                get_color="rim",
-                font_weight=700,
-                pickable=False,
-            ),
-        ],
-        initial_view_state=pdk.ViewState(latitude=18, longitude=10, zoom=zoom, min_zoom=-1, max_zoom=6),
-        tooltip={"text": "{hub}, {country}\n{status_words}\n{host_words}"},
-    )
+    ring = hubs[hubs["hub_id"] == chosen]
+    if len(ring):
+        traces.append(
+            {
+                "type": "scattergeo",
+                "mode": "markers",
+                "lat": ring["latitude"].tolist(),
+                "lon": ring["longitude"].tolist(),
+                "hoverinfo": "skip",
+                "showlegend": False,
+                "marker": {"size": RING, "symbol": "circle-open", "color": ACCENT, "line": {"width": 3}},
+                "unselected": {"marker": {"opacity": 1}},
+            }
+        )
+    layout = map_layout(height)
+    geo = {**layout["geo"], "showcountries": True, "countrycolor": BORDER, "countrywidth": 0.5}
+    return {"data": traces, "layout": {**layout, "geo": geo}}
+
+
+def _marks_of(rows: pd.DataFrame, status: str, words: str) -> Figure:
+    mark = MARKS[status]
+    return {
+        "type": "scattergeo",
+        "mode": "markers",
+        "lat": rows["latitude"].tolist(),
+        "lon": rows["longitude"].tolist(),
+        "text": [f"<b>{in_chart(row.hub)}</b>, {in_chart(row.country)}" for row in rows.itertuples()],
+        "customdata": rows["hub_id"].tolist(),
+        "name": f"{words} ({whole(len(rows))})",
+        "hovertemplate": "%{text}<br>" + words + "<extra></extra>",
+        "marker": {
+            "symbol": mark.symbol,
+            "size": mark.size,
+            "color": mark.color,
+            "line": {"width": 1.5, "color": mark.rim},
+        },
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
 
 
 def sessions_figure(table: pd.DataFrame, words: str, height: int = 280) -> Figure:
@@ -115,7 +99,7 @@ def sessions_figure(table: pd.DataFrame, words: str, height: int = 280) -> Figur
         words: of a month: {sessions}, {hubs} and {facilitators} are filled in.
         height: in pixels.
     """
-    said = [
+    hovers = [
         words.format(
             sessions=whole(row.sessions), hubs=whole(row.hubs), facilitators=decimal(row.facilitators_per_session)
         )
@@ -127,7 +111,7 @@ def sessions_figure(table: pd.DataFrame, words: str, height: int = 280) -> Figur
         "y": table["sessions"].tolist(),
         "text": [month(date) for date in table["month"]],
         "textposition": "none",
-        "customdata": said,
+        "customdata": hovers,
         "hovertemplate": "%{text}<br>%{customdata}<extra></extra>",
         "marker": {"color": ACCENT},
     }

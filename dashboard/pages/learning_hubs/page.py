@@ -1,32 +1,22 @@
-"""Learning hubs: which of the places named live, what happens there, and how learners at hubs complete."""
+"""Learning hubs: which of the hubs named are active, what happens there, and how learners at hubs complete."""
 
-import streamlit as st
-
-from dashboard.components import notices
-from dashboard.components.tables import stop_if_empty
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.learning_hubs import panels as hubs
-from dashboard.session import ask
+from dashboard.pages.learning_hubs import panels
 
-st.title(_("Learning hubs"))
-st.write(
-    _(
-        "Places with internet where people take courses together, free of charge, with a local facilitator. "
-        "Coursera and the US Department of State launched the first in October 2013. "
-        "Partners add theirs by importing a register, and what happens there by importing sessions."
-    )
-)
-notices.demonstration("hubs", "hub_sessions", "partner_learners")
-stop_if_empty(
-    ask("learning_hubs/register"),
-    _("No register of hubs is in this release. A steward can bring one in on the page Upload."),
-)
-
-hubs.counts()
-scope = hubs.choose_hubs()
-stop_if_empty(ask("learning_hubs/register", scope), _("No hub fits these filters. Choose All in one of them."))
-hubs.vitality(scope)
-hubs.card()
-hubs.sessions(scope)
-hubs.attendance(scope)
-hubs.effect()
+scope = page(panels.answer, choices=(panels.region, panels.country, panels.host_type), needs=panels.needs, hides=False)
+with section(_("Sessions"), "sessions") as opened:
+    if opened:
+        panels.sessions(scope)
+with section(_("Attendance"), "attendance") as opened:
+    if opened:
+        panels.attendance(scope)
+with section(_("Completion of learners at hubs and of others"), "effect") as opened:
+    if opened:
+        panels.effect()
+with section(_("Register of hubs"), "register") as opened:
+    if opened:
+        panels.register(scope)
+with section(_("Hubs from nearby"), "nearby") as opened:
+    if opened:
+        panels.nearby(scope)

@@ -1,33 +1,52 @@
-"""Panels of the learning hubs page: counts, the map of vitality, sessions, attendance, the effect, a hub's card."""
+"""Panels of learning hubs: the map with the details of one hub, sessions, attendance, completion, the register."""
 
+import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.world import MAP_CONFIG
 from dashboard.components import context
 from dashboard.components.downloads import download
-from dashboard.components.figures import Figure, Number, Words, figure, on_phone, plain_chart, strip
+from dashboard.components.figures import (
+    Drawn,
+    Figure,
+    Number,
+    Words,
+    chart_key,
+    figure,
+    on_phone,
+    plain_chart,
+    strip,
+    table_figure,
+)
 from dashboard.components.filters import choose, choose_country
 from dashboard.components.learners import own_partner, partner_words
 from dashboard.components.notices import map_disclaimer, owners_only
+from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
-from dashboard.components.tables import lazy_table, show_table
-from dashboard.locales import _
+from dashboard.components.tables import grid, lazy_table, show_table
+from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.learning_hubs.charts import hubs_deck, mix_figure, sessions_figure
+from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
+from dashboard.pages.learning_hubs.deck import hubs_deck
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.warehouse.catalog import metrics
 
-# Zoom at which the whole world fits.
-WORLD, WORLD_ON_PHONE = 0.75, -0.75
 VITALITY, EVIDENCE, COUNTS = "learning_hubs/vitality", "learning_hubs/evidence", "learning_hubs/counts"
 TOTALS, BY_MONTH, MIX = "learning_hubs/session_totals", "learning_hubs/sessions_by_month", "learning_hubs/course_mix"
 ATTENDANCE, SESSIONS = "learning_hubs/attendance_by_hub", "learning_hubs/sessions_of_hub"
 EFFECT = "learning_hubs/hub_effect"
-MAP = "hubs-map"
+REGISTER = "learning_hubs/register"
+MAP_HEIGHT, MAP_HEIGHT_ON_PHONE = 330, 260
+DECK_HEIGHT = 430
+WORLD, WORLD_ON_PHONE = 0.75, -0.75  # zoom at which the whole world fits
+MOST_QUIET = 6
 FACTS = [
     "hub",
     "country",
@@ -59,125 +78,177 @@ def kind_words() -> dict[str, str]:
     }
 
 
-def counts() -> None:
-    """Announced, named, with a sign of life, active: four counts that are never one."""
-    row, lives = ask_one(COUNTS), ask_one(EVIDENCE)
-    strip(
-        [
-            Number(
-                "",
-                _("more than {count}").format(count=whole(row["hubs_announced"])),
-                COUNTS,
-                Scope(),
-                note=_("as the launch stated"),
-                label=_("Hubs announced"),
-            ),
-            Number(
-                "hubs_named",
-                row["hubs_named"],
-                COUNTS,
-                Scope(),
-                note=_("in {count} countries").format(count=whole(row["countries"])),
-            ),
-        ],
-        key="counts",
-    )
-    known = not is_missing(lives["as_of_on"])
-    strip(
-        [
-            Number(
-                "",
-                whole(lives["hubs_evidenced"]) if known else _("not known"),
-                EVIDENCE,
-                Scope(),
-                note=_("with a session or a learning event, ever")
-                if known
-                else _("no file in this release tells of sessions or learners of hubs"),
-                label=_("Hubs evidenced"),
-            ),
-            Number(
-                "hubs_alive",
-                lives["hubs_alive"] if known else None,
-                EVIDENCE,
-                Scope(),
-                note=_("in the 60 days before {day}").format(day=day(lives["as_of_on"])) if known else "",
-            ),
-        ],
-        key="counts",
-    )
+def needs() -> str:
+    """Why there is nothing to show; empty where a register of hubs is in the release."""
+    if ask(REGISTER).empty:
+        return _("No register of hubs is in this release. A steward can bring one in on the page Upload.")
+    return ""
 
 
-def choose_hubs() -> Scope:
-    """Lets the reader choose region, country and host type among those that have a hub."""
-    register = ask("learning_hubs/register")
-    with st.container(horizontal=True):
-        region = _any(_("Region"), sorted(register["region"].dropna().unique()), "region")
-        country = choose_country(_("Country"), register, _("All"))
-        host_type = _any(_("Host type"), sorted(register["host_type"].dropna().unique()), "host_type")
-    return Scope(region=region, country_iso3=country, host_type=host_type)
+def region(scope: Scope) -> Scope:
+    """A region that has a hub."""
+    return replace(scope, region=_any(_("Region"), sorted(ask(REGISTER)["region"].dropna().unique()), "region"))
 
 
-def vitality(scope: Scope) -> None:
-    """The hubs that the filters leave on the world map, by the age of their newest sign of life."""
-    table = ask(VITALITY, scope)
-    until = ask_one(VITALITY, scope)["as_of_on"]
+def country(scope: Scope) -> Scope:
+    """A country that has a hub."""
+    return replace(scope, country_iso3=choose_country(_("Country"), ask(REGISTER), _("All")))
+
+
+def host_type(scope: Scope) -> Scope:
+    """A kind of host that has a hub."""
+    kinds = sorted(ask(REGISTER)["host_type"].dropna().unique())
+    return replace(scope, host_type=_any(_("Host type"), kinds, "host_type"))
+
+
+def answer(scope: Scope) -> None:
+    """How many of the hubs named are active, the four counts, and the map beside the details of one hub."""
+    hubs = ask(VITALITY, scope)
+    if hubs.empty:
+        raise NoAnswer(_("No hub matches these choices. Choose All in one of them."))
+    headline(_activity(hubs), _about(scope, ask_one(VITALITY, scope)["as_of_on"]))
     figure(
         Figure(
             VITALITY,
             scope,
-            lambda: _map(table),
-            Words(
-                _("Which hubs live"),
-                lead=_(
-                    "No file in this release tells of sessions or learners of hubs, so whether they live is not known."
-                )
-                if is_missing(until)
-                else _(
-                    "By {day}, the day of the newest file that tells of sessions or learners of hubs. Choose a mark to "
-                    "read the hub's card."
-                ).format(day=day(until)),
-                alt=_("Map of hubs by status"),
-            ),
+            lambda: _map_and_details(hubs),
+            Words("", alt=_("Map of hubs by status")),
             columns=FACTS,
             codes={"status": status_words()},
-        )
+        ),
+        numbers=_counts(),
     )
     map_disclaimer()
 
 
-def _map(table: pd.DataFrame) -> None:
-    words = status_words()
-    table = table.assign(
-        host_words=table["host"].fillna(_("Host not stated for this city")), status_words=table["status"].map(words)
-    )
-    st.pydeck_chart(
-        hubs_deck(table, WORLD_ON_PHONE if on_phone() else WORLD),
-        height=430,
-        key=MAP,
-        on_select=_take_clicked,
-        selection_mode="single-object",
-        alt=_("World map with a mark for each learning hub by its status. The table holds the same."),
-    )
-    said = {
-        "active": _("large and blue: a sign of life in the 60 days before"),
-        "dormant": _("smaller, amber with a dark rim: in the 365 days before"),
-        "unknown": _("small and hollow: none since, or never"),
-        "closed": _("hollow with a red rim and a cross: a partner stated that it closed"),
+def _activity(hubs: pd.DataFrame) -> str:
+    """How many are active, and what the others are."""
+    counted = hubs["status"].value_counts()
+    if is_missing(hubs["as_of_on"].max()):
+        return plural(
+            "{count} named hub; no file in this release reports activity",
+            "{count} named hubs; no file in this release reports activity",
+            len(hubs),
+        ).format(count=whole(len(hubs)))
+    words = {
+        "dormant": plural("{count} is dormant", "{count} are dormant", counted.get("dormant", 0)),
+        "unknown": plural("{count} has unknown status", "{count} have unknown status", counted.get("unknown", 0)),
+        "closed": plural("{count} is closed", "{count} are closed", counted.get("closed", 0)),
     }
-    counted = table["status"].value_counts()
-    for column, (status, mark) in zip(st.columns(4), said.items(), strict=True):
-        column.markdown(f"**{words[status]} ({whole(counted.get(status, 0))})**: {mark}")
+    others = [said.format(count=whole(counted[status])) for status, said in words.items() if counted.get(status, 0)]
+    active = plural(
+        "{active} of {count} named hubs is active",
+        "{active} of {count} named hubs are active",
+        counted.get("active", 0),
+    ).format(active=whole(counted.get("active", 0)), count=whole(len(hubs)))
+    return _("{active}; {others}").format(active=active, others=", ".join(others)) if others else active
+
+
+def _about(scope: Scope, until: datetime.date | None) -> str:
+    sentences = [
+        _("Places with internet where people take courses together, free of charge, with a local facilitator."),
+        ""
+        if is_missing(until)
+        else _("Activity is counted up to {day}, the day of the newest file.").format(day=day(until)),
+        "" if scope == Scope() else _("The four counts below are of all hubs."),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _counts() -> list[Number]:
+    """Announced, named, evidenced, active: four counts that are never one. They are of all hubs."""
+    row, activity = ask_one(COUNTS), ask_one(EVIDENCE)
+    is_known = not is_missing(activity["as_of_on"])
+    return [
+        Number(
+            "",
+            _("more than {count}").format(count=whole(row["hubs_announced"])),
+            COUNTS,
+            Scope(),
+            note=_("stated at the launch in 2013"),
+            label=_("Announced hubs"),
+        ),
+        Number(
+            "hubs_named",
+            row["hubs_named"],
+            COUNTS,
+            Scope(),
+            note=_("in {count} countries").format(count=whole(row["countries"])),
+            label=_("Named hubs"),
+        ),
+        Number(
+            "",
+            whole(activity["hubs_evidenced"]) if is_known else _("not known"),
+            EVIDENCE,
+            Scope(),
+            note=_("with any evidence of activity") if is_known else _("no file reports activity"),
+            label=_("Evidenced hubs"),
+        ),
+        Number(
+            "hubs_alive",
+            activity["hubs_alive"] if is_known else None,
+            EVIDENCE,
+            Scope(),
+            note=_("in the 60 days before {day}").format(day=short_day(activity["as_of_on"])) if is_known else "",
+            label=_("Active hubs"),
+        ),
+    ]
+
+
+def _map_and_details(hubs: pd.DataFrame) -> None:
+    """The map, and beside it (on a phone below it) the details of the hub that is chosen."""
+    beside = [st.container(), st.container()] if on_phone() else st.columns([3, 2], gap="medium")
+    with beside[1]:
+        chosen = _choose_hub()
+        if chosen:
+            _details(chosen)
+        else:
+            _not_active(hubs)
+    with beside[0]:
+        st.plotly_chart(
+            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT)),
+            key=chart_key(VITALITY),
+            config=dict(MAP_CONFIG),
+            on_select=_take_clicked,
+            selection_mode="points",
+            alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),
+        )
+        st.caption(_(metrics()["hub_status"].definition))
+
+
+def _not_active(hubs: pd.DataFrame) -> None:
+    """The hubs that need attention, while none is chosen."""
+    others = hubs[hubs["status"] != "active"]
+    words = status_words()
+    if others.empty:
+        return
+    st.write("**" + _("Hubs that are not active") + "**")
+    grid(
+        [
+            {
+                _("Hub"): f"{row.hub}, {row.country}",
+                _("Status"): words[row.status],
+                _("Last session"): row.last_session_on,
+            }
+            for row in others.head(MOST_QUIET).itertuples()
+        ],
+        alt=_("Hubs that are dormant, closed or of unknown status, with the day of their last session."),
+        nothing="",
+        column_config={_("Last session"): st.column_config.DateColumn(format="D MMM YYYY")},
+    )
+    if len(others) > MOST_QUIET:
+        st.caption(_("The table below the map lists all hubs."))
 
 
 def _take_clicked() -> None:
-    chosen = [row for rows in st.session_state[MAP].selection.objects.values() for row in rows]
-    if chosen:
-        st.session_state["hub_id"] = chosen[0]["hub_id"]
+    """Has the hub chosen whose mark was clicked."""
+    points = st.session_state[chart_key(VITALITY)].selection.points
+    if points and isinstance(points[0].get("customdata"), str):
+        st.session_state["hub_id"] = points[0]["customdata"]
 
 
 def sessions(scope: Scope) -> None:
     """How many sessions were held, led by how many, month by month, and with which courses."""
-    st.header(_("Sessions"), anchor=False)
     row = ask_one(TOTALS, scope)
     if not row["sessions"]:
         st.info(
@@ -194,9 +265,7 @@ def sessions(scope: Scope) -> None:
                 whole(row["sessions"]),
                 TOTALS,
                 scope,
-                note=_("at {hubs} hubs, {first} to {last}").format(
-                    hubs=whole(row["hubs"]), first=month(row["first_on"]), last=month(row["last_on"])
-                ),
+                note=_("{first} to {last}").format(first=month(row["first_on"]), last=month(row["last_on"])),
                 label=_("Sessions held"),
             ),
             Number(
@@ -204,7 +273,7 @@ def sessions(scope: Scope) -> None:
                 whole(row["hours_held"]),
                 TOTALS,
                 scope,
-                note=_("of sessions whose length is stated"),
+                note=_("where the length is stated"),
                 label=_("Hours of sessions"),
             ),
             Number(
@@ -212,27 +281,29 @@ def sessions(scope: Scope) -> None:
                 decimal(row["facilitators_per_session"]),
                 TOTALS,
                 scope,
-                note=_("{led} of {stated} sessions had one").format(
+                note=_("{led} of {stated} had one").format(
                     led=whole(row["sessions_with_facilitator"]), stated=whole(row["sessions_stating_facilitators"])
                 ),
-                label=_("Facilitators a session"),
+                label=_("Facilitators per session"),
             ),
-            Number("", whole(row["courses"]), TOTALS, scope, note=_("that sessions went with"), label=_("Courses")),
+            Number("", whole(row["courses"]), TOTALS, scope, note=_("used in sessions"), label=_("Courses")),
         ],
         key="sessions",
     )
     if row["sessions_elsewhere"]:
         st.caption(
-            _("{count} sessions of hubs that are on no register are in none of these figures.").format(
-                count=whole(row["sessions_elsewhere"])
-            )
+            plural(
+                "{count} session of hubs that are on no register is in none of these figures.",
+                "{count} sessions of hubs that are on no register are in none of these figures.",
+                row["sessions_elsewhere"],
+            ).format(count=whole(row["sessions_elsewhere"]))
         )
     figure(
         Figure(
             BY_MONTH,
             scope,
             sessions_figure(ask(BY_MONTH, scope), _month_words()),
-            Words(_("Sessions held each month"), alt=_("Bars of sessions by month. The table holds the same.")),
+            Words(_busiest(ask(BY_MONTH, scope)), alt=_("Bars of sessions by month. The table holds the same.")),
         )
     )
     figure(
@@ -241,8 +312,8 @@ def sessions(scope: Scope) -> None:
             scope,
             mix_figure(ask(MIX, scope), kind_words(), _("No course stated")),
             Words(
-                _("What sessions go with"),
-                lead=_("The twelve courses with most sessions; the table has all."),
+                _commonest(ask(MIX, scope)),
+                lead=_("The twelve courses with the most sessions; the table lists all."),
                 alt=_("Bars of sessions by course, in parts by kind of session. The table holds the same."),
             ),
             columns=["course", "kind", "sessions", "hubs", "hours_held"],
@@ -251,9 +322,37 @@ def sessions(scope: Scope) -> None:
     )
 
 
+def _busiest(table: pd.DataFrame) -> str:
+    """The month with most sessions beside the newest one."""
+    months = table.to_dict("records")
+    if not months:
+        return ""
+    most, last = max(months, key=lambda row: row["sessions"]), months[-1]
+    if most["month"] == last["month"]:
+        return _("The newest month, {month}, had the most sessions: {sessions}").format(
+            month=month(last["month"]), sessions=whole(last["sessions"])
+        )
+    return _("Sessions peaked at {sessions} in {month}; {last} were held in {last_month}").format(
+        month=month(most["month"]),
+        sessions=whole(most["sessions"]),
+        last=whole(last["sessions"]),
+        last_month=month(last["month"]),
+    )
+
+
+def _commonest(table: pd.DataFrame) -> str:
+    """The course with most sessions."""
+    rows = [row for row in table.to_dict("records") if row["course"] != "not stated"]
+    if not rows:
+        return _("No session states its course")
+    first = max(rows, key=lambda row: row["sessions_of_course"])
+    return _("{course} has the most sessions: {sessions}").format(
+        course=in_markdown(first["course"]), sessions=whole(first["sessions_of_course"])
+    )
+
+
 def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
-    st.header(_("Attendance"), anchor=False)
     scope = _own(scope)
     table, first = ask(ATTENDANCE, scope), ask_one(ATTENDANCE, scope)
     # A partner that has no hub among these is answered from its own rows, of which there are none.
@@ -263,12 +362,13 @@ def attendance(scope: Scope) -> None:
     if table.empty:
         st.info(_("No session of these hubs was counted."))
         return
-    st.write(
-        _(
-            "{heads} heads at {sessions} sessions that were counted. Heads are not learners: whoever comes to ten "
-            "sessions counts ten times."
-        ).format(heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"]))
+    st.header(
+        _("{heads} visits to the {sessions} sessions that counted them").format(
+            heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"])
+        ),
+        anchor=False,
     )
+    st.write(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
     show_table(
         ATTENDANCE,
         scope,
@@ -282,21 +382,24 @@ def attendance(scope: Scope) -> None:
 
 def effect() -> None:
     """Learners with a hub beside those without, like for like, for those who own the rows."""
-    st.header(_("Learners with a hub and without, like for like"), anchor=False)
     if is_hidden_from_me(EFFECT, _own(Scope())) or (own_partner() and own_partner() not in partner_words()):
         owners_only()
         return
     with st.container(horizontal=True):
-        scope = Scope(
-            programme_id=context.programme(Scope()).programme_id, partner_id=context.partner(Scope()).partner_id
-        )
+        scope = context.partner(context.programme(Scope()))
     if is_hidden_from_me(EFFECT, scope):
         owners_only()
         return
     row = ask_one(EFFECT, scope)
     if not row:
-        st.info(_("No learner of this choice, with a hub or without one, was enrolled long enough ago."))
+        st.info(
+            _(
+                "No course runs of this choice, at hubs and elsewhere, began at least 180 days before the newest file. "
+                "Choose another programme or partner."
+            )
+        )
         return
+    st.header(_effect_words(row), anchor=False)
     strip(
         [
             Number(
@@ -304,121 +407,194 @@ def effect() -> None:
                 points(row["difference"]),
                 EFFECT,
                 scope,
-                note=_("points: with a hub {one} (n = {n}), without {other} (n = {other_n})").format(
-                    one=share(row["crude_share"]),
-                    n=whole(row["runs"]),
-                    other=share(row["other_crude_share"]),
-                    other_n=whole(row["other_runs"]),
+                note=_("points; hubs {share}, others {other}").format(
+                    share=share(row["crude_share"]), other=share(row["other_crude_share"])
                 ),
-                label=_("As they are"),
+                label=_("Unadjusted"),
             ),
             Number(
                 "",
                 missing() if row["is_small"] else points(row["standard_difference"]),
                 EFFECT,
                 scope,
-                note=_(
-                    "too few comparable course runs: {n} with a hub, {other_n} without; 30 are needed on each side"
-                ).format(n=whole(row["runs_used"]), other_n=whole(row["other_runs_used"]))
+                note=_("too few comparable course runs")
                 if row["is_small"]
-                else _(
-                    "points, {low} \u2026 {high}: with a hub {one} (n = {n}), without {other} (n = {other_n})"
-                ).format(
-                    low=points(row["standard_low"]),
-                    high=points(row["standard_high"]),
-                    one=share(row["standard_share"]),
-                    n=whole(row["runs_used"]),
-                    other=share(row["other_standard_share"]),
-                    other_n=whole(row["other_runs_used"]),
+                else _("points; 95 % interval {low} to {high}").format(
+                    low=points(row["standard_low"]), high=points(row["standard_high"])
                 ),
-                label=_("Like for like"),
+                label=_("Adjusted"),
+            ),
+            Number(
+                "",
+                whole(row["runs_used"]),
+                EFFECT,
+                scope,
+                note=_("of {count}, comparable").format(count=whole(row["runs"])),
+                label=_("Course runs at hubs"),
+            ),
+            Number(
+                "",
+                whole(row["other_runs_used"]),
+                EFFECT,
+                scope,
+                note=_("of {count}, comparable").format(count=whole(row["other_runs"])),
+                label=_("Other course runs"),
             ),
         ],
         key="effect",
     )
     st.write(
         _(
-            "Completed within 180 days, by course runs in the same course, month of intake and sex: {strata} such "
-            "combinations have both. **Learners at hubs are self-selected**: whoever comes to a hub may be more "
-            "motivated, or have no internet at home. This compares; it does not say what hubs cause."
+            "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of "
+            "course, month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
+            "**Learners at hubs are self-selected**: they may be more motivated, or have no internet at home. This is "
+            "a comparison; it does not show what hubs cause."
         ).format(strata=whole(row["strata"]))
     )
 
 
-def card() -> None:
-    """The card of one hub, chosen here, on the map or by the address."""
-    st.header(_("A hub's card"), anchor=False)
-    names = {row.hub_id: f"{row.hub}, {row.country}" for row in ask(VITALITY).itertuples()}
-    hub_id = choose(
-        _("Hub"), [None, *names], "hub_id", lambda code: names.get(code, code) if code else _("Choose a hub"), None
+def _effect_words(row: Mapping[str, Any]) -> str:
+    """Whether completion at hubs differs by more than chance once course, intake and sex are the same."""
+    if row["is_small"]:
+        return _("Too few comparable course runs to compare completion at hubs with others")
+    words = {"points": points(abs(row["standard_difference"])).lstrip("+")}
+    if row["standard_low"] > 0:
+        return _(
+            "Learners at hubs complete more often, by {points} points once adjusted for course, intake and sex"
+        ).format(**words)
+    if row["standard_high"] < 0:
+        return _(
+            "Learners at hubs complete less often, by {points} points once adjusted for course, intake and sex"
+        ).format(**words)
+    return _("No clear difference between learners at hubs and others once adjusted for course, intake and sex")
+
+
+def register(scope: Scope) -> None:
+    """The hubs as they were named, with their hosts."""
+    table_figure(
+        Figure(
+            REGISTER,
+            scope,
+            lambda: show_table(
+                REGISTER,
+                scope,
+                ["hub", "country", "region", "host", "host_type", "programme", "announced_on"],
+                key="register",
+            ),
+            Words("", lead=_("Named is not active: the map shows which hubs have reported activity.")),
+        )
     )
-    if not hub_id:
+
+
+def nearby(scope: Scope) -> None:
+    """The same hubs on a map that zooms to the surroundings of a city."""
+    words = status_words()
+    hubs = ask(VITALITY, scope)
+    if hubs.empty:
         return
+    drawn_from(VITALITY, scope)
+    hubs = hubs.assign(
+        host_words=hubs["host"].fillna(_("Host not stated for this city")), status_words=hubs["status"].map(words)
+    )
+    st.pydeck_chart(
+        hubs_deck(hubs, WORLD_ON_PHONE if on_phone() else WORLD),
+        height=DECK_HEIGHT,
+        key="hubs-nearby",
+        alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),
+    )
+    meanings = {
+        "active": _("large and blue"),
+        "dormant": _("smaller, amber with a dark rim"),
+        "unknown": _("small and hollow"),
+        "closed": _("hollow with a red rim and a cross"),
+    }
+    context.lines(f"**{words[status]}**: {meaning}" for status, meaning in meanings.items())
+    map_disclaimer()
+
+
+def _choose_hub() -> str | None:
+    """The hub chosen in this list, on the map or by the address; None without any."""
+    names = {row.hub_id: f"{row.hub}, {row.country}" for row in ask(VITALITY).itertuples()}
+    return choose(
+        _("Hub details"),
+        [None, *names],
+        "hub_id",
+        lambda code: names.get(code, code) if code else _("Choose a hub, or a mark on the map"),
+        None,
+    )
+
+
+def _details(hub_id: str) -> None:
+    """What is known of one hub: its status, its sessions and its host."""
     scope = Scope(hub_id=hub_id)
     hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
+    st.write(
+        _("**{hub}, {country}** is selected. {activity}").format(
+            hub=in_markdown(hub["hub"]), country=in_markdown(hub["country"]), activity=_last_activity(hub)
+        )
+    )
     strip(
         [
-            Number("", status_words()[hub["status"]], VITALITY, scope, note=_last_sign(hub), label=_("Status")),
+            Number("", status_words()[hub["status"]], VITALITY, scope, label=_("Status")),
             Number(
                 "",
                 whole(held["sessions"]),
                 TOTALS,
                 scope,
-                note=_("since {first}; {hours} hours").format(
-                    first=month(held["first_on"]), hours=whole(held["hours_held"])
-                )
+                note=_("since {first}").format(first=month(held["first_on"]))
                 if held["sessions"]
-                else _("no file tells of one"),
-                label=_("Sessions here"),
+                else _("none reported"),
+                label=_("Sessions"),
             ),
             Number(
                 "",
                 decimal(held["facilitators_per_session"]),
                 TOTALS,
                 scope,
-                note=_("a session, where stated"),
-                label=_("Facilitators here"),
-            ),
-            Number(
-                "",
-                short_day(hub["announced_on"]),
-                VITALITY,
-                scope,
-                note=_("host not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
-                label=_("Named in public"),
+                note=_("where stated"),
+                label=_("Facilitators per session"),
             ),
         ],
-        key="card",
+        key="details",
+    )
+    st.caption(
+        _("Named in public on {day}; host: {host}; {hours} hours of sessions.").format(
+            day=day(hub["announced_on"]),
+            host=_("not stated for this city") if is_missing(hub["host"]) else in_markdown(hub["host"]),
+            hours=whole(held["hours_held"]),
+        )
     )
     if held["sessions"]:
-        plain_chart(
-            sessions_figure(ask(BY_MONTH, scope), _month_words(), 200),
-            "hub-months",
-            _("Bars of this hub's sessions by month."),
+        lazy_table(
+            _("Courses of this hub"), MIX, scope, ["course", "kind", "sessions", "hours_held"], {"kind": kind_words()}
         )
-        lazy_table(_("Its courses"), MIX, scope, ["course", "kind", "sessions", "hours_held"], {"kind": kind_words()})
+        months = st.expander(_("Sessions by month"), on_change="rerun", key="hub-by-month")
+        if months.open:
+            with months:
+                plain_chart(
+                    sessions_figure(ask(BY_MONTH, scope), _month_words(), 200),
+                    "hub-months",
+                    _("Bars of this hub's sessions by month."),
+                )
     if len(ask(SESSIONS, _own(scope))):
-        lazy_table(_("Its sessions and who came"), SESSIONS, _own(scope), codes={"kind": kind_words()})
+        lazy_table(_("Sessions and attendance"), SESSIONS, _own(scope), codes={"kind": kind_words()})
 
 
-def _last_sign(hub: Mapping[str, Any]) -> str:
+def _last_activity(hub: Mapping[str, Any]) -> str:
     if hub["status"] == "closed":
-        return _("a partner stated on {day} that it closed").format(day=day(hub["closed_on"]))
+        return _("A partner stated on {day} that it closed.").format(day=day(hub["closed_on"]))
     session, learning = hub["last_session_on"], hub["last_learning_month"]
     if is_missing(session) and is_missing(learning):
-        return _("no sign of life in any file")
-    return _("last session {session}; last learning event {month}").format(session=day(session), month=month(learning))
+        return _("No file reports activity.")
+    return _("Last session: {session}. Last learning event: {month}.").format(
+        session=day(session), month=month(learning)
+    )
 
 
 def _own(scope: Scope) -> Scope:
     """The scope of what a partner owns; a steward owns all."""
-    return Scope(
-        region=scope.region,
-        country_iso3=scope.country_iso3,
-        host_type=scope.host_type,
-        hub_id=scope.hub_id,
-        partner_id=current_viewer().partner_id or None,
-    )
+    own = scope.only("region", "country_iso3", "host_type", "hub_id")
+    return replace(own, partner_id=current_viewer().partner_id or None)
 
 
 def _month_words() -> str:

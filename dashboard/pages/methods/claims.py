@@ -5,54 +5,78 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components import notices
 from dashboard.components.figures import Figure, Words, table_figure
-from dashboard.locales import _
+from dashboard.components.page import headline
+from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
 from dashboard.locales.plain import in_markdown
+from dashboard.pages.methods.catalogue import CLAIMS
+from dashboard.pages.methods.links import views
 from dashboard.scope import Scope
-from dashboard.session import ask, is_hidden_from_me
+from dashboard.session import ask, ask_one
 
-CLAIMS, CONTRADICTIONS = "methods/claims", "methods/contradictions"
-# Learners' reports step aside together, so one of them says it for all.
-DEMONSTRATED = ("unesco_closures", "coursera_usage", "programme_phases", "partners")
+CONTRADICTIONS = "methods/contradictions"
 IN_WORDS: Mapping[str, Callable[[float | None], str]] = {"share": share, "per learner": quotient, "learners": people}
 ROW_HEIGHT = 118  # pixels, of five lines of words
 FLAG = "\u2691"
 
 
 def claims() -> None:
-    """Every figure stated, beside the computed one; then the contradictions in a sentence each."""
-    notices.demonstration(*DEMONSTRATED)
-    if is_hidden_from_me(CLAIMS):
-        notices.hidden()
-    table_figure(
-        Figure(
-            CLAIMS,
-            Scope(),
-            _table,
-            Words(
-                _("Claims beside data"),
-                lead=_(
-                    "What was stated publicly, as it was stated, beside what this release gives for the same thing on that "
-                    "day, and the definition or vintage that explains the difference. A published figure is never computed "
-                    "here, and a computed one never published. {flag} marks what contradicts another statement: how, is said "
-                    "below."
-                ).format(flag=FLAG),
-                alt=_("Each figure stated publicly beside the computed one."),
-            ),
-        )
-    )
-    st.header(_("Where statements contradict each other"), anchor=False)
+    """Every figure stated beside the computed one, with how many can be compared."""
     rows = ask(CLAIMS).to_dict("records")
-    for one in ask(CONTRADICTIONS).to_dict("records"):
+    compared = [row for row in rows if not is_missing(row["difference"])]
+    headline(
+        plural(
+            "{compared} of {count} public statement can be compared with this release; {disputed} contradict another",
+            "{compared} of {count} public statements can be compared with this release; {disputed} contradict another",
+            len(rows),
+        ).format(
+            compared=whole(len(compared)),
+            count=whole(len(rows)),
+            disputed=whole(sum(not is_missing(row["contradiction"]) for row in rows)),
+        ),
+        _(
+            "Each public statement is quoted as published, beside what this release gives for the same day, and the "
+            "definition that explains the difference. {flag} marks a statement that contradicts another."
+        ).format(flag=FLAG),
+    )
+    views()
+    table_figure(Figure(CLAIMS, Scope(), _table, Words("", alt=_("Each public statement beside the computed figure."))))
+
+
+def contradictions() -> None:
+    """The contradictions in a sentence each, with the figures stated."""
+    rows = ask(CLAIMS).to_dict("records")
+    for contradiction in ask(CONTRADICTIONS).to_dict("records"):
         stated = "; ".join(
             f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated(row)}"
             for row in rows
-            if row["contradiction"] == one["subject"]
+            if row["contradiction"] == contradiction["subject"]
         )
-        st.markdown(f"**{_(one['subject'])}.** {_(one['sentence'])}")
+        st.markdown(f"**{_(contradiction['subject'])}.** {_(contradiction['sentence'])}")
         st.caption(_("Stated: {figures}.").format(figures=stated))
+
+
+def one_claim(claim_id: str) -> None:
+    """One public statement beside the computed figure, and what explains the difference."""
+    row = ask_one(CLAIMS, claim_id=claim_id)
+    headline(
+        _("{publisher}, {period}: {stated} ({metric})").format(
+            publisher=in_markdown(row["publisher"]),
+            period=in_markdown(row["period"]),
+            stated=in_markdown(_stated(row)),
+            metric=in_markdown(_(row["metric"])),
+        ),
+        _("A public statement, quoted as published."),
+    )
+    facts = {
+        _("Computed from this release"): _computed(row),
+        _("Difference"): _difference(row),
+        _("Explanation"): "" if is_missing(row["explains"]) else _(row["explains"]),
+        _("Contradicts other statements about"): "" if is_missing(row["contradiction"]) else _(row["contradiction"]),
+        _("Source"): row["source"],
+    }
+    st.markdown("  \n".join(f"**{name}**: {in_markdown(text)}" for name, text in facts.items() if text))
 
 
 def _table() -> None:
@@ -60,13 +84,11 @@ def _table() -> None:
         [
             {
                 _("Stated on"): row["period"],
-                _(
-                    "What"
-                ): f"{row['publisher']}: {_(row['metric'])}{'' if is_missing(row['contradiction']) else ' ' + FLAG}",
+                _("Statement"): _statement(row),
                 _("Stated"): _stated(row),
-                _("Computed here"): _computed(row),
+                _("Computed"): _computed(row),
                 _("Difference"): _difference(row),
-                _("What explains it"): _(row["explains"]),
+                _("Explanation"): _(row["explains"]),
                 _("Contradicts"): "" if is_missing(row["contradiction"]) else _(row["contradiction"]),
                 _("Source"): row["source"],
             }
@@ -77,15 +99,21 @@ def _table() -> None:
         row_height=ROW_HEIGHT,
         column_config={
             _("Stated on"): st.column_config.TextColumn(width=85),
-            _("What"): st.column_config.TextColumn(width=140),
+            _("Statement"): st.column_config.TextColumn(width=140),
             _("Stated"): st.column_config.TextColumn(width=105),
-            _("Computed here"): st.column_config.TextColumn(width=130),
+            _("Computed"): st.column_config.TextColumn(width=130),
             _("Difference"): st.column_config.TextColumn(width=80),
-            _("What explains it"): st.column_config.TextColumn(width=290),
+            _("Explanation"): st.column_config.TextColumn(width=290),
         },
         key="claims",
-        alt=_("Each figure stated publicly beside the computed one."),
+        alt=_("Each public statement beside the computed figure."),
     )
+
+
+def _statement(row: Mapping[str, Any]) -> str:
+    """Who stated what, marked where it contradicts another statement."""
+    statement = f"{row['publisher']}: {_(row['metric'])}"
+    return statement if is_missing(row["contradiction"]) else f"{statement} {FLAG}"
 
 
 def _words(value: float | None, unit: str) -> str:
@@ -101,18 +129,18 @@ def _stated(row: Mapping[str, Any]) -> str:
 
 def _computed(row: Mapping[str, Any]) -> str:
     if not row["is_computable"]:
-        return _("no figure of the same thing")
+        return _("no comparable figure")
     if is_missing(row["computed"]):
         return missing()
-    said = [_words(row["computed"], row["unit"]), _("until {day}").format(day=day(row["computed_on"]))]
+    words = [_words(row["computed"], row["unit"]), _("until {day}").format(day=day(row["computed_on"]))]
     if not is_missing(row["captured_on"]):
-        said.append(_("captured {day}").format(day=day(row["captured_on"])))
+        words.append(_("captured {day}").format(day=day(row["captured_on"])))
     if row["is_simulated"] is True:
-        said.insert(1, _("from simulated rows"))
+        words.insert(1, _("simulated data"))
     if not is_missing(row["lowest_capture"]) and row["lowest_capture"] != row["highest_capture"]:
         ends = (_words(row[end], row["unit"]) for end in ("lowest_capture", "highest_capture"))
-        said.append(_("captures give {low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True))))
-    return ", ".join(said)
+        words.append(_("captures give {low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True))))
+    return ", ".join(words)
 
 
 def _difference(row: Mapping[str, Any]) -> str:

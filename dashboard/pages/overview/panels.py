@@ -7,14 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import (
-    bars_figure,
-    grouped_figure,
-    growth_figure,
-    interval_figure,
-    learners_map,
-    rate_classes,
-)
+from dashboard.charts.bars import bars_figure, grouped_figure
+from dashboard.charts.intervals import interval_figure
+from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
 from dashboard.components.context import newest_only
 from dashboard.components.figures import Figure, Number, Words, figure, map_height
@@ -25,11 +20,13 @@ from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
+from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
 
 HEADLINE, COMPLETION = answers.HEADLINE, "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
+HUBS = "overview/hubs"
 FIGURES = ("learners_reached", "countries", "credentials", "learners_with_credential", "partners")
 HORIZON = 180
 
@@ -46,6 +43,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
     done = ask_one(COMPLETION, replace(scope, horizon_days=HORIZON))
     women = ask_one(WOMEN, scope, step="Started")
     top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
+    hubs = ask_one(HUBS, scope)
     newest = newest_only(scope)
     return [
         Number("countries_reached", head["countries"], HEADLINE, scope, note=_("where learners live")),
@@ -77,7 +75,13 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             scope,
             note=newest or _("{share} not reported").format(share=share(women["share_not_reported"])),
         ),
-        Number("hubs_alive", head["hubs"], HEADLINE, scope, note=_("in the last 60 days")),
+        Number(
+            "hubs_alive",
+            hubs["hubs_alive"],
+            HUBS,
+            scope,
+            note=_("{count} of these programmes").format(count=whole(hubs["hubs_of_programme"])),
+        ),
     ]
 
 
@@ -216,6 +220,21 @@ def credentials(scope: Scope) -> None:
             ),
         )
     )
+    show_table("overview/credentials_each", scope, key="each")
+
+
+def _unfinished(scope: Scope) -> str:
+    """What became so far of the course runs that are not completed: three things that are never one."""
+    done = ask_one(COMPLETION, scope)
+    return _(
+        "Of {runs} course runs of any age {under_way} are under way, {quiet} had no activity for 180 days, and {ended} "
+        "ended without completion."
+    ).format(
+        runs=whole(done["runs"]),
+        under_way=whole(done["under_way_so_far"]),
+        quiet=whole(done["quiet_so_far"]),
+        ended=whole(done["ended_so_far"]),
+    )
 
 
 def _credentials_words(scope: Scope) -> str:
@@ -281,6 +300,7 @@ def rising(scope: Scope) -> None:
             ),
         )
     )
+    st.write(_unfinished(scope))
 
 
 def women(scope: Scope) -> None:
@@ -341,6 +361,13 @@ def partners(scope: Scope) -> None:
                 alt=_("Bars of learners by partner, largest first; the three largest are blue."),
             ),
         )
+    )
+    st.header(_("Completions by partner"), anchor=False)
+    show_table(
+        "overview/partner_results",
+        scope,
+        ["partner", "learners_registered", "learners_completed", "share_completed", "completions", "credentials"],
+        key="results",
     )
 
 

@@ -1,23 +1,18 @@
 """Programmes: phases with seats, learners, hours by how they are known, completions and catalogue."""
 
-import streamlit as st
-
 from dashboard.components import learners
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.programmes import panels as programmes
+from dashboard.pages.programmes import panels
 
-st.title(_("Programmes"))
-st.write(
-    _(
-        "What a programme offered in each phase, whom it reached, and how that stands against its plan. Hours are "
-        "shown by how they are known and never added across."
-    )
-)
-learners.begin("programme_phases")
-scope = programmes.choose_view()
-learners.stop_unless_shown(scope)
-programmes.tiles(scope)
-programmes.phases(scope)
-programmes.targets(scope)
-programmes.domains(scope)
-programmes.outcomes(scope)
+scope = page(panels.answer, choices=(panels.programme,), needs=learners.needs)
+with section(_("Hours by phase and basis"), "hours") as opened:
+    if opened:
+        panels.hours(scope)
+if panels.phases_of(scope):  # without phases the outcomes are the answer above
+    with section(_("How course runs ended"), "outcomes") as opened:
+        if opened:
+            panels.outcomes(scope)
+with section(_("Courses and guided projects by domain"), "domains") as opened:
+    if opened:
+        panels.domains(scope)

@@ -1,11 +1,14 @@
 """The reach map of learners: by host as a rate per 1,000 refugees, by origin as presence."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.learners import bars_figure, learners_map, rate_classes
+from dashboard.charts.bars import bars_figure
+from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import context, learners
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import date_in_link, switch, year_before
@@ -29,7 +32,7 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(why)
     learners.stop_unless_shown(scope)
     table, totals = ask(LEARNERS, scope), ask_one(TOTALS, scope)
-    headline(_takeaway(scope, table, totals["countries"]), _lead(scope))
+    headline(_takeaway(scope, table, _countries(scope, totals)), _lead(scope))
     left, right = context.map_and_card()
     with left:
         _map(scope, table)
@@ -47,6 +50,13 @@ def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
     return _("Learners live in {countries} countries, most in {most}").format(**words)
 
 
+def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
+    """Countries where learners live, hidden ones included; by origin and of one partner those with a figure."""
+    if scope.by == "origin" or scope.partner_id:
+        return totals["countries"]
+    return ask_one(context.HEADLINE, scope.only("programme_id"))["countries"]
+
+
 def _lead(scope: Scope) -> str:
     words = [
         _("where learners come from; circles are the largest counts.")
@@ -61,7 +71,7 @@ def _numbers(scope: Scope) -> list[Number]:
     totals = ask_one(TOTALS, scope)
     numbers = [
         Number("learners_reached", totals["learners"], TOTALS, scope, note=_("linked where ids match")),
-        Number("countries_reached", totals["countries"], TOTALS, scope, note=_("where their country is known")),
+        Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known")),
         Number(
             "",
             whole(totals["learners_unknown"]),

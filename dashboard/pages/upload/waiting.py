@@ -23,7 +23,7 @@ from dashboard.intake.proposals import Proposal, preview, previewed, read_propos
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.upload.panels import corrections_of
+from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, part
 from dashboard.settings import store_folder
@@ -40,50 +40,49 @@ _work: dict[tuple[str, str], Future] = {}
 _workers = ThreadPoolExecutor(1, thread_name_prefix="upload")
 
 
+def visible() -> list[Proposal]:
+    """The files that wait and that this reader may see: a steward all, a partner its own."""
+    viewer = visitor().viewer
+    return [one for one in waiting(store_folder()) if viewer.is_steward or one.partners == {viewer.partner_id}]
+
+
 def waiting_files() -> None:
     """Files that wait, each with its report and what it would change."""
-    st.header(_("Waiting to be published"), anchor=False)
-    everything = waiting(store_folder())
-    viewer = visitor().viewer
-    shown = [one for one in everything if viewer.is_steward or one.partners == {viewer.partner_id}]
-    if not shown:
-        st.write(_("No files waiting."))
-    for proposal in shown:
+    everything, mine = waiting(store_folder()), visible()
+    for proposal in mine:
         with st.container(border=True):
-            _card(proposal, [one for one in sent_together(proposal, everything) if one in shown])
+            _card(proposal, [one for one in sent_together(proposal, everything) if one in mine])
 
 
-def published_files() -> None:
-    """What was set aside of the files that the release stands on: a steward's all, a partner's own."""
+def published() -> list[tuple[Snapshot, Mapping[str, Any]]]:
+    """The files of the release of which rows were set aside, with the account of each."""
     viewer = visitor().viewer
-    found = [
+    return [
         (one, account)
         for snapshots in pinned(store_folder()).values()
         for one in snapshots
         if (account := read_manifest(one.folder)["input"])["quarantined"]
         and (viewer.is_steward or {stream.partition("/")[0] for stream in one.streams} == {viewer.partner_id})
     ]
-    if not found:
-        return
-    st.header(_("Rows set aside of published files"), anchor=False)
-    for one, account in sorted(found, key=lambda pair: pair[0].imported_at, reverse=True):
+
+
+def published_files() -> None:
+    """What was set aside of each file of the release."""
+    for one, account in sorted(published(), key=lambda pair: pair[0].imported_at, reverse=True):
         words = _("{source}, {day}: {count} of {rows} rows set aside").format(
             source=_(sources()[one.source].title),
             day=one.captured_on.isoformat(),
             count=whole(account["quarantined"]),
             rows=whole(account["rows_in"]),
         )
-        shown = st.expander(words, on_change="rerun", key=f"aside-{one.source}-{one.folder.name}")
-        if shown.open:
-            with shown:
+        listed = st.expander(words, on_change="rerun", key=f"aside-{one.source}-{one.folder.name}")
+        if listed.open:
+            with listed:
                 _set_aside(one, "")
 
 
 def releases() -> None:
-    """Earlier releases, which a steward may restore."""
-    if not visitor().viewer.is_steward:
-        return
-    st.header(_("Releases"), anchor=False)
+    """The releases; an earlier one can be restored."""
     current = current_release().number
     known = [said for said in reversed(manifests(store_folder())) if "damage" not in said][:20]
     st.dataframe(
@@ -235,16 +234,22 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
 
 def _names(follows: Consequence) -> None:
     """Partners, programmes and organisations that would be new, or gone."""
-    kinds = {"partner": _("partners"), "programme": _("programmes"), "organisation": _("organisations")}
+    appear = {
+        "partner": _("New partners: {names}"),
+        "programme": _("New programmes: {names}"),
+        "organisation": _("New organisations: {names}"),
+    }
+    vanish = {
+        "partner": _("Partners no longer named: {names}"),
+        "programme": _("Programmes no longer named: {names}"),
+        "organisation": _("Organisations no longer named: {names}"),
+    }
     for name, other in follows.alike.items():
-        st.write(_("Is {name} meant for {other}?").format(name=in_markdown(name), other=in_markdown(other)))
-    for words, names in (
-        (_("New {kind}: {names}"), follows.new or {}),
-        (_("No longer named, {kind}: {names}"), follows.vanishing or {}),
-    ):
-        for kind, found in names.items():
-            if found:
-                st.write(words.format(kind=kinds[kind], names=in_markdown(_listed(found))))
+        st.write(_("Is {name} another spelling of {other}?").format(name=in_markdown(name), other=in_markdown(other)))
+    for words, found in ((appear, follows.new or {}), (vanish, follows.vanishing or {})):
+        for kind, names in found.items():
+            if names:
+                st.write(words[kind].format(names=in_markdown(_listed(names))))
 
 
 def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) -> None:
@@ -262,16 +267,14 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     new = [name for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
     confirmed = True
     if asks or new:
-        words = _("This is meant: {what}").format(
-            what=in_markdown("; ".join([*asks, *([_listed(new)] if new else [])]))
-        )
+        words = _("I confirm: {what}").format(what=in_markdown("; ".join([*asks, *([_listed(new)] if new else [])])))
         confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
     label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
     if go.button(label, type="primary", disabled=alone or not confirmed, key=f"publish-{proposal.name}"):
         _begin("publish", proposal, partial(actions.accept, store_folder(), together, actor, confirmed=confirmed))
         st.rerun()
     if alone:
-        st.caption(_("Whoever brings a file in does not publish it: another steward does."))
+        st.caption(_("The person who brings a file in cannot publish it; another steward does."))
     else:
         st.caption(_("You can publish this file."))
     _watch("publish", proposal, _("The release is built, checked for privacy and published."))
@@ -320,7 +323,7 @@ def _duplicates(proposal: Proposal) -> None:
     A file of one invented row would else tell whether a person is another partner's learner.
     """
     if not visitor().viewer.is_steward:
-        st.write(_("Learners whom other partners report too count once; only stewards can see how many these are."))
+        st.write(_("Learners whom other partners report too count once; only stewards can see how many there are."))
     elif proposal.shared:
         partners = partner_words()
         said = _listed(f"{partners.get(partner, partner)} {whole(count)}" for partner, count in proposal.shared.items())
@@ -382,9 +385,9 @@ def _preview(proposal: Proposal) -> None:
     came = visitor().viewer
     found = previewed(store_folder(), proposal, came.partner_id)
     if found is None:
-        what, words = "preview", _("A release is built as it would be, checked for privacy, and thrown away.")
+        what, words = "preview", _("A trial release is built, checked for privacy and discarded.")
         if not came.is_steward:
-            what, words = "own preview", _("Your figures are worked out as they would be.")
+            what, words = "own preview", _("Your figures after publication are computed.")
         if st.button(_("Preview changes"), key=f"preview-{proposal.name}"):
             _begin(what, proposal, partial(preview, store_folder(), proposal, came.partner_id))
             st.rerun()
@@ -424,13 +427,12 @@ def _preview(proposal: Proposal) -> None:
                 "together with all else that has changed by then."
             )
         )
-    for audience, words in {COALITION: _("the coalition"), PUBLIC: _("everybody")}.items():
+    for audience, words in {
+        COALITION: _("For the coalition, {visible} figures would become visible and {hidden} would be hidden."),
+        PUBLIC: _("For the public, {visible} figures would become visible and {hidden} would be hidden."),
+    }.items():
         cells = found[audience]
-        st.write(
-            _("For {audience}, {visible} figures would become visible and {hidden} would be hidden.").format(
-                audience=words, visible=whole(cells["visible"]), hidden=whole(cells["hidden"])
-            )
-        )
+        st.write(words.format(visible=whole(cells["visible"]), hidden=whole(cells["hidden"])))
         if cells["examples_visible"] or cells["examples_hidden"]:
             listed = st.expander(_("Some of these figures"), on_change="rerun", key=f"cells-{audience}-{proposal.name}")
             if listed.open:
@@ -479,7 +481,7 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
             return
         if not done.done():
             with st.spinner(words, show_time=True):
-                st.caption(_("You may leave or reload this page; it goes on."))
+                st.caption(_("You may leave or reload this page; the work continues."))
             return
         del _work[(what, proposal.name)]
         failed = done.exception()
@@ -502,8 +504,11 @@ def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: 
 
 def _listed(names: Iterable[str]) -> str:
     found = list(dict.fromkeys(names))
-    more = _(" and {count} more").format(count=len(found) - MOST_NAMES) if len(found) > MOST_NAMES else ""
-    return ", ".join(found[:MOST_NAMES]) + more
+    if len(found) <= MOST_NAMES:
+        return ", ".join(found)
+    return _("{names} and {count} more").format(
+        names=", ".join(found[:MOST_NAMES]), count=whole(len(found) - MOST_NAMES)
+    )
 
 
 def _audit_words(said: dict[str, Any]) -> str:

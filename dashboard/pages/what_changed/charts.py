@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL
+from dashboard.charts.palette import ACCENT, NEUTRAL, SEQUENTIAL
 from dashboard.locales.plain import in_chart
 
 # Below this share of the larger figure, steps would be hairlines on an axis that begins at zero.
@@ -29,7 +29,7 @@ def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequen
         "cliponaxis": False,
         "showlegend": False,
         "increasing": {"marker": {"color": ACCENT}},
-        "decreasing": {"marker": {"color": CLOSED}},
+        "decreasing": {"marker": {"color": SEQUENTIAL[1]}},
         "totals": {"marker": {"color": NEUTRAL}},
         "connector": {"mode": "between", "line": {"color": NEUTRAL, "width": 1, "dash": "dot"}},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
@@ -38,7 +38,7 @@ def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequen
     room = max((high - low) * (0.06 + 0.025 * max(map(len, texts))), 1)
     return framed(
         [trace],
-        70 + 44 * len(labels),
+        70 + 38 * len(labels),
         xaxis={"range": [low, high + room], "showgrid": False, "showticklabels": False},
         yaxis={"autorange": "reversed", "showgrid": False},
     )

@@ -1,20 +1,14 @@
-"""What changed: between any two releases, what made a figure another one, and who told of it."""
+"""What changed: what moved a figure between any two releases, and whose rows are behind it."""
 
-import streamlit as st
-
+from dashboard.components.page import page, section
 from dashboard.locales import _
-from dashboard.pages.what_changed import panels as changes
+from dashboard.pages.what_changed import panels
 
-st.title(_("What changed"))
-st.write(
-    _(
-        "A figure changes because something happened, or because somebody told of it late, corrected it, took it back, "
-        "or found that two entries are one person. Choose two releases to see which, and whose rows they are."
-    )
-)
-changes.demonstration()
-changes.say_what_is_hidden()
-scope = changes.choose_view()
-changes.tiles(scope)
-changes.waterfall(scope)
-changes.rows_behind(scope)
+# `context.programme` joins these as the last choice once the questions take a programme.
+scope = page(panels.answer, choices=(panels.from_release, panels.to_release, panels.metric), needs=panels.needs)
+with section(_("Rows behind a kind of change"), "rows") as opened:
+    if opened:
+        panels.rows_behind(scope)
+with section(_("What the kinds of change mean"), "kinds") as opened:
+    if opened:
+        panels.kinds()

@@ -2,16 +2,19 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from dashboard.components import notices
-from dashboard.components.figures import Figure, Number, Words, figure, strip, table_figure
-from dashboard.components.filters import choose
-from dashboard.components.tables import show_table
+from dashboard.components.figures import Figure, Number, Words, figure, table_figure
+from dashboard.components.filters import choose, was_chosen
+from dashboard.components.learners import programme_words
+from dashboard.components.page import NoAnswer, headline
+from dashboard.components.tables import grid
 from dashboard.locales import _
-from dashboard.locales.numbers import day, people, short_day
+from dashboard.locales.numbers import day, people, short_day, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer
@@ -21,203 +24,276 @@ from dashboard.store.releases import NoSuchRelease, manifests
 from dashboard.warehouse.answers import ReleaseTooOld
 from dashboard.warehouse.catalog import metrics, sources
 from dashboard.warehouse.changes import compared_marts
-from dashboard.warehouse.lineage import sources_of
 
 WATERFALL, ROWS, FIGURES = "what_changed/waterfall", "what_changed/rows_behind", "what_changed/figures"
-FRIDAY = "friday"
+FROM, TO, FRIDAY = "from_release", "to_release", "friday"
 FRIDAYS_NUMBER = 4  # of a week that begins on Monday with 0
 FIRST, LAST = "old figure", "new figure"
+NOT_COMPARABLE = (NoSuchRelease, ReleaseTooOld, StoreDamaged, NoRoom)
 
 Manifest = Mapping[str, Any]
 
 
-def choose_view() -> Scope:
-    """Lets the reader choose two releases and a figure; ends the page where there is nothing to compare."""
-    known = comparable(manifests(store_folder()))
-    if len(known) < 2:
-        st.info(
-            _(
-                "There is one release only, so there is nothing to compare it with. The next one comes with the next "
-                "file on the page Upload."
-            )
+def needs() -> str:
+    """Why there is nothing to compare; empty where there are two releases."""
+    if len(_known()) < 2:
+        return _(
+            "There is one release only, so there is nothing to compare it with. The next one comes with the next "
+            "file on the page Upload."
         )
-        st.stop()
-    by_number = {said["number"]: said for said in known}
-    numbers = sorted(by_number, reverse=True)
-    served = current_release().number
-    friday = last_friday(today())
-    on_friday = served_on(known, friday)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        before, after, of_what = st.container(), st.container(), st.container()
-        with after:
-            to = choose(
-                _("To"),
-                numbers[:-1],
-                "to_release",
-                lambda number: _release_words(by_number[number]),
-                served if served in numbers[:-1] else numbers[0],
-            )
-        earlier = [number for number in numbers if number < to]
-        # One that stood on Friday and still stands is a choice too: nothing has changed since.
-        options: list[Any] = [*earlier, *([FRIDAY] if on_friday and on_friday <= to else [])]
-        with before:
-            since = choose(
-                _("From"),
-                options,
-                "from_release",
-                lambda option: (
-                    _("Since Friday, {day}: release {number}").format(day=short_day(friday), number=on_friday)
-                    if option == FRIDAY
-                    else _release_words(by_number[option])
-                ),
-                earlier[0],
-            )
-        scope = Scope(from_release=on_friday if since == FRIDAY else since, to_release=to)
-        with of_what:
-            scope = _with_metric(scope)
-    if FRIDAY not in options:
-        st.caption(_("Nothing stood on Friday, {day}: every release is later.").format(day=day(friday)))
-    return scope
+    return ""
 
 
-def _with_metric(scope: Scope) -> Scope:
-    try:
-        table = ask(FIGURES, scope)
-    except (NoSuchRelease, ReleaseTooOld, StoreDamaged, NoRoom) as refused:
-        st.error(str(refused))
-        st.stop()
-    if table.empty:
-        st.info(_("Neither release has a figure that can be compared. Files can be brought in on the page Upload."))
-        st.stop()
-    names = [name for name in metrics() if name in set(table["metric"])]
-    first = "learners_reached" if "learners_reached" in names else names[0]
-    metric = choose(_("Figure"), names, "metric", lambda name: _(metrics()[name].label), first)
-    return Scope(metric=metric, from_release=scope.from_release, to_release=scope.to_release)
-
-
-def say_what_is_hidden() -> None:
-    """Says to others than stewards that figures of learners are not among those to choose from."""
-    if not current_viewer().is_steward:
-        notices.owners_only()
-
-
-def demonstration() -> None:
-    """The notice of invented rows: those of learners step aside together, so one source says it for all."""
-    invented = [name for name in sources_of(WATERFALL) if name in current_release().demonstrations]
-    of_people = [name for name in invented if sources()[name].people]
-    notices.demonstration(*of_people[:1], *(name for name in invented if name not in of_people))
-
-
-def tiles(scope: Scope) -> None:
-    """The old figure, the change, the new figure, and what they are of."""
-    values = _values(scope)
-    strip(
-        [
-            Number(
-                scope.metric or "",
-                values[FIRST],
-                WATERFALL,
-                scope,
-                note=_("in release {number}").format(number=scope.from_release),
-            ),
-            Number(
-                "",
-                signed(values[LAST] - values[FIRST]),
-                WATERFALL,
-                scope,
-                note=_("of it {new} new, {told_late} told late").format(
-                    new=signed(values["new"]), told_late=signed(values["back-dated"])
-                ),
-                label=_("Change"),
-            ),
-            Number(
-                scope.metric or "",
-                values[LAST],
-                WATERFALL,
-                scope,
-                note=_("in release {number}").format(number=scope.to_release),
-            ),
-        ],
-        key="tiles",
+def from_release(scope: Scope) -> Scope:
+    """The old release: one before the new one, or the one that was served on Friday."""
+    to, friday, on_friday = _to(), last_friday(today()), _on_friday()
+    by_number = {manifest["number"]: manifest for manifest in _known()}
+    options = _from_options(to)
+    chosen = choose(
+        _("From release"),
+        options,
+        FROM,
+        lambda option: (
+            _("Since Friday, {day}: release {number}").format(day=short_day(friday), number=on_friday)
+            if option == FRIDAY
+            else _release_words(by_number[option])
+        ),
+        next((option for option in options if option != FRIDAY), FRIDAY),
     )
-    st.caption(_("Of all that a release holds: every programme and country, until the newest day that it was told of."))
+    return replace(scope, from_release=on_friday if chosen == FRIDAY else chosen)
 
 
-def waterfall(scope: Scope) -> None:
-    """From the old figure over six kinds of change to the new figure."""
+def to_release(scope: Scope) -> Scope:
+    """The new release."""
+    by_number = {manifest["number"]: manifest for manifest in _known()}
+    options = sorted(by_number, reverse=True)[:-1]
+    return replace(
+        scope,
+        to_release=choose(_("To release"), options, TO, lambda number: _release_words(by_number[number]), _served()),
+    )
+
+
+def metric(scope: Scope) -> Scope:
+    """A figure that both releases keep row by row and this reader may see."""
+    names = _metrics(scope)
+    if not names:
+        return scope
+    first = "learners_reached" if "learners_reached" in names else names[0]
+    return replace(scope, metric=choose(_("Figure"), names, "metric", lambda name: _(metrics()[name].label), first))
+
+
+def _known() -> list[Manifest]:
+    return comparable(manifests(store_folder()))
+
+
+def _served() -> int:
+    """The release that is served, or the newest where it has none before it."""
+    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)[:-1]
+    served = current_release().number
+    return served if served in numbers else numbers[0]
+
+
+def _to() -> int:
+    """The new release that is chosen in the widget that follows."""
+    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)[:-1]
+    chosen = was_chosen(TO)
+    return next((number for number in numbers if str(number) == chosen), _served())
+
+
+def _on_friday() -> int | None:
+    return served_on(_known(), last_friday(today()))
+
+
+def _from_options(to: int) -> list[Any]:
+    """The releases before the new one, the newest first, then that of Friday.
+
+    One that was served on Friday and still is can be chosen too: nothing has changed since.
+    """
+    on_friday = _on_friday()
+    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)
+    return [*(number for number in numbers if number < to), *([FRIDAY] if on_friday and on_friday <= to else [])]
+
+
+def _metrics(scope: Scope) -> list[str]:
+    """The figures to choose from; none where the releases cannot be compared, of which the answer says why."""
+    try:
+        found = set(ask(FIGURES, scope)["metric"])
+    except NOT_COMPARABLE:
+        return []
+    return [name for name in metrics() if name in found]
+
+
+def answer(scope: Scope) -> None:
+    """The old and the new figure and the change between them, in a sentence and as a waterfall."""
+    try:
+        ask(FIGURES, scope)
+    except NOT_COMPARABLE as refused:
+        raise NoAnswer(str(refused)) from refused
+    if not scope.metric:
+        raise NoAnswer(_("Neither release has a figure that can be compared. Bring in files on the page Upload."))
     values = _values(scope)
+    headline(_went(scope, values), " ".join(filter(None, [_whose(scope), _about_friday()])))
     words = {
         **step_words(),
         FIRST: _("Release {number}").format(number=scope.from_release),
         LAST: _("Release {number}").format(number=scope.to_release),
     }
     texts = [people(value) if name in (FIRST, LAST) else _step_text(value) for name, value in values.items()]
-    begin = begins_at(list(values.values()))
     figure(
         Figure(
             WATERFALL,
             scope,
             waterfall_figure([words[name] for name in values], list(values.values()), texts),
             Words(
-                _("What the change is made of"),
-                lead=("" if any(values[name] for name in step_words()) else _("Nothing changed this figure.") + " ")
-                + _(
-                    "New happened after the day until which the older release had been told; back-dated happened before and "
-                    "was told later. Merged are keys that turned out to be one person. Redefined is what changed although the "
-                    "files are the same."
-                )
-                + (
-                    "" if begin <= 0 else " " + _("The bars begin at {begin}, not at zero.").format(begin=people(begin))
-                ),
-                alt=_(
-                    "Bars from the old figure over new, back-dated, corrected, merged, removed, redefined to the new figure."
-                ),
+                "",
+                alt=_("Bars from the old figure to the new one, by kind of change."),
             ),
+            columns=["step", "value"],
             codes={"step": words},
+        ),
+        numbers=_numbers(scope, values),
+    )
+    begin = begins_at(list(values.values()))
+    if begin > 0:
+        st.caption(_("The bars begin at {begin}, not at zero.").format(begin=people(begin)))
+
+
+def _went(scope: Scope, values: Mapping[str, int]) -> str:
+    """What became of the figure, and by how much of each kind of change."""
+    steps = [_step_count(name, value) for name, value in values.items() if name not in (FIRST, LAST) and value]
+    words = {
+        "metric": _(metrics()[str(scope.metric)].label),
+        "before": people(values[FIRST]),
+        "after": people(values[LAST]),
+        "first": scope.from_release,
+        "last": scope.to_release,
+        "steps": ", ".join(steps),
+    }
+    if not steps:
+        return _("{metric} stayed at {after} between releases {first} and {last}: nothing changed").format(**words)
+    if values[FIRST] == values[LAST]:
+        return _("{metric} stayed at {after} between releases {first} and {last}: {steps}").format(**words)
+    return _("{metric} went from {before} to {after} between releases {first} and {last}: {steps}").format(**words)
+
+
+def _step_count(name: str, value: int) -> str:
+    words = {
+        "new": _("{count} new"),
+        "back-dated": _("{count} back-dated"),
+        "corrected": _("{count} corrected"),
+        "merged": _("{count} merged"),
+        "removed": _("{count} removed"),
+        "redefined": _("{count} redefined"),
+    }
+    return words[name].format(count=signed(value).lstrip("+"))
+
+
+def _whose(scope: Scope) -> str:
+    """What the figure is of, and which figures this reader does not have."""
+    counted = (
+        _("{programme}, all countries, up to the latest reported day of each release.").format(
+            programme=in_markdown(programme_words().get(scope.programme_id, scope.programme_id))
+        )
+        if scope.programme_id
+        else _(
+            "All programmes and countries, up to the latest reported day of each release; the programme and partner "
+            "chosen on other pages do not apply."
         )
     )
+    if current_viewer().is_steward:
+        return counted
+    return counted + " " + _("Figures of learners are compared for stewards only.")
+
+
+def _about_friday() -> str:
+    if FRIDAY in _from_options(_to()):
+        return ""
+    return _("No release existed on Friday, {day}.").format(day=day(last_friday(today())))
+
+
+def _numbers(scope: Scope, values: Mapping[str, int]) -> list[Number]:
+    return [
+        Number(
+            scope.metric or "",
+            values[FIRST],
+            WATERFALL,
+            scope,
+            note=_("in release {number}").format(number=scope.from_release),
+        ),
+        Number(
+            "",
+            signed(values[LAST] - values[FIRST]),
+            WATERFALL,
+            scope,
+            note=_("{new} new, {late} reported late").format(
+                new=signed(values["new"]), late=signed(values["back-dated"])
+            ),
+            label=_("Change"),
+        ),
+        Number(
+            scope.metric or "",
+            values[LAST],
+            WATERFALL,
+            scope,
+            note=_("in release {number}").format(number=scope.to_release),
+        ),
+    ]
 
 
 def rows_behind(scope: Scope) -> None:
-    """Who told of the rows behind one of the steps, of which programme and country."""
+    """Who reported the rows behind a kind of change, of which programme and country."""
     values = {name: value for name, value in _values(scope).items() if name not in (FIRST, LAST)}
     words = step_words()
     largest = max(values, key=lambda name: abs(values[name]))
-    with st.container():
-        step = choose(
-            _("Rows behind"),
-            list(values),
-            "step",
-            lambda name: words[name],
-            largest,
-            buttons=True,
-            always_in_link=False,
-        )
-    asked = Scope(metric=scope.metric, from_release=scope.from_release, to_release=scope.to_release, step=step)
-    table = ask(ROWS, asked)
+    step = choose(_("Kind of change"), list(values), "step", lambda name: words[name], largest, buttons=True)
+    chosen = replace(scope, step=step)
+    table = ask(ROWS, chosen)
     if table.empty:
-        st.write(_("No row is behind this step."))
+        st.write(_("No row is behind this kind of change. Choose another one."))
         return
-    said = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
+    reporters = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
     table_figure(
         Figure(
             ROWS,
-            asked,
-            lambda: show_table(
-                ROWS,
-                asked,
-                ["told_by", "programme", "country", "rows_behind", "value"],
+            chosen,
+            lambda: grid(
+                [
+                    {
+                        _("Reported by"): reporters[row["told_by"]],
+                        _("Programme"): row["programme"],
+                        _("Country"): row["country"],
+                        _("Rows"): row["rows_behind"],
+                        _("Change"): row["value"],
+                    }
+                    for row in table.to_dict("records")
+                ],
+                alt=_("Table of who reported the rows, of which programme and country, and what they add."),
+                nothing="",
                 key="rows-behind",
-                codes={"told_by": said},
+                height=min(420, 40 + 36 * len(table)),
             ),
             Words(
-                _("Rows behind: {step}").format(step=words[step]),
-                alt=_(
-                    "Table of who told of the rows, of which programme and country, and what they add to the figure."
+                _("{step}: {change} from {rows} rows").format(
+                    step=words[step], change=signed(values[step]), rows=whole(table["rows_behind"].sum())
                 ),
+                alt=_("Table of who reported the rows, of which programme and country, and what they add."),
             ),
         )
     )
+
+
+def kinds() -> None:
+    """What each kind of change is."""
+    meanings = {
+        "new": _("happened after the day up to which the older release had been reported."),
+        "back-dated": _("happened before that day and was reported late."),
+        "corrected": _("the same row has another value."),
+        "merged": _("two keys turned out to be one person, or one key to be two people."),
+        "removed": _("the files do not report it any more."),
+        "redefined": _("the files are the same; a definition or a reference table changed."),
+    }
+    words = step_words()
+    st.markdown("\n".join(f"- **{words[name]}**: {meaning}" for name, meaning in meanings.items()))
 
 
 def step_words() -> dict[str, str]:
@@ -232,10 +308,10 @@ def step_words() -> dict[str, str]:
     }
 
 
-def comparable(said: Sequence[Manifest]) -> list[Manifest]:
+def comparable(found: Sequence[Manifest]) -> list[Manifest]:
     """The releases that are whole and keep their figures row by row, ascending."""
     wanted = {f"marts/{name}.parquet" for name in compared_marts()}
-    return [one for one in said if "damage" not in one and wanted <= one["files"].keys()]
+    return [manifest for manifest in found if "damage" not in manifest and wanted <= manifest["files"].keys()]
 
 
 def today() -> datetime.date:
@@ -251,7 +327,7 @@ def last_friday(date: datetime.date) -> datetime.date:
 def served_on(known: Sequence[Manifest], date: datetime.date) -> int | None:
     """The number of the newest release published until the end of the day, UTC; None where there was none."""
     until = (date + datetime.timedelta(1)).isoformat()
-    return max((said["number"] for said in known if said["published_at"] < until), default=None)
+    return max((manifest["number"] for manifest in known if manifest["published_at"] < until), default=None)
 
 
 def signed(value: int) -> str:
@@ -268,7 +344,7 @@ def _values(scope: Scope) -> dict[str, int]:
     return dict(zip(table["step"], map(int, table["value"]), strict=True))
 
 
-def _release_words(said: Manifest) -> str:
-    return _("Release {number}, {day}").format(
-        number=said["number"], day=short_day(datetime.date.fromisoformat(said["published_at"][:10]))
+def _release_words(manifest: Manifest) -> str:
+    return _("{number}, {day}").format(
+        number=manifest["number"], day=short_day(datetime.date.fromisoformat(manifest["published_at"][:10]))
     )

@@ -5,12 +5,12 @@
 -- param $cohort_month DATE: intake of the first, or NULL for all
 -- param $attribute VARCHAR: sex, age_band or education of the first, or NULL for all
 -- param $attribute_value VARCHAR: value of the attribute of the first, or NULL for all
--- param $other_programme_id VARCHAR: programme of the second, for_refugees, or NULL for all
--- param $other_partner_id VARCHAR: partner of the second, or NULL for all
--- param $other_cohort_month DATE: intake of the second, or NULL for all
--- param $other_attribute VARCHAR: attribute of the second, or NULL for all
--- param $other_attribute_value VARCHAR: value of the attribute of the second, or NULL for all
--- param $by_day BIGINT: days since enrolment, such as 90 or 180
+-- param $other_programme_id
+-- param $other_partner_id
+-- param $other_cohort_month
+-- param $other_attribute
+-- param $other_attribute_value
+-- param $by_day
 -- column by_day BIGINT: the day asked about
 -- column runs BIGINT: course runs of the first
 -- column share DOUBLE: cumulative incidence of completion of the first

@@ -1,7 +1,7 @@
 -- title: In which months did a cohort enrol?
 -- grain: one row per month
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $programme_id
+-- param $partner_id
 -- column cohort VARCHAR: month of enrolment as YYYY-MM
 -- column runs BIGINT: course runs
 SELECT

@@ -2,8 +2,8 @@
 -- grain: one row
 -- param $programme_id VARCHAR: programme of the first, for_refugees, or NULL for all
 -- param $partner_id VARCHAR: partner of the first, or NULL for all
--- param $other_programme_id VARCHAR: programme of the second, for_refugees, or NULL for all
--- param $other_partner_id VARCHAR: partner of the second, or NULL for all
+-- param $other_programme_id
+-- param $other_partner_id
 -- column runs BIGINT: matured course runs of the first
 -- column other_runs BIGINT: matured course runs of the second
 -- column crude_share DOUBLE: completed within 180 days, first
@@ -14,7 +14,7 @@
 -- column standard_share DOUBLE: first, weighted to the mix of both together
 -- column other_standard_share DOUBLE: second, weighted to the mix of both together
 -- column difference DOUBLE: first minus second, crude
--- column standard_difference DOUBLE: first minus second, like for like
+-- column standard_difference DOUBLE: first minus second, adjusted
 -- column standard_low DOUBLE: lower end of its 95 % interval
 -- column standard_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 comparable course runs in one of them, so not to be ranked

@@ -1,19 +1,19 @@
--- title: How many learners who are under way have been quiet for some days?
+-- title: How many learners who have not finished have been quiet for some days?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- param $quiet_days BIGINT: days without activity, up to the day of the newest file
 -- column quiet_days BIGINT: the days asked about
--- column learners_quiet BIGINT: learners under way without activity for at least so many days
--- column learners_under_way BIGINT: learners who started, have not completed a course and have not left
--- column share_quiet DOUBLE: quiet / under way, 0 to 1
+-- column learners_quiet BIGINT: of those who have not finished, learners without activity for at least so many days
+-- column learners_unfinished BIGINT: learners who started, have not completed a course and have not left
+-- column share_quiet DOUBLE: quiet / not finished, 0 to 1
 -- column share_low DOUBLE: lower end of its 95 % interval
 -- column share_high DOUBLE: upper end of its 95 % interval
 -- metric: learners_quiet
 WITH counted AS (
     SELECT
         known(sum(q.learners) FILTER (WHERE q.quiet_days >= $quiet_days))::bigint AS quiet,
-        known(sum(q.learners))::bigint AS under_way
+        known(sum(q.learners))::bigint AS unfinished
     FROM cube_quiet AS q
     WHERE q.programme_id = coalesce($programme_id, 'all') AND q.partner_id = coalesce($partner_id, 'all')
 )
@@ -21,9 +21,9 @@ WITH counted AS (
 SELECT
     $quiet_days::bigint AS quiet_days,
     quiet AS learners_quiet,
-    under_way AS learners_under_way,
-    part_of(quiet, under_way) AS share_quiet,
-    wilson_low(quiet, under_way) AS share_low,
-    wilson_high(quiet, under_way) AS share_high
+    unfinished AS learners_unfinished,
+    part_of(quiet, unfinished) AS share_quiet,
+    wilson_low(quiet, unfinished) AS share_low,
+    wilson_high(quiet, unfinished) AS share_high
 FROM counted
 ORDER BY quiet

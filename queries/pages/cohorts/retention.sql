@@ -1,14 +1,14 @@
 -- title: How many learners are still learning, week by week after they started?
 -- grain: one row per month of the start and week that was observed for all of it
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $programme_id
+-- param $partner_id
 -- column cohort_month DATE: month in which they started
 -- column week BIGINT: weeks since the start, 0 to 26
 -- column learners BIGINT: learners who started in the month
 -- column learning_later BIGINT: of them, seen learning in this week or later
 -- column share_retained DOUBLE: learning later / learners, 0 to 1
 -- metric: share_retained
--- caveat: Reports tell the last activity only, so who came back after a break counts as retained through it. Months with fewer than 30 learners are left out.
+-- caveat: Reports state only the last activity, so a learner who came back after a break counts as retained throughout. Months with fewer than 30 learners are left out.
 WITH months AS (
     SELECT
         cohort_month,

@@ -7,14 +7,14 @@
 -- param $attribute_value VARCHAR: value of the attribute, or NULL for all
 -- column cohort VARCHAR: what was asked, in words
 -- column day BIGINT: days since enrolment
--- column at_risk BIGINT: course runs under way and observed at the beginning of the day
+-- column at_risk BIGINT: course runs that had not ended and were observed at the beginning of the day
 -- column completed BIGINT: completed on that day
 -- column withdrawn BIGINT: left on that day
--- column withdrawal_share DOUBLE: cumulative incidence by the end of the day, Aalen-Johansen; completing or failing is a competing risk, still under way is censored
+-- column withdrawal_share DOUBLE: cumulative incidence by the end of the day, Aalen-Johansen; completing or failing is a competing risk, a run that has not ended is censored
 -- column ci_low DOUBLE: lower end of its 95 % interval
 -- column ci_high DOUBLE: upper end of its 95 % interval
 -- metric: withdrawal_incidence
--- caveat: Unit: course runs. A learner who is still under way is neither a success nor a failure, and counts as long as observed.
+-- caveat: Unit: course runs. A course run that has not ended is neither a success nor a failure, and counts as long as observed.
 WITH days AS (
     SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS told
     FROM cube_cohort

@@ -1,4 +1,4 @@
--- title: How does a partner stand beside the others, in the smallest area with enough of them?
+-- title: How does a partner compare with other partners, in the smallest area with enough of them?
 -- grain: one row per measure
 -- param $partner_id VARCHAR: partner
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
@@ -9,10 +9,15 @@
 -- column others BIGINT: learners there whom the partner does not report, to the nearest 5
 -- column share_mine DOUBLE: of the partner's registered, 0 to 1
 -- column share_others DOUBLE: of the others' registered, whole percent
+-- column share_low DOUBLE: lower end of the 95 % interval of the partner's share
+-- column share_high DOUBLE: upper end of it
+-- column others_low DOUBLE: lower end of the 95 % interval of the others' share
+-- column others_high DOUBLE: upper end of it
 -- column area_level VARCHAR: country, region or world: the smallest with at least three other partners
 -- column area VARCHAR: ISO 3166 alpha-3, UN region, or world
 -- column other_partners BIGINT: other partners with a learner registered there
--- metric: learners_registered
+-- metric: learners_registered = mine where measure_order = 1
+-- metric: learners_reached = mine where measure_order = 2
 -- caveat: An area counts where at least three other partners have learners and the two largest of them report at most 85 % of them; else the region, else the world. The others' figures are rounded for everybody.
 WITH areas AS (
     SELECT
@@ -62,8 +67,8 @@ measures AS (
         unnest(['Registered', 'Reached', 'Completed']) AS measure,
         unnest([m.registered, m.reached, m.completed])::bigint AS mine,
         unnest([a.others_registered, a.others_reached, a.others_completed])::bigint AS others,
-        m.registered AS mine_registered,
-        a.others_registered
+        m.registered::bigint AS mine_registered,
+        a.others_registered::bigint AS others_registered
     FROM areas AS a
     LEFT JOIN mine AS m ON a.area = m.area
 )
@@ -75,6 +80,10 @@ SELECT
     others,
     part_of(mine, mine_registered) AS share_mine,
     round(others::double / nullif(others_registered, 0), 2) AS share_others,
+    wilson_low(mine, mine_registered) AS share_low,
+    wilson_high(mine, mine_registered) AS share_high,
+    wilson_low(others, others_registered) AS others_low,
+    wilson_high(others, others_registered) AS others_high,
     area_level,
     area,
     other_partners

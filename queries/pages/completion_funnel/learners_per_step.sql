@@ -10,7 +10,7 @@
 -- column learners BIGINT: distinct learners who reached the step
 -- column share_of_previous DOUBLE: learners / learners at the previous step, NULL for the first
 -- column share_of_first DOUBLE: learners / learners at the first step
--- metric: learners_registered
+-- metric: learners_registered = learners where step_order = 1
 -- caveat: A step counts people, not enrolments. A learner belongs to the month of the first registration in what is asked, so months do not overlap.
 WITH cells AS (
     SELECT

@@ -1,6 +1,6 @@
 -- title: In which months did learners first register?
 -- grain: one row per month
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $programme_id
 -- column month DATE: first day of the month
 -- column learners BIGINT: learners who first registered in it
 SELECT

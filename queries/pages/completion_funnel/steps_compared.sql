@@ -13,7 +13,7 @@
 -- column median_share DOUBLE: median of the same share over the other partners with at least 30 learners, NULL where fewer than 3 are
 -- column other_partners BIGINT: partners behind the median
 -- column median_days DOUBLE: median days since the step before, all months; NULL for the first step
--- metric: learners_registered
+-- metric: learners_registered = learners where step_order = 1
 -- caveat: The median is over partners, each once. It is left out where fewer than three others have 30 learners or more.
 WITH totals AS (
     SELECT

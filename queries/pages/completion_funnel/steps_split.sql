@@ -1,8 +1,8 @@
 -- title: How do the steps differ by one attribute of learners?
 -- grain: one row per value of the attribute and step
 -- param $attribute VARCHAR: sex, age_band, education or country_host
--- param $partner_id VARCHAR: partner, or NULL for all
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $partner_id
+-- param $programme_id
 -- param $from_month DATE: first month of first registration, included, or NULL for all before
 -- param $to_month DATE: last month of first registration, included, or NULL for all after
 -- column attribute_value VARCHAR: value, not reported and unknown among them

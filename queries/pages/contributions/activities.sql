@@ -1,19 +1,19 @@
 -- title: Who does what, where, when and for whom?
 -- grain: one row per activity in a country for an audience, most learners first
--- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for mission
--- param $row VARCHAR: name of a member, kind of activity or mission, as `rows` says; or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $rows
+-- param $row
+-- param $country_iso3
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column activity_id VARCHAR: the same for all organisations of one activity
 -- column activity VARCHAR: what, in a few words
--- column lead VARCHAR: who leads, NULL where nobody is named
--- column supported_by VARCHAR: who supports it, told apart by semicolons
+-- column lead VARCHAR: who leads, NULL where not stated
+-- column supported_by VARCHAR: who supports it, separated by semicolons
 -- column country VARCHAR: where
 -- column activity_type VARCHAR: its kind
 -- column mission VARCHAR: mission

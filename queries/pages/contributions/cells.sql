@@ -1,21 +1,21 @@
 -- title: How many activities and learners are in each cell of the matrix?
 -- grain: one row per member (or kind of activity, or mission) and place with an activity
--- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for mission
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $rows
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column row VARCHAR: name of the member, kind of activity, or mission
 -- column place VARCHAR: country; of missions, sub-region
 -- column place_name VARCHAR: its name in English
 -- column activities BIGINT: distinct activities of education
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where nobody says
--- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where nobody says
--- column teachers_direct BIGINT: teachers they reached directly; NULL where nobody says
+-- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where not stated
+-- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where not stated
+-- column teachers_direct BIGINT: teachers they reached directly; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
 -- caveat: An activity of several members stands in the row of each.

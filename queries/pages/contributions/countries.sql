@@ -1,11 +1,11 @@
 -- title: Where are activities, where was only something offered, and where is need and nothing under way?
 -- grain: one row per country with an activity, an offer or a need
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
@@ -13,9 +13,9 @@
 -- column organisations BIGINT: distinct organisations that lead or support them
 -- column under_way BIGINT: of them, confirmed or delivering
 -- column offered BIGINT: activities merely offered
--- column learners_direct BIGINT: learners reached directly; NULL where nobody says
--- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
--- column people_in_need BIGINT: people in need, over the places of the country, whatever the choice but audience and region; over audiences the largest
+-- column learners_direct BIGINT: learners reached directly; NULL where not stated
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where not stated
+-- column people_in_need BIGINT: people in need, over the places of the country, for every choice except audience and region; over audiences the largest
 -- column class VARCHAR: from_10, from_5, from_2 or one activity; in_need_none, offered_only
 -- column latitude DOUBLE: of a point within the country
 -- column longitude DOUBLE: of a point within the country

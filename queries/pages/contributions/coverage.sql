@@ -11,25 +11,29 @@
 -- column activity_type VARCHAR: kind of activity
 -- column audience VARCHAR: for whom
 -- column activities BIGINT: distinct activities; a row of a table of needs is none
--- column people_in_need BIGINT: people in need there, over its places, whatever the choice but audience and region
+-- column people_in_need BIGINT: people in need there, over its places, for every choice except audience and region
+-- column need_from_year BIGINT: first year that the rows which state people in need are for, or that of their list where they have no date; NULL where none states them
+-- column need_to_year BIGINT: last year that they are for
+-- column from_year BIGINT: first year in which activities with a target began, NULL where none is dated
+-- column to_year BIGINT: last year in which they began
+-- column periods VARCHAR: same where years of need and activities overlap, different where they do not, not stated where an activity has no date or no need is stated
 -- column people_targeted BIGINT: people they are meant to reach
--- column people_reached BIGINT: people they reached directly
--- column gap BIGINT: people targeted and not reached, 0 at least in each place before it is summed
+-- column people_reached BIGINT: people reached directly in the place and year of a target; where a row of the place has no date, in the place
+-- column gap BIGINT: people targeted and not reached, 0 at least in each place and year before it is summed
 -- column surplus BIGINT: people reached beyond the target of their place; they close no gap elsewhere
 -- column share_covered DOUBLE: reached / targeted; may be over 1
--- column share_of_need DOUBLE: reached / in need; may be over 1
+-- column share_of_need DOUBLE: reached / in need; may be over 1; NULL where the periods are different
 -- column cause VARCHAR: of more than 100 %: several_activities may have reached the same people, or more_than_planned came
 -- metric: contribution_gap
 -- metric: share_covered
--- caveat: Where nothing is said of people reached, all who were targeted are the gap.
-WITH place AS (
+-- caveat: People reached in another year than the target of their place close no gap: they are not in this list.
+-- caveat: Where the number of people reached is not stated, the gap is the number targeted.
+WITH dated AS (
     SELECT
-        a.country_iso3,
-        a.country,
-        a.activity_type,
-        a.audience,
-        sum(a.people_targeted)::bigint AS people_targeted,
-        coalesce(sum(a.people_direct), 0)::bigint AS people_reached
+        a.*,
+        CASE
+            WHEN count(*) OVER place = count(a.began_on) OVER place THEN year(a.began_on)
+        END AS period
     FROM fct_coverage_place AS a
     WHERE
         ($stage IS NULL OR a.stage = $stage)
@@ -40,8 +44,22 @@ WITH place AS (
         AND ($from_month IS NULL OR a.until_on >= $from_month)
         AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
         AND a.is_counted
-    GROUP BY a.country_iso3, a.country, a.activity_type, a.audience, a.place1, a.place2, a.place3
-    HAVING count(a.people_targeted) > 0
+    WINDOW place AS (PARTITION BY a.country_iso3, a.activity_type, a.audience, a.place1, a.place2, a.place3)
+),
+
+-- A target is held against people reached in its place and year; where a row there has no date, in its place.
+place AS (
+    SELECT
+        country_iso3,
+        country,
+        activity_type,
+        audience,
+        period,
+        sum(people_targeted)::bigint AS people_targeted,
+        coalesce(sum(people_direct), 0)::bigint AS people_reached
+    FROM dated
+    GROUP BY country_iso3, country, activity_type, audience, place1, place2, place3, period
+    HAVING count(people_targeted) > 0
 ),
 
 cell AS (
@@ -50,6 +68,9 @@ cell AS (
         country,
         activity_type,
         audience,
+        min(period) AS from_year,
+        max(period) AS to_year,
+        count(*) = count(period) AS is_dated,
         sum(people_targeted)::bigint AS people_targeted,
         sum(people_reached)::bigint AS people_reached,
         sum(contribution_gap(people_targeted, people_reached))::bigint AS gap,
@@ -84,12 +105,24 @@ SELECT
     c.audience,
     coalesce(t.activities, 0)::bigint AS activities,
     n.people_in_need,
+    year(n.from_on) AS need_from_year,
+    year(n.until_on) AS need_to_year,
+    c.from_year,
+    c.to_year,
+    CASE
+        WHEN n.from_on IS NULL OR NOT c.is_dated THEN 'not stated'
+        WHEN year(n.from_on) <= c.to_year AND year(n.until_on) >= c.from_year THEN 'same'
+        ELSE 'different'
+    END AS periods,
     c.people_targeted,
     c.people_reached,
     c.gap,
     c.surplus,
     share_covered(c.people_reached, c.people_targeted) AS share_covered,
-    share_covered(c.people_reached, n.people_in_need) AS share_of_need,
+    CASE
+        WHEN NOT coalesce(c.is_dated AND (year(n.from_on) > c.to_year OR year(n.until_on) < c.from_year), FALSE)
+            THEN share_covered(c.people_reached, n.people_in_need)
+    END AS share_of_need,
     CASE
         WHEN c.people_reached <= c.people_targeted THEN NULL
         WHEN t.activities > 1 THEN 'several_activities'

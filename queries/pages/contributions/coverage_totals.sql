@@ -8,22 +8,25 @@
 -- param $from_month DATE: first day of the first month, or NULL for the first
 -- param $to_month DATE: first day of the last month, or NULL for the last
 -- column audience VARCHAR: for whom
--- column cells BIGINT: combinations of place and kind of activity with a target
+-- column cells BIGINT: combinations of place, year and kind of activity with a target
 -- column cells_over BIGINT: of them, with more reached than targeted
--- column people_in_need BIGINT: people in need, over all places, whatever the choice but audience and region; NULL where none are stated
+-- column people_in_need BIGINT: people in need, over all places, for every choice except audience and region; NULL where none are stated
 -- column people_targeted BIGINT: people meant to be reached; like what follows NULL where no target is stated
--- column people_reached BIGINT: people reached directly
+-- column people_reached BIGINT: people reached directly in the cell of a target
+-- column need_from_year BIGINT: first year that the rows which state people in need are for, or that of their list where they have no date; NULL where none states them
+-- column need_to_year BIGINT: last year that they are for
 -- column gap BIGINT: people targeted and not reached, 0 at least in each cell before it is summed
 -- column surplus BIGINT: people reached beyond the target of their cell; they close no gap elsewhere
 -- column share_covered DOUBLE: reached / targeted; may be over 1
 -- metric: contribution_gap
 -- metric: share_covered
 -- caveat: A surplus here cannot hide a gap there, so that gap is more than targeted less reached.
-WITH cell AS (
+WITH dated AS (
     SELECT
-        a.audience,
-        sum(a.people_targeted)::bigint AS people_targeted,
-        coalesce(sum(a.people_direct), 0)::bigint AS people_reached
+        a.*,
+        CASE
+            WHEN count(*) OVER place = count(a.began_on) OVER place THEN year(a.began_on)
+        END AS period
     FROM fct_coverage_place AS a
     WHERE
         ($stage IS NULL OR a.stage = $stage)
@@ -34,8 +37,18 @@ WITH cell AS (
         AND ($from_month IS NULL OR a.until_on >= $from_month)
         AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
         AND a.is_counted
-    GROUP BY a.country_iso3, a.place1, a.place2, a.place3, a.activity_type, a.audience
-    HAVING count(a.people_targeted) > 0
+    WINDOW place AS (PARTITION BY a.country_iso3, a.activity_type, a.audience, a.place1, a.place2, a.place3)
+),
+
+-- A target is held against people reached in its place and year; where a row there has no date, in its place.
+cell AS (
+    SELECT
+        audience,
+        sum(people_targeted)::bigint AS people_targeted,
+        coalesce(sum(people_direct), 0)::bigint AS people_reached
+    FROM dated
+    GROUP BY country_iso3, place1, place2, place3, activity_type, audience, period
+    HAVING count(people_targeted) > 0
 ),
 
 covered AS (
@@ -54,7 +67,9 @@ covered AS (
 need AS (
     SELECT
         n.audience,
-        sum(n.people_in_need)::bigint AS people_in_need
+        sum(n.people_in_need)::bigint AS people_in_need,
+        min(year(n.from_on)) AS from_year,
+        max(year(n.until_on)) AS to_year
     FROM fct_education_need AS n
     WHERE ($audience IS NULL OR n.audience = $audience) AND ($region IS NULL OR $region IN (n.region, n.sub_region))
     GROUP BY n.audience
@@ -67,6 +82,8 @@ SELECT
     n.people_in_need,
     c.people_targeted,
     c.people_reached,
+    n.from_year AS need_from_year,
+    n.to_year AS need_to_year,
     c.gap,
     c.surplus,
     share_covered(c.people_reached, c.people_targeted) AS share_covered

@@ -1,15 +1,15 @@
 -- title: How many activities and learners has each member, kind of activity or mission in each country?
 -- grain: one row per member (or kind of activity, or mission) and country with an activity
 -- param $rows VARCHAR: what a row is: member, activity or mission; or NULL for member
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
+-- param $stage
 -- column row VARCHAR: name of the member, kind of activity, or mission
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column activities BIGINT: distinct activities of education
--- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where nobody says
--- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where nobody says
+-- column learners_direct BIGINT: learners they reached directly; of a member: contributed to, which does not add up over members; NULL where not stated
+-- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
--- caveat: An activity of several members stands in the row of each. Of an offer nobody is counted as reached.
+-- caveat: An activity of several members stands in the row of each. An offer counts no one as reached.
 WITH member AS (
     SELECT DISTINCT
         activity_key,

@@ -1,20 +1,20 @@
 -- title: How many learners does each mission reach, directly and indirectly, each activity counted once?
 -- grain: one row per mission with an activity, most learners first
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column mission VARCHAR: connectivity, teachers, gender, skills, learning or not stated
 -- column activities BIGINT: distinct activities
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners reached directly, once for each activity; NULL where nobody says
--- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where nobody says
+-- column learners_direct BIGINT: learners reached directly, once for each activity; NULL where not stated
+-- column learners_indirect BIGINT: learners reached indirectly; never added to the others; NULL where not stated
 -- column learners_claimed BIGINT: sum of what each organisation counts as its own
 -- column overlap_factor DOUBLE: sum of claims / learners reached directly
--- column teachers_direct BIGINT: teachers reached directly; NULL where nobody says
+-- column teachers_direct BIGINT: teachers reached directly; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
 -- metric: overlap_factor

@@ -1,16 +1,16 @@
 -- title: How many activities were under way in each month, by stage?
 -- grain: one row per month and stage with an activity under way
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column month DATE: first day of the month
 -- column stage VARCHAR: confirmed, delivering, delivered or not stated, as it is by now; offered where that is asked
 -- column activities BIGINT: distinct activities under way on a day of the month
--- caveat: Activities without a first day are in no month. No activity is under way after the day of its list, whatever last day is planned.
+-- caveat: Activities without a first day are in no month. No activity counts as under way after the day of its list, even where a later last day is planned.
 WITH running AS (
     SELECT
         a.activity_id,

@@ -1,19 +1,19 @@
 -- title: Where do two or more like activities run at the same time?
 -- grain: one row per country, kind of activity and audience with at least two whose days overlap, most first
--- param $stage VARCHAR: offered, confirmed, delivering, delivered, not stated, or NULL for all but those merely offered
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $stage
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: where
 -- column activity_type VARCHAR: kind of activity
 -- column audience VARCHAR: for whom
 -- column activities BIGINT: distinct activities, each of which overlaps with another
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column leads VARCHAR: who leads them
+-- column leads VARCHAR "Lead organisations" text: who leads them
 -- column from_date DATE: first day of the first overlap
 -- column until_date DATE: last day of the last overlap
 -- column people_targeted BIGINT: people they are meant to reach

@@ -1,15 +1,15 @@
 -- title: How many activities stand on each rung, from offered to delivered?
 -- grain: one row per stage, in the order of the ladder; not stated last
--- param $mission VARCHAR: mission, or NULL for all
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
--- param $region VARCHAR: M49 region or sub-region, or NULL for the world
--- param $member_type VARCHAR: type of a member that leads or supports, or NULL for all
--- param $from_month DATE: first day of the first month, or NULL for the first
--- param $to_month DATE: first day of the last month, or NULL for the last
+-- param $mission
+-- param $audience
+-- param $region
+-- param $member_type
+-- param $from_month
+-- param $to_month
 -- column stage VARCHAR: offered, confirmed, delivering, delivered or not stated
 -- column activities BIGINT: distinct activities of education
 -- column organisations BIGINT: distinct organisations that lead or support them
--- column learners_direct BIGINT: learners they reached directly; NULL of offers, and where nobody says
+-- column learners_direct BIGINT: learners they reached directly; NULL of offers, and where not stated
 WITH chosen AS (
     SELECT
         a.activity_key,

@@ -17,6 +17,7 @@
 -- column learners_claimed BIGINT: sum of what each organisation counts as its own
 -- column overlap_factor DOUBLE: sum of claims / learners reached directly
 -- column top_three_members DOUBLE: learners of the three with the largest equal parts / learners reached directly
+-- column learners_of_three DOUBLE: learners of the three with the largest equal parts, its numerator; learners_direct is its denominator
 -- column top_three VARCHAR: who they are, largest first
 -- column teachers_direct BIGINT: teachers reached directly
 -- column parents_direct BIGINT: parents reached directly
@@ -28,9 +29,9 @@
 -- column activities_sector_not_stated BIGINT: of lists that state no sector, neither counted nor of another sector
 -- column told_on DATE: day of the newest list
 -- metric: members_active
--- metric: countries_with_activity
--- metric: learners_contributed_direct
--- metric: learners_contributed_indirect
+-- metric: countries_with_activity = countries
+-- metric: learners_contributed_direct = learners_direct
+-- metric: learners_contributed_indirect = learners_indirect
 -- metric: overlap_factor
 -- metric: top_three_members
 WITH chosen AS (
@@ -109,6 +110,7 @@ SELECT
     m.learners_claimed,
     overlap_factor(m.learners_claimed, a.learners_direct) AS overlap_factor,
     top_three_members(m.learners_of_three, a.learners_direct) AS top_three_members,
+    m.learners_of_three,
     m.top_three,
     a.teachers_direct,
     a.parents_direct,

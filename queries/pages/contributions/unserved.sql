@@ -10,6 +10,7 @@
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
 -- column people_in_need BIGINT: as lists state them, over the places of the country; NULL where none does
+-- column need_year BIGINT: last year that the rows which state them are for, NULL where none does
 -- column schools_closed_on DATE: newest day of UNESCO's record up to the last month, if schools are closed country-wide on it, else NULL
 -- column learners BIGINT: learners enrolled there, where schools are closed
 -- column refugees BIGINT: refugees hosted, newest year up to the last month; NULL where none or not known
@@ -76,6 +77,7 @@ SELECT
     c.country,
     c.region,
     (SELECT max(d.people_in_need) FROM fct_education_need AS d WHERE d.country_iso3 = c.country_iso3 AND ($audience IS NULL OR d.audience = $audience)) AS people_in_need,
+    (SELECT max(year(d.until_on)) FROM fct_education_need AS d WHERE d.country_iso3 = c.country_iso3 AND ($audience IS NULL OR d.audience = $audience)) AS need_year,
     s.on_date AS schools_closed_on,
     s.learners,
     h.refugees,

@@ -1,7 +1,7 @@
 -- title: In which countries are the universities with agreements?
 -- grain: one row per country with an agreement, most first
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column universities BIGINT: universities with an agreement

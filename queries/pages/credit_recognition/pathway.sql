@@ -1,7 +1,7 @@
 -- title: How far do credentials get on the way to credits at a university?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column requested BIGINT: requests
 -- column decided BIGINT: of them, decided
 -- column recognised BIGINT: of them, recognised

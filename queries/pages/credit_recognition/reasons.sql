@@ -1,7 +1,7 @@
 -- title: Why do universities refuse?
 -- grain: one row per reason, most frequent first
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column reason VARCHAR: content, level, documents, deadline, no place or other
 -- column refused BIGINT: requests refused for it
 -- column share_of_refused DOUBLE: of all refused, 0 to 1

@@ -1,7 +1,7 @@
 -- title: Which universities signed agreements, and what do they recognise?
 -- grain: one row per university that signed or was asked
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column university VARCHAR: its name
 -- column country VARCHAR: UN short name of its country
 -- column agreed_on DATE: day of the agreement, NULL without one

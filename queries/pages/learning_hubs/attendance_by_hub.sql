@@ -2,9 +2,9 @@
 -- grain: one row per hub of the register
 -- param $partner_id VARCHAR: who reports the programme of the hub, or NULL for all
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column hub_id VARCHAR: the partner's stable id
 -- column hub VARCHAR: name as shown
 -- column sessions_counted BIGINT: sessions that were counted

@@ -1,9 +1,9 @@
 -- title: Which courses do sessions go with, and what happens there?
 -- grain: one row per course and kind of session
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column course VARCHAR: course, or not stated
 -- column kind VARCHAR: discussion, tutoring, project, introduction or other
 -- column sessions BIGINT: sessions held

@@ -1,9 +1,9 @@
--- title: How many hubs of the register show signs of life?
+-- title: How many hubs of the register are active, and how many show any activity?
 -- grain: one row
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- column hubs_evidenced BIGINT: hubs of the register with a session or a learning event of one of their learners, ever
 -- column hubs_alive BIGINT: of them, in the 60 days before the day, and not closed
--- column as_of_on DATE: the day that answers, NULL where no file tells of sessions or learners of hubs
+-- column as_of_on DATE: the day that answers, NULL where no file has sessions or learners of hubs
 -- metric: hubs_alive
 -- metric: hub_status
 WITH newest AS (

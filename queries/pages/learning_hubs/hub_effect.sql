@@ -1,7 +1,7 @@
 -- title: How do learners at hubs complete beside those without, once course, month of intake and sex are alike?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees, or NULL for all
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $partner_id
 -- column runs BIGINT: matured course runs with a hub
 -- column other_runs BIGINT: matured course runs without
 -- column crude_share DOUBLE: completed within 180 days, with a hub
@@ -12,7 +12,7 @@
 -- column standard_share DOUBLE: with a hub, weighted to the mix of both together
 -- column other_standard_share DOUBLE: without, weighted to the mix of both together
 -- column difference DOUBLE: with minus without, crude
--- column standard_difference DOUBLE: with minus without, like for like
+-- column standard_difference DOUBLE: with minus without, adjusted
 -- column standard_low DOUBLE: lower end of its 95 % interval
 -- column standard_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 comparable course runs on one of the sides, so not to be ranked

@@ -1,8 +1,8 @@
 -- title: Which learning hubs are there, and where?
 -- grain: one row per hub
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
+-- param $country_iso3
+-- param $host_type
 -- column hub_id VARCHAR: the partner's stable id
 -- column hub VARCHAR: name as shown
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3

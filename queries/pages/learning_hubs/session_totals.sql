@@ -1,9 +1,9 @@
 -- title: How many sessions were held at hubs of the register, how long, led by how many?
 -- grain: one row
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column sessions BIGINT: sessions held
 -- column hubs BIGINT: hubs that held them
 -- column hours_held DOUBLE: hours of sessions whose length is stated
@@ -13,7 +13,7 @@
 -- column courses BIGINT: courses that sessions went with
 -- column first_on DATE: day of the first
 -- column last_on DATE: day of the last
--- column sessions_elsewhere BIGINT: sessions of hubs that are on no register, whatever is chosen; they are not in the others
+-- column sessions_elsewhere BIGINT: sessions of hubs outside the register, for every choice; not included in the other columns
 -- caveat: Sessions as hubs reported them: a hub that sent no file has none here.
 SELECT
     count(*)::bigint AS sessions,

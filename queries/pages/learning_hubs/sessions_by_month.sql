@@ -1,15 +1,15 @@
 -- title: How many sessions were held each month, at how many hubs?
 -- grain: one row per month from the first session to the newest file, those without a session too
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column month DATE: first day of the month
 -- column sessions BIGINT: sessions held
 -- column hubs BIGINT: hubs that held them
 -- column hours_held DOUBLE: hours of sessions whose length is stated
 -- column facilitators_per_session DOUBLE: mean of sessions that state it
--- caveat: Sessions as hubs reported them: a month that no file tells of has none here.
+-- caveat: Sessions as hubs reported them: a month without a file has none.
 WITH held AS (
     SELECT
         s.month,

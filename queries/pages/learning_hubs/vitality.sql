@@ -2,18 +2,18 @@
 -- grain: one row per hub of the register
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- param $region VARCHAR: M49 region, or NULL for all
--- param $country_iso3 VARCHAR: country, or NULL for all
--- param $host_type VARCHAR: host type, or NULL for all
--- param $hub_id VARCHAR: one hub, or NULL for all
+-- param $country_iso3
+-- param $host_type
+-- param $hub_id
 -- column hub_id VARCHAR: the partner's stable id
 -- column hub VARCHAR: name as shown
 -- column country VARCHAR: UN short name
--- column status VARCHAR: active, dormant, unknown or closed
+-- column status VARCHAR "Status" words(hub_status): active, dormant, unknown or closed
 -- column last_session_on DATE: day of the last session
 -- column last_learning_month DATE: month of the last learning event of one of its learners; a day would be one person's
 -- column closed_on DATE: day on which a partner stated that it closed
 -- column sessions BIGINT: sessions held until the day
--- column as_of_on DATE: the day that answers, NULL where no file tells of sessions or learners of hubs
+-- column as_of_on DATE: the day that answers, NULL where no file has sessions or learners of hubs
 -- column host VARCHAR: who gives the space, NULL where not stated for this city
 -- column host_type VARCHAR: embassy, American Space, campus, school, library, other place or not stated
 -- column programme VARCHAR: programme the hub belongs to
@@ -21,7 +21,7 @@
 -- column latitude DOUBLE: of the city
 -- column longitude DOUBLE: of the city
 -- metric: hub_status
--- caveat: A sign of life is a session or a learning event of a learner whom a partner registered at the hub.
+-- caveat: Activity is a session, or a learning event of a learner whom a partner registered at the hub.
 WITH newest AS (
     SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
     FROM fct_hub_day

@@ -9,10 +9,10 @@
 -- column stated DOUBLE: the figure as published, never computed
 -- column unit VARCHAR: what one is; share is 0 to 1
 -- column is_computable BOOLEAN: this release can hold a figure of the same thing
--- column computed DOUBLE: the same thing by that day from this release, NULL where there is none
+-- column computed DOUBLE: the same thing by that day from this release, NULL where it cannot be computed
 -- column computed_on DATE: day until which was computed, no later than the newest file
 -- column captured_on DATE: of closures, the capture that answers
--- column difference DOUBLE: computed minus stated
+-- column difference DOUBLE "Computed minus stated" code: computed minus stated
 -- column is_simulated BOOLEAN: computed from simulated rows
 -- column lowest_capture DOUBLE: of closures, the smallest figure of any capture for that day
 -- column highest_capture DOUBLE: of closures, the largest

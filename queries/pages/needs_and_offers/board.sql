@@ -2,7 +2,7 @@
 -- grain: one row per match proposed by the day
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column match_id VARCHAR: match
--- column stage VARCHAR: proposed, brokered, delivering, completed or dropped
+-- column stage VARCHAR "Stage" words(match_stage): proposed, brokered, delivering, completed or dropped
 -- column need_id VARCHAR: need
 -- column country VARCHAR: UN short name
 -- column level VARCHAR: level

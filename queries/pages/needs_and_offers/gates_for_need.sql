@@ -20,7 +20,7 @@
 -- column focal_points BIGINT: of 20, for a focal point that answered lately
 -- column country_points BIGINT: of 10, for naming the country
 -- column focal_point VARCHAR: whom to write to
--- column stage VARCHAR: how far this offer and this need have come together, NULL where nobody proposed it
+-- column stage VARCHAR "Stage" words(match_stage): stage of the match between this offer and this need, NULL where none was proposed
 -- metric: match_score
 WITH need AS (
     SELECT
@@ -51,7 +51,7 @@ tried AS (
         score_kind(o.activity_type, n.activity_type) AS kind_points,
         score_capacity(o.capacity, n.people) AS capacity_points,
         score_focal_point(o.focal_point_confirmed_on, n.on_date) AS focal_points,
-        score_country(o.countries) AS country_points
+        score_country(o.countries, n.country_iso3) AS country_points
     FROM need AS n
     -- What a list tells of is recorded by its day, also what begins later.
     INNER JOIN fct_offer AS o ON least(o.recorded_on, n.as_of_on) <= n.on_date

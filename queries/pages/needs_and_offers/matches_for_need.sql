@@ -4,7 +4,7 @@
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
 -- column passes BOOLEAN: passes every gate on the day
--- column failed_gates VARCHAR: gates that it fails, told apart by commas, of country, level, language, tier, audience, free, live, focal_point; empty where it passes
+-- column failed_gates VARCHAR: gates that it fails, separated by commas, of country, level, language, tier, audience, free, live, focal_point; empty where it passes
 -- column score BIGINT: points of 100 by which offers are ordered
 -- metric: match_score
 -- caveat: Everything the coalition lists is free of charge; an offer that is not, or no longer, never passes.
@@ -37,7 +37,7 @@ tried AS (
         score_kind(o.activity_type, n.activity_type) AS kind_points,
         score_capacity(o.capacity, n.people) AS capacity_points,
         score_focal_point(o.focal_point_confirmed_on, n.on_date) AS focal_points,
-        score_country(o.countries) AS country_points
+        score_country(o.countries, n.country_iso3) AS country_points
     FROM need AS n
     -- What a list tells of is recorded by its day, also what begins later.
     INNER JOIN fct_offer AS o ON least(o.recorded_on, n.as_of_on) <= n.on_date

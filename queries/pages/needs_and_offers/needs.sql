@@ -1,7 +1,7 @@
 -- title: Which needs are open, and how far has each come?
 -- grain: one row per need raised and not ended by the day, unmatched ones first
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
--- param $country_iso3 VARCHAR: country, or NULL for all
+-- param $country_iso3
 -- param $level VARCHAR: level, or NULL for all
 -- column need_id VARCHAR: need
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
@@ -14,8 +14,8 @@
 -- column people BIGINT: people in need
 -- column raised_on DATE: day on which it was raised
 -- column days_open BIGINT: days since
--- column stage VARCHAR: furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
--- caveat: A need is what somebody asked for, not all that is lacking.
+-- column stage VARCHAR "Stage" words(match_stage): furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
+-- caveat: A need is a request, not everything that is lacking.
 WITH day AS (
     SELECT coalesce($on_date, as_of_on) AS on_date
     FROM dim_matching_day

@@ -5,7 +5,7 @@
 -- param $level VARCHAR: level, or NULL for all
 -- param $language VARCHAR: ISO 639 code, or NULL for all
 -- param $tier VARCHAR: the most technology that works: no-tech, low-tech or hi-tech, or NULL for any
--- param $audience VARCHAR: learners, teachers, parents or institutions, or NULL for all
+-- param $audience
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
@@ -14,7 +14,7 @@
 -- column tier VARCHAR: no-tech, low-tech or hi-tech
 -- column levels VARCHAR: levels, or all
 -- column languages VARCHAR: languages, or all
--- column countries VARCHAR: countries, or all
+-- column countries VARCHAR "Countries" words(country): countries, or all
 -- column capacity BIGINT: people that can be served, NULL where it has no limit
 -- column state VARCHAR: live, not yet, ended, free period expired, not free, or no focal point, on the day
 -- column live_to DATE: last day on which it is live and free, NULL where that has no end

@@ -7,9 +7,9 @@
 -- column language VARCHAR: ISO 639 code
 -- column people BIGINT: people in need
 -- column days_open BIGINT: days since it was raised
--- column offers_that_fit BIGINT: offers that pass every gate: somebody only has to propose one
+-- column offers_that_fit BIGINT: offers that fit and that only need to be proposed
 -- column nearest_offer_id VARCHAR: the offer that fails fewest gates, of several the one with the best score
--- column missing VARCHAR: the gates that it fails, told apart by commas; empty where it fits
+-- column missing VARCHAR: the gates that it fails, separated by commas; empty where it fits
 -- metric: needs_waiting
 WITH waiting AS (
     SELECT
@@ -37,7 +37,7 @@ fitting AS (
                 score_kind(o.activity_type, n.activity_type),
                 score_capacity(o.capacity, n.people),
                 score_focal_point(o.focal_point_confirmed_on, n.on_date),
-                score_country(o.countries)
+                score_country(o.countries, n.country_iso3)
             ),
             offer_id := o.offer_id
         )) AS best
@@ -75,7 +75,7 @@ missed AS (
                 score_kind(o.activity_type, n.activity_type),
                 score_capacity(o.capacity, n.people),
                 score_focal_point(o.focal_point_confirmed_on, n.on_date),
-                score_country(o.countries)
+                score_country(o.countries, n.country_iso3)
             ),
             offer_id := o.offer_id
         )) AS best

@@ -1,9 +1,9 @@
 -- title: Does verified completion rise from intake to intake?
--- grain: one row per quarter of intake that is old enough to tell
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180
+-- grain: one row per quarter of intake that is enrolled at least the horizon ago
+-- param $programme_id
+-- param $horizon_days
 -- column quarter DATE: first day of the quarter of enrolment
--- column verified_matured BIGINT: course runs on the verified track, old enough to tell
+-- column verified_matured BIGINT: course runs on the verified track, enrolled at least the horizon ago
 -- column verified_completed BIGINT: of them, completed within the horizon
 -- column share_verified DOUBLE: completed / matured, 0 to 1
 -- column share_low DOUBLE: lower end of its 95 % interval

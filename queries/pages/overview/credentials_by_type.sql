@@ -1,6 +1,6 @@
 -- title: Which kinds of credentials do learners hold?
 -- grain: one row per kind
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $programme_id
 -- column credential_type VARCHAR: course, guided project, specialisation or professional certificate
 -- column is_stacked BOOLEAN: awarded on top of certificates that are counted already
 -- column credentials BIGINT: issued

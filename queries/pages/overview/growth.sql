@@ -6,7 +6,8 @@
 -- column unique_lower BIGINT: lower bound
 -- column unique_upper BIGINT: upper bound
 -- column credentials BIGINT: certificates issued until then
--- metric: learners_reached
+-- metric: learners_reached = learners_reached in the last row
+-- metric: credentials = credentials in the last row
 WITH months AS (
     SELECT
         last_day(on_date) AS month,

@@ -4,17 +4,20 @@
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier; of others' learners the last end of a month or quarter by then
 -- column learners_reached BIGINT: distinct learners with a learning event, linked where partners gave the same id
--- column unique_lower BIGINT: at least so many, were all that could be the same the same
--- column unique_upper BIGINT: at most so many, were nobody reported twice
--- column countries BIGINT: countries in which they live, unknown not counted
+-- column unique_lower BIGINT: lower bound: every possible duplicate is one person
+-- column unique_upper BIGINT: upper bound: no two reports are of the same person
+-- column countries BIGINT: countries where learners live, unknown not counted
 -- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them stand apart
 -- column learners_with_credential BIGINT: distinct learners with a credential of any kind
 -- column partners BIGINT: partners with a learner reached
--- column hubs BIGINT: learning hubs of the register with a session or a learning event in the 60 days before, and not closed
+-- column hubs BIGINT: learning hubs of the register with a session or a learning event of these programmes in the 60 days before, and not closed; of all programmes also those of hubs without one
 -- metric: learners_reached
+-- metric: countries_reached = countries
+-- metric: active_partners = partners
+-- metric: learners_with_credential
 -- metric: unique_learners
 -- metric: credentials
--- metric: hubs_alive
+-- metric: hubs_of_programme = hubs
 -- metric: hub_status
 -- caveat: Partners report the same people. Reach is one number only where they gave the same id; else it lies between the bounds.
 WITH as_of AS (
@@ -44,10 +47,15 @@ latest AS (
     LIMIT 1
 ),
 
+hubs_until AS (
+    SELECT max(f.as_of_on) AS as_of_on
+    FROM fct_hub_day AS f
+),
+
 signs AS (
     SELECT
         h.hub_id,
-        a.on_date,
+        least(a.on_date, n.as_of_on) AS on_date,
         max(h.on_date) FILTER (
             WHERE
             h.kind <> 'closing'
@@ -61,9 +69,10 @@ signs AS (
         max(h.on_date) FILTER (WHERE h.kind = 'closing') AS closed_on
     FROM fct_hub_day AS h
     INNER JOIN dim_hub AS r ON h.hub_id = r.hub_id
-    INNER JOIN as_of AS a ON h.on_date <= a.on_date
+    CROSS JOIN hubs_until AS n
+    INNER JOIN as_of AS a ON h.on_date <= least(a.on_date, n.as_of_on)
     LEFT JOIN dim_programme AS p ON h.programme_id = p.programme_id
-    GROUP BY h.hub_id, a.on_date
+    GROUP BY h.hub_id, least(a.on_date, n.as_of_on)
 )
 
 SELECT
@@ -75,7 +84,7 @@ SELECT
     known(l.credentials) AS credentials,
     known(l.learners_with_credential) AS learners_with_credential,
     known(l.partners) AS partners,
-    (SELECT hubs_alive(hub_status(date_diff('day', s.last_on, s.on_date), s.closed_on, s.last_session_on)) FROM signs AS s) AS hubs
+    (SELECT hubs_of_programme(hub_status(date_diff('day', s.last_on, s.on_date), s.closed_on, s.last_session_on)) FROM signs AS s) AS hubs
 FROM as_of AS a
 LEFT JOIN latest AS l ON TRUE
 ORDER BY a.on_date

@@ -1,4 +1,4 @@
--- title: How many course runs on the verified track are completed within the horizon, of those old enough to tell?
+-- title: How many course runs on the verified track are completed within the horizon, of those enrolled at least that long ago?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
@@ -11,14 +11,19 @@
 -- column share_high DOUBLE: upper end of its 95 % interval
 -- column share_of_enrolled DOUBLE: of all matured course runs
 -- column share_of_started DOUBLE: of those that started
--- column share_of_intended DOUBLE: of learners who said that they intend to finish, NULL where nobody was asked
--- column runs BIGINT: course runs of whatever age
+-- column share_of_intended DOUBLE: of learners who stated that they intend to finish, NULL where the question was not asked
+-- column runs BIGINT: course runs, also those enrolled more recently
 -- column completed_so_far BIGINT: of them, completed
--- column withdrawn_so_far BIGINT: of them, left
+-- column withdrawn_so_far BIGINT: of them, left before they completed
 -- column failed_so_far BIGINT: of them, ended without passing
--- column active_so_far BIGINT: of them, still under way
--- metric: matured_verified_completion
--- caveat: A young intake is not in the rate: a learner who is still under way has not failed.
+-- column ended_so_far BIGINT: of them, left or ended without passing: withdrawn and failed together, of which a part that is hidden counts as none
+-- column under_way_so_far BIGINT: not completed, not ended, and with a learning event or the enrolment itself in the last 180 days of the record
+-- column quiet_so_far BIGINT: not completed, not ended, and without a learning event for 180 days or more
+-- metric: matured_verified_completion = share_verified
+-- metric: runs_under_way = under_way_so_far
+-- metric: runs_quiet = quiet_so_far
+-- metric: runs_ended = ended_so_far
+-- caveat: A young intake is not in the rate: a learner who is under way or quiet is not failed.
 SELECT
     horizon_days,
     verified_matured,
@@ -33,7 +38,9 @@ SELECT
     completed_so_far,
     withdrawn_so_far,
     failed_so_far,
-    active_so_far
+    runs_ended(withdrawn_so_far, failed_so_far) AS ended_so_far,
+    runs_under_way(under_way_so_far) AS under_way_so_far,
+    runs_quiet(quiet_so_far) AS quiet_so_far
 FROM cube_completion
 WHERE
     programme_id = coalesce($programme_id, 'all')

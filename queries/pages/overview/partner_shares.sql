@@ -8,7 +8,9 @@
 -- column share_of_reports DOUBLE: of the sum over partners, 0 to 1
 -- column is_top_three BOOLEAN: among the three largest
 -- column share_top_three DOUBLE: the three largest together, of the sum over partners
--- metric: top_three_dependency
+-- column learners_of_three BIGINT: learners that the three largest report, its numerator
+-- column learners_reported BIGINT: sum over partners, its denominator
+-- metric: top_three_dependency = share_top_three
 -- caveat: The shares are of what partners report, in which a learner of two partners stands twice.
 WITH newest AS (
     SELECT
@@ -46,7 +48,9 @@ SELECT
     r.learners_reached,
     part_of(r.learners_reached, r.reports) AS share_of_reports,
     r.is_top_three,
-    top_three_dependency(sum(r.learners_reached) FILTER (WHERE r.is_top_three) OVER (), r.reports) AS share_top_three
+    top_three_dependency(sum(r.learners_reached) FILTER (WHERE r.is_top_three) OVER (), r.reports) AS share_top_three,
+    sum(r.learners_reached) FILTER (WHERE r.is_top_three) OVER ()::bigint AS learners_of_three,
+    r.reports::bigint AS learners_reported
 FROM ranked AS r
 LEFT JOIN names AS n ON r.partner_id = n.partner_id
 ORDER BY r.learners_reached DESC, r.partner_id

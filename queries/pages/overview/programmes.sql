@@ -2,7 +2,7 @@
 -- grain: one row per programme
 -- column programme_id VARCHAR: its id
 -- column programme VARCHAR: its name
--- column audience VARCHAR: refugees, others or rehearsal
+-- column audience VARCHAR "Audience" words(programme_audience): refugees, others or rehearsal
 -- column as_of_on DATE: day of its newest file
 -- column partners BIGINT: partners that report it
 SELECT

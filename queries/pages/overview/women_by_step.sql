@@ -1,6 +1,6 @@
 -- title: What share of learners at each step are women?
 -- grain: one row per step, in funnel order
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $programme_id
 -- column step_order BIGINT: 1 for the first step
 -- column step VARCHAR: step name, as shown
 -- column women BIGINT: learners whose sex is reported as female

@@ -2,10 +2,10 @@
 -- grain: one row per phase, in time; one named all where the programme has no phases
 -- param $programme_id VARCHAR: programme
 -- column phase VARCHAR: its name
--- column seats BIGINT: offered, NULL where not told
+-- column seats BIGINT: offered, NULL where not stated
 -- column learners BIGINT: distinct learners who registered or enrolled in it
--- column hours_measured DOUBLE: learning hours as measured, NULL where nobody measured
--- column hours_estimated DOUBLE: learning hours as estimated, NULL where nobody estimated
+-- column hours_measured DOUBLE: learning hours as measured, NULL where not measured
+-- column hours_estimated DOUBLE: learning hours as estimated, NULL where not estimated
 -- column hours_attested DOUBLE: learning hours as a partner attests, NULL where none does
 -- column courses BIGINT: courses open to learners
 -- column guided_projects BIGINT: guided projects open to learners

@@ -4,12 +4,12 @@
 -- column phase VARCHAR: its name
 -- column began_on DATE: first day
 -- column ended_on DATE: last day, NULL while it runs
--- column seats BIGINT: offered, NULL where not told
+-- column seats BIGINT: offered, NULL where not stated
 -- column learners BIGINT: distinct learners who registered or enrolled in it
 -- column share_seats_taken DOUBLE: learners / seats, over 1 where there are more
--- column target_learners BIGINT: planned, NULL where not told
+-- column target_learners BIGINT: planned, NULL where not stated
 -- column share_of_learner_target DOUBLE: learners / planned
--- column target_completions BIGINT: planned, NULL where not told
+-- column target_completions BIGINT: planned, NULL where not stated
 -- column completions BIGINT: course runs completed
 -- column share_of_completion_target DOUBLE: completions / planned
 -- column courses_completed BIGINT: of the completions, courses

@@ -6,11 +6,12 @@
 -- column enrolments BIGINT: course runs
 -- column completions BIGINT: course runs completed
 -- column completions_per_learner DOUBLE: completions / learners, not a rate
--- column hours_measured DOUBLE: learning hours as measured, NULL where nobody measured
--- column hours_estimated DOUBLE: learning hours as estimated, NULL where nobody estimated
+-- column hours_measured DOUBLE: learning hours as measured, NULL where not measured
+-- column hours_estimated DOUBLE: learning hours as estimated, NULL where not estimated
 -- column hours_attested DOUBLE: learning hours as a partner attests, NULL where none does
 -- column learners_with_hours BIGINT: distinct learners of whom hours are known
--- metric: learners_registered
+-- metric: learners_registered = learners
+-- metric: learners_reached
 -- metric: completions_per_learner
 -- metric: learning_hours
 SELECT

@@ -1,7 +1,7 @@
 -- title: What does the coalition do in one country?
 -- grain: one row
 -- param $country_iso3 VARCHAR: ISO 3166 alpha-3
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $programme_id
 -- column country_iso3 VARCHAR: the country asked about
 -- column country VARCHAR: UN short name
 -- column learners BIGINT: distinct learners reached who live there

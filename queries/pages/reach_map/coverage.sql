@@ -1,6 +1,6 @@
 -- title: For which countries is the number of refugees known, zero, hidden or not known?
 -- grain: one row per country or territory of the reference
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $year
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region

@@ -1,7 +1,7 @@
 -- title: To which countries have refugees of one origin gone?
 -- grain: one row per country of asylum with refugees of the origin
--- param $origin_iso3 VARCHAR: country of origin, ISO 3166 alpha-3
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $origin_iso3
+-- param $year
 -- column origin_iso3 VARCHAR: the origin asked about
 -- column country_iso3 VARCHAR: country of asylum, or UNK where it is unknown
 -- column country VARCHAR: UN short name of the country of asylum, or Unknown

@@ -1,6 +1,6 @@
 -- title: Between which countries of origin and of residence are the most learners?
 -- grain: one row per pair, largest first; at most 40
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- param $programme_id
 -- param $country_iso3 VARCHAR: host or origin, or NULL for all
 -- column origin_iso3 VARCHAR: ISO 3166 alpha-3
 -- column origin VARCHAR: UN short name

@@ -3,14 +3,15 @@
 -- param $by VARCHAR: host where they live, origin where they come from
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
--- param $from_date DATE: a country first reached on this day or later is a newcomer, or NULL for none
+-- param $from_date DATE: a country first reached on this day or later counts as new, or NULL for none
 -- column learners BIGINT: distinct learners reached
--- column countries BIGINT: countries they are in
+-- column countries BIGINT: countries they are in of which a figure is shown; countries with too few learners to be shown are not counted
 -- column learners_unknown BIGINT: of them, the country is unknown
 -- column share_unknown DOUBLE: unknown / all, 0 to 1
 -- column newcomers BIGINT: countries first reached on the day or later
 -- column learners_per_1000_refugees DOUBLE: learners whose host is known for 1,000 refugees hosted in the world; NULL by origin
--- metric: learners_reached
+-- metric: learners_reached = learners
+-- metric: countries_shown = countries
 -- metric: learners_per_1000_refugees
 WITH counted AS (
     SELECT
@@ -33,7 +34,7 @@ hosted AS (
 
 SELECT
     max(c.learners) FILTER (WHERE c.country_iso3 = 'all') AS learners,
-    count(*) FILTER (WHERE c.country_iso3 NOT IN ('unknown', 'all')) AS countries,
+    countries_shown(CASE WHEN c.country_iso3 NOT IN ('unknown', 'all') THEN c.country_iso3 END) AS countries,
     known(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown')) AS learners_unknown,
     part_of(
         known(max(c.learners) FILTER (WHERE c.country_iso3 = 'unknown')), max(c.learners) FILTER (WHERE c.country_iso3 = 'all')

@@ -1,8 +1,8 @@
 -- title: Where on the map are learners, and how many for 1,000 refugees hosted?
 -- grain: one row per country or territory of the reference
--- param $by VARCHAR: host where they live, origin where they come from
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $by
+-- param $programme_id
+-- param $partner_id
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region

@@ -1,9 +1,9 @@
 -- title: Which countries were first reached since a day?
 -- grain: one row per country, newest first
--- param $by VARCHAR: host where they live, origin where they come from
+-- param $by
 -- param $from_date DATE: first day of the time asked about
--- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- param $partner_id VARCHAR: partner, or NULL for all
+-- param $programme_id
+-- param $partner_id
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column first_on DATE: first learning event there

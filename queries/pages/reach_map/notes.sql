@@ -2,7 +2,7 @@
 -- grain: one row per note
 -- param $country_iso3 VARCHAR: country of asylum, or NULL for none
 -- param $origin_iso3 VARCHAR: country of origin, of which notes that name no country of asylum are given, or NULL for none
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $year
 -- column year BIGINT: year of the figure
 -- column about VARCHAR: whom the figure counts
 -- column note VARCHAR: as UNHCR words it

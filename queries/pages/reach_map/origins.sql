@@ -1,6 +1,6 @@
 -- title: Where do refugees come from?
 -- grain: one row per origin with refugees abroad
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $year
 -- column origin_iso3 VARCHAR: ISO 3166 alpha-3, or UNK, XXA, TIB
 -- column origin VARCHAR: UN short name, or UNHCR's words for unknown, stateless and Tibetan
 -- column refugees BIGINT: refugees under UNHCR's mandate from there

@@ -1,7 +1,7 @@
 -- title: Where do the refugees in one country come from?
 -- grain: one row per origin, largest first
 -- param $country_iso3 VARCHAR: country of asylum, ISO 3166 alpha-3
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $year
 -- column origin_iso3 VARCHAR: ISO 3166 alpha-3, or UNK, XXA, TIB
 -- column origin VARCHAR: UN short name, or UNHCR's words for unknown, stateless and Tibetan
 -- column refugees BIGINT: refugees under UNHCR's mandate

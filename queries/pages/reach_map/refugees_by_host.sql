@@ -1,6 +1,6 @@
 -- title: How many refugees does each country host?
 -- grain: one row per country of asylum with a figure
--- param $year BIGINT: end of this year, or NULL for the latest
+-- param $year
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3, or UNK for an unknown country of asylum
 -- column country VARCHAR: UN short name, or Unknown
 -- column refugees BIGINT: refugees under UNHCR's mandate

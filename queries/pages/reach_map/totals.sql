@@ -8,7 +8,7 @@
 -- column origins BIGINT: origins with at least one refugee abroad, unknown and stateless not counted
 -- column refugees_of_unknown_origin BIGINT: refugees whose origin is unknown or who are stateless
 -- column refugees_in_unknown_country BIGINT: refugees whose country of asylum is unknown: in the total, on no map
--- metric: refugees_hosted
+-- metric: refugees_hosted = refugees
 -- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
 WITH asked AS (
     SELECT coalesce($year, max(year)) AS year

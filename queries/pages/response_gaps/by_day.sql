@@ -1,10 +1,10 @@
 -- title: How many learners have no live free offer, day by day?
 -- grain: one row per day of the range with a country closed country-wide
--- param $from_date DATE: first day, included
+-- param $from_date
 -- param $to_date DATE: last day, included; days after the capture are plans and do not count
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $tier
+-- param $language
 -- column on_date DATE: day
 -- column learners_affected BIGINT: learners of countries closed country-wide
 -- column learners_unserved BIGINT: of them, those with no live free offer

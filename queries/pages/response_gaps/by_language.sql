@@ -1,9 +1,9 @@
 -- title: In which languages do learners have no live free offer?
 -- grain: one row per official language of a closed country
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- column language VARCHAR: ISO 639 code
+-- param $level
+-- param $tier
+-- column language VARCHAR "Language code" code: ISO 639 code
 -- column language_name VARCHAR: its English name
 -- column countries BIGINT: closed countries whose official language it is
 -- column learners_affected BIGINT: learners of these countries

@@ -1,9 +1,9 @@
 -- title: How many learners of each level have no live free offer?
 -- grain: one row per level
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $tier
+-- param $language
 -- column level VARCHAR: pre_primary, primary, secondary or tertiary
 -- column countries BIGINT: countries closed country-wide with learners of this level
 -- column learners_affected BIGINT: learners of this level in countries closed country-wide

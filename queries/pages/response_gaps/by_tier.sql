@@ -1,8 +1,8 @@
 -- title: How many learners have no live free offer, by the most technology that works there?
 -- grain: one row per tier: no-tech, low-tech, hi-tech
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $language
 -- column tier VARCHAR: the most technology that works: offers that ask for more do not count
 -- column learners_affected BIGINT: learners of closed countries
 -- column learners_unserved BIGINT: learners with no live free offer that works with so much technology

@@ -1,10 +1,10 @@
 -- title: How many learner-days of a range went without a live free offer in all?
 -- grain: one row
--- param $from_date DATE: first day, included
+-- param $from_date
 -- param $to_date DATE: last day, included; days after the capture are plans and do not count
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $tier
+-- param $language
 -- column learner_days_affected BIGINT: learners affected, added over the days of the range
 -- column learner_days_unserved BIGINT: of them, those with no live free offer on the day
 -- column worst_on DATE: day on which most learners had none

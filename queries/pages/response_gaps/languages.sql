@@ -1,6 +1,6 @@
 -- title: Which official languages do countries with a record of closures have?
 -- grain: one row per language
--- column language VARCHAR: ISO 639 code
+-- column language VARCHAR "Language code" code: ISO 639 code
 -- column language_name VARCHAR: its English name
 -- column countries BIGINT: monitored countries whose official language it is
 SELECT

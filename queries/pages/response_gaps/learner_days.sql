@@ -1,10 +1,10 @@
 -- title: How many learner-days went without a live free offer, by country?
 -- grain: one row per country closed country-wide on some day of the range
--- param $from_date DATE: first day, included
+-- param $from_date
 -- param $to_date DATE: last day, included; days after the capture are plans and do not count
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $tier
+-- param $language
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column days_closed BIGINT: days closed country-wide within the range

@@ -7,7 +7,7 @@
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
--- column gate VARCHAR: the one gate it fails: focal_point, free, live, country, language or tier
+-- column gate VARCHAR: the one gate it fails: focal_point, free, live, country or tier; one that lacks the language only is no near miss, since it would have to be made anew
 -- column countries BIGINT: closed countries with unserved learners that it would serve then
 -- column learners_unserved BIGINT: learners with no live free offer that it would serve then
 -- caveat: Who would have to do what to open the gate is for people to find out. An offer that is live is not yet a learner reached.
@@ -74,6 +74,6 @@ SELECT
     count(DISTINCT country_iso3) AS countries,
     sum(learners)::bigint AS learners_unserved
 FROM tried
-WHERE len(failed) = 1
+WHERE len(failed) = 1 AND failed[1] <> 'language'
 GROUP BY offer_id, offer, member, failed[1]
 ORDER BY learners_unserved DESC, gate, offer_id

@@ -1,9 +1,9 @@
 -- title: How many learners of closed countries have no live free offer, by country?
 -- grain: one row per country closed country-wide on the day
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
--- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
--- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
+-- param $level
+-- param $tier
+-- param $language
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column learners_affected BIGINT: learners of the levels asked for

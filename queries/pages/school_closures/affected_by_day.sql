@@ -1,7 +1,7 @@
 -- title: How did the number of affected learners move from day to day?
 -- grain: one row per day of the record
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
--- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1, or NULL for 0.5
+-- param $as_captured_on
+-- param $partial_weight
 -- column on_date DATE: day
 -- column is_planned BOOLEAN: the day is later than the capture
 -- column countries_closed BIGINT: closed country-wide

@@ -1,10 +1,10 @@
 -- title: How many learners of each level and sex are affected on a day?
 -- grain: one row per level and sex
--- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $on_date
+-- param $as_captured_on
 -- column level VARCHAR: pre_primary (ISCED 0), primary (1), secondary (2-3), tertiary (5-8)
 -- column sex VARCHAR: female or male
--- column learners_affected BIGINT: learners of the countries closed country-wide, NULL where the capture says nothing of the day
+-- column learners_affected BIGINT: learners of the countries closed country-wide, NULL where the capture has no data for the day
 -- column learners_total BIGINT: learners enrolled in the world
 -- metric: learners_affected
 -- caveat: Tertiary enrolment is not available for 21 countries, so it is the least complete level.

@@ -4,12 +4,13 @@
 -- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
 -- param $partial_weight DOUBLE: weight of a learner in a partially open country, 0 to 1, or NULL for 0.5
 -- column definition VARCHAR: closed, weighted or disrupted
--- column learners_affected BIGINT: learners by that definition, NULL where the capture says nothing of the day
+-- column learners_affected BIGINT: learners by that definition, NULL where the capture has no data for the day
 -- column share_affected DOUBLE: of all learners enrolled in the world, 0 to 1
 -- column is_planned BOOLEAN: the day is later than the capture
--- metric: learners_affected
--- metric: learners_affected_weighted
--- metric: learners_disrupted
+-- metric: learners_affected = learners_affected where definition = closed
+-- metric: learners_affected_weighted = learners_affected where definition = weighted
+-- metric: learners_disrupted = learners_affected where definition = disrupted
+-- metric: share_affected = share_affected where definition = closed
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
     SELECT

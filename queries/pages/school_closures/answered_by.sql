@@ -1,7 +1,7 @@
 -- title: Which captures of the record answer, and on which day do they list the statuses?
 -- grain: one row per capture that answers for the day, or for any day of the record where none is given
 -- param $on_date DATE: the day asked about, or NULL for every day of the record
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $as_captured_on
 -- column captured_on DATE: capture of UNESCO's record
 -- column listed_on DATE: day of its rows from which the statuses of the day hold, or the last one of those that answer
 -- metric: capture_answers

@@ -1,6 +1,6 @@
 -- title: What does one capture of UNESCO's record cover?
 -- grain: one row
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $as_captured_on
 -- column captured_on DATE: day on which the publisher's file stood so
 -- column first_date DATE: first day of the record
 -- column last_observed_date DATE: last day that is not a plan

@@ -1,6 +1,6 @@
 -- title: How many countries does each capture that lists a day give for it?
 -- grain: one row per capture with rows of that very day, plans left out
--- param $on_date DATE: the day asked about
+-- param $on_date
 -- column captured_on DATE: capture of UNESCO's record
 -- column countries_closed BIGINT: closed country-wide
 -- metric: countries_closed

@@ -1,8 +1,8 @@
 -- title: In which countries did the status change between two days?
 -- grain: one row per country whose status differs
 -- param $on_date DATE: the later or first day
--- param $other_date DATE: the day compared with
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $other_date
+-- param $as_captured_on
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column status_on_other_date VARCHAR: status on other_date

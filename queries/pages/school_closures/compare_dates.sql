@@ -1,8 +1,8 @@
 -- title: How do two days compare, for the countries by status?
 -- grain: one row per status
 -- param $on_date DATE: the first day
--- param $other_date DATE: the day compared with
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $other_date
+-- param $as_captured_on
 -- column status VARCHAR: closed, partial, on_break or open
 -- column countries_on_other_date BIGINT: countries with the status on other_date
 -- column countries_on_date BIGINT: countries with the status on on_date

@@ -1,8 +1,8 @@
 -- title: What is known of one country's schools on a day?
--- grain: one row, or none where the capture says nothing
+-- grain: one row, or none where the capture has no data
 -- param $country_iso3 VARCHAR: country, ISO 3166 alpha-3
--- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $on_date
+-- param $as_captured_on
 -- column country VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- column since DATE: first day of the unbroken run of that status

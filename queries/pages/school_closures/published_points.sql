@@ -8,7 +8,7 @@
 -- column learners_total_implied BIGINT: learners_affected / share_affected, the enrolment it stood on, to 10 million
 -- column as_stated VARCHAR: the figures in the statement's own notation
 -- column source VARCHAR: where it was read
--- caveat: Published on the enrolment of an older vintage, which learners_total_implied gives, so the points lie apart from the computed line.
+-- caveat: Published on the enrolment data of an earlier year, so the points differ from the computed line.
 SELECT
     on_date,
     publisher,

@@ -1,7 +1,7 @@
 -- title: What is the status of schools in each country on a day?
 -- grain: one row per country with a status on the day
--- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $on_date
+-- param $as_captured_on
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open

@@ -1,7 +1,7 @@
 -- title: Which territories have a status of their own on a day, beside the countries counted?
 -- grain: one row per territory with a status on the day
--- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $on_date
+-- param $as_captured_on
 -- column territory VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- caveat: UNESCO listed Hong Kong and Macao under China's code until April 2020; China's own row counts as the country.

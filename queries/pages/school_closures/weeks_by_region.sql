@@ -1,8 +1,8 @@
 -- title: For how many weeks was a learner's school closed, on average, in each region?
 -- grain: one row per M49 sub-region
--- param $from_date DATE: first day, included
--- param $to_date DATE: last day, included
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $from_date
+-- param $to_date
+-- param $as_captured_on
 -- column region VARCHAR: M49 region
 -- column sub_region VARCHAR: M49 sub-region
 -- column countries BIGINT: countries with a status in the period

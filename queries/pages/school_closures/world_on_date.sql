@@ -1,10 +1,10 @@
 -- title: How many countries are closed on a day, and how many learners does that affect?
 -- grain: one row
--- param $on_date DATE: the day asked about
--- param $as_captured_on DATE: the capture that was the latest on this day, or NULL for the one with most rows around each day
+-- param $on_date
+-- param $as_captured_on
 -- column on_date DATE: the day asked about
 -- column captured_on DATE: capture of UNESCO's record that answers
--- column countries_closed BIGINT: closed country-wide, NULL where the capture says nothing of the day
+-- column countries_closed BIGINT: closed country-wide, NULL where the capture has no data for the day
 -- column countries_partial BIGINT: partially open
 -- column countries_on_break BIGINT: on academic break
 -- column countries_open BIGINT: fully open, or not yet closed

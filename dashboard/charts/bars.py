@@ -1,0 +1,119 @@
+"""Bars: rows of them, groups of them, and the steps that learners reach."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard.charts.frame import Figure, framed, row_label
+from dashboard.charts.intervals import PERCENT, gap
+from dashboard.charts.palette import ACCENT, NEUTRAL, PARTIAL, SERIES
+from dashboard.locales import _
+from dashboard.locales.numbers import is_missing, people, people_axis, share, whole
+from dashboard.locales.plain import in_chart
+
+
+def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], strong: Sequence[bool]) -> Figure:
+    """Bars to the right, each with its words; those that are not strong are grey."""
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": [row_label(label) for label in labels],
+        "x": list(values),
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "showlegend": False,
+        "marker": {"color": [ACCENT if one else NEUTRAL for one in strong]},
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
+    most, longest = (
+        max([*(value for value in values if not is_missing(value)), 0.0001]),
+        max([len(text) for text in texts] + [0]),
+    )
+    return framed(
+        [trace],
+        70 + 30 * len(labels),
+        xaxis={"range": [0, most * (1.1 + longest * 0.032)], "showticklabels": False, "showgrid": False},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )
+
+
+def grouped_figure(
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float | None]]],
+    height: int = 320,
+    words: Callable[[float | None], str] = people,
+) -> Figure:
+    """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share)."""
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": [in_chart(label) for label in labels],
+            "y": [None if is_missing(v) else v for v in values],
+            "text": [words(v) for v in values],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": SERIES[number % len(SERIES)]},
+            "hovertemplate": "%{x}: %{text}<extra>" + name + "</extra>",
+        }
+        for number, (name, values) in enumerate(series)
+    ]
+    most = max([v for _name, values in series for v in values if not is_missing(v) and v is not None] + [1])
+    axis = {"rangemode": "tozero", **people_axis(most)} if words is people else {**PERCENT, "range": [0, 1.1]}
+    return framed(traces, height, barmode="group", yaxis=axis, xaxis={"type": "category"})
+
+
+def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = False, height: int = 430) -> Figure:
+    """Bars of learners at each step, from registration down; whiskers are 95 % intervals, diamonds the others' median.
+
+    Args:
+        table: step, learners, share_of_first; share_low and share_high for whiskers; median_share for diamonds.
+        words: for each step.
+        median: whether the others' median is drawn.
+        height: in pixels.
+    """
+    steps = [
+        f"<b>{words[step]}</b><br>{whole(n)}, {share(part)}"
+        for step, n, part in zip(table["step"], table["learners"], table["share_of_first"], strict=True)
+    ]
+    shares = [0.0 if is_missing(value) else value for value in table["share_of_first"]]
+    bar: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "name": _("Learners"),
+        "y": steps,
+        "x": shares,
+        "marker": {"color": ACCENT},
+        "hovertemplate": "%{y}<extra></extra>",
+    }
+    if "share_low" in table:
+        bar["error_x"] = {
+            "type": "data",
+            "symmetric": False,
+            "color": NEUTRAL,
+            "thickness": 1.3,
+            "width": 3,
+            "array": gap(table["share_high"], shares),
+            "arrayminus": gap(shares, table["share_low"]),
+        }
+    traces = [bar]
+    if median:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": _("Median of the other partners"),
+                "y": steps,
+                "x": [None if is_missing(value) else value for value in table["median_share"]],
+                "marker": {"symbol": "diamond", "size": 11, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
+                "hovertemplate": "%{y}: %{x:.1%}<extra>" + _("Median of the other partners") + "</extra>",
+            }
+        )
+    return framed(
+        traces,
+        height,
+        xaxis={**PERCENT, "range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )

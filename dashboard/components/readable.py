@@ -1,0 +1,54 @@
+"""Answers as people read them, on a page and in a workbook: which columns, and words in place of codes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard.locales import _
+from dashboard.locales.numbers import is_missing
+from dashboard.vocabularies import in_words, words
+from dashboard.warehouse.catalog import question
+from dashboard.warehouse.columns import Column
+
+Codes = Mapping[str, Mapping[Any, str]]
+NULL = re.compile(r"\bNULL\b")
+
+
+def columns_for_people(
+    asked: str, columns: Sequence[str] | None = None, codes: Codes | None = None
+) -> tuple[Column, ...]:
+    """The columns of an answer that people read, of `columns` where they are given; of codes those with words."""
+    return tuple(
+        column
+        for column in question(asked).columns
+        if (columns is None or column.name in columns) and (column.is_for_people or column.name in (codes or {}))
+    )
+
+
+def in_words_for_people(table: pd.DataFrame, shown: Sequence[Column], codes: Codes | None = None) -> pd.DataFrame:
+    """The columns shown, codes by their words and flags as Yes and No; what has no words stands as it is."""
+    labels: dict[str, Mapping[Any, str]] = {
+        column.name: words(column.card.words) for column in shown if column.card.words
+    }
+    labels |= {column.name: {True: _("Yes"), False: _("No")} for column in shown if column.card.format == "flag"}
+    labels |= {name: given for name, given in (codes or {}).items() if any(name == column.name for column in shown)}
+    read = {name: [_in_words(value, given) for value in table[name]] for name, given in labels.items()}
+    return table[[column.name for column in shown]].assign(
+        **{name: pd.Series(values, index=table.index, dtype=object) for name, values in read.items()}
+    )
+
+
+def explained(column: Column) -> str:
+    """What a column means in a sentence for people, to whom a missing cell is empty."""
+    meaning = NULL.sub(_("empty"), _(column.meaning))
+    return meaning[:1].upper() + meaning[1:]
+
+
+def _in_words(value: Any, labels: Mapping[Any, str]) -> Any:
+    if is_missing(value):
+        return None
+    if value in labels:
+        return labels[value]
+    return in_words(value, labels) if isinstance(value, str) else value

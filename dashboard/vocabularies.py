@@ -1,0 +1,94 @@
+"""The sets of codes that files, figures and pages share, with the label and the other spellings of each code.
+
+They are kept in data/reference/vocabularies.csv; countries and languages have reference tables of their own. A set is
+in the order in which a legend or a menu lists it.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from dashboard.locales import LANGUAGE, _
+from dashboard.settings import REFERENCE
+
+FILE = REFERENCE / "vocabularies.csv"
+# Sets with a reference table of their own: its file, its column of codes.
+OF_REFERENCE = {"country": ("countries", "iso3"), "language": ("languages", "language")}
+EVERY = "all"
+
+
+class VocabularyError(Exception):
+    """The file of vocabularies does not have a set, or has one twice or out of order."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a set; `synonyms` are what senders write in its place, compared without case."""
+
+    code: str
+    label: str
+    synonyms: tuple[str, ...]
+
+
+def words(set_name: str) -> dict[str, str]:
+    """The label of each code of a set in the reader's language, in the order of the set."""
+    if set_name in OF_REFERENCE:
+        return {**_names(*OF_REFERENCE[set_name]), EVERY: _("All")}
+    return {code.code: _(code.label) for code in codes(set_name)}
+
+
+def in_words(value: str, labels: Mapping[str, str]) -> str:
+    """A code, or several behind commas, by their labels; what is no code of the set as it stands."""
+    return value and ", ".join(labels.get(part.strip(), part.strip()) for part in value.split(","))
+
+
+def set_names() -> tuple[str, ...]:
+    """The names of all sets."""
+    return (*OF_REFERENCE, *sets())
+
+
+def spellings(set_name: str) -> dict[str, str]:
+    """The code for each spelling of a set: the code itself and its synonyms, in small letters."""
+    return {spelling.casefold(): code.code for code in codes(set_name) for spelling in (code.code, *code.synonyms)}
+
+
+def codes(set_name: str) -> tuple[Code, ...]:
+    """The codes of a set.
+
+    Raises:
+        VocabularyError: there is no such set.
+    """
+    if set_name not in sets():
+        raise VocabularyError(f"vocabularies.csv has no set {set_name!r}. It has: {', '.join(sorted(sets()))}.")
+    return sets()[set_name]
+
+
+@cache
+def sets() -> Mapping[str, tuple[Code, ...]]:
+    """Every set by its name.
+
+    Raises:
+        VocabularyError: a code or a spelling stands twice in a set, or its order has a gap.
+    """
+    found: dict[str, list[Code]] = {}
+    with FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            known = found.setdefault(row["set"], [])
+            if int(row["order"]) != len(known) + 1:
+                raise VocabularyError(
+                    f"{row['set']}: {row['code']!r} should have the order {len(known) + 1} (found: {row['order']})."
+                )
+            known.append(Code(row["code"], row["label"], tuple(filter(None, row["synonyms"].split("|")))))
+    for name, known in found.items():
+        written = [spelling.casefold() for code in known for spelling in (code.code, *code.synonyms)]
+        if twice := sorted({spelling for spelling in written if written.count(spelling) > 1}):
+            raise VocabularyError(f"{name}: {twice} stands twice, so that it names no code.")
+    return {name: tuple(known) for name, known in found.items()}
+
+
+@cache
+def _names(table: str, key: str) -> Mapping[str, str]:
+    """The name of each row of a reference table in the reader's language, or in English."""
+    with (REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return {row[key]: row.get(f"name_{LANGUAGE}") or row["name_en"] for row in csv.DictReader(file)}
