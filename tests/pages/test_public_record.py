@@ -30,7 +30,7 @@ def store(tmp_path, served_store, as_served):
 def refugees(**link):
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
     test.switch_page("pages/reach_map/page.py")
-    for name, value in {"by": "refugees", **link}.items():
+    for name, value in {"by": "refugees", "open": "countries,country", **link}.items():
         test.query_params[name] = value
     test.run()
     assert not test.exception, test.exception
@@ -45,7 +45,7 @@ def test_who_is_on_no_map_is_in_the_total_and_counted_beside_it(store):
     test = refugees()
     values = {tile.label: tile.value.replace("\u00a0", " ") for tile in test.metric}
     assert values["Refugees hosted"] == "300,694" and values["Countries of asylum"] == "1"
-    assert "15,075 refugees are not on the map: their country of asylum is unknown." in captions(test)
+    assert "15,075 refugees are not on the map: their country of asylum is not known." in captions(test)
 
 
 def test_a_note_of_the_publisher_stands_beside_the_figure_as_plain_words(store):

@@ -191,7 +191,7 @@ def silent(scope: Scope) -> None:
 
 def _list(asked: str, scope: Scope, title: str, columns: list[str], lead: str = "") -> None:
     if ask(asked, scope).empty:
-        st.write(_("None on that day."))
+        st.write(_("Nothing on that day."))
         return
     table_figure(
         Figure(
