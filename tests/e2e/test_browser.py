@@ -273,6 +273,7 @@ def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
     page.keyboard.type("Learners as")
     page.keyboard.press("Enter")
     page.get_by_text("I looked at these columns").click()
+    seen.settle()
     page.get_by_role("button", name="Check the file").click()
     page.wait_for_selector("text=Set aside", timeout=60_000)
     seen.settle()

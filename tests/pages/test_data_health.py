@@ -16,13 +16,14 @@ from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.components import notices
 from dashboard.health import is_open
 from dashboard.intake.front_door import import_file
+from dashboard.menu import pages
 from dashboard.pages.data_health import panels as data_health
 from dashboard.pages.data_health.charts import OF_REASONS, stacked_figure
 from dashboard.settings import PROJECT
 from dashboard.store.fetches import FetchState, remember
 from dashboard.store.releases import publish_release
-from dashboard.warehouse.catalog import sources
-from dashboard.warehouse.lineage import sources_of_page
+from dashboard.warehouse.catalog import questions, sources
+from dashboard.warehouse.lineage import sources_of, sources_of_page
 from tests.conftest import CAPTURED, FIXTURES
 from tests.pages.test_every_page import PAGES
 from tests.store.health_files import propose
@@ -295,8 +296,8 @@ REFUGEES = ":orange[◆] Refugee population by origin, host and year: due since 
 @pytest.mark.parametrize(
     ("name", "sentences"),
     [
-        ("overview", [EXPORTS]),
-        ("completion_funnel", [EXPORTS]),
+        ("overview", [ENROLMENT, EXPORTS, REFUGEES]),  # it asks of closures and of refugees too
+        ("learning_hubs", [EXPORTS]),
         ("school_closures", [ENROLMENT]),
         ("methods", [ENROLMENT, EXPORTS]),  # the longest overdue first
         ("reach_map", [EXPORTS, REFUGEES]),  # overdue before due
@@ -311,7 +312,9 @@ def test_a_page_counts_its_late_sources_in_the_bar_and_names_each_behind_it(stor
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "data_health"])
 def test_every_page_that_uses_a_late_source_says_so(store, monkeypatch, name):
-    uses = {"coursera_usage", "uis_enrolment", "unhcr_population"} & set(sources_of_page(name))
+    asked = next(one for one in pages() if one.name == name).questions() & questions().keys()
+    behind = {*sources_of_page(name), *(source for question in asked for source in sources_of(question))}
+    uses = {"coursera_usage", "uis_enrolment", "unhcr_population"} & behind
     test = page(monkeypatch, name=name)
     assert len(late(test)) == len(uses) and bool(badge(test)) == bool(uses)
 
@@ -319,12 +322,12 @@ def test_every_page_that_uses_a_late_source_says_so(store, monkeypatch, name):
 def test_the_bar_and_the_footer_tell_nobody_of_another_partners_files(store, monkeypatch):
     # A page whose only source that may be late is the partners' own.
     for viewer in (EXECUTIVE, EVERYBODY, Viewer("partner", "newcomer")):
-        test = page(monkeypatch, viewer, "overview")
+        test = page(monkeypatch, viewer, "learning_hubs")
         assert late(test) == [] and badge(test) == "" and fresh(test) == ""
         assert late(page(monkeypatch, viewer, "methods")) == [ENROLMENT]
-    test = page(monkeypatch, Viewer("partner", "alpha"), "overview")
+    test = page(monkeypatch, Viewer("partner", "alpha"), "learning_hubs")
     assert fresh(test) == ":green[●] 1 source fresh, captured 31 Oct 2026" and badge(test) == ""
-    test = page(monkeypatch, Viewer("partner", "beta"), "overview")
+    test = page(monkeypatch, Viewer("partner", "beta"), "learning_hubs")
     assert late(test) == [":red[▲] Course enrolments and progress: overdue since 16 Nov 2026"]
     assert badge(test) == ":red[▲] 1 source is late" and fresh(test) == ""
 

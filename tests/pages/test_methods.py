@@ -134,7 +134,7 @@ def test_a_metric_leads_to_its_questions_and_to_the_pages_that_show_it():
     test.run()
     assert ("question", "learning_hubs/evidence") in links(test)
     shown_on = {link.proto.label for link in test.get("page_link")}
-    assert {"Overview", "Learning hubs"} <= shown_on and "Cohorts" not in shown_on
+    assert {"Overview", "Learning hubs"} <= shown_on and "Upload" not in shown_on
 
 
 def test_the_value_of_a_metric_is_that_of_the_page_that_opens_first(demo_store):

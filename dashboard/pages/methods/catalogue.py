@@ -83,9 +83,14 @@ def metrics_of(query: Query) -> list[str]:
 
 
 def pages_of(metric: str) -> list[str]:
-    """The pages that show a metric: one of their questions uses it, or a panel names it."""
-    rooms = {name.split("/")[0] for name in questions_of(metric)}
-    return [page.name for page in pages() if page.name in rooms or metric in _names_in(page.name)]
+    """The pages that show a metric: one of the questions that they ask uses it, or a panel names it."""
+    using = set(questions_of(metric))
+    rooms = {name.split("/")[0] for name in using}
+    return [
+        page.name
+        for page in pages()
+        if page.name in rooms or page.questions() & using or metric in _names_in(page.name)
+    ]
 
 
 def questions_from(source: str) -> list[str]:
