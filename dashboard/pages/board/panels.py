@@ -69,7 +69,7 @@ def _reached(scope: Scope) -> Answer:
     drawn_from(answers.HEADLINE, scope)
     head = ask_one(answers.HEADLINE, scope)
     return Answer(
-        question, people(head["learners_reached"]), f"{answers.reached(scope)}; {answers.reached_range(head)}"
+        question, people(head["learners_reached"]), f"{answers.reached(scope)}. {answers.reached_range(head)}"
     )
 
 
