@@ -474,7 +474,7 @@ def retention_words(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def quiet(context: Scope) -> None:
     """Learners who have not finished and were not seen for a number of days that the reader chooses."""
-    asked = Scope(programme_id=context.programme_id, partner_id=context.partner_id, quiet_days=QUIET_DAYS)
+    asked = replace(context.only("programme_id", "partner_id"), quiet_days=QUIET_DAYS)
     if is_hidden_from_me(QUIET, asked):
         owners_only()
         return

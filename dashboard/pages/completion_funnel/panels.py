@@ -237,7 +237,7 @@ def same_area(scope: Scope) -> None:
     if not scope.partner_id:
         st.write(_("Choose a partner above to compare it with the other partners in the same area."))
         return
-    asked = Scope(partner_id=scope.partner_id, programme_id=scope.programme_id, country_host=scope.country_host)
+    asked = scope.only("partner_id", "programme_id", "country_host")
     table = ask(BENCHMARK, asked)
     if table.empty:
         st.write(

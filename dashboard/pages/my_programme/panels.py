@@ -429,7 +429,7 @@ def months_words(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def hubs(scope: Scope) -> None:
     """Attendance at the partner's hubs."""
-    asked = Scope(partner_id=scope.partner_id)
+    asked = scope.only("partner_id")
     table = ask(HUBS, asked)
     if table.empty:
         st.write(

@@ -4,8 +4,11 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.what_changed import panels
 
-# `context.programme` joins these as the last choice once the questions take a programme.
-scope = page(panels.answer, choices=(panels.from_release, panels.to_release, panels.metric), needs=panels.needs)
+scope = page(
+    panels.answer,
+    choices=(panels.programme, panels.from_release, panels.to_release, panels.metric),
+    needs=panels.needs,
+)
 with section(_("Rows behind a kind of change"), "rows") as opened:
     if opened:
         panels.rows_behind(scope)

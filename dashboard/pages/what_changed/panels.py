@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components import context, learners
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose, was_chosen
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import grid
 from dashboard.locales import _
-from dashboard.locales.numbers import day, people, short_day, whole
+from dashboard.locales.numbers import day, is_missing, people, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.scope import Scope
@@ -42,6 +43,11 @@ def needs() -> str:
             "file on the page Upload."
         )
     return ""
+
+
+def programme(scope: Scope) -> Scope:
+    """The programme whose learners are counted, for those who compare figures of learners."""
+    return context.programme(scope) if current_viewer().is_steward and not learners.needs() else scope
 
 
 def from_release(scope: Scope) -> Scope:
@@ -189,15 +195,14 @@ def _step_count(name: str, value: int) -> str:
 
 
 def _whose(scope: Scope) -> str:
-    """What the figure is of, and which figures this reader does not have."""
+    """Whose learners the figure counts, and which figures this reader does not have."""
+    figures = {row["metric"]: row for row in ask(FIGURES, scope).to_dict("records")}
+    programme_id = figures.get(str(scope.metric), {}).get("counted_programme_id")
     counted = (
-        _("{programme}, all countries, up to the latest reported day of each release.").format(
-            programme=in_markdown(programme_words().get(scope.programme_id, scope.programme_id))
-        )
-        if scope.programme_id
-        else _(
-            "All programmes and countries, up to the latest reported day of each release; the programme and partner "
-            "chosen on other pages do not apply."
+        _("This figure counts no learners, so no programme applies to it.")
+        if is_missing(programme_id)
+        else _("{programme}, all countries, up to the latest reported day of each release.").format(
+            programme=in_markdown(programme_words()[str(programme_id)])
         )
     )
     if current_viewer().is_steward:

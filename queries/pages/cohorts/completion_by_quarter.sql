@@ -1,5 +1,5 @@
 -- title: Does verified completion of a cohort rise from intake to intake?
--- grain: one row per quarter of intake that is old enough to tell
+-- grain: one row per quarter of intake that began at least the horizon before the newest file
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180

@@ -12,7 +12,7 @@
 -- metric: hubs_alive
 -- metric: hubs_of_programme
 -- metric: hub_status
--- caveat: Where is_complete is FALSE more hubs may be active than are counted.
+-- caveat: To others than owners more hubs may be active than are counted: months with fewer than 10 learners at a hub are left out.
 WITH newest AS (
     SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
     FROM fct_hub_day
