@@ -369,7 +369,7 @@ def country_names() -> dict[str, str]:
 
 
 def _month(context: Scope, label: str, key: str, without: str) -> datetime.date | None:
-    asked = Scope(programme_id=context.programme_id)
+    asked = context.only("programme_id")
     if is_hidden_from_me(MONTHS, asked):
         return None  # months of others are so few people that only their owners see them
     months = [date.isoformat()[:7] for date in ask(MONTHS, asked)["month"]]

@@ -4,7 +4,7 @@
 -- param $partner_id VARCHAR: partner, or NULL for all
 -- param $horizon_days BIGINT: 30, 60, 90, 180 or 365 days from enrolment, or NULL for 180
 -- column quarter DATE: first day of the quarter of enrolment
--- column verified_matured BIGINT: course runs on the verified track, old enough to tell
+-- column verified_matured BIGINT: course runs on the verified track that began at least the horizon ago
 -- column verified_completed BIGINT: of them, completed within the horizon
 -- column share_verified DOUBLE: completed / matured, 0 to 1
 -- column share_low DOUBLE: lower end of its 95 % interval
