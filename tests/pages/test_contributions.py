@@ -216,7 +216,7 @@ def test_a_table_of_needs_opens_the_page_and_shows_needs_without_activities(serv
     gaps = page(view="gaps", open="audiences")
     assert "–" not in title(gaps) + words(gaps)
     frames = gaps.dataframe
-    assert [frame.value["people_in_need"].tolist() for frame in frames if "cells" in frame.value] == [[4779000]]
+    assert [frame.value["people_in_need"].tolist() for frame in frames if "surplus" in frame.value] == [[4779000]]
 
 
 def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_asked(served_store, tmp_path):

@@ -44,7 +44,7 @@ def answer(scope: Scope) -> None:
             )
         )
         return
-    headline(_in_words(first, words), " ".join(filter(None, [_surplus(first), _period(scope)])))
+    headline(_in_words(first, words), " ".join(filter(None, [_surplus(first), _period(scope), _need_years(first)])))
     bars = {
         _("In need"): first["people_in_need"],
         _("Targeted"): first["people_targeted"],
@@ -83,6 +83,17 @@ def _surplus(first: Mapping[str, Any]) -> str:
         return ""
     return _("In other places {surplus} more were reached than targeted, which closes no gap.").format(
         surplus=people(first["surplus"])
+    )
+
+
+def _need_years(first: Mapping[str, Any]) -> str:
+    """Of which years the people in need are; empty where none are stated."""
+    if is_missing(first["need_to_year"]):
+        return ""
+    if first["need_from_year"] == first["need_to_year"]:
+        return _("People in need are those of {year}.").format(year=int(first["need_to_year"]))
+    return _("People in need are those of {first} to {last}.").format(
+        first=int(first["need_from_year"]), last=int(first["need_to_year"])
     )
 
 
@@ -136,6 +147,11 @@ def _numbers(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -
     ]
 
 
+def period_words() -> dict[str, str]:
+    """Whether the years of need and of activities overlap."""
+    return {"same": _("Same years"), "different": _("Different years"), "not stated": _("Not stated")}
+
+
 def by_audience(scope: Scope) -> None:
     """In need, targeted, reached and gap for each audience."""
     show_table(
@@ -160,10 +176,15 @@ def by_place(scope: Scope) -> None:
                 scope,
                 [
                     *("country", "activity_type", "audience", "people_in_need", "people_targeted", "people_reached"),
-                    *("gap", "surplus", "share_covered", "cause"),
+                    *("gap", "surplus", "share_covered", "cause", "periods"),
                 ],
                 key="places",
-                codes={"audience": audience_words(), "activity_type": kinds, "cause": causes},
+                codes={
+                    "audience": audience_words(),
+                    "activity_type": kinds,
+                    "cause": causes,
+                    "periods": period_words(),
+                },
             ),
             Words(
                 _("Largest gap: {country}, {kind}, {gap} of {targeted} targeted").format(
@@ -192,7 +213,7 @@ def unserved(scope: Scope) -> None:
                 UNSERVED,
                 scope,
                 [
-                    *("country", "region", "people_in_need", "schools_closed_on", "learners", "refugees"),
+                    *("country", "region", "people_in_need", "need_year", "schools_closed_on", "learners", "refugees"),
                     *("needs_open", "offered", "delivered"),
                 ],
                 key="unserved",
