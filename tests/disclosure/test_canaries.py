@@ -4,11 +4,14 @@ import asyncio
 import csv
 import datetime
 import os
+import re
 import subprocess
 import sys
+import urllib.parse
 
 import pyarrow.parquet as pq
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 
 from benchmarks.serving import connect, free_port, opened, run
 from dashboard.disclosure.policy import COALITION, PUBLIC
@@ -156,18 +159,36 @@ async def visits(port):
             await asyncio.sleep(0.5)
     for page in PAGES if FULL else PAGES[:2]:
         async with connect(port) as ws:
-            first = await run(ws, opened(page))
+            first = await run(ws, unfolded(page))
             told += first
             choice = next(box for box in map(selectbox, first) if box is not None and box.label == "See as")
             for words in ("coalition", "public"):
 
                 def seen_as(rerun, page=page, choice=choice, words=words):
-                    rerun.page_name = page
+                    unfolded(page)(rerun)
                     state = rerun.widget_states.widgets.add()
                     state.id, state.string_value = choice.id, words
 
                 told += await run(ws, seen_as)
     return [message.SerializeToString() for message in told]
+
+
+def unfolded(page):
+    """Asks for a page with each of its sections open, so that nothing of it is left unread."""
+    script = PROJECT / "dashboard" / "pages" / (page or "overview") / "page.py"
+    names = re.findall(r'section\(_\(".*?"\), "(\w+)"\)', script.read_text(encoding="utf-8"))
+
+    def ask_for(rerun):
+        opened(page)(rerun)
+        rerun.query_string = urllib.parse.urlencode({"open": ",".join(names)}) if names else ""
+
+    return ask_for
+
+
+def test_pages_are_read_with_their_sections_open():
+    rerun = ClientState()
+    unfolded("data_health")(rerun)
+    assert rerun.page_name == "data_health" and rerun.query_string == "open=details%2Crules"
 
 
 def selectbox(message):
