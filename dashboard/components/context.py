@@ -81,7 +81,7 @@ def newest_only(context: Scope) -> str:
     newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
     if context.on_date is None or is_missing(newest) or context.on_date >= newest:
         return ""
-    return _("as of the newest file, {day}").format(day=day(newest))
+    return _("As of the newest file, {day}.").format(day=day(newest))
 
 
 def chosen_country() -> str | None:

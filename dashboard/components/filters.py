@@ -22,6 +22,10 @@ Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
 ON = "true"
 OPEN = "open"
+# Choices that hold on every page that offers them, and where the session keeps them between pages.
+TRAVELLING = frozenset({"programme_id", "partner_id", "country_iso3", "as_of", "closures_on"})
+LUGGAGE = "_luggage"
+DRAWN_ON = "_drawn_on"
 VIEW = "view"
 EARLIEST = datetime.date(2010, 1, 1)
 _chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default=None)
@@ -61,7 +65,7 @@ def choose(
     """
     fallback = options[0] if default is None or default not in options else default
     if address_comes_first(key) or st.session_state[key] not in options:
-        wanted = st.query_params.get(key)
+        wanted = in_address(key)
         st.session_state[key] = next((option for option in options if str(option) == wanted), fallback)
     if buttons:
         chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
@@ -113,7 +117,7 @@ def date_in_link(
         return None
     default, by_itself = default or newest, f"{key}-by-itself"
     if address_comes_first(key) or st.session_state[key] is None:
-        st.session_state[key] = _iso_day(st.query_params.get(key)) or default
+        st.session_state[key] = _iso_day(in_address(key)) or default
     elif st.session_state[key] == st.session_state.get(by_itself):
         st.session_state[key] = default
     st.session_state[by_itself] = default
@@ -175,7 +179,7 @@ def year_before(date: datetime.date | None) -> datetime.date | None:
 
 def day_in_address(*keys: str) -> datetime.date | None:
     """The day of the first of these names that the address has; None where it has none, or what is no day."""
-    return next((_iso_day(st.query_params[key]) for key in keys if key in st.query_params), None)
+    return next((_iso_day(text) for key in keys if (text := in_address(key)) is not None), None)
 
 
 def _iso_day(text: str | None) -> datetime.date | None:
@@ -186,19 +190,43 @@ def _iso_day(text: str | None) -> datetime.date | None:
 
 
 def address_comes_first(key: str) -> bool:
-    """Whether a choice is read from the address: the session has none yet, or the reader went back or forward."""
+    """Whether a choice is read from the address: the page has none yet, or the reader went back or forward."""
+    return key not in st.session_state or _went_back_or_forward() or not _was_drawn_here(key)
+
+
+def in_address(key: str) -> str | None:
+    """The code that the address holds for a choice; of one that travels, else what was chosen on another page.
+
+    A page that is opened from the menu has an address without choices. One to which the reader goes back has what its
+    address holds and nothing else.
+    """
+    wanted = st.query_params.get(key)
+    if wanted is None and key in TRAVELLING and not _went_back_or_forward():
+        return st.session_state.get(LUGGAGE, {}).get(key)
+    return wanted
+
+
+def _was_drawn_here(key: str) -> bool:
+    """Whether the widget of a choice stood on the page that is open; Streamlit forgets it with its page, not its key."""
     run = get_script_run_ctx()
-    return key not in st.session_state or (run is not None and run.is_history_navigation)
+    return run is None or st.session_state.get(DRAWN_ON, {}).get(key) == run.page_script_hash
+
+
+def _went_back_or_forward() -> bool:
+    run = get_script_run_ctx()
+    return run is not None and run.is_history_navigation
 
 
 def was_chosen(key: str) -> str | None:
     """The code that the address or the session holds for a choice, whether or not it is an option here."""
-    chosen = st.query_params.get(key) if address_comes_first(key) else st.session_state[key]
+    chosen = in_address(key) if address_comes_first(key) else st.session_state[key]
     return None if chosen is None else str(chosen)
 
 
 def remember(key: str, value: Any, default: Any) -> None:
     """Has a choice written into the address, or taken out when it is the default."""
+    if run := get_script_run_ctx():
+        st.session_state.setdefault(DRAWN_ON, {})[key] = run.page_script_hash
     with one_step_of_history():
         chosen = _chosen.get()
         assert chosen is not None
@@ -213,6 +241,8 @@ def read_open(key: str, name: str) -> None:
 
 def remember_open(name: str, is_open: bool) -> None:
     """Has an open section named in the address, beside those that are open above it."""
+    if run := get_script_run_ctx():
+        st.session_state.setdefault(DRAWN_ON, {})[f"section-{name}"] = run.page_script_hash
     with one_step_of_history():
         chosen = _chosen.get()
         assert chosen is not None
@@ -226,6 +256,11 @@ def _names(text: str | None) -> list[str]:
 
 def _write() -> None:
     chosen = _chosen.get() or {}
+    luggage = st.session_state.setdefault(LUGGAGE, {})
+    for key in TRAVELLING & chosen.keys():
+        # What was chosen elsewhere and is the default of this page is still chosen.
+        if chosen[key] is not None or luggage.get(key) != str(st.session_state.get(key)):
+            luggage[key] = chosen[key]
     before = {key: st.query_params.get_all(key) for key in st.query_params}
     after = {key: values for key, values in before.items() if chosen.get(key, values) is not None}
     after |= {key: [value] for key, value in chosen.items() if value is not None}

@@ -22,17 +22,17 @@ WITH point AS (
     SELECT
         d.programme_id,
         d.partner_id,
-        d.as_of_on - cast(30 * d.months_before AS int) AS on_date
+        d.as_of_on - cast(30 * k.months_before AS int) AS on_date
     FROM (
         SELECT
-            programme_id,
-            partner_id,
-            max(m.as_of_on) AS as_of_on,
-            unnest(generate_series(0, 12)) AS months_before
+            m.programme_id,
+            m.partner_id,
+            max(m.as_of_on) AS as_of_on
         FROM int_learner_margin AS m
-        WHERE partner_id <> 'all'
-        GROUP BY programme_id, partner_id
+        WHERE m.partner_id <> 'all'
+        GROUP BY m.programme_id, m.partner_id
     ) AS d
+    CROSS JOIN (SELECT unnest(generate_series(0, 12)) AS months_before) AS k
 ),
 
 -- The last event by the day: a course run that goes on after it was seen until then.

@@ -67,9 +67,9 @@ def served(tenants_store, tmp_path_factory):
 def open_page():
     pages = []
 
-    def make(served, who="", page="", **more):
+    def make(served, who="", page="", query="", **more):
         pages.append(Page(served, who, **more))
-        pages[-1].open(page=page)
+        pages[-1].open(query, page)
         return pages[-1]
 
     yield make
@@ -168,7 +168,7 @@ def test_of_all_messages_that_streamlit_knows_those_of_a_page_are_accepted():
 
 
 def test_a_download_is_for_its_reader_as_long_as_she_is_let_in(served, open_page):
-    page = open_page(served, CEDAR, "reach_map")
+    page = open_page(served, CEDAR, "reach_map", query="open=countries")
     address = page.download()
     got = served.ask(address, Cookie=cookie_line(page.cookies))
     assert got.status == 200 and got.headers["cache-control"] == "no-store" and b"," in got.body
@@ -205,7 +205,7 @@ def test_a_download_ends_with_the_login(served, open_page):
 
     page = Page(served, CEDAR, iat=time.time() - 8 * 3600 + 4)
     with page:
-        page.open(page="reach_map")
+        page.open(page="reach_map", query="open=countries")
         address = page.download()
         assert served.ask(address, Cookie=cookie_line(page.cookies)).status == 200
         time.sleep(5)

@@ -133,3 +133,35 @@ def test_back_undoes_a_switch_of_the_reach_map(visit):
     press(seen, "go_forward")
     press(seen, "reload")
     assert "flows=true" in seen.page.url and switch.is_checked()
+
+
+def test_a_programme_travels_through_the_menu_and_back_undoes_it(visit):
+    """Pages that offer no programme leave it alone; Back goes to the address of a page, whatever is chosen by now."""
+    seen = visit().open("/overview")
+    choose(seen, "Programme", "Kiron Campus")
+    for name, words in (
+        ("Completion funnel", "2,421 registered learners"),
+        ("School closures", "Schools closed country-wide"),
+        ("Reach map", "Learners live in 118 countries"),
+        ("Board", "Kiron Campus: learners as of"),
+    ):
+        seen.page.locator("[data-testid=stSidebarNavLink]").filter(has_text=name).first.click()
+        seen.settle()
+        assert words in said(seen), name
+    for _step in range(8):
+        press(seen, "go_back")
+        if seen.page.url.rstrip("/").endswith("/overview"):
+            break
+    assert "26,000 refugees reached" in said(seen)
+
+
+def test_a_day_travels_among_closures_and_stays_with_them(visit):
+    seen = visit().open("/school_closures?closures_on=2020-06-01")
+    for name, words in (
+        ("Response gaps", "1 June 2020"),
+        ("Overview", "20 June 2019"),
+        ("School closures", "on 1 June 2020"),
+    ):
+        seen.page.locator("[data-testid=stSidebarNavLink]").filter(has_text=name).first.click()
+        seen.settle()
+        assert words in said(seen), name

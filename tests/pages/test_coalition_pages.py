@@ -102,7 +102,7 @@ def test_a_closed_country_without_enrolment_is_named(monkeypatch):
 
     world = {"countries_closed": 114, "countries_without_enrolment": 1, "without_enrolment": "Nauru"}
     lead = panels._lead(world)
-    assert "114 countries were closed, 1 of them without enrolment data and so not counted: Nauru." in lead
+    assert "114 countries were closed; 1 of them has no enrolment data and is not counted: Nauru." in lead
 
 
 def test_the_day_travels_between_closures_and_gaps_and_not_to_pages_about_learners():

@@ -289,7 +289,7 @@ def fresh(test):
 
 
 ENROLMENT = ":red[▲] Learners enrolled by country, level and sex: overdue since 1 Sep 2023"
-EXPORTS = ":red[▲] Course enrolments and progress: overdue since 16 Nov 2026 (1 of 4 partner files)"
+EXPORTS = ":red[▲] Course enrolments and progress (1 of 4 partner files): overdue since 16 Nov 2026"
 REFUGEES = ":orange[◆] Refugee population by origin, host and year: due since 21 Oct 2026"
 
 

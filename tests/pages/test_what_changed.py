@@ -45,7 +45,7 @@ def bars(test):
 
 
 def test_what_changed_since_friday():
-    test = app("what_changed", from_release="friday", metric="learners_registered")
+    test = app("what_changed", from_release="friday", metric="learners_registered", programme_id="all")
     assert test.selectbox(key="from_release").value == "friday"
     assert "Since Friday, 20 Nov 2026: release 1" in test.selectbox(key="from_release").options
     # Worked by hand in tests/queries/test_what_changed.py.
@@ -156,7 +156,7 @@ def test_the_axis_begins_where_steps_can_be_seen(values, begins):
 
 
 def test_the_title_has_the_figures_of_the_answer(ask_as_steward):
-    test = app("what_changed", metric="learners_registered", from_release="1", to_release="3")
+    test = app("what_changed", metric="learners_registered", from_release="1", to_release="3", programme_id="all")
     steps = ask_as_steward("what_changed/waterfall", metric="learners_registered", from_release=1, to_release=3)
     assert f"from {steps['old figure']} to {steps['new figure']} between releases 1 and 3" in test.title[0].value
     named = {name: value for name, value in steps.items() if name not in ("old figure", "new figure") and value}
@@ -166,7 +166,10 @@ def test_the_title_has_the_figures_of_the_answer(ask_as_steward):
 
 
 def test_it_says_which_programmes_are_counted():
-    assert "All programmes and countries, up to the latest reported day" in words(app("what_changed"))
+    learners = app("what_changed", metric="learners_registered", programme_id="all")
+    assert "All programmes, all countries, up to the latest reported day of each release." in words(learners)
+    closures = app("what_changed", metric="learners_affected", programme_id="all")
+    assert "This figure counts no learners, so no programme applies to it." in words(closures)
 
 
 def test_each_kind_of_change_is_explained():

@@ -37,16 +37,17 @@ def answer(_scope: Scope) -> None:
     scope = Scope() if learners.needs() else context.chosen()
     headline(
         _("The coalition in six figures"),
-        _("learners as of {day}, school closures as of {closures}.").format(
-            day=day(_learners_day(scope)), closures=day(answers.closures_day())
+        _("{programme}: learners as of {day}. School closures as of {closures}.").format(
+            programme=in_markdown(learners.programme_words()[scope.programme_id or learners.ALL]),
+            day=day(_learners_day(scope)),
+            closures=day(answers.closures_day()),
         ),
     )
     shown = [make(scope) for make in _SIX]
     for first in range(0, len(shown), COLUMNS):
         for column, one in zip(st.columns(COLUMNS, gap="medium"), shown[first : first + COLUMNS], strict=True):
             with column.container(border=True, height="stretch"):
-                st.caption(one.question)
-                st.markdown(f"## {in_markdown(one.number)}")
+                st.metric(one.question, one.number)
                 st.write(one.sentence)
 
 

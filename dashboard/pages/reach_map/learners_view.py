@@ -59,9 +59,9 @@ def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
 
 def _lead(scope: Scope) -> str:
     words = [
-        _("where learners come from; circles are the largest counts.")
+        _("Colour shows where learners come from; circles are the largest counts.")
         if scope.by == "origin"
-        else _("colour is learners per 1,000 refugees hosted, circles are the largest counts.")
+        else _("Colour is learners per 1,000 refugees hosted, circles are the largest counts.")
     ]
     words.append(context.newest_only(scope) or learners.newcomer())
     return " ".join(filter(None, words))

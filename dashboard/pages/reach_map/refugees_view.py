@@ -74,7 +74,7 @@ def answer(scope: Scope) -> None:
             year=totals["year"],
             most=listed(map(in_markdown, names)),
         ),
-        _("refugees under UNHCR's mandate by host country, and the learning hubs that were named."),
+        _("Refugees under UNHCR's mandate by host country, and the learning hubs that were named."),
     )
     left, right = context.map_and_card()
     with left:

@@ -2,6 +2,7 @@
 -- grain: one row
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
+-- column on_date DATE: the day that answers: the day asked, or that of the newest file where it is earlier; of others' learners the last end of a month or quarter by then
 -- column credentials BIGINT: certificates of courses and guided projects, numerator of both
 -- column learners_reached BIGINT: distinct learners with a learning event, base of the first
 -- column credentials_per_learner DOUBLE: credentials / learners reached
@@ -13,23 +14,36 @@
 -- metric: credentials_per_learner
 -- metric: credentials_per_holder
 -- caveat: Specialisations and professional certificates are awarded on top of certificates that are counted already, and are not in it.
+WITH as_of AS (
+    SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
+    FROM dim_stream AS s
+    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
+    WHERE
+        s.programme_id = $programme_id
+        OR ($programme_id IS NULL AND p.in_total)
+        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+),
+
+latest AS (
+    SELECT
+        c.on_date,
+        c.credentials,
+        c.learners_reached,
+        c.learners_with_credential
+    FROM cube_reach AS c
+    INNER JOIN as_of AS a ON c.on_date <= a.on_date
+    WHERE c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = all_partners()
+    ORDER BY c.on_date DESC
+    LIMIT 1
+)
+
 SELECT
-    known(max(credentials)) AS credentials,
-    known(max(learners_reached)) AS learners_reached,
-    credentials_per_learner(max(credentials), max(learners_reached)) AS credentials_per_learner,
-    known(max(learners_with_credential)) AS learners_with_credential,
-    credentials_per_holder(max(credentials), max(learners_with_credential)) AS credentials_per_holder
-FROM cube_reach
-WHERE
-    programme_id = coalesce($programme_id, 'all')
-    AND partner_id = all_partners()
-    AND on_date <= (
-        SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on))
-        FROM dim_stream AS s
-        INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-        WHERE
-            s.programme_id = $programme_id
-            OR ($programme_id IS NULL AND p.in_total)
-            OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
-    )
-ORDER BY credentials
+    counted_until(a.on_date, l.on_date) AS on_date,
+    known(l.credentials) AS credentials,
+    known(l.learners_reached) AS learners_reached,
+    credentials_per_learner(l.credentials, l.learners_reached) AS credentials_per_learner,
+    known(l.learners_with_credential) AS learners_with_credential,
+    credentials_per_holder(l.credentials, l.learners_with_credential) AS credentials_per_holder
+FROM as_of AS a
+LEFT JOIN latest AS l ON TRUE
+ORDER BY a.on_date

@@ -1,0 +1,59 @@
+"""The table of docs/questions.md holds: each answer stands where its row names it, within two steps."""
+
+import re
+
+import pytest
+
+from dashboard.settings import PROJECT
+
+pytestmark = pytest.mark.browser
+
+SCREEN = 800
+ROW = re.compile(
+    r"^\| (?P<question>.+\?) \| `(?P<link>[^`]+)` \| (?P<steps>\d) \| (?P<screen>\d) \| (?P<answer>.+) \|$"
+)
+# How far down the page the words are seen first; null where they are not.
+WHERE = """(words) => {
+    const blank = (text) => text.replace(/[\\u00a0\\s]+/g, " ");
+    const main = document.querySelector("[data-testid=stMain]");
+    const found = [...main.querySelectorAll("h1, h2, p, li")].filter((one) => blank(one.textContent).includes(words));
+    const boxes = found.map((one) => one.getBoundingClientRect()).filter((box) => box.height > 0);
+    return boxes.length ? Math.min(...boxes.map((box) => box.bottom)) : null;
+}"""
+
+
+def rows():
+    lines = (PROJECT / "docs" / "questions.md").read_text(encoding="utf-8").splitlines()
+    return [found.groupdict() for line in lines if (found := ROW.match(line))]
+
+
+def test_the_table_has_twenty_questions_and_ten_of_a_partner_each_within_two_steps():
+    found = rows()
+    assert len(found) == 30 and sum("kiron" in row["link"] for row in found) == 10
+    assert all(int(row["steps"]) <= 2 and int(row["screen"]) <= 2 for row in found)
+
+
+@pytest.fixture(scope="module")
+def looked(browser, served):
+    """Opens each link once, however many questions it answers."""
+    context = browser.new_context(viewport={"width": 1280, "height": SCREEN})
+    opened = {}
+
+    def look(link):
+        if link not in opened:
+            page = context.new_page()
+            page.goto(served + link)
+            page.wait_for_selector("h1", timeout=60_000)
+            opened[link] = page
+        return opened[link]
+
+    yield look
+    context.close()
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row["question"])
+def test_the_answer_stands_where_the_table_says(row, looked):
+    page = looked(row["link"])
+    answer = row["answer"].replace("\u00a0", " ")
+    page.wait_for_function(f"(words) => ({WHERE})(words) !== null", arg=answer, timeout=30_000)
+    assert page.evaluate(WHERE, answer) <= SCREEN * int(row["screen"])
