@@ -207,7 +207,7 @@ def in_address(key: str) -> str | None:
 
 
 def _was_drawn_here(key: str) -> bool:
-    """Whether the widget of a choice stood on the page that is open; Streamlit forgets it with its page, not its key."""
+    """Whether the widget of a choice stood on the page that is open: Streamlit keeps the key, not the widget."""
     run = get_script_run_ctx()
     return run is None or st.session_state.get(DRAWN_ON, {}).get(key) == run.page_script_hash
 

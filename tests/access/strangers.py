@@ -53,6 +53,12 @@ class Answer:
     body: bytes
 
 
+def is_done(message):
+    return (
+        message.WhichOneof("type") == "script_finished" and message.script_finished != message.FINISHED_EARLY_FOR_RERUN
+    )
+
+
 class Page:
     """A page that somebody has open: its socket, its session, and what it was sent."""
 
@@ -101,7 +107,8 @@ class Page:
         asked.rerun_script.page_name = page
         self.send(asked)
         begun = len(self.told)
-        while self.next().WhichOneof("type") != "script_finished":
+        # A partner's first run begins anew with its own first page.
+        while not is_done(self.next()):
             pass
         return self.told[begun:]
 

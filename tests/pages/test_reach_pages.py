@@ -37,7 +37,7 @@ def test_the_sections_of_the_overview_state_what_they_show():
         "Women are 40.5 % of those who start and 41.9 % of those who complete a course",
         "The three largest partners report 35.4 % of all reported learners",
         "Completions by partner",
-        "X",
+        "DLSEI by phase",
         "42.1 million learners affected by country-wide closures on 30 November 2021",
     ]
     assert "had no live free offer; the page Response gaps shows where." in words(test)
@@ -97,7 +97,7 @@ def test_the_overview_counts_until_the_day_of_a_link():
     test = app("overview", programme_id="coursera_for_refugees", as_of="2018-06-20")
     assert title(test).startswith("11,000 learners reached by 20 June 2018")
     assert tiles(test)["Credentials"] == "8,913" and tiles(test)["Countries"] == "115"
-    assert "as of the newest file, 20 June 2019" in words(test), "what ignores the day says so"
+    assert "As of the newest file, 20 June 2019." in words(test), "what ignores the day says so"
 
 
 @pytest.mark.parametrize("as_of", ["tomorrow", "2999-01-01", "0001-01-01"])
