@@ -103,7 +103,7 @@ def _completion(scope: Scope) -> Answer:
         question,
         share(done["share_verified"]),
         _(
-            "of course runs on the verified track that began at least {days} days ago were completed within that time "
+            "Course runs on the verified track that began at least {days} days ago and were completed within that time "
             "(95 % interval {interval})."
         ).format(days=HORIZON, interval=between(done["share_low"], done["share_high"])),
     )
@@ -117,7 +117,7 @@ def _credentials(scope: Scope) -> Answer:
     return Answer(
         question,
         people(head["credentials"]),
-        _("certificates of courses and guided projects, held by {learners} learners.").format(
+        _("Certificates of courses and guided projects, held by {learners} learners.").format(
             learners=people(head["learners_with_credential"])
         ),
     )
@@ -153,7 +153,8 @@ def _without_offer(_scope: Scope) -> Answer:
         question,
         people(gap["learners_unserved"]),
         _(
-            "learners in {countries} countries had no live free offer on {day}, the newest day on which both are known."
+            "Learners without a live free offer in {countries} countries on {day}, the newest day on which both closures "
+            "and offers are known."
         ).format(countries=whole(gap["countries_without_offer"]), day=day(gaps.on_date)),
     )
 
