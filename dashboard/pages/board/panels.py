@@ -153,8 +153,8 @@ def _without_offer(_scope: Scope) -> Answer:
         question,
         people(gap["learners_unserved"]),
         _(
-            "Learners without a live free offer in {countries} countries on {day}, the newest day on which both closures "
-            "and offers are known."
+            "Learners without a live free offer in {countries} countries on {day}, the newest day on which both "
+            "closures and offers are known."
         ).format(countries=whole(gap["countries_without_offer"]), day=day(gaps.on_date)),
     )
 
