@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.access.gate import account, gate
 from dashboard.access.visitor import VISITOR_KEY
+from dashboard.components import languages
 from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
@@ -21,6 +22,7 @@ from dashboard.warehouse.answers import ReleaseTooOld
 STATIC = Path(__file__).parent / "static"
 SIDEBAR = 240  # pixels
 
+languages.begin()
 st.set_page_config(
     page_title=_("Coalition dashboard"),
     layout="wide",
@@ -62,7 +64,9 @@ except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
 account()
-on_page(first.name if page.url_path in ("", "start") else page.url_path)
+name = first.name if page.url_path in ("", "start") else page.url_path
+on_page(name)
+languages.on_page(name)
 with one_step_of_history():
     try:
         page.run()

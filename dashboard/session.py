@@ -11,18 +11,20 @@ import streamlit as st
 
 from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
 from dashboard.access.visitor import visitor
-from dashboard.locales import _
+from dashboard.locales import ENGLISH, _, language, speak
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
+from dashboard.vocabularies import in_language
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
 
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
+LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
 _on_new_release: list[Callable[[Release], object]] = []
@@ -43,6 +45,7 @@ def part(function: Callable[Args, None], run_every: float | None = None) -> Call
     def checked(*args: Args.args, **named: Args.kwargs) -> None:
         if not visitor().is_still_admitted():
             st.rerun()  # the whole page: the gate says why
+        speak(st.session_state.get(LANGUAGE, ENGLISH))  # a thread of its own, which has not seen the page begin
         function(*args, **named)
 
     return st.fragment(checked, run_every=run_every)
@@ -134,9 +137,8 @@ def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) 
         UnknownQuestion, BadParameter, QueryStopped: as the warehouse says.
     """
     came = visitor()
-    return answer(
-        as_viewer if as_viewer and came.own.is_steward else came.viewer, current_release(), name, scope or Scope()
-    )
+    viewer = as_viewer if as_viewer and came.own.is_steward else came.viewer
+    return answer_in_words(viewer, current_release(), name, scope or Scope())
 
 
 def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
@@ -151,14 +153,17 @@ def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str,
     """
     params = tuple((scope or Scope()).params(question(name)).items())
     release = current_release()
-    return _row(place(current_viewer(), release, name, dict(params)), release, name, params, tuple(where.items()))
+    viewer = place(current_viewer(), release, name, dict(params))
+    return _row(viewer, release, name, params, tuple(where.items()), language())
 
 
 def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
     before = _before(str(store_folder()), current_release())
     params = tuple(scope.params(question(name)).items())
-    return _row(place(current_viewer(), before, name, dict(params)), before, name, params, ()) if before else None
+    if not before:
+        return None
+    return _row(place(current_viewer(), before, name, dict(params)), before, name, params, (), language())
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -167,6 +172,14 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
     # A release that is compared may be erased while others stay, so whether it is there is looked up each time.
     answered = _answer.__wrapped__ if compares(question(name)) else _answer
     return answered(place(viewer, release, name, dict(params)), release, name, params)
+
+
+def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
+    """The answer to a question with countries, regions and languages named in the language of this run."""
+    if language() == ENGLISH or compares(question(name)):
+        return in_language(answer(viewer, release, name, scope), language())
+    params = tuple(scope.params(question(name)).items())
+    return _in_words(place(viewer, release, name, dict(params)), release, name, params, language())
 
 
 @lru_cache(maxsize=8)
@@ -218,13 +231,21 @@ def _answer(viewer: Viewer, release: Release, name: str, params: tuple[tuple[str
 
 
 @lru_cache(maxsize=4_000)
+def _in_words(
+    viewer: Viewer, release: Release, name: str, params: tuple[tuple[str, Any], ...], locale: str
+) -> pd.DataFrame:
+    return in_language(_answer(viewer, release, name, params), locale)
+
+
+@lru_cache(maxsize=4_000)
 def _row(
     viewer: Viewer,
     release: Release,
     name: str,
     params: tuple[tuple[str, Any], ...],
     where: tuple[tuple[str, str], ...],
+    locale: str,
 ) -> Mapping[str, Any]:
-    rows = _answer(viewer, release, name, params).to_dict("records")
+    rows = _in_words(viewer, release, name, params, locale).to_dict("records")
     found = (row for row in rows if all(row[column] == value for column, value in where))
     return next(found, NoRow.fromkeys(field.name for field in question(name).columns))

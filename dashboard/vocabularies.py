@@ -9,13 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from dashboard.locales import LANGUAGE, _
+import pandas as pd
+
+from dashboard.locales import ENGLISH, _, language, speaking
 from dashboard.settings import REFERENCE
 
 FILE = REFERENCE / "vocabularies.csv"
 # Sets with a reference table of their own: its file, its column of codes.
 OF_REFERENCE = {"country": ("countries", "iso3"), "language": ("languages", "language")}
 EVERY = "all"
+# Columns of answers that hold English names, and the set that has these names in other languages.
+NAMED = {"country": "country", "origin": "country", "language_name": "language"}
+REGIONS = ("region", "sub_region")
 
 
 class VocabularyError(Exception):
@@ -34,13 +39,36 @@ class Code:
 def words(set_name: str) -> dict[str, str]:
     """The label of each code of a set in the reader's language, in the order of the set."""
     if set_name in OF_REFERENCE:
-        return {**_names(*OF_REFERENCE[set_name]), EVERY: _("All")}
+        return {**names(set_name), EVERY: _("All")}
     return {code.code: _(code.label) for code in codes(set_name)}
 
 
 def in_words(value: str, labels: Mapping[str, str]) -> str:
     """A code, or several behind commas, by their labels; what is no code of the set as it stands."""
     return value and ", ".join(labels.get(part.strip(), part.strip()) for part in value.split(","))
+
+
+def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:
+    """An answer with its countries, regions and languages named in a language; in English it is as it was.
+
+    A name that the reference tables do not have, such as that of a hub's host, stands as it is.
+    """
+    if locale == ENGLISH:
+        return table
+    names: dict[str, Mapping[str, str]] = {
+        column: names_by_english(known, locale) for column, known in NAMED.items() if column in table
+    }
+    with speaking(locale):
+        names |= {
+            column: {name: _(name) for name in table[column].dropna().unique()} for column in REGIONS if column in table
+        }
+    return table.assign(**{column: table[column].map(known).fillna(table[column]) for column, known in names.items()})
+
+
+def regions() -> tuple[str, ...]:
+    """The regions and sub-regions of M49 that answers name, in English."""
+    with (REFERENCE / "countries.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(sorted({row[column] for row in csv.DictReader(file) for column in REGIONS if row[column]}))
 
 
 def set_names() -> tuple[str, ...]:
@@ -87,8 +115,19 @@ def sets() -> Mapping[str, tuple[Code, ...]]:
     return {name: tuple(known) for name, known in found.items()}
 
 
+def names(set_name: str) -> Mapping[str, str]:
+    """The name of each country or language by its code, in the language of this run."""
+    return _names(*OF_REFERENCE[set_name], language())
+
+
 @cache
-def _names(table: str, key: str) -> Mapping[str, str]:
-    """The name of each row of a reference table in the reader's language, or in English."""
+def names_by_english(set_name: str, locale: str) -> Mapping[str, str]:
+    """The name of each country or language in a language, by its English name."""
+    own, english = _names(*OF_REFERENCE[set_name], locale), _names(*OF_REFERENCE[set_name], ENGLISH)
+    return {english[code]: name for code, name in own.items()}
+
+
+@cache
+def _names(table: str, key: str, locale: str) -> Mapping[str, str]:
     with (REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return {row[key]: row.get(f"name_{LANGUAGE}") or row["name_en"] for row in csv.DictReader(file)}
+        return {row[key]: row.get(f"name_{locale}") or row["name_en"] for row in csv.DictReader(file)}

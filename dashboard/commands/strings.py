@@ -1,39 +1,111 @@
-"""Gathers every visible string into coalition.pot: those in code, in SQL headers, source cards and claims.
+"""Gathers every visible string into coalition.pot and the catalogues: those in code, SQL headers, cards and claims.
 
-Run by `make strings`. A translator works from that file; the tests say when it is out of date.
+Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.po`; the tests say when it is out of
+date.
 """
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
-from dashboard.locales import DOMAIN, FOLDER
+from dashboard.locales import DOMAIN, ENGLISH, FOLDER, INCOMPLETE, LANGUAGES, REVIEWED, catalogue_file
+from dashboard.menu import Page, pages
 from dashboard.settings import PROJECT
-from dashboard.vocabularies import sets
+from dashboard.vocabularies import regions, sets
 from dashboard.warehouse.build import read_reference
 from dashboard.warehouse.catalog import metrics, questions, sources
 from dashboard.warehouse.columns import UNITS
 from dashboard.warehouse.parameters import parameters
 
+METHODS = "methods"  # the page that shows the words of all
+HEADER = """# {language}: translations of the Coalition dashboard.
+# DRAFT, not reviewed by a native speaker. Whoever has reviewed a message marks it with a line "#, reviewed"."""
+INCOMPLETE_SAYS = (
+    "# Written by `make strings`: pages that are shown in English, as messages of theirs are not translated."
+)
+LEFT_OUT = tuple(
+    f'"{field}'
+    for field in (
+        *("Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date"),
+        *("Generated-By", "Last-Translator", "Language-Team"),
+    )
+)
 KEYWORDS = {"_": None, "plural": (1, 2)}
 # Columns of data/reference whose words are shown.
 OF_REFERENCE = {"claims": ("metric", "qualifier", "unit", "explains"), "contradictions": ("subject", "sentence")}
 
 
-def template() -> str:
-    """The text of the .pot file, without dates, so that it changes only when a string does."""
+def template() -> Catalog:
+    """All visible strings with where they stand, in order."""
     catalog = Catalog(project="Coalition dashboard", charset="utf-8", fuzzy=False)
     for file, line, message, comments, _context in extract_from_dir(str(PROJECT / "dashboard"), keywords=KEYWORDS):
         catalog.add(message, None, [(f"dashboard/{file}", line)], auto_comments=comments)
     for message, where in _of_headers_and_cards():
         catalog.add(message, None, [(where, 0)])
+    return catalog
+
+
+def renewed(code: str, wanted: Catalog) -> Catalog:
+    """The translations of a language for the strings that there are now; a string that changed is empty again."""
+    before = Catalog(locale=code)
+    if catalogue_file(code).exists():
+        with catalogue_file(code).open("rb") as file:
+            before = read_po(file, locale=code, domain=DOMAIN)
+    catalog = Catalog(locale=code, project="Coalition dashboard", charset="utf-8", fuzzy=False)
+    catalog.header_comment = HEADER.format(language=LANGUAGES[code])
+    for message in wanted:
+        if not message.id:
+            continue
+        known = before.get(message.id)
+        if known is None or known.id != message.id:
+            catalog.add(message.id, flags=message.flags)
+        else:
+            kept = known.flags & {REVIEWED} if _is_whole(known) else set()
+            catalog.add(message.id, known.string, flags=message.flags | kept)
+    return catalog
+
+
+def written(catalog: Catalog, is_template: bool = False) -> str:
+    """The text of a .pot or .po file, without dates, so that it changes only when a string does."""
     out = io.BytesIO()
-    write_po(out, catalog, omit_header=True, sort_output=True, no_location=True, width=110)
-    return out.getvalue().decode("utf-8")
+    write_po(out, catalog, omit_header=is_template, sort_output=True, no_location=True, width=110)
+    lines = out.getvalue().decode("utf-8").split("\n")
+    return "\n".join(line for line in lines if not line.startswith(LEFT_OUT))
+
+
+def incomplete(wanted: Catalog) -> dict[str, list[str]]:
+    """The pages that a language cannot show yet, by language: a message that they may show is not translated."""
+    found = {}
+    for code in LANGUAGES:
+        if code == ENGLISH:
+            continue
+        known = renewed(code, wanted)
+        lacking = [message for message in wanted if message.id and not _is_whole(known.get(message.id))]
+        found[code] = [page.name for page in pages() if any(_may_show(page, message) for message in lacking)]
+    return {code: names for code, names in found.items() if names}
+
+
+def _is_whole(message: Message | None) -> bool:
+    texts = () if message is None else message.string if isinstance(message.string, tuple) else (message.string,)
+    return bool(texts) and all(texts)
+
+
+def _may_show(page: Page, message: Message) -> bool:
+    """Whether a message stands in the room of a page, in a question that it asks, or where all pages share it."""
+    if page.name == METHODS:
+        return True
+    for where, _line in message.locations:
+        room = re.match(r"dashboard/pages/([a-z_]+)/", where)
+        asked = re.match(r"queries/pages/([a-z_]+/[a-z0-9_]+)\.sql", where)
+        if (room and room[1] == page.name) or (asked and asked[1] in page.questions()) or not (room or asked):
+            return True
+    return False
 
 
 def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
@@ -51,6 +123,8 @@ def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
     for name, known in sets().items():
         for code in known:
             yield code.label, f"data/reference/vocabularies.csv, {name}"
+    for region in regions():
+        yield region, "data/reference/countries.csv"
     for table, columns in OF_REFERENCE.items():
         for row in read_reference(table, {}).to_pylist():
             for text in filter(None, map(row.get, columns)):
@@ -61,8 +135,20 @@ def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Writes the file."""
-    Path(FOLDER / f"{DOMAIN}.pot").write_text(template(), encoding="utf-8")
+    """Writes the template, the catalogue of each language, and the pages that each lacks."""
+    wanted = template()
+    Path(FOLDER / f"{DOMAIN}.pot").write_text(written(wanted, is_template=True), encoding="utf-8")
+    for code in LANGUAGES:
+        if code != ENGLISH:
+            catalogue_file(code).parent.mkdir(parents=True, exist_ok=True)
+            catalogue_file(code).write_text(written(renewed(code, wanted)), encoding="utf-8")
+    INCOMPLETE.write_text(incomplete_text(wanted), encoding="utf-8")
+
+
+def incomplete_text(wanted: Catalog) -> str:
+    """The text of the file that names these pages."""
+    lines = [f"{code} = {json.dumps(names)}" for code, names in incomplete(wanted).items()]
+    return "\n".join([INCOMPLETE_SAYS, *lines, ""])
 
 
 if __name__ == "__main__":

@@ -20,13 +20,14 @@ from dashboard.briefs.answers import XLSX, write_answer
 from dashboard.components.notes import Note, is_simulated, notes_of
 from dashboard.components.readable import Codes, columns_for_people, in_words_for_people
 from dashboard.intake.report import harmless
-from dashboard.locales import _
+from dashboard.locales import _, language, speaking
 from dashboard.locales.numbers import is_missing, is_whole_percent
 from dashboard.scope import Scope
 from dashboard.session import answer, current_release
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
+from dashboard.vocabularies import in_language
 from dashboard.warehouse.catalog import question
 
 NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")
@@ -41,6 +42,7 @@ class Reading:
     codes: Codes | None
     is_simulated: bool
     whole_percent: bool
+    language: str
 
 
 def download(asked: str, scope: Scope, name: str = "", title: str = "", codes: Codes | None = None) -> None:
@@ -77,7 +79,7 @@ def _button(label: str, write: Callable[[], bytes], file_name: str, mime: str, k
 
 
 def _reading(asked: str, scope: Scope, title: str, codes: Codes | None) -> Reading:
-    return Reading(notes_of(asked, scope, title), codes, is_simulated(asked, scope), is_whole_percent())
+    return Reading(notes_of(asked, scope, title), codes, is_simulated(asked, scope), is_whole_percent(), language())
 
 
 def file_name_of(asked: str, scope: Scope) -> str:
@@ -118,11 +120,12 @@ def _xlsx(came: Visitor, release: Release, asked: str, scope: Scope, reading: Re
     Raises:
         NotAdmitted: what the gate let in was taken back after the page was drawn.
     """
-    table = _answered(came, release, asked, scope, "XLSX")
-    shown = columns_for_people(asked, codes=reading.codes)
-    rows = in_words_for_people(table, shown, reading.codes).itertuples(index=False, name=None)
-    title = _(question(asked).title)
-    return write_answer(shown, rows, reading.notes, title, reading.is_simulated, reading.whole_percent)
+    with speaking(reading.language):
+        table = in_language(_answered(came, release, asked, scope, "XLSX"), reading.language)
+        shown = columns_for_people(asked, codes=reading.codes)
+        rows = in_words_for_people(table, shown, reading.codes).itertuples(index=False, name=None)
+        title = _(question(asked).title)
+        return write_answer(shown, rows, reading.notes, title, reading.is_simulated, reading.whole_percent)
 
 
 def _answered(came: Visitor, release: Release, asked: str, scope: Scope, kind: str) -> pd.DataFrame:

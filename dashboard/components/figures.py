@@ -10,6 +10,7 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from dashboard.charts.frame import has_marks
+from dashboard.charts.language import in_language
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import (
     CONFIG,
@@ -104,7 +105,8 @@ class Drawn(BaseFigure):
     """A figure that is a dictionary already. plotly would check it for each reader, at 4 ms; our tests do instead."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        coloured = for_dark(spec) if is_dark() else spec
+        spoken = in_language(spec)
+        coloured = for_dark(spoken) if is_dark() else spoken
         self._spec = {**coloured, "layout": {**coloured["layout"], "template": _template()}}
 
     def to_dict(self) -> dict[str, Any]:

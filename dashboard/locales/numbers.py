@@ -7,14 +7,16 @@ import datetime
 import math
 from collections.abc import Iterable
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Literal
 
 import pandas as pd
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 
-from dashboard.locales import LANGUAGE
+from dashboard.locales import ENGLISH, language
 
 MISSING, HIDDEN = "–", "‡"
 NO_BREAK = "\u00a0"
@@ -43,58 +45,57 @@ def missing() -> str:
 
 def people(count: float | None) -> str:
     """A count at a glance: whole below a million, else three digits and the word."""
-    return missing() if is_missing(count) else _people(float(count or 0))
+    return missing() if is_missing(count) else _people(float(count or 0), language())
 
 
 @lru_cache(maxsize=20_000)
-def _people(count: float) -> str:
+def _people(count: float, locale: str) -> str:
     if abs(count) < WRITTEN_OUT_BELOW:
         return whole(count)
     digits = 2 if abs(count) / 1000 ** int(math.log10(abs(count)) // 3) < 10 else 1
-    return format_compact_decimal(count, format_type="long", fraction_digits=digits, locale=LANGUAGE).replace(
-        " ", NO_BREAK
-    )
+    # Where a language writes the word in full it is under `long`; Chinese has one sign for it, under `short`.
+    kind: Literal["long", "short"] = "long" if "long" in Locale(locale).compact_decimal_formats else "short"
+    return format_compact_decimal(count, format_type=kind, fraction_digits=digits, locale=locale).replace(" ", NO_BREAK)
 
 
 def whole(count: float | None) -> str:
     """A count to the last digit, grouped."""
-    return missing() if is_missing(count) else format_decimal(int(count or 0), locale=LANGUAGE)
+    return missing() if is_missing(count) else format_decimal(int(count or 0), locale=language())
 
 
 def share(value: float | None) -> str:
     """A share of 0 to 1 as percent with one decimal; without, where counts are rounded."""
     if _whole.get():
         return percent(value)
-    return (
-        missing()
-        if is_missing(value)
-        else format_decimal(round((value or 0) * 100, 1), "#,##0.0", LANGUAGE) + NO_BREAK + "%"
-    )
+    return missing() if is_missing(value) else _in_percent(value) + percent_sign(language())
 
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return missing() if is_missing(value) else format_decimal(value or 0, "#,##0.0", LANGUAGE)
+    return missing() if is_missing(value) else format_decimal(value or 0, "#,##0.0", language())
 
 
 def quotient(value: float | None) -> str:
     """A number with two decimals, such as credentials a learner."""
-    return missing() if is_missing(value) else format_decimal(round(value or 0, 2), "#,##0.00", LANGUAGE)
+    return missing() if is_missing(value) else format_decimal(round(value or 0, 2), "#,##0.00", language())
 
 
 def day(date: datetime.date | None) -> str:
     """A date with its month as a word."""
-    return missing() if is_missing(date) else _day(date)
+    return missing() if is_missing(date) else _day(date, language())
 
 
 @lru_cache(maxsize=5_000)
-def _day(date: datetime.date | None) -> str:
-    return format_date(date, "d MMMM y", LANGUAGE)
+def _day(date: datetime.date | None, locale: str) -> str:
+    # CLDR's English puts the month first; the house writes the day first, as the United Nations do.
+    return format_date(date, "d MMMM y" if locale == ENGLISH else "long", locale)
 
 
 def short_day(date: datetime.date | None) -> str:
     """A date with its month shortened, where room is scarce."""
-    return missing() if is_missing(date) else format_date(date, "d MMM y", LANGUAGE)
+    if is_missing(date):
+        return missing()
+    return format_date(date, "d MMM y" if language() == ENGLISH else "medium", language())
 
 
 def people_axis(most: float | None) -> dict[str, list]:
@@ -108,40 +109,59 @@ def people_axis(most: float | None) -> dict[str, list]:
 
 def percent(value: float | None) -> str:
     """A share of 0 to 1 as whole percent, as precise as most of these shares are known."""
-    return (
-        missing()
-        if is_missing(value)
-        else format_decimal(round((value or 0) * 100), "#,##0", LANGUAGE) + NO_BREAK + "%"
-    )
+    return missing() if is_missing(value) else _in_whole_percent(value) + percent_sign(language())
 
 
 def between(low: float | None, high: float | None) -> str:
     """The 95 % interval of a share."""
     if is_missing(low) or is_missing(high):
         return missing()
-    return f"{share(low)[: -len(NO_BREAK) - 1]}\u2013{share(high)}"
+    written = _in_whole_percent if _whole.get() else _in_percent
+    return f"{written(low)}\u2013{share(high)}"
+
+
+def _in_percent(value: float | None) -> str:
+    return format_decimal(round((value or 0) * 100, 1), "#,##0.0", language())
+
+
+def _in_whole_percent(value: float | None) -> str:
+    return format_decimal(round((value or 0) * 100), "#,##0", language())
+
+
+@cache
+def percent_sign(locale: str) -> str:
+    """What follows the number of a percentage: the sign, and the space before it that the language has.
+
+    English has one here, as the United Nations write it.
+    """
+    return NO_BREAK + "%" if locale == ENGLISH else Locale(locale).percent_formats[None].suffix[0]
+
+
+def separators(locale: str) -> str:
+    """The sign of decimals and that of thousands, as plotly wants them."""
+    return get_decimal_symbol(locale) + get_group_symbol(locale)
 
 
 def points(value: float | None) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if is_missing(value):
         return missing()
-    return format_decimal(round((value or 0) * 100, 1), "+#,##0.0;\u2212#,##0.0", LANGUAGE)
+    return format_decimal(round((value or 0) * 100, 1), "+#,##0.0;\u2212#,##0.0", language())
 
 
 def days(count: float | None) -> str:
     """A number of days, with a half where the median lies between two."""
-    return missing() if is_missing(count) else format_decimal(count or 0, "#,##0.#", LANGUAGE)
+    return missing() if is_missing(count) else format_decimal(count or 0, "#,##0.#", language())
 
 
 def month(date: datetime.date | None) -> str:
     """A month and its year."""
-    return missing() if is_missing(date) else format_date(date, "MMM y", LANGUAGE)
+    return missing() if is_missing(date) else format_skeleton("yMMM", date, locale=language())
 
 
 def listed(names: Iterable[str]) -> str:
     """Names one after another, the last two joined by a word."""
-    return format_list(list(names), locale=LANGUAGE)
+    return format_list(list(names), locale=language())
 
 
 def is_missing(value: object) -> bool:

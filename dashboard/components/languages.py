@@ -1,0 +1,74 @@
+"""The language of a reader: chosen and kept in the address, remembered by the browser, or the browser's own."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.filters import remember
+from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
+from dashboard.locales.numbers import percent
+from dashboard.session import LANGUAGE
+
+SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
+# The name of the choice in the address, in the session and among the cookies.
+KEY = "lang"
+CHOSEN = "_language_chosen"
+
+
+def begin() -> None:
+    """Has this run in the language of the reader: that of the address, of this visit, of an earlier one, or of the
+    browser.
+    """
+    wanted = st.query_params.get(KEY)
+    if wanted not in LANGUAGES:
+        wanted = st.session_state.get(CHOSEN) or st.context.cookies.get(KEY)
+    if wanted in LANGUAGES:
+        st.session_state[CHOSEN] = wanted
+    code = st.session_state.get(CHOSEN) or best_of(st.context.locale)
+    st.session_state[LANGUAGE] = code
+    speak(code)
+
+
+def on_page(name: str) -> None:
+    """Has a page whose messages are not all translated in English."""
+    if not is_offered(name, language()):
+        speak(ENGLISH)
+        st.session_state[LANGUAGE] = ENGLISH
+
+
+def choice() -> None:
+    """The languages in the bar of a page, each by its own name; the page is told which is spoken."""
+    with st.popover(LANGUAGES[language()], type="tertiary", on_change="rerun", key="languages") as shown:
+        if shown.open:
+            for code, name in LANGUAGES.items():
+                st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
+            st.caption(draft() or _("The original language of this dashboard."))
+    remember(KEY, st.session_state.get(CHOSEN), None)
+    st.html(
+        f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
+        f'data-remember="{st.session_state.get(CHOSEN, "")}"></div>'
+        f'<script src="/app/static/{SCRIPT.name}?v={_version()}&l={language()}"></script>',
+        unsafe_allow_javascript=True,
+    )
+
+
+def draft() -> str:
+    """How far native speakers have read the translation; empty for English."""
+    if language() == ENGLISH:
+        return ""
+    return _("Draft translation. A native speaker has reviewed {share} of it.").format(
+        share=percent(reviewed(language()))
+    )
+
+
+def _choose(code: str) -> None:
+    st.session_state[CHOSEN] = code
+    st.query_params[KEY] = code
+
+
+@cache
+def _version() -> str:
+    """Changes with the script, which browsers keep for a week."""
+    return hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
