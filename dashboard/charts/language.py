@@ -4,6 +4,7 @@ plotly's own month names are English ones; other languages get theirs as words.
 """
 
 import datetime
+import html
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ DATE_IN_HOVER = re.compile(r"%\{x\|[^}]*\}")
 MOST_TICKS = 7
 DAYS_BY_DAY, DAYS_BY_MONTH = 75, 900
 STEPS_OF_MONTHS = (1, 2, 3, 4, 6, 12)
+MARGIN, PIXELS_A_LETTER = 16, 7
+TAG = re.compile(r"<[^>]*>")
 AXES = ("xaxis", "xaxis2", "xaxis3", "xaxis4")
 
 
@@ -68,8 +71,15 @@ def mirrored(figure: Figure) -> Figure:
     traces = figure["data"]
     if any(trace.get("orientation") == "h" for trace in traces):
         layout["xaxis"] = _backwards(layout.get("xaxis", {}))
-        layout["yaxis"] = {**layout.get("yaxis", {}), "side": "right"}
+        layout["yaxis"] = {**layout.get("yaxis", {}), "side": "right", "automargin": False}
+        layout["margin"] = {**layout.get("margin", {}), "r": MARGIN + PIXELS_A_LETTER * _longest(traces)}
     return {"data": traces, "layout": layout}
+
+
+def _longest(traces: Sequence[dict[str, Any]]) -> int:
+    """Letters in the longest line of a label of a row; plotly keeps no room for labels at the right."""
+    lines = (line for trace in traces for label in trace.get("y", ()) for line in str(label).split("<br>"))
+    return max((len(html.unescape(TAG.sub("", line))) for line in lines), default=0)
 
 
 def _backwards(axis: dict[str, Any]) -> dict[str, Any]:

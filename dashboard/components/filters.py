@@ -15,8 +15,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
-from dashboard.locales import _, language
-from dashboard.locales.numbers import day
+from dashboard.locales import _
+from dashboard.locales.numbers import INPUT, LONG, day, widget_day
 
 Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
@@ -27,23 +27,6 @@ TRAVELLING = frozenset({"programme_id", "partner_id", "country_iso3", "as_of", "
 LUGGAGE = "_luggage"
 DRAWN_ON = "_drawn_on"
 VIEW = "view"
-# Streamlit writes the months of a slider and of a grid in English, so other languages have dates of numbers.
-SLIDER_FORMATS = {
-    "en": "D MMMM YYYY",
-    "fr": "DD/MM/YYYY",
-    "es": "DD/MM/YYYY",
-    "ru": "DD.MM.YYYY",
-    "zh": "YYYY年M月D日",
-    "ar": "YYYY/MM/DD",
-}
-INPUT_FORMATS = {
-    "en": "YYYY-MM-DD",
-    "fr": "DD/MM/YYYY",
-    "es": "DD/MM/YYYY",
-    "ru": "DD.MM.YYYY",
-    "zh": "YYYY-MM-DD",
-    "ar": "YYYY/MM/DD",
-}
 EARLIEST = datetime.date(2010, 1, 1)
 _chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default=None)
 
@@ -115,7 +98,7 @@ def slide_day(label: str, first: datetime.date, last: datetime.date, default: da
     if first == last:
         st.caption(_("The record has one day: {day}.").format(day=day(first)))  # a slider needs two
         return first
-    chosen = st.slider(label, first, last, key=key, format=SLIDER_FORMATS[language()])
+    chosen = st.slider(label, first, last, key=key, format=widget_day(LONG))
     # Always in the address, the default too: a mailed link must show the same after the next import.
     remember(key, chosen, None)
     if not within:
@@ -140,7 +123,7 @@ def date_in_link(
     st.session_state[by_itself] = default
     earliest = min(EARLIEST, newest)
     st.session_state[key] = max(earliest, min(st.session_state[key], newest))
-    chosen = st.date_input(label, key=key, min_value=earliest, max_value=newest, format=INPUT_FORMATS[language()])
+    chosen = st.date_input(label, key=key, min_value=earliest, max_value=newest, format=widget_day(INPUT))
     remember(key, chosen, default)
     return chosen
 
@@ -153,7 +136,7 @@ def day_within(
         st.session_state[key] = _iso_day(st.query_params.get(key))
     if st.session_state[key] is None or not first <= st.session_state[key] <= last:
         st.session_state[key] = default
-    chosen = st.date_input(label, key=key, min_value=first, max_value=last, format=INPUT_FORMATS[language()])
+    chosen = st.date_input(label, key=key, min_value=first, max_value=last, format=widget_day(INPUT))
     remember(key, chosen, default)
     return chosen
 

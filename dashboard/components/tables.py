@@ -1,17 +1,19 @@
 """Answers as tables to read, sort and search."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from babel.numbers import format_decimal
 
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.components.readable import Codes, columns_for_people, explained, in_words_for_people
 from dashboard.disclosure.policy import policy
-from dashboard.locales import _
-from dashboard.locales.numbers import is_whole_percent, missing
+from dashboard.locales import ENGLISH, _, is_right_to_left, language
+from dashboard.locales.numbers import MONTH, SHORT, is_missing, is_whole_percent, missing, percent_sign, widget_day
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
 from dashboard.warehouse.catalog import question
@@ -19,8 +21,8 @@ from dashboard.warehouse.columns import Column
 
 # Pixels; a phone scrolls the table of a popover.
 POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
-DAY, MONTH = "D MMM YYYY", "MMM YYYY"
 # Formats whose numbers may have decimals that nobody reads.
+WORDS_OR_DATES = ("text", "words", "flag", "code", "date", "month")
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
@@ -45,9 +47,9 @@ def show_table(
     drawn_from(asked, scope)
     shown = columns_for_people(asked, columns, codes)
     st.dataframe(
-        _as_drawn(in_words_for_people(table, shown, codes), shown),
+        _in_language(_as_drawn(in_words_for_people(table, shown, codes), shown), shown),
         hide_index=True,
-        column_order=[column.name for column in shown],
+        column_order=[column.name for column in (reversed(shown) if is_right_to_left() else shown)],
         column_config={column.name: _config(column) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
@@ -64,11 +66,37 @@ def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
     return table.assign(**{name: table[name] * 100 for name in percent}).round(rounded)
 
 
+def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
+    """The table with its numbers written in the language of the run: the grid would follow the browser's."""
+    if language() == ENGLISH:
+        return table
+    written = {
+        column.name: partial(_written, pattern=_pattern(column.card.format))
+        for column in shown
+        if column.card.format not in WORDS_OR_DATES
+    }
+    return table.style.format(written, na_rep=missing())
+
+
+def _written(value: float, pattern: str) -> str:
+    return missing() if is_missing(value) else format_decimal(value, pattern, language())
+
+
+def _pattern(format_: str) -> str:
+    if format_ == "share":
+        return f"{'#,##0' if is_whole_percent() else '#,##0.0'}'{percent_sign(language())}'"
+    return {"points": "+#,##0.0;\u2212#,##0.0", "year": "0", "decimal": "#,##0.0", "index": "0.00"}.get(
+        format_, "#,##0.#"
+    )
+
+
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
     """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
     if not rows:
         st.write(nothing)
         return
+    if is_right_to_left():
+        how.setdefault("column_order", list(reversed(rows[0])))
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
 
 
@@ -116,11 +144,15 @@ def _config(column: Column) -> Any:
     """How the grid writes a column: as its card says, wide enough for its heading."""
     format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
-        return st.column_config.Column(label, help=meaning)
+        return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)
     wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(label) + HEADING_MARGIN))
     if format_ in ("date", "month"):
-        return st.column_config.DateColumn(label, help=meaning, format=DAY if format_ == "date" else MONTH, width=wide)
-    return st.column_config.NumberColumn(label, help=meaning, format=_number_format(format_), width=wide)
+        return st.column_config.DateColumn(
+            label, help=meaning, format=widget_day(SHORT if format_ == "date" else MONTH), width=wide
+        )
+    # In other languages each number has its own words from `_in_language`.
+    written = _number_format(format_) if language() == ENGLISH else None
+    return st.column_config.NumberColumn(label, help=meaning, format=written, width=wide)
 
 
 def _number_format(format_: str) -> str:

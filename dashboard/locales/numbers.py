@@ -22,6 +22,16 @@ MISSING, HIDDEN = "–", "‡"
 NO_BREAK = "\u00a0"
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
+LONG, SHORT, MONTH, INPUT = "long", "short", "month", "input"
+_SLASHES = {LONG: "DD/MM/YYYY", SHORT: "DD/MM/YYYY", MONTH: "MM/YYYY", INPUT: "DD/MM/YYYY"}
+WIDGET_DAYS = {
+    "en": {LONG: "D MMMM YYYY", SHORT: "D MMM YYYY", MONTH: "MMM YYYY", INPUT: "YYYY-MM-DD"},
+    "fr": _SLASHES,
+    "es": _SLASHES,
+    "ru": {LONG: "DD.MM.YYYY", SHORT: "DD.MM.YYYY", MONTH: "MM.YYYY", INPUT: "DD.MM.YYYY"},
+    "zh": {LONG: "YYYY年M月D日", SHORT: "YYYY年M月D日", MONTH: "YYYY年M月", INPUT: "YYYY-MM-DD"},
+    "ar": {LONG: "YYYY/MM/DD", SHORT: "YYYY/MM/DD", MONTH: "YYYY/MM", INPUT: "YYYY/MM/DD"},
+}
 
 _mark: ContextVar[str] = ContextVar("mark", default=MISSING)
 _whole: ContextVar[bool] = ContextVar("whole", default=False)
@@ -96,6 +106,14 @@ def short_day(date: datetime.date | None) -> str:
     if is_missing(date):
         return missing()
     return format_date(date, "d MMM y" if language() == ENGLISH else "medium", language())
+
+
+def widget_day(kind: str) -> str:
+    """How a widget that writes dates itself is to write a day: LONG, SHORT or MONTH, or as INPUT what is typed.
+
+    It knows the English names of months only, so other languages have numbers.
+    """
+    return WIDGET_DAYS[language()][kind]
 
 
 def people_axis(most: float | None) -> dict[str, list]:

@@ -16,7 +16,7 @@ from dashboard.components.page import headline
 from dashboard.components.refused import without_flags
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, missing, short_day, whole
+from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
 from dashboard.scope import Scope
@@ -197,7 +197,7 @@ def _list(found: Health) -> None:
         hide_index=True,
         height=min(MOST_HEIGHT, 40 + 36 * max(1, len(rows))),
         column_config={
-            **{name: st.column_config.DateColumn(format="D MMM YYYY") for name in days},
+            **{name: st.column_config.DateColumn(format=widget_day(SHORT)) for name in days},
             **{name: st.column_config.NumberColumn(format="localized") for name in counts},
         },
         placeholder=missing(),
@@ -562,7 +562,7 @@ def _grid(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=names, dtype=object),
         hide_index=True,
-        column_config={_("Date of the file"): st.column_config.DateColumn(format="D MMM YYYY")},
+        column_config={_("Date of the file"): st.column_config.DateColumn(format=widget_day(SHORT))},
         placeholder=missing(),
         alt=alt,
     )

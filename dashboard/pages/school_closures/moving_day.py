@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.components.closures import DAY, PLAYING, choose_closure_day, stop_playing
 from dashboard.locales import _
-from dashboard.locales.numbers import day
+from dashboard.locales.numbers import LONG, day, widget_day
 from dashboard.scope import Scope
 from dashboard.session import ask_one, part
 
@@ -48,7 +48,7 @@ def slider(context: Scope) -> None:
             first,
             last,
             key=SLIDER,
-            format="D MMMM YYYY",
+            format=widget_day(LONG),
             on_change=_moved_by_hand,
             label_visibility="collapsed",
         )
