@@ -1,0 +1,173 @@
+"""Six languages: what is chosen is spoken, numbers and dates are CLDR's, charts are mirrored where writing is."""
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from dashboard.charts.language import date_ticks, in_language
+from dashboard.locales import ENGLISH, LANGUAGES, UnknownLanguage, best_of, is_right_to_left, language, speak, speaking
+from dashboard.locales.numbers import (
+    between,
+    day,
+    is_whole_percent,
+    listed,
+    mark_missing,
+    month,
+    people,
+    separators,
+    share,
+    short_day,
+    whole,
+    widget_day,
+)
+from dashboard.vocabularies import in_language as named_in
+from dashboard.vocabularies import names, words
+
+DAY = datetime.date(2020, 6, 26)
+# Worked by hand from CLDR's rules; the space in a number is a no-break space, in French a narrow one.
+WRITTEN = {
+    "en": ("1.09 billion", "1,234,567", "62.3 %", "10.0–20.0 %", "26 June 2020", "26 Jun 2020", "Jun 2020"),
+    "fr": ("1,09 milliard", "1 234 567", "62,3 %", "10,0–20,0 %", "26 juin 2020", "26 juin 2020", "juin 2020"),
+    "es": (
+        *("1,09 mil millones", "1.234.567", "62,3 %", "10,0–20,0 %"),
+        *("26 de junio de 2020", "26 jun 2020", "jun 2020"),
+    ),
+    "ru": (
+        *("1,09 миллиарда", "1 234 567", "62,3 %", "10,0–20,0 %"),
+        *("26 июня 2020 г.", "26 июн. 2020 г.", "июнь 2020 г."),
+    ),
+    "zh": ("10.89亿", "1,234,567", "62.3%", "10.0–20.0%", "2020年6月26日", "2020年6月26日", "2020年6月"),
+    "ar": ("1.09 مليار", "1,234,567", "62.3%", "10.0–20.0%", "26 يونيو 2020", "26/06/2020", "يونيو 2020"),
+}
+
+
+@pytest.fixture(autouse=True)
+def exact():
+    """Shares with their decimal, whatever page was drawn before in this process."""
+    mark_missing("–", whole_percent=False)
+    assert not is_whole_percent()
+
+
+def plain(text):
+    """Without the kinds of space and the marks of direction that nobody sees."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u200f", "").replace("\u200e", "")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_numbers_and_days_are_written_as_the_language_writes_them(code):
+    with speaking(code):
+        found = (people(1_088_769_230), whole(1_234_567), share(0.623), between(0.1, 0.2), day(DAY), short_day(DAY))
+        assert tuple(map(plain, (*found, month(DAY)))) == WRITTEN[code]
+
+
+def test_a_list_ends_with_the_word_of_the_language():
+    with speaking("fr"):
+        assert listed(["Kenya", "Ouganda", "Soudan"]) == "Kenya, Ouganda et Soudan"
+    with speaking("zh"):
+        assert listed(["肯尼亚", "乌干达"]) == "肯尼亚和乌干达"
+
+
+def test_the_same_number_is_written_anew_in_another_language():
+    assert plain(day(DAY)) == "26 June 2020"
+    with speaking("es"):
+        assert day(DAY) == "26 de junio de 2020"
+    assert day(DAY) == "26 June 2020"
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [("fr-CA", "fr"), ("FR", "fr"), ("zh_Hant", "zh"), ("ar-JO", "ar"), ("pt-BR", "en"), ("", "en"), (None, "en")],
+)
+def test_the_browsers_language_is_taken_where_the_dashboard_has_it(tag, code):
+    assert best_of(tag) == code
+
+
+def test_a_language_that_is_none_is_refused_with_those_there_are():
+    with pytest.raises(UnknownLanguage, match="no language 'tlh'. It has: en, fr, es, ru, zh, ar"):
+        speak("tlh")
+    assert language() == ENGLISH
+
+
+def test_only_arabic_runs_from_the_right():
+    def at_right(code):
+        with speaking(code):
+            return is_right_to_left()
+
+    assert {code for code in LANGUAGES if at_right(code)} == {"ar"}
+
+
+def test_countries_and_languages_are_named_by_their_code():
+    with speaking("ar"):
+        assert names("country")["JOR"] == "الأردن"
+        assert words("language")["fr"] == "الفرنسية"
+    assert names("country")["JOR"] == "Jordan"
+
+
+def test_an_answer_names_its_countries_in_the_language_and_nothing_else_changes():
+    table = pd.DataFrame(
+        {
+            "country_iso3": ["JOR", None],
+            "country": ["Jordan", "Not reported"],
+            "learners": [5, 6],
+            "host": ["Jordan"] * 2,
+        }
+    )
+    found = named_in(table, "fr")
+    assert found["country"].tolist() == ["Jordanie", "Not reported"]
+    assert found.drop(columns="country").equals(table.drop(columns="country"))
+    assert table["country"].tolist() == ["Jordan", "Not reported"]
+    assert named_in(table, ENGLISH) is table
+
+
+LINE = {
+    "data": [
+        {"type": "scatter", "x": ["2019-01-01", "2020-06-01"], "y": [1, 2], "hovertemplate": "%{x|%-d %B %Y}: %{y}"}
+    ],
+    "layout": {"xaxis": {}, "yaxis": {}, "legend": {"x": 0}},
+}
+BARS = {
+    "data": [{"type": "bar", "orientation": "h", "x": [1, 2], "y": ["<b>ab</b><br>abcd", "b"]}],
+    "layout": {"xaxis": {"range": [0, 3]}, "yaxis": {}, "legend": {"x": 0}},
+}
+
+
+def test_a_chart_in_english_is_as_it_was_described():
+    assert in_language(LINE) is LINE
+
+
+def test_the_days_of_a_chart_are_words_of_the_language():
+    with speaking("fr"):
+        found = in_language(LINE)
+        assert found["data"][0]["hovertext"] == ["1 janvier 2019", "1 juin 2020"]
+        assert found["data"][0]["hovertemplate"] == "%{hovertext}: %{y}"
+        # 18 months, at most seven ticks: one every third month
+        ticks = ["janv. 2019", "avr. 2019", "juil. 2019", "oct. 2019", "janv. 2020", "avr. 2020"]
+        assert found["layout"]["xaxis"]["ticktext"] == ticks
+        assert found["layout"]["separators"] == ",\u202f" == separators("fr")
+    assert "hovertext" not in LINE["data"][0]
+
+
+def test_an_axis_of_dates_has_days_months_or_years():
+    with speaking("es"):
+        assert date_ticks(DAY, DAY + datetime.timedelta(12))["ticktext"][:2] == ["26 jun", "28 jun"]
+        assert date_ticks(datetime.date(2016, 6, 1), datetime.date(2019, 6, 20))["ticktext"] == ["2017", "2018", "2019"]
+        assert len(date_ticks(datetime.date(1990, 1, 1), DAY)["tickvals"]) <= 7
+
+
+def test_rows_of_bars_grow_to_the_left_in_arabic_and_time_does_not():
+    with speaking("ar"):
+        bars, line = in_language(BARS)["layout"], in_language(LINE)["layout"]
+    assert bars["xaxis"]["range"] == [3, 0]
+    assert bars["yaxis"]["side"] == "right"
+    assert bars["margin"]["r"] == 16 + 7 * 4  # "abcd", without its tags
+    assert bars["legend"] == {"x": 1, "xanchor": "right"}
+    assert "autorange" not in line["xaxis"]
+    assert BARS["layout"]["xaxis"]["range"] == [0, 3]
+
+
+def test_widgets_that_know_english_months_only_have_numbers_in_other_languages():
+    assert widget_day("long") == "D MMMM YYYY"
+    for code in LANGUAGES.keys() - {ENGLISH}:
+        with speaking(code):
+            assert not any("MMM" in widget_day(kind) for kind in ("long", "short", "month", "input"))
