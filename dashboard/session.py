@@ -1,7 +1,9 @@
 """The viewer's questions: `ask()` is the only way from a page to a number."""
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -27,6 +29,7 @@ PINNED = "release"  # in the address
 LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
+_of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
 _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
 
@@ -54,6 +57,16 @@ def part(function: Callable[Args, None], run_every: float | None = None) -> Call
 def current_viewer() -> Viewer:
     """As whom this session sees."""
     return visitor().viewer
+
+
+@contextmanager
+def on_release(release: Release) -> Iterator[None]:
+    """Has questions within answered by a release, whatever is served: for what is written outside of a session."""
+    before = _of_document.set(release)
+    try:
+        yield
+    finally:
+        _of_document.reset(before)
 
 
 def take_release() -> Release:
@@ -124,6 +137,8 @@ def current_release() -> Release:
     Raises:
         NotAdmitted: nobody passed the gate in this session.
     """
+    if (release := _of_document.get()) is not None:
+        return release
     visitor()
     return st.session_state[RELEASE_KEY] if RELEASE_KEY in st.session_state else take_release()
 

@@ -1,6 +1,8 @@
 """Who has come to this session, once the gate let them in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -8,6 +10,7 @@ import streamlit as st
 from dashboard.access.viewer import Viewer
 
 VISITOR_KEY = "_visitor"
+_acting: ContextVar["Visitor | None"] = ContextVar("acting", default=None)
 
 
 class NotAdmitted(Exception):
@@ -27,12 +30,24 @@ class Visitor:
     is_still_admitted: Callable[[], bool] = field(compare=False, repr=False)
 
 
+@contextmanager
+def acting_as(who: Visitor) -> Iterator[None]:
+    """Has questions within asked by a visitor who is in no session: a command, or a file that is written later."""
+    before = _acting.set(who)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
 def visitor() -> Visitor:
     """Whom the gate let in.
 
     Raises:
         NotAdmitted: nobody passed it in this session.
     """
+    if (acting := _acting.get()) is not None:
+        return acting
     if VISITOR_KEY not in st.session_state:
         raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
     return st.session_state[VISITOR_KEY]

@@ -25,6 +25,7 @@ from dashboard.components.downloads import download, file_name_of
 from dashboard.components.notes import command
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.readable import Codes
+from dashboard.components.record import is_recording, keep
 from dashboard.components.tables import nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, people, share, whole
@@ -122,10 +123,14 @@ def _template() -> dict[str, Any]:
 def strip(numbers: Sequence[Number], key: str = "strip") -> None:
     """Numbers side by side, two in a row on a phone, with the working of all behind one button."""
     _numbers(numbers, key)
+    if is_recording():
+        return
     _working([(n.question, n.context) for n in numbers], [n.metric for n in numbers if n.metric], key)
 
 
 def _numbers(numbers: Sequence[Number], key: str) -> None:
+    if keep(tuple(numbers)):
+        return
     with st.container(horizontal=True, key=f"strip-{key}", vertical_alignment="top"):
         for place, number in enumerate(numbers):
             drawn_from(number.question, number.context)
@@ -166,6 +171,8 @@ def figure(
     has_rows = _begin(drawn, contexts)
     if numbers:
         _numbers(numbers, key)
+    if is_recording():
+        return has_rows and keep(drawn)
     if not has_rows:
         nothing_to_show(asked, drawn.context)
         return False
@@ -207,6 +214,8 @@ def table_figure(drawn: Figure) -> bool:
 
     `chart` draws it; whether there was a row to show.
     """
+    if is_recording():
+        return keep(drawn)
     if not _begin(drawn, {"": drawn.context}):
         nothing_to_show(drawn.question, drawn.context)
         return False
@@ -220,11 +229,11 @@ def table_figure(drawn: Figure) -> bool:
 
 def _begin(drawn: Figure, contexts: Mapping[str, Scope]) -> bool:
     """The title and the lead; whether there is a row in any of the contexts."""
-    if drawn.words.title:
+    if drawn.words.title and not is_recording():
         st.header(drawn.words.title, anchor=False)
     if all(ask(drawn.question, context).empty for context in contexts.values()):
         return False
-    if drawn.words.lead:
+    if drawn.words.lead and not is_recording():
         st.write(drawn.words.lead)
     for context in contexts.values():
         for asked in (drawn.question, *drawn.beside):
@@ -234,7 +243,7 @@ def _begin(drawn: Figure, contexts: Mapping[str, Scope]) -> bool:
 
 def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     """A chart that repeats what a figure of the page holds with table and working."""
-    if not has_marks(chart):
+    if not has_marks(chart) or is_recording():
         return
     st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
 

@@ -11,6 +11,7 @@ from dashboard.components import languages, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page, remember_headline
+from dashboard.components.record import Headline, keep
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.scope import Scope
@@ -62,6 +63,8 @@ def page(
 def headline(takeaway: str, lead: str = "") -> None:
     """The one sentence of the page, and below it what the page is about, with the lead."""
     remember_headline(takeaway)
+    if keep(Headline(takeaway, notices.title_of_page(), lead)):
+        return
     st.title(takeaway, anchor=False)
     subject = f"**{notices.title_of_page()}**"
     st.write(f"{subject} \u00b7 {lead}" if lead else subject)
