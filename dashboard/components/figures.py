@@ -250,12 +250,12 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
 
 def is_dark() -> bool:
     """Whether the reader's page is dark."""
-    return st.context.theme.type == "dark"
+    return not is_recording() and st.context.theme.type == "dark"
 
 
 def on_phone() -> bool:
     """Whether the reader's browser says that it is a phone's: the server cannot see how wide the page is."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+    return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def map_height(long_legend: bool = False, beside_card: bool = False) -> int:

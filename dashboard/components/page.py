@@ -11,7 +11,7 @@ from dashboard.components import languages, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page, remember_headline
-from dashboard.components.record import Headline, keep
+from dashboard.components.record import Headline, Unanswered, is_recording, keep, keep_section
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.scope import Scope
@@ -72,6 +72,7 @@ def headline(takeaway: str, lead: str = "") -> None:
 
 def no_answer(why: str) -> NoReturn:
     """Ends the page with its name and the reason."""
+    keep(Unanswered(why))
     st.title(notices.title_of_page(), anchor=False)
     st.info(why)
     notices.footer()
@@ -85,6 +86,9 @@ def section(title: str, name: str) -> Iterator[bool]:
 
     `name` is kept in the address, so that a link opens it.
     """
+    if is_recording():
+        yield keep_section(title, name)
+        return
     key = f"section-{name}"
     read_open(key, name)
     shown = st.expander(title, on_change="rerun", key=key)

@@ -6,7 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+EVERY = "*"
 _blocks: ContextVar[list[Any] | None] = ContextVar("blocks", default=None)
+_wanted: ContextVar[frozenset[str]] = ContextVar("sections that are wanted", default=frozenset())
 
 
 @dataclass(frozen=True)
@@ -19,24 +21,42 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A sentence of a page that belongs to no figure."""
+class Unanswered:
+    """Why a page has no answer, in place of its headline."""
 
-    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page below its answer, with the name by which the address opens it."""
+
+    title: str
+    name: str
 
 
 @contextmanager
-def recording() -> Iterator[list[Any]]:
+def recording(sections: str = "") -> Iterator[list[Any]]:
     """Has what panels draw within kept as values and not drawn.
 
-    The list has, in order, `Headline`, `Sentence`, tuples of `components.figures.Number`, and `Figure` values.
+    The list has, in order, `Headline`, `Section`, tuples of `components.figures.Number`, and `Figure` values.
+
+    Args:
+        sections: names of the sections that are wanted, behind commas, or `*` for all.
     """
     blocks: list[Any] = []
-    before = _blocks.set(blocks)
+    before, wanted_before = _blocks.set(blocks), _wanted.set(frozenset(filter(None, sections.split(","))))
     try:
         yield blocks
     finally:
         _blocks.reset(before)
+        _wanted.reset(wanted_before)
+
+
+def keep_section(title: str, name: str) -> bool:
+    """Keeps the beginning of a section where it is wanted; whether it is."""
+    wanted = _wanted.get()
+    return bool(wanted & {name, EVERY}) and keep(Section(title, name))
 
 
 def is_recording() -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import answers, context, learners
+from dashboard.components.figures import Number
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
+from dashboard.components.record import keep
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -44,6 +46,8 @@ def answer(_scope: Scope) -> None:
         ),
     )
     shown = [make(scope) for make in _SIX]
+    if keep(tuple(Number("", one.number, answers.HEADLINE, scope, one.sentence, label=one.question) for one in shown)):
+        return
     for first in range(0, len(shown), COLUMNS):
         for column, one in zip(st.columns(COLUMNS, gap="medium"), shown[first : first + COLUMNS], strict=True):
             with column.container(border=True, height="stretch"):
