@@ -17,7 +17,7 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import StopException
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, add_script_run_ctx
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.source_util import PageInfo
@@ -46,7 +46,7 @@ class PageRead:
     Attributes:
         page: its name.
         address: the choices as the page wrote them, defaults left out.
-        blocks: `Headline` or `Unanswered`, `Section`, tuples of `Number`, and `Figure` values, in the order of the page.
+        blocks: `Headline` or `Unanswered`, then `Section`, tuples of `Number`, and `Figure` values, as on the page.
     """
 
     page: str
@@ -118,8 +118,12 @@ def _run(page: Page, visitor: Visitor, release: Release, language: str, address:
 def _streamlit(query: str) -> Iterator[ScriptRunContext]:
     """A run of Streamlit in this thread whose session is its own and whose drawing goes nowhere."""
 
+    stopped = ScriptRequests()
+
     def nowhere(message: ForwardMsg) -> None:
-        pass
+        asked = stopped.on_scriptrunner_yield()
+        if asked and asked.type == ScriptRequestType.STOP:
+            raise StopException
 
     state = SafeSessionState(SessionState(), lambda: None)
     context = ScriptRunContext(
@@ -132,7 +136,7 @@ def _streamlit(query: str) -> Iterator[ScriptRunContext]:
         user_info={},
         fragment_storage=MemoryFragmentStorage(),
         pages_manager=PagesManager(str(SCRIPT)),
-        script_requests=ScriptRequests(),
+        script_requests=stopped,
     )
     context.pages_manager._set_pages({page.name: _listed(page) for page in pages()})  # for links between pages
     add_script_run_ctx(threading.current_thread(), context)
