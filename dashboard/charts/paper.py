@@ -1,0 +1,446 @@
+"""Renders a described chart as SVG with real text: for print, for pages without scripts, for slow lines.
+
+The same description that plotly draws on the screen: bars, lines with bands and intervals, points, and world maps.
+"""
+
+import datetime
+import html
+import io
+import json
+import re
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure as Sheet
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from dashboard.charts.frame import Figure
+from dashboard.charts.language import date_ticks
+from dashboard.charts.palette import BORDER, NO_DATA
+from dashboard.locales import is_right_to_left
+from dashboard.locales.numbers import is_missing, people, percent, share
+from dashboard.settings import REFERENCE
+
+POLYGONS = REFERENCE / "boundaries" / "countries_110m.geojson"
+PIXELS_AN_INCH = 96
+WIDTH = 760  # pixels
+INK, GRID = "#243240", "#d5dae0"
+FONTS = "Noto Sans, Noto Sans Arabic, Noto Sans SC, DejaVu Sans, sans-serif"
+TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
+COLOR = re.compile(r"rgba?\(([^)]*)\)")
+LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
+DASHES = {"solid": "-", "dot": ":", "dash": "--", "longdash": (0, (8, 4)), "dashdot": "-."}
+MARKERS: Sequence[str] = ("o", "s", "D", "^", "v", "P")
+SYMBOLS = {"diamond": "D", "circle": "o", "square": "s", "triangle-up": "^", "cross": "P", "x": "X"}
+BAR = 0.8
+STACKED = ("stack", "relative")
+DARK_CELL = 0.55  # from this share on, words on a cell are white
+LEGEND_LETTERS = 95  # in a row of the legend
+MOST_COLUMNS_WITH_WORDS = 16
+LEAST_WITH_WORDS = 0.25  # of the longest bar, for words within one
+# matplotlib's settings are of the whole process.
+_one_at_a_time = threading.Lock()
+
+
+def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
+    """The chart as an SVG document whose words are text.
+
+    Args:
+        figure: as described, in the language of this run.
+        width: in pixels; the height is the chart's own.
+        title: what it shows, for whoever cannot see it.
+    """
+    height = int(figure["layout"].get("height", 330))
+    settings: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "coalition",
+        "font.size": 9.5,
+        "axes.unicode_minus": True,
+    }
+    with _one_at_a_time, mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that only the reader's font has
+        sheet = Sheet(
+            figsize=(width / PIXELS_AN_INCH, height / PIXELS_AN_INCH), dpi=PIXELS_AN_INCH, layout="constrained"
+        )
+        axes = sheet.subplots()
+        (_draw_map if _is_map(figure) else _draw_axes)(axes, figure)
+        out = io.StringIO()
+        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
+    return _small(out.getvalue())
+
+
+def _small(document: str) -> str:
+    """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts."""
+    begun = document.index("<svg")
+    document = LONG_NUMBER.sub(r"\1", document[begun:])
+    return re.sub(r"font: ([0-9.]+px|[^;'\"]*?px) [^;\"]*", rf"font: \1 {FONTS}", document)
+
+
+def _is_map(figure: Figure) -> bool:
+    return "geo" in figure["layout"]
+
+
+# Maps
+
+
+def _draw_map(axes: Axes, figure: Figure) -> None:
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    colored: dict[str, str] = {}
+    handles: list[Any] = []
+    for trace in figure["data"]:
+        if trace["type"] == "choropleth":
+            color = _color(trace["colorscale"][-1][1])
+            colored |= dict.fromkeys(trace["locations"], color)
+            if trace.get("showlegend"):
+                handles.append(Patch(facecolor=color, edgecolor=GRID, label=_text(trace.get("name", ""))))
+    for color in dict.fromkeys([NO_DATA, *colored.values()]):
+        codes = [code for code in _polygons() if colored.get(code, NO_DATA) == color]
+        if outlines := [_polygons()[code] for code in codes]:
+            axes.add_patch(
+                PathPatch(Outline.make_compound_path(*outlines), facecolor=color, edgecolor=BORDER, linewidth=0.4)
+            )
+    for trace in figure["data"]:
+        if trace["type"] == "scattergeo":
+            _draw_places(axes, trace, handles)
+    x, y = _projected(np.array([[-180, -57], [180, -57], [0, 84]], dtype=float)).T
+    axes.set_xlim(x.min(), x.max())
+    axes.set_ylim(y.min(), y.max())
+    _legend(axes, handles, below=True)
+
+
+def _draw_places(axes: Axes, trace: Mapping[str, Any], handles: list[Any]) -> None:
+    at = _projected(np.column_stack([trace["lon"], trace["lat"]]).astype(float)) if trace["lon"] else np.empty((0, 2))
+    if trace.get("mode") == "lines":
+        line = trace["line"]
+        axes.plot(at[:, 0], at[:, 1], color=_color(line["color"]), linewidth=line.get("width", 1), alpha=0.9)
+        return
+    marker = trace.get("marker", {})
+    sizes = marker.get("size", 6)
+    areas = [(pixels * 0.75) ** 2 for pixels in (sizes if isinstance(sizes, list) else [sizes] * len(at))]
+    color = marker.get("color", INK)
+    colors = [_color(c) for c in color] if isinstance(color, list) else _color(color)
+    axes.scatter(
+        at[:, 0], at[:, 1], s=areas, c=colors, edgecolors=_color(marker.get("line", {}).get("color", INK)),
+        linewidths=0.6, alpha=marker.get("opacity", 1), zorder=3,
+    )  # fmt: skip
+    if trace.get("name") and trace.get("showlegend", True):
+        face = colors[0] if isinstance(colors, list) and colors else colors
+        handles.append(
+            Line2D(
+                [], [], marker="o", linestyle="", markerfacecolor=face, markeredgecolor=INK, label=_text(trace["name"])
+            )
+        )
+
+
+@cache
+def _polygons() -> Mapping[str, Outline]:
+    """The outline of each country by its code, projected."""
+    features = json.loads(POLYGONS.read_text(encoding="utf-8"))["features"]
+    return {_code(feature): Outline.make_compound_path(*_rings(feature["geometry"])) for feature in features}
+
+
+def _code(feature: Mapping[str, Any]) -> str:
+    return str(feature.get("id") or feature["properties"].get("iso3"))
+
+
+def _rings(geometry: Mapping[str, Any]) -> Iterator[Outline]:
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    for part in parts:
+        for ring in part:
+            yield Outline(_projected(np.array(ring, dtype=float)), closed=True)
+
+
+def _projected(degrees: Any) -> Any:
+    """Longitude and latitude on the plane of the Natural Earth projection (Patterson; polynomial by Šavrič, 2011)."""
+    longitude, latitude = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
+    square = latitude**2
+    fourth = square**2
+    x = longitude * (
+        0.8707 - 0.131979 * square + fourth * (-0.013791 + fourth * (0.003971 * square - 0.001529 * fourth))
+    )
+    y = latitude * (1.007226 + square * (0.015085 + fourth * (-0.044475 + 0.028874 * square - 0.005916 * fourth)))
+    return np.column_stack([x, y])
+
+
+# Axes
+
+
+def _draw_axes(axes: Axes, figure: Figure) -> None:
+    layout, traces = figure["layout"], [_as_bars(trace) for trace in figure["data"]]
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(colors=INK, length=0)
+    axes.set_axisbelow(True)
+    bars = [trace for trace in traces if trace["type"] == "bar"]
+    flat = any(trace.get("orientation") == "h" for trace in bars)
+    if cells := [trace for trace in traces if trace["type"] == "heatmap"]:
+        _draw_cells(axes, cells[0], layout)
+        return
+    labels = _categories(traces, "y" if flat else "x")
+    places = {label: at for at, label in enumerate(labels)}
+    _draw_bars(axes, bars, places, flat, layout.get("barmode", "group"))
+    for number, trace in enumerate(trace for trace in traces if trace["type"] == "scatter"):
+        _draw_scatter(axes, trace, places, flat, number)
+    _scale(axes, layout, "x", traces, labels if not flat else [])
+    _scale(axes, layout, "y", traces, labels if flat else [])
+    axes.grid(axis="x" if flat else "y", color=GRID, linewidth=0.6)
+    if is_right_to_left() and flat:
+        axes.yaxis.tick_right()
+    handles = [
+        _handle(trace, number)
+        for number, trace in enumerate(traces)
+        if trace.get("name") and trace.get("showlegend", len(traces) > 1)
+    ]
+    _legend(axes, handles, below=False)
+
+
+def _categories(traces: Sequence[Mapping[str, Any]], axis: str) -> list[Any]:
+    """Labels of an axis of words, in the order in which they come; none where it is one of numbers or days."""
+    values = [value for trace in traces for value in trace.get(axis, ())]
+    if not values or any(not isinstance(value, str) for value in values) or all(map(_is_day, values)):
+        return []
+    return list(dict.fromkeys(values))
+
+
+def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[Any, int], flat: bool, mode: str) -> None:
+    thickness = BAR / max(1, len(bars)) if mode == "group" else BAR
+    stacked: dict[Any, float] = {}
+    for number, trace in enumerate(bars):
+        at, lengths = (trace["y"], trace["x"]) if flat else (trace["x"], trace["y"])
+        base, words = trace.get("base"), trace.get("text")
+        for row, (label, length) in enumerate(zip(at, lengths, strict=False)):
+            if is_missing(length):
+                continue
+            place = places[label] if places else _number(label)
+            shift = (number - (len(bars) - 1) / 2) * thickness if mode == "group" else 0
+            start = _of(base, row, 0.0) if base is not None else stacked.get(label, 0.0)
+            stacked[label] = start + length if mode in STACKED else 0.0
+            draw = axes.barh if flat else axes.bar
+            wide = thickness if places else _days_wide(at)
+            draw(place + shift, length, wide, start, color=_color(_of(trace.get("marker", {}).get("color", INK), row)))
+            inside = trace.get("textposition") in ("inside", "auto")
+            has_room = not inside or length > LEAST_WITH_WORDS * max(v for v in lengths if not is_missing(v))
+            if words is not None and trace.get("textposition") != "none" and _of(words, row) and has_room:
+                end = start + length
+                x, y = (end, place + shift) if flat else (place + shift, end)
+                onward = (is_right_to_left() and flat) == inside  # whether words run on from the end to the right
+                axes.annotate(
+                    _text(_of(words, row)), (x, y), textcoords="offset points",
+                    xytext=(4 if onward else -4, 0) if flat else (0, -12 if inside else 3),
+                    ha=("left" if onward else "right") if flat else "center", va="center" if flat else "bottom",
+                    fontsize=9, color=INK, annotation_clip=False,
+                )  # fmt: skip
+        for axis in ("error_x", "error_y"):
+            _draw_error(axes, trace, axis, [places.get(label, label) for label in at], lengths)
+
+
+def _as_bars(trace: dict[str, Any]) -> dict[str, Any]:
+    """A waterfall as bars that begin where the one before ended; every other trace as it is."""
+    if trace["type"] != "waterfall":
+        return trace
+    level = 0.0
+    base, lengths, colors = [], [], []
+    for value, measure in zip(trace["x"], trace["measure"], strict=True):
+        begins = 0.0 if measure == "absolute" else level
+        kind = "totals" if measure == "absolute" else "increasing" if value >= 0 else "decreasing"
+        level = begins + value
+        base.append(min(begins, level))
+        lengths.append(abs(value))
+        colors.append(trace[kind]["marker"]["color"])
+    return {**trace, "type": "bar", "base": base, "x": lengths, "marker": {"color": colors}}
+
+
+def _draw_cells(axes: Axes, trace: Mapping[str, Any], layout: Mapping[str, Any]) -> None:
+    """A matrix of shares as coloured cells; where there is room each has its share in words."""
+    shares = np.array([[np.nan if is_missing(cell) else cell for cell in row] for row in trace["z"]], dtype=float)
+    colors = LinearSegmentedColormap.from_list("shares", [color for _at, color in trace["colorscale"]])
+    axes.pcolormesh(shares, cmap=colors, vmin=trace["zmin"], vmax=trace["zmax"], edgecolors="white", linewidth=0.6)
+    rows, columns = shares.shape
+    if columns <= MOST_COLUMNS_WITH_WORDS:
+        for (row, column), value in np.ndenumerate(shares):
+            if not np.isnan(value):
+                ink = "white" if value >= DARK_CELL else INK
+                axes.text(column + 0.5, row + 0.5, percent(value), ha="center", va="center", fontsize=7, color=ink)
+    every = max(1, columns // 12)
+    axes.xaxis.set_ticks([at + 0.5 for at in range(0, columns, every)], [str(x) for x in trace["x"][::every]])
+    axes.yaxis.set_ticks([at + 0.5 for at in range(rows)], [_text(label) for label in trace["y"]])
+    axes.yaxis.set_inverted(layout.get("yaxis", {}).get("autorange") == "reversed")
+    if words := layout.get("xaxis", {}).get("title", {}).get("text"):
+        axes.set_xlabel(_text(words), color=INK)
+
+
+def _draw_error(axes: Axes, trace: Mapping[str, Any], axis: str, at: Sequence[Any], values: Sequence[Any]) -> None:
+    error = trace.get(axis)
+    if not error or error.get("array") is None:
+        return
+    known = [row for row, value in enumerate(values) if not is_missing(value)]
+    low = [error.get("arrayminus", error["array"])[row] for row in known]
+    high = [error["array"][row] for row in known]
+    middle, along = [values[row] for row in known], [at[row] for row in known]
+    x, y = (middle, along) if axis == "error_x" else (along, middle)
+    ends = [low, high]
+    axes.errorbar(
+        x, y, xerr=ends if axis == "error_x" else None, yerr=ends if axis == "error_y" else None,
+        fmt="none", ecolor=_color(error.get("color", INK)), elinewidth=1.1, capsize=2.5,
+    )  # fmt: skip
+
+
+def _draw_scatter(axes: Axes, trace: Mapping[str, Any], places: Mapping[Any, int], flat: bool, number: int) -> None:
+    x = [_place(value, {} if flat else places) for value in trace.get("x", ())]
+    y = [_place(value, places if flat else {}) for value in trace.get("y", ())]
+    line, marker = trace.get("line", {}), trace.get("marker", {})
+    mode = trace.get("mode", "lines")
+    color = line.get("color") or marker.get("color") or INK
+    if trace.get("fill") == "toself":
+        axes.fill(x, y, color=_color(trace.get("fillcolor", color)), linewidth=0)
+        return
+    if trace.get("fill") == "tozeroy":
+        axes.fill_between(x, y, color=_color(trace.get("fillcolor", color)), linewidth=0)
+    if "lines" in mode and line.get("width", 2):
+        axes.plot(x, y, color=_color(color), linewidth=line.get("width", 2) * 0.75, linestyle=_dash(line))
+    if "markers" in mode:
+        sizes = marker.get("size", 6)
+        areas = [(size * 0.7) ** 2 for size in sizes] if isinstance(sizes, list) else (sizes * 0.7) ** 2
+        face = marker.get("color", color)
+        colors = [_color(c) for c in face] if isinstance(face, list) else _color(face)
+        axes.scatter(x, y, s=areas, c=colors, marker=_marker(marker, number), zorder=3)
+    if "text" in mode:
+        for a, b, words in zip(x, y, trace.get("text", ()), strict=False):
+            axes.annotate(_text(words), (a, b), textcoords="offset points", xytext=(5, 0), va="center", color=INK)
+    for axis in ("error_x", "error_y"):
+        _draw_error(axes, trace, axis, y if axis == "error_x" else x, x if axis == "error_x" else y)
+
+
+def _scale(
+    axes: Axes, layout: Mapping[str, Any], name: str, traces: Sequence[Mapping[str, Any]], labels: Sequence[Any]
+) -> None:
+    settings = layout.get(f"{name}axis", {})
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    limits = axes.set_xlim if name == "x" else axes.set_ylim
+    if labels:
+        axis.set_ticks(range(len(labels)), [_text(label) for label in labels])
+        limits(-0.6, len(labels) - 0.4)
+    elif settings.get("tickvals") is not None:
+        ticks = settings["tickvals"]
+        words = settings.get("ticktext") or [_axis_words(value, settings) for value in ticks]
+        axis.set_ticks([_number(value) for value in ticks], [_text(word) for word in words])
+    elif days := [_number(v) for trace in traces for v in trace.get(name, ()) if isinstance(v, str) and _is_day(v)]:
+        first, last = (datetime.date.fromordinal(int(end)) for end in (min(days), max(days)))
+        ticks = date_ticks(first, last)
+        axis.set_ticks([_number(value) for value in ticks["tickvals"]], ticks["ticktext"])
+    else:
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter(FuncFormatter(lambda value, _at: _axis_words(value, settings)))
+    if settings.get("showticklabels") is False:
+        axis.set_ticklabels([])
+    if settings.get("range") and not labels:
+        limits(*(_number(end) for end in settings["range"]))
+    elif settings.get("rangemode") == "tozero" and not labels:
+        low, high = (axes.get_xlim if name == "x" else axes.get_ylim)()
+        limits(min(0, low), high)
+    if settings.get("autorange") == "reversed":
+        axis.set_inverted(True)
+    if words := settings.get("title", {}).get("text"):
+        axis.set_label_text(_text(words), color=INK)
+
+
+def _axis_words(value: Any, settings: Mapping[str, Any]) -> str:
+    return share(value) if str(settings.get("tickformat", "")).endswith("%") else people(value)
+
+
+def _handle(trace: Mapping[str, Any], number: int) -> Any:
+    words, line, marker = _text(trace["name"]), trace.get("line", {}), trace.get("marker", {})
+    color = marker.get("color") or trace.get("fillcolor") or line.get("color") or INK
+    first = _color(_of(color, 0) if isinstance(color, list) else color)
+    if trace["type"] == "bar" or trace.get("fill") == "toself":
+        return Patch(facecolor=first, label=words)
+    mode = trace.get("mode", "lines")
+    return Line2D(
+        [], [], color=_color(line.get("color", first)), label=words, linewidth=1.5,
+        linestyle=_dash(line) if "lines" in mode else "", marker=_marker(marker, number) if "markers" in mode else "",
+    )  # fmt: skip
+
+
+def _legend(axes: Axes, handles: Sequence[Any], below: bool) -> None:
+    if not handles:
+        return
+    letters = max(len(str(handle.get_label())) for handle in handles) + 6
+    columns = max(1, min(len(handles), LEGEND_LETTERS // letters))
+    axes.legend(
+        handles=handles, ncols=columns, frameon=False, fontsize=9, labelcolor=INK, borderaxespad=0.2,
+        loc="upper center" if below else "lower left", bbox_to_anchor=(0.5, 0) if below else (0, 1.01),
+    )  # fmt: skip
+
+
+# Values
+
+
+def _text(words: Any) -> str:
+    """Words of plotly's few tags in plain lines."""
+    return html.unescape(TAG.sub("", BREAK.sub("\n", str(words)))).replace("$", r"\$")
+
+
+def _color(written: Any) -> Any:
+    """A colour of the description as matplotlib wants it: plotly's rgba() has parts of 255."""
+    found = COLOR.match(str(written))
+    if not found:
+        return written
+    red, green, blue, *alpha = (float(part) for part in found[1].split(","))
+    return (red / 255, green / 255, blue / 255, *(alpha or [1.0]))
+
+
+def _dash(line: Mapping[str, Any]) -> Any:
+    return DASHES.get(str(line.get("dash", "solid")), "-")
+
+
+def _marker(marker: Mapping[str, Any], number: int) -> str:
+    symbol = marker.get("symbol", "circle")
+    if isinstance(symbol, list):
+        symbol = symbol[0] if symbol else "circle"
+    return MARKERS[symbol % len(MARKERS)] if isinstance(symbol, int) else SYMBOLS.get(str(symbol), "o")
+
+
+def _of(values: Any, row: int, otherwise: Any = "") -> Any:
+    """The value of a row where there is one each, else the one for all."""
+    if isinstance(values, list | tuple):
+        return values[row] if row < len(values) else otherwise
+    return values
+
+
+def _place(value: Any, places: Mapping[Any, int]) -> float:
+    return places[value] if value in places else _number(value)
+
+
+def _number(value: Any) -> float:
+    """A number, a day as its ordinal, and nothing as nan."""
+    if is_missing(value):
+        return float("nan")
+    if isinstance(value, str):
+        return float(datetime.date.fromisoformat(value[:10]).toordinal()) if _is_day(value) else float(value)
+    return float(value)
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        datetime.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _days_wide(at: Sequence[Any]) -> float:
+    """How wide bars along days are: nearly the distance between two."""
+    days = sorted({_number(day) for day in at})
+    return min((b - a for a, b in zip(days, days[1:], strict=False)), default=20.0) * 0.85
