@@ -128,6 +128,12 @@ def strip(numbers: Sequence[Number], key: str = "strip") -> None:
     _working([(n.question, n.context) for n in numbers], [n.metric for n in numbers if n.metric], key)
 
 
+def in_words_of_metric(number: Number) -> str:
+    """The value of a number as its metric's card has it written; words of its own where it has no metric."""
+    card = metrics().get(number.metric)
+    return IN_WORDS.get(card.unit, whole)(number.value) if card else str(number.value)
+
+
 def _numbers(numbers: Sequence[Number], key: str) -> None:
     if keep(tuple(numbers)):
         return
@@ -135,7 +141,7 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
         for place, number in enumerate(numbers):
             drawn_from(number.question, number.context)
             card = metrics().get(number.metric)
-            words = IN_WORDS.get(card.unit, whole)(number.value) if card else str(number.value)
+            words = in_words_of_metric(number)
             with st.container(key=f"number-{key}-{place}", gap=None):
                 st.metric(
                     number.label or (_(card.label) if card else ""),

@@ -1,0 +1,227 @@
+"""A document as values: its pages with their sentences, numbers, charts and tables, and what it must state."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from dashboard.access.gate import audience_words
+from dashboard.access.visitor import Visitor, acting_as
+from dashboard.charts.frame import has_marks
+from dashboard.charts.language import in_language
+from dashboard.components import notices
+from dashboard.components.figures import Figure, Number, in_words_of_metric
+from dashboard.components.notes import is_simulated
+from dashboard.components.provenance import in_words, pins_of
+from dashboard.components.readable import columns_for_people, in_words_for_people
+from dashboard.components.record import Headline, Section
+from dashboard.documents.reading import read_page
+from dashboard.locales import _, is_right_to_left, language, speaking
+from dashboard.locales.numbers import day
+from dashboard.locales.plain import without_markup
+from dashboard.scope import Scope
+from dashboard.session import ask, current_release, current_viewer, on_release
+from dashboard.settings import public_url
+from dashboard.store.releases import Release
+from dashboard.warehouse.catalog import metrics, question
+from dashboard.warehouse.columns import Column
+
+MOST_ROWS = 25  # of a table that is printed; all are in the workbook
+
+
+@dataclass(frozen=True)
+class PageAsked:
+    """A page of a document: its name and its choices as a link has them."""
+
+    page: str
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NumberShown:
+    """A number in words, under its label, with one line below it."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ChartShown:
+    """A chart: its described form in the language of the document, and what it shows in words."""
+
+    spec: Mapping[str, Any]
+    alt: str
+
+
+@dataclass(frozen=True)
+class TableShown:
+    """Rows as people read them, under the cards of their columns; `rows` are all that the answer has."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    question: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A figure of a page under its takeaway."""
+
+    title: str
+    lead: str
+    chart: ChartShown | None
+    table: TableShown | None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What a page says: its sentence, its numbers, its figures. Without an answer, why not."""
+
+    subject: str
+    takeaway: str
+    lead: str
+    numbers: Sequence[NumberShown]
+    parts: Sequence[Part]
+    why_not: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a reader holds in hand, whatever kind of file it is written as."""
+
+    name: str
+    title: str
+    language: str
+    right_to_left: bool
+    chapters: Sequence[Chapter]
+    audience: str
+    release: int
+    published: datetime.date
+    is_simulated: bool
+    definitions: Sequence[tuple[str, str]]
+    sources: str
+    disclosure: str
+    link: str
+
+    @property
+    def file_name(self) -> str:
+        """Of the file without an ending: what, in which language, of which release; whether it is simulated."""
+        name = f"{self.name}_{self.language}_release-{self.release}_{self.published.isoformat()}"
+        return f"SIMULATED_{name}" if self.is_simulated else name
+
+
+def make_document(
+    name: str, title: str, asked: Sequence[PageAsked], visitor: Visitor, release: Release, code: str
+) -> Document:
+    """The document of these pages for a visitor, answered by a release, in a language.
+
+    Raises:
+        NoSuchPage, UnknownLanguage: as they say.
+    """
+    with acting_as(visitor), on_release(release), speaking(code):
+        notices.mark_hidden()
+        chapters: list[Chapter] = []
+        used: dict[tuple[str, Scope], None] = {}
+        cards: dict[str, None] = {}
+        for page in asked:
+            read = read_page(page.page, visitor, release, code, page.address)
+            chapters.append(_chapter(read.blocks, read.why_not, read.page, page.address, used, cards))
+        pins = [pin for one in used for pin in pins_of(*one)]
+        return Document(
+            name=name,
+            title=title,
+            language=language(),
+            right_to_left=is_right_to_left(),
+            chapters=tuple(chapters),
+            audience=audience_words(current_viewer()),
+            release=current_release().number,
+            published=datetime.date.fromisoformat(current_release().manifest["published_at"][:10]),
+            is_simulated=any(is_simulated(*one) for one in used),
+            definitions=tuple((_(metrics()[card].label), _defined(card)) for card in cards),
+            sources=without_markup(in_words(pins)),
+            disclosure="" if current_viewer().is_steward else notices.hidden_words(),
+            link=link_to(asked[0].page, asked[0].address, code),
+        )
+
+
+def link_to(page: str, address: Mapping[str, str], code: str) -> str:
+    """The address of a page with its choices, its language and the release that answered."""
+    choices = {**address, "lang": code, "release": str(current_release().number)}
+    return f"{public_url().rstrip('/')}/{page}?{urlencode(choices)}"
+
+
+def _chapter(
+    blocks: Sequence[Any],
+    why_not: str,
+    page: str,
+    address: Mapping[str, str],
+    used: dict[tuple[str, Scope], None],
+    cards: dict[str, None],
+) -> Chapter:
+    head = next((block for block in blocks if isinstance(block, Headline)), Headline("", "", ""))
+    numbers: list[NumberShown] = []
+    parts: list[Part] = []
+    section = ""
+    for block in blocks:
+        if isinstance(block, Section):
+            section = block.title
+        elif isinstance(block, tuple):
+            for number in block:
+                used[number.question, number.context] = None
+                numbers.append(_number(number))
+                if number.metric:
+                    cards[number.metric] = None
+        elif isinstance(block, Figure):
+            for context in (block.others or {"": block.context}).values():
+                used[block.question, context] = None
+            cards |= dict.fromkeys(question(block.question).metrics)
+            if part := _part(block, section):
+                parts.append(part)
+    return Chapter(
+        subject=head.subject,
+        takeaway=without_markup(head.takeaway),
+        lead=without_markup(head.lead),
+        numbers=tuple(numbers),
+        parts=tuple(parts),
+        why_not=without_markup(why_not),
+        link=link_to(page, address, language()),
+    )
+
+
+def _number(number: Number) -> NumberShown:
+    card = metrics().get(number.metric)
+    label = number.label or (_(card.label) if card else "")
+    return NumberShown(label, without_markup(in_words_of_metric(number)), without_markup(number.note))
+
+
+def _part(figure: Figure, section: str) -> Part | None:
+    chart = None
+    if isinstance(figure.chart, dict) and has_marks(figure.chart):
+        chart = ChartShown(in_language(figure.chart), without_markup(figure.words.alt))
+    table = _table(figure)
+    if chart is None and table is None:
+        return None
+    return Part(without_markup(figure.words.title or section), without_markup(figure.words.lead), chart, table)
+
+
+def _table(figure: Figure) -> TableShown | None:
+    answer = ask(figure.question, figure.context)
+    shown = columns_for_people(figure.question, figure.columns, figure.codes)
+    if answer.empty or not shown:
+        return None
+    rows = in_words_for_people(answer, shown, figure.codes)
+    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), figure.question)
+
+
+def _defined(card: str) -> str:
+    metric = metrics()[card]
+    return f"{_(metric.definition)} {_(metric.caveat)}".strip()
+
+
+def as_of(document: Document) -> str:
+    """The line below a title: the release, its day, and who may see the figures."""
+    return _("Release {number}, published {day}. Seen as {audience}.").format(
+        number=document.release, day=day(document.published), audience=document.audience
+    )
