@@ -39,6 +39,7 @@ INK, GRID = "#243240", "#d5dae0"
 FONTS = "Noto Sans, Noto Sans Arabic, Noto Sans SC, DejaVu Sans, sans-serif"
 TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
 COLOR = re.compile(r"rgba?\(([^)]*)\)")
+FAMILY = re.compile(r"(font-family: |font: (?:bold )?[0-9.]+px )[^;\"]*")
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
 DASHES = {"solid": "-", "dot": ":", "dash": "--", "longdash": (0, (8, 4)), "dashdot": "-."}
 MARKERS: Sequence[str] = ("o", "s", "D", "^", "v", "P")
@@ -84,7 +85,7 @@ def _small(document: str) -> str:
     """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts."""
     begun = document.index("<svg")
     document = LONG_NUMBER.sub(r"\1", document[begun:])
-    return re.sub(r"font: ([0-9.]+px|[^;'\"]*?px) [^;\"]*", rf"font: \1 {FONTS}", document)
+    return FAMILY.sub(rf"\1{FONTS}", document)
 
 
 def _is_map(figure: Figure) -> bool:

@@ -1,7 +1,7 @@
 """A document as values: its pages with their sentences, numbers, charts and tables, and what it must state."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,19 @@ from dashboard.components.readable import columns_for_people, in_words_for_peopl
 from dashboard.components.record import Headline, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
-from dashboard.locales.numbers import day
+from dashboard.locales.numbers import (
+    day,
+    days,
+    decimal,
+    is_missing,
+    missing,
+    month,
+    points,
+    quotient,
+    share,
+    short_day,
+    whole,
+)
 from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer, on_release
@@ -27,7 +39,23 @@ from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import metrics, question
 from dashboard.warehouse.columns import Column
 
-MOST_ROWS = 25  # of a table that is printed; all are in the workbook
+# How a cell of each format is written; what is not named is a count.
+WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "share": share,
+    "points": points,
+    "decimal": decimal,
+    "index": quotient,
+    "days": days,
+    "weeks": days,
+    "hours": decimal,
+    "year": str,
+    "date": short_day,
+    "month": month,
+    "text": str,
+    "words": str,
+    "flag": str,
+    "code": str,
+}
 
 
 @dataclass(frozen=True)
@@ -225,3 +253,17 @@ def as_of(document: Document) -> str:
     return _("Release {number}, published {day}. Seen as {audience}.").format(
         number=document.release, day=day(document.published), audience=document.audience
     )
+
+
+def notes(document: Document) -> list[tuple[str, str]]:
+    """What a document must state at its end: protection, sources, and the definition of each measure."""
+    stated = [(_("Who sees these figures"), document.disclosure)] if document.disclosure else []
+    stated += [(_("Sources"), document.sources)] if document.sources else []
+    return [*stated, *((label, words) for label, words in document.definitions)]
+
+
+def cell_words(value: Any, column: Column) -> str:
+    """A cell of a table in words, as the card of its column has it written."""
+    if is_missing(value):
+        return missing()
+    return without_markup(WRITTEN.get(column.card.format, whole)(value))

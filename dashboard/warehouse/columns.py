@@ -97,6 +97,11 @@ class Column:
         return UNITS.get(self.card.format, "")
 
     @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers."""
+        return self.card.format not in ("text", "words", "flag", "code", "date", "month")
+
+    @property
     def is_for_people(self) -> bool:
         """Whether a table that people read may show it; codes, positions and coordinates are in the CSV only."""
         return self.card.format != "code"

@@ -1,0 +1,153 @@
+"""A document as PDF: tagged for readers of screens (PDF/UA-1), fonts within, charts as vectors, text in its order."""
+
+import json
+import re
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import segno
+import typst
+
+from dashboard.charts.paper import svg
+from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes
+from dashboard.locales import _, speaking
+from dashboard.settings import public_url
+
+PDF = "application/pdf"
+LAYOUT = Path(__file__).with_name("brief.typ")
+FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC")
+FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
+MOST_ROWS = 15  # of a table; all are in the workbook
+CHART_WIDTH = 700  # pixels across the page
+STANDARD = "ua-1"
+INK = "#243240"
+TEXT = "{http://www.w3.org/2000/svg}text"
+TURNED = re.compile(r"(?:translate\([^)]*\) )?rotate\((-?[0-9.]+)(?: (-?[0-9.]+) (-?[0-9.]+))?\)")
+SIZE = re.compile(r"([0-9.]+)px")
+
+
+def write_pdf(document: Document) -> bytes:
+    """The file."""
+    with speaking(document.language), tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
+        values = _values(document, place)
+        place.joinpath("document.json").write_text(_seen(json.dumps(values, ensure_ascii=False)), encoding="utf-8")
+        return bytes(
+            typst.compile(
+                str(place / "brief.typ"),
+                root=folder,
+                font_paths=_font_folders(),
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=[STANDARD],
+            )
+        )
+
+
+def _seen(text: str) -> str:
+    """Without marks of direction and joiners, which no font draws; the layout finds the direction by itself."""
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+
+
+def _values(document: Document, folder: Path) -> dict[str, Any]:
+    code = ""
+    if public_url():
+        code = "code.svg"
+        segno.make(document.link, micro=False).save(str(folder / code), border=1, dark="#243240")
+    return {
+        "title": document.title,
+        "author": _("Coalition dashboard"),
+        "description": document.chapters[0].takeaway if document.chapters else document.title,
+        "language": document.language,
+        "right_to_left": document.right_to_left,
+        "fonts": FONTS,
+        "stand": as_of(document),
+        "simulated": _("SIMULATED DATA: these figures are not real.") if document.is_simulated else "",
+        "foot": f"{document.title} \u00b7 {as_of(document)}",
+        "code": code,
+        "code_alt": _("Link to the page with these figures: {link}").format(link=document.link),
+        "chapters": [_chapter(chapter, folder, at) for at, chapter in enumerate(document.chapters)],
+        "words": {"notes": _("Definitions, sources and protection of people")},
+        "notes": notes(document),
+    }
+
+
+def _chapter(chapter: Chapter, folder: Path, at: int) -> dict[str, Any]:
+    return {
+        "title": chapter.takeaway or chapter.subject,
+        "lead": chapter.why_not or chapter.lead,
+        "numbers": [{"label": n.label, "value": n.value, "note": n.note} for n in chapter.numbers],
+        "parts": [_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)],
+    }
+
+
+def _part(part: Part, folder: Path, name: str) -> dict[str, Any]:
+    chart = None
+    if part.chart:
+        drawn, chart = _without_words(svg(dict(part.chart.spec), CHART_WIDTH, part.chart.alt))
+        folder.joinpath(name).write_text(drawn, encoding="utf-8")
+        chart |= {"file": name, "alt": part.chart.alt or part.title}
+    table = _table(part.table) if part.table and not part.chart else None
+    return {"title": part.title, "lead": part.lead, "chart": chart, "table": table}
+
+
+def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
+    """A chart without its words, and these with their places, in points, for the layout to set.
+
+    Set by the layout they are text of the document: shaped, searchable, in their order.
+    """
+    tree = ElementTree.fromstring(drawn)
+    words = []
+    for parent in list(tree.iter()):
+        for element in [child for child in parent if child.tag == TEXT]:
+            style = dict(part.strip().split(": ", 1) for part in element.get("style", "").split(";") if ": " in part)
+            turned = TURNED.match(element.get("transform", ""))
+            size = SIZE.search(element.get("style", ""))
+            words.append(
+                {
+                    "text": "".join(element.itertext()),
+                    "x": float(element.get("x", turned[2] if turned else 0)),
+                    "y": float(element.get("y", turned[3] if turned else 0)),
+                    "turn": float(turned[1]) if turned else 0.0,
+                    "anchor": style.get("text-anchor", "start"),
+                    "size": float(size[1]) if size else 9.0,
+                    "fill": style.get("fill", INK),
+                }
+            )
+            parent.remove(element)
+    width, height = (float(side) for side in tree.get("viewBox", "0 0 1 1").split()[2:])
+    return ElementTree.tostring(tree, encoding="unicode"), {"width": width, "height": height, "words": words}
+
+
+def _table(table: TableShown) -> dict[str, Any]:
+    rows = [[cell_words(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
+    shown = rows[:MOST_ROWS]
+    labels = [_(column.label) for column in table.columns]
+    more = ""
+    if len(rows) > len(shown):
+        more = _("The first {shown} of {all} rows. All are in the workbook.").format(shown=len(shown), all=len(rows))
+    return {
+        "labels": labels,
+        "numeric": [column.is_number for column in table.columns],
+        "widths": _widths(labels, shown),
+        "rows": shown,
+        "more": more,
+    }
+
+
+def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Parts of the width of the page for each column, by its longest words, none wider than four times another."""
+    longest = [max(len(words) for words in column) for column in zip(labels, *rows, strict=True)]
+    return [min(40, max(10, letters)) for letters in longest]
+
+
+def _font_folders() -> list[str | Path | bytes]:
+    """Where the fonts lie that come with the project's libraries."""
+    found = (find_spec(name) for name in FONT_PACKAGES)
+    return [str(Path(spec.origin).parent / "files") for spec in found if spec and spec.origin]
