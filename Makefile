@@ -19,9 +19,9 @@ test: $(VENV)/.test browser ## the whole suite
 test-full: $(VENV)/.test browser ## the long forms too: hundreds of kills, power cuts, worlds, thousands of uploads and probes
 	@COALITION_FULL_TESTS=1 $(BIN)/python -m pytest $(SPREAD)
 
-try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests
-	@test -n "$(AREA)" || { echo "Name what to try: make try AREA=pages"; exit 1; }
-	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA),-k "$(AREA)")
+try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests; K="a and b" too
+	@test -n "$(AREA)" || { echo 'Name what to try: make try AREA=pages, or AREA=pages/test_pages.py K="hubs and not map"'; exit 1; }
+	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA) $(if $(K),-k "$(K)"),-k "$(AREA)$(if $(K), and ($(K)))")
 
 check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/ruff check .

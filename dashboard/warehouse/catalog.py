@@ -327,6 +327,13 @@ def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
     if not card:
         raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
     if kind not in TYPES_OF[card.format]:
+        if metric and metric.unit not in FORMAT_OF_UNIT and not (own and own["card"]):
+            units = sorted(unit for unit, format_ in FORMAT_OF_UNIT.items() if kind in TYPES_OF[format_])
+            raise CatalogError(
+                f"{path.name}: {name} is {kind}, but the unit `{metric.unit}` of queries/metrics/{name}.sql is a "
+                f"count. Units of a {kind} are {units}; a new one is a line in FORMAT_OF_UNIT "
+                "(dashboard/warehouse/columns.py) and in IN_WORDS (dashboard/components/figures.py)."
+            )
         raise CatalogError(
             f"{path.name}: {name} is {kind}, which the format {card.format} does not show. Give the header a label and "
             f'a format, as in `-- column {name} {kind} "Label" text: …`.'

@@ -29,8 +29,10 @@ MAKES = (
 SHOWS = (
     "dashboard/components/*.py",
     "dashboard/pages/*.py",
+    "queries/columns.toml",
     "queries/metrics/*",
     "queries/pages/*/*",
+    "queries/parameters.toml",
     "tests/pages/*.py",
 )
 # Fills as the tests do, and tells which files of the project it opened and which modules it imported.
