@@ -21,7 +21,7 @@ INSTEAD_OF_A_CHART: dict[str, tuple[str, ...]] = {
     "data_health": (),
     "needs_and_offers": (),
 }
-LATER = {CHART}  # first what shows the sentence
+LATER = {CHART}  # loaded when nothing else is: a megabyte that would hold up what shows the sentence
 # Of a request: the page that is sent is not the file that Streamlit has.
 OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modified-since", b"if-range"}
 IN_HTML = re.compile(r"\./static/js/([\w.\-]+\.js)")
@@ -109,8 +109,8 @@ def links(elements: tuple[str, ...]) -> str:
     lines = [f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>']
     for name, is_later in sorted(found.items(), key=lambda pair: pair[1]):
         if name not in _in_html():
-            urgency = ' fetchpriority="low"' if is_later else ""
-            lines.append(f'<link rel="modulepreload" crossorigin{urgency} href="./static/js/{name}">')
+            how = 'rel="prefetch" as="script"' if is_later else 'rel="modulepreload"'
+            lines.append(f'<link {how} crossorigin href="./static/js/{name}">')
     return "\n".join(lines)
 
 

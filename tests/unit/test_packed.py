@@ -127,6 +127,12 @@ def test_a_page_names_the_scripts_of_its_elements(encoding):
     assert page.replace(page[page.index(b"<link") : page.index(b"</head>")], b"") == PAGE
 
 
+def test_the_library_of_charts_waits_for_what_shows_the_sentence():
+    by_script = {script: how for how, script in re.findall(r'rel="(\w+)".*/js/(\w+)\.', ahead.links(elements_of("/")))}
+    assert by_script["PlotlyChart"] == "prefetch" and by_script["Selectbox"] == by_script["Html"] == "modulepreload"
+    assert "PlotlyChart" not in ahead.links(elements_of("/board"))
+
+
 def test_what_is_no_page_is_passed_on_as_it_is():
     headers, sent = answer(Ahead(streamlit), "/data", accept="text/html")
     assert sent == PAGE and headers[b"etag"] == b'"old"'
