@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lock strings bench clean
+.PHONY: run test test-full try check browser lock strings icons bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -51,6 +51,7 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/serving.py
+	$(BIN)/python benchmarks/reading.py
 
 clean: ## remove what was installed and made, the store excepted
 	rm -rf $(VENV) .cache data/demonstration
@@ -70,3 +71,6 @@ $(VENV)/.test: requirements-dev.lock $(VENV)/.run
 
 strings: $(VENV)/.run ## renew the list of strings that translators work from
 	$(BIN)/python -m dashboard.commands.strings
+
+icons: $(VENV)/.test ## renew the font of the icons that pages show, after an upgrade of Streamlit
+	$(BIN)/python -m dashboard.commands.icons
