@@ -131,9 +131,13 @@ PAPER = """() => {
         .filter((one) => !one.parentElement.closest("[data-testid=stDataFrame]"));
     const wider = seen.filter((one) => one.getBoundingClientRect().right > width + 1)
         .map((one) => `${one.tagName} ${one.dataset.testid || one.classList} ${one.getBoundingClientRect().right}`);
+    // Streamlit narrows the frame of a chart, which cuts what was drawn in it.
+    const cut = [...main.querySelectorAll(".main-svg")]
+        .filter((one) => one.getAttribute("width") * one.currentCSSZoom > width + 1)
+        .map((one) => `a chart ${one.getAttribute("width")} wide`);
     const hidden = (part) => [...document.querySelectorAll(`[data-testid=${part}]`)]
         .every((one) => one.getBoundingClientRect().height === 0);
-    return {wider, words: main.innerText.length, sidebar: hidden("stSidebar"), header: hidden("stHeader"),
+    return {wider: [...wider, ...cut], words: main.innerText.length, sidebar: hidden("stSidebar"), header: hidden("stHeader"),
         menus: hidden("stPopover")};
 }"""
 
@@ -204,6 +208,15 @@ def test_a_page_on_a_desk_keeps_the_rules_fits_at_two_hundred_percent_and_on_pap
     paper = page.evaluate(PAPER)
     assert paper["wider"] == [] and paper["words"] > 100
     assert paper["sidebar"] and paper["header"] and paper["menus"], paper
+
+
+def test_a_wide_screen_draws_no_chart_that_paper_would_cut(walk):
+    page = walk("desk").page
+    page.set_viewport_size({"width": 1920, "height": 1000})
+    walk("desk").open("/cohorts")
+    paper = page.evaluate(PAPER)
+    page.set_viewport_size(LOOKS["desk"]["viewport"])
+    assert paper["wider"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
