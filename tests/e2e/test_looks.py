@@ -137,8 +137,8 @@ PAPER = """() => {
         .map((one) => `a chart ${one.getAttribute("width")} wide`);
     const hidden = (part) => [...document.querySelectorAll(`[data-testid=${part}]`)]
         .every((one) => one.getBoundingClientRect().height === 0);
-    return {wider: [...wider, ...cut], words: main.innerText.length, sidebar: hidden("stSidebar"), header: hidden("stHeader"),
-        menus: hidden("stPopover")};
+    return {wider: [...wider, ...cut], words: main.innerText.length, sidebar: hidden("stSidebar"),
+        header: hidden("stHeader"), menus: hidden("stPopover")};
 }"""
 
 
