@@ -56,8 +56,8 @@ def answer(_scope: Scope) -> None:
 
 def _link(words: str, name: str) -> None:
     """A link to a page, its title in the words."""
-    found = next(page for page in pages() if page.name == name)
-    st.page_link(f"pages/{name}/page.py", label=words.format(page=found.title))
+    titles = {page.name: page.title for page in pages()}
+    st.page_link(f"pages/{name}/page.py", label=words.format(page=titles[name]))
 
 
 def _learners_day(scope: Scope) -> datetime.date | None:
