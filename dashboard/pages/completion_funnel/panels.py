@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure, table_figure
+from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
@@ -262,6 +262,7 @@ def same_area(scope: Scope) -> None:
                     (_("Other partners"), table["share_others"].tolist()),
                 ],
                 words=percent,
+                lying=on_phone(),
             ),
             Words(
                 same_area_words(done, ask_one(BENCHMARK, asked)["mine"], area_name(done)),

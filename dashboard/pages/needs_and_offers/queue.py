@@ -49,7 +49,16 @@ def answer(scope: Scope) -> None:
         Figure(
             UNMATCHED,
             scope,
-            lambda: grid(rows, alt, _("No need waits."), height=330),
+            lambda: grid(
+                rows,
+                alt,
+                _("No need waits."),
+                height=330,
+                column_config={
+                    name: st.column_config.NumberColumn(format="localized")
+                    for name in (_("People in need"), _("Days open"))
+                },
+            ),
             Words("", alt=alt),
             columns=["country", "people", "days_open", "offers_that_fit"],
         ),
@@ -63,8 +72,8 @@ def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
         _("Country"): row["country"],
         _("Level"): level_name(row["level"]),
         _("Language"): language_names().get(row["language"], row["language"]),
-        _("People in need"): whole(row["people"]),
-        _("Days open"): whole(row["days_open"]),
+        _("People in need"): row["people"],
+        _("Days open"): row["days_open"],
         _("What is missing"): _missing(row["missing"]),
     }
 

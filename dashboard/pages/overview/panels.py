@@ -12,7 +12,7 @@ from dashboard.charts.intervals import interval_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
 from dashboard.components.context import newest_only
-from dashboard.components.figures import Figure, Number, Words, figure, map_height
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, on_phone
 from dashboard.components.filters import year_before
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
@@ -389,6 +389,7 @@ def dlsei() -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words(
                 _("DLSEI by phase"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure
+from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
@@ -138,6 +138,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
             columns=[
@@ -173,6 +174,7 @@ def hours(scope: Scope) -> None:
                     (_("Estimated by the platform"), table["hours_estimated"].tolist()),
                     (_("Attested by the partner"), table["hours_attested"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words(
                 hours_words(ask_one(TOTALS, scope)),

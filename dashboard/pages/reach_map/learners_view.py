@@ -115,7 +115,7 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
                 table,
                 rate_classes(learners.rate_words(scope.by or "host")),
                 routes if drawn else routes.head(0),
-                map_height(beside_card=True),
+                map_height(long_legend=True, beside_card=True),
             ),
             Words(
                 "",

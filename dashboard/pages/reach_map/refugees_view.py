@@ -129,7 +129,7 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
                 values,
                 ask(REGISTER),
                 flows,
-                map_height(beside_card=True),
+                map_height(long_legend=True, beside_card=True),
             ),
             Words(
                 "",

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.world import HEIGHT_ON_PHONE_LONG_LEGEND
+from dashboard.charts.world import HEIGHT_ON_PHONE
 from dashboard.components import closures
 from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
@@ -29,7 +29,7 @@ UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "resp
 BY_LEVEL, BY_TIER, BY_LANGUAGE = "response_gaps/by_level", "response_gaps/by_tier", "response_gaps/by_language"
 KNOWN = "response_gaps/known_until"
 # Nobody changes the language of an offer overnight, so an offer that lacks only that is no remedy.
-HEIGHT = 380  # the bar is two lines, and the map ends within the first screen
+HEIGHT = 360  # the bar is two lines, and the map ends within the first screen
 NO_REMEDY = "language"
 
 
@@ -112,7 +112,7 @@ def _on_a_day(scope: Scope) -> None:
         Figure(
             UNSERVED,
             scope,
-            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE_LONG_LEGEND if on_phone() else HEIGHT),
+            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE if on_phone() else HEIGHT),
             Words(
                 "",
                 alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
