@@ -11,7 +11,7 @@ from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.charts.intervals import interval_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
-from dashboard.components.context import newest_only
+from dashboard.components.context import newest_only, small_states
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, on_phone
 from dashboard.components.filters import year_before
 from dashboard.components.learners import programme_words, step_words
@@ -102,6 +102,8 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
         ),
         numbers=numbers,
     )
+    small = table[(table["learners"] > 0) & ~table["has_polygon"]]
+    small_states(small, "learners", "rate_class", rate_classes(learners.rate_words("host")))
     unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
         unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
     )

@@ -144,7 +144,8 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
         on_click=context.take_clicked(COVERAGE),
         numbers=_numbers(scope, totals),
     )
-    context.small_states(coverage[(coverage["refugees"] > 0) & ~coverage["has_polygon"]], "refugees")
+    small = coverage[(coverage["refugees"] > 0) & ~coverage["has_polygon"]]
+    context.small_states(small, "refugees", "size_class", reach_classes(class_words()))
     words = []
     if totals["refugees_in_unknown_country"]:
         words.append(

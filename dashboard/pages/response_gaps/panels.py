@@ -21,7 +21,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps import period
-from dashboard.pages.response_gaps.charts import gaps_map, unserved_figure
+from dashboard.pages.response_gaps.charts import classed, gaps_map, served_classes, unserved_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -122,7 +122,8 @@ def _on_a_day(scope: Scope) -> None:
         numbers=_numbers(world, scope),
     )
     small = set(ask("reach_map/points")["country_iso3"])
-    small_states(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)], "learners_unserved")
+    unserved = classed(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)])
+    small_states(unserved, "learners_unserved", "served", served_classes())
     map_disclaimer()
 
 

@@ -119,10 +119,10 @@ def answer(scope: Scope) -> None:
     with left:
         _map(scope, _numbers(world, affected, scope))
         moving_day.slider(scope)
-        _small_states(scope)
         map_disclaimer()
     with right:
         _card(card, scope)
+        _small_states(scope)
 
 
 def _is_planned(scope: Scope) -> bool:
@@ -268,7 +268,6 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     words = status_words()
     in_words = _("{people} learners")
     values = [in_words.format(people=people(learners)) for learners in table["learners"]]
-    classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
         Figure(
             COUNTRIES,
@@ -276,7 +275,7 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
             class_map(
                 table,
                 "status",
-                classes,
+                _classes(),
                 values,
                 ask("reach_map/points"),
                 map_height(beside_card=True),
@@ -296,10 +295,15 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     )
 
 
+def _classes() -> list[MapClass]:
+    return [MapClass(status, label, STATUS[status]) for status, label in status_words().items()]
+
+
 def _small_states(scope: Scope) -> None:
     table = ask(COUNTRIES, scope)
     small = set(ask("reach_map/points")["country_iso3"])
-    context.small_states(table[(table["status"] == "closed") & table["country_iso3"].isin(small)], "learners")
+    closed = table[(table["status"] == "closed") & (table["learners"] > 0) & table["country_iso3"].isin(small)]
+    context.small_states(closed, "learners", "status", _classes())
 
 
 def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
