@@ -187,7 +187,7 @@ def measure(browser: Browser, base: str, names: list[str], empty: str | None) ->
 
 def main() -> None:
     """Serves, opens and prints."""
-    names = os.environ.get('NAMES','').split() or [page.name for page in pages()]
+    names = os.environ.get("NAMES", "").split() or [page.name for page in pages()]
     with sync_playwright() as play, tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
         if len(sys.argv) > 1:

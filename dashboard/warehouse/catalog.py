@@ -21,18 +21,13 @@ from dashboard.warehouse.columns import (
     checked_card,
     column_cards,
 )
+from dashboard.warehouse.fragments import expanded
+from dashboard.warehouse.headers import HEADER_LINE, NAMED_PARAM, USED_PARAM, body, header_lines, parse_line
 from dashboard.warehouse.parameters import parameters
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
-HEADER_LINE = re.compile(
-    r"^-- (?P<key>[a-z_]+)"
-    r"(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+)(?P<card> \"[^\"]+\"[a-z_() ]*)?)?"
-    r": (?P<text>.+)$"
-)
-# A parameter that queries/parameters.toml describes.
-NAMED_PARAM = re.compile(r"-- param \$(?P<name>[a-z0-9_]+)")
 CARD = re.compile(r' "(?P<label>[^"]+)"(?: (?P<format>[a-z]+)(?:\((?P<words>[a-z_]+)\))?)?')
 # `metric`, or `metric = column`, of a chosen row where the answer has several.
 MEASURED = re.compile(
@@ -67,7 +62,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL file of staging, marts, cubes, checks or pages.
+    """One SQL file of staging, marts, cubes, checks or pages, with the fragments that it includes in its SQL.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
     `measured` says where the answer has the figure of a metric.
@@ -233,16 +228,17 @@ def read_query(path: Path, layer: str) -> Query:
     """The query of one file.
 
     Raises:
-        CatalogError: a header line is misspelt, a type unknown, or the title is missing.
+        CatalogError: a header line is misspelt, a type unknown, the title missing, or a fragment unknown; or the
+            parameters are not those that the SQL uses.
     """
     text = path.read_text(encoding="utf-8")
     said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
     cards: dict[str, ColumnCard] = {}
-    for line in _header(text):
+    for line in header_lines(text):
         if named := NAMED_PARAM.fullmatch(line):
             said["param"].append(_described(named["name"], path))
             continue
-        key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
+        key, subject, kind, value = parse_line(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
             raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
         if key == "column" and layer == "pages":
@@ -250,6 +246,13 @@ def read_query(path: Path, layer: str) -> Query:
         said[key].append((subject, kind, value))
     if not said["title"]:
         raise CatalogError(f"{path.name}: no `-- title:` line. Begin the file with the question it answers.")
+    sql = expanded(body(text), path)
+    declared, used = {name.lstrip("$") for name, _, _ in said["param"]}, set(USED_PARAM.findall(sql))
+    if declared != used:
+        raise CatalogError(
+            f"{path.name}: the header names the parameters {sorted(declared)}, the SQL with its fragments uses "
+            f"{sorted(used)}."
+        )
     return Query(
         name=f"{path.parent.name}/{path.stem}" if layer == "pages" else path.stem,
         title=said["title"][0][2],
@@ -261,7 +264,7 @@ def read_query(path: Path, layer: str) -> Query:
         ),
         caveats=tuple(text for _, _, text in said["caveat"]),
         metrics=tuple(dict.fromkeys(text.split(" = ")[0] for _, _, text in said["metric"])),
-        sql=_body(text),
+        sql=sql,
         path=path,
         sums=tuple(
             (whole[0], parts) for whole, parts in (_columns(text, ("=", "+"), said, path) for _, _, text in said["sum"])
@@ -382,7 +385,7 @@ def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]
     from sqlglot import exp  # a fifth of the start of a process that reads a file, which has no question
 
     folder = QUERIES / "audiences" / ("protected" if protected else "exact")
-    macros = [_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+    macros = [body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
     quoted = exp.Literal.string(own).sql(dialect="duckdb")
     return (*macros, f"CREATE MACRO all_partners() AS {quoted}")
 
@@ -394,13 +397,13 @@ def metrics() -> Mapping[str, Metric]:
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         said = {}
-        for line in _header(text):
-            key, _, _, value = _parse(line, path, METRIC_KEYS)
+        for line in header_lines(text):
+            key, _, _, value = parse_line(line, path, METRIC_KEYS)
             said[key] = value
         missing = METRIC_KEYS - said.keys()
         if missing:
             raise CatalogError(f"{path.name}: the header lacks {sorted(missing)}.")
-        found[path.stem] = Metric(name=path.stem, sql=_body(text), path=path, **said)
+        found[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **said)
     return found
 
 
@@ -472,23 +475,3 @@ def _way(said: dict[str, Any]) -> Way:
         bounds=said.pop("bounds", {}),
         settings=said,
     )
-
-
-def _header(text: str) -> list[str]:
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line)
-    return lines
-
-
-def _body(text: str) -> str:
-    return "\n".join(text.splitlines()[len(_header(text)) :]).strip().rstrip(";")
-
-
-def _parse(line: str, path: Path, known: set[str]) -> tuple[str, str, str, str]:
-    match = HEADER_LINE.match(line)
-    if not match or match["key"] not in known:
-        raise CatalogError(f"{path.name}: `{line}` is not a header line. Known keys: {', '.join(sorted(known))}.")
-    return match["key"], match["subject"] or "", match["type"] or "", match["text"].strip()

@@ -19,11 +19,8 @@ WITH days AS (
     SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS told
     FROM cube_cohort
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
-        AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
-        AND attribute = coalesce($attribute, 'all')
-        AND attribute_value = coalesce($attribute_value, 'all')
+        fragment.learner_cell()
+        AND fragment.cohort_filters()
 ),
 
 cohort AS (

@@ -13,8 +13,7 @@
 -- metric: refugees_hosted
 -- caveat: UNHCR rounds figures below 5, so none is hidden in its own file; the class stays apart from zero and from no data all the same.
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 ),
 
 hosted AS (

@@ -14,8 +14,7 @@
 -- column is_drawn BOOLEAN: among the 30 largest, which the map draws
 -- metric: refugees_hosted
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT

@@ -20,8 +20,7 @@ WITH counted AS (
         first_on
     FROM cube_country
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND counted_by = $by
         AND learners > 0
 ),

@@ -7,8 +7,7 @@
 -- column about VARCHAR: whom the figure counts
 -- column note VARCHAR: as UNHCR words it
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT

@@ -6,8 +6,7 @@
 -- column refugees BIGINT: refugees under UNHCR's mandate from there
 -- metric: refugees_hosted
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT

@@ -8,8 +8,7 @@
 -- column share_of_host DOUBLE: of all refugees in the country, 0 to 1
 -- metric: refugees_hosted
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT

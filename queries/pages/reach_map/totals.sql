@@ -11,8 +11,7 @@
 -- metric: refugees_hosted = refugees
 -- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
 WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT

@@ -8,11 +8,7 @@
 -- column territories BIGINT: territories with rows of their own, not counted as countries
 -- column provenance VARCHAR: published or demo
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 ),
 
 territory AS (

@@ -9,11 +9,7 @@
 -- column is_planned BOOLEAN: its days are later than the capture
 -- caveat: The past was revised between captures: the same day asked of another capture may give another status.
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 ),
 
 marked AS (

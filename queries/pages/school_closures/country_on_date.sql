@@ -12,11 +12,7 @@
 -- column is_planned BOOLEAN: the day is later than the capture
 -- metric: weeks_in_status
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 ),
 
 past AS (

@@ -8,11 +8,7 @@
 -- column learners BIGINT: learners enrolled in the country, NULL where not available
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT

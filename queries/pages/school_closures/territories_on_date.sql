@@ -6,11 +6,7 @@
 -- column status VARCHAR: closed, partial, on_break or open
 -- caveat: UNESCO listed Hong Kong and Macao under China's code until April 2020; China's own row counts as the country.
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT

@@ -11,11 +11,7 @@
 -- metric: weeks_in_status
 -- caveat: Days later than the capture are plans and not counted. Against UNESCO's own workbook the weeks of March to August 2020 agree in 201 of 210 countries.
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT

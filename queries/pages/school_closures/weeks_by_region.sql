@@ -11,11 +11,7 @@
 -- column weeks_partial_per_learner DOUBLE: learner-weeks of partial opening / learners
 -- caveat: A learner weighs the same wherever she lives, so a large country moves its region. Countries without enrolment data add nothing.
 WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+    SELECT * FROM fragment.closure_capture
 ),
 
 country AS (
