@@ -20,6 +20,7 @@ MAKES = (
     "data/sources/hubs.toml",
     "queries/checks/fct_refugees__one_row.sql",
     "queries/cubes/cube_reach.sql",
+    "queries/fragments/learner_cell.sql",
     "queries/marts/dim_country.sql",
     "queries/staging/stg_hubs__register.sql",
     "requirements.lock",

@@ -22,6 +22,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.vocabularies import words
 
 PARITY = "completion_funnel/parity"
 COMPARED = "completion_funnel/steps_compared"
@@ -353,7 +354,7 @@ def groups_words(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -
 
 def measure_words() -> dict[str, str]:
     """Words for the measures that are compared within an area."""
-    return {"Registered": _("Registered"), "Reached": _("Reached"), "Completed": _("Completed")}
+    return words("funnel_measure")
 
 
 def area_name(row: Mapping[str, Any]) -> str:

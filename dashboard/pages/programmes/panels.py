@@ -19,6 +19,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 HOURS = "programmes/hours"
 TOTALS, PHASES, TARGETS = "programmes/totals", "programmes/phases", "programmes/targets"
@@ -273,14 +274,7 @@ def outcome_title(scope: Scope) -> str:
 
 def outcome_words() -> dict[str, str]:
     """Words for the outcomes of course runs."""
-    return {
-        "completed": _("Completed"),
-        "distinction": _("Completed with distinction"),
-        "failed": _("Ended without passing"),
-        "withdrawn": _("Left"),
-        "under way": _("Under way: active in the last 180 days"),
-        "quiet": _("Quiet: not active for 180 days or more"),
-    }
+    return words("course_outcome")
 
 
 def phase_words(phase: str) -> str:

@@ -20,6 +20,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 COVERAGE, TOTALS, FLOWS = "reach_map/coverage", "reach_map/totals", "reach_map/flows"
 BY_HOST, YEARS = "reach_map/refugees_by_host", "reach_map/years"
@@ -29,16 +30,7 @@ MOST_NAMED = 3
 
 def class_words() -> dict[str, str]:
     """The legend: sizes first, then the three ways of having no number."""
-    return {
-        "from_1m": _("1 million or more"),
-        "from_100k": _("100,000 to 1 million"),
-        "from_10k": _("10,000 to 100,000"),
-        "from_1k": _("1,000 to 10,000"),
-        "below_1k": _("Fewer than 1,000"),
-        "zero": _("Zero"),
-        "hidden": _("Hidden, 1 to 4 people"),
-        "no_data": _("No data"),
-    }
+    return words("refugee_size")
 
 
 def choose_year(scope: Scope) -> Scope:

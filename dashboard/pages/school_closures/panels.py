@@ -29,6 +29,7 @@ from dashboard.pages.school_closures.charts import (
 )
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 WORLD, AFFECTED, BY_DAY = (
     "school_closures/world_on_date",
@@ -54,11 +55,7 @@ DEFINITIONS = {
 
 def definition_words() -> dict[str, str]:
     """The three definitions of affected."""
-    return {
-        "closed": _("Closed country-wide"),
-        "weighted": _("Closed + p × partially open"),
-        "disrupted": _("Closed or partially open"),
-    }
+    return words("affected_definition")
 
 
 def series_words() -> dict[str, str]:

@@ -32,8 +32,7 @@ by_month AS (
         max(learners) AS learners
     FROM cube_country_month
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND counted_by = $by
         AND last_day(month) <= $on_date
     GROUP BY country_iso3
