@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import duckdb
 import pyarrow as pa
 
-from dashboard.disclosure.protect import PROTECTED, protect_both
+from dashboard.disclosure.protect import PROTECTED, in_plain_strings, protect_both
 from dashboard.warehouse.build import REFERENCE_TABLES, in_order, read_reference, tables_of, without_order
 from dashboard.warehouse.catalog import layer, sources
 from dashboard.warehouse.schema import snapshot_schema
@@ -85,7 +85,7 @@ def rows_of(seed):
 
 def exact_cubes(seed, made=None):
     """The exact cubes of a world (or of the rows `made`) and who reports what, as frames by name."""
-    return _exact_cubes(seed) if made is None else _cubes_of(made)
+    return dict(_exact_cubes(seed)) if made is None else _cubes_of(made)
 
 
 @lru_cache(8)
@@ -93,6 +93,7 @@ def _exact_cubes(seed):
     return _cubes_of(rows_of(seed))
 
 
+@in_plain_strings
 def _cubes_of(made):
     database = duckdb.connect(config={"threads": 1})
     try:
