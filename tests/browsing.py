@@ -1,5 +1,8 @@
 """A browser of tests: how it is started, and how a test knows that a page of the dashboard is at rest."""
 
+import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,6 +37,22 @@ AT_REST = """(looks) => {
     return times >= looks;
 }"""
 LOOKS, BETWEEN = 6, 100  # milliseconds: longer together than a slider or a text box holds back what was typed
+
+
+LONGEST_START = 300  # seconds, of a server on a machine that does other things too
+
+
+def wait_for(server: subprocess.Popen, address: str) -> None:
+    """Waits until a server that was started answers."""
+    until = time.monotonic() + LONGEST_START
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address + "/healthz", timeout=2).read()
+            return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not answer in {LONGEST_START} seconds")
 
 
 @contextmanager

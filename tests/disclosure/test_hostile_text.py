@@ -7,8 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 from openpyxl import load_workbook
@@ -17,7 +15,7 @@ from dashboard.intake.front_door import import_file
 from dashboard.intake.report import Quarantined, harmless, write_quarantine
 from dashboard.locales.plain import in_chart, in_markdown
 from dashboard.store.releases import publish_release
-from tests.browsing import NOTE_QUESTIONS, launched, settle
+from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
 from tests.conftest import FIXTURES
 from tests.disclosure import hostile
 
@@ -93,13 +91,7 @@ def hostile_address(hostile_store, chromium):
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(1_200):
-        try:
-            urllib.request.urlopen(address + "/healthz", timeout=2).read()
-            break
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            time.sleep(0.1)
+    wait_for(server, address)
     yield address
     server.terminate()
     server.wait(timeout=20)

@@ -4,13 +4,11 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.browsing import NOTE_QUESTIONS, launched, settle
+from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -46,13 +44,7 @@ def served(demo_store, chromium):
         [sys.executable, "-m", "dashboard.commands.cli", "run"], env=environment, stdout=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(1_200):
-        try:
-            urllib.request.urlopen(address + "/healthz", timeout=2).read()
-            break
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            time.sleep(0.1)
+    wait_for(server, address)
     yield address
     server.terminate()
     server.wait(timeout=20)
