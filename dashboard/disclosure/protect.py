@@ -96,6 +96,10 @@ class Protected:
     for_partners: pd.DataFrame | None = None
 
 
+# Cubes have some thousand short words: kept as Python's strings they are worked on a third faster than as Arrow's.
+in_plain_strings = pd.option_context("mode.string_storage", "python")
+
+
 @dataclass(frozen=True)
 class _Sight:
     """What an audience may have at all: its rows by cube, their cells and sums, and what attackers know of each cell.
@@ -123,6 +127,7 @@ class _Sight:
         return _keys(self.cells)
 
 
+@in_plain_strings
 def protect(
     exact: Mapping[str, pd.DataFrame],
     audience: str,
@@ -151,6 +156,7 @@ def protect(
     return above if audience == COALITION else _of_public(exact, sight, hidden, above, as_of, rules, regions or {}, key)
 
 
+@in_plain_strings
 def protect_both(
     exact: Mapping[str, pd.DataFrame],
     as_of: pd.DataFrame,
