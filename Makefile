@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lock strings bench clean
+.PHONY: run test test-full try check browser lock strings icons bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -19,9 +19,9 @@ test: $(VENV)/.test browser ## the whole suite
 test-full: $(VENV)/.test browser ## the long forms too: hundreds of kills, power cuts, worlds, thousands of uploads and probes
 	@COALITION_FULL_TESTS=1 $(BIN)/python -m pytest $(SPREAD)
 
-try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests
-	@test -n "$(AREA)" || { echo "Name what to try: make try AREA=pages"; exit 1; }
-	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA),-k "$(AREA)")
+try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests; K="a and b" too
+	@test -n "$(AREA)" || { echo 'Name what to try: make try AREA=pages, or AREA=pages/test_pages.py K="hubs and not map"'; exit 1; }
+	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA) $(if $(K),-k "$(K)"),-k "$(AREA)$(if $(K), and ($(K)))")
 
 check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/ruff check .
@@ -51,6 +51,7 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/serving.py
+	$(BIN)/python benchmarks/reading.py
 
 clean: ## remove what was installed and made, the store excepted
 	rm -rf $(VENV) .cache data/demonstration
@@ -70,3 +71,6 @@ $(VENV)/.test: requirements-dev.lock $(VENV)/.run
 
 strings: $(VENV)/.run ## renew the list of strings that translators work from
 	$(BIN)/python -m dashboard.commands.strings
+
+icons: $(VENV)/.test ## renew the font of the icons that pages show, after an upgrade of Streamlit
+	$(BIN)/python -m dashboard.commands.icons

@@ -5,24 +5,33 @@ opened in a new browser at 1280 x 800, several times in turn with the empty page
 page that is open. Times are ratios to the empty page of the same round. Where Dash is installed (`pip install dash`)
 the map of the overview is served by it too, from the same answer.
 
-With addresses as arguments it measures what is served there instead, page by page, without ratios.
+`--pages overview board` measures these only, `--rounds 5` oftener. With addresses as arguments it measures what is
+served there instead, page by page, without ratios.
 """
 
+import argparse
 import contextlib
+import json
 import os
-import re
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from serving import CHROMIUM_FLAGS, EMPTY_PAGE, SERVE_EMPTY, server
+from websockets.sync.client import connect
 
 from dashboard.menu import pages
 
+CHROMIUM = "/usr/bin/chromium"
 ROUNDS = 3
 SIZE = {"width": 1280, "height": 800}
 AT_REST = """() => {
@@ -31,16 +40,47 @@ AT_REST = """() => {
         && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
         && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((one) => one.querySelector(".main-svg"));
 }"""
-DASH_AT_REST = "() => document.querySelector('h1') && document.querySelector('.main-svg')"
-OPEN_OURS = "[data-testid=stSelectbox]:has-text('Programme') input"
-OPEN_DASH = "#programme"
+DASH_AT_REST = "() => document.querySelector('h1') && document.querySelector('.choroplethlayer path')"
+OURS_AT_REST = f"() => ({AT_REST})() && document.querySelector('.choroplethlayer path')"
+PROGRAMME = """[...document.querySelectorAll("[data-testid=stSelectbox]")]
+    .find((one) => one.innerText.includes("Programme")).querySelector("input")"""
+PROGRAMME_IN_DASH = "document.querySelector('#programme')"
+KIRON = """[...document.querySelectorAll("*")].filter((one) => !one.children.length && one.getClientRects().length
+    && /kiron[ _]campus/i.test(one.textContent)).pop()"""
+# When the sentence is there and when all is: looked at by the page itself, every 20 milliseconds.
+OPENING = """window.seen = {};
+const looking = setInterval(() => {
+    if (!seen.painted && document.querySelector("h1")) seen.painted = performance.now();
+    if (seen.painted && (AT_REST)()) { seen.settled = performance.now(); clearInterval(looking); }
+}, 20);"""
+# From the click to the other sentence and the areas of the map drawn again, in place or anew.
+CHANGING = """(() => {
+    window.seen = {};
+    const before = document.querySelector("h1").innerText;
+    let drawn = false, clicked = 0;
+    const watching = new MutationObserver((changes) => {
+        drawn = drawn || changes.some((one) => one.target.nodeType === 1 && one.target.closest(".choroplethlayer"));
+    });
+    document.addEventListener("pointerdown", () => {
+        clicked = performance.now();
+        watching.observe(document.body, {subtree: true, childList: true, attributes: true});
+    }, true);
+    const looking = setInterval(() => {
+        if (!drawn || document.querySelector("h1").innerText === before || !(AT_REST)()) return;
+        seen.settled = performance.now() - clicked;
+        clearInterval(looking);
+    }, 20);
+})()"""
 SERVE_DASH = """
 import os
 from dash import Dash, Input, Output, dcc, html
+from flask import send_from_directory
 from dashboard.access.viewer import STEWARD
 from dashboard.charts.learners import learners_map, rate_classes
+from dashboard.charts.world import MAP_CONFIG
 from dashboard.components.learners import rate_words
 from dashboard.scope import Scope
+from dashboard.server.packed import MAPS
 from dashboard.session import answer, begin
 from dashboard.warehouse.catalog import question
 release, _notice = begin()
@@ -51,7 +91,7 @@ CLASSES = {"from_20": "20 or more", "from_5": "5 to 20", "from_1": "1 to 5", "be
 app = Dash(__name__, serve_locally=True)
 app.layout = html.Div([
     dcc.Dropdown(["for_refugees", "kiron_campus", "dlsei"], "for_refugees", id="programme"),
-    html.H1(id="headline"), dcc.Graph(id="map"),
+    html.H1(id="headline"), dcc.Graph(id="map", config=MAP_CONFIG),
 ])
 @app.callback(Output("headline", "children"), Output("map", "figure"), Input("programme", "value"))
 def draw(programme):
@@ -59,6 +99,9 @@ def draw(programme):
     table = ask("reach_map/learners_on_map", Scope(by="host", programme_id=programme))
     figure = learners_map(table, rate_classes(CLASSES), table.head(0), 450)
     return f"{head['learners_reached']} learners reached by {head['on_date']}", figure
+@app.server.route("/app/static/boundaries/<name>")
+def boundaries(name):
+    return send_from_directory(MAPS / "boundaries", name)
 @app.server.route("/_stcore/health")
 def health():
     return "ok"
@@ -70,50 +113,128 @@ app.run(host="127.0.0.1", port=int(os.environ["PORT"]), debug=False)
 class Cost:
     """What one opening of a page cost."""
 
-    height: int
-    elements: int
-    kilobytes: float
     cpu_s: float
     painted_s: float
     settled_s: float
 
 
 class Meter:
-    """Bytes over the wire and CPU of one tab, since it was made."""
+    """Bytes over the wire of one tab, since it was made."""
 
     def __init__(self, page: Page) -> None:
         self.bytes = 0.0
-        self._session = page.context.new_cdp_session(page)
-        for domain in ("Network", "Performance"):
-            self._session.send(f"{domain}.enable")
-        self._session.on("Network.loadingFinished", lambda event: self._add(event["encodedDataLength"]))
-        self._session.on(
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", lambda event: self._add(event["encodedDataLength"]))
+        session.on(
             "Network.webSocketFrameReceived", lambda event: self._add(len(event["response"]["payloadData"]) * 3 / 4)
         )
 
     def _add(self, count: float) -> None:
         self.bytes += count
 
+
+class Tab:
+    """A new browser with one tab, timed as a reader has it.
+
+    Nobody listens to its network. Whoever does, as developers' tools and Playwright do, has V8 note the source line of
+    every request; for the one of plotly's map it then parses the whole library again, 0.6 seconds of CPU.
+    """
+
+    def __init__(self) -> None:
+        self._profile, self._calls = tempfile.mkdtemp(), 0
+        flags = [*CHROMIUM_FLAGS, f"--window-size={SIZE['width']},{SIZE['height']}", "--remote-debugging-port=0"]
+        self._process = subprocess.Popen(
+            [CHROMIUM, *flags, f"--user-data-dir={self._profile}", "about:blank"], stderr=subprocess.DEVNULL
+        )
+        named = Path(self._profile) / "DevToolsActivePort"
+        _until(lambda: named.is_file() and named.read_text().count("\n"), "the browser")
+        port = named.read_text().splitlines()[0]
+
+        def tabs() -> list[dict[str, Any]]:
+            listed = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json"))
+            return [target for target in listed if target["type"] == "page"]
+
+        _until(tabs, "the tab")
+        self._socket = connect(tabs()[0]["webSocketDebuggerUrl"], max_size=None)
+        self.call("Page.enable")
+        self.call("Performance.enable", timeDomain="threadTicks")
+
+    def __enter__(self) -> "Tab":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.close()
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def call(self, method: str, **arguments: object) -> dict[str, Any]:
+        """What the browser answers to a command of its protocol."""
+        self._calls += 1
+        self._socket.send(json.dumps({"id": self._calls, "method": method, "params": arguments}))
+        while True:
+            told = json.loads(self._socket.recv(timeout=60))
+            if told.get("id") == self._calls:
+                return told["result"]
+
+    def value(self, expression: str) -> Any:
+        """What an expression gives in the page."""
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def open(self, address: str, at_rest: str) -> dict[str, float]:
+        """Seconds until the sentence and until all is there."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=OPENING.replace("AT_REST", at_rest))
+        self.call("Page.navigate", url=address)
+        return self.seen(address)
+
+    def seen(self, what: str) -> dict[str, float]:
+        """Seconds that the page noted, when it is settled."""
+        _until(lambda: self.value("window.seen && seen.settled"), what)
+        return {name: milliseconds / 1000 for name, milliseconds in self.value("seen").items()}
+
+    def click(self, element: str) -> None:
+        """Clicks in the middle of an element, once it is there."""
+        _until(lambda: self.value(f"Boolean({element})"), element)
+        x, y = self.value(
+            f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])(({element}).getBoundingClientRect())"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
     def cpu(self) -> float:
         """Seconds of the tab's main thread."""
-        metrics = {entry["name"]: entry["value"] for entry in self._session.send("Performance.getMetrics")["metrics"]}
-        return metrics["TaskDuration"]
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return next(entry["value"] for entry in metrics if entry["name"] == "TaskDuration")
 
 
-def opened(browser: Browser, address: str, at_rest: str = AT_REST) -> Cost:
+def _until(is_so: Callable[[], object], what: str) -> None:
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"a minute is over without {what}")
+
+
+def opened(address: str, at_rest: str = AT_REST) -> Cost:
     """A page opened in a browser that has nothing yet."""
+    with Tab() as tab:
+        seen = tab.open(address, at_rest)
+        time.sleep(1.5)
+        return Cost(tab.cpu(), seen["painted"], seen["settled"])
+
+
+def loaded(browser: Browser, address: str) -> tuple[int, int, float]:
+    """Height, elements and kilobytes of a page in a browser that has nothing yet."""
     context = browser.new_context(viewport=SIZE)
     page = context.new_page()
-    meter, began = Meter(page), time.perf_counter()
+    meter = Meter(page)
     page.goto(address)
-    page.wait_for_selector("h1", timeout=60_000)
-    painted = time.perf_counter() - began
-    page.wait_for_function(at_rest, polling=50, timeout=60_000)
-    settled = time.perf_counter() - began
+    page.wait_for_function(AT_REST, polling=50, timeout=60_000)
     page.wait_for_timeout(1_500)
-    cost = Cost(*_size(page), meter.bytes / 1000, meter.cpu(), painted, settled)
+    size = _size(page)
     context.close()
-    return cost
+    return *size, meter.bytes / 1000
 
 
 def from_the_menu(browser: Browser, base: str, name: str) -> float:
@@ -140,42 +261,32 @@ def _size(page: Page) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
-def changed(browser: Browser, address: str, at_rest: str, opener: str) -> float:
-    """Seconds from the choice of Kiron Campus in an open page until its sentence and its figure are there."""
-    context = browser.new_context(viewport=SIZE)
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_function(at_rest, polling=50, timeout=60_000)
-    page.wait_for_timeout(1_500)
-    before = page.locator("h1").first.inner_text()
-    page.locator(opener).first.click()
-    option = page.get_by_text(re.compile("kiron[ _]campus", re.IGNORECASE)).last
-    option.wait_for()
-    began = time.perf_counter()
-    option.click()
-    page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before, polling=20)
-    page.wait_for_function(at_rest, polling=20, timeout=60_000)
-    took = time.perf_counter() - began
-    context.close()
-    return took
+def changed(address: str, at_rest: str, opener: str) -> float:
+    """Seconds from the choice of Kiron Campus in an open page until its sentence and its map are drawn."""
+    with Tab() as tab:
+        tab.open(address, at_rest)
+        time.sleep(1.5)
+        tab.click(opener)
+        time.sleep(0.5)
+        tab.value(CHANGING.replace("AT_REST", at_rest))
+        tab.click(KIRON)
+        return tab.seen("another programme")["settled"]
 
 
-def measure(browser: Browser, base: str, names: list[str], empty: str | None) -> None:
+def measure(browser: Browser, base: str, names: list[str], empty: str | None, rounds: int) -> None:
     """A line a page: medians of several rounds, in turn with the empty page where one is served."""
     head = f"{'page':20}{'height':>8}{'elements':>10}{'kB first':>10}{'kB later':>10}{'CPU s':>8}"
     print(head + (f"{'painted ÷':>11}{'settled ÷':>11}" if empty else ""))
     for name in names:
+        height, elements, kilobytes = loaded(browser, f"{base}/{name}")
         costs, floors = [], []
-        for _round in range(ROUNDS):
-            costs.append(opened(browser, f"{base}/{name}"))
+        for _round in range(rounds):
+            costs.append(opened(f"{base}/{name}"))
             if empty:
-                floors.append(opened(browser, empty))
-        middle = {
-            field: statistics.median(getattr(cost, field) for cost in costs) for field in Cost.__dataclass_fields__
-        }
-        later = from_the_menu(browser, base, name) if name != names[0] else 0
-        line = f"{name:20}{middle['height']:8.0f}{middle['elements']:10.0f}{middle['kilobytes']:10.0f}{later:10.0f}"
-        line += f"{middle['cpu_s']:8.2f}"
+                floors.append(opened(empty))
+        later = from_the_menu(browser, base, name) if name != "overview" else 0
+        line = f"{name:20}{height:8}{elements:10}{kilobytes:10.0f}{later:10.0f}"
+        line += f"{statistics.median(cost.cpu_s for cost in costs):8.2f}"
         if empty:
             for field in ("painted_s", "settled_s"):
                 ratio = statistics.median(
@@ -185,15 +296,31 @@ def measure(browser: Browser, base: str, names: list[str], empty: str | None) ->
         print(line, flush=True)
 
 
+def beside_dash(dash: str, overview: str, rounds: int) -> None:
+    """The overview ÷ its map in Dash: opened, and with another programme."""
+    opens, filters = [], []
+    for _round in range(rounds):
+        opens.append(opened(overview, OURS_AT_REST).settled_s / opened(dash, DASH_AT_REST).settled_s)
+        there = changed(dash, DASH_AT_REST, PROGRAMME_IN_DASH)
+        filters.append(changed(overview, OURS_AT_REST, PROGRAMME) / there)
+    print(f"overview ÷ its map in Dash, open until settled: {statistics.median(opens):.2f}")
+    print(f"overview ÷ its map in Dash, another programme until settled: {statistics.median(filters):.2f}")
+
+
 def main() -> None:
     """Serves, opens and prints."""
-    names = os.environ.get("NAMES", "").split() or [page.name for page in pages()]
+    known = [page.name for page in pages()]
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("addresses", nargs="*", help="of dashboards that are served already")
+    asked.add_argument("--pages", nargs="+", choices=known, default=known, metavar="PAGE")
+    asked.add_argument("--rounds", type=int, default=ROUNDS)
+    given = asked.parse_args()
     with sync_playwright() as play, tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
-        if len(sys.argv) > 1:
-            for base in sys.argv[1:]:
-                print(base)
-                measure(browser, base, names, None)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        for base in given.addresses:
+            print(base)
+            measure(browser, base, given.pages, None, given.rounds)
+        if given.addresses:
             return
         store = os.environ.get("COALITION_STORE") or str(Path(folder) / "store")
         script, dash = Path(folder) / "empty.py", Path(folder) / "with_dash.py"
@@ -202,21 +329,13 @@ def main() -> None:
         empty_port, _ = stack.enter_context(server([sys.executable, "-c", SERVE_EMPTY], EMPTY=str(script)))
         ours = [sys.executable, "-m", "dashboard.commands.cli", "run"]
         port, _ = stack.enter_context(server(ours, COALITION_STORE=store))
-        empty = f"http://127.0.0.1:{empty_port}/"
-        measure(browser, f"http://127.0.0.1:{port}", names, empty)
+        base = f"http://127.0.0.1:{port}"
+        measure(browser, base, given.pages, f"http://127.0.0.1:{empty_port}/", given.rounds)
         with contextlib.suppress(ImportError):
             import dash as _installed  # noqa: F401
 
             dash_port, _ = stack.enter_context(server([sys.executable, str(dash)], COALITION_STORE=store))
-            beside = f"http://127.0.0.1:{dash_port}/"
-            overview, opens, filters = f"http://127.0.0.1:{port}/overview", [], []
-            for _round in range(ROUNDS):
-                there, here = opened(browser, beside, DASH_AT_REST), opened(browser, overview)
-                opens.append(here.settled_s / there.settled_s)
-                there_s = changed(browser, beside, DASH_AT_REST, OPEN_DASH)
-                filters.append(changed(browser, overview, AT_REST, OPEN_OURS) / there_s)
-            print(f"overview ÷ its map in Dash, open until settled: {statistics.median(opens):.2f}")
-            print(f"overview ÷ its map in Dash, another programme until settled: {statistics.median(filters):.2f}")
+            beside_dash(f"http://127.0.0.1:{dash_port}/", f"{base}/overview", given.rounds)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ QUERIES = PROJECT / "queries"
 REFERENCE = PROJECT / "data" / "reference"
 SOURCES = PROJECT / "data" / "sources"
 DEMONSTRATION = PROJECT / "data" / "demonstration"
+# What is made again when it is lost: files compressed as far as they go.
+PACKED = PROJECT / ".cache" / "packed"
 TOOL_VERSION = "0.1.0"
 
 STORE_VARIABLE = "COALITION_STORE"

@@ -5,7 +5,7 @@ in the order in which a legend or a menu lists it.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,11 +36,14 @@ class Code:
     synonyms: tuple[str, ...]
 
 
-def words(set_name: str) -> dict[str, str]:
-    """The label of each code of a set in the reader's language, in the order of the set."""
+def words(set_name: str, only: Collection[str] = ()) -> dict[str, str]:
+    """The label of each code of a set, or of some of them, in the reader's language, in the order of the set."""
     if set_name in OF_REFERENCE:
         return {**names(set_name), EVERY: _("All")}
-    return {code.code: _(code.label) for code in codes(set_name)}
+    known = {code.code: code.label for code in codes(set_name)}
+    if lacking := set(only) - known.keys():
+        raise VocabularyError(f"{set_name} has no code {', '.join(sorted(lacking))}. It has: {', '.join(known)}.")
+    return {code: _(label) for code, label in known.items() if not only or code in only}
 
 
 def in_words(value: str, labels: Mapping[str, str]) -> str:

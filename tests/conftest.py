@@ -20,15 +20,24 @@ __all__ = ["CAPTURED", "FIXTURES", "NEWEST"]  # many tests have them from here
 # The first fills the demonstration's store; the next two do without it while that takes place.
 LONGEST = (
     "tests/pages/test_every_page.py",
-    "tests/intake/test_learners.py",
-    "tests/store/test_erasure.py",
+    "tests/store/test_interrupted.py",
+    "tests/disclosure/test_over_time.py",
     "tests/e2e/test_browser.py",
+    "tests/intake/fetch/test_kinds.py",
+    "tests/disclosure/test_attack.py",
+    "tests/intake/test_learners.py",
+    "tests/e2e/test_history.py",
+    "tests/queries/test_engines.py",
+    "tests/store/test_hostile_store.py",
+    "tests/access/test_sign_in.py",
+    "tests/disclosure/test_hostile_text.py",
+    "tests/access/test_tenants.py",
+    "tests/disclosure/test_interference.py",
     "tests/pages/test_pages.py",
     "tests/disclosure/test_payloads.py",
-    "tests/disclosure/test_interference.py",
-    "tests/intake/test_uploads.py",
-    "tests/intake/fetch/test_kinds.py",
-    "tests/intake/test_parts_and_corrections.py",
+    "tests/store/test_protocol.py",
+    "tests/intake/test_proposals.py",
+    "tests/access/test_connections_attacked.py",
 )
 START_CHILD = front_door.start_child
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -22,7 +22,10 @@ FRESH = "COALITION_FRESH_STORES"
 MODULE = re.compile(r"(?:dashboard|tests)(?:\.[a-z_0-9]+)+")
 # Besides the modules that fill a store. Questions of pages are asked of a store and never make one.
 READ_TOO = ("data/reference", "data/sources", "queries", "tests/fixtures", "requirements.lock")
-READ_BY_PAGES = ("queries/pages", "queries/audiences", "queries/metrics", "queries/changes")
+READ_BY_PAGES = (
+    *("queries/pages", "queries/audiences", "queries/metrics", "queries/changes"),
+    *("queries/columns.toml", "queries/parameters.toml"),
+)
 SUMS = "sums.json"
 
 Fill = Callable[..., object]

@@ -12,6 +12,9 @@ from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, people_axis, share, whole
 from dashboard.locales.plain import in_chart
 
+# Pixels of a figure whose bars lie: what it has beside them, a line of its legend, and a bar.
+ROOM_LYING, LEGEND_LINE, BAR_LYING = 40, 20, 21
+
 
 def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], strong: Sequence[bool]) -> Figure:
     """Bars to the right, each with its words; those that are not strong are grey."""
@@ -44,25 +47,41 @@ def grouped_figure(
     series: Sequence[tuple[str, Sequence[float | None]]],
     height: int = 320,
     words: Callable[[float | None], str] = people,
+    lying: bool = False,
 ) -> Figure:
-    """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share)."""
+    """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share).
+
+    On a phone they lie, so that their numbers have room; they are then as high as they need, whatever `height` is.
+    """
+    along, across = ("y", "x") if lying else ("x", "y")
     traces = [
         {
             "type": "bar",
+            "orientation": "h" if lying else "v",
             "name": name,
-            "x": [in_chart(label) for label in labels],
-            "y": [None if is_missing(v) else v for v in values],
+            along: [in_chart(label) for label in labels],
+            across: [None if is_missing(v) else v for v in values],
             "text": [words(v) for v in values],
             "textposition": "outside",
+            "textangle": 0,
+            "constraintext": "none",
             "cliponaxis": False,
             "marker": {"color": SERIES[number % len(SERIES)]},
-            "hovertemplate": "%{x}: %{text}<extra>" + name + "</extra>",
+            "hovertemplate": f"%{{{along}}}: %{{text}}<extra>" + name + "</extra>",
         }
         for number, (name, values) in enumerate(series)
     ]
     most = max([v for _name, values in series for v in values if not is_missing(v) and v is not None] + [1])
     axis = {"rangemode": "tozero", **people_axis(most)} if words is people else {**PERCENT, "range": [0, 1.1]}
-    return framed(traces, height, barmode="group", yaxis=axis, xaxis={"type": "category"})
+    if not lying:
+        return framed(traces, height, barmode="group", yaxis=axis, xaxis={"type": "category"})
+    return framed(
+        traces,
+        ROOM_LYING + len(series) * (LEGEND_LINE + len(labels) * BAR_LYING),
+        barmode="group",
+        xaxis={**axis, "range": [0, most * 1.3], "showticklabels": False, "showgrid": False},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
+    )
 
 
 def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = False, height: int = 430) -> Figure:
@@ -108,6 +127,7 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
                 "y": steps,
                 "x": [None if is_missing(value) else value for value in table["median_share"]],
                 "marker": {"symbol": "diamond", "size": 11, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
+                "cliponaxis": False,
                 "hovertemplate": "%{y}: %{x:.1%}<extra>" + _("Median of the other partners") + "</extra>",
             }
         )

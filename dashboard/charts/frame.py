@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from dashboard.charts.palette import WORDS
 from dashboard.locales.numbers import is_missing
 from dashboard.locales.plain import in_chart
 
@@ -14,12 +15,13 @@ LINE = 26
 
 def framed(traces: list[dict[str, Any]], height: int, **more: Any) -> Figure:
     """A figure of the traces: quiet grid, direct legend on top, no background of its own."""
-    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True}
+    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "tickfont": {"color": WORDS}}
     layout: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": WORDS},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
         "xaxis": {**axis, "automargin": True, **more.pop("xaxis", {})},
         "yaxis": {**axis, "automargin": True, **more.pop("yaxis", {})},

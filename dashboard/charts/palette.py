@@ -13,11 +13,13 @@ NEUTRAL = "#7b8794"
 BORDER = "#ffffff"
 SEQUENTIAL = ("#cfe2f3", "#93bfe3", "#4f94cd", "#1f66ab", "#0b3f7d")
 # Bars side by side: two pairs, each strong and pale.
-SERIES = (ACCENT, "#93bfe3", NEUTRAL, NO_DATA)
+PALE_NEUTRAL = "#c4cbd2"
+SERIES = (ACCENT, "#93bfe3", NEUTRAL, PALE_NEUTRAL)
 STATUS = {"closed": CLOSED, "partial": PARTIAL, "on_break": ON_BREAK, "open": OPEN}
 FEMALE, MALE = "#0d4f92", "#84b6e0"
 NO_RATE, RATE_UNKNOWN = "#dfe8d8", "#d9d2e4"  # counted, but too few to divide by; or the divisor is not known
 INK = "#10202e"  # text on pale marks
+WORDS = "#4b5763"  # text on the page: axes, and numbers beside marks
 
 # On a dark page a figure wears these instead. What is large stays what stands out: light on dark. Land without data is
 # the quietest of all, next to the ground.
@@ -26,7 +28,7 @@ ON_DARK = {
     PARTIAL: "#f0b44d",
     ON_BREAK: "#a59ddb",
     OPEN: "#2f5d7c",
-    NO_DATA: "#22303b",
+    NO_DATA: "#2a3843",
     HIDDEN: "#5b4d70",
     ZERO: "#31404c",
     ACCENT: ACCENT_ON_DARK,
@@ -37,7 +39,9 @@ ON_DARK = {
     MALE: "#2f6da8",
     NO_RATE: "#3d4f42",
     RATE_UNKNOWN: "#4a4160",
+    PALE_NEUTRAL: "#586673",
     INK: "#f4f8fb",
+    WORDS: "#cdd6de",
     **dict(zip(SEQUENTIAL, ("#1f3f5e", "#2c659a", "#4f94cd", "#93bfe3", "#dcebf8"), strict=True)),
 }
 

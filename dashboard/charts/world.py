@@ -28,7 +28,7 @@ MAP_CONFIG: Mapping[str, Any] = {
 POINT_SIZE = 7
 # Classes of countries of which there is nothing to say: their small states are no dots in the ocean.
 QUIET = frozenset({"none", "no_data", "zero", "open"})
-HEIGHT, HEIGHT_BESIDE_CARD, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 450, 420, 330, 440
+HEIGHT, HEIGHT_BESIDE_CARD, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 450, 410, 270, 400
 
 
 @dataclass(frozen=True)

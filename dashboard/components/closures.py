@@ -8,7 +8,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.components.filters import address_comes_first, choose, day_in_address, remember
+from dashboard.components.filters import (
+    address_comes_first,
+    choose,
+    day_in_address,
+    is_playing,
+    remember,
+    stop_playing,
+)
 from dashboard.locales import _
 from dashboard.locales.numbers import day
 from dashboard.scope import Scope
@@ -18,7 +25,6 @@ DAY = "closures_on"
 # The name of the day in links made before pages had days of their own.
 FORMERLY = "on_date"
 CHOSEN_BY_NOBODY = f"{DAY}-by-itself"
-PLAYING = "closures-playing"
 
 
 def needs() -> str:
@@ -45,35 +51,37 @@ def captured(context: Scope) -> Scope:
     return replace(context, as_captured_on=chosen)
 
 
-def choose_closure_day(
-    context: Scope, first: datetime.date, last: datetime.date, default: datetime.date, is_playing: bool = False
-) -> Scope:
+def choose_closure_day(context: Scope, first: datetime.date, last: datetime.date, default: datetime.date) -> Scope:
     """A day of the record, kept in the address in ISO form; while the days move by themselves it is left as it was.
 
     A day that the reader has not chosen is the default of the page that is open. One that the record does not reach is
     replaced by the default, which is stated.
     """
     if address_comes_first(DAY) or st.session_state[DAY] is None:
-        is_playing, st.session_state[DAY] = False, day_in_address(DAY, FORMERLY) or default
+        stop_playing(DAY)
+        st.session_state[DAY] = day_in_address(DAY, FORMERLY) or default
     elif st.session_state[DAY] == st.session_state.get(CHOSEN_BY_NOBODY):
         st.session_state[DAY] = default
     wanted = st.session_state[DAY]
     if not first <= wanted <= last:
         st.session_state[DAY] = default
-    st.session_state[CHOSEN_BY_NOBODY], st.session_state[PLAYING] = default, is_playing
+    st.session_state[CHOSEN_BY_NOBODY] = default
+    if not is_playing(DAY):
+        stop_playing(DAY)
     chosen = st.date_input(
-        _("Date"), key=DAY, min_value=first, max_value=last, format="YYYY-MM-DD", on_change=stop_playing
+        _("Date"),
+        key=DAY,
+        min_value=first,
+        max_value=last,
+        format="YYYY-MM-DD",
+        on_change=stop_playing,
+        args=(DAY,),
     )
     if not first <= wanted <= last:
         st.caption(
             _("The record does not reach {wanted}; {shown} is shown.").format(wanted=day(wanted), shown=day(chosen))
         )
-    if not is_playing:
+    if not is_playing(DAY):
         remember(DAY, chosen, default)
         remember(FORMERLY, None, None)
     return replace(context, on_date=chosen)
-
-
-def stop_playing() -> None:
-    """The days stop moving by themselves."""
-    st.session_state[PLAYING] = False

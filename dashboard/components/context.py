@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.world import clicked_country
+from dashboard.charts.palette import for_dark
+from dashboard.charts.world import MapClass, clicked_country
 from dashboard.components.answers import HEADLINE
-from dashboard.components.figures import chart_key
+from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words
-from dashboard.locales import _
+from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
@@ -130,17 +131,33 @@ def take_clicked(question: str) -> Callable[[], None]:
     return take
 
 
-def small_states(rows: pd.DataFrame, column: str) -> None:
-    """The small states that have a number and no area on the map, the largest first."""
+def small_states(rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]) -> None:
+    """An inset of the small states that have a number and no area on the map, the largest first, by class.
+
+    Args:
+        rows: country, the column and the class column; small states with a number only.
+        column: of the number.
+        class_column: the class of each on the map.
+        classes: those of the map: each has its colour and its words, which tell it without the colour.
+    """
     if rows.empty:
         return
     largest = rows.nlargest(MOST_SMALL_STATES, column)
-    words = "; ".join(
-        f"{in_markdown(name)} {whole(number)}" for name, number in zip(largest["country"], largest[column], strict=True)
-    )
-    if more := len(rows) - len(largest):
-        words = _("{list}; {count} more in the table").format(list=words, count=more)
-    st.caption(_("Too small to be an area on the map: {list}.").format(list=words))
+    with st.container(key="small-states", gap="xxsmall"):
+        st.caption(_("**Small states**, points on the map"))
+        for entry in classes:
+            here = largest[largest[class_column] == entry.key]
+            if here.empty:
+                continue
+            named = " \u00b7 ".join(
+                f"{in_markdown(name)}\u00a0**{whole(number)}**"
+                for name, number in zip(here["country"], here[column], strict=True)
+            )
+            color = for_dark(entry.color) if is_dark() else entry.color
+            with st.container(key=f"mark-{color.removeprefix('#')}"):
+                st.caption(_("{kind}: {names}").format(kind=in_markdown(entry.label), names=named))
+        if more := len(rows) - len(largest):
+            st.caption(plural("{count} more in the table", "{count} more in the table", more).format(count=more))
 
 
 def lines(words: Iterable[str]) -> None:

@@ -268,7 +268,7 @@ def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
     if not on_phone():
         return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
-    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend or beside_card else HEIGHT_ON_PHONE
+    return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
 
 
 def _config(chart: dict[str, Any]) -> dict[str, Any]:

@@ -111,21 +111,52 @@ def date_in_link(
 ) -> datetime.date | None:
     """A day up to the newest, kept in the address in ISO form; None where there is no newest.
 
-    A day that the reader has not chosen moves with the newest of what is chosen beside it.
+    A day that the reader has not chosen moves with the newest of what is chosen beside it. While days move by
+    themselves the address is left as it was.
     """
     if newest is None or pd.isna(newest):
         return None
     default, by_itself = default or newest, f"{key}-by-itself"
     if address_comes_first(key) or st.session_state[key] is None:
+        stop_playing(key)
         st.session_state[key] = _iso_day(in_address(key)) or default
     elif st.session_state[key] == st.session_state.get(by_itself):
         st.session_state[key] = default
     st.session_state[by_itself] = default
     earliest = min(EARLIEST, newest)
     st.session_state[key] = max(earliest, min(st.session_state[key], newest))
-    chosen = st.date_input(label, key=key, min_value=earliest, max_value=newest, format=widget_day(INPUT))
-    remember(key, chosen, default)
+    chosen = st.date_input(
+        label,
+        key=key,
+        min_value=earliest,
+        max_value=newest,
+        format=widget_day(INPUT),
+        on_change=stop_playing,
+        args=(key,),
+    )
+    if not is_playing(key):
+        remember(key, chosen, default)
     return chosen
+
+
+def is_playing(key: str) -> bool:
+    """Whether the day of a choice moves by itself; who left the page meanwhile finds it standing."""
+    return bool(st.session_state.get(f"{key}-playing")) and slider_of(key) in st.session_state
+
+
+def start_playing(key: str) -> None:
+    """The day of a choice begins to move by itself."""
+    st.session_state[f"{key}-playing"] = True
+
+
+def stop_playing(key: str) -> None:
+    """The day of a choice stops moving by itself."""
+    st.session_state[f"{key}-playing"] = False
+
+
+def slider_of(key: str) -> str:
+    """Where the session keeps the slider that moves the day of a choice."""
+    return f"{key}-slider"
 
 
 def day_within(

@@ -53,6 +53,7 @@ def page(
         _bar(())
         no_answer(why)
     context = _bar(choices)
+    _loading("answer")
     try:
         answer(context)
     except NoAnswer as why_not:
@@ -94,7 +95,15 @@ def section(title: str, name: str) -> Iterator[bool]:
     shown = st.expander(title, on_change="rerun", key=key)
     remember_open(name, bool(shown.open))
     with shown:
+        if shown.open:
+            _loading(name)
         yield bool(shown.open)
+
+
+def _loading(name: str) -> None:
+    """The place of what is being asked, drawn by page.css after half a second while nothing stands below it."""
+    with st.container(key=f"loading-{name}"):
+        st.caption(_("Loading…"))
 
 
 def _bar(choices: Sequence[Choice]) -> Scope:

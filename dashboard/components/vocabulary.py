@@ -1,46 +1,27 @@
 """Words for codes that several pages show: statuses of schools, levels, technology, gates, missions, kinds."""
 
 from dashboard.locales import _
+from dashboard.vocabularies import words
 
 
 def status_words() -> dict[str, str]:
     """The four statuses of schools, in the order of the legend."""
-    return {
-        "closed": _("Closed country-wide"),
-        "partial": _("Partially open"),
-        "on_break": _("Academic break"),
-        "open": _("Open"),
-    }
+    return words("school_status")
 
 
 def level_words() -> dict[str, str]:
     """The levels of enrolment with their ISCED codes, youngest first."""
-    return {
-        "pre_primary": _("Pre-primary (ISCED 0)"),
-        "primary": _("Primary (ISCED 1)"),
-        "secondary": _("Secondary (ISCED 2–3)"),
-        "tertiary": _("Tertiary (ISCED 5–8)"),
-    }
+    return words("level", ("pre_primary", "primary", "secondary", "tertiary"))
 
 
 def taught_level_words() -> dict[str, str]:
     """The levels that needs and offers name, youngest first."""
-    return {
-        "pre_primary": _("Pre-primary"),
-        "primary": _("Primary"),
-        "lower_secondary": _("Lower secondary"),
-        "upper_secondary": _("Upper secondary"),
-        "tertiary": _("Tertiary"),
-    }
+    return words("taught_level")
 
 
 def tier_words() -> dict[str, str]:
     """The technology tiers, least first."""
-    return {
-        "no-tech": _("No-tech: print, in person"),
-        "low-tech": _("Low-tech: radio, television, text messages"),
-        "hi-tech": _("Hi-tech: internet"),
-    }
+    return words("technology")
 
 
 def gate_words() -> dict[str, str]:
@@ -59,40 +40,14 @@ def gate_words() -> dict[str, str]:
 
 def mission_words() -> dict[str, str]:
     """The coalition's missions."""
-    return {
-        "connectivity": _("Connectivity"),
-        "teachers": _("Teachers"),
-        "gender": _("Gender"),
-        "skills": _("Skills"),
-        "learning": _("Learning"),
-        "not stated": _("Not stated"),
-    }
+    return words("mission")
 
 
 def audience_words() -> dict[str, str]:
     """For whom an activity or an offer is."""
-    return {
-        "learners": _("Learners"),
-        "teachers": _("Teachers"),
-        "parents": _("Parents"),
-        "institutions": _("Institutions"),
-        "not stated": _("Not stated"),
-    }
+    return words("audience")
 
 
 def kind_words() -> dict[str, str]:
     """Kinds of activity and of support."""
-    return {
-        "learning platform": _("Learning platform"),
-        "courses": _("Courses"),
-        "content": _("Content"),
-        "radio and television": _("Radio and television"),
-        "print": _("Print"),
-        "connectivity": _("Connectivity"),
-        "devices": _("Devices"),
-        "teacher training": _("Teacher training"),
-        "psychosocial support": _("Psychosocial support"),
-        "assessment": _("Assessment"),
-        "other": _("Other"),
-        "not stated": _("Not stated"),
-    }
+    return words("activity_type")

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import segno
@@ -24,7 +24,7 @@ FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC")
 FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 MOST_ROWS = 15  # of a table; all are in the workbook
 CHART_WIDTH = 700  # pixels across the page
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 INK = "#243240"
 TEXT = "{http://www.w3.org/2000/svg}text"
 TURNED = re.compile(r"(?:translate\([^)]*\) )?rotate\((-?[0-9.]+)(?: (-?[0-9.]+) (-?[0-9.]+))?\)")
@@ -45,7 +45,7 @@ def write_pdf(document: Document) -> bytes:
                 font_paths=_font_folders(),
                 ignore_system_fonts=True,
                 format="pdf",
-                pdf_standards=[STANDARD],
+                pdf_standards=STANDARD,
             )
         )
 

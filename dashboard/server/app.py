@@ -24,11 +24,12 @@ from streamlit.util import calc_hash
 from dashboard.access.gate import LOOPBACK, login_is_configured, refuse_weak_login
 from dashboard.menu import panels
 from dashboard.server import limits
+from dashboard.server.ahead import Ahead, scripts_of_pages
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
 from dashboard.server.headers import Doors
 from dashboard.server.media import Media
-from dashboard.server.packed import MAPS, STREAMLIT, Packed, packed
+from dashboard.server.packed import MAPS, Packed, pack_best_in_background, packed
 from dashboard.server.sessions import sessions
 from dashboard.server.sockets import Sockets
 from dashboard.server.uploads import Uploads
@@ -77,6 +78,7 @@ def make_app() -> st.App:
             Middleware(Uploads, sessions=sessions),
             Middleware(Media, sessions=sessions),
             Middleware(Packed),
+            Middleware(Ahead),
             Middleware(Sockets, sessions=sessions, room=room, script=SCRIPT),
         ],
         on_script_error=_told,
@@ -183,9 +185,10 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
-    for file in [*(STREAMLIT / "static").rglob("*.js"), *MAPS.rglob("*json")]:
-        if file.stat().st_size > 50_000:
-            packed(file, "br")
+    sent = [*scripts_of_pages(), *MAPS.rglob("*json")]
+    for file in sent:
+        packed(file, "br")
+    pack_best_in_background(sent)
     keep_in_memory()
     async with connections.watched():
         yield

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.audit import Contradiction
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import AUDIENCES, PUBLIC, policy
-from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, protect_both
+from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, in_plain_strings, protect_both
 from dashboard.learner_secret import shift_key
 from dashboard.settings import learner_secret_file
 from dashboard.store.cadence import Figures
@@ -83,6 +83,7 @@ def _heard(code: int, answer: bytes) -> dict[str, Any]:
     return told
 
 
+@in_plain_strings
 def _write(marts: Path, folder: Path) -> dict[str, Any]:
     exact = {name: pq.read_table(marts / f"{name}.parquet") for name in (*PROTECTED, STREAMS)}
     frames = {name: table.to_pandas(date_as_object=True) for name, table in exact.items()}

@@ -21,18 +21,13 @@ from dashboard.warehouse.columns import (
     checked_card,
     column_cards,
 )
+from dashboard.warehouse.fragments import expanded
+from dashboard.warehouse.headers import HEADER_LINE, NAMED_PARAM, USED_PARAM, body, header_lines, parse_line
 from dashboard.warehouse.parameters import parameters
 
 QUESTION_KEYS = {"title", "grain", "param", "column", "caveat", "metric", "sum", "among"}
 METRIC_KEYS = {"label", "unit", "definition", "caveat", "additive_over"}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"}
-HEADER_LINE = re.compile(
-    r"^-- (?P<key>[a-z_]+)"
-    r"(?: (?P<subject>\$?[a-z0-9_]+) (?P<type>[A-Z]+)(?P<card> \"[^\"]+\"[a-z_() ]*)?)?"
-    r": (?P<text>.+)$"
-)
-# A parameter that queries/parameters.toml describes.
-NAMED_PARAM = re.compile(r"-- param \$(?P<name>[a-z0-9_]+)")
 CARD = re.compile(r' "(?P<label>[^"]+)"(?: (?P<format>[a-z]+)(?:\((?P<words>[a-z_]+)\))?)?')
 # `metric`, or `metric = column`, of a chosen row where the answer has several.
 MEASURED = re.compile(
@@ -67,7 +62,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL file of staging, marts, cubes, checks or pages.
+    """One SQL file of staging, marts, cubes, checks or pages, with the fragments that it includes in its SQL.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
     `measured` says where the answer has the figure of a metric.
@@ -233,54 +228,64 @@ def read_query(path: Path, layer: str) -> Query:
     """The query of one file.
 
     Raises:
-        CatalogError: a header line is misspelt, a type unknown, or the title is missing.
+        CatalogError: a header line is misspelt, a type unknown, the title missing, or a fragment unknown; or the
+            parameters are not those that the SQL uses.
     """
     text = path.read_text(encoding="utf-8")
-    said: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
+    header: dict[str, list[tuple[str, str, str]]] = {key: [] for key in QUESTION_KEYS}
     cards: dict[str, ColumnCard] = {}
-    for line in _header(text):
+    for line in header_lines(text):
         if named := NAMED_PARAM.fullmatch(line):
-            said["param"].append(_described(named["name"], path))
+            header["param"].append(_described(named["name"], path))
             continue
-        key, subject, kind, value = _parse(line, path, QUESTION_KEYS)
+        key, subject, kind, value = parse_line(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
             raise CatalogError(f"{path.name}: `{line}` wants one of {sorted(TYPES)} after the name.")
         if key == "column" and layer == "pages":
             cards[subject] = _card(subject, kind, line, path)
-        said[key].append((subject, kind, value))
-    if not said["title"]:
+        header[key].append((subject, kind, value))
+    if not header["title"]:
         raise CatalogError(f"{path.name}: no `-- title:` line. Begin the file with the question it answers.")
+    sql = expanded(body(text), path)
+    declared, used = {name.lstrip("$") for name, _, _ in header["param"]}, set(USED_PARAM.findall(sql))
+    if declared != used:
+        raise CatalogError(
+            f"{path.name}: the header names the parameters {sorted(declared)}, the SQL with its fragments uses "
+            f"{sorted(used)}."
+        )
     return Query(
         name=f"{path.parent.name}/{path.stem}" if layer == "pages" else path.stem,
-        title=said["title"][0][2],
-        grain=said["grain"][0][2] if said["grain"] else "",
-        params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in said["param"]),
+        title=header["title"][0][2],
+        grain=header["grain"][0][2] if header["grain"] else "",
+        params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in header["param"]),
         columns=tuple(
             Column(name, kind, meaning, cards.get(name, ColumnCard("", "code")))
-            for name, kind, meaning in said["column"]
+            for name, kind, meaning in header["column"]
         ),
-        caveats=tuple(text for _, _, text in said["caveat"]),
-        metrics=tuple(dict.fromkeys(text.split(" = ")[0] for _, _, text in said["metric"])),
-        sql=_body(text),
+        caveats=tuple(text for _, _, text in header["caveat"]),
+        metrics=tuple(dict.fromkeys(text.split(" = ")[0] for _, _, text in header["metric"])),
+        sql=sql,
         path=path,
         sums=tuple(
-            (whole[0], parts) for whole, parts in (_columns(text, ("=", "+"), said, path) for _, _, text in said["sum"])
+            (whole[0], parts)
+            for whole, parts in (_columns(text, ("=", "+"), header, path) for _, _, text in header["sum"])
         ),
         among=tuple(
-            whole + parts for whole, parts in (_columns(text, (">=", ">="), said, path) for _, _, text in said["among"])
+            whole + parts
+            for whole, parts in (_columns(text, (">=", ">="), header, path) for _, _, text in header["among"])
         ),
-        measured=tuple(pair for _, _, text in said["metric"] for pair in _measured(text, said, path)),
+        measured=tuple(pair for _, _, text in header["metric"] for pair in _measured(text, header, path)),
     )
 
 
-def _measured(text: str, said: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
+def _measured(text: str, header: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
     found = MEASURED.fullmatch(text)
     if not found:
         raise CatalogError(
             f"{path.name}: `-- metric: {text}` wants a metric, then perhaps `= column`, and after that perhaps "
             "`where column = value` or `in the last row`."
         )
-    known = {name for name, _, _ in said["column"]}
+    known = {name for name, _, _ in header["column"]}
     column, where = found["column"], found["where"]
     if unknown := [name for name in (column, where) if name and name not in known]:
         raise CatalogError(f"{path.name}: `-- metric: {text}` wants columns of the file; found {unknown}.")
@@ -327,6 +332,13 @@ def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
     if not card:
         raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
     if kind not in TYPES_OF[card.format]:
+        if metric and metric.unit not in FORMAT_OF_UNIT and not (own and own["card"]):
+            units = sorted(unit for unit, format_ in FORMAT_OF_UNIT.items() if kind in TYPES_OF[format_])
+            raise CatalogError(
+                f"{path.name}: {name} is {kind}, but the unit `{metric.unit}` of queries/metrics/{name}.sql is a "
+                f"count. Units of a {kind} are {units}; a new one is a line in FORMAT_OF_UNIT "
+                "(dashboard/warehouse/columns.py) and in IN_WORDS (dashboard/components/figures.py)."
+            )
         raise CatalogError(
             f"{path.name}: {name} is {kind}, which the format {card.format} does not show. Give the header a label and "
             f'a format, as in `-- column {name} {kind} "Label" text: …`.'
@@ -335,12 +347,12 @@ def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
 
 
 def _columns(
-    text: str, signs: tuple[str, str], said: Mapping[str, list[tuple[str, str, str]]], path: Path
+    text: str, signs: tuple[str, str], header: Mapping[str, list[tuple[str, str, str]]], path: Path
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of `a = b + c`, or of `a >= b >= c`: the first, and the others."""
     first, _, rest = text.partition(signs[0])
     names = (first.strip(), *(name.strip() for name in rest.split(signs[1])))
-    known = {name for name, _, _ in said["column"]}
+    known = {name for name, _, _ in header["column"]}
     if unknown := [name for name in names if name not in known]:
         raise CatalogError(f"{path.name}: `{text}` wants columns of the file with {signs[0]} between; found {unknown}.")
     return names[:1], names[1:]
@@ -382,7 +394,7 @@ def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]
     from sqlglot import exp  # a fifth of the start of a process that reads a file, which has no question
 
     folder = QUERIES / "audiences" / ("protected" if protected else "exact")
-    macros = [_body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+    macros = [body(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
     quoted = exp.Literal.string(own).sql(dialect="duckdb")
     return (*macros, f"CREATE MACRO all_partners() AS {quoted}")
 
@@ -393,14 +405,14 @@ def metrics() -> Mapping[str, Metric]:
     found = {}
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
-        said = {}
-        for line in _header(text):
-            key, _, _, value = _parse(line, path, METRIC_KEYS)
-            said[key] = value
-        missing = METRIC_KEYS - said.keys()
+        header = {}
+        for line in header_lines(text):
+            key, _, _, value = parse_line(line, path, METRIC_KEYS)
+            header[key] = value
+        missing = METRIC_KEYS - header.keys()
         if missing:
             raise CatalogError(f"{path.name}: the header lacks {sorted(missing)}.")
-        found[path.stem] = Metric(name=path.stem, sql=_body(text), path=path, **said)
+        found[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **header)
     return found
 
 
@@ -416,7 +428,7 @@ def read_card(path: Path) -> SourceCard:
     Raises:
         CatalogError: a key is missing or unknown.
     """
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    card = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
         columns = tuple(
             SourceColumn(
@@ -428,26 +440,26 @@ def read_card(path: Path) -> SourceCard:
                 column.get("personal", False),
                 column.get("several", False),
             )
-            for name, column in said.pop("columns").items()
+            for name, column in card.pop("columns").items()
         )
         return SourceCard(
             name=path.stem,
             columns=columns,
-            date_formats=tuple(said.pop("date_formats", ())),
-            day_first=said.pop("day_first", False),
-            dates_within=tuple(said.pop("dates_within", EVER)),
-            vocabulary={**_spellings(said.pop("vocabularies", [])), **said.pop("vocabulary", {})},
-            max_columns=said.pop("max_columns", 200),
-            demonstration=said.pop("demonstration", SIMULATED),
-            people=said.pop("people", False),
-            needs_consent=said.pop("needs_consent", False),
-            group=said.pop("group", path.stem),
-            stream=tuple(said.pop("stream", ())),
-            zone=said.pop("zone", "UTC"),
-            one_of=tuple(tuple(columns) for columns in said.pop("one_of", ())),
-            every_days=said.pop("every_days", 0),
-            fetch=tuple(_way(way) for way in said.pop("fetch", ())),
-            **said,
+            date_formats=tuple(card.pop("date_formats", ())),
+            day_first=card.pop("day_first", False),
+            dates_within=tuple(card.pop("dates_within", EVER)),
+            vocabulary={**_spellings(card.pop("vocabularies", [])), **card.pop("vocabulary", {})},
+            max_columns=card.pop("max_columns", 200),
+            demonstration=card.pop("demonstration", SIMULATED),
+            people=card.pop("people", False),
+            needs_consent=card.pop("needs_consent", False),
+            group=card.pop("group", path.stem),
+            stream=tuple(card.pop("stream", ())),
+            zone=card.pop("zone", "UTC"),
+            one_of=tuple(tuple(columns) for columns in card.pop("one_of", ())),
+            every_days=card.pop("every_days", 0),
+            fetch=tuple(_way(way) for way in card.pop("fetch", ())),
+            **card,
         )
     except (KeyError, TypeError, VocabularyError) as wrong:
         raise CatalogError(f"{path.name}: {wrong}. See CONTRIBUTING, *Add a source*.") from wrong
@@ -458,37 +470,17 @@ def _spellings(set_names: list[str]) -> dict[str, str]:
     return {word: code for name in set_names for word, code in spellings(name).items()}
 
 
-def _way(said: dict[str, Any]) -> Way:
+def _way(settings: dict[str, Any]) -> Way:
     for name in ("hosts", "variables"):
-        if not isinstance(said.get(name, []), list):
-            raise TypeError(f"`{name}` of a [[fetch]] should be a list (found: {said[name]!r})")
-    for name, bound in said.get("bounds", {}).items():
+        if not isinstance(settings.get(name, []), list):
+            raise TypeError(f"`{name}` of a [[fetch]] should be a list (found: {settings[name]!r})")
+    for name, bound in settings.get("bounds", {}).items():
         if not (isinstance(bound, int | float) and bound >= 0):
             raise TypeError(f"the bound {name!r} of a [[fetch]] should be a number from 0 (found: {bound!r})")
     return Way(
-        kind=said.pop("kind"),
-        hosts=tuple(said.pop("hosts")),
-        variables=tuple(said.pop("variables", ())),
-        bounds=said.pop("bounds", {}),
-        settings=said,
+        kind=settings.pop("kind"),
+        hosts=tuple(settings.pop("hosts")),
+        variables=tuple(settings.pop("variables", ())),
+        bounds=settings.pop("bounds", {}),
+        settings=settings,
     )
-
-
-def _header(text: str) -> list[str]:
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line)
-    return lines
-
-
-def _body(text: str) -> str:
-    return "\n".join(text.splitlines()[len(_header(text)) :]).strip().rstrip(";")
-
-
-def _parse(line: str, path: Path, known: set[str]) -> tuple[str, str, str, str]:
-    match = HEADER_LINE.match(line)
-    if not match or match["key"] not in known:
-        raise CatalogError(f"{path.name}: `{line}` is not a header line. Known keys: {', '.join(sorted(known))}.")
-    return match["key"], match["subject"] or "", match["type"] or "", match["text"].strip()

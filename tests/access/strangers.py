@@ -75,6 +75,7 @@ class Page:
             additional_headers={"Cookie": cookie_line(self.cookies)},
             source_address=(source, 0),
             max_size=None,
+            max_queue=None,  # what nobody reads would keep the connection from being closed for ten seconds
             open_timeout=20,
         )
         self.session = ""

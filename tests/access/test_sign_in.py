@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 
 from tests.access.tenants import REGISTERED
-from tests.e2e.conftest import FLAGS
+from tests.browsing import launched
 
 pytestmark = pytest.mark.browser
 
@@ -104,12 +104,8 @@ def served(tenants_store, tmp_path_factory, chromium):
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+    with launched(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

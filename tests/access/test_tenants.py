@@ -282,6 +282,18 @@ def test_a_partner_asking_of_others_is_answered_as_everybody(release):
     assert place(alder, release, "programmes/totals", {"programme_id": ALONE["alder"][0]}) == alder
 
 
+@pytest.mark.parametrize("viewer", [*PARTNERS.values(), EXECUTIVE, EVERYBODY, STEWARD], ids=str)
+def test_the_rate_of_the_overview_and_its_trend_have_one_database(viewer, release):
+    """Else a partner that alone reports a programme sees its own rows in the trend, and everybody's in the rate."""
+    known = [None, SHARED, *(programme for programme, _ in ALONE.values())]
+    for programme, partner in itertools.product(known, (None, viewer.partner_id or None)):
+        params = {"programme_id": programme, "partner_id": partner, "horizon_days": 180}
+        rate = place(viewer, release, "overview/matured_completion", params)
+        assert place(viewer, release, "cohorts/completion_by_quarter", params) == rate, params
+        if viewer.partner_id:
+            assert rate == (viewer if partner else EVERYBODY), params
+
+
 def test_eight_threads_mix_viewers_and_never_their_answers(release, known):
     asked = list(probes(1_600 if FULL else 240, (*OTHERS, STEWARD), seed=11))
     expected = [repr(ask(viewer, release, name, params)) for name, viewer, params in asked]

@@ -7,8 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +15,7 @@ from dashboard.intake.front_door import import_file
 from dashboard.intake.report import Quarantined, harmless, write_quarantine
 from dashboard.locales.plain import in_chart, in_markdown
 from dashboard.store.releases import publish_release
+from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
 from tests.conftest import FIXTURES
 from tests.disclosure import hostile
 
@@ -92,13 +91,7 @@ def hostile_address(hostile_store, chromium):
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address + "/healthz", timeout=2).read()
-            break
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            time.sleep(0.5)
+    wait_for(server, address)
     yield address
     server.terminate()
     server.wait(timeout=20)
@@ -106,17 +99,11 @@ def hostile_address(hostile_store, chromium):
 
 @pytest.fixture(scope="module")
 def page(chromium, hostile_address):
-    from playwright.sync_api import sync_playwright
-
-    flags = (
-        "--headless --no-sandbox --disable-gpu --disable-background-networking --use-gl=angle --use-angle=swiftshader"
-    )
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=flags.split())
+    with launched(chromium) as browser:
         tab = browser.new_page(viewport={"width": 1280, "height": 2600})
+        tab.add_init_script(NOTE_QUESTIONS)
         tab.add_init_script(LISTEN)
         yield tab
-        browser.close()
 
 
 @pytest.mark.browser
@@ -128,9 +115,7 @@ def test_nothing_in_a_file_becomes_a_part_of_the_page(page, hostile_address, pat
     page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
     page.goto(hostile_address + path)
     page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_timeout(1500)
-    page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=60_000)
-    page.wait_for_timeout(1000)
+    settle(page)
     told = page.evaluate(FOUND)
     assert told["hit"] is None and dialogs == [] and outside == []
     assert told["violations"] == [] and complaints == []

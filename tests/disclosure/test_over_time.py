@@ -137,7 +137,8 @@ def releases_of(seed, partner, shift):
     person = people[seed % len(people)]
     found = []
     for copies in ADDED:
-        world = worlds.served(seed, rules, worlds.with_copies(rows, person, partner, copies))
+        made = worlds.with_copies(rows, person, partner, copies) if copies else None  # without any: the world itself
+        world = worlds.served(seed, rules, made)
         exact, own = (attacker.counts(world.exact, of).fillna({"n": 0}).drop_duplicates(KEY) for of in ("all", partner))
         mine = own[own["partner"] == partner].assign(partner="all")
         public = attacker.counts(world.protected["public"].tables).dropna(subset=["n"]).drop_duplicates(KEY)

@@ -7,12 +7,12 @@ import datetime
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import duckdb
 import pyarrow as pa
 
-from dashboard.disclosure.protect import PROTECTED, protect_both
+from dashboard.disclosure.protect import PROTECTED, in_plain_strings, protect_both
 from dashboard.warehouse.build import REFERENCE_TABLES, in_order, read_reference, tables_of, without_order
 from dashboard.warehouse.catalog import layer, sources
 from dashboard.warehouse.schema import snapshot_schema
@@ -85,9 +85,18 @@ def rows_of(seed):
 
 def exact_cubes(seed, made=None):
     """The exact cubes of a world (or of the rows `made`) and who reports what, as frames by name."""
+    return dict(_exact_cubes(seed)) if made is None else _cubes_of(made)
+
+
+@lru_cache(8)
+def _exact_cubes(seed):
+    return _cubes_of(rows_of(seed))
+
+
+@in_plain_strings
+def _cubes_of(made):
     database = duckdb.connect(config={"threads": 1})
     try:
-        made = made or rows_of(seed)
         for name, card in sources().items():
             database.register(f"raw_{name}", pa.Table.from_pylist(made.get(name, []), snapshot_schema(card)))
         for table, kinds in REFERENCE_TABLES.items():
@@ -111,8 +120,16 @@ class World:
 
 
 def served(seed, rules=None, made=None):
-    """A world (or one of the rows `made`) with what is served of it."""
-    exact = exact_cubes(seed, made)
+    """A world (or one of the rows `made`) with what is served of it; a world by itself is made once and not changed."""
+    return _served(seed) if rules is None and made is None else _protected(seed, rules, exact_cubes(seed, made))
+
+
+@lru_cache(8)
+def _served(seed):
+    return _protected(seed, None, exact_cubes(seed))
+
+
+def _protected(seed, rules, exact):
     regions = dict(zip(exact["dim_country"]["country_iso3"], exact["dim_country"]["region"], strict=True))
     cubes = {name: exact[name] for name in PROTECTED}
     protected = protect_both(cubes, exact["dim_stream"], rules, regions, key=SHIFT_KEY)

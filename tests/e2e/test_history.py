@@ -67,6 +67,19 @@ def test_days_that_play_are_one_step_of_history_when_they_stop(visit):
     assert f"closures_on={stopped}" in seen.page.url
 
 
+def test_months_of_the_reach_map_that_play_are_one_step_and_stop_at_the_newest(visit):
+    seen = visit().open("/reach_map?as_of=2019-01-31")
+    seen.page.get_by_role("slider").first.wait_for()
+    steps = seen.page.evaluate("history.length")
+    seen.page.get_by_role("button", name="Play").click()
+    seen.page.get_by_role("button", name="Stop").wait_for(timeout=30_000)
+    seen.page.get_by_role("button", name="Play").wait_for(timeout=90_000)
+    seen.settle()
+    assert "as_of" not in seen.page.url and seen.page.evaluate("history.length") == steps + 1
+    press(seen, "go_back")
+    assert "as_of=2019-01-31" in seen.page.url and "31 January 2019" in sentence(seen)
+
+
 def sentence(seen):
     return seen.page.locator("h1").inner_text().replace("\u00a0", " ")
 

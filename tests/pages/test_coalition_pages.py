@@ -180,7 +180,7 @@ def test_what_waits_is_listed_and_the_stages_are_five():
     headers = " ".join(h.value for h in test.header)
     for found in ("matches are delivering", "offers go on, no longer free", "focal points are silent"):
         assert found in headers
-    for stage in ("Proposed", "Brokered", "Delivering", "Completed", "Given up"):
+    for stage in ("Proposed", "Brokered", "Delivering", "Completed", "Dropped"):
         assert f"**{stage}**" in words(test)
 
 

@@ -140,7 +140,7 @@ def test_the_board_has_the_numbers_of_the_overview_for_each_audience():
 
 def test_a_map_has_a_legend_entry_for_each_class_even_when_none_has_it():
     names = [trace.get("name", "") for trace in figures(app("reach_map", by="refugees"))[0]["data"]]
-    for kind in ("Zero (0)", "Hidden, 1 to 4 people (0)", "No data (86)"):
+    for kind in ("Zero (0)", "Hidden: 1 to 4 people (0)", "No data (86)"):
         assert kind in names
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.vocabularies import VocabularyError, words
 from dashboard.warehouse.catalog import CatalogError, UnknownQuestion, question, read_card, read_query, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -91,6 +92,12 @@ def test_a_card_takes_the_words_of_a_set_that_pages_show(tmp_path):
     card.write_text('vocabularies = ["no_such_set"]\n' + CARD)
     with pytest.raises(CatalogError, match="no_such_set"):
         read_card(card)
+
+
+def test_some_codes_of_a_set_keep_its_order_and_an_unknown_one_is_refused():
+    assert list(words("level", ("tertiary", "primary"))) == ["primary", "tertiary"]
+    with pytest.raises(VocabularyError, match="level has no code quaternary"):
+        words("level", ("primary", "quaternary"))
 
 
 def test_an_unknown_question_names_its_neighbours():

@@ -51,6 +51,12 @@ def test_every_card_is_of_a_column_that_exists_and_is_no_metric():
     assert sorted(column_cards().keys() & metrics().keys()) == []
 
 
+def test_a_ratio_whose_unit_is_a_count_is_refused_with_the_units_it_may_have(tmp_path):
+    with pytest.raises(CatalogError, match=r"unit `hubs` of queries/metrics/hubs_alive.sql .*'per learner'.*IN_WORDS"):
+        in_a_question(tmp_path, "-- column hubs_alive DOUBLE: hubs")
+    assert in_a_question(tmp_path, "-- column completions_per_learner DOUBLE: each").card.format == "decimal"
+
+
 def test_amounts_state_their_unit_in_the_label():
     for question, column in COLUMNS:
         unit = {"hours": "hours", "points": "percentage points", "usd": "US dollars"}.get(column.card.format, "")

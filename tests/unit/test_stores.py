@@ -20,6 +20,7 @@ MAKES = (
     "data/sources/hubs.toml",
     "queries/checks/fct_refugees__one_row.sql",
     "queries/cubes/cube_reach.sql",
+    "queries/fragments/learner_cell.sql",
     "queries/marts/dim_country.sql",
     "queries/staging/stg_hubs__register.sql",
     "requirements.lock",
@@ -29,8 +30,10 @@ MAKES = (
 SHOWS = (
     "dashboard/components/*.py",
     "dashboard/pages/*.py",
+    "queries/columns.toml",
     "queries/metrics/*",
     "queries/pages/*/*",
+    "queries/parameters.toml",
     "tests/pages/*.py",
 )
 # Fills as the tests do, and tells which files of the project it opened and which modules it imported.

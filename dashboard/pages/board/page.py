@@ -1,4 +1,4 @@
-"""Board: one screen for a meeting, six answers and nothing to click."""
+"""Board: one screen for a meeting, six answers, each with a link to the page behind it."""
 
 from dashboard.components.page import page
 from dashboard.pages.board import panels

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.bars import bars_figure
-from dashboard.charts.intervals import interval_figure
 from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, strip
 from dashboard.components.filters import slide_number, switch
+from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.notices import owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import grid, nothing_to_show
@@ -25,7 +25,7 @@ from dashboard.pages.cohorts.choices import HORIZON_DAYS, Cohort, choose_cohorts
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, is_hidden_from_me
 
-STANDING, TREND = "cohorts/standing", "cohorts/completion_by_quarter"
+STANDING = "cohorts/standing"
 CURVE, LEFT = "cohorts/completion_curve", "cohorts/withdrawal_curve"
 DIFFERENCE, ADJUSTED = "cohorts/difference", "cohorts/like_for_like"
 RETENTION, QUIET = "cohorts/retention", "cohorts/quiet_learners"
@@ -38,11 +38,11 @@ def answer(scope: Scope) -> None:
     """Verified completion with its interval and trend in a sentence, and intake by intake in the chart."""
     learners.stop_unless_shown(scope)
     asked = replace(scope, horizon_days=HORIZON_DAYS)
-    row, intakes = ask_one(STANDING, asked), enough(ask(TREND, asked))
+    row, intakes = ask_one(STANDING, asked), enough(ask(BY_QUARTER, asked))
     if is_missing(row["runs"]):
         raise NoAnswer(_why_no_runs(scope))
     headline(
-        completion_words(row, intakes.to_dict("records")),
+        completion_words(row, intakes),
         " ".join(
             filter(
                 None,
@@ -61,24 +61,9 @@ def answer(scope: Scope) -> None:
         return
     figure(
         Figure(
-            TREND,
+            BY_QUARTER,
             asked,
-            interval_figure(
-                intakes,
-                [_quarter(row) for row in intakes.itertuples()],
-                "share_verified",
-                "share_low",
-                "share_high",
-                _("Completed within 180 days"),
-                [
-                    _("{share} ({interval}) of {runs} course runs").format(
-                        share=share(row.share_verified),
-                        interval=between(row.share_low, row.share_high),
-                        runs=whole(row.verified_matured),
-                    )
-                    for row in intakes.itertuples()
-                ],
-            ),
+            intakes_figure(intakes),
             Words(
                 "",
                 alt=_("Share of course runs completed within 180 days, by quarter of intake, with 95 % intervals."),
@@ -89,7 +74,7 @@ def answer(scope: Scope) -> None:
     )
 
 
-def completion_words(row: Mapping[str, Any], intakes: Sequence[Mapping[str, Any]]) -> str:
+def completion_words(row: Mapping[str, Any], intakes: pd.DataFrame) -> str:
     """Verified completion with its interval, and whether the last intake differs from the first by more than chance."""
     if is_missing(row["share_verified"]):
         return _("No course run on the verified track began 180 days ago or more")
@@ -97,24 +82,15 @@ def completion_words(row: Mapping[str, Any], intakes: Sequence[Mapping[str, Any]
         "share": share(row["share_verified"]),
         "interval": between(row["share_low"], row["share_high"]),
     }
-    if len(intakes) < 2:
+    found, ends = trend(intakes)
+    if not ends:
         return _("Verified completion is {share} (95 % interval {interval})").format(**words)
-    first, last = intakes[0], intakes[-1]
-    words |= {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
     return {
         Verdict.HIGHER: _("Verified completion is {share} ({interval}); it rose from {first} to {last} across intakes"),
         Verdict.LOWER: _("Verified completion is {share} ({interval}); it fell from {first} to {last} across intakes"),
-    }.get(
-        verdict(
-            last["share_low"], last["share_high"], first["share_low"], first["share_high"], last["verified_matured"]
-        ),
-        _("Verified completion is {share} ({interval}), with no clear change across intakes"),
-    ).format(**words)
-
-
-def enough(intakes: pd.DataFrame) -> pd.DataFrame:
-    """The intakes of which a share may be stated: 30 course runs or more, and none hidden."""
-    return intakes[~intakes["is_small"].fillna(True).astype(bool)].dropna(subset=["share_verified"])
+    }.get(found, _("Verified completion is {share} ({interval}), with no clear change across intakes")).format(
+        **words, **ends
+    )
 
 
 def numbers(row: Mapping[str, Any], asked: Scope) -> list[Number]:
@@ -529,10 +505,6 @@ def _why_no_runs(scope: Scope) -> str:
             "or only their owners may see them. Choose another programme, or All partners."
         )
     return _("No course runs of this choice are in this release. Choose another programme or partner.")
-
-
-def _quarter(row: Any) -> str:
-    return _("{year} Q{quarter}").format(year=row.quarter.year, quarter=(row.quarter.month + 2) // 3)
 
 
 def _observed_on(table: pd.DataFrame, mark: int) -> int:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure, table_figure
+from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
@@ -22,6 +22,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.vocabularies import words
 
 PARITY = "completion_funnel/parity"
 COMPARED = "completion_funnel/steps_compared"
@@ -262,6 +263,7 @@ def same_area(scope: Scope) -> None:
                     (_("Other partners"), table["share_others"].tolist()),
                 ],
                 words=percent,
+                lying=on_phone(),
             ),
             Words(
                 same_area_words(done, ask_one(BENCHMARK, asked)["mine"], area_name(done)),
@@ -352,7 +354,7 @@ def groups_words(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -
 
 def measure_words() -> dict[str, str]:
     """Words for the measures that are compared within an area."""
-    return {"Registered": _("Registered"), "Reached": _("Reached"), "Completed": _("Completed")}
+    return words("funnel_measure")
 
 
 def area_name(row: Mapping[str, Any]) -> str:

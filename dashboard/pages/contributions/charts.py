@@ -69,6 +69,11 @@ def _shade(value: float, steps: Sequence[int]) -> str:
     return f"background-color: {SEQUENTIAL[at]}; color: {INKS[at]}"
 
 
+def country_classes(words: Mapping[str, str]) -> list[MapClass]:
+    """The classes of the map of countries, with the words of each."""
+    return [MapClass(key, label, CLASS_COLORS[key]) for key, label in words.items()]
+
+
 def countries_map(table: pd.DataFrame, words: Mapping[str, str], height: int) -> Figure:
     """Countries by how many activities they have, as areas; learners reached directly as circles.
 
@@ -83,9 +88,8 @@ def countries_map(table: pd.DataFrame, words: Mapping[str, str], height: int) ->
         )
         for row in table.itertuples()
     ]
-    classes = [MapClass(key, label, CLASS_COLORS[key]) for key, label in words.items()]
     points = table[~table["has_polygon"]]
-    figure = class_map(table, "class", classes, notes, points, height, rest=_("No activity recorded"))
+    figure = class_map(table, "class", country_classes(words), notes, points, height, rest=_("No activity recorded"))
     reached = table[table["learners_direct"] > 0]
     if len(reached):
         figure["data"].append(

@@ -14,6 +14,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, month
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 CHOICES = "contributions/choices"
 WHERE, REACH, GAPS = "where", "reach", "gaps"
@@ -23,24 +24,12 @@ MORE = ("member_type", "stage", "active_from", "active_to")
 
 def stage_words() -> dict[str, str]:
     """The stages of an activity in their order, and last those whose stage nobody states."""
-    return {
-        "offered": _("Offered"),
-        "confirmed": _("Confirmed"),
-        "delivering": _("Delivering"),
-        "delivered": _("Delivered"),
-        "not stated": _("Not stated"),
-    }
+    return words("activity_stage")
 
 
 def member_type_words() -> dict[str, str]:
     """Types of members."""
-    return {
-        "private sector": _("Private sector"),
-        "multilateral": _("Multilateral"),
-        "civil society": _("Civil society"),
-        "network": _("Network"),
-        "media": _("Media"),
-    }
+    return words("member_type")
 
 
 def view(context: Scope) -> Scope:

@@ -15,6 +15,7 @@ from dashboard.locales.numbers import day, is_missing, month, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 TOTALS, PLACES, UNSERVED = (
     "contributions/coverage_totals",
@@ -149,7 +150,7 @@ def _numbers(first: Mapping[str, Any], scope: Scope, words: Mapping[str, str]) -
 
 def period_words() -> dict[str, str]:
     """Whether the years of need and of activities overlap."""
-    return {"same": _("Same years"), "different": _("Different years"), "not stated": _("Not stated")}
+    return words("periods")
 
 
 def by_audience(scope: Scope) -> None:

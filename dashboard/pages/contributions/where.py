@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
@@ -16,10 +17,11 @@ from dashboard.components.vocabulary import audience_words, kind_words, mission_
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, whole
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.contributions.charts import countries_map, heat_table
+from dashboard.pages.contributions.charts import countries_map, country_classes, heat_table
 from dashboard.pages.contributions.choices import stage_words
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 TOTALS, COUNTRIES = "contributions/totals", "contributions/countries"
 CELLS, MATRIX, ACTIVITIES = "contributions/cells", "contributions/matrix", "contributions/activities"
@@ -42,19 +44,12 @@ def answer(scope: Scope) -> None:
     """Members, countries and activities in a sentence, the strip, and the map."""
     totals = ask_one(TOTALS, scope)
     headline(_in_words(totals), _lead(totals, scope))
-    words = {
-        "from_10": _("10 activities or more"),
-        "from_5": _("5 to 9"),
-        "from_2": _("2 to 4"),
-        "one": _("1 activity"),
-        "in_need_none": _("Need stated, offers only"),
-        "offered_only": _("Offered only"),
-    }
+    table, classes = ask(COUNTRIES, scope), words("contribution_class")
     figure(
         Figure(
             COUNTRIES,
             scope,
-            countries_map(ask(COUNTRIES, scope), words, map_height(long_legend=True, beside_card=True)),
+            countries_map(table, classes, map_height(long_legend=True, beside_card=True)),
             Words(
                 "",
                 alt=_(
@@ -68,6 +63,8 @@ def answer(scope: Scope) -> None:
         ),
         numbers=_numbers(totals, scope),
     )
+    small = table[(table["activities"] > 0) & ~table["has_polygon"]]
+    small_states(small, "activities", "class", country_classes(classes))
     _not_counted(totals)
     map_disclaimer()
 

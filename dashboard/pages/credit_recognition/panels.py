@@ -15,6 +15,7 @@ from dashboard.locales.numbers import between, days, is_missing, missing, people
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 PATHWAY = "credit_recognition/pathway"
 AGREEMENTS, UNIVERSITIES = "credit_recognition/agreements_by_country", "credit_recognition/universities"
@@ -158,14 +159,7 @@ def reasons_words(scope: Scope) -> str:
 
 def reason_words() -> dict[str, str]:
     """Words for the reasons of refusal."""
-    return {
-        "content": _("Content differs"),
-        "level": _("Level too low"),
-        "documents": _("Documents missing"),
-        "deadline": _("Deadline missed"),
-        "no place": _("No place"),
-        "other": _("Other"),
-    }
+    return words("refusal_reason")
 
 
 def agreements(scope: Scope) -> None:

@@ -43,6 +43,8 @@ from dashboard.store.releases import today
 from dashboard.warehouse.catalog import sources
 
 MOST_FILES, MOST_REASONS, MOST_HEIGHT = 12, 5, 560
+# Pixels of columns, as wide as their words.
+SOURCE, WORDS, MARGIN, LETTER = 290, 140, 24, 7
 MARKS = {
     OVERDUE: "▲",
     AHEAD: "▲",
@@ -192,6 +194,7 @@ def _list(found: Health) -> None:
     colours = {status_words(code): pair for code, pair in COLOURS.items()}
     days = {_("Newest file"), _("Next expected")}
     counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
+    longest = max([len(row[_("Status")]) for row in rows] + [0])
     st.dataframe(
         shown.style.map(lambda words: _css(colours.get(words)), subset=[_("Status")]),
         hide_index=True,
@@ -199,6 +202,10 @@ def _list(found: Health) -> None:
         column_config={
             **{name: st.column_config.DateColumn(format=widget_day(SHORT)) for name in days},
             **{name: st.column_config.NumberColumn(format="localized") for name in counts},
+            _("Status"): st.column_config.Column(width=MARGIN + LETTER * longest),
+            _("Source"): st.column_config.Column(width=SOURCE),
+            _("Partner"): st.column_config.Column(width=WORDS),
+            _("Programme"): st.column_config.Column(width=WORDS),
         },
         placeholder=missing(),
         alt=_("Sources with their newest file, its age, and whether it is late; the most urgent first."),

@@ -36,6 +36,7 @@ from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_
 from dashboard.pages.learning_hubs.deck import hubs_deck
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import metrics
 
 VITALITY, EVIDENCE, COUNTS = "learning_hubs/vitality", "learning_hubs/evidence", "learning_hubs/counts"
@@ -64,18 +65,12 @@ FACTS = [
 
 def status_words() -> dict[str, str]:
     """Words for each status, in the order of the legend."""
-    return {"active": _("Active"), "dormant": _("Dormant"), "unknown": _("Unknown"), "closed": _("Closed")}
+    return words("hub_status")
 
 
 def kind_words() -> dict[str, str]:
     """Words for each kind of session."""
-    return {
-        "discussion": _("Discussion"),
-        "tutoring": _("Tutoring"),
-        "project": _("Project work"),
-        "introduction": _("Introduction"),
-        "other": _("Other"),
-    }
+    return words("session_kind", ("discussion", "tutoring", "project", "introduction", "other"))
 
 
 def needs() -> str:

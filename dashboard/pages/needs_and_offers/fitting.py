@@ -17,6 +17,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, language_names, level_name
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 GATES, OFFERS = "needs_and_offers/gates_for_need", "needs_and_offers/offers"
 MACHINE = "needs_and_offers/matches_for_need"
@@ -191,14 +192,7 @@ def search(scope: Scope) -> None:
 
 def state_words() -> dict[str, str]:
     """Whether an offer counts on the day, and why not."""
-    return {
-        "live": _("Live"),
-        "not yet": _("Not yet live"),
-        "ended": _("Ended"),
-        "free period expired": _("Free period expired"),
-        "not free": _("Not free of charge"),
-        "no focal point": _("No focal point"),
-    }
+    return words("offer_state")
 
 
 def _listed(text: str, words: Mapping[str, str]) -> str:

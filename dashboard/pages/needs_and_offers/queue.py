@@ -15,6 +15,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names, level_name
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 UNMATCHED, BOARD = "needs_and_offers/unmatched", "needs_and_offers/board"
 EXPIRED, SILENT = "needs_and_offers/expired_free_periods", "needs_and_offers/stale_focal_points"
@@ -23,13 +24,7 @@ CARDS_SHOWN = 5
 
 def stage_words() -> dict[str, str]:
     """The stages of a match, in their order."""
-    return {
-        "proposed": _("Proposed"),
-        "brokered": _("Brokered"),
-        "delivering": _("Delivering"),
-        "completed": _("Completed"),
-        "dropped": _("Given up"),
-    }
+    return words("match_stage", ("proposed", "brokered", "delivering", "completed", "dropped"))
 
 
 def answer(scope: Scope) -> None:
@@ -49,7 +44,16 @@ def answer(scope: Scope) -> None:
         Figure(
             UNMATCHED,
             scope,
-            lambda: grid(rows, alt, _("No need waits."), height=330),
+            lambda: grid(
+                rows,
+                alt,
+                _("No need waits."),
+                height=330,
+                column_config={
+                    name: st.column_config.NumberColumn(format="localized")
+                    for name in (_("People in need"), _("Days open"))
+                },
+            ),
             Words("", alt=alt),
             columns=["country", "people", "days_open", "offers_that_fit"],
         ),
@@ -63,8 +67,8 @@ def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
         _("Country"): row["country"],
         _("Level"): level_name(row["level"]),
         _("Language"): language_names().get(row["language"], row["language"]),
-        _("People in need"): whole(row["people"]),
-        _("Days open"): whole(row["days_open"]),
+        _("People in need"): row["people"],
+        _("Days open"): row["days_open"],
         _("What is missing"): _missing(row["missing"]),
     }
 
@@ -148,10 +152,10 @@ def stages(scope: Scope) -> None:
 
 def _columns(scope: Scope) -> None:
     table = ask(BOARD, scope)
-    for column, (stage, words) in zip(st.columns(len(stage_words())), stage_words().items(), strict=True):
+    for column, (stage, label) in zip(st.columns(len(stage_words())), stage_words().items(), strict=True):
         rows = table[table["stage"] == stage].to_dict("records")
         with column:
-            st.write(f"**{words}** ({len(rows)})")
+            st.write(f"**{label}** ({len(rows)})")
             for row in rows[:CARDS_SHOWN]:
                 with st.container(border=True):
                     st.write(in_markdown(row["country"]))

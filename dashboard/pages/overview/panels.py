@@ -11,13 +11,15 @@ from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.charts.intervals import interval_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
-from dashboard.components.context import newest_only
-from dashboard.components.figures import Figure, Number, Words, figure, map_height
+from dashboard.components.context import newest_only, small_states
+from dashboard.components.figures import Figure, Number, Words, figure, map_height, on_phone
 from dashboard.components.filters import year_before
+from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
+from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
 from dashboard.pages.overview.charts import growth_figure
@@ -102,6 +104,8 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
         ),
         numbers=numbers,
     )
+    small = table[(table["learners"] > 0) & ~table["has_polygon"]]
+    small_states(small, "learners", "rate_class", rate_classes(learners.rate_words("host")))
     unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
         unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
     )
@@ -244,18 +248,15 @@ def _credentials_words(scope: Scope) -> str:
     )
 
 
-def _trend(table: pd.DataFrame) -> str:
+def _trend(intakes: pd.DataFrame) -> str:
     """Whether the last intake differs from the first by more than chance; their 95 % intervals say so."""
-    rows = table.dropna(subset=["share_verified"]).to_dict("records")
-    if len(rows) < 2:
+    found, ends = trend(intakes)
+    if not ends:
         return _("Too few intakes to compare verified completion")
-    first, last = rows[0], rows[-1]
-    words = {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
-    if last["share_low"] > first["share_high"]:
-        return _("Verified completion rose from {first} to {last}").format(**words)
-    if last["share_high"] < first["share_low"]:
-        return _("Verified completion fell from {first} to {last}").format(**words)
-    return _("No clear change in verified completion: {first} at first, {last} now").format(**words)
+    return {
+        Verdict.HIGHER: _("Verified completion rose from {first} to {last}"),
+        Verdict.LOWER: _("Verified completion fell from {first} to {last}"),
+    }.get(found, _("No clear change in verified completion: {first} at first, {last} now")).format(**ends)
 
 
 def _women_words(scope: Scope) -> str:
@@ -268,30 +269,14 @@ def _women_words(scope: Scope) -> str:
 def rising(scope: Scope) -> None:
     """Verified completion by quarter of intake."""
     scope = replace(scope, horizon_days=HORIZON)
-    table = ask("overview/completion_by_quarter", scope)
-    table = table[~table["is_small"]]
+    intakes = enough(ask(BY_QUARTER, scope))
     figure(
         Figure(
-            "overview/completion_by_quarter",
+            BY_QUARTER,
             scope,
-            interval_figure(
-                table,
-                [f"{date.year} Q{(date.month + 2) // 3}" for date in table["quarter"]],
-                "share_verified",
-                "share_low",
-                "share_high",
-                _("Completed within 180 days"),
-                [
-                    _("{share} ({interval}), {runs} completed").format(
-                        share=share(row.share_verified),
-                        interval=between(row.share_low, row.share_high),
-                        runs=whole(row.verified_matured),
-                    )
-                    for row in table.itertuples()
-                ],
-            ),
+            intakes_figure(intakes),
             Words(
-                _trend(table),
+                _trend(intakes),
                 lead=_(
                     "Course runs on the verified track that began at least 180 days before the newest file; intakes "
                     "with fewer than 30 of them are left out."
@@ -389,6 +374,7 @@ def dlsei() -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words(
                 _("DLSEI by phase"),

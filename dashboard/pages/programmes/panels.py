@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure
+from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
@@ -19,6 +19,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 HOURS = "programmes/hours"
 TOTALS, PHASES, TARGETS = "programmes/totals", "programmes/phases", "programmes/targets"
@@ -138,6 +139,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
             columns=[
@@ -173,6 +175,7 @@ def hours(scope: Scope) -> None:
                     (_("Estimated by the platform"), table["hours_estimated"].tolist()),
                     (_("Attested by the partner"), table["hours_attested"].tolist()),
                 ],
+                lying=on_phone(),
             ),
             Words(
                 hours_words(ask_one(TOTALS, scope)),
@@ -271,14 +274,7 @@ def outcome_title(scope: Scope) -> str:
 
 def outcome_words() -> dict[str, str]:
     """Words for the outcomes of course runs."""
-    return {
-        "completed": _("Completed"),
-        "distinction": _("Completed with distinction"),
-        "failed": _("Ended without passing"),
-        "withdrawn": _("Left"),
-        "under way": _("Under way: active in the last 180 days"),
-        "quiet": _("Quiet: not active for 180 days or more"),
-    }
+    return words("course_outcome")
 
 
 def phase_words(phase: str) -> str:

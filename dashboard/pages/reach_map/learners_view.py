@@ -18,6 +18,7 @@ from dashboard.components.tables import show_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
+from dashboard.pages.reach_map import moving_month
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, is_hidden_from_me
 
@@ -38,13 +39,30 @@ def answer(scope: Scope) -> None:
         _map(scope, table)
     with right:
         _card(scope, table)
+        classes = rate_classes(learners.rate_words(scope.by or "host"))
+        small = table[(table["learners"] > 0) & ~table["has_polygon"]]
+        context.small_states(small, "learners", "rate_class", classes)
 
 
 def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
     names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"].tolist()
-    words = {"countries": whole(countries), "most": listed(map(in_markdown, names))}
+    words = {"countries": whole(countries), "most": listed(map(in_markdown, names)), "day": day(scope.on_date)}
+    if scope.on_date and not names:
+        return _("By {day}, no country had enough learners to be shown").format(**words)
     if not names:
         return _("Learners are in {countries} countries").format(**words)
+    if scope.on_date and scope.by == "origin":
+        return plural(
+            "By {day}, learners came from {countries} country: {most}",
+            "By {day}, learners came from {countries} countries, most from {most}",
+            int(countries or 0),
+        ).format(**words)
+    if scope.on_date:
+        return plural(
+            "By {day}, learners lived in {countries} country: {most}",
+            "By {day}, learners lived in {countries} countries, most in {most}",
+            int(countries or 0),
+        ).format(**words)
     if scope.by == "origin":
         return _("Learners come from {countries} countries, most from {most}").format(**words)
     return _("Learners live in {countries} countries, most in {most}").format(**words)
@@ -54,7 +72,7 @@ def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
     """Countries where learners live, hidden ones included; by origin and of one partner those with a figure."""
     if scope.by == "origin" or scope.partner_id:
         return totals["countries"]
-    return ask_one(context.HEADLINE, scope.only("programme_id"))["countries"]
+    return ask_one(context.HEADLINE, scope.only("programme_id", "on_date"))["countries"]
 
 
 def _lead(scope: Scope) -> str:
@@ -63,7 +81,9 @@ def _lead(scope: Scope) -> str:
         if scope.by == "origin"
         else _("Colour is learners per 1,000 refugees hosted, circles are the largest counts.")
     ]
-    words.append(context.newest_only(scope) or learners.newcomer())
+    if scope.on_date and scope.by != "origin":
+        words.append(_("Refugees are those of UNHCR's newest year in all months."))
+    words.append(learners.newcomer())
     return " ".join(filter(None, words))
 
 
@@ -102,7 +122,9 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
     drawn = switch(_("Draw the largest flows from origin to host"), "flows")
     with above:
         _draw(scope, table, routes, drawn)
-    context.small_states(table[(table["learners"] > 0) & ~table["has_polygon"]], "learners")
+        moving_month.slider(scope)
+    if drawn and (newest := context.newest_only(scope)):
+        st.caption(_("Flows: {as_of}").format(as_of=newest))
     map_disclaimer()
 
 
@@ -115,7 +137,7 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
                 table,
                 rate_classes(learners.rate_words(scope.by or "host")),
                 routes if drawn else routes.head(0),
-                map_height(beside_card=True),
+                map_height(long_legend=True, beside_card=True),
             ),
             Words(
                 "",
@@ -138,8 +160,19 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
         return
     question = replace(scope.only("programme_id"), country_iso3=country)
     row = ask_one(CARD, question)
-    st.metric(_("Learners who live in the country"), people(row["learners"]))
+    if scope.on_date:
+        by_host = replace(question, country_iso3=None, by="host", on_date=scope.on_date)
+        then = ask_one(LEARNERS, by_host, country_iso3=country)
+        st.metric(_("Learners by {day}").format(day=day(scope.on_date)), people(then["learners"]))
+        st.caption(context.newest_only(scope))
+    else:
+        st.metric(_("Learners who live in the country"), people(row["learners"]))
     lines = [
+        *(
+            [_("Learners who live in the country: {count}").format(count=whole(row["learners"]))]
+            if scope.on_date
+            else []
+        ),
         _("Learners who come from it: {count}").format(count=whole(row["learners_from_there"])),
         _("Refugees hosted: {count}").format(count=people(row["refugees_hosted"])),
         _("Learners per 1,000 refugees: {rate}").format(rate=decimal(row["learners_per_1000_refugees"])),
@@ -173,6 +206,7 @@ def largest(scope: Scope) -> None:
                 plural("The country with most learners", "The {count} countries with most learners", len(top)).format(
                     count=len(top)
                 ),
+                lead=_("By {day}.").format(day=day(scope.on_date)) if scope.on_date else "",
                 alt=_("Bars of the countries with the most learners."),
             ),
             columns=["country", "learners", "refugees_hosted", "learners_per_1000_refugees"],
@@ -185,7 +219,7 @@ def new_countries(scope: Scope) -> None:
     """Countries first reached since a day that the reader chooses."""
     newest = ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
     since = date_in_link(_("First reached since"), "new_since", newest, year_before(newest))
-    question = replace(scope, from_date=since)
+    question = replace(scope, from_date=since, on_date=None)
     if is_hidden_from_me(NEW, question):
         owners_only()
         return
@@ -223,7 +257,11 @@ def flows(scope: Scope) -> None:
                 )
                 if largest_flow
                 else _("No route has enough learners to be shown"),
-                lead=_("Routes of the chosen country only.") if country else "",
+                lead=" ".join(
+                    filter(
+                        None, [_("Routes of the chosen country only.") if country else "", context.newest_only(scope)]
+                    )
+                ),
                 alt=_("Table of routes from country of origin to host country, with learners."),
             ),
         )
@@ -240,7 +278,15 @@ def all_countries(scope: Scope) -> None:
             lambda: show_table(question, scope.only("by"), key="all-countries"),
             Words(
                 "",
-                lead=_("All programmes for refugees and all partners, not only those chosen above."),
+                lead=" ".join(
+                    filter(
+                        None,
+                        [
+                            _("All programmes for refugees and all partners, not only those chosen above."),
+                            context.newest_only(scope),
+                        ],
+                    )
+                ),
                 alt=_("Table of learners of programmes for refugees by country."),
             ),
         )

@@ -5,7 +5,10 @@ from dashboard.components.page import page, section
 from dashboard.locales import _
 from dashboard.pages.reach_map import panels
 
-scope = page(panels.answer, choices=(panels.counted, panels.programme, panels.partner, panels.year, panels.origin))
+scope = page(
+    panels.answer,
+    choices=(panels.counted, panels.programme, panels.partner, panels.as_of, panels.year, panels.origin),
+)
 with section(_("Largest countries"), "top") as opened:
     if opened:
         panels.largest(scope)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components import context, learners
 from dashboard.components.filters import choose
 from dashboard.locales import _
-from dashboard.pages.reach_map import learners_view, refugees_view
+from dashboard.pages.reach_map import learners_view, moving_month, refugees_view
 from dashboard.scope import Scope
 from dashboard.session import ask
 
@@ -37,6 +37,11 @@ def programme(scope: Scope) -> Scope:
 def partner(scope: Scope) -> Scope:
     """The partner of the learners."""
     return context.partner(scope) if counts_learners(scope) and not learners.needs() else scope
+
+
+def as_of(scope: Scope) -> Scope:
+    """The end of the month by which learners are counted; the newest file where none is chosen."""
+    return moving_month.choose(scope) if counts_learners(scope) and not learners.needs() else scope
 
 
 def year(scope: Scope) -> Scope:

@@ -20,6 +20,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 COVERAGE, TOTALS, FLOWS = "reach_map/coverage", "reach_map/totals", "reach_map/flows"
 BY_HOST, YEARS = "reach_map/refugees_by_host", "reach_map/years"
@@ -29,16 +30,7 @@ MOST_NAMED = 3
 
 def class_words() -> dict[str, str]:
     """The legend: sizes first, then the three ways of having no number."""
-    return {
-        "from_1m": _("1 million or more"),
-        "from_100k": _("100,000 to 1 million"),
-        "from_10k": _("10,000 to 100,000"),
-        "from_1k": _("1,000 to 10,000"),
-        "below_1k": _("Fewer than 1,000"),
-        "zero": _("Zero"),
-        "hidden": _("Hidden, 1 to 4 people"),
-        "no_data": _("No data"),
-    }
+    return words("refugee_size")
 
 
 def choose_year(scope: Scope) -> Scope:
@@ -129,7 +121,7 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
                 values,
                 ask(REGISTER),
                 flows,
-                map_height(beside_card=True),
+                map_height(long_legend=True, beside_card=True),
             ),
             Words(
                 "",
@@ -144,7 +136,8 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
         on_click=context.take_clicked(COVERAGE),
         numbers=_numbers(scope, totals),
     )
-    context.small_states(coverage[(coverage["refugees"] > 0) & ~coverage["has_polygon"]], "refugees")
+    small = coverage[(coverage["refugees"] > 0) & ~coverage["has_polygon"]]
+    context.small_states(small, "refugees", "size_class", reach_classes(class_words()))
     words = []
     if totals["refugees_in_unknown_country"]:
         words.append(

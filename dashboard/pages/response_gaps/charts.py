@@ -19,19 +19,28 @@ def gaps_map(table: pd.DataFrame, points: pd.DataFrame, height: int) -> Figure:
         points: country_iso3, latitude, longitude of countries too small for the polygons.
         height: in pixels.
     """
-    classes = [
-        MapClass("none", _("No level served"), CLOSED),
-        MapClass("some", _("Some levels served"), PARTIAL),
-        MapClass("all", _("Every level served"), OPEN),
-    ]
     values = [
         _("{unserved} of {affected} learners without a live free offer; live offers: {offers}").format(
             unserved=people(row.learners_unserved), affected=people(row.learners_affected), offers=row.live_offers
         )
         for row in table.itertuples()
     ]
-    classed = table.assign(served=[_class(row.learners_unserved, row.learners_affected) for row in table.itertuples()])
-    return class_map(classed, "served", classes, values, points, height, rest=_("Not closed country-wide, or no data"))
+    rest = _("Not closed country-wide, or no data")
+    return class_map(classed(table), "served", served_classes(), values, points, height, rest=rest)
+
+
+def served_classes() -> list[MapClass]:
+    """The classes of the map of gaps."""
+    return [
+        MapClass("none", _("No level served"), CLOSED),
+        MapClass("some", _("Some levels served"), PARTIAL),
+        MapClass("all", _("Every level served"), OPEN),
+    ]
+
+
+def classed(table: pd.DataFrame) -> pd.DataFrame:
+    """The countries with their class, as `served`."""
+    return table.assign(served=[_class(row.learners_unserved, row.learners_affected) for row in table.itertuples()])
 
 
 def _class(unserved: int, affected: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.world import HEIGHT_ON_PHONE_LONG_LEGEND
+from dashboard.charts.world import HEIGHT_ON_PHONE
 from dashboard.components import closures
 from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
@@ -21,7 +21,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps import period
-from dashboard.pages.response_gaps.charts import gaps_map, unserved_figure
+from dashboard.pages.response_gaps.charts import classed, gaps_map, served_classes, unserved_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
 
@@ -29,7 +29,7 @@ UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "resp
 BY_LEVEL, BY_TIER, BY_LANGUAGE = "response_gaps/by_level", "response_gaps/by_tier", "response_gaps/by_language"
 KNOWN = "response_gaps/known_until"
 # Nobody changes the language of an offer overnight, so an offer that lacks only that is no remedy.
-HEIGHT = 380  # the bar is two lines, and the map ends within the first screen
+HEIGHT = 360  # the bar is two lines, and the map ends within the first screen
 NO_REMEDY = "language"
 
 
@@ -112,7 +112,7 @@ def _on_a_day(scope: Scope) -> None:
         Figure(
             UNSERVED,
             scope,
-            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE_LONG_LEGEND if on_phone() else HEIGHT),
+            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE if on_phone() else HEIGHT),
             Words(
                 "",
                 alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
@@ -122,7 +122,8 @@ def _on_a_day(scope: Scope) -> None:
         numbers=_numbers(world, scope),
     )
     small = set(ask("reach_map/points")["country_iso3"])
-    small_states(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)], "learners_unserved")
+    unserved = classed(table[(table["learners_unserved"] > 0) & table["country_iso3"].isin(small)])
+    small_states(unserved, "learners_unserved", "served", served_classes())
     map_disclaimer()
 
 

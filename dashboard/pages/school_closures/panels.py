@@ -29,6 +29,7 @@ from dashboard.pages.school_closures.charts import (
 )
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 WORLD, AFFECTED, BY_DAY = (
     "school_closures/world_on_date",
@@ -54,11 +55,7 @@ DEFINITIONS = {
 
 def definition_words() -> dict[str, str]:
     """The three definitions of affected."""
-    return {
-        "closed": _("Closed country-wide"),
-        "weighted": _("Closed + p × partially open"),
-        "disrupted": _("Closed or partially open"),
-    }
+    return words("affected_definition")
 
 
 def series_words() -> dict[str, str]:
@@ -119,10 +116,10 @@ def answer(scope: Scope) -> None:
     with left:
         _map(scope, _numbers(world, affected, scope))
         moving_day.slider(scope)
-        _small_states(scope)
         map_disclaimer()
     with right:
         _card(card, scope)
+        _small_states(scope)
 
 
 def _is_planned(scope: Scope) -> bool:
@@ -268,7 +265,6 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     words = status_words()
     in_words = _("{people} learners")
     values = [in_words.format(people=people(learners)) for learners in table["learners"]]
-    classes = [MapClass(status, label, STATUS[status]) for status, label in words.items()]
     figure(
         Figure(
             COUNTRIES,
@@ -276,7 +272,7 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
             class_map(
                 table,
                 "status",
-                classes,
+                _classes(),
                 values,
                 ask("reach_map/points"),
                 map_height(beside_card=True),
@@ -296,10 +292,15 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     )
 
 
+def _classes() -> list[MapClass]:
+    return [MapClass(status, label, STATUS[status]) for status, label in status_words().items()]
+
+
 def _small_states(scope: Scope) -> None:
     table = ask(COUNTRIES, scope)
     small = set(ask("reach_map/points")["country_iso3"])
-    context.small_states(table[(table["status"] == "closed") & table["country_iso3"].isin(small)], "learners")
+    closed = table[(table["status"] == "closed") & (table["learners"] > 0) & table["country_iso3"].isin(small)]
+    context.small_states(closed, "learners", "status", _classes())
 
 
 def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:

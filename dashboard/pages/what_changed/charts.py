@@ -38,7 +38,7 @@ def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequen
     room = max((high - low) * (0.06 + 0.025 * max(map(len, texts))), 1)
     return framed(
         [trace],
-        70 + 38 * len(labels),
+        40 + 36 * len(labels),
         xaxis={"range": [low, high + room], "showgrid": False, "showticklabels": False},
         yaxis={"autorange": "reversed", "showgrid": False},
     )

@@ -22,6 +22,7 @@ from dashboard.session import ask, current_release, current_viewer
 from dashboard.settings import store_folder
 from dashboard.store.protocol import NoRoom, StoreDamaged
 from dashboard.store.releases import NoSuchRelease, manifests
+from dashboard.vocabularies import words
 from dashboard.warehouse.answers import ReleaseTooOld
 from dashboard.warehouse.catalog import metrics, sources
 from dashboard.warehouse.changes import compared_marts
@@ -303,14 +304,7 @@ def kinds() -> None:
 
 def step_words() -> dict[str, str]:
     """Words for the six kinds of change."""
-    return {
-        "new": _("New"),
-        "back-dated": _("Back-dated"),
-        "corrected": _("Corrected"),
-        "merged": _("Merged"),
-        "removed": _("Removed"),
-        "redefined": _("Redefined"),
-    }
+    return words("change", ("new", "back-dated", "corrected", "merged", "removed", "redefined"))
 
 
 def comparable(found: Sequence[Manifest]) -> list[Manifest]:

@@ -18,10 +18,9 @@ WITH quarters AS (
         verified_completed
     FROM cube_completion
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND cohort LIKE '%-Q%'
-        AND horizon_days = coalesce($horizon_days, 180)
+        AND fragment.completion_horizon()
 )
 
 SELECT

@@ -29,11 +29,8 @@ WITH told AS (
         string_split(unnest(string_split(days, ' ')), ':') AS told
     FROM cube_cohort
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
-        AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
-        AND attribute = coalesce($attribute, 'all')
-        AND attribute_value = coalesce($attribute_value, 'all')
+        fragment.learner_cell()
+        AND fragment.cohort_filters()
     UNION ALL
     SELECT
         2 AS side,

@@ -9,8 +9,7 @@ SELECT
     runs
 FROM cube_completion
 WHERE
-    programme_id = coalesce($programme_id, 'all')
-    AND partner_id = coalesce($partner_id, 'all')
+    fragment.learner_cell()
     AND cohort <> 'all'
     AND cohort NOT LIKE '%-Q%'
     AND horizon_days = 180

@@ -15,7 +15,7 @@ WITH counted AS (
         known(sum(q.learners) FILTER (WHERE q.quiet_days >= $quiet_days))::bigint AS quiet,
         known(sum(q.learners))::bigint AS unfinished
     FROM cube_quiet AS q
-    WHERE q.programme_id = coalesce($programme_id, 'all') AND q.partner_id = coalesce($partner_id, 'all')
+    WHERE fragment.learner_cell(q)
 )
 
 SELECT

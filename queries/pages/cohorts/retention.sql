@@ -15,7 +15,7 @@ WITH months AS (
         max(observed_weeks) AS observed_weeks,
         sum(learners)::bigint AS learners
     FROM cube_retention
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = coalesce($partner_id, 'all')
+    WHERE fragment.learner_cell()
     GROUP BY cohort_month
     HAVING sum(learners) >= 30
 ),
@@ -38,8 +38,7 @@ FROM grid AS g
 LEFT JOIN cube_retention AS r
     ON
         g.cohort_month = r.cohort_month
-        AND r.programme_id = coalesce($programme_id, 'all')
-        AND r.partner_id = coalesce($partner_id, 'all')
+        AND fragment.learner_cell(r)
         AND r.last_week >= g.week
 GROUP BY g.cohort_month, g.week, g.learners
 ORDER BY g.cohort_month, g.week

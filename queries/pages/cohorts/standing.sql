@@ -35,8 +35,7 @@ SELECT
     runs < 30 AS is_small
 FROM cube_completion
 WHERE
-    programme_id = coalesce($programme_id, 'all')
-    AND partner_id = coalesce($partner_id, 'all')
+    fragment.learner_cell()
     AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
-    AND horizon_days = coalesce($horizon_days, 180)
+    AND fragment.completion_horizon()
 ORDER BY runs

@@ -16,27 +16,24 @@
 -- metric: withdrawal_incidence
 -- caveat: Unit: course runs. A course run that has not ended is neither a success nor a failure, and counts as long as observed.
 WITH days AS (
-    SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS told
+    SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS fields
     FROM cube_cohort
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
-        AND cohort = coalesce(strftime(cast($cohort_month AS date), '%Y-%m'), 'all')
-        AND attribute = coalesce($attribute, 'all')
-        AND attribute_value = coalesce($attribute_value, 'all')
+        fragment.learner_cell()
+        AND fragment.cohort_filters()
 ),
 
 cohort AS (
     SELECT
-        told[1]::bigint AS day,
-        sum(told[2]::bigint)::bigint AS completed,
-        sum(told[3]::bigint)::bigint AS withdrawn,
-        sum(told[4]::bigint)::bigint AS failed,
-        sum(told[5]::bigint)::bigint AS still_active,
-        sum(sum(told[2]::bigint + told[3]::bigint + told[4]::bigint + told[5]::bigint)) OVER (ORDER BY told[1]::bigint DESC)::bigint
+        fields[1]::bigint AS day,
+        sum(fields[2]::bigint)::bigint AS completed,
+        sum(fields[3]::bigint)::bigint AS withdrawn,
+        sum(fields[4]::bigint)::bigint AS failed,
+        sum(fields[5]::bigint)::bigint AS still_active,
+        sum(sum(fields[2]::bigint + fields[3]::bigint + fields[4]::bigint + fields[5]::bigint)) OVER (ORDER BY fields[1]::bigint DESC)::bigint
             AS at_risk
     FROM days
-    GROUP BY told[1]::bigint
+    GROUP BY fields[1]::bigint
 ),
 
 lists AS (

@@ -30,8 +30,7 @@ WITH areas AS (
     FROM cube_benchmark AS b
     LEFT JOIN dim_country AS d ON d.country_iso3 = $country_host
     WHERE
-        b.programme_id = coalesce($programme_id, 'all')
-        AND b.partner_id = $partner_id
+        fragment.learner_cell_of_partner(b)
         AND (
             b.area_level = 'world'
             OR (b.area_level = 'region' AND b.area = d.region)
@@ -49,7 +48,9 @@ mine AS (
         sum(c.learners_completed) AS completed
     FROM areas AS a
     INNER JOIN cube_country AS c
-        ON c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = $partner_id AND c.counted_by = 'host'
+        ON
+            fragment.learner_cell_of_partner(c)
+            AND c.counted_by = 'host'
     LEFT JOIN dim_country AS d ON c.country_iso3 = d.country_iso3
     WHERE
         (a.area_level = 'world' AND c.country_iso3 = 'all')

@@ -23,13 +23,10 @@ WITH cells AS (
         known(sum(recognised))::bigint AS recognised
     FROM cube_funnel
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND attribute = CASE WHEN $country_host IS NULL THEN 'all' ELSE 'country_host' END
         AND attribute_value = coalesce($country_host, 'all')
-        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
-        AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
-        AND ($to_month IS NULL OR month <= $to_month)
+        AND fragment.registration_months()
 ),
 
 steps AS (

@@ -7,6 +7,9 @@ SELECT
     month,
     sum(registered)::bigint AS learners
 FROM cube_funnel
-WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = all_partners() AND attribute = 'all' AND month IS NOT NULL
+WHERE
+    fragment.learner_cell_of_all()
+    AND attribute = 'all'
+    AND month IS NOT NULL
 GROUP BY month
 ORDER BY month

@@ -25,8 +25,7 @@ WITH sexes AS (
         unnest([enrolled, started, active, completed, credential, recognised]) AS learners
     FROM cube_funnel
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND attribute = 'sex'
         AND month IS NULL
 ),

@@ -25,9 +25,7 @@ WITH totals AS (
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND attribute = 'all'
-        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
-        AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
-        AND ($to_month IS NULL OR month <= $to_month)
+        AND fragment.registration_months()
     GROUP BY partner_id
 ),
 
@@ -56,7 +54,6 @@ LEFT JOIN others AS o ON t.step_order = o.step_order
 LEFT JOIN cube_step_days AS d
     ON
         t.step_order = d.step_order
-        AND d.programme_id = coalesce($programme_id, 'all')
-        AND d.partner_id = coalesce($partner_id, 'all')
+        AND fragment.learner_cell(d)
 WHERE t.partner_id = coalesce($partner_id, 'all')
 ORDER BY t.step_order

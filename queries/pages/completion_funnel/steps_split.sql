@@ -24,12 +24,9 @@ WITH totals AS (
         row_number() OVER (ORDER BY sum(registered) DESC, attribute_value) AS size_rank
     FROM cube_funnel
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND attribute = $attribute
-        AND (month IS NULL) = ($from_month IS NULL AND $to_month IS NULL)
-        AND ($from_month IS NULL OR month >= date_trunc('month', cast($from_month AS date)))
-        AND ($to_month IS NULL OR month <= $to_month)
+        AND fragment.registration_months()
     GROUP BY attribute_value
 )
 

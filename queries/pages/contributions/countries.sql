@@ -32,12 +32,7 @@ WITH chosen AS (
     FROM fct_activity_5w AS a
     WHERE
         a.is_education
-        AND ($mission IS NULL OR a.mission = $mission)
-        AND ($audience IS NULL OR a.audience = $audience)
-        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
-        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
-        AND ($from_month IS NULL OR a.until_on >= $from_month)
-        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+        AND fragment.activity_filters(a)
 ),
 
 organisation AS (

@@ -37,12 +37,7 @@ WITH dated AS (
     FROM fct_coverage_place AS a
     WHERE
         ($stage IS NULL OR a.stage = $stage)
-        AND ($mission IS NULL OR a.mission = $mission)
-        AND ($audience IS NULL OR a.audience = $audience)
-        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
-        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
-        AND ($from_month IS NULL OR a.until_on >= $from_month)
-        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+        AND fragment.activity_filters(a)
         AND a.is_counted
     WINDOW place AS (PARTITION BY a.country_iso3, a.activity_type, a.audience, a.place1, a.place2, a.place3)
 ),
@@ -88,12 +83,7 @@ acting AS (
     FROM fct_coverage_place AS a
     WHERE
         ($stage IS NULL OR a.stage = $stage)
-        AND ($mission IS NULL OR a.mission = $mission)
-        AND ($audience IS NULL OR a.audience = $audience)
-        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
-        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
-        AND ($from_month IS NULL OR a.until_on >= $from_month)
-        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+        AND fragment.activity_filters(a)
         AND a.is_counted
         AND a.is_activity
     GROUP BY a.country_iso3, a.activity_type, a.audience

@@ -27,7 +27,7 @@ told AS (
         a.learners_indirect
     FROM fct_activity_5w AS a
     LEFT JOIN member AS m ON a.activity_key = m.activity_key
-    WHERE a.is_education AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
+    WHERE fragment.activity_stage(a)
 )
 
 SELECT

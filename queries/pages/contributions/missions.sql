@@ -28,14 +28,8 @@ WITH chosen AS (
         a.teachers_direct
     FROM fct_activity_5w AS a
     WHERE
-        a.is_education
-        AND (a.stage = $stage OR ($stage IS NULL AND a.is_counted))
-        AND ($mission IS NULL OR a.mission = $mission)
-        AND ($audience IS NULL OR a.audience = $audience)
-        AND ($region IS NULL OR $region IN (a.region, a.sub_region))
-        AND ($member_type IS NULL OR EXISTS (SELECT 1 FROM fct_activity_member AS m WHERE m.activity_key = a.activity_key AND m.member_type = $member_type))
-        AND ($from_month IS NULL OR a.until_on >= $from_month)
-        AND ($to_month IS NULL OR a.began_on <= last_day($to_month))
+        fragment.activity_stage(a)
+        AND fragment.activity_filters(a)
 ),
 
 organisation AS (

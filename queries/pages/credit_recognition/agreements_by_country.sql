@@ -15,7 +15,7 @@ WITH signed AS (
         country_iso3,
         count(DISTINCT university) AS universities
     FROM dim_agreement
-    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE fragment.agreement_filters()
     GROUP BY country_iso3
 )
 
@@ -34,6 +34,5 @@ LEFT JOIN cube_recognition AS r
     ON
         s.country_iso3 = r.country_iso3
         AND r.breakdown = 'country'
-        AND r.programme_id = coalesce($programme_id, 'all')
-        AND r.partner_id = coalesce($partner_id, 'all')
+        AND fragment.learner_cell(r)
 ORDER BY s.universities DESC, s.country_iso3

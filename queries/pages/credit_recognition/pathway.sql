@@ -25,7 +25,7 @@ WITH signed AS (
         count(DISTINCT university || country_iso3) AS agreements,
         count(DISTINCT country_iso3) FILTER (WHERE country_iso3 <> 'unknown') AS agreement_countries
     FROM dim_agreement
-    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE fragment.agreement_filters()
 ),
 
 asked AS (
@@ -44,8 +44,7 @@ asked AS (
     FROM cube_recognition
     WHERE
         breakdown = 'all'
-        AND programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        AND fragment.learner_cell()
 )
 
 SELECT

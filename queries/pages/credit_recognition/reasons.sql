@@ -14,6 +14,5 @@ LEFT JOIN cube_recognition AS a ON r.programme_id = a.programme_id AND r.partner
 WHERE
     r.breakdown = 'reason'
     AND r.breakdown_value <> 'not refused'
-    AND r.programme_id = coalesce($programme_id, 'all')
-    AND r.partner_id = coalesce($partner_id, 'all')
+    AND fragment.learner_cell(r)
 ORDER BY r.refused DESC, reason

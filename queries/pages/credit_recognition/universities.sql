@@ -16,7 +16,7 @@ WITH signed AS (
         country_iso3,
         min(agreed_on) AS agreed_on
     FROM dim_agreement
-    WHERE (coalesce($programme_id, 'for_refugees') = 'for_refugees' OR programme_id = $programme_id) AND ($partner_id IS NULL OR partner_id = $partner_id)
+    WHERE fragment.agreement_filters()
     GROUP BY university, country_iso3
 ),
 
@@ -32,8 +32,7 @@ asked AS (
     FROM cube_recognition
     WHERE
         breakdown = 'university'
-        AND programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        AND fragment.learner_cell()
 )
 
 SELECT

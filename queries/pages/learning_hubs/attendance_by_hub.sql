@@ -29,9 +29,6 @@ FROM cube_hub_attendance AS a
 INNER JOIN dim_hub AS h ON a.hub_id = h.hub_id
 WHERE
     ($partner_id IS NULL OR a.partner_id = $partner_id)
-    AND ($region IS NULL OR h.region = $region)
-    AND ($country_iso3 IS NULL OR h.country_iso3 = $country_iso3)
-    AND ($host_type IS NULL OR h.host_type = $host_type)
-    AND ($hub_id IS NULL OR h.hub_id = $hub_id)
+    AND fragment.hub_filters(h)
 GROUP BY a.hub_id, h.hub
 ORDER BY attendance DESC, h.hub, a.hub_id

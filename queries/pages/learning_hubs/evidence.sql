@@ -7,8 +7,7 @@
 -- metric: hubs_alive
 -- metric: hub_status
 WITH newest AS (
-    SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
-    FROM fct_hub_day
+    SELECT * FROM fragment.hub_date
 ),
 
 signs AS (

@@ -29,7 +29,7 @@ WITH strata AS (
         coalesce(sum(runs) FILTER (WHERE NOT with_hub), 0) AS other_n,
         coalesce(sum(completed) FILTER (WHERE NOT with_hub), 0) AS other_k
     FROM cube_hub_like
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = coalesce($partner_id, 'all')
+    WHERE fragment.learner_cell()
     GROUP BY course_id, sex, month
 ),
 

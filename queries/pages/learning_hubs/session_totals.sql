@@ -30,8 +30,5 @@ FROM fct_hub_session AS s
 INNER JOIN dim_hub AS h ON s.hub_id = h.hub_id
 WHERE
     s.kind <> 'closing'
-    AND ($region IS NULL OR h.region = $region)
-    AND ($country_iso3 IS NULL OR h.country_iso3 = $country_iso3)
-    AND ($host_type IS NULL OR h.host_type = $host_type)
-    AND ($hub_id IS NULL OR h.hub_id = $hub_id)
+    AND fragment.hub_filters(h)
 ORDER BY sessions

@@ -23,8 +23,7 @@
 -- metric: hub_status
 -- caveat: Activity is a session, or a learning event of a learner whom a partner registered at the hub.
 WITH newest AS (
-    SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
-    FROM fct_hub_day
+    SELECT * FROM fragment.hub_date
 ),
 
 signs AS (
@@ -70,8 +69,5 @@ CROSS JOIN newest AS n
 LEFT JOIN signs AS s ON h.hub_id = s.hub_id
 LEFT JOIN held AS k ON h.hub_id = k.hub_id
 WHERE
-    ($region IS NULL OR h.region = $region)
-    AND ($country_iso3 IS NULL OR h.country_iso3 = $country_iso3)
-    AND ($host_type IS NULL OR h.host_type = $host_type)
-    AND ($hub_id IS NULL OR h.hub_id = $hub_id)
+    fragment.hub_filters(h)
 ORDER BY h.country, h.hub, h.hub_id

@@ -24,8 +24,7 @@ WITH mine AS (
         sum(learners_completed) AS completed
     FROM cube_country
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = $partner_id
+        fragment.learner_cell_of_partner()
         AND counted_by = 'host'
         AND country_iso3 = 'all'
 ),
@@ -41,7 +40,9 @@ measures AS (
         b.other_partners
     FROM mine AS m
     INNER JOIN cube_benchmark AS b
-        ON b.programme_id = coalesce($programme_id, 'all') AND b.partner_id = $partner_id AND b.area_level = 'world'
+        ON
+            fragment.learner_cell_of_partner(b)
+            AND b.area_level = 'world'
     WHERE m.registered IS NOT NULL
 ),
 

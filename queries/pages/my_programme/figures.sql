@@ -40,7 +40,7 @@
 WITH days AS (
     SELECT *
     FROM cube_partner_day
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = $partner_id
+    WHERE fragment.learner_cell_of_partner()
 ),
 
 newest AS (

@@ -29,8 +29,7 @@ SELECT
     verified_matured < 30 AS is_small
 FROM cube_completion
 WHERE
-    programme_id = coalesce($programme_id, 'all')
-    AND partner_id = $partner_id
+    fragment.learner_cell_of_partner()
     AND cohort <> 'all'
     AND cohort NOT LIKE '%-Q%'
     AND horizon_days = 180

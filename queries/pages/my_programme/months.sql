@@ -19,5 +19,5 @@ SELECT
     quiet AS learners_silent,
     credential AS learners_with_credential
 FROM cube_partner_day
-WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = $partner_id
+WHERE fragment.learner_cell_of_partner()
 ORDER BY on_date

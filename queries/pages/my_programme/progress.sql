@@ -21,7 +21,7 @@ WITH fifths AS (
         coalesce(sum(runs) FILTER (WHERE state = 'quiet'), 0)::bigint AS runs_quiet,
         sum(sum(runs)) OVER () AS all_runs
     FROM cube_progress
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = $partner_id
+    WHERE fragment.learner_cell_of_partner()
     GROUP BY fifth
 )
 

@@ -15,8 +15,7 @@
 -- column people_reached BIGINT: people reached so far, NULL where not stated
 -- column dropped_reason VARCHAR: why it was given up, NULL where it was not
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 ),
 
 staged AS (

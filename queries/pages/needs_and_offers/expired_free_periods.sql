@@ -9,8 +9,7 @@
 -- column matches_delivering BIGINT: matches that deliver it on the day
 -- column focal_point VARCHAR: whom to ask
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 )
 
 SELECT

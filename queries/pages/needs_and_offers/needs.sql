@@ -17,8 +17,7 @@
 -- column stage VARCHAR "Stage" words(match_stage): furthest stage of a match that was not given up: unmatched, proposed, brokered, delivering or completed
 -- caveat: A need is a request, not everything that is lacking.
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 ),
 
 matched AS (

@@ -20,8 +20,7 @@
 -- column live_to DATE: last day on which it is live and free, NULL where that has no end
 -- column focal_point VARCHAR: whom to write to
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 )
 
 SELECT

@@ -8,8 +8,7 @@
 -- column days_silent BIGINT: days since, NULL where never
 -- column live_offers BIGINT: its offers that are live on the day
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 ),
 
 named AS (

@@ -11,8 +11,7 @@
 -- metric: offers_live
 -- metric: needs_waiting
 WITH day AS (
-    SELECT coalesce($on_date, as_of_on) AS on_date
-    FROM dim_matching_day
+    SELECT * FROM fragment.matching_date
 ),
 
 open_need AS (

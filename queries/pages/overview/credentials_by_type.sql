@@ -15,5 +15,7 @@ SELECT
     learners,
     credentials::double / nullif(learners, 0) AS credentials_per_learner
 FROM cube_credential
-WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = all_partners() AND year IS NULL
+WHERE
+    fragment.learner_cell_of_all()
+    AND year IS NULL
 ORDER BY is_stacked, credentials DESC, credential_type

@@ -18,10 +18,7 @@ WITH as_of AS (
     SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
     FROM dim_stream AS s
     INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE
-        s.programme_id = $programme_id
-        OR ($programme_id IS NULL AND p.in_total)
-        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+    WHERE fragment.programme_filter(s, p)
 ),
 
 latest AS (
@@ -32,7 +29,7 @@ latest AS (
         c.learners_with_credential
     FROM cube_reach AS c
     INNER JOIN as_of AS a ON c.on_date <= a.on_date
-    WHERE c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = all_partners()
+    WHERE fragment.learner_cell_of_all(c)
     ORDER BY c.on_date DESC
     LIMIT 1
 )

@@ -16,7 +16,7 @@ WITH months AS (
         max(unique_upper) AS unique_upper,
         max(credentials) AS credentials
     FROM cube_reach
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = all_partners()
+    WHERE fragment.learner_cell_of_all()
     GROUP BY last_day(on_date)
 ),
 

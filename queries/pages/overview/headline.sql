@@ -24,10 +24,7 @@ WITH as_of AS (
     SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
     FROM dim_stream AS s
     INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE
-        s.programme_id = $programme_id
-        OR ($programme_id IS NULL AND p.in_total)
-        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
+    WHERE fragment.programme_filter(s, p)
 ),
 
 latest AS (
@@ -42,7 +39,7 @@ latest AS (
         c.partners
     FROM cube_reach AS c
     INNER JOIN as_of AS a ON c.on_date <= a.on_date
-    WHERE c.programme_id = coalesce($programme_id, 'all') AND c.partner_id = all_partners()
+    WHERE fragment.learner_cell_of_all(c)
     ORDER BY c.on_date DESC
     LIMIT 1
 ),
@@ -59,11 +56,7 @@ signs AS (
         max(h.on_date) FILTER (
             WHERE
             h.kind <> 'closing'
-            AND (
-                h.programme_id = $programme_id
-                OR ($programme_id IS NULL AND coalesce(p.in_total, TRUE))
-                OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
-            )
+            AND fragment.programme_filter(h, p)
         ) AS last_on,
         max(h.on_date) FILTER (WHERE h.kind = 'session') AS last_session_on,
         max(h.on_date) FILTER (WHERE h.kind = 'closing') AS closed_on

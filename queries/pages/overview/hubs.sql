@@ -14,8 +14,7 @@
 -- metric: hub_status
 -- caveat: To others than owners more hubs may be active than are counted: months with fewer than 10 learners at a hub are left out.
 WITH newest AS (
-    SELECT least(coalesce($on_date, max(as_of_on)), max(as_of_on)) AS as_of_on
-    FROM fct_hub_day
+    SELECT * FROM fragment.hub_date
 ),
 
 signs AS (
@@ -26,11 +25,7 @@ signs AS (
         max(d.on_date) FILTER (
             WHERE
             d.kind <> 'closing'
-            AND (
-                d.programme_id = $programme_id
-                OR ($programme_id IS NULL AND coalesce(p.in_total, TRUE))
-                OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
-            )
+            AND fragment.programme_filter(d, p)
         ) AS last_here_on,
         max(d.on_date) FILTER (WHERE d.kind = 'session') AS last_session_on,
         max(d.on_date) FILTER (WHERE d.kind = 'closing') AS closed_on

@@ -43,8 +43,7 @@ SELECT
     runs_quiet(quiet_so_far) AS quiet_so_far
 FROM cube_completion
 WHERE
-    programme_id = coalesce($programme_id, 'all')
-    AND partner_id = coalesce($partner_id, 'all')
+    fragment.learner_cell()
     AND cohort = 'all'
-    AND horizon_days = coalesce($horizon_days, 180)
+    AND fragment.completion_horizon()
 ORDER BY horizon_days

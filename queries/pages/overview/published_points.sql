@@ -17,9 +17,5 @@ INNER JOIN dim_programme AS p ON f.programme_id = p.programme_id
 WHERE
     f.on_date IS NOT NULL
     AND f.unit IN ('people', 'learners')
-    AND (
-        f.programme_id = $programme_id
-        OR ($programme_id IS NULL AND p.in_total)
-        OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
-    )
+    AND fragment.programme_filter(f, p)
 ORDER BY f.on_date, f.programme_id

@@ -22,7 +22,10 @@ WITH sexes AS (
         sum(credential) AS credential,
         sum(recognised) AS recognised
     FROM cube_funnel
-    WHERE programme_id = coalesce($programme_id, 'all') AND partner_id = all_partners() AND attribute = 'sex' AND month IS NULL
+    WHERE
+        fragment.learner_cell_of_all()
+        AND attribute = 'sex'
+        AND month IS NULL
     GROUP BY attribute_value
 ),
 

@@ -12,9 +12,8 @@
 -- column has_polygon BOOLEAN: drawn as an area at this scale, else as a point
 -- metric: refugees_hosted
 -- caveat: UNHCR rounds figures below 5, so none is hidden in its own file; the class stays apart from zero and from no data all the same.
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 ),
 
 hosted AS (
@@ -22,7 +21,7 @@ hosted AS (
         r.host_iso3,
         refugees_hosted(r.refugees) AS refugees
     FROM fct_refugees AS r
-    INNER JOIN asked ON r.year = asked.year
+    INNER JOIN chosen_year ON r.year = chosen_year.year
     GROUP BY r.host_iso3
 )
 

@@ -13,9 +13,8 @@
 -- column longitude DOUBLE: of a point in the country of asylum, NULL where it is unknown
 -- column is_drawn BOOLEAN: among the 30 largest, which the map draws
 -- metric: refugees_hosted
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
@@ -31,7 +30,7 @@ SELECT
     r.host_is_country
     AND row_number() OVER (PARTITION BY r.host_is_country ORDER BY r.refugees DESC, r.host_iso3) <= 30 AS is_drawn
 FROM fct_refugees AS r
-INNER JOIN asked ON r.year = asked.year
+INNER JOIN chosen_year ON r.year = chosen_year.year
 LEFT JOIN dim_country AS h ON r.host_iso3 = h.country_iso3
 LEFT JOIN dim_country AS o ON r.origin_iso3 = o.country_iso3
 WHERE r.origin_iso3 = $origin_iso3 AND r.refugees > 0 AND r.origin_iso3 <> r.host_iso3

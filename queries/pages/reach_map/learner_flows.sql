@@ -25,8 +25,7 @@ FROM cube_flow AS f
 INNER JOIN dim_country AS o ON f.origin_iso3 = o.country_iso3
 INNER JOIN dim_country AS h ON f.host_iso3 = h.country_iso3
 WHERE
-    f.programme_id = coalesce($programme_id, 'all')
-    AND f.partner_id = all_partners()
+    fragment.learner_cell_of_all(f)
     AND f.origin_iso3 <> f.host_iso3
     AND ($country_iso3 IS NULL OR f.origin_iso3 = $country_iso3 OR f.host_iso3 = $country_iso3)
 ORDER BY f.learners DESC, f.origin_iso3, f.host_iso3

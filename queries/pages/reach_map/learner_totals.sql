@@ -3,6 +3,7 @@
 -- param $by VARCHAR: host where they live, origin where they come from
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
+-- param $on_date DATE: the end of the last month by this day is counted until, or NULL for the newest file
 -- param $from_date DATE: a country first reached on this day or later counts as new, or NULL for none
 -- column learners BIGINT: distinct learners reached
 -- column countries BIGINT: countries they are in of which a figure is shown; countries with too few learners to be shown are not counted
@@ -13,17 +14,40 @@
 -- metric: learners_reached = learners
 -- metric: countries_shown = countries
 -- metric: learners_per_1000_refugees
-WITH counted AS (
+WITH by_month AS (
     SELECT
         country_iso3,
-        learners,
-        first_on
-    FROM cube_country
+        max(learners) AS learners
+    FROM cube_country_month
+    WHERE
+        fragment.learner_cell()
+        AND counted_by = $by
+        AND last_day(month) <= $on_date
+    GROUP BY country_iso3
+    UNION ALL
+    SELECT
+        'all',
+        max(learners_reached)
+    FROM cube_reach
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND partner_id = coalesce($partner_id, 'all')
-        AND counted_by = $by
-        AND learners > 0
+        -- A day within a month asks for the end of the month before, as for countries.
+        AND on_date < date_trunc('month', $on_date::date + 1)
+),
+
+counted AS (
+    SELECT
+        l.country_iso3,
+        CASE WHEN $on_date IS NULL THEN l.learners ELSE m.learners END AS learners,
+        l.first_on
+    FROM cube_country AS l
+    LEFT JOIN by_month AS m ON l.country_iso3 = m.country_iso3
+    WHERE
+        l.programme_id = coalesce($programme_id, 'all')
+        AND l.partner_id = coalesce($partner_id, 'all')
+        AND l.counted_by = $by
+        AND CASE WHEN $on_date IS NULL THEN l.learners ELSE m.learners END > 0
 ),
 
 hosted AS (

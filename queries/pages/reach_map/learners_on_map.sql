@@ -3,6 +3,7 @@
 -- param $by
 -- param $programme_id
 -- param $partner_id
+-- param $on_date DATE: the end of the last month by this day is counted until, or NULL for the newest file
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
@@ -25,16 +26,29 @@ WITH hosted AS (
     GROUP BY r.host_iso3
 ),
 
-counted AS (
+by_month AS (
     SELECT
         country_iso3,
-        learners,
-        first_on
-    FROM cube_country
+        max(learners) AS learners
+    FROM cube_country_month
     WHERE
-        programme_id = coalesce($programme_id, 'all')
-        AND partner_id = coalesce($partner_id, 'all')
+        fragment.learner_cell()
         AND counted_by = $by
+        AND last_day(month) <= $on_date
+    GROUP BY country_iso3
+),
+
+counted AS (
+    SELECT
+        l.country_iso3,
+        CASE WHEN $on_date IS NULL THEN l.learners ELSE m.learners END AS learners,
+        CASE WHEN $on_date IS NULL OR l.first_on <= $on_date THEN l.first_on END AS first_on
+    FROM cube_country AS l
+    LEFT JOIN by_month AS m ON l.country_iso3 = m.country_iso3
+    WHERE
+        l.programme_id = coalesce($programme_id, 'all')
+        AND l.partner_id = coalesce($partner_id, 'all')
+        AND l.counted_by = $by
 ),
 
 rated AS (

@@ -16,8 +16,7 @@ SELECT
 FROM cube_country AS l
 INNER JOIN dim_country AS c ON l.country_iso3 = c.country_iso3
 WHERE
-    l.programme_id = coalesce($programme_id, 'all')
-    AND l.partner_id = coalesce($partner_id, 'all')
+    fragment.learner_cell(l)
     AND l.counted_by = $by
     AND l.first_on >= $from_date
 ORDER BY l.first_on DESC, l.country_iso3

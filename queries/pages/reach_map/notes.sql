@@ -6,9 +6,8 @@
 -- column year BIGINT: year of the figure
 -- column about VARCHAR: whom the figure counts
 -- column note VARCHAR: as UNHCR words it
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
@@ -16,6 +15,6 @@ SELECT
     n.about,
     n.note
 FROM fct_refugee_note AS n
-INNER JOIN asked ON n.year = asked.year
+INNER JOIN chosen_year ON n.year = chosen_year.year
 WHERE n.host_iso3 = $country_iso3 OR (n.host_iso3 IS NULL AND n.origin_iso3 = $origin_iso3)
 ORDER BY n.about, n.note

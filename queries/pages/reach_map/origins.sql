@@ -5,9 +5,8 @@
 -- column origin VARCHAR: UN short name, or UNHCR's words for unknown, stateless and Tibetan
 -- column refugees BIGINT: refugees under UNHCR's mandate from there
 -- metric: refugees_hosted
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
@@ -15,7 +14,7 @@ SELECT
     r.origin,
     refugees_hosted(r.refugees) AS refugees
 FROM fct_refugees AS r
-INNER JOIN asked ON r.year = asked.year
+INNER JOIN chosen_year ON r.year = chosen_year.year
 GROUP BY r.origin_iso3, r.origin
 HAVING sum(r.refugees) > 0
 ORDER BY refugees DESC, r.origin_iso3

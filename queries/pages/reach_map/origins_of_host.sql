@@ -7,9 +7,8 @@
 -- column refugees BIGINT: refugees under UNHCR's mandate
 -- column share_of_host DOUBLE: of all refugees in the country, 0 to 1
 -- metric: refugees_hosted
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
@@ -18,6 +17,6 @@ SELECT
     r.refugees,
     r.refugees::double / nullif(sum(r.refugees) OVER (), 0) AS share_of_host
 FROM fct_refugees AS r
-INNER JOIN asked ON r.year = asked.year
+INNER JOIN chosen_year ON r.year = chosen_year.year
 WHERE r.host_iso3 = $country_iso3 AND r.refugees > 0
 ORDER BY r.refugees DESC, r.origin_iso3

@@ -6,9 +6,8 @@
 -- column refugees BIGINT: refugees under UNHCR's mandate
 -- metric: refugees_hosted
 -- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
@@ -16,7 +15,7 @@ SELECT
     r.host AS country,
     refugees_hosted(r.refugees) AS refugees
 FROM fct_refugees AS r
-INNER JOIN asked ON r.year = asked.year
+INNER JOIN chosen_year ON r.year = chosen_year.year
 GROUP BY r.host_iso3, r.host
 HAVING sum(r.refugees) IS NOT NULL
 ORDER BY refugees DESC, r.host_iso3

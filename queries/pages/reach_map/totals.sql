@@ -10,13 +10,12 @@
 -- column refugees_in_unknown_country BIGINT: refugees whose country of asylum is unknown: in the total, on no map
 -- metric: refugees_hosted = refugees
 -- caveat: People under UNRWA's mandate, asylum-seekers and internally displaced people are not in this figure.
-WITH asked AS (
-    SELECT coalesce($year, max(year)) AS year
-    FROM fct_refugees
+WITH chosen_year AS (
+    SELECT * FROM fragment.refugee_year
 )
 
 SELECT
-    max(asked.year)::bigint AS year,
+    max(chosen_year.year)::bigint AS year,
     max(r.captured_on) AS captured_on,
     refugees_hosted(r.refugees) AS refugees,
     count(DISTINCT r.host_iso3) FILTER (WHERE r.refugees > 0 AND r.host_is_country) AS hosts,
@@ -24,5 +23,5 @@ SELECT
     coalesce(sum(r.refugees) FILTER (WHERE r.origin_iso3 IN ('UNK', 'XXA')), 0)::bigint AS refugees_of_unknown_origin,
     coalesce(sum(r.refugees) FILTER (WHERE NOT r.host_is_country), 0)::bigint AS refugees_in_unknown_country
 FROM fct_refugees AS r
-INNER JOIN asked ON r.year = asked.year
+INNER JOIN chosen_year ON r.year = chosen_year.year
 ORDER BY year

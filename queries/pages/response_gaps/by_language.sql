@@ -25,7 +25,7 @@ WITH live AS (
             AND g.on_date BETWEEN o.live_from AND o.live_to
             AND o.tier_rank <= tier_rank($tier)
     WHERE
-        g.on_date = coalesce($on_date, g.captured_on)
+        fragment.gap_date(g)
         AND g.language <> 'any'
         AND ($level IS NULL OR g.level = $level)
 ),
@@ -49,7 +49,7 @@ FROM fct_gap_day AS g
 INNER JOIN dim_country_language AS l ON g.country_iso3 = l.country_iso3 AND g.language = l.language
 LEFT JOIN offered AS o ON g.language = o.language
 WHERE
-    g.on_date = coalesce($on_date, g.captured_on)
+    fragment.gap_date(g)
     AND g.language <> 'any'
     AND ($level IS NULL OR g.level = $level)
 GROUP BY g.language

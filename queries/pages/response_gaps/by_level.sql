@@ -20,8 +20,7 @@ SELECT
     share_unserved(learners_unserved(g.learners, is_served(g.served_from_tier, tier_rank($tier))), sum(g.learners)) AS share_unserved
 FROM fct_gap_day AS g
 WHERE
-    g.on_date = coalesce($on_date, g.captured_on)
-    AND g.language = coalesce($language, 'any')
-    AND ($level IS NULL OR g.level = $level)
+    fragment.gap_date(g)
+    AND fragment.gap_filters(g)
 GROUP BY g.level
 ORDER BY list_position(['pre_primary', 'primary', 'secondary', 'tertiary'], g.level)

@@ -24,8 +24,7 @@ SELECT
 FROM fct_gap_day AS g
 CROSS JOIN tier AS t
 WHERE
-    g.on_date = coalesce($on_date, g.captured_on)
-    AND g.language = coalesce($language, 'any')
-    AND ($level IS NULL OR g.level = $level)
+    fragment.gap_date(g)
+    AND fragment.gap_filters(g)
 GROUP BY t.tier
 ORDER BY tier_rank(t.tier)

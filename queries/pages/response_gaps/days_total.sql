@@ -19,9 +19,8 @@ WITH day AS (
         learners_unserved(g.learners, is_served(g.served_from_tier, tier_rank($tier))) AS unserved
     FROM fct_gap_day AS g
     WHERE
-        g.on_date BETWEEN $from_date AND least($to_date, g.captured_on)
-        AND g.language = coalesce($language, 'any')
-        AND ($level IS NULL OR g.level = $level)
+        fragment.gap_days(g)
+        AND fragment.gap_filters(g)
     GROUP BY g.on_date
 )
 

@@ -22,8 +22,7 @@ SELECT
 FROM fct_gap_day AS g
 INNER JOIN dim_country AS c ON g.country_iso3 = c.country_iso3
 WHERE
-    g.on_date BETWEEN $from_date AND least($to_date, g.captured_on)
-    AND g.language = coalesce($language, 'any')
-    AND ($level IS NULL OR g.level = $level)
+    fragment.gap_days(g)
+    AND fragment.gap_filters(g)
 GROUP BY g.country_iso3, c.country
 ORDER BY learner_days_unserved DESC, learner_days_affected DESC, g.country_iso3

@@ -22,7 +22,7 @@ WITH unserved AS (
     FROM fct_gap_day AS g
     INNER JOIN dim_country_language AS l ON g.country_iso3 = l.country_iso3
     WHERE
-        g.on_date = coalesce($on_date, g.captured_on)
+        fragment.gap_date(g)
         AND g.language = coalesce($language, 'any')
         AND ($language IS NULL OR l.language = $language)
         AND ($level IS NULL OR g.level = $level)

@@ -25,9 +25,8 @@ WITH live AS (
             AND g.on_date BETWEEN o.live_from AND o.live_to
             AND o.tier_rank <= tier_rank($tier)
     WHERE
-        g.on_date = coalesce($on_date, g.captured_on)
-        AND g.language = coalesce($language, 'any')
-        AND ($level IS NULL OR g.level = $level)
+        fragment.gap_date(g)
+        AND fragment.gap_filters(g)
 ),
 
 offered AS (
@@ -48,8 +47,7 @@ FROM fct_gap_day AS g
 INNER JOIN dim_country AS c ON g.country_iso3 = c.country_iso3
 LEFT JOIN offered AS o ON g.country_iso3 = o.country_iso3
 WHERE
-    g.on_date = coalesce($on_date, g.captured_on)
-    AND g.language = coalesce($language, 'any')
-    AND ($level IS NULL OR g.level = $level)
+    fragment.gap_date(g)
+    AND fragment.gap_filters(g)
 GROUP BY g.country_iso3, c.country
 ORDER BY learners_unserved DESC, learners_affected DESC, g.country_iso3

@@ -35,7 +35,7 @@ gap AS (
         bool_and(is_served(g.served_from_tier, tier_rank($tier))) AS is_whole
     FROM fct_gap_day AS g
     INNER JOIN day AS d ON g.on_date = d.on_date
-    WHERE g.language = coalesce($language, 'any') AND ($level IS NULL OR g.level = $level)
+    WHERE fragment.gap_filters(g)
     GROUP BY g.country_iso3
 ),
 

@@ -12,12 +12,8 @@
 -- metric: learners_affected_weighted
 -- metric: learners_disrupted
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT
@@ -28,5 +24,5 @@ SELECT
     learners_affected_weighted(d.learners_closed, d.learners_partial, coalesce($partial_weight, 0.5)) AS weighted,
     learners_disrupted(d.learners_closed, d.learners_partial) AS disrupted
 FROM fct_school_day AS d
-INNER JOIN asked ON d.captured_on = asked.captured_on AND d.on_date = asked.on_date
+INNER JOIN answering_capture ON d.captured_on = answering_capture.captured_on AND d.on_date = answering_capture.on_date
 ORDER BY d.on_date

@@ -12,7 +12,7 @@
 -- metric: learners_disrupted = learners_affected where definition = disrupted
 -- metric: share_affected = share_affected where definition = closed
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
-WITH asked AS (
+WITH answering_capture AS (
     SELECT
         max(r.captured_on) FILTER (WHERE r.on_date = $on_date) AS captured_on,
         max(k.learners_total) AS learners_total
@@ -28,10 +28,10 @@ day AS (
             learners_affected_weighted(d.learners_closed, d.learners_partial, coalesce($partial_weight, 0.5)),
             learners_disrupted(d.learners_closed, d.learners_partial)
         ] AS learners,
-        asked.learners_total,
+        answering_capture.learners_total,
         coalesce(d.is_planned, FALSE) AS is_planned
-    FROM asked
-    LEFT JOIN fct_school_day AS d ON asked.captured_on = d.captured_on AND d.on_date = $on_date
+    FROM answering_capture
+    LEFT JOIN fct_school_day AS d ON answering_capture.captured_on = d.captured_on AND d.on_date = $on_date
 )
 
 SELECT

@@ -9,12 +9,8 @@
 -- column status_on_date VARCHAR: status on on_date
 -- column learners BIGINT: learners enrolled in the country, NULL where not available
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 ),
 
 day AS (
@@ -24,7 +20,7 @@ day AS (
         max(s.status) FILTER (WHERE s.on_date = $on_date) AS status_on_date,
         max(s.learners) AS learners
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+    INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
     WHERE (s.on_date = $on_date OR s.on_date = $other_date) AND NOT s.is_territory
     GROUP BY s.country_iso3
 )

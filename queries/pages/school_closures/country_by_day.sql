@@ -8,12 +8,8 @@
 -- column days BIGINT: days of the run
 -- column is_planned BOOLEAN: its days are later than the capture
 -- caveat: The past was revised between captures: the same day asked of another capture may give another status.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 ),
 
 marked AS (
@@ -25,7 +21,7 @@ marked AS (
             s.status <> lag(s.status) OVER days OR s.is_planned <> lag(s.is_planned) OVER days, TRUE
         ) AS is_first
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+    INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
     WHERE s.country_iso3 = $country_iso3
     WINDOW days AS (ORDER BY s.on_date)
 ),

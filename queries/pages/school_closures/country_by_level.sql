@@ -8,7 +8,7 @@
 -- column learners_affected BIGINT: learners enrolled, where the country is closed country-wide, else 0; NULL where the record has no status of the day
 -- column learners_total BIGINT: learners enrolled in the country
 -- metric: learners_affected
-WITH asked AS (
+WITH answering_capture AS (
     SELECT captured_on
     FROM fct_school_record
     WHERE capture_answers(asked_from, asked_before, $as_captured_on) AND on_date = $on_date
@@ -24,6 +24,6 @@ LEFT JOIN fct_school_status AS s
     ON
         e.country_iso3 = s.country_iso3
         AND s.on_date = $on_date
-        AND s.captured_on = (SELECT a.captured_on FROM asked AS a)
+        AND s.captured_on = (SELECT a.captured_on FROM answering_capture AS a)
 WHERE e.country_iso3 = $country_iso3 AND e.learners IS NOT NULL
 ORDER BY list_position(['pre_primary', 'primary', 'secondary', 'tertiary'], e.level), e.sex

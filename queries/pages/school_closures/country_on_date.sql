@@ -11,12 +11,8 @@
 -- column weeks_partial BIGINT: weeks partially open up to the day
 -- column is_planned BOOLEAN: the day is later than the capture
 -- metric: weeks_in_status
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 ),
 
 past AS (
@@ -26,7 +22,7 @@ past AS (
         s.learners,
         s.is_planned
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+    INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
     WHERE s.country_iso3 = $country_iso3 AND s.on_date <= $on_date
 ),
 

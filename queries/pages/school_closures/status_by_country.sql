@@ -7,12 +7,8 @@
 -- column status VARCHAR: closed, partial, on_break or open
 -- column learners BIGINT: learners enrolled in the country, NULL where not available
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT
@@ -21,7 +17,7 @@ SELECT
     s.status,
     s.learners
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date = $on_date AND NOT s.is_territory
 ORDER BY s.country_iso3

@@ -5,19 +5,15 @@
 -- column territory VARCHAR: UN short name
 -- column status VARCHAR: closed, partial, on_break or open
 -- caveat: UNESCO listed Hong Kong and Macao under China's code until April 2020; China's own row counts as the country.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT
     c.country AS territory,
     s.status
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date = $on_date AND s.is_territory
 ORDER BY c.country

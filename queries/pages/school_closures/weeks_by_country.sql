@@ -10,12 +10,8 @@
 -- column weeks_on_break BIGINT: on academic break
 -- metric: weeks_in_status
 -- caveat: Days later than the capture are plans and not counted. Against UNESCO's own workbook the weeks of March to August 2020 agree in 201 of 210 countries.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 )
 
 SELECT
@@ -25,7 +21,7 @@ SELECT
     weeks_in_status(count(*) FILTER (WHERE s.status = 'partial')) AS weeks_partial,
     weeks_in_status(count(*) FILTER (WHERE s.status = 'on_break')) AS weeks_on_break
 FROM fct_school_status AS s
-INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
 INNER JOIN dim_country AS c ON s.country_iso3 = c.country_iso3
 WHERE s.on_date BETWEEN $from_date AND $to_date AND NOT s.is_planned AND NOT s.is_territory
 GROUP BY s.country_iso3, c.country

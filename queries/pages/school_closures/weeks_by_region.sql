@@ -10,12 +10,8 @@
 -- column weeks_closed_per_learner DOUBLE: learner-weeks of country-wide closure / learners
 -- column weeks_partial_per_learner DOUBLE: learner-weeks of partial opening / learners
 -- caveat: A learner weighs the same wherever she lives, so a large country moves its region. Countries without enrolment data add nothing.
-WITH asked AS (
-    SELECT
-        on_date,
-        captured_on
-    FROM fct_school_record
-    WHERE capture_answers(asked_from, asked_before, $as_captured_on)
+WITH answering_capture AS (
+    SELECT * FROM fragment.closure_capture
 ),
 
 country AS (
@@ -25,7 +21,7 @@ country AS (
         count(*) FILTER (WHERE s.status = 'closed') AS days_closed,
         count(*) FILTER (WHERE s.status = 'partial') AS days_partial
     FROM fct_school_status AS s
-    INNER JOIN asked ON s.captured_on = asked.captured_on AND s.on_date = asked.on_date
+    INNER JOIN answering_capture ON s.captured_on = answering_capture.captured_on AND s.on_date = answering_capture.on_date
     WHERE s.on_date BETWEEN $from_date AND $to_date AND NOT s.is_planned AND NOT s.is_territory
     GROUP BY s.country_iso3
 )

@@ -17,7 +17,7 @@
 -- metric: learners_affected
 -- metric: share_affected
 -- caveat: The past was revised between captures: the same day asked of another capture may give another figure.
-WITH asked AS (
+WITH answering_capture AS (
     SELECT
         coalesce(max(r.captured_on) FILTER (WHERE r.on_date = $on_date), max(r.captured_on)) AS captured_on,
         max(k.learners_total) AS learners_total,
@@ -29,16 +29,16 @@ WITH asked AS (
 
 SELECT
     $on_date::date AS on_date,
-    asked.captured_on,
+    answering_capture.captured_on,
     countries_closed(d.countries_closed) AS countries_closed,
     d.countries_partial,
     d.countries_on_break,
     d.countries_open,
     learners_affected(d.learners_closed) AS learners_affected,
-    asked.learners_total,
-    share_affected(learners_affected(d.learners_closed), asked.learners_total) AS share_affected,
-    strftime(asked.vintage, '%b %Y') AS enrolment_vintage,
+    answering_capture.learners_total,
+    share_affected(learners_affected(d.learners_closed), answering_capture.learners_total) AS share_affected,
+    strftime(answering_capture.vintage, '%b %Y') AS enrolment_vintage,
     d.countries_without_enrolment
-FROM asked
-LEFT JOIN fct_school_day AS d ON asked.captured_on = d.captured_on AND d.on_date = $on_date
+FROM answering_capture
+LEFT JOIN fct_school_day AS d ON answering_capture.captured_on = d.captured_on AND d.on_date = $on_date
 ORDER BY on_date

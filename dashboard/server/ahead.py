@@ -1,0 +1,126 @@
+"""Names in the page's own HTML what its browser will ask for later, so that it is loaded while the script runs."""
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+
+from dashboard.menu import first_page, pages
+from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
+from dashboard.server.packed import ICONS_OF_STREAMLIT, STREAMLIT
+
+SCRIPTS = STREAMLIT / "static" / "js"
+CHART, TABLE = "PlotlyChart", "DataFrame"
+# The bar, the sentence and the numbers below it.
+EVERYWHERE = ("Html", "Selectbox", "Metric")
+# What a page's first screen shows beside these, where that is not a chart.
+INSTEAD_OF_A_CHART: dict[str, tuple[str, ...]] = {
+    "board": (),
+    "upload": (),
+    "methods": (),
+    "data_health": (),
+    "needs_and_offers": (),
+}
+LATER = {CHART}  # loaded when nothing else is: a megabyte that would hold up what shows the sentence
+# Of a request: the page that is sent is not the file that Streamlit has.
+OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modified-since", b"if-range"}
+IN_HTML = re.compile(r"\./static/js/([\w.\-]+\.js)")
+LIST_OF_INDEX = re.compile(r"m\.f=\[([^\]]*)\]")
+
+
+class Ahead:
+    """Adds the scripts of a page's elements to Streamlit's HTML, which else asks for each when its element arrives."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on; an answer in HTML gets its links."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        is_packed = "gzip" in header(scope, b"accept-encoding")
+        plain = [(name, value) for name, value in scope["headers"] if name not in OF_THE_FILE_ALONE]
+        start: Message = {}
+        body = b""
+
+        async def with_links(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_html(message):
+                start = message
+                return
+            if not start or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            sent, encoding = _with_links(body, elements_of(str(scope["path"])), is_packed)
+            changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
+            kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
+            kept += [(b"content-length", str(len(sent)).encode()), *encoding]
+            await send({**start, "headers": kept})
+            await send({"type": "http.response.body", "body": sent})
+
+        is_page = "text/html" in header(scope, b"accept")
+        await self.app({**scope, "headers": plain} if is_page else scope, receive, with_links if is_page else send)
+
+
+def elements_of(path: str) -> tuple[str, ...]:
+    """The kinds of elements that the page at a path shows first, by the names of Streamlit's scripts."""
+    name = path.strip("/").rsplit("/", 1)[-1]
+    if name not in {page.name for page in pages()}:
+        name = first_page(is_partner=False).name
+    return (*EVERYWHERE, *INSTEAD_OF_A_CHART.get(name, (CHART,)))
+
+
+@cache
+def scripts_of(element: str) -> tuple[str, ...]:
+    """The script of an element and those it needs, as Streamlit's own list has them; none where it has no such list."""
+    text = (SCRIPTS / _index()).read_text(encoding="utf-8")
+    listed = LIST_OF_INDEX.search(text)
+    wanted = re.search(rf"`\./{element}\.[\w\-]+\.js`\).{{0,40}}?__vite__mapDeps\(\[([\d,]*)\]\)", text)
+    if not listed or not wanted:
+        return ()
+    files = [part.strip('"').removeprefix("./") for part in listed[1].split(",")]
+    return tuple(files[int(place)] for place in wanted[1].split(",") if files[int(place)].endswith(".js"))
+
+
+def scripts_of_pages() -> list[Path]:
+    """The scripts that a reader loads, those that every page needs first."""
+    names = [*_in_html(), *(name for element in (*EVERYWHERE, CHART, TABLE) for name in scripts_of(element))]
+    return [SCRIPTS / name for name in dict.fromkeys(names)]
+
+
+@cache
+def _in_html() -> tuple[str, ...]:
+    return tuple(IN_HTML.findall((STREAMLIT / "index.html").read_text(encoding="utf-8")))
+
+
+def _index() -> str:
+    return next(name for name in _in_html() if name.startswith("index."))
+
+
+@cache
+def links(elements: tuple[str, ...]) -> str:
+    """Links to the scripts that the HTML does not name itself, and to the icons."""
+    found = {name: element in LATER for element in reversed(elements) for name in scripts_of(element)}
+    font = f"./static/media/{ICONS_OF_STREAMLIT.name}"
+    lines = [f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>']
+    for name, is_later in sorted(found.items(), key=lambda pair: pair[1]):
+        if name not in _in_html():
+            how = 'rel="prefetch" as="script"' if is_later else 'rel="modulepreload"'
+            lines.append(f'<link {how} crossorigin href="./static/js/{name}">')
+    return "\n".join(lines)
+
+
+@cache
+def _with_links(page: bytes, elements: tuple[str, ...], is_packed: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    sent = page.replace(b"</head>", links(elements).encode() + b"\n</head>", 1)
+    return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])
+
+
+def _is_html(message: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message.get("headers", [])
+    )

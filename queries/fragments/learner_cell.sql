@@ -1,0 +1,9 @@
+-- title: Rows of learners of the programme and partner chosen, or of all
+-- row: a.programme_id, a.partner_id
+-- param $programme_id
+-- param $partner_id
+SELECT *
+FROM given AS a
+WHERE
+    a.programme_id = coalesce($programme_id, 'all')
+    AND a.partner_id = coalesce($partner_id, 'all')

@@ -1,0 +1,75 @@
+"""A browser of tests: how it is started, and how a test knows that a page of the dashboard is at rest."""
+
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+FLAGS = """
+    --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader
+""".split()  # noqa: SIM905
+# Notes in each page when it asked its server something that nothing has come back for yet.
+NOTE_QUESTIONS = """
+    window.askedAt = 0;
+    window.WebSocket = class extends WebSocket {
+        constructor(...named) {
+            super(...named);
+            this.addEventListener("message", () => { window.askedAt = 0; });
+        }
+        send(message) {
+            window.askedAt = performance.now();
+            super.send(message);
+        }
+    };
+"""
+# Looks in a row that find a connected app at rest, the same page, and no question without an answer.
+# A busy machine delays the looks as it delays the page, and the sign of a running script comes with the first answer.
+AT_REST = """(looks) => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const seen = document.body.innerText + document.getElementsByTagName("*").length;
+    const waits = window.askedAt && performance.now() - window.askedAt < 10_000;
+    const rests = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+        && !waits && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]");
+    const times = rests && window.lastSeen && window.lastSeen.seen === seen ? window.lastSeen.times + 1 : 0;
+    window.lastSeen = {seen, times};
+    return times >= looks;
+}"""
+LOOKS, BETWEEN = 6, 100  # milliseconds: longer together than a slider or a text box holds back what was typed
+
+
+LONGEST_START = 300  # seconds, of a server on a machine that does other things too
+
+
+def wait_for(server: subprocess.Popen, address: str) -> None:
+    """Waits until a server that was started answers."""
+    until = time.monotonic() + LONGEST_START
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address + "/healthz", timeout=2).read()
+            return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not answer in {LONGEST_START} seconds")
+
+
+@contextmanager
+def launched(chromium: str) -> Iterator:
+    """A browser that talks to nobody by itself."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def settle(page) -> None:
+    """Waits until the app is connected, its script has stopped and the page has stayed as it is for a moment.
+
+    The page, or its context, needs NOTE_QUESTIONS from the start.
+    """
+    page.evaluate("window.lastSeen = undefined")
+    page.wait_for_function(AT_REST, arg=LOOKS, polling=BETWEEN, timeout=60_000)

@@ -1,0 +1,147 @@
+"""What a reader's browser loads: as small as it gets, named before it is asked for, and with every icon."""
+
+import asyncio
+import gzip
+import hashlib
+import re
+
+import brotli
+import pytest
+
+from dashboard.commands import icons
+from dashboard.server import ahead, packed
+from dashboard.server.ahead import Ahead, elements_of, scripts_of, scripts_of_pages
+
+PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(packed, "PACKED", tmp_path / "kept")
+    monkeypatch.setattr(packed, "_best", {})
+    file = tmp_path / "script.js"
+    file.write_bytes((ahead.SCRIPTS / scripts_of("Html")[-1]).read_bytes())
+    return file
+
+
+def test_a_file_is_sent_as_small_as_it_gets_once_it_is_packed_so(folder):
+    first, tag = packed.packed(folder, "br")
+    packed.pack_best([folder])
+    best, same_tag = packed.packed(folder, "br")
+    assert len(best) < len(first) and same_tag == tag
+    assert brotli.decompress(best) == folder.read_bytes()
+    assert gzip.decompress(packed.packed(folder, "gzip")[0]) == folder.read_bytes()
+
+
+def test_the_next_start_takes_what_was_kept_and_mistrusts_what_is_damaged(folder, monkeypatch):
+    packed.pack_best([folder])
+    (kept,) = packed.PACKED.iterdir()
+    good = kept.read_bytes()
+    monkeypatch.setattr(packed.brotli, "compress", lambda *_args, **_more: pytest.fail("packed again"))
+    packed.pack_best([folder])
+    monkeypatch.undo()
+    for damaged in (b"", good[:-3], brotli.compress(b"alert(1)")):
+        kept.write_bytes(damaged)
+        assert packed._kept(kept, folder.read_bytes()) == b""
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(folder, monkeypatch):
+    monkeypatch.setattr(packed, "PACKED", folder / "below a file")
+    packed.pack_best([folder])
+    assert brotli.decompress(packed.packed(folder, "br")[0]) == folder.read_bytes()
+
+
+def test_the_icons_are_all_that_streamlit_and_the_pages_name():
+    from fontTools.ttLib import TTFont
+
+    assert packed.ICONS.is_file(), "Streamlit's font has changed: run `make icons`"
+    ours = icons.ligatures(TTFont(packed.ICONS))
+    theirs = icons.ligatures(TTFont(packed.ICONS_OF_STREAMLIT))
+    missing = (icons.shown() & theirs.keys()) - ours.keys()
+    assert not missing, f"not in the font: {sorted(missing)}; run `make icons`"
+    assert {"search", "keyboard_arrow_down", "info", "visibility"} <= ours.keys()
+
+
+def test_the_icons_are_drawn_as_in_the_font_of_streamlit():
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+    from fontTools.ttLib import TTFont
+
+    def outlines(file):
+        font = TTFont(file)
+        glyphs, found = font.getGlyphSet(), {}
+        for name, glyph in icons.ligatures(font).items():
+            pen = DecomposingRecordingPen(glyphs)
+            glyphs[glyph].draw(pen)
+            found[name] = (pen.value, font["hmtx"][glyph])
+        return found
+
+    ours, theirs = outlines(packed.ICONS), outlines(packed.ICONS_OF_STREAMLIT)
+    assert all(theirs[name] == drawn for name, drawn in ours.items())
+
+
+def answer(app, path, **headers):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asked = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(app({"type": "http", "method": "GET", "path": path, "headers": asked}, None, send))
+    return dict(sent[0]["headers"]), b"".join(part.get("body", b"") for part in sent[1:])
+
+
+def test_the_font_of_icons_is_ours_for_a_day_and_the_rest_is_kept_for_a_year():
+    font = f"/static/media/{packed.ICONS_OF_STREAMLIT.name}"
+    headers, body = answer(packed.Packed(None), font, accept_encoding="br")
+    assert body == packed.ICONS.read_bytes() and b"content-encoding" not in headers
+    assert headers[b"cache-control"] == b"public, max-age=86400" and headers[b"content-type"] == b"font/woff2"
+    script = f"/static/js/{scripts_of('Html')[-1]}"
+    assert b"immutable" in answer(packed.Packed(None), script, accept_encoding="br")[0][b"cache-control"]
+
+
+async def streamlit(scope, _receive, send):
+    """Sends its page in two pieces, as a file it would have compressed and answered by its tag."""
+    assert not {name for name, _value in scope["headers"]} & ahead.OF_THE_FILE_ALONE
+    kind = b"text/html; charset=utf-8" if scope["path"] != "/data" else b"application/json"
+    headers = [(b"content-type", kind), (b"content-length", str(len(PAGE)).encode()), (b"etag", b'"old"')]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
+    await send({"type": "http.response.body", "body": PAGE[20:]})
+
+
+@pytest.mark.parametrize("encoding", ["gzip", ""])
+def test_a_page_names_the_scripts_of_its_elements(encoding):
+    headers, sent = answer(
+        Ahead(streamlit),
+        "/board",
+        accept="text/html",
+        accept_encoding=encoding,
+        if_none_match='"old"',
+        range="bytes=3-",
+    )
+    page = gzip.decompress(sent) if encoding else sent
+    assert headers[b"content-length"] == str(len(sent)).encode() and b"etag" not in headers
+    assert (headers.get(b"content-encoding") == b"gzip") == bool(encoding)
+    named = re.findall(rb'<link rel="modulepreload"[^>]* href="\./static/js/([^"]+)">', page)
+    assert named and all((ahead.SCRIPTS / name.decode()).is_file() for name in named)
+    assert page.replace(page[page.index(b"<link") : page.index(b"</head>")], b"") == PAGE
+
+
+def test_the_library_of_charts_waits_for_what_shows_the_sentence():
+    by_script = {script: how for how, script in re.findall(r'rel="(\w+)".*/js/(\w+)\.', ahead.links(elements_of("/")))}
+    assert by_script["PlotlyChart"] == "prefetch" and by_script["Selectbox"] == by_script["Html"] == "modulepreload"
+    assert "PlotlyChart" not in ahead.links(elements_of("/board"))
+
+
+def test_what_is_no_page_is_passed_on_as_it_is():
+    headers, sent = answer(Ahead(streamlit), "/data", accept="text/html")
+    assert sent == PAGE and headers[b"etag"] == b'"old"'
+
+
+def test_every_kind_of_element_has_its_scripts_and_a_page_without_a_chart_asks_for_none():
+    for element in {*elements_of("/overview"), *elements_of("/board"), ahead.TABLE}:
+        assert any(name.startswith(f"{element}.") for name in scripts_of(element)), element
+    assert ahead.CHART in elements_of("/") and ahead.CHART in elements_of("/reach_map")
+    assert ahead.CHART not in elements_of("/board") + elements_of("/needs_and_offers")
+    assert len(scripts_of_pages()) == len(set(scripts_of_pages()))
+    assert hashlib.sha256(packed.ICONS_OF_STREAMLIT.read_bytes()).hexdigest()[:12] in packed.ICONS.name
