@@ -147,7 +147,7 @@ def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     return [min(40, max(10, letters)) for letters in longest]
 
 
-def _font_folders() -> list[str | Path | bytes]:
+def _font_folders() -> list[str]:
     """Where the fonts lie that come with the project's libraries."""
     found = (find_spec(name) for name in FONT_PACKAGES)
     return [str(Path(spec.origin).parent / "files") for spec in found if spec and spec.origin]
