@@ -11,6 +11,7 @@ from dashboard.components import languages
 from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
+from dashboard.documents.button import button
 from dashboard.locales import _
 from dashboard.menu import Page, first_page, menu
 from dashboard.refusals import Refusal
@@ -70,6 +71,7 @@ languages.on_page(name)
 with one_step_of_history():
     try:
         page.run()
+        button(name)
     except Refusal as refused:
         refuse(refused)
 footer()

@@ -12,6 +12,8 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -20,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Sheet
+from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
@@ -36,7 +39,9 @@ POLYGONS = REFERENCE / "boundaries" / "countries_110m.geojson"
 PIXELS_AN_INCH = 96
 WIDTH = 760  # pixels
 INK, GRID = "#243240", "#d5dae0"
-FONTS = "Noto Sans, Noto Sans Arabic, Noto Sans SC, DejaVu Sans, sans-serif"
+FAMILIES = ("Noto Sans", "Noto Sans Arabic")
+FONTS = ", ".join([*FAMILIES, "Noto Sans SC", "DejaVu Sans", "sans-serif"])
+FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
 COLOR = re.compile(r"rgba?\(([^)]*)\)")
 FAMILY = re.compile(r"(font-family: |font: (?:bold )?[0-9.]+px )[^;\"]*")
@@ -67,8 +72,10 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         "svg.fonttype": "none",
         "svg.hashsalt": "coalition",
         "font.size": 9.5,
+        "font.family": list(FAMILIES),
         "axes.unicode_minus": True,
     }
+    font_folders()
     with _one_at_a_time, mpl.rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that only the reader's font has
         sheet = Sheet(
@@ -79,6 +86,16 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         out = io.StringIO()
         FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
     return _small(out.getvalue())
+
+
+@cache
+def font_folders() -> tuple[Path, ...]:
+    """Where the fonts lie that come with the project's libraries; they are made known to the drawing, too."""
+    found = (find_spec(name) for name in FONT_PACKAGES)
+    folders = tuple(Path(spec.origin).parent / "files" for spec in found if spec and spec.origin)
+    for file in (file for folder in folders for file in sorted(folder.glob("*.ttf"))):
+        fontManager.addfont(str(file))
+    return folders
 
 
 def _small(document: str) -> str:

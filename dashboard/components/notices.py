@@ -59,6 +59,11 @@ def _seen_as() -> None:
             st.write(hidden_words())
 
 
+def is_simulated_page() -> bool:
+    """Whether sources of this page are a demonstration."""
+    return any(name in current_release().demonstrations for name in _sources())
+
+
 def _simulated() -> None:
     """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
     demonstrations = current_release().demonstrations

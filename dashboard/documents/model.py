@@ -159,7 +159,7 @@ def make_document(
         pins = [pin for one in used for pin in pins_of(*one)]
         return Document(
             name=name,
-            title=title,
+            title=title or chapters[0].subject,
             language=language(),
             right_to_left=is_right_to_left(),
             chapters=tuple(chapters),

@@ -5,7 +5,6 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -13,21 +12,19 @@ from xml.etree import ElementTree
 import segno
 import typst
 
-from dashboard.charts.paper import svg
+from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes
 from dashboard.locales import _, speaking
 from dashboard.settings import public_url
 
 PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
-FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC")
-FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 MOST_ROWS = 15  # of a table; all are in the workbook
 CHART_WIDTH = 700  # pixels across the page
 STANDARD: Literal["ua-1"] = "ua-1"
-INK = "#243240"
 TEXT = "{http://www.w3.org/2000/svg}text"
-TURNED = re.compile(r"(?:translate\([^)]*\) )?rotate\((-?[0-9.]+)(?: (-?[0-9.]+) (-?[0-9.]+))?\)")
+MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
+TURNED = re.compile(r"rotate\((-?[0-9.]+)")
 SIZE = re.compile(r"([0-9.]+)px")
 
 
@@ -42,7 +39,7 @@ def write_pdf(document: Document) -> bytes:
             typst.compile(
                 str(place / "brief.typ"),
                 root=folder,
-                font_paths=_font_folders(),
+                font_paths=[str(folder) for folder in font_folders()],
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=STANDARD,
@@ -66,7 +63,7 @@ def _values(document: Document, folder: Path) -> dict[str, Any]:
         "description": document.chapters[0].takeaway if document.chapters else document.title,
         "language": document.language,
         "right_to_left": document.right_to_left,
-        "fonts": FONTS,
+        "fonts": FAMILIES,
         "stand": as_of(document),
         "simulated": _("SIMULATED DATA: these figures are not real.") if document.is_simulated else "",
         "foot": f"{document.title} \u00b7 {as_of(document)}",
@@ -107,13 +104,13 @@ def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
     for parent in list(tree.iter()):
         for element in [child for child in parent if child.tag == TEXT]:
             style = dict(part.strip().split(": ", 1) for part in element.get("style", "").split(";") if ": " in part)
-            turned = TURNED.match(element.get("transform", ""))
+            moved, turned = MOVED.search(element.get("transform", "")), TURNED.search(element.get("transform", ""))
             size = SIZE.search(element.get("style", ""))
             words.append(
                 {
                     "text": "".join(element.itertext()),
-                    "x": float(element.get("x", turned[2] if turned else 0)),
-                    "y": float(element.get("y", turned[3] if turned else 0)),
+                    "x": float(element.get("x", 0)) + (float(moved[1]) if moved else 0),
+                    "y": float(element.get("y", 0)) + (float(moved[2]) if moved else 0),
                     "turn": float(turned[1]) if turned else 0.0,
                     "anchor": style.get("text-anchor", "start"),
                     "size": float(size[1]) if size else 9.0,
@@ -145,9 +142,3 @@ def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """Parts of the width of the page for each column, by its longest words, none wider than four times another."""
     longest = [max(len(words) for words in column) for column in zip(labels, *rows, strict=True)]
     return [min(40, max(10, letters)) for letters in longest]
-
-
-def _font_folders() -> list[str]:
-    """Where the fonts lie that come with the project's libraries."""
-    found = (find_spec(name) for name in FONT_PACKAGES)
-    return [str(Path(spec.origin).parent / "files") for spec in found if spec and spec.origin]
