@@ -32,6 +32,7 @@ from dashboard.locales.numbers import (
     whole,
 )
 from dashboard.locales.plain import without_markup
+from dashboard.menu import pages
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer, on_release
 from dashboard.settings import public_url
@@ -208,7 +209,7 @@ def _chapter(
             if part := _part(block, section):
                 parts.append(part)
     return Chapter(
-        subject=head.subject,
+        subject=head.subject or next(known.title for known in pages() if known.name == page),
         takeaway=without_markup(head.takeaway),
         lead=without_markup(head.lead),
         numbers=tuple(numbers),

@@ -1,0 +1,196 @@
+"""Documents have the figures of the page, for each audience and language, and can be read by everybody."""
+
+import io
+import re
+from dataclasses import replace
+from html import escape
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
+from dashboard.access.visitor import Visitor
+from dashboard.commands.documents import BRIEFS as NAMED
+from dashboard.commands.documents import KINDS
+from dashboard.documents.briefs import BRIEFS, NoSuchBrief, make_brief
+from dashboard.documents.model import cell_words
+from dashboard.documents.reading import NoSuchPage, read_page
+from dashboard.documents.writers import WRITERS, write
+from dashboard.locales import speaking
+from dashboard.session import ask, begin, on_release
+from dashboard.store.releases import Release
+
+CHOICES = {
+    "board": {},
+    "partner": {"partner_id": "alpha"},
+    "closures": {"closures_on": "2020-05-19"},
+    "country": {"country_iso3": "KEN"},
+    "hub": {},
+}
+AUDIENCES = {"steward": STEWARD, "coalition": EXECUTIVE, "public": EVERYBODY}
+
+
+def someone(viewer=STEWARD):
+    return Visitor("a test", viewer, viewer, lambda: True)
+
+
+@pytest.fixture
+def release(served_store, small_store) -> Release:
+    served_store(small_store)
+    return begin()[0]
+
+
+def asked(name, viewer=STEWARD, code="en", release=None, **more):
+    return make_brief(name, someone(viewer), release, code, {**CHOICES.get(name, {}), **more})
+
+
+def text_of_pdf(body):
+    """All words of a PDF without blanks, which a reader of the text may set anywhere."""
+    pages = pypdfium2.PdfDocument(body)
+    return re.sub(r"\s+", "", "".join(page.get_textpage().get_text_range() for page in pages))
+
+
+def squeezed(words):
+    return re.sub(r"\s+", "", words)
+
+
+def test_the_command_offers_the_briefs_and_kinds_there_are():
+    assert tuple(BRIEFS) == NAMED
+    assert set(WRITERS) <= set(KINDS)
+
+
+@pytest.mark.parametrize("viewer", AUDIENCES.values(), ids=AUDIENCES)
+@pytest.mark.parametrize(
+    ("name", "code"), [("board", "en"), ("board", "fr"), ("closures", "en"), ("closures", "ru"), ("country", "en")]
+)
+def test_a_brief_has_the_figures_of_its_pages_in_every_kind_of_file(release, name, viewer, code):
+    document = asked(name, viewer, code, release)
+    numbers = [n.value for chapter in document.chapters for n in chapter.numbers]
+    takeaways = [chapter.takeaway for chapter in document.chapters if chapter.takeaway]
+    assert takeaways
+    pdf, html = text_of_pdf(write(document, "pdf")), write(document, "html").decode("utf-8")
+    for words in [*numbers, *takeaways]:
+        assert squeezed(words) in pdf, f"{words!r} is not in the PDF"
+    for words in numbers:
+        assert words in html, f"{words!r} is not in the HTML file"
+
+
+def test_the_rows_of_a_table_are_those_of_the_answer(release):
+    document = asked("closures", release=release)
+    html = write(document, "html").decode("utf-8")
+    tables = [part.table for chapter in document.chapters for part in chapter.parts if part.table]
+    assert tables
+    for table in tables:
+        for row in table.rows[:50]:
+            for value, column in zip(row, table.columns, strict=True):
+                assert escape(cell_words(value, column)) in html
+
+
+def test_a_page_is_read_as_its_link_has_it(release):
+    chosen = {"closures_on": "2020-03-19"}
+    day = read_page("school_closures", someone(), release, "en", chosen)
+    assert "on 19 March 2020" in day.headline.takeaway
+    assert day.address == chosen
+    french = read_page("school_closures", someone(), release, "fr", chosen)
+    assert "19 mars 2020" in french.headline.takeaway
+
+
+def test_a_page_without_an_answer_says_why(release):
+    read = read_page("upload", someone(EVERYBODY), release, "en")
+    assert read.headline is None
+    assert "Ask the steward" in read.why_not
+
+
+def test_a_page_that_is_none_is_refused_with_those_there_are(release):
+    with pytest.raises(NoSuchPage, match="There is no page 'nothing'. There are: overview"):
+        read_page("nothing", someone(), release, "en")
+
+
+def test_a_brief_that_lacks_a_choice_says_which(release):
+    with pytest.raises(NoSuchBrief, match="--param partner_id="):
+        make_brief("partner", someone(), release, "en", {})
+    with pytest.raises(NoSuchBrief, match="There is no brief 'all'"):
+        make_brief("all", someone(), release, "en", {})
+
+
+@pytest.mark.parametrize("viewer", [EVERYBODY, EXECUTIVE], ids=["public", "coalition"])
+def test_a_partners_brief_is_for_that_partner_and_stewards(release, viewer):
+    with pytest.raises(NoSuchBrief, match="only that partner and stewards"):
+        make_brief("partner", someone(viewer), release, "en", {"partner_id": "alpha"})
+
+
+def test_a_partner_that_names_another_gets_its_own(release):
+    own = make_brief("partner", someone(Viewer("partner", "beta")), release, "en", {"partner_id": "alpha"})
+    assert "partner_id=beta" in own.link
+    assert "alpha" not in own.link
+
+
+def test_what_the_public_holds_in_hand_is_protected(release):
+    exact, public = asked("board", STEWARD, release=release), asked("board", EVERYBODY, release=release)
+    assert public.disclosure and not exact.disclosure
+    assert public.disclosure in write(public, "html").decode("utf-8")
+    with on_release(release):
+        assert exact.audience != public.audience
+
+
+def test_reading_for_one_visitor_leaves_nothing_for_the_next(release):
+    read_page("overview", someone(STEWARD), release, "ar", {"programme_id": "kiron_campus"})
+    later = read_page("overview", someone(EVERYBODY), release, "en")
+    assert "programme_id" not in later.address
+    with pytest.raises(Exception, match="without the gate"):
+        ask("overview/headline")
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_a_pdf_can_be_read_aloud(release, code):
+    document = asked("closures", release=release, code=code)
+    with pikepdf.open(io.BytesIO(write(document, "pdf"))) as pdf:
+        root = pdf.Root
+        assert root.MarkInfo.Marked and root.StructTreeRoot
+        assert str(root.Lang) == code
+        assert root.ViewerPreferences.DisplayDocTitle
+        assert pdf.docinfo.Title == document.title
+        assert b"pdfuaid" in pdf.Root.Metadata.read_bytes()
+        fonts = [font for page in pdf.pages for font in page.Resources.get("/Font", {}).values()]
+        assert fonts and all(_is_within(font) for font in fonts)
+        alts = [str(element.Alt) for element in _elements(root.StructTreeRoot) if "/Alt" in element]
+    charts = [part.chart for chapter in document.chapters for part in chapter.parts if part.chart]
+    assert len(alts) >= len(charts) and all(alts)
+
+
+def _is_within(font):
+    below = font.get("/DescendantFonts")
+    descriptor = (below[0] if below is not None else font).get("/FontDescriptor")
+    return descriptor is not None and any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+
+
+def _elements(node):
+    for child in node.get("/K", []) if isinstance(node.get("/K"), pikepdf.Array) else [node.get("/K")]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield child
+            yield from _elements(child)
+
+
+def test_an_html_file_asks_nobody_and_runs_nothing(release):
+    html = write(asked("country", release=release), "html").decode("utf-8")
+    assert "<script" not in html
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', html)
+    assert "default-src 'none'" in html
+
+
+def test_arabic_runs_from_the_right_in_every_kind(release):
+    document = asked("board", release=release, code="ar")
+    assert document.right_to_left
+    assert '<html lang="ar" dir="rtl">' in write(document, "html").decode("utf-8")
+    with speaking("ar"):
+        assert write(document, "pdf").startswith(b"%PDF")
+
+
+def test_words_of_senders_are_words_in_a_file(release):
+    document = asked("closures", release=release)
+    hostile = '<script>alert(1)</script> #import "x" $x$ *a*'
+    document = replace(document, chapters=(replace(document.chapters[0], lead=hostile),))
+    html = write(document, "html").decode("utf-8")
+    assert "<script>" not in html and "&lt;script&gt;" in html
+    assert squeezed('#import"x"$x$*a*') in text_of_pdf(write(document, "pdf"))
