@@ -100,7 +100,7 @@ def test_the_sections_of_the_gap_open_from_a_link_with_their_takeaways():
 def test_a_closed_country_without_enrolment_is_named(monkeypatch):
     from dashboard.pages.response_gaps import panels
 
-    world = {"countries_closed": 114, "countries_without_enrolment": 1, "without_enrolment": "Nauru"}
+    world = {"countries_closed": 114, "countries_without_enrolment": 1, "without_enrolment": "NRU"}
     lead = panels._lead(world)
     assert "114 countries were closed; 1 of them has no enrolment data and is not counted: Nauru." in lead
 

@@ -18,12 +18,13 @@ from dashboard.components.periods import choose_period
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, people, share, whole
+from dashboard.locales.numbers import day, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps import period
 from dashboard.pages.response_gaps.charts import classed, gaps_map, served_classes, unserved_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one
+from dashboard.vocabularies import words
 
 UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "response_gaps/nearly"
 BY_LEVEL, BY_TIER, BY_LANGUAGE = "response_gaps/by_level", "response_gaps/by_tier", "response_gaps/by_language"
@@ -155,7 +156,7 @@ def _lead(world: Mapping[str, Any]) -> str:
     ).format(
         closed=whole(world["countries_closed"]),
         count=whole(without),
-        names=in_markdown(world["without_enrolment"]),
+        names=listed(in_markdown(words("country")[code]) for code in world["without_enrolment"].split(",")),
     )
     return " ".join([meaning, uncounted])
 

@@ -1,5 +1,6 @@
 """Panels of the school closures page: the world or a country on a day, day by day, weeks, two days, other records."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from dashboard.components.periods import choose_period
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import level_words, status_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, decimal, is_missing, missing, people, share, short_day, whole
+from dashboard.locales.numbers import day, decimal, is_missing, month, people, share, short_day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.school_closures import moving_day
 from dashboard.pages.school_closures.charts import (
@@ -212,9 +213,14 @@ def _lead(world: Mapping[str, Any]) -> str:
     return " ".join([others, uncounted.format(count=whole(without))])
 
 
+def _vintage(written: str | None) -> datetime.date | None:
+    """The month of the enrolment file: scripts of others have it from the answer as `Feb 2022`."""
+    return None if is_missing(written) else datetime.datetime.strptime(str(written), "%b %Y").date()
+
+
 def _numbers(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> list[Number]:
     asked = WORLD if _definition(scope) == "closed" else AFFECTED
-    vintage = missing() if is_missing(world["enrolment_vintage"]) else world["enrolment_vintage"]
+    vintage = month(_vintage(world["enrolment_vintage"]))
     return [
         Number(
             "countries_closed",

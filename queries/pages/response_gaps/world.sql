@@ -8,7 +8,7 @@
 -- column captured_on DATE: capture of the closure record that answers for the day, NULL where none has it
 -- column countries_closed BIGINT: countries closed country-wide, those without enrolment data too; with a language chosen, those whose official language it is
 -- column countries_without_enrolment BIGINT: of them, those for which no enrolment at the levels asked for is known, so that their learners are not counted
--- column without_enrolment VARCHAR: their UN short names, NULL where there are none
+-- column without_enrolment VARCHAR: their ISO3 codes behind commas, NULL where there are none
 -- column countries_served BIGINT: of the others, those in which live free offers serve every level asked for
 -- column countries_without_offer BIGINT: of the others, those in which some level has no live free offer
 -- column learners_affected BIGINT: learners of the levels asked for
@@ -44,7 +44,7 @@ total AS (
         max(s.captured_on) AS captured_on,
         count(*) AS countries_closed,
         count(*) FILTER (WHERE g.country_iso3 IS NULL) AS countries_without_enrolment,
-        string_agg(c.country, ', ' ORDER BY c.country) FILTER (WHERE g.country_iso3 IS NULL) AS without_enrolment,
+        string_agg(c.country_iso3, ',' ORDER BY c.country_iso3) FILTER (WHERE g.country_iso3 IS NULL) AS without_enrolment,
         count(*) FILTER (WHERE g.is_whole) AS countries_served,
         count(*) FILTER (WHERE NOT g.is_whole) AS countries_without_offer,
         coalesce(sum(g.learners), 0)::bigint AS affected,
