@@ -19,9 +19,10 @@ def enough(intakes: pd.DataFrame) -> pd.DataFrame:
 
 def trend(intakes: pd.DataFrame) -> tuple[Verdict, dict[str, str]]:
     """Whether the last intake differs from the first by more than chance, and the shares of both in words."""
-    if len(intakes) < 2:
+    rows = intakes.to_dict("records")
+    if len(rows) < 2:
         return Verdict.TOO_FEW, {}
-    first, last = intakes.iloc[0], intakes.iloc[-1]
+    first, last = rows[0], rows[-1]
     found = verdict(
         last["share_low"], last["share_high"], first["share_low"], first["share_high"], last["verified_matured"]
     )

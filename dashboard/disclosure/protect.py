@@ -35,7 +35,7 @@ from dashboard.warehouse.catalog import layer
 # Grains so fine that only owners have them.
 OWNERS_ONLY = (
     *("cube_retention", "cube_quiet", "cube_like", "cube_hub_like", "cube_hub_attendance"),
-    *("cube_partner_day", "cube_progress", "cube_country_month"),
+    *("cube_partner_day", "cube_progress", "cube_country_day"),
 )
 # Of which others than owners have the totals of all partners only.
 TOTALS_ONLY = ("cube_flow", "cube_outcome", "cube_programme")

@@ -23,6 +23,9 @@ PLAIN = {"by": "host"}
 CLOSED_DAYS = (DAY(2020, 3, 20), DAY(2020, 4, 6), DAY(2020, 6, 26))
 MEASURED = [query for query in questions().values() if query.measured]
 
+# These know days 30 apart only, and their page names the day that they answer: their figures are of that day.
+KNOW_SOME_DAYS = {"my_programme/figures"}
+
 
 def contexts(query, grid):
     """Each choice of the grid that a question has parameters for; None where one of those it needs has no value."""
@@ -55,6 +58,8 @@ def collected(store, grid):
                 open_ones[at] = answers
                 rows = answers.ask(query.name, params).to_pylist()
                 shown = {name: v for name, v in params.items() if not name.endswith("_release")}
+                if query.name in KNOW_SOME_DAYS and params.get("on_date") and rows:
+                    shown["on_date"] = rows[0]["on_date"]
                 for measured in query.measured:
                     with suppress(LookupError):
                         found[who, measured.metric, context_of(shown)][query.name] = measured.value(rows)

@@ -114,7 +114,7 @@ def test_the_published_headline_stands_beside_the_computed_one():
 
 def test_moving_the_day_moves_tiles_and_map():
     test = app()
-    test.slider(key="closures-slider").set_value(datetime.date(2020, 3, 27)).run()
+    test.slider(key="closures_on-slider").set_value(datetime.date(2020, 3, 27)).run()
     assert test.date_input(key="closures_on").value == datetime.date(2020, 3, 27)
     assert test.metric[0].value == "184"  # as captured on 15 July 2020, day by day; 165 were published
     names = [trace["name"] for trace in figures(test)[0]["data"] if trace["type"] == "choropleth"]
@@ -206,7 +206,7 @@ def test_play_starts_and_stops():
 def test_a_choice_by_hand_stops_the_days():
     test = app(closures_on="2020-03-01")
     test.button(key="play").click().run()
-    test.slider(key="closures-slider").set_value(datetime.date(2020, 4, 4)).run()
+    test.slider(key="closures_on-slider").set_value(datetime.date(2020, 4, 4)).run()
     assert test.button(key="play").label == "Play" and test.query_params["closures_on"] == "2020-04-04"
 
 

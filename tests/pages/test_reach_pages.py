@@ -171,7 +171,8 @@ def test_no_dot_in_the_ocean_says_that_there_is_nothing():
     traces = figures(app("reach_map"))[0]["data"]
     dotted = {trace.get("legendgroup") for trace in traces if trace["type"] == "scattergeo" and "legendgroup" in trace}
     assert not dotted & {"none", "no_data", "zero"}
-    assert "Too small to be an area on the map: Malta" in words(app("reach_map"))
+    inset = words(app("reach_map"))
+    assert "**Small states**, points on the map" in inset and "Malta" in inset
 
 
 def test_the_country_is_cleared_again():

@@ -63,28 +63,28 @@ def test_hubs_are_filtered_and_counted(ask):
 OF_REFUGEES = {"programme_id": "coursera_for_refugees", "by": "host"}
 
 
-def test_the_map_of_a_month_counts_learners_reached_by_its_end(ask):
+def test_the_map_of_a_day_counts_learners_reached_by_it(ask):
     def shown(**asked):
         rows = ask("reach_map/learners_on_map", **{**OF_REFUGEES, **asked})
         return {row["country_iso3"]: row["learners"] for row in rows if row["learners"]}
 
     assert shown(on_date="2019-01-31") == {"KEN": 2}  # P1 on the 10th, P2 on the 15th
     assert shown(on_date="2019-02-28") == {"KEN": 2, "ITA": 1}  # and P5 on the 1st
-    assert shown(on_date="2019-03-30") == shown(on_date="2019-02-28")  # March is not over
-    assert shown(on_date="2019-03-31") == {"KEN": 3, "ITA": 1}  # and P6 on the 1st
+    assert shown(on_date="2019-03-01") == {"KEN": 3, "ITA": 1}  # and P6 on the 1st
     assert shown(on_date="2019-11-30") == shown() == {"KEN": 3, "ITA": 2}  # and P3 on 1 November
     assert shown(on_date="2019-01-31", partner_id="beta") == {"KEN": 1}  # P1 again
     assert shown(on_date="2019-03-31", by="origin") == {"SOM": 2, "SSD": 1}  # P1 P6; P2; nobody says where P5 is from
 
 
-def test_totals_of_a_month_are_those_of_its_map(ask):
+def test_totals_of_a_day_are_those_of_its_map(ask):
     def totals(**asked):
         (row,) = ask("reach_map/learner_totals", **{**OF_REFUGEES, **asked})
         return row["learners"], row["countries"], row["learners_unknown"]
 
     assert totals(on_date="2019-01-31") == (2, 1, 0)
     assert totals(on_date="2019-03-31", by="origin") == (4, 2, 1)  # Somalia 2, South Sudan 1, unknown P5
-    assert totals(on_date="2019-03-30") == totals(on_date="2019-02-28") == (3, 2, 0)
+    assert totals(on_date="2019-02-28") == (3, 2, 0)
+    assert totals(on_date="2019-03-01") == (4, 2, 0)  # P6 on the 1st
     assert totals() == (5, 2, 0)
 
 

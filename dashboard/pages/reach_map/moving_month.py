@@ -1,4 +1,4 @@
-"""The month of the map of learners: chosen in the bar, moved by a slider under the map, or by itself while it plays."""
+"""The day of the map of learners: chosen in the bar, moved from month to month under the map, or by itself."""
 
 import datetime
 from bisect import bisect_right
@@ -19,15 +19,14 @@ AS_OF = "as_of"
 
 
 def choose(scope: Scope) -> Scope:
-    """The date in the bar, as the end of the last month that is shown by then; without one the newest file counts."""
+    """The date in the bar; without one the newest file counts."""
     ends = _ends(scope)
     if not ends:
         return scope
     chosen = context.as_of(scope).on_date
     if chosen is None or chosen >= _newest(scope):
         return scope
-    shown = ends[max(bisect_right(ends, chosen) - 1, 0)]
-    return replace(scope, on_date=shown)
+    return replace(scope, on_date=max(chosen, ends[0]))
 
 
 def slider(scope: Scope) -> None:
@@ -43,7 +42,7 @@ def slider(scope: Scope) -> None:
             )
         return
     newest = _newest(scope)
-    days = [*ends, newest]
+    days = sorted({*ends, newest, scope.on_date or newest})
 
     def draw(key: str, moved: Callable[[], None]) -> None:
         st.select_slider(

@@ -3,7 +3,7 @@
 -- param $by VARCHAR: host where they live, origin where they come from
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all
--- param $on_date DATE: the end of the last month by this day is counted until, or NULL for the newest file
+-- param $on_date DATE: day until which is counted, or NULL for the newest file
 -- param $from_date DATE: a country first reached on this day or later counts as new, or NULL for none
 -- column learners BIGINT: distinct learners reached
 -- column countries BIGINT: countries they are in of which a figure is shown; countries with too few learners to be shown are not counted
@@ -14,15 +14,15 @@
 -- metric: learners_reached = learners
 -- metric: countries_shown = countries
 -- metric: learners_per_1000_refugees
-WITH by_month AS (
+WITH by_day AS (
     SELECT
         country_iso3,
         max(learners) AS learners
-    FROM cube_country_month
+    FROM cube_country_day
     WHERE
         fragment.learner_cell()
         AND counted_by = $by
-        AND last_day(month) <= $on_date
+        AND on_date <= $on_date
     GROUP BY country_iso3
     UNION ALL
     SELECT
@@ -32,8 +32,7 @@ WITH by_month AS (
     WHERE
         programme_id = coalesce($programme_id, 'all')
         AND partner_id = coalesce($partner_id, 'all')
-        -- A day within a month asks for the end of the month before, as for countries.
-        AND on_date < date_trunc('month', $on_date::date + 1)
+        AND on_date <= $on_date
 ),
 
 counted AS (
@@ -42,7 +41,7 @@ counted AS (
         CASE WHEN $on_date IS NULL THEN l.learners ELSE m.learners END AS learners,
         l.first_on
     FROM cube_country AS l
-    LEFT JOIN by_month AS m ON l.country_iso3 = m.country_iso3
+    LEFT JOIN by_day AS m ON l.country_iso3 = m.country_iso3
     WHERE
         l.programme_id = coalesce($programme_id, 'all')
         AND l.partner_id = coalesce($partner_id, 'all')

@@ -3,7 +3,7 @@
 -- param $by
 -- param $programme_id
 -- param $partner_id
--- param $on_date DATE: the end of the last month by this day is counted until, or NULL for the newest file
+-- param $on_date DATE: day until which is counted, or NULL for the newest file
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column region VARCHAR: M49 region
@@ -26,15 +26,15 @@ WITH hosted AS (
     GROUP BY r.host_iso3
 ),
 
-by_month AS (
+by_day AS (
     SELECT
         country_iso3,
         max(learners) AS learners
-    FROM cube_country_month
+    FROM cube_country_day
     WHERE
         fragment.learner_cell()
         AND counted_by = $by
-        AND last_day(month) <= $on_date
+        AND on_date <= $on_date
     GROUP BY country_iso3
 ),
 
@@ -44,7 +44,7 @@ counted AS (
         CASE WHEN $on_date IS NULL THEN l.learners ELSE m.learners END AS learners,
         CASE WHEN $on_date IS NULL OR l.first_on <= $on_date THEN l.first_on END AS first_on
     FROM cube_country AS l
-    LEFT JOIN by_month AS m ON l.country_iso3 = m.country_iso3
+    LEFT JOIN by_day AS m ON l.country_iso3 = m.country_iso3
     WHERE
         l.programme_id = coalesce($programme_id, 'all')
         AND l.partner_id = coalesce($partner_id, 'all')

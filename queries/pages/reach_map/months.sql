@@ -14,9 +14,9 @@ WITH newest AS (
         OR ($programme_id = 'for_refugees' AND p.audience = 'refugees')
 )
 
-SELECT DISTINCT last_day(m.month) AS on_date
-FROM cube_country_month AS m
-INNER JOIN newest AS n ON last_day(m.month) < n.as_of_on
+SELECT DISTINCT last_day(m.on_date) AS on_date
+FROM cube_country_day AS m
+INNER JOIN newest AS n ON last_day(m.on_date) < n.as_of_on
 WHERE
     m.programme_id = coalesce($programme_id, 'all')
     AND m.partner_id = coalesce($partner_id, 'all')

@@ -1,18 +1,18 @@
--- title: Learners by country at the ends of months
--- grain: one row per programme, partner, way of counting, country (or unknown) and month with a change; each figure is the total up to the end of the month
+-- title: Learners by country from day to day
+-- grain: one row per programme, partner, way of counting, country (or unknown) and day with a change; each figure is the total up to the day
 -- column programme_id VARCHAR: programme, for_refugees, or all
 -- column partner_id VARCHAR: partner, or all
 -- column counted_by VARCHAR: host or origin
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3, or unknown
--- column month DATE: first day of the month
--- column learners BIGINT: learners reached by the last day of the month
+-- column on_date DATE: day
+-- column learners BIGINT: learners reached by the day
 WITH lands AS (
     SELECT
         programme_id,
         partner_id,
         'host' AS counted_by,
         country_host AS country_iso3,
-        cast(date_trunc('month', reached_on) AS date) AS month
+        reached_on AS on_date
     FROM int_learner_margin
     WHERE reached_on IS NOT NULL
     UNION ALL
@@ -21,7 +21,7 @@ WITH lands AS (
         partner_id,
         'origin',
         country_origin,
-        cast(date_trunc('month', reached_on) AS date)
+        reached_on
     FROM int_learner_margin
     WHERE reached_on IS NOT NULL
 ),
@@ -32,10 +32,10 @@ gains AS (
         partner_id,
         counted_by,
         country_iso3,
-        month,
+        on_date,
         count(*) AS gained
     FROM lands
-    GROUP BY programme_id, partner_id, counted_by, country_iso3, month
+    GROUP BY programme_id, partner_id, counted_by, country_iso3, on_date
 )
 
 SELECT
@@ -43,10 +43,10 @@ SELECT
     partner_id,
     counted_by,
     country_iso3,
-    month,
+    on_date,
     cast(sum(g.gained) OVER (
         PARTITION BY programme_id, partner_id, counted_by, country_iso3
-        ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ORDER BY on_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS bigint) AS learners
 FROM gains AS g
-ORDER BY programme_id, partner_id, counted_by, country_iso3, month
+ORDER BY programme_id, partner_id, counted_by, country_iso3, on_date
