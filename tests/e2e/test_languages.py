@@ -1,0 +1,122 @@
+"""Languages in a browser: the reader's own, one that was chosen and is remembered, and Arabic from the right."""
+
+import re
+
+import pytest
+
+from dashboard.menu import pages
+from tests.browsing import NOTE_QUESTIONS, settle
+
+pytestmark = pytest.mark.browser
+
+LATIN = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?: [A-Za-z'’]{2,})*")
+# What is a name, a kind of file or a sign in every language, what senders wrote, and what Streamlit itself writes.
+NAMES = re.compile(
+    r"""
+    UNESCO|UNHCR|OCHA|UIS|ISCED|ECTS|GPIA|HXL|HDX|via\ HDX|CSV|XLSX|XLS|ODS|XLSB|TSV|TXT|NUMBERS|PDF|PPTX|HTML|UTC|SQL
+    |DLSEI|Kiron|Coursera|Geodata|GeoNames|COVID|Oxford|III|SIMULATED
+    |Digital\ Learning\ and\ Skills\ Enrichment\ Initiative|Higher\ Education\ Commission\ of\ Pakistan
+    |UNHCR\ Refugee\ Data\ Finder|UNESCO\ Institute\ for\ Statistics|Blavatnik\ School\ of\ Government
+    |Oxford\ COVID|Government\ Response\ Tracker|Coursera\ with\ the\ US\ Department\ of\ State
+    |reported\ by\ The\ Next\ Web|Facts|coordinates\ of\ cities\ from\ GeoNames
+    |demonstration\ partner|simulated|operator|coalition(\ [a-z]+)*|Member|offer|Teacher\ training|Learning\ platform
+    |Courses|Content|Print|Radio\ and\ television|Devices|Assessment
+    |Skip\ to\ main\ content|Stop|Loading|Upload|upload|per\ file|yyyy
+    |expand\ more|keyboard\ arrow\ (down|right|up)|keyboard|arrow|down|right|expand|more|close|download|visibility
+    |Coalition\ dashboard|[a-z]+_[a-z_]+
+    """,
+    re.VERBOSE,
+)
+
+
+@pytest.fixture
+def reader(browser, served):
+    """A reader with a browser of a language that has seen nothing yet."""
+    contexts = []
+
+    def make(locale="en-US", **look):
+        context = browser.new_context(locale=locale, **{"viewport": {"width": 1280, "height": 900}, **look})
+        context.add_init_script(NOTE_QUESTIONS)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def opened(context, address):
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    settle(page)
+    return page
+
+
+def test_a_browser_of_a_language_is_answered_in_it(reader, served):
+    page = opened(reader("fr-CA"), served + "/overview")
+    assert "réfugiés" in page.inner_text("h1")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert "lang=" not in page.url, "nobody chose it"
+
+
+def test_a_language_is_chosen_in_the_bar_and_remembered(reader, served):
+    context = reader()
+    page = opened(context, served + "/completion_funnel?programme_id=kiron_campus")
+    page.locator(".st-key-languages button").first.click()
+    page.locator(".st-key-language-es button").click()
+    page.wait_for_function("document.documentElement.lang === 'es'")
+    settle(page)
+    assert "lang=es" in page.url and "programme_id=kiron_campus" in page.url
+    later = opened(context, served + "/overview")
+    assert "refugiados" in later.inner_text("h1")
+    assert opened(context, served + "/overview?lang=en").inner_text("h1").startswith("26,000 refugees")
+
+
+def test_arabic_mirrors_the_page_and_its_bars_and_not_time(reader, served):
+    page = opened(reader(), served + "/completion_funnel?lang=ar")
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    assert page.evaluate("document.documentElement.lang") == "ar"
+    sidebar = page.locator("[data-testid=stSidebar]").bounding_box()
+    main = page.locator("[data-testid=stMain]").bounding_box()
+    assert sidebar["x"] > main["x"] + main["width"] / 2
+    page.wait_for_selector(".js-plotly-plot .bars path")
+    label = page.locator(".js-plotly-plot .ytick text").first.bounding_box()
+    bar = page.locator(".js-plotly-plot .bars path").first.bounding_box()
+    assert label["x"] > bar["x"] + bar["width"] - 2, "labels stand at the right, bars grow to the left"
+    time = opened(page.context, served + "/overview?lang=ar&open=growth")
+    time.wait_for_selector(".js-plotly-plot .xtick text")
+    years = time.locator(".js-plotly-plot .xtick text").all()
+    at = {year.inner_html(): year.bounding_box()["x"] for year in years}
+    assert at["2017"] < at["2019"]
+
+
+def test_another_language_keeps_the_figures_and_writes_them_its_way(reader, served):
+    page = opened(reader(), served + "/school_closures?lang=ru&closures_on=2020-05-19")
+    title = page.inner_text("h1").replace("\u00a0", " ")
+    assert "149" in title and "1,24 миллиарда" in title and "69,8 %" in title and "19 мая 2020 г." in title
+
+
+def test_no_english_is_left_in_arabic_but_names(reader, served):
+    context = reader(viewport={"width": 1280, "height": 900})
+    page, left = context.new_page(), {}
+    for name in [page.name for page in pages()]:
+        if name == "methods":
+            continue  # it lists names of columns and files
+        page.goto(f"{served}/{name}?lang=ar")
+        page.wait_for_selector("h1", timeout=60_000)
+        settle(page)
+        words = {found.group() for found in LATIN.finditer(page.inner_text("body"))}
+        if english := {found for found in words if not NAMES.fullmatch(found)}:
+            left[name] = sorted(english)
+    assert left == {}
+
+
+def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path):
+    page = opened(reader(), served + "/completion_funnel?lang=fr")
+    page.locator(".st-key-document button").first.click()
+    with page.expect_download(timeout=60_000) as handed:
+        page.locator(".st-key-document-pdf button").click()
+    handed.value.save_as(tmp_path / "page.pdf")
+    assert handed.value.suggested_filename == "SIMULATED_completion_funnel_fr_release-2.pdf"
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
