@@ -38,7 +38,7 @@ from dashboard.server.openapi import (
     METHODS,
     RELEASE,
     ROOT,
-    Wrong,
+    NotAnswered,
     description,
     read_parameters,
     read_release,
@@ -106,7 +106,7 @@ class Api:
         """Answers a request. Reading the store and asking take place in a thread of the API's own."""
         try:
             response = await self._response(scope)
-        except Wrong as wrong:
+        except NotAnswered as wrong:
             response = _refusal(wrong)
         if scope["method"] == "HEAD":
             response = Response(status_code=response.status_code, headers=dict(response.headers))
@@ -119,9 +119,9 @@ class Api:
             return Response(status_code=204, headers={"Allow": METHODS, "Cache-Control": "no-store"})
         if scope["method"] not in ("GET", "HEAD"):
             found = cleaned(str(scope["method"]))[:20]
-            raise Wrong(405, METHODS, found, "Nothing can be changed here: use GET.", (("Allow", METHODS),))
+            raise NotAnswered(405, METHODS, found, "Nothing can be changed here: use GET.", (("Allow", METHODS),))
         if self._under_way >= limits.API_AT_ONCE + limits.API_WAITING:
-            raise Wrong(503, "room for one more question", "too many at once", "Try again later.", (_after(5),))
+            raise NotAnswered(503, "room for one more question", "too many at once", "Try again later.", (_after(5),))
         self._under_way += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, scope)
@@ -132,23 +132,27 @@ class Api:
         try:
             return self._answer_to(self._caller(scope), scope)
         except BadParameter as refusal:
-            raise Wrong(400, "parameters as the description has them", str(refusal), "Correct the value.") from refusal
+            raise NotAnswered(
+                400, "parameters as the description has them", str(refusal), "Correct the value."
+            ) from refusal
         except NoSuchRelease as refusal:
-            raise Wrong(404, "a release that is served", str(refusal), "Ask for another one.") from refusal
+            raise NotAnswered(404, "a release that is served", str(refusal), "Ask for another one.") from refusal
         except QueryStopped as refusal:
-            raise Wrong(422, "values that have an answer in time", str(refusal), "Ask for less at once.") from refusal
+            raise NotAnswered(
+                422, "values that have an answer in time", str(refusal), "Ask for less at once."
+            ) from refusal
         except Refusal as refusal:
             # Of the store, the roster or the tokens: its message names files of this machine, and is the operator's.
             reference = os.urandom(4).hex()
             log.error('{"event": "api_error", "class": "%s", "reference": "%s"}', type(refusal).__name__, reference)
             do = f"Try again in a minute, or give the operator the reference {reference}."
-            raise Wrong(503, "an answer", "the dashboard cannot answer just now", do, (_after(60),)) from refusal
+            raise NotAnswered(503, "an answer", "the dashboard cannot answer just now", do, (_after(60),)) from refusal
 
     def _caller(self, scope: Request) -> Caller:
         """Who asks, by the token that was sent.
 
         Raises:
-            Wrong: the token is not valid, or there is none where the public is not let in.
+            NotAnswered: the token is not valid, or there is none where the public is not let in.
         """
         sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
         if not sent:
@@ -177,7 +181,7 @@ class Api:
         path, given = str(scope["path"]), _given(scope)
         if path in (ROOT, f"{ROOT}/", f"{ROOT}/openapi.json"):
             if given:
-                raise Wrong(400, "no parameters", _names(given), "Leave them out.")
+                raise NotAnswered(400, "no parameters", _names(given), "Leave them out.")
             if path.endswith("openapi.json"):
                 return _sent(scope, caller, description())
             release, _notice = begin()
@@ -188,16 +192,16 @@ class Api:
             asked = _question(found["name"])
             number = next((read_release(text) for name, text in given if name == RELEASE), None)
             if unknown := [(name, text) for name, text in given if name != RELEASE]:
-                raise Wrong(400, f"the parameter {RELEASE}", _names(unknown), "Leave the others out.")
+                raise NotAnswered(400, f"the parameter {RELEASE}", _names(unknown), "Leave the others out.")
             return _sent(scope, caller, self._metadata(caller, asked, _release(number)))
         if (found := ASKED.fullmatch(path)) and found["format"] in MEDIA_TYPES:
             return self._data(caller, scope, _question(found["name"]), found["format"], given)
         if found:
-            raise Wrong(
+            raise NotAnswered(
                 404, f"a format: {', '.join(MEDIA_TYPES)}", found["format"], "End the address with one of them."
             )
         do = f"See {ROOT}/ for all questions and their addresses."
-        raise Wrong(404, f"{ROOT}/ask/<page>/<question>.json, .csv or .parquet", path, do)
+        raise NotAnswered(404, f"{ROOT}/ask/<page>/<question>.json, .csv or .parquet", path, do)
 
     def _data(
         self, caller: Caller, scope: Request, asked: Query, format_: str, given: list[tuple[str, str]]
@@ -268,20 +272,20 @@ def _question(name: str) -> Query:
         return question(name)
     except UnknownQuestion as unknown:
         do = f"See {ROOT}/ for all questions."
-        raise Wrong(404, "a question of a page", name, do) from unknown
+        raise NotAnswered(404, "a question of a page", name, do) from unknown
 
 
 def _release(number: int | None) -> Release:
     """The release that was asked for, if it is served; the newest without a number.
 
     Raises:
-        Wrong: it is not served, or not any more.
+        NotAnswered: it is not served, or not any more.
     """
     if number is None:
         return begin()[0]
     if (release := served(number)) is None:
         do = f"Leave {RELEASE} out for the newest, which is {begin()[0].number}."
-        raise Wrong(404, "a release that is served", str(number), do)
+        raise NotAnswered(404, "a release that is served", str(number), do)
     return release
 
 
@@ -289,14 +293,14 @@ def _given(scope: Request) -> list[tuple[str, str]]:
     """Names and values of the address.
 
     Raises:
-        Wrong: they are no UTF-8, or too many.
+        NotAnswered: they are no UTF-8, or too many.
     """
     try:
         text = bytes(scope.get("query_string") or b"").decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
     except ValueError as wrong:
         do = f"Give at most {MOST_PARAMETERS} parameters, as name=value, in UTF-8 and percent-encoded."
-        raise Wrong(400, "parameters in UTF-8", UNREADABLE, do) from wrong
+        raise NotAnswered(400, "parameters in UTF-8", UNREADABLE, do) from wrong
 
 
 def _names(given: list[tuple[str, str]]) -> str:
@@ -335,20 +339,20 @@ def _headers(caller: Caller, tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": kept, "Vary": "Authorization"}
 
 
-def _refusal(wrong: Wrong) -> Response:
+def _refusal(wrong: NotAnswered) -> Response:
     """What was wanted, found, and what to do; what was sent is shown in one short line."""
     said = {"wanted": wrong.wanted, "found": cleaned(wrong.found)[:LONGEST_FOUND], "do": wrong.do}
     headers = {"Cache-Control": "no-store", "Vary": "Authorization", "Content-Type": MEDIA_TYPES["json"]}
     return Response(api_files.as_json({"error": said}), wrong.status, {**headers, **dict(wrong.headers)})
 
 
-def _unauthorized(found: str, do: str, error: str) -> Wrong:
+def _unauthorized(found: str, do: str, error: str) -> NotAnswered:
     challenge = 'Bearer realm="coalition"' + (f', error="{error}"' if error else "")
-    return Wrong(401, "a valid token", found, do, (("WWW-Authenticate", challenge),))
+    return NotAnswered(401, "a valid token", found, do, (("WWW-Authenticate", challenge),))
 
 
-def _too_many(seconds: int, wanted: str) -> Wrong:
-    return Wrong(429, f"at most {wanted}", "more", f"Wait {seconds} seconds.", (_after(seconds),))
+def _too_many(seconds: int, wanted: str) -> NotAnswered:
+    return NotAnswered(429, f"at most {wanted}", "more", f"Wait {seconds} seconds.", (_after(seconds),))
 
 
 def _after(seconds: int) -> tuple[str, str]:

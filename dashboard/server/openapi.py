@@ -44,7 +44,7 @@ STATUSES = {
 
 
 @dataclass(eq=False)  # not frozen: Python writes to an exception where it was raised
-class Wrong(Exception):
+class NotAnswered(Exception):
     """A request that is not answered: the status, and what was wanted, what was found and what to do."""
 
     status: int
@@ -58,21 +58,21 @@ def read_parameters(asked: Query, given: Sequence[tuple[str, str]]) -> tuple[dic
     """The parameters of a question with their values, and the release that is wanted, or None for the newest.
 
     Raises:
-        Wrong: a name is unknown or stands twice, one is missing, or a value is not of its type.
+        NotAnswered: a name is unknown or stands twice, one is missing, or a value is not of its type.
     """
     declared = {field.name: field for field in asked.params}
     names = [name for name, _ in given]
     for name, _ in given:
         if name not in declared and name != RELEASE:
             known = ", ".join([*declared, RELEASE])
-            raise Wrong(400, f"parameters of {asked.name}: {known}", name, f"Leave {_shown(name)} out.")
+            raise NotAnswered(400, f"parameters of {asked.name}: {known}", name, f"Leave {_shown(name)} out.")
         if names.count(name) > 1:
-            raise Wrong(400, f"{name} once", f"{names.count(name)} times", "Ask once for each value.")
+            raise NotAnswered(400, f"{name} once", f"{names.count(name)} times", "Ask once for each value.")
     values = {name: _value(declared[name], text) for name, text in given if name != RELEASE}
     for field in declared.values():
         if not field.is_optional and field.name not in values:
             example = parameters()[field.name].example
-            raise Wrong(
+            raise NotAnswered(
                 400, f"{field.name}: {field.meaning}", "nothing", f"Add {field.name}={example} or another value."
             )
     return values, next((read_release(text) for name, text in given if name == RELEASE), None)
@@ -82,10 +82,10 @@ def read_release(text: str) -> int:
     """The number of a release.
 
     Raises:
-        Wrong: it is none.
+        NotAnswered: it is none.
     """
     if not WHOLE.fullmatch(text) or not 1 <= int(text) <= MOST_WHOLE:
-        raise Wrong(400, "the number of a release", text, f"Give {RELEASE} a whole number, or leave it out.")
+        raise NotAnswered(400, "the number of a release", text, f"Give {RELEASE} a whole number, or leave it out.")
     return int(text)
 
 
@@ -93,7 +93,7 @@ def _value(field: Field, text: str) -> Any:
     """A value as SQL binds it.
 
     Raises:
-        Wrong: the text is not of the type.
+        NotAnswered: the text is not of the type.
     """
     known = parameters()[field.name]
     wanted = f"{field.name}, {_kind(field)}: {field.meaning}"
@@ -102,7 +102,7 @@ def _value(field: Field, text: str) -> Any:
     )
     read = _READERS[field.type](field, text)
     if read is None:
-        raise Wrong(400, wanted, text, do)
+        raise NotAnswered(400, wanted, text, do)
     return read
 
 
