@@ -180,7 +180,8 @@ def used(roster: Path, token: Token, now: datetime.datetime) -> bool:
     if token.used_on == day:
         return False
     with _changing(roster.parent) as known:
-        known[token.name] = replace(known[token.name], used_on=day)
+        if token.name in known:  # else it was taken out of the file meanwhile
+            known[token.name] = replace(known[token.name], used_on=day)
     return True
 
 

@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pyarrow as pa
 from starlette.responses import Response
 
 from dashboard.access.gate import login_is_configured
@@ -100,6 +101,7 @@ class Api:
         self._by_token = Rate(limits.API_PER_MINUTE_PER_TOKEN)
         self._threads = ThreadPoolExecutor(limits.API_AT_ONCE, thread_name_prefix="api")
         self._under_way = 0
+        self._comparing = Lock()
         self._exports, self._denials = Once(), Once()
 
     async def __call__(self, scope: Request, receive: Receive, send: Send) -> None:
@@ -214,7 +216,7 @@ class Api:
         tag = _tag_of(caller.viewer, release, asked, params, format_)
         if _is_known(scope, tag):
             return Response(status_code=304, headers=_headers(caller, tag))
-        table, names = answer_apart(caller.viewer, release, asked.name, params), Scope(**params)
+        table, names = self._table(caller, release, asked, params), Scope(**params)
         with acting_as(_visitor(caller)), on_release(release):
             answered = api_files.Answered(
                 asked,
@@ -236,6 +238,17 @@ class Api:
             "Link": f'<{api_files.links_of(asked.name)["metadata"]}?{RELEASE}={release.number}>; rel="describedby"',
         }
         return Response(body, headers=headers)
+
+    def _table(self, caller: Caller, release: Release, asked: Query, params: dict[str, Any]) -> pa.Table:
+        """The rows. Of comparisons of releases, which take seconds, one at a time: others leave the threads free."""
+        if not compares(asked):
+            return answer_apart(caller.viewer, release, asked.name, params)
+        if not self._comparing.acquire(blocking=False):
+            raise NotAnswered(503, "one comparison at a time", "another one", "Try again in 5 seconds.", (_after(5),))
+        try:
+            return answer_apart(caller.viewer, release, asked.name, params)
+        finally:
+            self._comparing.release()
 
     def _record(self, caller: Caller, asked: Query, format_: str, release: Release) -> None:
         """Has the audit log state what a token was given: a line a day for each question, format and release.
