@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
@@ -18,7 +19,14 @@ from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
-from dashboard.store.releases import NoSuchRelease, Release, current_number, last_good_release, open_release
+from dashboard.store.releases import (
+    NoSuchRelease,
+    Release,
+    current_number,
+    last_good_release,
+    open_release,
+    release_numbers,
+)
 from dashboard.vocabularies import in_language
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
@@ -121,6 +129,19 @@ def begin() -> tuple[Release, str]:
     return release, notice
 
 
+def served(number: int) -> Release | None:
+    """A release that is served now, or that the one served now was made after; None for any other.
+
+    Raises:
+        NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
+    """
+    newest, _notice = begin()
+    if number == newest.number:
+        return newest
+    is_kept = number in release_numbers(store_folder())  # it may be erased while this process has it in memory
+    return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
+
+
 def on_new_release(told: Callable[[Release], object]) -> None:
     """Has a function called once for each release that this process begins to serve."""
     _on_new_release.append(told)
@@ -187,6 +208,11 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
     # A release that is compared may be erased while others stay, so whether it is there is looked up each time.
     answered = _answer.__wrapped__ if compares(question(name)) else _answer
     return answered(place(viewer, release, name, dict(params)), release, name, params)
+
+
+def answer_apart(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> pa.Table:
+    """As `answer`, in its own types and kept nowhere: other programs ask for more than a page's readers ever do."""
+    return _answers(place(viewer, release, name, params), release).ask(name, params)
 
 
 def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:

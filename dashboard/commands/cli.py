@@ -22,7 +22,7 @@ from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
-from dashboard.commands import documents, operations, refreshing
+from dashboard.commands import documents, operations, refreshing, tokens
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, Imported, made_ready
@@ -551,6 +551,7 @@ def _parser() -> argparse.ArgumentParser:
     operations.add_verbs(verb)
     refreshing.add_verbs(verb)
     documents.add_verbs(verb, _viewer, _pair)
+    tokens.add_verbs(verb)
     return parser
 
 

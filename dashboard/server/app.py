@@ -25,6 +25,7 @@ from dashboard.access.gate import LOOPBACK, login_is_configured, refuse_weak_log
 from dashboard.menu import panels
 from dashboard.server import limits
 from dashboard.server.ahead import Ahead, scripts_of_pages
+from dashboard.server.api import Api
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
 from dashboard.server.headers import Doors
@@ -67,10 +68,11 @@ log = logging.getLogger("coalition")
 
 def make_app() -> st.App:
     """The ASGI app; the Streamlit script is `dashboard/app.py`, as for `streamlit run`."""
+    api = Api()
     return st.App(
         str(SCRIPT),
         lifespan=_lifespan,
-        routes=[Route("/healthz", _health)],
+        routes=[Route("/healthz", _health), Route("/api", api), Route("/api/{path:path}", api)],
         middleware=[
             Middleware(Doors),
             Middleware(Crowd, room=room),

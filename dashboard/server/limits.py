@@ -57,6 +57,15 @@ UPLOADS_IN_ALL = 12 * (LARGEST_FILE + FRAME_OF_FILE)
 # Addresses of downloads that are remembered for one session.
 DOWNLOADS_PER_SESSION = 2_000
 
+# The API. A workbook of thirty queries is refreshed at once, and an office shares one address.
+API_PER_MINUTE_PER_ADDRESS = 300
+API_PER_MINUTE_PER_TOKEN = 120
+# Answered at the same time, so that pages have the rest of the machine; so many more wait.
+API_AT_ONCE = 4
+API_WAITING = 40
+# Addresses and tokens whose rate is remembered, those that asked last.
+RATES_KEPT = 20_000
+
 
 @lru_cache(maxsize=4_096)
 def address_of(host: str) -> str:

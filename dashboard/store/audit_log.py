@@ -41,6 +41,7 @@ EVENTS = (
     "backup",
     "restore",
     "renewal",
+    "token",
 )
 OPERATOR = "operator"
 FOLDER, LOG, HEAD, LOCK = "audit", "log.jsonl", "HEAD", ".lock"

@@ -25,7 +25,7 @@ from dashboard.warehouse.changes import changed_tables
 from dashboard.warehouse.duckdb import QueryStopped
 from tests.access.tenants import ALONE, FULL, OTHERS, PARTNERS, REGISTERED, SHARED, foreign, numbers
 
-NO_NOTES = Reading((), None, False, False)
+NO_NOTES = Reading((), None, False, False, "en")
 PROBES = 6_000 if FULL else 1_000
 WILD = (
     *("ALL", "Alder", " alder", "alder ", "al%", "%", "_", "*", "alder,birch", "NULL", "null", "0", "-1"),

@@ -52,6 +52,11 @@ ADDRESSES = [
     "/auth/login?provider=x",
     "/auth/logout",
     "/oauth2callback?error=x",
+    "/api/v1/",
+    "/api/v1/openapi.json",
+    "/api/v1/ask/overview/headline.json?on_date=x",
+    "/api/v1/ask/overview/..%2f..%2fapp.json",
+    "/api/%00",
     "/%00",
     "/%ff",
 ]

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import datetime
+import io
 import os
 import re
 import subprocess
@@ -11,12 +12,19 @@ import urllib.parse
 
 import pyarrow.parquet as pq
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from benchmarks.serving import connect, free_port, opened, run
+from dashboard.access import tokens
 from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.server import api, limits
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
+from dashboard.warehouse.catalog import questions
+from dashboard.warehouse.parameters import parameters
 from tests.intake.test_learners import HEADER, SOUND, written
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
@@ -94,6 +102,34 @@ def test_no_canary_goes_over_the_wire_or_into_what_the_server_writes(kept):
     logs = list(store.rglob("*.jsonl"))
     assert logs and all(found_in(path.read_bytes()) == [] for path in logs)
     assert not [path for path in temporary.rglob("*") if path.is_file() and found_in(path.read_bytes())]
+
+
+def test_no_canary_is_in_an_answer_of_the_api(kept, tmp_path, monkeypatch):
+    """Every question, in every format as whoever sees most, and as the public."""
+    store, _temporary, _environment, _said = kept
+    monkeypatch.setenv("COALITION_STORE", str(store))
+    monkeypatch.setenv("COALITION_ROSTER", str(tmp_path / "roster.toml"))
+    monkeypatch.setattr(limits, "API_PER_MINUTE_PER_ADDRESS", 10**6)
+    monkeypatch.setattr(limits, "API_PER_MINUTE_PER_TOKEN", 10**6)
+    monkeypatch.setattr(api, "login_is_configured", lambda: False)
+    token, _kept = tokens.create(store, tmp_path / "roster.toml", "steward", 1, "", datetime.datetime.now(datetime.UTC))
+    given = 0
+    with TestClient(Starlette(routes=[Route("/api/{path:path}", api.Api())])) as client:
+        for headers in ({"Authorization": f"Bearer {token}"}, {}):
+            for name, query in questions().items():
+                examples = {field.name: str(parameters()[field.name].example) for field in query.params}
+                asked = {**examples, "partner_id": "alpha", "programme_id": "coursera_for_refugees"}
+                asked = {name: value for name, value in asked.items() if name in examples}
+                for end in ("json", "csv", "parquet") if headers else ("json",):
+                    answer = client.get(f"/api/v1/ask/{name}.{end}", params=asked, headers=headers)
+                    given += answer.status_code == 200
+                    body = answer.content
+                    if end == "parquet" and answer.status_code == 200:  # packed, so that bytes alone say nothing
+                        body = str(pq.read_table(io.BytesIO(body)).to_pylist()).encode()
+                    assert found_in(body + str(answer.headers).encode()) == [], (name, end)
+                assert found_in(client.get(f"/api/v1/ask/{name}/metadata.json", headers=headers).content) == []
+    assert given > 400
+    assert found_in((store / "audit" / "log.jsonl").read_bytes()) == []
 
 
 def test_what_is_looked_for_would_be_found():

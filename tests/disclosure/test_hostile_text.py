@@ -207,7 +207,7 @@ def test_no_download_and_no_answer_of_the_shell_holds_a_formula(tmp_path, capsys
         text = _csv(came, release, asked, scope).decode("utf-8-sig")
         assert formulas(io.StringIO(text)) == [], asked
         notes = [(name, name) for name in hostile.FORMULAS]
-        book = load_workbook(io.BytesIO(_xlsx(came, release, asked, scope, Reading(notes, None, True, False))))
+        book = load_workbook(io.BytesIO(_xlsx(came, release, asked, scope, Reading(notes, None, True, False, "en"))))
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink] == [], asked
         assert [cell.value for cell in cells if isinstance(cell.value, str) and cell.value.startswith(STARTS)] == []

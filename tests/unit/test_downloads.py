@@ -115,7 +115,7 @@ def test_simulated_figures_are_named_so_before_anything_else(seen_as):
 
 def test_every_export_is_on_record_and_ends_with_the_access(seen_as, small_store):
     came, release = seen_as(STEWARD)
-    reading = Reading((("a", "b"),), None, False, False)
+    reading = Reading((("a", "b"),), None, False, False, "en")
     _xlsx(came, release, STATUS, ON_THE_DAY, reading)
     _csv(came, release, STATUS, ON_THE_DAY)
     last = [entry for entry in entries(small_store) if entry["event"] == "export"][-2:]

@@ -22,6 +22,8 @@ OTHERS = {
     "NoAnswer",
     "Contradiction",
     "Denied",
+    "NotAnswered",
+    "TokenDenied",
     "NotAdmitted",
     "FetchUnchanged",
 }
