@@ -266,9 +266,7 @@ def _steps(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> NativeChart |
     return NativeChart(
         kind="bar",
         grouping="stacked",
-        categories=tuple(
-            f"{plain(label)}: {plain(words)}" for label, words in zip(trace["y"], trace["text"], strict=True)
-        ),
+        categories=tuple(plain(f"{label}: {words}") for label, words in zip(trace["y"], trace["text"], strict=True)),
         series=tuple(series),
         number_format=WHOLE,
         first_on_top=layout.get("yaxis", {}).get("autorange") == "reversed",

@@ -39,6 +39,7 @@ WIDE, HIGH, MARGIN = 13.333, 7.5, 0.55  # inches
 INNER = WIDE - 2 * MARGIN
 TITLE_SIZES, LEAD_SIZES, NOTE_SIZES = (28, 26, 24, 22, 20, 18), (16, 15, 14, 13, 12), (14, 13, 12, 11)
 VALUE_SIZES, LABEL_SIZES, UNDER_SIZES = (28, 24, 20, 18), (13, 12, 11), (12, 11, 10)
+NOTES_SIZE, NOTES_APART = 12, 5
 FIRST_TITLE_SIZES = (40, 36, 32, 28, 24)
 LETTER, LINE = 0.54, 1.22  # mean width of a letter, and height of a line, in parts of the size
 WIDE_LETTER = 0x2E80  # from here on letters are as wide as high
@@ -151,13 +152,13 @@ class _Deck:
     def _last(self) -> None:
         """Definitions, sources and protection, on as many slides as they need."""
         heading = _("Definitions, sources and protection of people")
-        size, room = NOTE_SIZES[-1], HIGH - 2.2
+        size, room = NOTES_SIZE, HIGH - 2.0
         pages: list[list[tuple[str, str]]] = [[]]
         used = 0.0
         for label, words in notes(self.document):
             for at, piece in enumerate(_pieces(words, INNER, room, size)):
                 name = label if at == 0 else ""
-                high = _height(f"{name}: {piece}", INNER, size) + 0.08
+                high = _height(f"{name}: {piece}", INNER, size) - 2 * INSET + NOTES_APART / 72
                 if pages[-1] and used + high > room:
                     pages.append([])
                     used = 0.0
@@ -172,7 +173,7 @@ class _Deck:
             self._frame(frame)
             for at, (label, words) in enumerate(page):
                 paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-                paragraph.space_after = Pt(5)
+                paragraph.space_after = Pt(NOTES_APART)
                 if label:
                     self._run(paragraph, f"{label}: ", size, INK, bold=True)
                 self._run(paragraph, words, size, INK)
@@ -393,7 +394,7 @@ class _Deck:
 
     def _working(self, chapter: Chapter, part: Part | None) -> list[str]:
         asked = [_(question(part.table.question).title)] if part and part.table else []
-        said = [part.lead] if part else []
+        said = [chapter.lead, *([part.lead] if part else [])]
         labels = {number.label for number in chapter.numbers}
         defined = [f"{label}: {words}" for label, words in self.document.definitions if label in labels]
         return [

@@ -22,8 +22,9 @@ from dashboard.locales.numbers import is_missing, is_whole_percent, missing
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
-LONGEST_NAME = 31
+LONGEST_NAME, LONGEST_LINK = 31, 2079
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f%]*\Z", re.ASCII)
 NARROWEST, WIDEST, LOOKED_AT = 9, 46, 200
 TITLE_ROW, LEAD_ROW, STATE_ROW, HEAD_ROW = 0, 1, 2, 4
 ACCENT, PALE, WARNING, INK, GRID = "#0b6cb8", "#dce9f5", "#a63d1e", "#243240", "#d5dae0"
@@ -125,6 +126,9 @@ class _Book:
             self.chart(sheet, name, drawn, part, otherwise, width + 1 if width else 0)
         elif part.chart and part.table and len(part.table.rows) >= FEWEST_COLORED:
             self.colors(sheet, part.table)
+        rows = len(part.table.rows) if part.table else 0
+        last = (width + 1 if width else 0) + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
+        sheet.print_area(0, 0, HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0), last)  # not the chart's own numbers
         sheet.freeze_panes(HEAD_ROW + 1 if part.table else HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.repeat_rows(HEAD_ROW)
@@ -168,7 +172,7 @@ class _Book:
         stated = [*notes(self.document), (_("Link"), self.document.link)]
         for label, words in stated:
             self.put(sheet, row, 0, label, bold=True, **TOP)
-            if label == _("Link") and words.startswith(("https://", "http://")):
+            if words == self.document.link and _is_address(words):
                 sheet.write_url(row, 1, words, self.format(font_color=ACCENT, underline=1, **TOP))
             else:
                 self.put(sheet, row, 1, words, **TOP)
@@ -321,11 +325,18 @@ class _Book:
 TOP = {"text_wrap": True, "valign": "top"}
 
 
+def _is_address(link: str) -> bool:
+    return link.startswith(("https://", "http://")) and len(link) <= LONGEST_LINK
+
+
 def _title(part: Part, otherwise: str) -> str:
     return part.title or otherwise
 
 
 def _text(words: str) -> str:
+    """As a workbook may have it, and a table of text that is made of it: no formula, but a number with its sign."""
+    if SIGNED_NUMBER.match(words):
+        return words
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", words))[:LONGEST_CELL]
 
 

@@ -106,7 +106,7 @@ def test_sheets_have_the_rows_of_the_document(made, code, reader):
     assert (hidden > 0) == (reader == "public")
     summary = [cell for row in sheets[0].iter_rows(values_only=True) for cell in row if cell]
     for chapter in one.document.chapters:
-        assert {harmless(number.value) for number in chapter.numbers} <= set(summary)
+        assert {number.value for number in chapter.numbers} <= set(summary)
 
 
 @pytest.mark.parametrize(("code", "reader"), READERS[:2])
@@ -221,10 +221,10 @@ def test_no_box_has_more_words_than_it_holds(made, code, reader):
             if shape.has_text_frame:
                 needed = 0.0
                 for paragraph in shape.text_frame.paragraphs:
-                    for run in paragraph.runs:
-                        needed += (
-                            slides_of._height(run.text, shape.width / 914_400, run.font.size.pt) - 2 * slides_of.INSET
-                        )
+                    if paragraph.runs:
+                        size = max(run.font.size.pt for run in paragraph.runs)
+                        needed += slides_of._height(paragraph.text, shape.width / 914_400, size) - 2 * slides_of.INSET
+                        needed += (paragraph.space_after.pt if paragraph.space_after else 0) / 72
                 assert needed <= shape.height / 914_400, (shape.name, shape.text_frame.text[:80])
             elif shape.has_table:
                 assert len(shape.table.rows) <= MOST_ROWS + 1
@@ -320,7 +320,8 @@ def test_names_that_look_like_formulas_or_links_are_text_everywhere(made):
         cells = [cell for sheet in load_workbook(io.BytesIO(book)) for row in sheet.iter_rows() for cell in row]
         found = [cell.value for cell in cells if isinstance(cell.value, str)]
         assert not any(cell.data_type == "f" for cell in cells), name
-        assert not any(value.lstrip().startswith(tuple("=+-@＝")) for value in found), name
+        begun = [value for value in found if value.lstrip().startswith(tuple("=+-@＝"))]
+        assert all(re.fullmatch(r"[+-]\d+", value) for value in begun), (name, begun)  # a number is what it is
         assert "'=1+1" in found
         assert all(not cell.hyperlink or "evil" not in (cell.hyperlink.target or "") for cell in cells), name
 
