@@ -24,7 +24,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Sheet
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
@@ -90,6 +90,22 @@ def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
         sheet.set_facecolor("white")
         FigureCanvasAgg(sheet).print_figure(out, dpi=PIXELS_AN_INCH * scale, format="png", metadata={"Software": None})
     return out.getvalue()
+
+
+def can_picture(figure: Figure) -> bool:
+    """Whether this machine has a font for each sign of the picture's labels; maps have none without their legend."""
+    if _is_map(figure):
+        return True
+    values = [value for trace in figure["data"] for axis in ("x", "y", "text") for value in trace.get(axis) or ()]
+    titles = [figure["layout"].get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis")]
+    signs = {sign for words in (*values, *titles) if isinstance(words, str) for sign in _text(words)}
+    return all(sign.isspace() or any(ord(sign) in known for known in _signs()) for sign in signs)
+
+
+@cache
+def _signs() -> list[frozenset[int]]:
+    """The signs that each font of pictures has."""
+    return [frozenset(get_font(findfont(name)).get_charmap()) for name in _fonts()]
 
 
 @contextmanager

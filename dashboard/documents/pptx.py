@@ -16,7 +16,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from dashboard.charts.paper import png
+from dashboard.charts.paper import can_picture, png
 from dashboard.charts.slides import CONTROL, legend, native
 from dashboard.documents.model import (
     Chapter,
@@ -90,8 +90,12 @@ class _Deck:
         for chapter in document.chapters:
             self._chapter(chapter)
         self._last()
+        for words in self.file.notes_master._element.iter(qn("a:t")):
+            if words.getparent().tag != qn("a:fld"):
+                words.text = ""
 
     def bytes(self) -> bytes:
+        """The file."""
         out = io.BytesIO()
         self.file.save(out)
         return out.getvalue()
@@ -244,11 +248,12 @@ class _Deck:
     def _figure(self, slide: Any, part: Part, fallback: str, top: float) -> None:
         room = _Box(MARGIN, top, INNER, HIGH - 0.6 - top)
         title = part.title or fallback
-        if part.chart is None:
-            if part.table:
-                self._table(slide, part.table, title, room)
+        drawn = native(dict(part.chart.spec)) if part.chart else None
+        if part.table and not drawn and not (part.chart and can_picture(dict(part.chart.spec))):
+            self._table(slide, part.table, title, room)
             return
-        drawn = native(dict(part.chart.spec))
+        if part.chart is None:
+            return
         if drawn:
             frame = add_chart(slide.shapes, drawn, _clean(title), self.tag, self._emu(room))
             _explain(frame._element.nvGraphicFramePr.cNvPr, title, part.chart.alt or title)

@@ -1,7 +1,6 @@
 """Documents of every page of the demonstration, for two readers in two languages, made once."""
 
 import io
-import os
 import zipfile
 from functools import cache, cached_property
 
@@ -66,11 +65,13 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(demo_store):
-    before = {name: os.environ.get(name) for name in ("COALITION_STORE", "COALITION_PUBLIC_URL")}
-    os.environ |= {"COALITION_STORE": str(demo_store), "COALITION_PUBLIC_URL": "https://coalition.example"}
-    yield cache(Made)
-    for name, value in before.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+    """A document by language and reader; the settings of the store are in force while it is made only."""
+
+    @cache
+    def make(code, reader):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COALITION_STORE", str(demo_store))
+            patch.setenv("COALITION_PUBLIC_URL", "https://coalition.example")
+            return Made(code, reader)
+
+    return make

@@ -4,6 +4,7 @@ import datetime
 
 from dashboard.charts.frame import framed
 from dashboard.charts.lines import band, lines_figure
+from dashboard.charts.paper import can_picture, png
 from dashboard.charts.slides import legend, native, plain
 from dashboard.locales import speaking
 from dashboard.locales.numbers import mark_missing
@@ -106,3 +107,17 @@ def test_lying_bars_begin_at_the_right_where_reading_does():
     with speaking("ar"):
         assert native(in_language(figure)).from_right
     assert not native(figure).from_right
+
+
+def test_a_matrix_whose_signs_no_font_has_is_not_pictured():
+    cells = {"type": "heatmap", "z": [[0.5]], "x": [0], "y": ["Jul 2016"]}
+    assert can_picture(framed([cells], 300))
+    assert not can_picture(framed([{**cells, "y": ["\U0001f9ff \ue000"]}], 300))  # a sign of private use
+    assert can_picture({"data": [{"type": "choropleth", "name": "\ue000"}], "layout": {"geo": {}}})
+
+
+def test_pictures_have_the_size_asked_for():
+    areas = {"type": "choropleth", "locations": ["KEN"], "z": [1], "colorscale": [[0, "#ff0000"], [1, "#ff0000"]]}
+    drawn = png({"data": [areas], "layout": {"geo": {}, "height": 200}}, 400)
+    assert drawn[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(drawn[16:20]), int.from_bytes(drawn[20:24])) == (800, 400)  # twice as fine
