@@ -1,4 +1,4 @@
-"""Renders a described chart as SVG with real text: for print, for pages without scripts, for slow lines.
+"""Renders a described chart as SVG with real text, or as a picture: for print, for slides, for slow lines.
 
 The same description that plotly draws on the screen: bars, lines with bands and intervals, points, and world maps.
 """
@@ -11,6 +11,7 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,10 +20,11 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Sheet
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
@@ -67,25 +69,67 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         width: in pixels; the height is the chart's own.
         title: what it shows, for whoever cannot see it.
     """
+    out = io.StringIO()
+    with _drawn(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
+        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
+    return _small(out.getvalue())
+
+
+def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
+    """The same drawing as a picture without its legend, for programs that draw no SVG and set the legend themselves.
+
+    Args:
+        figure: as described, in the language of this run.
+        width: in pixels of the page, each of which is `scale` pixels of the picture.
+        scale: how fine it is.
+    """
+    out = io.BytesIO()
+    with _drawn(figure, width, {"font.family": _fonts()}) as sheet:
+        for axes in sheet.axes:
+            if shown := axes.get_legend():
+                shown.remove()
+        sheet.set_facecolor("white")
+        FigureCanvasAgg(sheet).print_figure(out, dpi=PIXELS_AN_INCH * scale, format="png", metadata={"Software": None})
+    return out.getvalue()
+
+
+def can_picture(figure: Figure) -> bool:
+    """Whether this machine has a font for each sign of the picture's labels; maps have none without their legend."""
+    if _is_map(figure):
+        return True
+    values = [value for trace in figure["data"] for axis in ("x", "y", "text") for value in trace.get(axis) or ()]
+    titles = [figure["layout"].get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis")]
+    signs = {sign for words in (*values, *titles) if isinstance(words, str) for sign in _text(words)}
+    return all(sign.isspace() or any(ord(sign) in known for known in _signs()) for sign in signs)
+
+
+@cache
+def _signs() -> list[frozenset[int]]:
+    """The signs that each font of pictures has."""
+    return [frozenset(get_font(findfont(name)).get_charmap()) for name in _fonts()]
+
+
+@contextmanager
+def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
     height = int(figure["layout"].get("height", 330))
-    settings: dict[Any, Any] = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "coalition",
-        "font.size": 9.5,
-        "font.family": list(FAMILIES),
-        "axes.unicode_minus": True,
-    }
+    common: dict[Any, Any] = {"font.size": 9.5, "font.family": [*FAMILIES, "DejaVu Sans"], "axes.unicode_minus": True}
     font_folders()
-    with _one_at_a_time, mpl.rc_context(settings), warnings.catch_warnings():
+    with _one_at_a_time, mpl.rc_context(common | settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that only the reader's font has
         sheet = Sheet(
             figsize=(width / PIXELS_AN_INCH, height / PIXELS_AN_INCH), dpi=PIXELS_AN_INCH, layout="constrained"
         )
         axes = sheet.subplots()
         (_draw_map if _is_map(figure) else _draw_axes)(axes, figure)
-        out = io.StringIO()
-        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
-    return _small(out.getvalue())
+        yield sheet
+
+
+@cache
+def _fonts() -> list[str]:
+    """The fonts of pictures by their names: those that come with the project's libraries, then what the machine has."""
+    font_folders()
+    known = {font.name for font in fontManager.ttflist}
+    return [name for name in FONTS.split(", ") if name in known]
 
 
 @cache
@@ -126,7 +170,7 @@ def _draw_map(axes: Axes, figure: Figure) -> None:
     for color in dict.fromkeys([NO_DATA, *colored.values()]):
         codes = [code for code in _polygons() if colored.get(code, NO_DATA) == color]
         if outlines := [_polygons()[code] for code in codes]:
-            axes.add_patch(
+            axes.add_artist(  # limits are set below, and to find them costs a second
                 PathPatch(Outline.make_compound_path(*outlines), facecolor=color, edgecolor=BORDER, linewidth=0.4)
             )
     for trace in figure["data"]:
@@ -206,7 +250,7 @@ def _draw_axes(axes: Axes, figure: Figure) -> None:
     if cells := [trace for trace in traces if trace["type"] == "heatmap"]:
         _draw_cells(axes, cells[0], layout)
         return
-    labels = _categories(traces, "y" if flat else "x")
+    labels = categories_of(traces, "y" if flat else "x")
     places = {label: at for at, label in enumerate(labels)}
     _draw_bars(axes, bars, places, flat, layout.get("barmode", "group"))
     for number, trace in enumerate(trace for trace in traces if trace["type"] == "scatter"):
@@ -224,10 +268,10 @@ def _draw_axes(axes: Axes, figure: Figure) -> None:
     _legend(axes, handles, below=False)
 
 
-def _categories(traces: Sequence[Mapping[str, Any]], axis: str) -> list[Any]:
+def categories_of(traces: Sequence[Mapping[str, Any]], axis: str) -> list[Any]:
     """Labels of an axis of words, in the order in which they come; none where it is one of numbers or days."""
     values = [value for trace in traces for value in trace.get(axis, ())]
-    if not values or any(not isinstance(value, str) for value in values) or all(map(_is_day, values)):
+    if not values or any(not isinstance(value, str) for value in values) or all(map(is_day, values)):
         return []
     return list(dict.fromkeys(values))
 
@@ -354,7 +398,7 @@ def _scale(
         ticks = settings["tickvals"]
         words = settings.get("ticktext") or [_axis_words(value, settings) for value in ticks]
         axis.set_ticks([_number(value) for value in ticks], [_text(word) for word in words])
-    elif days := [_number(v) for trace in traces for v in trace.get(name, ()) if isinstance(v, str) and _is_day(v)]:
+    elif days := [_number(v) for trace in traces for v in trace.get(name, ()) if isinstance(v, str) and is_day(v)]:
         first, last = (datetime.date.fromordinal(int(end)) for end in (min(days), max(days)))
         ticks = date_ticks(first, last)
         axis.set_ticks([_number(value) for value in ticks["tickvals"]], ticks["ticktext"])
@@ -446,11 +490,12 @@ def _number(value: Any) -> float:
     if is_missing(value):
         return float("nan")
     if isinstance(value, str):
-        return float(datetime.date.fromisoformat(value[:10]).toordinal()) if _is_day(value) else float(value)
+        return float(datetime.date.fromisoformat(value[:10]).toordinal()) if is_day(value) else float(value)
     return float(value)
 
 
-def _is_day(value: Any) -> bool:
+def is_day(value: Any) -> bool:
+    """Whether a value of an axis is a day as text."""
     try:
         datetime.date.fromisoformat(str(value)[:10])
     except ValueError:

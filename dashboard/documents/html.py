@@ -5,8 +5,8 @@ from html import escape
 from pathlib import Path
 
 from dashboard.charts.paper import svg
-from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes
-from dashboard.locales import _, speaking
+from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
+from dashboard.locales import _
 
 HTML = "text/html"
 STYLE = Path(__file__).with_name("brief.css")
@@ -18,7 +18,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def write_html(document: Document) -> bytes:
     """The file."""
-    with speaking(document.language):
+    with written_for(document):
         return "\n".join(_page(document)).encode("utf-8")
 
 

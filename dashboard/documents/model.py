@@ -1,7 +1,8 @@
 """A document as values: its pages with their sentences, numbers, charts and tables, and what it must state."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +20,13 @@ from dashboard.components.record import Headline, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
 from dashboard.locales.numbers import (
+    MISSING,
     day,
     days,
     decimal,
     is_missing,
+    is_whole_percent,
+    mark_missing,
     missing,
     month,
     points,
@@ -133,6 +137,8 @@ class Document:
     sources: str
     disclosure: str
     link: str
+    missing: str = MISSING
+    whole_percent: bool = False
 
     @property
     def file_name(self) -> str:
@@ -172,7 +178,21 @@ def make_document(
             sources=without_markup(in_words(pins)),
             disclosure="" if current_viewer().is_steward else notices.hidden_words(),
             link=link_to(asked[0].page, asked[0].address, code),
+            missing=missing(),
+            whole_percent=is_whole_percent(),
         )
+
+
+@contextmanager
+def written_for(document: Document) -> Iterator[None]:
+    """Has words, shares and what is missing written as the document's reader has them, while a file is made of it."""
+    before = missing(), is_whole_percent()
+    with speaking(document.language):
+        mark_missing(document.missing, document.whole_percent)
+        try:
+            yield
+        finally:
+            mark_missing(*before)
 
 
 def link_to(page: str, address: Mapping[str, str], code: str) -> str:

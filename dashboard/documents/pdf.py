@@ -13,8 +13,8 @@ import segno
 import typst
 
 from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
-from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes
-from dashboard.locales import _, speaking
+from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
+from dashboard.locales import _
 from dashboard.settings import public_url
 
 PDF = "application/pdf"
@@ -30,7 +30,7 @@ SIZE = re.compile(r"([0-9.]+)px")
 
 def write_pdf(document: Document) -> bytes:
     """The file."""
-    with speaking(document.language), tempfile.TemporaryDirectory() as folder:
+    with written_for(document), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)

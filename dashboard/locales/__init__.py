@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from dashboard.refusals import Refusal
+
 FOLDER = Path(__file__).parent
 DOMAIN = "coalition"
 INCOMPLETE = FOLDER / "incomplete.toml"
@@ -30,7 +32,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-class UnknownLanguage(ValueError):
+class UnknownLanguage(Refusal, ValueError):
     """A language that the dashboard does not have."""
 
 
