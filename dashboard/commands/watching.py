@@ -1,4 +1,4 @@
-"""The verb `watch`: judges a file of rules on the served release, and tells each finding once."""
+"""The verb `watch`: judges a file of rules on the served release, and reports each finding once."""
 
 import argparse
 import datetime
@@ -16,8 +16,8 @@ from dashboard.settings import store_folder
 from dashboard.store import releases
 from dashboard.store.protocol import in_words
 from dashboard.watch.judging import Firing, judge
+from dashboard.watch.reported import alone, key_of, remember_reported, reported
 from dashboard.watch.rules import AUDIENCES, Rule, RuleWrong, read_rules
-from dashboard.watch.told import alone, key_of, remember_told, told
 
 DONE, REFUSED, FIRED = 0, 1, 3
 JSON_LINES = ".jsonl"
@@ -29,10 +29,10 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     sub = verb(
         "watch",
         watch,
-        "judge rules on the served release, and tell what they find, each finding once",
+        "judge rules on the served release, and report what they find, each finding once",
         "Judges the rules of a file on the release that is served: figures that cross a number or change between "
         "releases, sources that are overdue, needs that wait. Exit status: 0 nothing new was found; 3 something was; "
-        "1 the rules cannot be used, or it could not be told. docs/examples/watch.toml is an example.",
+        "1 the rules cannot be used, or it could not be reported. docs/examples/watch.toml is an example.",
     )
     sub.add_argument("rules", metavar="RULES.toml", type=Path)
     sub.add_argument(
@@ -48,12 +48,12 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
         metavar="WHO",
         help="mail it to a role of the roster (steward, coalition, public), or to an address in it; repeatable",
     )
-    sub.add_argument("--again", action="store_true", help="tell what was told before, too")
+    sub.add_argument("--again", action="store_true", help="report what was reported before, too")
 
 
 @in_words()
 def watch(asked: argparse.Namespace) -> int:
-    """Judges, prints, reports and mails; remembers what was told when all of that is done.
+    """Judges, prints, reports and mails; remembers what was reported when all of that is done.
 
     Raises:
         RuleWrong, MailRefused, MailFailed, WatchGoesOn, NotRecorded, StoreDamaged: the message says what to do.
@@ -70,8 +70,8 @@ def _watch(asked: argparse.Namespace) -> int:
     store = store_folder()
     release, notice = begin()
     with alone(store):
-        known = told(store)
-        remember_told(store, (), "")  # a store that takes no writes would have everything told again and again
+        known = reported(store)
+        remember_reported(store, (), "")  # a store that takes no writes would have everything reported again and again
         judged = judge(rules, store, release, releases.today())
         by_name = {rule.name: rule for rule in rules}
         keys = [key_of(by_name[one.rule], one, asked.rules) for one in judged.fired]
@@ -88,17 +88,17 @@ def _watch(asked: argparse.Namespace) -> int:
             if asked.mail_to:
                 _mail(asked.mail_to, found, release.number)
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            remember_told(store, [key for key, _ in new], now)
+            remember_reported(store, [key for key, _ in new], now)
     before = len(judged.fired) - len(found)
-    told_before = f", {before} told before" if before else ""
-    print(f"{len(rules)} rules on release {release.number}: {len(found)} new{told_before}", file=sys.stderr)
+    reported_before = f", {before} reported before" if before else ""
+    print(f"{len(rules)} rules on release {release.number}: {len(found)} new{reported_before}", file=sys.stderr)
     if found:
         return FIRED
     return REFUSED if judged.refused else DONE
 
 
 def _refuse_wrong_readers(rules: Sequence[Rule], readers: Sequence[str]) -> None:
-    """Whoever is mailed must be allowed to read every rule of the file, or a firing would be told to nobody."""
+    """Whoever is mailed must be allowed to read every rule of the file, or a firing would reach nobody."""
     for audience in dict.fromkeys(rule.audience for rule in rules) if readers else ():
         try:
             mail.allowed_recipients(readers, AUDIENCES[audience])
@@ -130,13 +130,13 @@ def _mail(readers: Sequence[str], found: Sequence[Firing], release: int) -> None
     closest = max((one.audience for one in found), key=list(AUDIENCES).index)
     parts = []
     for one in found[:MOST_IN_MAIL]:
-        parts.append("\n".join(filter(None, [one.says, _line(one), one.link])))
+        parts.append("\n".join(filter(None, [one.title, _line(one), one.link])))
     if len(found) > MOST_IN_MAIL:
         parts.append(f"And {len(found) - MOST_IN_MAIL} more: see the report, or `coalition watch --again`.")
     if titles := sorted({title for one in found for title in one.simulated}):
         parts.append(f"Simulated, not of any partner: {', '.join(titles)}.")
     parts.append(
-        "Each finding is told once. The rules are in a file of whoever runs the dashboard; ask them to change it."
+        "Each finding is reported once. The rules are in a file of whoever runs the dashboard; ask them to change it."
     )
     simulated = "SIMULATED: " if any(one.simulated for one in found) else ""
     subject = f"{simulated}Coalition dashboard: {found[0].rule}" + (f" and {len(found) - 1} more" if found[1:] else "")

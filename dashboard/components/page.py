@@ -119,6 +119,6 @@ def _bar(choices: Sequence[Choice]) -> Scope:
                 context = choose(context)
         notices.bar()
         languages.choice()
-    if is_embedded() and not is_recording():
+    if not is_recording() and is_embedded():
         notices.simulated_mark()
     return context

@@ -1,1 +1,1 @@
-"""Rules of what should be told without being asked for: read, judged on a release, remembered once told."""
+"""Rules of what should be reported unasked: read, judged on a release, remembered once reported."""

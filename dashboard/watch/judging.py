@@ -1,4 +1,4 @@
-"""Judges rules on the release that is served, each as its audience, and says what fired. Tells nobody."""
+"""Judges rules on the release that is served, each as its audience, and states what fired. Reports to nobody."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +35,10 @@ WORDS = {ABOVE: "above", BELOW: "below", AT_LEAST: "at or above", AT_MOST: "at o
 
 @dataclass(frozen=True)
 class Firing:
-    """What a rule found: which row or source, its value, and the release or day by which it is told once.
+    """What a rule found: which row or source, its value, and the release or day by which it is reported once.
 
     Attributes:
-        rule, says, audience: of the rule.
+        rule, title, audience: of the rule.
         what: the row, the source or the need; empty where the answer has one row.
         sentence: the finding in words.
         value, before: the figure, and that of the release before; None where there is none.
@@ -50,7 +50,7 @@ class Firing:
     """
 
     rule: str
-    says: str
+    title: str
     audience: str
     what: str
     sentence: str
@@ -95,7 +95,7 @@ def _figures(rule: Rule, release: Release, today: datetime.date, notes: list[str
     if rule.comparison == CHANGED and is_protected(rule.viewer, release, rule.asked, rule.params):
         raise RuleWrong(
             f"{rule.where}: counts in this answer are rounded and hidden for the {rule.audience}, and a difference of "
-            'two rounded counts says nothing that is true. Write audience = "steward", or compare with a number.'
+            'two rounded counts means nothing. Write audience = "steward", or compare with a number.'
         )
     now = _values(rule, release)
     before: Mapping[str, Any] = {}
@@ -140,7 +140,7 @@ def _values(rule: Rule, release: Release) -> dict[str, Any]:
             name = str(row[rule.each])
             if name in found:
                 raise RuleWrong(
-                    f"{rule.where}: two rows have {rule.each} = {name!r}, so that column does not tell rows apart. "
+                    f"{rule.where}: two rows have {rule.each} = {name!r}, so that column does not identify a row. "
                     "Choose another for `each`, or rows by `where`."
                 )
             found[name] = row[rule.measured.column]
@@ -150,7 +150,7 @@ def _values(rule: Rule, release: Release) -> dict[str, Any]:
     except LookupError:
         raise RuleWrong(
             f"{rule.where}: {len(rows)} rows are meant, and the rule is about one. Choose it by `where`, or write "
-            "each = the column that tells them apart."
+            "each = the column that identifies a row."
         ) from None
     return {"": value} if rows else {}
 
@@ -204,7 +204,7 @@ def _written(value: float) -> str:
 
 
 def _overdue(rule: Rule, store: Path, release: Release, today: datetime.date) -> list[Firing]:
-    """Stewards are told of every stream of the store, others of publishers' records in the release."""
+    """Stewards learn of every stream of the store, others of publishers' records in the release."""
     assert rule.source is not None
     late: dict[str, datetime.date] = {}
     if rule.viewer.is_steward:
@@ -253,7 +253,7 @@ def _firing(
     room = page or rule.asked.partition("/")[0]
     return {
         "rule": rule.name,
-        "says": rule.says,
+        "title": rule.title,
         "audience": rule.audience,
         "what": cleaned(what),
         "sentence": cleaned(sentence),

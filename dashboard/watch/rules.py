@@ -23,7 +23,7 @@ ABOVE, BELOW, AT_LEAST, AT_MOST, CHANGED = "above", "below", "at_least", "at_mos
 THRESHOLDS = (ABOVE, BELOW, AT_LEAST, AT_MOST)
 COMPARISONS = (*THRESHOLDS, CHANGED)
 QUESTION, SOURCE, NEEDS = "question", "overdue", "needs_unmatched_days"
-COMMON = ("name", "says", "audience")
+COMMON = ("name", "title", "audience")
 KEYS = {
     QUESTION: (*COMMON, QUESTION, "params", "column", "metric", "where", "each", *COMPARISONS),
     SOURCE: (*COMMON, SOURCE),
@@ -42,20 +42,20 @@ class RuleWrong(Refusal):
 
 @dataclass(frozen=True)
 class Rule:
-    """What should be told, and to whom it may be: `where` names its file, line and name for messages.
+    """What should be reported, and to whom it may be: `where` names its file, line and name for messages.
 
     Attributes:
         kind: QUESTION, SOURCE or NEEDS.
         asked: the question with its parameters as they are bound; empty for a source.
         measured: where an answer has the figure.
         only: columns and the values that rows must have to count.
-        each: the column that tells rows apart, where the rule is about each of them; empty where there is one.
+        each: the column that identifies a row, where the rule is about each of them; empty where there is one.
         comparison, bound: one of COMPARISONS and its number; days of a need.
         source: the card of the source that may be overdue.
     """
 
     name: str
-    says: str
+    title: str
     audience: str
     kind: str
     where: str
@@ -150,15 +150,15 @@ def _rule(settings: dict[str, Any], place: _Place) -> Rule:
     kind = kinds[0]
     if unknown := next((key for key in settings if key not in KEYS[kind]), None):
         place.refuse(unknown, f"{unknown!r} is no key of such a rule. It may have: {', '.join(KEYS[kind])}.")
-    name, says = settings.get("name"), settings.get("says", "")
+    name, title = settings.get("name"), settings.get("title", "")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         place.refuse("name", "a rule wants a name of small letters, digits, - and _, such as closures-rise.")
-    if not isinstance(says, str) or len(says) > LONGEST_TEXT or not says.isprintable():
-        place.refuse("says", f"`says` is a sentence in one line of at most {LONGEST_TEXT} characters.")
+    if not isinstance(title, str) or len(title) > LONGEST_TEXT or not title.isprintable():
+        place.refuse("title", f"`title` is a sentence in one line of at most {LONGEST_TEXT} characters.")
     audience = settings.get("audience", "coalition")
     if not isinstance(audience, str) or audience not in AUDIENCES:
         place.refuse("audience", f"{audience!r} is no audience of a rule. Allowed are: {', '.join(AUDIENCES)}.")
-    common: dict[str, Any] = {"name": name, "says": says, "audience": audience, "kind": kind, "where": str(place)}
+    common: dict[str, Any] = {"name": name, "title": title, "audience": audience, "kind": kind, "where": str(place)}
     if kind == SOURCE:
         return Rule(**common, source=_source(settings[SOURCE], audience, place))
     if kind == NEEDS:
@@ -192,7 +192,7 @@ def _of_question(settings: dict[str, Any], common: dict[str, Any], place: _Place
     each = settings.get("each", "")
     texts = [name for name, column in columns.items() if column.type == "VARCHAR"]
     if each and each not in texts:
-        place.refuse("each", f"`each` is a column that tells rows apart. {asked} has: {', '.join(texts) or 'none'}.")
+        place.refuse("each", f"`each` is a column that identifies a row. {asked} has: {', '.join(texts) or 'none'}.")
     chosen = [name for name in COMPARISONS if name in settings]
     if len(chosen) != 1:
         place.refuse("", f"a rule has one of {', '.join(COMPARISONS)} (found: {', '.join(chosen) or 'none'}).")

@@ -91,6 +91,16 @@ def test_a_session_that_began_in_a_frame_stays_the_publics():
     assert test.session_state["_visitor"].own.audience == "public"
 
 
+def test_a_table_in_a_frame_has_no_download_that_would_not_come():
+    link = {"open": "countries,nearly"}
+    own = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30)
+    own.switch_page("pages/response_gaps/page.py")
+    own.query_params["open"] = link["open"]
+    assert own.run().get("download_button")
+    test = framed("response_gaps", **link)
+    assert test.dataframe and not test.get("download_button")
+
+
 def test_a_whole_page_has_no_menu_and_says_what_is_simulated():
     test = framed("overview")
     assert len(test.title) == 1 and not test.sidebar.children

@@ -31,7 +31,7 @@ def test_the_example_reads():
 @pytest.mark.parametrize(
     ("change", "line", "why"),
     [
-        (("above = 100", "abov = 100"), 7, "'abov' is no key of such a rule. It may have: name, says, audience"),
+        (("above = 100", "abov = 100"), 7, "'abov' is no key of such a rule. It may have: name, title, audience"),
         (("above = 100", ""), 2, "one of above, below, at_least, at_most, changes_by_more_than (found: none)"),
         (("above = 100", "above = 1\nbelow = 2"), 2, "(found: above, below)"),
         (("above = 100", 'above = "many"'), 7, "above is a number"),

@@ -1,4 +1,4 @@
-"""`coalition watch`: what fires is told once, as its audience sees it, to people who may read it."""
+"""`coalition watch`: what fires is reported once, as its audience sees it, to people who may read it."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from dashboard.settings import PROJECT
 FIGURE = """
 [[rule]]
 name = "reach"
-says = "Learners registered."
+title = "Learners registered."
 question = "completion_funnel/learners_per_step"
 column = "learners"
 where = {{ step_order = 1 }}
@@ -106,7 +106,7 @@ def test_several_rows_are_chosen_or_told_apart(watch):
     rule += 'column = "learners"\nabove = 0\n'
     rule += "params = { on_date = 2020-03-24 }\n"
     status, _, err = watch(rule)
-    assert status == 1 and "each = the column that tells them apart" in err
+    assert status == 1 and "each = the column that identifies a row" in err
     status, out, _ = watch(rule + 'each = "country_iso3"\nwhere = { status = "closed" }\n')
     assert status == 3 and [line.split(":")[0] for line in out] == ["open [ITA]", "open [KEN]"]
     assert watch(rule + 'where = { country_iso3 = "ITA" }\n')[0] == 3
@@ -159,7 +159,7 @@ def test_a_state_that_cannot_be_read_says_so(watch, damage):
 
 
 def test_two_watches_do_not_tell_the_same_twice(watch):
-    from dashboard.watch.told import alone
+    from dashboard.watch.reported import alone
 
     rule = FIGURE.format(audience="steward", comparison="above = 1")
     watch(rule)

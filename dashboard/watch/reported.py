@@ -1,7 +1,7 @@
-"""What was told already, in one small file of the store that is replaced whole: each finding is told once.
+"""What was reported already, in one small file of the store that is replaced whole: each finding is reported once.
 
 A finding is known by the file and the content of its rule, the row or source that it is about, and its release or day.
-A rule that is changed tells anew; so does everything once the file is deleted.
+A rule that is changed reports anew; so does everything once the file is deleted.
 """
 
 import fcntl
@@ -23,12 +23,12 @@ MOST = 20_000
 
 
 class WatchGoesOn(Refusal):
-    """Another watch of the store is at work, so what is told would be told twice."""
+    """Another watch of the store is at work, so findings would be reported twice."""
 
 
 @contextmanager
 def alone(store: Path) -> Iterator[None]:
-    """Holds what was told for this run.
+    """Holds what was reported for this run.
 
     Raises:
         WatchGoesOn: another one holds it.
@@ -55,8 +55,8 @@ def key_of(rule: Rule, firing: Firing, file: Path) -> str:
     return f"{rule.name} {digest[:32]}"
 
 
-def told(store: Path) -> Mapping[str, str]:
-    """When each finding was told, by its key, oldest first; nothing where none ever was.
+def reported(store: Path) -> Mapping[str, str]:
+    """When each finding was reported, by its key, oldest first; nothing where none ever was.
 
     Raises:
         StoreDamaged: the file cannot be read, or holds something else.
@@ -71,12 +71,12 @@ def told(store: Path) -> Mapping[str, str]:
         return {}
     except (OSError, RecursionError, ValueError, AttributeError) as wrong:
         raise StoreDamaged(
-            f"{path} cannot be read ({type(wrong).__name__}). Remove it: the next watch tells everything again."
+            f"{path} cannot be read ({type(wrong).__name__}). Remove it: the next watch reports everything again."
         ) from wrong
 
 
-def remember_told(store: Path, keys: Iterable[str], at: str) -> None:
-    """Keeps that findings were told, at once and durably."""
+def remember_reported(store: Path, keys: Iterable[str], at: str) -> None:
+    """Keeps that findings were reported, at once and durably."""
     with locked(store):
-        known = {**told(store), **dict.fromkeys(keys, at)}
+        known = {**reported(store), **dict.fromkeys(keys, at)}
         replace_file(store, FILE, json.dumps(dict(list(known.items())[-MOST:]), indent=1))
