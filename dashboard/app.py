@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access.gate import account, gate
-from dashboard.access.visitor import VISITOR_KEY
+from dashboard.access.visitor import VISITOR_KEY, is_embedded
 from dashboard.components import languages
 from dashboard.components.filters import one_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.documents.button import button
+from dashboard.documents.embedded import show_embedded
 from dashboard.locales import _
 from dashboard.menu import Page, first_page, menu
 from dashboard.refusals import Refusal
@@ -24,13 +25,15 @@ STATIC = Path(__file__).parent / "static"
 SIDEBAR = 240  # pixels
 
 languages.begin()
+embedded = is_embedded()
 st.set_page_config(
     page_title=_("Coalition dashboard"),
     layout="wide",
     page_icon=str(STATIC / "favicon.png"),
-    initial_sidebar_state=SIDEBAR,
+    initial_sidebar_state="collapsed" if embedded else SIDEBAR,
 )
-st.logo(str(STATIC / "logo.svg"), size="large")
+if not embedded:
+    st.logo(str(STATIC / "logo.svg"), size="large")
 
 
 def opens_on() -> Page:
@@ -54,7 +57,9 @@ def as_streamlit_wants(pages_of_section: list[Page]) -> list[Any]:
 
 first = opens_on()
 page = st.navigation(
-    {section: as_streamlit_wants(listed) for section, listed in menu().items()}, expanded=True
+    {section: as_streamlit_wants(listed) for section, listed in menu().items()},
+    position="hidden" if embedded else "sidebar",
+    expanded=True,
 )  # all pages in sight, however many
 gate()
 if opens_on() != first:
@@ -64,14 +69,18 @@ try:
 except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
     st.error(str(reason))
     st.stop()
-account()
+if not embedded:
+    account()
 name = first.name if page.url_path in ("", "start") else page.url_path
 on_page(name)
 languages.on_page(name)
 with one_step_of_history():
     try:
-        page.run()
-        button(name)
+        if embedded:
+            show_embedded(name, page.run)
+        else:
+            page.run()
+            button(name)
     except Refusal as refused:
         refuse(refused)
 footer()

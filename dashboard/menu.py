@@ -12,6 +12,16 @@ ROOMS = Path(__file__).parent / "pages"
 QUESTION = re.compile(r"\"([a-z_]+/[a-z0-9_]+)\"")
 
 
+# Pages that other sites may show in a frame, as the public sees them. The others act on the store, are about one
+# reader, or say what stewards do: none of that belongs into somebody else's page.
+EMBEDDABLE = frozenset(
+    {
+        *("overview", "board", "reach_map", "learning_hubs", "completion_funnel", "cohorts", "credit_recognition"),
+        *("contributions", "programmes", "school_closures", "response_gaps", "needs_and_offers", "methods"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Page:
     """A page: its room in dashboard/pages, which is its address and its folder of questions too, and its title."""

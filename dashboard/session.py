@@ -202,6 +202,11 @@ def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     return _row(place(current_viewer(), before, name, dict(params)), before, name, params, (), language())
 
 
+def release_before(release: Release) -> Release | None:
+    """The release that this one was made after; None where there is none that can be read."""
+    return _before(str(store_folder()), release)
+
+
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
     """The answer to a question for a viewer on a release, whichever session asks."""
     params = tuple(scope.params(question(name)).items())
@@ -255,6 +260,14 @@ def keep_in_memory() -> None:
     """Freezes what was just loaded and stays: Streamlit walks the heap after every rerun, and then leaves it out."""
     gc.collect()
     gc.freeze()
+
+
+def let_go() -> None:
+    """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
+    for cached in (_answer, _in_words, _row, _answers):
+        cached.cache_clear()
+    gc.unfreeze()
+    gc.collect()
 
 
 @lru_cache(maxsize=32)

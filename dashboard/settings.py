@@ -20,6 +20,7 @@ PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
 ADDRESS_VARIABLE = "COALITION_ADDRESS"
 SECRETS_VARIABLE = "COALITION_SECRETS"
 PROXIES_VARIABLE = "COALITION_PROXIES"
+EMBED_VARIABLE = "COALITION_EMBED_HOSTS"
 
 
 def store_folder() -> Path:
@@ -58,6 +59,11 @@ def proxies() -> tuple[str, ...]:
     """
     named = os.environ.get(PROXIES_VARIABLE, "127.0.0.1,::1" if public_url() else "")
     return tuple(address.strip() for address in named.split(",") if address.strip())
+
+
+def embed_hosts() -> tuple[str, ...]:
+    """Sites that may show a page of the dashboard in a frame, as origins: `COALITION_EMBED_HOSTS`, comma between."""
+    return tuple(one.strip() for one in os.environ.get(EMBED_VARIABLE, "").split(",") if one.strip())
 
 
 def engine_address() -> str:

@@ -16,6 +16,7 @@ from dashboard.access.roster import (
     Admitted,
     Denied,
     LoginWrong,
+    Roster,
     RosterWrong,
     admit,
     read_roster,
@@ -23,7 +24,7 @@ from dashboard.access.roster import (
     sign_out,
 )
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, PARTNER_AUDIENCE, STEWARD, Viewer
-from dashboard.access.visitor import VISITOR_KEY, Visitor, visitor
+from dashboard.access.visitor import VISITOR_KEY, Visitor, is_embedded, visitor
 from dashboard.actions import Actor
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
@@ -92,9 +93,13 @@ def gate() -> Visitor:
         refuse_weak_login()
         if not login_is_configured():
             _refuse_open_door()
+            if is_embedded():
+                return _seen(Admitted("the public", EVERYBODY), lambda: True)
             return _seen(Admitted(OPERATOR, STEWARD), lambda: True)
         _refuse_unguarded_server()
         roster = read_roster(roster_file())
+        if is_embedded():
+            return _in_frame(roster)
         if not st.user.is_logged_in:
             if roster.is_public:
                 _offer_login(in_sidebar=True)
@@ -112,6 +117,15 @@ def gate() -> Visitor:
         _turn_away(denied)
     _tell_once("login", admitted.who, audience_words(admitted.viewer))
     return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
+
+
+def _in_frame(roster: Roster) -> Visitor:
+    """What is shown inside another site is the public's, whoever has signed in with the same browser."""
+    if not roster.is_public:
+        st.session_state.pop(VISITOR_KEY, None)
+        st.info(_("Only what is public can be shown inside other sites, and nothing here is public."))
+        st.stop()
+    return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
 
 
 def acting() -> Actor:

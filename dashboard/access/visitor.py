@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.access.viewer import Viewer
 
 VISITOR_KEY = "_visitor"
+EMBEDDED = "_embedded"
 _acting: ContextVar["Visitor | None"] = ContextVar("acting", default=None)
 
 
@@ -28,6 +29,13 @@ class Visitor:
     own: Viewer
     viewer: Viewer
     is_still_admitted: Callable[[], bool] = field(compare=False, repr=False)
+
+
+def is_embedded() -> bool:
+    """Whether this session was opened by an address with `embed=true`, for a frame in another site; it stays so."""
+    if st.context.is_embedded:
+        st.session_state[EMBEDDED] = True
+    return bool(st.session_state.get(EMBEDDED))
 
 
 @contextmanager

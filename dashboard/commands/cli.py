@@ -22,7 +22,7 @@ from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
-from dashboard.commands import documents, operations, refreshing, tokens
+from dashboard.commands import documents, operations, refreshing, tokens, watching
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, Imported, made_ready
@@ -451,7 +451,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="coalition",
         description="Files in, releases out, questions answered: the UNESCO Global Education Coalition's dashboard.",
         epilog="Begin with `coalition run`. `coalition VERB --help` says more of each verb. "
-        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage.",
+        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage; `watch` has 3 where it found something.",
     )
     parser.add_argument(
         "--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)"
@@ -552,6 +552,7 @@ def _parser() -> argparse.ArgumentParser:
     refreshing.add_verbs(verb)
     documents.add_verbs(verb, _viewer, _pair)
     tokens.add_verbs(verb)
+    watching.add_verbs(verb)
     return parser
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.access.visitor import NotAdmitted, Visitor, visitor
+from dashboard.access.visitor import NotAdmitted, Visitor, is_embedded, visitor
 from dashboard.briefs.answers import XLSX, write_answer
 from dashboard.components.notes import Note, is_simulated, notes_of
 from dashboard.components.readable import Codes, columns_for_people, in_words_for_people
@@ -46,7 +46,7 @@ class Reading:
 
 
 def download(asked: str, scope: Scope, name: str = "", title: str = "", codes: Codes | None = None) -> None:
-    """Two buttons that give the answer as CSV and as XLSX, each written only when it is pressed.
+    """Two buttons that give the answer as CSV and as XLSX, each written only when pressed; none inside other sites.
 
     Args:
         asked: the question.
@@ -55,6 +55,8 @@ def download(asked: str, scope: Scope, name: str = "", title: str = "", codes: C
         title: the takeaway above the chart or table, for the notes of the workbook.
         codes: for a column that holds codes, the words of each in the workbook.
     """
+    if is_embedded():
+        return  # files are given to the browser by its cookie, which it does not send from a frame in another site
     # Written later, outside of this session: so for this visitor and this release, whatever is served by then.
     came, release, file_name = visitor(), current_release(), file_name_of(asked, scope)
     with st.container(horizontal=True, key=f"downloads-{asked}-{name}"):

@@ -46,6 +46,11 @@ def choice() -> None:
                 st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
             st.caption(draft() or _("The original language of this dashboard."))
     remember(KEY, st.session_state.get(CHOSEN), None)
+    tell_browser()
+
+
+def tell_browser() -> None:
+    """Tells the page which language it is in, and in which direction it is written."""
     st.html(
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
         f'data-remember="{st.session_state.get(CHOSEN, "")}"></div>'

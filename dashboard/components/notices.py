@@ -1,6 +1,7 @@
 """What a reader must know beside the numbers: as whom they are seen, what is simulated, late, hidden, and borders."""
 
 import datetime
+from collections.abc import Iterable
 from contextvars import ContextVar
 
 import streamlit as st
@@ -19,7 +20,7 @@ from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
 from dashboard.store.releases import today
-from dashboard.warehouse.catalog import questions, sources
+from dashboard.warehouse.catalog import SourceCard, questions, sources
 from dashboard.warehouse.lineage import sources_of, sources_of_page
 
 _page: ContextVar[str] = ContextVar("page", default="")
@@ -64,12 +65,21 @@ def is_simulated_page() -> bool:
     return any(name in current_release().demonstrations for name in _sources())
 
 
+def _invented(names: Iterable[str]) -> dict[str, SourceCard]:
+    """Those of these sources that are a demonstration. Sources of a group step aside together: one speaks for all."""
+    demonstrations = current_release().demonstrations
+    return {sources()[name].group: sources()[name] for name in names if name in demonstrations}
+
+
+def simulated_mark(names: Iterable[str] | None = None) -> None:
+    """A word and a colour where sources of this page, or these, are a demonstration: where nothing can be opened."""
+    if _invented(_sources() if names is None else names):
+        st.caption(":orange[\u25cf] " + _("Simulated data"))
+
+
 def _simulated() -> None:
     """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
-    demonstrations = current_release().demonstrations
-    # Sources of a group step aside together, so one of them speaks for all.
-    invented = {sources()[name].group: sources()[name] for name in _sources() if name in demonstrations}
-    if invented:
+    if invented := _invented(_sources()):
         with st.popover(":orange[\u25cf] " + _("Simulated data"), type="tertiary"):
             st.write(
                 "**" + _("Demonstration.") + "** " + _("These sources are simulated until real files replace them:")

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from dashboard.access.visitor import is_embedded
 from dashboard.components import languages, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
@@ -118,4 +119,6 @@ def _bar(choices: Sequence[Choice]) -> Scope:
                 context = choose(context)
         notices.bar()
         languages.choice()
+    if not is_recording() and is_embedded():
+        notices.simulated_mark()
     return context

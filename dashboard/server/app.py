@@ -28,7 +28,7 @@ from dashboard.server.ahead import Ahead, scripts_of_pages
 from dashboard.server.api import Api
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
-from dashboard.server.headers import Doors
+from dashboard.server.headers import Doors, sites_that_may_embed
 from dashboard.server.media import Media
 from dashboard.server.packed import MAPS, Packed, pack_best_in_background, packed
 from dashboard.server.sessions import sessions
@@ -121,12 +121,14 @@ def prepare() -> str:
 
     Raises:
         AddressRefused, LoginWrong, RosterWrong: others could come in whom nobody let in.
+        SitesWrong: pages could be shown in frames of sites that nobody named.
     """
     os.chdir(PROJECT)  # Streamlit reads .streamlit from here
     sys.argv = ["streamlit", "run"]
     if named := secrets_file():
         config.set_option("secrets.files", [str(named)])
     refuse_weak_login()
+    sites_that_may_embed()
     wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
     if not login_is_configured() and (wanted not in LOOPBACK or public_url()):
         raise AddressRefused(

@@ -5,18 +5,29 @@ import hashlib
 import logging
 import re
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+from dashboard.menu import EMBEDDABLE, first_page
+from dashboard.refusals import Refusal
 from dashboard.server import limits
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
-from dashboard.settings import public_url
+from dashboard.settings import EMBED_VARIABLE, embed_hosts, public_url
 
 OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
+# A site as browsers name it: scheme, name, perhaps a port; no path, no star. Without TLS this machine alone.
+SITE = re.compile(
+    r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}"
+)
+FRAMES = b"x-frame-options"
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 log = logging.getLogger("coalition")
+
+
+class SitesWrong(Refusal):
+    """The sites that may show pages in a frame are not named as browsers name them."""
 
 
 class Doors:
@@ -32,8 +43,9 @@ class Doors:
             (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
-            (b"x-frame-options", b"SAMEORIGIN"),
+            (FRAMES, b"SAMEORIGIN"),
         ]
+        self.sites = sites_that_may_embed()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, unless its path is shut or it was meant for another host."""
@@ -71,8 +83,11 @@ class Doors:
                 await self._refuse(500, scope, receive, send)
 
     def _of(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        policy = content_security_policy(header(scope, b"host")).encode()
-        return [*self.headers, (b"content-security-policy", policy)]
+        sites = self.sites if is_for_a_frame(scope) else ()
+        policy = content_security_policy(header(scope, b"host"), sites).encode()
+        # The older header knows no single sites, so it would shut all of them out.
+        headers = [pair for pair in self.headers if not (sites and pair[0] == FRAMES)]
+        return [*headers, (b"content-security-policy", policy)]
 
     async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -83,8 +98,36 @@ class Doors:
         await refuse(status, "not here", scope, receive, with_headers)
 
 
-def content_security_policy(host: str) -> str:
+def sites_that_may_embed() -> tuple[str, ...]:
+    """The sites that may show a page in a frame; none unless the operator names some.
+
+    Raises:
+        SitesWrong: one is no origin, so that a browser would understand something else by it.
+    """
+    wrong = [site for site in embed_hosts() if not SITE.fullmatch(site)]
+    if wrong:
+        raise SitesWrong(
+            f"{EMBED_VARIABLE} names the sites that may show public pages in a frame: wanted are origins with commas "
+            f"between, in small letters and without a path, such as https://www.example.org; found was "
+            f"{', '.join(map(repr, wrong))}. Correct it, or unset it for none."
+        )
+    return embed_hosts()
+
+
+def is_for_a_frame(scope: Scope) -> bool:
+    """Whether a request asks for a page that may be shown inside another site, as such: `?embed=true`."""
+    if scope["type"] != "http" or scope.get("method") != "GET":
+        return False
+    name = str(scope["path"]).strip("/")
+    is_page = name in EMBEDDABLE or (name in ("", "start") and first_page(is_partner=False).name in EMBEDDABLE)
+    asked = parse_qs((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
+    return is_page and asked.get("embed") == ["true"]
+
+
+def content_security_policy(host: str, sites: tuple[str, ...] = ()) -> str:
     """Only this host may be asked for anything; the one inline script of Streamlit's page is allowed by its hash.
+
+    `sites` may show the page in a frame.
 
     The websocket is named as well: not every browser counts it as `'self'`.
     """
@@ -96,7 +139,8 @@ def content_security_policy(host: str) -> str:
         f"script-src 'self' {_inline_scripts()} 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         f"connect-src 'self'{socket} data: blob:; worker-src 'self' blob:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+        "object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors " + " ".join(("'self'", *sites))
     )
 
 

@@ -37,6 +37,7 @@ EVENTS = (
     "rollback",
     "withdrawal",
     "export",
+    "mail",
     "erasure",
     "backup",
     "restore",

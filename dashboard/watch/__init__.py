@@ -1,0 +1,1 @@
+"""Rules of what should be reported unasked: read, judged on a release, remembered once reported."""
