@@ -44,10 +44,15 @@ LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
 PATH = re.compile(r' d="([^"]*)"')
 STEP = re.compile(r"([MLQCz])([^MLQCz]*)")
 WITHOUT_SPACE = re.compile(r">\s+<")
-NOT_INLINE = re.compile(r"<metadata>.*?</metadata>|<title>.*?</title>|<style.*?</style>", re.DOTALL)
+NOT_INLINE = re.compile(
+    r"<metadata>.*?</metadata>|<title ?/>|<title>.*?</title>|<style.*?</style>|<defs>\s*</defs>|"
+    r' transform="rotate\(-?0 [^"]*"| font-family: [^;"]*;',
+    re.DOTALL,
+)
+STYLED, FONT = re.compile(r'style="([^"]*)"'), re.compile(r"font: (bold )?([0-9.]+px)[^;]*")
 NAMED, NAMES = re.compile(r' id="([^"]*)"'), re.compile(r'(?:url\(#|href="#)([^")]*)')
 # Of an outline, on the plane of the projection, where the world is 5.5 wide: half a pixel, and two by two pixels.
-FINEST, SMALLEST = 0.005, 0.0003
+FINEST, SMALLEST = 0.0065, 0.0003
 DASHES = {"solid": "-", "dot": ":", "dash": "--", "longdash": (0, (8, 4)), "dashdot": "-."}
 MARKERS: Sequence[str] = ("o", "s", "D", "^", "v", "P")
 SYMBOLS = {"diamond": "D", "circle": "o", "square": "s", "triangle-up": "^", "cross": "P", "x": "X"}
@@ -84,7 +89,7 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         axes = sheet.subplots()
         (_draw_map if _is_map(figure) else _draw_axes)(axes, figure)
         out = io.StringIO()
-        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
+        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title})
     return _small(out.getvalue())
 
 
@@ -97,7 +102,8 @@ def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "
         title: what it shows, for whoever cannot see it.
         key: tells the charts of a page apart.
     """
-    drawn = NOT_INLINE.sub("", svg(figure, width))
+    drawn = NOT_INLINE.sub("", NOT_INLINE.sub("", svg(figure, width)))
+    drawn = STYLED.sub(lambda found: f'style="{_of_page(found[1])}"', drawn)
     named = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(NAMES.findall(drawn)))}
     drawn = NAMED.sub(lambda found: f' id="{named[found[1]]}"' if found[1] in named else "", drawn)
     drawn = NAMES.sub(lambda found: found[0].replace(found[1], named[found[1]]), drawn).replace("xlink:href", "href")
@@ -106,6 +112,12 @@ def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "
     assert box
     label = html.escape(title, quote=True)
     return f'<svg {box[0]} role="img" aria-label="{label}" class="chart">{WITHOUT_SPACE.sub("><", rest).strip()}'
+
+
+def _of_page(style: str) -> str:
+    """A style of a chart in the font of the page around it."""
+    sized = FONT.sub(lambda found: f"font-size: {found[2]}" + ("; font-weight: bold" if found[1] else ""), style)
+    return sized.replace("; ", ";").replace(": ", ":")
 
 
 def _small(document: str) -> str:
