@@ -49,6 +49,8 @@ NOT_INLINE = re.compile(
     r' transform="rotate\(-?0 [^"]*"| font-family: [^;"]*;',
     re.DOTALL,
 )
+MARK = re.compile(r'<path id="([^"]*)" (d="[^"]*")([^/]*)/>')
+USED = re.compile(r'<use xlink:href="#([^"]*)"(?: x="([^"]*)" y="([^"]*)")?([^/]*)/>')
 STYLED, FONT = re.compile(r'style="([^"]*)"'), re.compile(r"font: (bold )?([0-9.]+px)[^;]*")
 NAMED, NAMES = re.compile(r' id="([^"]*)"'), re.compile(r'(?:url\(#|href="#)([^")]*)')
 # Of an outline, on the plane of the projection, where the world is 5.5 wide: half a pixel, and two by two pixels.
@@ -96,6 +98,8 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
 def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "") -> str:
     """The chart to stand within a page: no address, no style of its own, and names that no other chart has.
 
+    Marks are drawn where they stand and not by reference, which pages that clean HTML take out.
+
     Args:
         figure: as described, in the language of this run.
         width: in pixels at most; it shrinks with the page.
@@ -103,15 +107,24 @@ def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "
         key: tells the charts of a page apart.
     """
     drawn = NOT_INLINE.sub("", NOT_INLINE.sub("", svg(figure, width)))
+    marks = {name: (path, style) for name, path, style in MARK.findall(drawn)}
+    drawn = USED.sub(lambda found: _mark(found, marks), drawn)
+    drawn = MARK.sub(lambda found: "" if found[1] in marks else found[0], drawn)
+    drawn = NOT_INLINE.sub("", drawn)
     drawn = STYLED.sub(lambda found: f'style="{_of_page(found[1])}"', drawn)
     named = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(NAMES.findall(drawn)))}
     drawn = NAMED.sub(lambda found: f' id="{named[found[1]]}"' if found[1] in named else "", drawn)
-    drawn = NAMES.sub(lambda found: found[0].replace(found[1], named[found[1]]), drawn).replace("xlink:href", "href")
+    drawn = NAMES.sub(lambda found: found[0].replace(found[1], named[found[1]]), drawn)
     opened, rest = drawn.split(">", 1)
     box = re.search(r'viewBox="[^"]*"', opened)
     assert box
     label = html.escape(title, quote=True)
     return f'<svg {box[0]} role="img" aria-label="{label}" class="chart">{WITHOUT_SPACE.sub("><", rest).strip()}'
+
+
+def _mark(used: re.Match[str], marks: Mapping[str, tuple[str, str]]) -> str:
+    path, style = marks[used[1]]
+    return f'<path {path} transform="translate({used[2] or 0} {used[3] or 0})"{used[4].rstrip() or style}/>'
 
 
 def _of_page(style: str) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.components import languages, notices
+from dashboard.components import languages, light, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page, remember_headline
@@ -117,5 +117,6 @@ def _bar(choices: Sequence[Choice]) -> Scope:
             for choose in choices:
                 context = choose(context)
         notices.bar()
+        light.choice()
         languages.choice()
     return context

@@ -1,7 +1,7 @@
 """A document as values: its pages with their sentences, numbers, charts and tables, and what it must state."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,25 +14,11 @@ from dashboard.components import notices
 from dashboard.components.figures import Figure, Number, in_words_of_metric
 from dashboard.components.notes import is_simulated
 from dashboard.components.provenance import in_words, pins_of
-from dashboard.components.readable import columns_for_people, in_words_for_people
+from dashboard.components.readable import cell_words, columns_for_people, in_words_for_people
 from dashboard.components.record import Headline, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
-from dashboard.locales.numbers import (
-    MISSING,
-    day,
-    days,
-    decimal,
-    is_missing,
-    mark_missing,
-    missing,
-    month,
-    points,
-    quotient,
-    share,
-    short_day,
-    whole,
-)
+from dashboard.locales.numbers import MISSING, day, mark_missing
 from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me, on_release
@@ -41,23 +27,7 @@ from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import metrics, question
 from dashboard.warehouse.columns import Column
 
-# How a cell of each format is written; what is not named is a count.
-WRITTEN: Mapping[str, Callable[[Any], str]] = {
-    "share": share,
-    "points": points,
-    "decimal": decimal,
-    "index": quotient,
-    "days": days,
-    "weeks": days,
-    "hours": decimal,
-    "year": str,
-    "date": short_day,
-    "month": month,
-    "text": str,
-    "words": str,
-    "flag": str,
-    "code": str,
-}
+__all__ = ["cell_words"]  # writers of documents have it from here
 
 
 @dataclass(frozen=True)
@@ -279,10 +249,3 @@ def notes(document: Document) -> list[tuple[str, str]]:
     stated = [(_("Who sees these figures"), document.disclosure)] if document.disclosure else []
     stated += [(_("Sources"), document.sources)] if document.sources else []
     return [*stated, *((label, words) for label, words in document.definitions)]
-
-
-def cell_words(value: Any, column: Column) -> str:
-    """A cell of a table in words, as the card of its column has it written."""
-    if is_missing(value):
-        return missing()
-    return without_markup(WRITTEN.get(column.card.format, whole)(value))

@@ -464,7 +464,7 @@ def _framed(code: str, title: str, body: str, up: str) -> bytes:
     direction = "rtl" if is_right_to_left() else "ltr"
     return (
         f'<!DOCTYPE html>\n<html lang="{code}" dir="{direction}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="{up}style.css"></head>'
         f"<body>{body}</body></html>\n"

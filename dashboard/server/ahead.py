@@ -4,6 +4,7 @@ import gzip
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
@@ -55,7 +56,7 @@ class Ahead:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            sent, encoding = _with_links(body, elements_of(str(scope["path"])), is_packed)
+            sent, encoding = _with_links(body, elements_of(str(scope["path"]), _is_light(scope)), is_packed)
             changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
             kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
             kept += [(b"content-length", str(len(sent)).encode()), *encoding]
@@ -66,8 +67,13 @@ class Ahead:
         await self.app({**scope, "headers": plain} if is_page else scope, receive, with_links if is_page else send)
 
 
-def elements_of(path: str) -> tuple[str, ...]:
-    """The kinds of elements that the page at a path shows first, by the names of Streamlit's scripts."""
+def elements_of(path: str, is_light: bool = False) -> tuple[str, ...]:
+    """The kinds of elements that the page at a path shows first, by the names of Streamlit's scripts.
+
+    The light page has no charts.
+    """
+    if is_light:
+        return EVERYWHERE
     name = path.strip("/").rsplit("/", 1)[-1]
     if name not in {page.name for page in pages()}:
         name = first_page(is_partner=False).name
@@ -118,6 +124,10 @@ def links(elements: tuple[str, ...]) -> str:
 def _with_links(page: bytes, elements: tuple[str, ...], is_packed: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     sent = page.replace(b"</head>", links(elements).encode() + b"\n</head>", 1)
     return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])
+
+
+def _is_light(scope: Scope) -> bool:
+    return "1" in parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("light", ())
 
 
 def _is_html(message: Message) -> bool:
