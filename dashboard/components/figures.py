@@ -188,7 +188,7 @@ def figure(
     elif not has_marks(drawn.chart):
         nothing_to_draw(asked, drawn.context)
     elif light.is_light():
-        _light(drawn, chart_key(asked + name))
+        _light(drawn)
     else:
         st.plotly_chart(
             Drawn(drawn.chart),
@@ -218,14 +218,14 @@ def figure(
     return True
 
 
-def _light(drawn: Figure, key: str) -> None:
+def _light(drawn: Figure) -> None:
     """A chart on the light page; of a map its largest rows, since outlines of all countries weigh more than a page."""
     assert not callable(drawn.chart)
     if "geo" in drawn.chart["layout"]:
         shown = columns_for_people(drawn.question, drawn.columns, drawn.codes)
         light_table(drawn.question, drawn.context, shown, drawn.codes, largest_first=True)
     else:
-        light.chart(drawn.chart, drawn.words.alt, key)
+        light.chart(drawn.chart, drawn.words.alt)
 
 
 def table_figure(drawn: Figure) -> bool:
@@ -265,7 +265,7 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     if not has_marks(chart) or is_recording():
         return
     if light.is_light() and "geo" not in chart["layout"]:
-        light.chart(chart, alt, key)
+        light.chart(chart, alt)
         return
     st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
 

@@ -4,6 +4,7 @@ It is chosen in the bar, kept in the address as `light=1`, and travels from page
 escaped first.
 """
 
+import base64
 import json
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,6 +20,8 @@ from dashboard.locales import _, language, speaking
 from dashboard.locales.numbers import whole
 
 KEY, ON = "light", "1"
+# The cookie in which the server keeps that the browser sent `Save-Data: on`.
+WANTS_LESS = "save_data"
 MOST_ROWS, FIRST_ROWS = 60, 12  # of a table, and of the one that stands in place of a map
 CHART_WIDTH = 700  # pixels
 
@@ -37,7 +40,7 @@ def choice() -> None:
             _("Light page: show interactive charts"), type="tertiary", key="light-off", on_click=_choose, args=(None,)
         )
         return
-    wants_less = (st.context.headers.get("Save-Data") or "").lower() == "on"
+    wants_less = st.context.cookies.get(WANTS_LESS) == "on"
     label = _("Your browser asks for less data: show the light page") if wants_less else _("Light page")
     st.button(label, type="primary" if wants_less else "tertiary", key="light-on", on_click=_choose, args=(ON,))
 
@@ -50,18 +53,21 @@ def _choose(value: str | None) -> None:
     st.session_state.setdefault(LUGGAGE, {})[KEY] = value
 
 
-def chart(spec: dict[str, Any], alt: str, key: str) -> None:
-    """A described chart as a drawing within the page."""
+def chart(spec: dict[str, Any], alt: str) -> None:
+    """A described chart as a picture that comes with the page, in which nothing can run."""
     # As text, since a described chart is a dictionary: charts of one answer are drawn once for all readers.
-    st.html(_drawn(json.dumps(spec, default=str, sort_keys=True), alt, key, language()))
+    drawn = _drawn(json.dumps(spec, default=str, sort_keys=True), language())
+    st.html(f'<div class="light"><img class="chart" alt="{escape(alt)}" src="{drawn}"></div>')
 
 
 @lru_cache(maxsize=200)
-def _drawn(spec: str, alt: str, key: str, code: str) -> str:
-    from dashboard.charts.paper import inline_svg  # its library takes memory that other pages do not need
+def _drawn(spec: str, code: str) -> str:
+    from dashboard.charts.paper import FONTS, inline_svg  # its library takes memory that other pages do not need
 
     with speaking(code):
-        return f'<div class="light">{inline_svg(in_language(json.loads(spec)), CHART_WIDTH, alt, key)}</div>'
+        drawn = inline_svg(in_language(json.loads(spec)), CHART_WIDTH)
+    named = drawn.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{FONTS}" ', 1)
+    return f"data:image/svg+xml;base64,{base64.b64encode(named.encode()).decode()}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool], alt: str, most: int) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from dashboard.components.light import WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
 from dashboard.server.packed import ICONS_OF_STREAMLIT, STREAMLIT
@@ -59,7 +60,7 @@ class Ahead:
             sent, encoding = _with_links(body, elements_of(str(scope["path"]), _is_light(scope)), is_packed)
             changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
             kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
-            kept += [(b"content-length", str(len(sent)).encode()), *encoding]
+            kept += [(b"content-length", str(len(sent)).encode()), *encoding, *_wish_for_less(scope)]
             await send({**start, "headers": kept})
             await send({"type": "http.response.body", "body": sent})
 
@@ -128,6 +129,16 @@ def _with_links(page: bytes, elements: tuple[str, ...], is_packed: bool) -> tupl
 
 def _is_light(scope: Scope) -> bool:
     return "1" in parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("light", ())
+
+
+def _wish_for_less(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Keeps for the visit that the browser asks for less data: it does so where pages are sent, not where they run."""
+    wants_less = header(scope, b"save-data").strip().lower() == "on"
+    knows = f"{WANTS_LESS}=on" in header(scope, b"cookie")
+    if wants_less == knows:
+        return []
+    age = "" if wants_less else "; max-age=0"
+    return [(b"set-cookie", f"{WANTS_LESS}=on; path=/; samesite=strict; httponly{age}".encode())]
 
 
 def _is_html(message: Message) -> bool:
