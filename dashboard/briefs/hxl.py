@@ -1,7 +1,7 @@
 """Lists of who does what where, written back with HXL tags; what is written is read again as the same rows."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,37 @@ from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
 
 SOURCE = "contributions_5w"
 DEMO = "demo"
+# The columns of answers about who does what where, by their names; a column without a tag stays without.
+TAGS: Mapping[str, str] = {
+    "country_iso3": "#country+code+v_iso3",
+    "country": "#country+name",
+    "place": "#country+code+v_iso3",
+    "place_name": "#country+name",
+    "region": "#region+name",
+    "member": "#org+name",
+    "partner_id": "#org+id",
+    "lead": "#org+lead+name",
+    "supported_by": "#org+partner+list",
+    "activity": "#activity+name",
+    "activity_id": "#activity+id",
+    "activity_type": "#activity+type",
+    "mission": "#activity+group",
+    "audience": "#beneficiary+type",
+    "stage": "#status",
+    "began_on": "#date+start",
+    "ended_on": "#date+end",
+    "told_on": "#date+reported",
+    "activities": "#activity+num",
+    "organisations": "#org+num",
+    "people_in_need": "#inneed",
+    "people_targeted": "#targeted",
+    "people_reached": "#reached",
+    "people_direct": "#reached+direct",
+    "people_indirect": "#reached+indirect",
+    "learners_direct": "#reached+learners+direct",
+    "learners_indirect": "#reached+learners+indirect",
+    "teachers_direct": "#reached+teachers+direct",
+}
 
 
 class NotOneList(Refusal):
@@ -75,6 +106,12 @@ def write_hxl(rows: Iterable[Mapping[str, Any]], format_: str = "csv", source: s
         *([_written(row.get(column.name), column.name) for column, _ in columns] for row in table),
     ]
     return as_csv(lines, mark=False) if format_ == "csv" else as_xlsx([("4W", lines)], headers=2)
+
+
+def tag_answer(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """An answer about who does what where as CSV: the names of its columns, their HXL tags, then its rows."""
+    tags = [TAGS.get(name, "") for name in columns]
+    return as_csv([list(columns), tags, *([_written(value, "") for value in row] for row in rows)], mark=False)
 
 
 def tagged(card: SourceCard) -> list[tuple[SourceColumn, str]]:

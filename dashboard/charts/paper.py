@@ -48,6 +48,20 @@ TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
 COLOR = re.compile(r"rgba?\(([^)]*)\)")
 FAMILY = re.compile(r"(font-family: |font: (?:bold )?[0-9.]+px )[^;\"]*")
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
+PATH = re.compile(r' d="([^"]*)"')
+STEP = re.compile(r"([MLQCz])([^MLQCz]*)")
+WITHOUT_SPACE = re.compile(r">\s+<")
+NOT_INLINE = re.compile(
+    r"<metadata>.*?</metadata>|<title ?/>|<title>.*?</title>|<style.*?</style>|<defs>\s*</defs>|"
+    r' transform="rotate\(-?0 [^"]*"| font-family: [^;"]*;',
+    re.DOTALL,
+)
+MARK = re.compile(r'<path id="([^"]*)" (d="[^"]*")([^/]*)/>')
+USED = re.compile(r'<use xlink:href="#([^"]*)"(?: x="([^"]*)" y="([^"]*)")?([^/]*)/>')
+STYLED, FONT = re.compile(r'style="([^"]*)"'), re.compile(r"font: (bold )?([0-9.]+px)[^;]*")
+NAMED, NAMES = re.compile(r' id="([^"]*)"'), re.compile(r'(?:url\(#|href="#)([^")]*)')
+# Of an outline, on the plane of the projection, where the world is 5.5 wide: half a pixel, and two by two pixels.
+FINEST, SMALLEST = 0.0065, 0.0003
 DASHES = {"solid": "-", "dot": ":", "dash": "--", "longdash": (0, (8, 4)), "dashdot": "-."}
 MARKERS: Sequence[str] = ("o", "s", "D", "^", "v", "P")
 SYMBOLS = {"diamond": "D", "circle": "o", "square": "s", "triangle-up": "^", "cross": "P", "x": "X"}
@@ -142,11 +156,78 @@ def font_folders() -> tuple[Path, ...]:
     return folders
 
 
+def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "") -> str:
+    """The chart to stand within a page: no address, no style of its own, and names that no other chart has.
+
+    Marks are drawn where they stand and not by reference, which pages that clean HTML take out.
+
+    Args:
+        figure: as described, in the language of this run.
+        width: in pixels at most; it shrinks with the page.
+        title: what it shows, for whoever cannot see it.
+        key: tells the charts of a page apart.
+    """
+    drawn = NOT_INLINE.sub("", NOT_INLINE.sub("", svg(figure, width)))
+    marks = {name: (path, style) for name, path, style in MARK.findall(drawn)}
+    drawn = USED.sub(lambda found: _mark(found, marks), drawn)
+    drawn = MARK.sub(lambda found: "" if found[1] in marks else found[0], drawn)
+    drawn = NOT_INLINE.sub("", drawn)
+    drawn = STYLED.sub(lambda found: f'style="{_of_page(found[1])}"', drawn)
+    named = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(NAMES.findall(drawn)))}
+    drawn = NAMED.sub(lambda found: f' id="{named[found[1]]}"' if found[1] in named else "", drawn)
+    drawn = NAMES.sub(lambda found: found[0].replace(found[1], named[found[1]]), drawn)
+    opened, rest = drawn.split(">", 1)
+    box = re.search(r'viewBox="[^"]*"', opened)
+    assert box
+    label = html.escape(title, quote=True)
+    return f'<svg {box[0]} role="img" aria-label="{label}" class="chart">{WITHOUT_SPACE.sub("><", rest).strip()}'
+
+
+def _mark(used: re.Match[str], marks: Mapping[str, tuple[str, str]]) -> str:
+    path, style = marks[used[1]]
+    return f'<path {path} transform="translate({used[2] or 0} {used[3] or 0})"{used[4].rstrip() or style}/>'
+
+
+def _of_page(style: str) -> str:
+    """A style of a chart in the font of the page around it."""
+    sized = FONT.sub(lambda found: f"font-size: {found[2]}" + ("; font-weight: bold" if found[1] else ""), style)
+    return sized.replace("; ", ";").replace(": ", ":")
+
+
 def _small(document: str) -> str:
     """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts."""
     begun = document.index("<svg")
-    document = LONG_NUMBER.sub(r"\1", document[begun:])
+    document = PATH.sub(lambda found: f' d="{_relative(found[1])}"', document[begun:])
+    document = LONG_NUMBER.sub(r"\1", document)
     return FAMILY.sub(rf"\1{FONTS}", document)
+
+
+def _relative(path: str) -> str:
+    """A path by its steps, in tenths of a pixel: half as long as by its places, and no further from them."""
+    steps: list[str] = []
+    x = y = x_begun = y_begun = 0  # in tenths
+    for command, numbers in STEP.findall(path):
+        places = [round(float(number) * 10) for number in numbers.split()]
+        if command == "z":
+            steps.append("z")
+            x, y = x_begun, y_begun
+            continue
+        moved = [place - (y if at % 2 else x) for at, place in enumerate(places)]
+        if command == "L" and not any(moved):
+            continue
+        # The first move counts from the corner, as one to a place would.
+        steps.append(command.lower() + "".join(_tenths(number, at == 0) for at, number in enumerate(moved)))
+        x, y = places[-2:]
+        if command == "M":
+            x_begun, y_begun = x, y
+    return "".join(steps)
+
+
+def _tenths(number: int, is_first: bool) -> str:
+    whole, rest = divmod(abs(number), 10)
+    written = f"{whole or ''}.{rest}" if rest else str(whole)
+    sign = "-" if number < 0 else "" if is_first else " "
+    return sign + written
 
 
 def _is_map(figure: Figure) -> bool:
@@ -176,7 +257,7 @@ def _draw_map(axes: Axes, figure: Figure) -> None:
     for trace in figure["data"]:
         if trace["type"] == "scattergeo":
             _draw_places(axes, trace, handles)
-    x, y = _projected(np.array([[-180, -57], [180, -57], [0, 84]], dtype=float)).T
+    x, y = _projected(np.array([[-180, 0], [180, 0], [0, -57], [0, 84]], dtype=float)).T
     axes.set_xlim(x.min(), x.max())
     axes.set_ylim(y.min(), y.max())
     _legend(axes, handles, below=True)
@@ -210,7 +291,8 @@ def _draw_places(axes: Axes, trace: Mapping[str, Any], handles: list[Any]) -> No
 def _polygons() -> Mapping[str, Outline]:
     """The outline of each country by its code, projected."""
     features = json.loads(POLYGONS.read_text(encoding="utf-8"))["features"]
-    return {_code(feature): Outline.make_compound_path(*_rings(feature["geometry"])) for feature in features}
+    drawn = {_code(feature): list(_rings(feature["geometry"])) for feature in features}
+    return {code: Outline.make_compound_path(*rings) for code, rings in drawn.items() if rings}
 
 
 def _code(feature: Mapping[str, Any]) -> str:
@@ -218,10 +300,40 @@ def _code(feature: Mapping[str, Any]) -> str:
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[Outline]:
+    """The rings of a country as a page can show them: its smallest islands only where it has no larger one."""
     parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    for part in parts:
-        for ring in part:
-            yield Outline(_projected(np.array(ring, dtype=float)), closed=True)
+    rings = [_projected(np.array(ring, dtype=float)) for part in parts for ring in part]
+    largest = max(map(_area, rings))
+    for ring in rings:
+        if _area(ring) >= min(SMALLEST, largest):
+            yield Outline(_simplified(ring), closed=True)
+
+
+def _area(ring: Any) -> float:
+    x, y = ring.T
+    return abs(float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))) / 2
+
+
+def _simplified(ring: Any) -> Any:
+    """The ring with the fewest of its places that stay within `FINEST` of it (Douglas and Peucker, 1973).
+
+    The place farthest from the first one halves it.
+    """
+    middle = int(np.argmax(np.hypot(*(ring - ring[0]).T)))
+    kept = {0, middle, len(ring) - 1}
+    spans = [(0, middle), (middle, len(ring) - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        along, between = ring[last] - ring[first], ring[first + 1 : last] - ring[first]
+        length = float(np.hypot(*along))
+        off = np.abs(along[0] * between[:, 1] - along[1] * between[:, 0]) / length if length else np.hypot(*between.T)
+        if off.max() > FINEST:
+            cut = first + 1 + int(np.argmax(off))
+            kept.add(cut)
+            spans += [(first, cut), (cut, last)]
+    return ring[sorted(kept)]
 
 
 def _projected(degrees: Any) -> Any:

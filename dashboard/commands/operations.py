@@ -2,13 +2,18 @@
 
 import argparse
 import datetime
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dashboard import actions
+from dashboard.access.viewer import EVERYBODY, PARTNER_AUDIENCE, Viewer
+from dashboard.disclosure.policy import PUBLIC
 from dashboard.intake.identity import open_identity
+from dashboard.intake.programmes import identifier
 from dashboard.learner_secret import SecretMissing
+from dashboard.locales import LANGUAGES
 from dashboard.refusals import Refusal
 from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store import archive, releases, retention
@@ -29,7 +34,7 @@ from dashboard.warehouse.catalog import sources
 
 
 class NotUnderstood(Refusal):
-    """An order to erase that names nobody."""
+    """An order that does not name whom it is about."""
 
 
 SHOWN = 50
@@ -58,6 +63,24 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     sub = verb("backup", backup, "write the whole store into one archive, without the learners' secret")
     sub.add_argument("file", type=Path, metavar="FILE", help="such as store.tar.gz; never overwritten")
     sub.add_argument("--with-secret", action="store_true", help="put the learners' secret into the archive too")
+    sub = verb(
+        "pack",
+        pack,
+        "write the pages as a folder of files that needs no server and no script",
+        "Writes the pages as a folder of files that needs no server and no script: for a stick, or any web server. "
+        "Figures are those of the audience.",
+    )
+    sub.add_argument("folder", type=Path, metavar="DIR", help="an empty folder, or one to be made")
+    sub.add_argument(
+        "--lang",
+        type=_languages,
+        default=tuple(LANGUAGES),
+        metavar="en,fr",
+        help=f"of {', '.join(LANGUAGES)} (else all)",
+    )
+    sub.add_argument("--audience", choices=[PUBLIC, PARTNER_AUDIENCE], default=PUBLIC)
+    sub.add_argument("--reported-by", default="", metavar="PARTNER", help="whose figures are exact in a partner's pack")
+    sub.add_argument("--release", type=int, metavar="N", help="of an earlier release")
     sub = verb("restore", restore, "fill an empty store from an archive")
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--store", metavar="DIR", default=argparse.SUPPRESS, help="an empty folder, or one to be made")
@@ -81,6 +104,35 @@ def backup(asked: argparse.Namespace) -> None:
     print(f"sha256 {done.sha256}")
     if done.holds_secret:
         print("Whoever has this archive can test whether a person is in it: keep it as you keep the secret.")
+
+
+def pack(asked: argparse.Namespace) -> None:
+    """Writes the folder, once it is on record that it leaves, and says what is in it."""
+    from dashboard.documents.pack import make_pack, write_pack
+
+    is_own = asked.audience == PARTNER_AUDIENCE
+    if is_own != bool(asked.reported_by):
+        raise NotUnderstood("A partner's pack names the partner, with --reported-by PARTNER; that of the public none.")
+    viewer = Viewer(PARTNER_AUDIENCE, identifier(asked.reported_by)) if is_own else EVERYBODY
+    store = store_folder()
+    release = releases.open_release(store, asked.release)
+    files = make_pack(viewer, release, asked.lang)
+    whose = f"{asked.audience} {viewer.partner_id}".strip()
+    actions.handed_out(store, f"pack for {whose}, {len(files)} files, {' '.join(asked.lang)}", release=release.number)
+    write_pack(files, asked.folder)
+    print(f"{asked.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB, release {release.number}")
+    if is_own:
+        print(
+            f"coalition: the figures of {viewer.partner_id} are exact in this pack: give it to nobody outside of it",
+            file=sys.stderr,
+        )
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(text.split(",")))
+    if unknown := [code for code in codes if code not in LANGUAGES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no language of the dashboard: {', '.join(LANGUAGES)}")
+    return codes
 
 
 @in_words()

@@ -101,12 +101,16 @@ def file_name_of(asked: str, scope: Scope) -> str:
 
 
 def _csv(came: Visitor, release: Release, asked: str, scope: Scope) -> bytes:
-    """The answer as a spreadsheet opens it: whole numbers whole, formulas disarmed.
+    """The answer as a file.
 
     Raises:
         NotAdmitted: what the gate let in was taken back after the page was drawn.
     """
-    table = _answered(came, release, asked, scope, "CSV")
+    return as_csv(asked, _answered(came, release, asked, scope, "CSV"))
+
+
+def as_csv(asked: str, table: pd.DataFrame) -> bytes:
+    """An answer to a question as a spreadsheet opens it: whole numbers whole, formulas disarmed."""
     whole_numbers = {column.name for column in question(asked).columns if column.type == "BIGINT"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

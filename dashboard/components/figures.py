@@ -20,13 +20,14 @@ from dashboard.charts.world import (
     HEIGHT_ON_PHONE_LONG_LEGEND,
     MAP_CONFIG,
 )
+from dashboard.components import light
 from dashboard.components.chart_files import chart_files
 from dashboard.components.downloads import download, file_name_of
 from dashboard.components.notes import command
 from dashboard.components.provenance import drawn_from, in_words, pins_of
-from dashboard.components.readable import Codes
+from dashboard.components.readable import Codes, columns_for_people
 from dashboard.components.record import is_recording, keep
-from dashboard.components.tables import nothing_to_draw, nothing_to_show, show_table
+from dashboard.components.tables import light_table, nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -186,6 +187,8 @@ def figure(
         drawn.chart()
     elif not has_marks(drawn.chart):
         nothing_to_draw(asked, drawn.context)
+    elif light.is_light():
+        _light(drawn)
     else:
         st.plotly_chart(
             Drawn(drawn.chart),
@@ -204,7 +207,7 @@ def figure(
                         st.write(f"**{in_markdown(label)}**")
                     show_table(asked, context, drawn.columns, key=f"twin-{asked}{name}-{number}", codes=drawn.codes)
                     download(asked, context, f"{name}{number}", drawn.words.title, drawn.codes)
-                if not callable(drawn.chart) and has_marks(drawn.chart):
+                if not callable(drawn.chart) and has_marks(drawn.chart) and not light.is_light():
                     file_name, title = file_name_of(asked, drawn.context), drawn.words.title
                     chart_files(drawn.chart, chart_key(asked + name), asked, drawn.context, title, file_name)
         _working(
@@ -213,6 +216,16 @@ def figure(
             f"figure-{asked}{name}",
         )
     return True
+
+
+def _light(drawn: Figure) -> None:
+    """A chart on the light page; of a map its largest rows, since outlines of all countries weigh more than a page."""
+    assert not callable(drawn.chart)
+    if "geo" in drawn.chart["layout"]:
+        shown = columns_for_people(drawn.question, drawn.columns, drawn.codes)
+        light_table(drawn.question, drawn.context, shown, drawn.codes, largest_first=True)
+    else:
+        light.chart(drawn.chart, drawn.words.alt)
 
 
 def table_figure(drawn: Figure) -> bool:
@@ -250,6 +263,9 @@ def _begin(drawn: Figure, contexts: Mapping[str, Scope]) -> bool:
 def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     """A chart that repeats what a figure of the page holds with table and working."""
     if not has_marks(chart) or is_recording():
+        return
+    if light.is_light() and "geo" not in chart["layout"]:
+        light.chart(chart, alt)
         return
     st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
 

@@ -23,7 +23,7 @@ Number = TypeVar("Number", int, float)
 ON = "true"
 OPEN = "open"
 # Choices that hold on every page that offers them, and where the session keeps them between pages.
-TRAVELLING = frozenset({"programme_id", "partner_id", "country_iso3", "as_of", "closures_on"})
+TRAVELLING = frozenset({"programme_id", "partner_id", "country_iso3", "as_of", "closures_on", "light"})
 LUGGAGE = "_luggage"
 DRAWN_ON = "_drawn_on"
 VIEW = "view"

@@ -1,6 +1,7 @@
 """The language of a reader: chosen and kept in the address, remembered by the browser, or the browser's own."""
 
 import hashlib
+import html
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from dashboard.locales.numbers import percent
 from dashboard.session import LANGUAGE
 
 SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
+# States that the page lost its connection, in the language of the page.
+CONNECTION = SCRIPT.with_name("connection.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -51,10 +54,12 @@ def choice() -> None:
 
 def tell_browser() -> None:
     """Tells the page which language it is in, and in which direction it is written."""
+    lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
-        f'data-remember="{st.session_state.get(CHOSEN, "")}"></div>'
-        f'<script src="/app/static/{SCRIPT.name}?v={_version()}&l={language()}"></script>',
+        f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}"></div>'
+        f'<script src="/app/static/{SCRIPT.name}?v={_version(SCRIPT)}&l={language()}"></script>'
+        f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>',
         unsafe_allow_javascript=True,
     )
 
@@ -74,6 +79,6 @@ def _choose(code: str) -> None:
 
 
 @cache
-def _version() -> str:
+def _version(script: Path) -> str:
     """Changes with the script, which browsers keep for a week."""
-    return hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(script.read_bytes()).hexdigest()[:12]

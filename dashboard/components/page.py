@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard.access.visitor import is_embedded
-from dashboard.components import languages, notices
+from dashboard.components import languages, light, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page, remember_headline
@@ -118,6 +118,7 @@ def _bar(choices: Sequence[Choice]) -> Scope:
             for choose in choices:
                 context = choose(context)
         notices.bar()
+        light.choice()
         languages.choice()
     if not is_recording() and is_embedded():
         notices.simulated_mark()

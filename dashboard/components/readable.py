@@ -1,19 +1,48 @@
 """Answers as people read them, on a page and in a workbook: which columns, and words in place of codes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing
+from dashboard.locales.numbers import (
+    days,
+    decimal,
+    is_missing,
+    missing,
+    month,
+    points,
+    quotient,
+    share,
+    short_day,
+    whole,
+)
+from dashboard.locales.plain import without_markup
 from dashboard.vocabularies import in_words, words
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
 Codes = Mapping[str, Mapping[Any, str]]
 NULL = re.compile(r"\bNULL\b")
+# How a cell of each format is written; what is not named is a count.
+WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "share": share,
+    "points": points,
+    "decimal": decimal,
+    "index": quotient,
+    "days": days,
+    "weeks": days,
+    "hours": decimal,
+    "year": str,
+    "date": short_day,
+    "month": month,
+    "text": str,
+    "words": str,
+    "flag": str,
+    "code": str,
+}
 
 
 def columns_for_people(
@@ -52,3 +81,10 @@ def _in_words(value: Any, labels: Mapping[Any, str]) -> Any:
     if value in labels:
         return labels[value]
     return in_words(value, labels) if isinstance(value, str) else value
+
+
+def cell_words(value: Any, column: Column) -> str:
+    """A cell of a table in words, as the card of its column has it written."""
+    if is_missing(value):
+        return missing()
+    return without_markup(WRITTEN.get(column.card.format, whole)(value))

@@ -1,5 +1,6 @@
 """Answers as tables to read, sort and search."""
 
+import datetime
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -8,12 +9,24 @@ import pandas as pd
 import streamlit as st
 from babel.numbers import format_decimal
 
+from dashboard.components import light
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
-from dashboard.components.readable import Codes, columns_for_people, explained, in_words_for_people
+from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
-from dashboard.locales.numbers import MONTH, SHORT, is_missing, is_whole_percent, missing, percent_sign, widget_day
+from dashboard.locales.numbers import (
+    MONTH,
+    SHORT,
+    decimal,
+    is_missing,
+    is_whole_percent,
+    missing,
+    percent_sign,
+    short_day,
+    whole,
+    widget_day,
+)
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
 from dashboard.warehouse.catalog import question
@@ -46,6 +59,9 @@ def show_table(
         return
     drawn_from(asked, scope)
     shown = columns_for_people(asked, columns, codes)
+    if light.is_light():
+        light_table(asked, scope, shown, codes)
+        return
     st.dataframe(
         _in_language(_as_drawn(in_words_for_people(table, shown, codes), shown), shown),
         hide_index=True,
@@ -56,6 +72,26 @@ def show_table(
         placeholder=missing(),
         alt=_(question(asked).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
+    )
+
+
+def light_table(
+    asked: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
+) -> None:
+    """The answer as an HTML table; `largest_first` has the few rows that stand for a map, by their first number."""
+    rows = in_words_for_people(ask(asked, scope), shown, codes)
+    numbers = [column.name for column in shown if column.is_number]
+    if largest_first and numbers:
+        rows = rows.sort_values(numbers[0], ascending=False, na_position="last", kind="stable")
+    light.table(
+        [_(column.label) for column in shown],
+        [
+            [cell_words(value, column) for value, column in zip(row, shown, strict=True)]
+            for row in rows.itertuples(index=False, name=None)
+        ],
+        [column.is_number for column in shown],
+        _(question(asked).title),
+        light.FIRST_ROWS if largest_first else light.MOST_ROWS,
     )
 
 
@@ -95,9 +131,29 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
     if not rows:
         st.write(nothing)
         return
+    if light.is_light():
+        light.table(
+            list(rows[0]),
+            [[_plain(value) for value in row.values()] for row in rows],
+            [isinstance(value, int | float) for value in rows[0].values()],
+            alt,
+            light.MOST_ROWS,
+        )
+        return
     if is_right_to_left():
         how.setdefault("column_order", list(reversed(rows[0])))
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def _plain(value: Any) -> str:
+    """A cell of a grid in words."""
+    if is_missing(value):
+        return missing()
+    if isinstance(value, datetime.date):
+        return short_day(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return whole(value) if float(value).is_integer() else decimal(value)
 
 
 def lazy_table(

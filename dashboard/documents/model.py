@@ -1,7 +1,7 @@
 """A document as values: its pages with their sentences, numbers, charts and tables, and what it must state."""
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,52 +15,27 @@ from dashboard.components import notices
 from dashboard.components.figures import Figure, Number, in_words_of_metric
 from dashboard.components.notes import is_simulated
 from dashboard.components.provenance import in_words, pins_of
-from dashboard.components.readable import columns_for_people, in_words_for_people
+from dashboard.components.readable import cell_words, columns_for_people, in_words_for_people
 from dashboard.components.record import Headline, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
 from dashboard.locales.numbers import (
     MISSING,
     day,
-    days,
-    decimal,
-    is_missing,
     is_whole_percent,
     mark_missing,
     missing,
-    month,
-    points,
-    quotient,
-    share,
-    short_day,
-    whole,
 )
 from dashboard.locales.plain import without_markup
 from dashboard.menu import pages
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release, current_viewer, on_release
+from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me, on_release
 from dashboard.settings import public_url
 from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import metrics, question
 from dashboard.warehouse.columns import Column
 
-# How a cell of each format is written; what is not named is a count.
-WRITTEN: Mapping[str, Callable[[Any], str]] = {
-    "share": share,
-    "points": points,
-    "decimal": decimal,
-    "index": quotient,
-    "days": days,
-    "weeks": days,
-    "hours": decimal,
-    "year": str,
-    "date": short_day,
-    "month": month,
-    "text": str,
-    "words": str,
-    "flag": str,
-    "code": str,
-}
+__all__ = ["cell_words"]  # writers of documents have it from here
 
 
 @dataclass(frozen=True)
@@ -90,21 +65,27 @@ class ChartShown:
 
 @dataclass(frozen=True)
 class TableShown:
-    """Rows as people read them, under the cards of their columns; `rows` are all that the answer has."""
+    """Rows as people read them, under the cards of their columns; `rows` are all that the answer has.
+
+    `label` tells the tables of a figure apart where it draws the answers of several contexts.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     question: str
+    context: Scope = Scope()
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A figure of a page under its takeaway."""
+    """A figure of a page under its takeaway; `tables` has that of each context, and `table` is the first."""
 
     title: str
     lead: str
     chart: ChartShown | None
     table: TableShown | None
+    tables: Sequence[TableShown] = ()
 
 
 @dataclass(frozen=True)
@@ -239,7 +220,16 @@ def _chapter(
     )
 
 
+def mark_as_protected(asked: str, context: Scope) -> None:
+    """Has what is missing marked, and shares written, as on a page with the answer to a question."""
+    if is_hidden_from_me(asked, context):
+        notices.mark_hidden()
+    else:
+        mark_missing(MISSING)
+
+
 def _number(number: Number) -> NumberShown:
+    mark_as_protected(number.question, number.context)
     card = metrics().get(number.metric)
     label = number.label or (_(card.label) if card else "")
     return NumberShown(label, without_markup(in_words_of_metric(number)), without_markup(number.note))
@@ -249,19 +239,21 @@ def _part(figure: Figure, section: str) -> Part | None:
     chart = None
     if isinstance(figure.chart, dict) and has_marks(figure.chart):
         chart = ChartShown(in_language(figure.chart), without_markup(figure.words.alt))
-    table = _table(figure)
-    if chart is None and table is None:
+    contexts = figure.others or {"": figure.context}
+    tables = tuple(table for label, context in contexts.items() if (table := _table(figure, context, label)))
+    if chart is None and not tables:
         return None
-    return Part(without_markup(figure.words.title or section), without_markup(figure.words.lead), chart, table)
+    title = without_markup(figure.words.title or section)
+    return Part(title, without_markup(figure.words.lead), chart, tables[0] if tables else None, tables)
 
 
-def _table(figure: Figure) -> TableShown | None:
-    answer = ask(figure.question, figure.context)
+def _table(figure: Figure, context: Scope, label: str) -> TableShown | None:
+    answer = ask(figure.question, context)
     shown = columns_for_people(figure.question, figure.columns, figure.codes)
     if answer.empty or not shown:
         return None
     rows = in_words_for_people(answer, shown, figure.codes)
-    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), figure.question)
+    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), figure.question, context, label)
 
 
 def _defined(card: str) -> str:
@@ -281,10 +273,3 @@ def notes(document: Document) -> list[tuple[str, str]]:
     stated = [(_("Who sees these figures"), document.disclosure)] if document.disclosure else []
     stated += [(_("Sources"), document.sources)] if document.sources else []
     return [*stated, *((label, words) for label, words in document.definitions)]
-
-
-def cell_words(value: Any, column: Column) -> str:
-    """A cell of a table in words, as the card of its column has it written."""
-    if is_missing(value):
-        return missing()
-    return without_markup(WRITTEN.get(column.card.format, whole)(value))

@@ -4,7 +4,9 @@ import gzip
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 
+from dashboard.components.light import WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
 from dashboard.server.packed import ICONS_OF_STREAMLIT, STREAMLIT
@@ -55,10 +57,10 @@ class Ahead:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            sent, encoding = _with_links(body, elements_of(str(scope["path"])), is_packed)
+            sent, encoding = _with_links(body, elements_of(str(scope["path"]), _is_light(scope)), is_packed)
             changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
             kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
-            kept += [(b"content-length", str(len(sent)).encode()), *encoding]
+            kept += [(b"content-length", str(len(sent)).encode()), *encoding, *_wish_for_less(scope)]
             await send({**start, "headers": kept})
             await send({"type": "http.response.body", "body": sent})
 
@@ -66,8 +68,13 @@ class Ahead:
         await self.app({**scope, "headers": plain} if is_page else scope, receive, with_links if is_page else send)
 
 
-def elements_of(path: str) -> tuple[str, ...]:
-    """The kinds of elements that the page at a path shows first, by the names of Streamlit's scripts."""
+def elements_of(path: str, is_light: bool = False) -> tuple[str, ...]:
+    """The kinds of elements that the page at a path shows first, by the names of Streamlit's scripts.
+
+    The light page has no charts.
+    """
+    if is_light:
+        return EVERYWHERE
     name = path.strip("/").rsplit("/", 1)[-1]
     if name not in {page.name for page in pages()}:
         name = first_page(is_partner=False).name
@@ -118,6 +125,20 @@ def links(elements: tuple[str, ...]) -> str:
 def _with_links(page: bytes, elements: tuple[str, ...], is_packed: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     sent = page.replace(b"</head>", links(elements).encode() + b"\n</head>", 1)
     return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])
+
+
+def _is_light(scope: Scope) -> bool:
+    return "1" in parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("light", ())
+
+
+def _wish_for_less(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Keeps for the visit that the browser asks for less data: it does so where pages are sent, not where they run."""
+    wants_less = header(scope, b"save-data").strip().lower() == "on"
+    knows = f"{WANTS_LESS}=on" in header(scope, b"cookie")
+    if wants_less == knows:
+        return []
+    age = "" if wants_less else "; max-age=0"
+    return [(b"set-cookie", f"{WANTS_LESS}=on; path=/; samesite=strict; httponly{age}".encode())]
 
 
 def _is_html(message: Message) -> bool:

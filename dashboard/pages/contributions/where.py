@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import choose
+from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
@@ -198,16 +199,20 @@ def matrix(scope: Scope) -> None:
         Figure(
             CELLS,
             asked,
-            lambda: st.dataframe(
-                shaded,
-                key=f"matrix-{rows}-{measure}",
-                on_select=partial(
-                    _cell_chosen, f"matrix-{rows}-{measure}", [names[label] for label in shaded.index], places
-                ),
-                selection_mode="single-cell",
-                height=min(520, 40 + 36 * len(shaded.index)),
-                placeholder=NOTHING,
-                alt=_("Heat table: the deeper a cell, the more there is."),
+            lambda: (
+                show_table(CELLS, asked)
+                if is_light()
+                else st.dataframe(
+                    shaded,
+                    key=f"matrix-{rows}-{measure}",
+                    on_select=partial(
+                        _cell_chosen, f"matrix-{rows}-{measure}", [names[label] for label in shaded.index], places
+                    ),
+                    selection_mode="single-cell",
+                    height=min(520, 40 + 36 * len(shaded.index)),
+                    placeholder=NOTHING,
+                    alt=_("Heat table: the deeper a cell, the more there is."),
+                )
             ),
             Words(
                 _("{row} is in the most places").format(row=in_markdown(shaded.index[0])),

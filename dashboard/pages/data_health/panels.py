@@ -12,8 +12,10 @@ from dashboard.charts.palette import CLOSED, NO_DATA, PARTIAL, SPARE
 from dashboard.components.figures import plain_chart
 from dashboard.components.filters import choose
 from dashboard.components.learners import partner_words, programme_words
+from dashboard.components.light import is_light
 from dashboard.components.page import headline
 from dashboard.components.refused import without_flags
+from dashboard.components.tables import grid
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day
@@ -195,6 +197,13 @@ def _list(found: Health) -> None:
     days = {_("Newest file"), _("Next expected")}
     counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
     longest = max([len(row[_("Status")]) for row in rows] + [0])
+    if is_light():
+        grid(
+            [{name: row[name] for name in names} for row in rows],
+            alt=_("Sources with their newest file, its age, and whether it is late; the most urgent first."),
+            nothing="",
+        )
+        return
     st.dataframe(
         shown.style.map(lambda words: _css(colours.get(words)), subset=[_("Status")]),
         hide_index=True,
@@ -566,6 +575,9 @@ def _tables(feed: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) ->
 
 def _grid(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    if is_light():
+        grid([{name: row[name] for name in names} for row in rows], alt=alt, nothing="")
+        return
     st.dataframe(
         pd.DataFrame(rows, columns=names, dtype=object),
         hide_index=True,

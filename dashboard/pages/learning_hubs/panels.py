@@ -25,6 +25,7 @@ from dashboard.components.figures import (
 )
 from dashboard.components.filters import choose, choose_country
 from dashboard.components.learners import own_partner, partner_words
+from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
@@ -106,7 +107,7 @@ def answer(scope: Scope) -> None:
         Figure(
             VITALITY,
             scope,
-            lambda: _map_and_details(hubs),
+            lambda: _map_and_details(hubs, scope),
             Words("", alt=_("Map of hubs by status")),
             columns=FACTS,
             codes={"status": status_words()},
@@ -190,7 +191,7 @@ def _counts() -> list[Number]:
     ]
 
 
-def _map_and_details(hubs: pd.DataFrame) -> None:
+def _map_and_details(hubs: pd.DataFrame, scope: Scope) -> None:
     """The map, and beside it (on a phone below it) the details of the hub that is chosen."""
     beside = [st.container(), st.container()] if on_phone() else st.columns([3, 2], gap="medium")
     with beside[1]:
@@ -200,6 +201,9 @@ def _map_and_details(hubs: pd.DataFrame) -> None:
         else:
             _not_active(hubs)
     with beside[0]:
+        if is_light():
+            show_table(VITALITY, scope, FACTS, codes={"status": status_words()})
+            return
         st.plotly_chart(
             Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT)),
             key=chart_key(VITALITY),
@@ -488,6 +492,9 @@ def nearby(scope: Scope) -> None:
     if hubs.empty:
         return
     drawn_from(VITALITY, scope)
+    if is_light():
+        st.caption(_("The light page has no map. The table above lists the same hubs."))
+        return
     hubs = hubs.assign(
         host_words=hubs["host"].fillna(_("Host not stated for this city")), status_words=hubs["status"].map(words)
     )

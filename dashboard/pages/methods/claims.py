@@ -6,7 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.figures import Figure, Words, table_figure
+from dashboard.components.light import is_light
 from dashboard.components.page import headline
+from dashboard.components.tables import grid
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
 from dashboard.locales.plain import in_markdown
@@ -80,20 +82,25 @@ def one_claim(claim_id: str) -> None:
 
 
 def _table() -> None:
+    rows = [
+        {
+            _("Stated on"): row["period"],
+            _("Statement"): _statement(row),
+            _("Stated"): _stated(row),
+            _("Computed"): _computed(row),
+            _("Difference"): _difference(row),
+            _("Explanation"): _(row["explains"]),
+            _("Contradicts"): "" if is_missing(row["contradiction"]) else _(row["contradiction"]),
+            _("Source"): row["source"],
+        }
+        for row in ask(CLAIMS).to_dict("records")
+    ]
+    alt = _("Each public statement beside the computed figure.")
+    if is_light():
+        grid(rows, alt=alt, nothing="")
+        return
     st.dataframe(
-        [
-            {
-                _("Stated on"): row["period"],
-                _("Statement"): _statement(row),
-                _("Stated"): _stated(row),
-                _("Computed"): _computed(row),
-                _("Difference"): _difference(row),
-                _("Explanation"): _(row["explains"]),
-                _("Contradicts"): "" if is_missing(row["contradiction"]) else _(row["contradiction"]),
-                _("Source"): row["source"],
-            }
-            for row in ask(CLAIMS).to_dict("records")
-        ],
+        rows,
         hide_index=True,
         height=560,
         row_height=ROW_HEIGHT,
@@ -106,7 +113,7 @@ def _table() -> None:
             _("Explanation"): st.column_config.TextColumn(width=290),
         },
         key="claims",
-        alt=_("Each public statement beside the computed figure."),
+        alt=alt,
     )
 
 
