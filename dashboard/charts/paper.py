@@ -85,7 +85,7 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
     """
     out = io.StringIO()
     with _drawn(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
-        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title or None})
+        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title})
     return _small(out.getvalue())
 
 

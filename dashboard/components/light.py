@@ -33,6 +33,8 @@ def is_light() -> bool:
 
 def choice() -> None:
     """The way to the light page and back, in the bar; it is offered in words to a browser that asks for less data."""
+    if is_recording():  # a page that is read outside of a session has no browser to ask
+        return
     light = is_light()
     remember(KEY, ON if light else None, None)
     if light:

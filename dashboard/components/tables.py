@@ -29,6 +29,7 @@ from dashboard.locales.numbers import (
 )
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
+from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
@@ -79,10 +80,10 @@ def light_table(
     asked: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
 ) -> None:
     """The answer as an HTML table; `largest_first` has the few rows that stand for a map, by their first number."""
-    rows = in_words_for_people(ask(asked, scope), shown, codes)
-    numbers = [column.name for column in shown if column.is_number]
-    if largest_first and numbers:
-        rows = rows.sort_values(numbers[0], ascending=False, na_position="last", kind="stable")
+    answer = ask(asked, scope)
+    rows = in_words_for_people(answer, shown, codes)
+    if largest_first:
+        rows = rows.loc[_largest_first(answer, shown)]
     light.table(
         [_(column.label) for column in shown],
         [
@@ -93,6 +94,18 @@ def light_table(
         _(question(asked).title),
         light.FIRST_ROWS if largest_first else light.MOST_ROWS,
     )
+
+
+def _largest_first(answer: pd.DataFrame, shown: Sequence[Column]) -> pd.Index:
+    """The rows by status, in the order of its words, such as closed before open, and then by their first number."""
+    numbers = [column.name for column in shown if column.is_number]
+    status = next((column for column in shown if column.name == "status" and column.card.words), None)
+    ranks = {code: at for at, code in enumerate(words(status.card.words))} if status else {}
+    rank = answer[status.name].map(ranks) if status else pd.Series(0, index=answer.index)
+    ordered = answer.assign(rank_=rank).sort_values(
+        ["rank_", *numbers[:1]], ascending=[True, *[False] * len(numbers[:1])], na_position="last", kind="stable"
+    )
+    return ordered.index
 
 
 def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:

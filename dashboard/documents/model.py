@@ -138,6 +138,7 @@ def make_document(
     """
     with acting_as(visitor), on_release(release), speaking(code):
         notices.mark_hidden()
+        mark, whole_percent = missing(), is_whole_percent()
         chapters: list[Chapter] = []
         used: dict[tuple[str, Scope], None] = {}
         cards: dict[str, None] = {}
@@ -159,8 +160,8 @@ def make_document(
             sources=without_markup(in_words(pins)),
             disclosure="" if current_viewer().is_steward else notices.hidden_words(),
             link=link_to(asked[0].page, asked[0].address, code),
-            missing=missing(),
-            whole_percent=is_whole_percent(),
+            missing=mark,
+            whole_percent=whole_percent,
         )
 
 

@@ -151,3 +151,16 @@ def test_text_of_files_is_no_markup_in_a_light_chart(monkeypatch):
 def test_a_steward_has_exact_figures_there(open_page):
     test = open_page("overview", STEWARD, light="1")
     assert test.title
+
+
+def test_in_place_of_a_map_of_closures_stand_the_countries_that_are_closed(open_page):
+    open_page("school_closures", light="1", closures_on="2020-05-19")
+    tables = [
+        message.delta.new_element.html.body
+        for message in open_page.sent
+        if message.WhichOneof("type") == "delta" and "<table" in message.delta.new_element.html.body
+    ]
+    cells = re.findall(r"<td[^>]*>([^<]*)", tables[0])
+    assert cells[1::3] == ["Closed country-wide"] * light.FIRST_ROWS
+    affected = [int(cell.replace(",", "")) for cell in cells[2::3]]
+    assert affected == sorted(affected, reverse=True)
