@@ -2,7 +2,6 @@
 
 import json
 import re
-import tempfile
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,8 @@ import typst
 from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
 from dashboard.locales import _
-from dashboard.settings import public_url
+from dashboard.settings import public_url, store_folder
+from dashboard.store.workspace import workspace
 
 PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
@@ -30,15 +30,14 @@ SIZE = re.compile(r"([0-9.]+)px")
 
 def write_pdf(document: Document) -> bytes:
     """The file."""
-    with written_for(document), tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+    with written_for(document), workspace(store_folder()) as place:
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)
         place.joinpath("document.json").write_text(_seen(json.dumps(values, ensure_ascii=False)), encoding="utf-8")
         return bytes(
             typst.compile(
                 str(place / "brief.typ"),
-                root=folder,
+                root=str(place),
                 font_paths=[str(folder) for folder in font_folders()],
                 ignore_system_fonts=True,
                 format="pdf",

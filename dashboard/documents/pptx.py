@@ -179,8 +179,8 @@ class _Deck:
                 paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
                 paragraph.space_after = Pt(NOTES_APART)
                 if label:
-                    self._run(paragraph, f"{label}: ", size, INK, bold=True)
-                self._run(paragraph, words, size, INK)
+                    self._words(paragraph, f"{label}: ", size, INK, bold=True)
+                self._words(paragraph, words, size, INK)
                 self._direct(paragraph)
             self._speak(slide, [self.document.link])
 
@@ -240,7 +240,7 @@ class _Deck:
             paragraph = frame.add_paragraph() if begun else frame.paragraphs[0]
             begun = True
             size, fitted = _fitted(words, wide, high * share + 2 * INSET, sizes)
-            self._run(paragraph, fitted, size, color, bold)
+            self._words(paragraph, fitted, size, color, bold)
             self._direct(paragraph)
 
     # Figures
@@ -332,7 +332,7 @@ class _Deck:
         cell.fill.solid()
         cell.fill.fore_color.rgb = ACCENT if row == 0 else WHITE if row % 2 else PALE
         paragraph = cell.text_frame.paragraphs[0]
-        self._run(paragraph, words, size, WHITE if row == 0 else INK, bold=row == 0)
+        self._words(paragraph, words, size, WHITE if row == 0 else INK, bold=row == 0)
         self._direct(paragraph, at_end=is_number)
 
     # Text
@@ -358,14 +358,14 @@ class _Deck:
         size, fitted = _fitted(words, shape.width / 914_400, shape.height / 914_400, sizes)
         paragraph = shape.text_frame.paragraphs[0]
         if fitted:
-            self._run(paragraph, fitted, size, color, bold)
+            self._words(paragraph, fitted, size, color, bold)
         self._direct(paragraph)
 
     def _frame(self, frame: Any, anchor: Any = MSO_ANCHOR.TOP) -> None:
         frame.word_wrap, frame.vertical_anchor = True, anchor
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Inches(INSET)
 
-    def _run(self, paragraph: Any, words: str, size: int, color: Any, bold: bool = False) -> None:
+    def _words(self, paragraph: Any, words: str, size: int, color: Any, bold: bool = False) -> None:
         run = paragraph.add_run()
         run.text = _clean(words)
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, color

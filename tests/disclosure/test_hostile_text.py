@@ -54,7 +54,8 @@ FOUND = """() => ({
   hit: window.__hit ?? null,
   violations: window.__violations,
   elements: [...document.querySelectorAll(
-    '[data-testid=stMain] script, iframe, object, embed, base, form[action], video, math, [onerror], [onload]')]
+    '[data-testid=stMain] script:not([src^="/app/static/"]), iframe, object, embed, base, form[action], ' +
+    'video, math, [onerror], [onload]')]
     .map(e => e.outerHTML.slice(0, 120)),
   links: [...document.querySelectorAll('a')].map(a => a.getAttribute('href') || a.getAttribute('xlink:href') || ''),
   pictures: [...document.querySelectorAll('[data-testid=stMain] img')].map(e => e.src)

@@ -258,7 +258,7 @@ def intake(low, value, high, runs=100):
     ],
 )
 def test_a_trend_is_stated_only_where_the_last_intake_clearly_differs(intakes, trend):
-    sentence = completion_words(intake(0.3, 0.4, 0.5), intakes).replace("\u00a0", " ")
+    sentence = completion_words(intake(0.3, 0.4, 0.5), pd.DataFrame(intakes)).replace("\u00a0", " ")
     assert sentence.startswith("Verified completion is 40.0 % (30.0\u201350.0 %)") and sentence.endswith(trend)
 
 

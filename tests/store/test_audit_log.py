@@ -48,7 +48,7 @@ def test_a_line_says_who_did_what_when_and_follows_the_one_before(store):
 def test_every_event_is_taken_and_no_other(tmp_path):
     for event in EVENTS:
         record(tmp_path, event, "operator", "x")
-    assert verify(tmp_path).count == len(EVENTS) == 15
+    assert verify(tmp_path).count == len(EVENTS) == 16
     with pytest.raises(ValueError, match="no event"):
         record(tmp_path, "party", "operator", "x")
 
