@@ -49,18 +49,22 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], viewer: Callable[[st
 
 
 def _brief(asked: argparse.Namespace) -> None:
-    from streamlit.logger import set_log_level
+    from streamlit import config
 
     from dashboard.documents.briefs import make_brief
     from dashboard.documents.writers import write
-    from dashboard.session import begin
+    from dashboard.session import begin, let_go
 
-    set_log_level("error")  # pages are read here without a browser, as is meant
-    store = store_folder()
-    release = open_release(store, asked.release) if asked.release else begin()[0]
-    visitor = Visitor(SHELL, asked.viewer, asked.viewer, lambda: True)
-    document = make_brief(asked.name, visitor, release, asked.lang, dict(asked.param))
-    file = asked.file or Path(f"{document.file_name}.{asked.kind}")
-    actions.handed_out(store, f"brief {asked.name} ({asked.kind}, {asked.viewer.audience})", release=release.number)
-    file.write_bytes(write(document, asked.kind))
+    config.set_option("global.showWarningOnDirectExecution", False)  # pages are read without a browser, as is meant
+    try:
+        store = store_folder()
+        release = open_release(store, asked.release) if asked.release else begin()[0]
+        visitor = Visitor(SHELL, asked.viewer, asked.viewer, lambda: True)
+        document = make_brief(asked.name, visitor, release, asked.lang, dict(asked.param))
+        file = asked.file or Path(f"{document.file_name}.{asked.kind}")
+        actions.handed_out(store, f"brief {asked.name} ({asked.kind}, {asked.viewer.audience})", release=release.number)
+        body = write(document, asked.kind)
+        file.write_bytes(body)
+    finally:
+        let_go()
     print(f"{file}: {len(document.chapters)} pages of the dashboard, {file.stat().st_size / 1000:.0f} kB")

@@ -13,7 +13,8 @@ import typst
 
 from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
-from dashboard.locales import _
+from dashboard.locales import LANGUAGES, _
+from dashboard.refusals import Refusal
 from dashboard.settings import public_url, store_folder
 from dashboard.store.workspace import workspace
 
@@ -21,6 +22,8 @@ PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
 CHART_WIDTH = 700  # pixels across the page
+# No library on PyPI that is kept has a font with Chinese.
+WITHOUT_FONT = frozenset({"zh"})
 STANDARD: Literal["ua-1"] = "ua-1"
 TEXT = "{http://www.w3.org/2000/svg}text"
 MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
@@ -28,8 +31,26 @@ TURNED = re.compile(r"rotate\((-?[0-9.]+)")
 SIZE = re.compile(r"([0-9.]+)px")
 
 
+class NoFont(Refusal):
+    """No font that comes with the project has the signs of a language."""
+
+
+def can_print(language: str) -> bool:
+    """Whether a font of the project has the signs of a language; without one a PDF would have empty boxes."""
+    return language not in WITHOUT_FONT
+
+
 def write_pdf(document: Document) -> bytes:
-    """The file."""
+    """The file.
+
+    Raises:
+        NoFont: the language has none.
+    """
+    if not can_print(document.language):
+        raise NoFont(
+            f"A PDF in {LANGUAGES[document.language]} needs a font that none of the project's libraries has. Ask for "
+            "html, pptx or xlsx, which are shown in the fonts of the reader's machine."
+        )
     with written_for(document), workspace(store_folder()) as place:
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)

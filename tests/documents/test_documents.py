@@ -15,6 +15,7 @@ from dashboard.commands.documents import BRIEFS as NAMED
 from dashboard.commands.documents import KINDS
 from dashboard.documents.briefs import BRIEFS, NoSuchBrief, make_brief
 from dashboard.documents.model import cell_words
+from dashboard.documents.pdf import NoFont
 from dashboard.documents.reading import NoSuchPage, read_page
 from dashboard.documents.writers import WRITERS, write
 from dashboard.locales import speaking
@@ -170,6 +171,13 @@ def _elements(node):
         if isinstance(child, pikepdf.Dictionary):
             yield child
             yield from _elements(child)
+
+
+def test_a_language_without_a_font_has_no_pdf_and_says_what_it_has(release):
+    chinese = asked("board", release=release, code="zh")
+    with pytest.raises(NoFont, match="A PDF in 中文 needs a font .* Ask for html, pptx or xlsx"):
+        write(chinese, "pdf")
+    assert 'lang="zh"' in write(chinese, "html").decode("utf-8")
 
 
 def test_an_html_file_asks_nobody_and_runs_nothing(release):
