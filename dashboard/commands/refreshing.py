@@ -5,7 +5,6 @@ log has one line of the event `fetch`, written after what it states was done, an
 """
 
 import argparse
-import fcntl
 import hashlib
 import sys
 import time
@@ -43,9 +42,8 @@ from dashboard.refusals import Refusal
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
-from dashboard.store.protocol import StoreDamaged, read_manifest
+from dashboard.store.protocol import held, read_manifest
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned, snapshots
-from dashboard.store.workspace import for_its_owner, make_folder
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, Way, sources
 
@@ -339,18 +337,11 @@ def _alone(store: Path) -> Iterator[None]:
         RefreshGoesOn: another one holds it.
         StoreDamaged: a link stands where the lock belongs.
     """
-    make_folder(store)
-    if (store / LOCK).is_symlink():
-        raise StoreDamaged(f"{store / LOCK} is a link, and the store holds none. Remove the link.")
-    with (store / LOCK).open("a") as handle:
-        for_its_owner(store / LOCK, handle.fileno())
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RefreshGoesOn(
-                f"Another refresh of {store} is at work. Nothing was done; wait until it ends, or look for the timer "
-                "that began it."
-            ) from None
+    goes_on = RefreshGoesOn(
+        f"Another refresh of {store} is at work. Nothing was done; wait until it ends, or look for the timer "
+        "that began it."
+    )
+    with held(store, LOCK, goes_on):
         yield
 
 

@@ -343,3 +343,23 @@ def _fsync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def held(store: Path, lock: str, goes_on: Refusal) -> Iterator[None]:
+    """Holds a lock of the store while something is done that only one process may do; readers go on beside it.
+
+    Raises:
+        Refusal: `goes_on`, where another process holds it.
+        StoreDamaged: a link stands where the lock belongs.
+    """
+    make_folder(store)
+    if (store / lock).is_symlink():
+        raise StoreDamaged(f"{store / lock} is a link, and the store holds none. Remove the link.")
+    with (store / lock).open("a") as handle:
+        for_its_owner(store / lock, handle.fileno())
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise goes_on from None
+        yield

@@ -4,7 +4,6 @@ A finding is known by the file and the content of its rule, the row or source th
 A rule that is changed reports anew; so does everything once the file is deleted.
 """
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dashboard.refusals import Refusal
-from dashboard.store.protocol import StoreDamaged, locked, replace_file
-from dashboard.store.workspace import for_its_owner, make_folder
+from dashboard.store.protocol import StoreDamaged, held, locked, replace_file
 from dashboard.watch.judging import Firing
 from dashboard.watch.rules import Rule
 
@@ -34,15 +32,9 @@ def alone(store: Path) -> Iterator[None]:
         WatchGoesOn: another one holds it.
         StoreDamaged: a link stands where the lock belongs.
     """
-    make_folder(store)
-    if (store / LOCK).is_symlink():
-        raise StoreDamaged(f"{store / LOCK} is a link, and the store holds none. Remove the link.")
-    with (store / LOCK).open("a") as handle:
-        for_its_owner(store / LOCK, handle.fileno())
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WatchGoesOn("Another watch of this store is at work. Nothing was done; wait until it ends.") from None
+    with held(
+        store, LOCK, WatchGoesOn("Another watch of this store is at work. Nothing was done; wait until it ends.")
+    ):
         yield
 
 
