@@ -23,7 +23,11 @@ def test_the_overview_answers_the_executive_in_one_sentence_with_its_range():
     shown = tiles(test)
     assert shown["Countries"] == "119" and shown["Partners"] == "25" and shown["Credentials"] == "20,573"
     said = words(test)
-    for answer in ("largest three: 35.4 %", "held by 14,601", "16.3 % not reported"):
+    for answer in (
+        "largest three: 35.4 % of reported learners",
+        "held by 14,601",
+        "of learners with sex reported; 16.3 % without",
+    ):
         assert answer in said.replace("\u00a0", " "), answer
     assert not test.header, "what is below the answer is drawn when it is opened"
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from dashboard.settings import PROJECT
 from dashboard.vocabularies import sets
@@ -63,6 +64,8 @@ BANNED = {
     r"put(?:s|ting)? (?:it )?aside": "replace",
 }
 BANNED_ANYWHERE = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
+# Of what pages show, public statements and the grain of an answer included; documents may have them in another sense.
+ON_PAGES = re.compile(r"\b(?:stands?|stood|works? there|at hand|(?:made|are|is) alike)\b", re.IGNORECASE)
 CODE = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b")
 # Placeholders, `commands in backticks`, links to files, and markup of Streamlit are not words.
 NOT_WORDS = re.compile(r"%?\{[^{}]*\}|</?\w+>|`[^`]*`|:[a-z]+\[[^\]]*\]|:material/\w+:")
@@ -248,6 +251,20 @@ def test_headers_and_cards_have_none_of_the_phrases_that_failed():
     texts = list(texts_of_headers_and_cards())
     assert len(texts) > 1_500
     assert [(where, text) for where, text in texts if BANNED_ANYWHERE.search(words_of(text))] == []
+
+
+def test_no_message_has_a_verb_that_states_nothing():
+    """Every message that translators work from: those of code, headers, cards and public statements."""
+    with (PROJECT / "dashboard" / "locales" / "coalition.pot").open("rb") as file:
+        known = [message.id for message in read_po(file) if message.id]
+    texts = [text for ids in known for text in ([ids] if isinstance(ids, str) else ids)]
+    assert len(texts) > 3_000
+    assert [text for text in texts if BANNED_ANYWHERE.search(words_of(text)) or ON_PAGES.search(words_of(text))] == []
+
+
+@pytest.mark.parametrize("text", ["A learner stands in both reports.", "the most that works there", "are made alike"])
+def test_the_lint_sees_a_verb_that_states_nothing(text):
+    assert ON_PAGES.search(text)
 
 
 def test_labels_titles_and_caveats_hold_no_code():

@@ -178,7 +178,7 @@ def standing(cohorts: Sequence[Cohort]) -> None:
             if rows
         ],
         alt=_("For each cohort: course runs, completed, under way, quiet, ended, and verified completion."),
-        nothing=_("Choose a cohort without sex, age or education to see where it stands."),
+        nothing=_("Choose a cohort without sex, age or education to see its course runs by outcome."),
     )
     if 0 < len(rows) < len(cohorts):
         st.caption(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
@@ -236,7 +236,9 @@ def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> N
         for words, _scope, table in tables
     ]
     title = (
-        _("Completed by day 180: {list}") if is_completion else _("Left by day 180 after enrolment: {list}")
+        _("Share of course runs completed by day 180: {list}")
+        if is_completion
+        else _("Share of course runs left by day 180 after enrolment: {list}")
     ).format(list=", ".join(reached))
     figure(
         Figure(
@@ -246,8 +248,8 @@ def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> N
             Words(
                 title,
                 lead=_(
-                    "Bands are 95 % intervals. Leaving and failing are competing events; who has not finished counts "
-                    "until last seen."
+                    "Bands are 95 % intervals. Leaving and failing are competing events; a learner who has not "
+                    "finished counts until the last observed day."
                 )
                 if is_completion
                 else _("Completing is the competing event: completed and left never add up to more than everybody."),
@@ -300,7 +302,7 @@ def differences(cohorts: Sequence[Cohort]) -> None:
                 {
                     _("Cohorts"): _("{one} and {other}").format(one=one.words, other=other.words),
                     _("By day"): by_day,
-                    _("Completed"): _("{share} and {other_share}").format(
+                    _("Course runs completed"): _("{share} and {other_share}").format(
                         share=share(row["share"]), other_share=share(row["other_share"])
                     ),
                     _("Difference in points, 95 % interval"): _("{difference} ({low} to {high})").format(

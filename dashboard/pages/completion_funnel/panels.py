@@ -181,14 +181,17 @@ def compared(scope: Scope) -> None:
             Words(
                 compared_words(done, ask_one(COMPARED, scope)["learners"], bool(scope.partner_id)),
                 lead=plural(
-                    "The median is of {count} other partner with at least 30 learners.",
-                    "The median is of {count} other partners with at least 30 learners.",
+                    "Shares of registered learners. The median is of {count} other partner with at least 30 learners.",
+                    "Shares of registered learners. The median is of {count} other partners with at least 30 learners.",
                     done["other_partners"],
                 ).format(count=whole(done["other_partners"]))
                 if enough
                 else _("Open the next section to compare your learners with those of other partners.")
                 if scope.partner_id and current_viewer().partner_id
-                else _("No median is shown, as fewer than three other partners have 30 learners or more."),
+                else _(
+                    "Shares of registered learners. No median is shown, as fewer than three other partners have 30 "
+                    "learners or more."
+                ),
                 alt=_("Bars of the share at each step with 95 % intervals; diamonds are the median of other partners."),
             ),
             columns=[
@@ -213,7 +216,7 @@ def compared_words(done: Mapping[str, Any], registered: float | None, is_partner
     if not is_partner:
         if is_missing(done["median_share"]):
             return _("All partners together")
-        return _("{share} of all learners completed a course; of the median partner's, {median}").format(
+        return _("{share} of registered learners completed a course; of the median partner's, {median}").format(
             share=share(done["share_of_first"]), median=share(done["median_share"])
         )
     words = {"share": share(done["share_of_first"]), "median": share(done["median_share"])}

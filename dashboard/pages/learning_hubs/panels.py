@@ -280,7 +280,7 @@ def sessions(scope: Scope) -> None:
                 decimal(row["facilitators_per_session"]),
                 TOTALS,
                 scope,
-                note=_("{led} of {stated} had one").format(
+                note=_("{led} of {stated} sessions had one").format(
                     led=whole(row["sessions_with_facilitator"]), stated=whole(row["sessions_stating_facilitators"])
                 ),
                 label=_("Facilitators per session"),

@@ -54,7 +54,9 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             head["partners"],
             HEADLINE,
             scope,
-            note="" if is_missing(top_three) else _("largest three: {share}").format(share=share(top_three)),
+            note=""
+            if is_missing(top_three)
+            else _("largest three: {share} of reported learners").format(share=share(top_three)),
         ),
         Number(
             "credentials",
@@ -68,14 +70,18 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             done["share_verified"],
             COMPLETION,
             replace(scope, horizon_days=HORIZON),
-            note=newest or _("95 %: {interval}").format(interval=between(done["share_low"], done["share_high"])),
+            note=newest
+            or _("of verified course runs; 95 %: {interval}").format(
+                interval=between(done["share_low"], done["share_high"])
+            ),
         ),
         Number(
             "share_women",
             women["share_women"],
             WOMEN,
             scope,
-            note=newest or _("{share} not reported").format(share=share(women["share_not_reported"])),
+            note=newest
+            or _("of learners with sex reported; {share} without").format(share=share(women["share_not_reported"])),
         ),
         Number(
             "hubs_alive",
@@ -169,13 +175,13 @@ def changes(scope: Scope) -> None:
     if is_hidden_from_me(HEADLINE, scope):
         # Series of others have the ends of months or quarters only, none of which need be that day.
         said = _(
-            "The previous release counts until {before}, this one until {now}. How much of the change is new and how "
+            "The previous release reports up to {before}, this one up to {now}. How much of the change is new and how "
             "much was restated is shown to those who own the rows."
         )
         changed = {_("Change"): (before, now)}
     else:
         said = _(
-            "The previous release counts until {before}, this one until {now}. Restated: changes to the time that the "
+            "The previous release reports up to {before}, this one up to {now}. Restated: changes to the time that the "
             "previous release had already counted."
         )
         changed = {_("Restated"): (before, again), _("New"): (again, now)}

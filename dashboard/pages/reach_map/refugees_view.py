@@ -156,7 +156,7 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     country = context.choose_country(coverage)
     if not country:
         if scope.origin_iso3:
-            st.write(_("**Hosts of the chosen origin**"))
+            st.write(_("**Hosts of the chosen origin**, with their share of its refugees"))
             context.lines(
                 f"{in_markdown(row.country)}: {people(row.refugees)} ({share(row.share_of_origin)})"
                 for row in ask(FLOWS, scope).head(5).itertuples()
@@ -177,7 +177,7 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     origins, hubs = ask("reach_map/origins_of_host", question), ask(REGISTER, Scope(country_iso3=country))
     if len(origins):
         first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
-        st.write(_("They come from: {origins}").format(origins=first))
+        st.write(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
     st.write(
         plural("{count} named learning hub: {hubs}", "{count} named learning hubs: {hubs}", len(hubs)).format(
             count=len(hubs), hubs=", ".join(in_markdown(row.hub) for row in hubs.itertuples())

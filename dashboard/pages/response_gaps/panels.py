@@ -263,7 +263,7 @@ def by_tier(scope: Scope) -> None:
                 [words[name] for name in table["tier"]], table["learners_affected"], table["learners_unserved"]
             ),
             Words(
-                _("Without the internet {low} have no offer, with it {high}").format(
+                _("Without the internet {low} of affected learners have no offer, with it {high}").format(
                     low=share(shares.get("low-tech")), high=share(shares.get("hi-tech"))
                 ),
                 lead=_(
@@ -350,8 +350,8 @@ def nearly(scope: Scope) -> None:
                     count=whole(first["countries"]),
                 ),
                 lead=_(
-                    "The one gate that it fails: {gate}. {count} offers fail one gate only, the language left aside; "
-                    "two of them may close the same gap, so learners do not add up."
+                    "The one gate that it fails: {gate}. {count} offers fail one gate only, language not "
+                    "considered; two of them may close the same gap, so learners do not add up."
                 ).format(gate=words[first["gate"]], count=whole(len(remedies))),
                 alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
             ),

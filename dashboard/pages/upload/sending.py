@@ -216,7 +216,7 @@ def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[tuple[str, 
     suggested = suggest_all(names, card)
     chosen: dict[str, str | None] = {}
     if required:
-        st.write(_("These columns were not found by their names. Choose the header that stands for each:"))
+        st.write(_("These columns were not found by their names. Choose the header that matches each:"))
         for column in required:
             chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
     first = [one for one in optional if one.name == "consent"]

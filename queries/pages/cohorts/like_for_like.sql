@@ -1,4 +1,4 @@
--- title: How do two cohorts compare once course, time of intake and sex are alike?
+-- title: How do two cohorts compare, adjusted for course, time of intake and sex?
 -- grain: one row
 -- param $programme_id VARCHAR: programme of the first, for_refugees, or NULL for all
 -- param $partner_id VARCHAR: partner of the first, or NULL for all
@@ -18,7 +18,7 @@
 -- column standard_low DOUBLE: lower end of its 95 % interval
 -- column standard_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 comparable course runs in one of them, so not to be ranked
--- caveat: Direct standardisation: each stratum counts as much as it has runs in both cohorts together. Strata that only one has are left out. What is not recorded, such as who chose to come, is not made alike.
+-- caveat: Direct standardisation: each stratum counts as much as it has runs in both cohorts together. Strata that only one has are left out. What is not recorded, such as who chose to come, is not adjusted for.
 WITH strata AS (
     SELECT
         course_id,

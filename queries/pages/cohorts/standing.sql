@@ -1,4 +1,4 @@
--- title: Where does a cohort stand?
+-- title: How many course runs of a cohort are completed, under way, quiet or ended?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
 -- param $partner_id VARCHAR: partner, or NULL for all

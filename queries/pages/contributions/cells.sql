@@ -18,7 +18,7 @@
 -- column teachers_direct BIGINT: teachers they reached directly; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
--- caveat: An activity of several members stands in the row of each.
+-- caveat: An activity of several members is in the row of each.
 WITH told AS (
     SELECT
         a.activity_key,

@@ -20,7 +20,7 @@
 -- column share_covered DOUBLE: reached / targeted; may be over 1
 -- metric: contribution_gap
 -- metric: share_covered
--- caveat: A surplus here cannot hide a gap there, so that gap is more than targeted less reached.
+-- caveat: A surplus in one place does not reduce the gap in another, so the gap can be more than people targeted less people reached.
 WITH dated AS (
     SELECT
         a.*,

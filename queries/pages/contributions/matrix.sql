@@ -9,7 +9,7 @@
 -- column learners_indirect BIGINT: learners they reached indirectly; never added to the others; NULL where not stated
 -- metric: learners_contributed_direct
 -- metric: learners_contributed_indirect
--- caveat: An activity of several members stands in the row of each. An offer counts no one as reached.
+-- caveat: An activity of several members is in the row of each. An offer counts no one as reached.
 WITH member AS (
     SELECT DISTINCT
         activity_key,

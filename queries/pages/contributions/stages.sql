@@ -1,4 +1,4 @@
--- title: How many activities stand on each rung, from offered to delivered?
+-- title: How many activities are at each stage, from offered to delivered?
 -- grain: one row per stage, in the order of the ladder; not stated last
 -- param $mission
 -- param $audience

@@ -19,7 +19,7 @@
 -- column agreements BIGINT: universities that signed an agreement
 -- column agreement_countries BIGINT: their countries
 -- metric: recognition_rate
--- caveat: An agreement signed is not a credit recognised. Requests without a decision stand beside the rate, not in it.
+-- caveat: An agreement signed is not a credit recognised. Requests without a decision are shown beside the rate and are not in it.
 WITH signed AS (
     SELECT
         count(DISTINCT university || country_iso3) AS agreements,

@@ -1,4 +1,4 @@
--- title: How do learners at hubs complete beside those without, once course, month of intake and sex are alike?
+-- title: How do learners at hubs and others complete, adjusted for course, month of intake and sex?
 -- grain: one row
 -- param $programme_id VARCHAR: programme, for_refugees, or NULL for all
 -- param $partner_id
@@ -18,7 +18,7 @@
 -- column is_small BOOLEAN: fewer than 30 comparable course runs on one of the sides, so not to be ranked
 -- caveat: Learners at hubs are self-selected: who comes to a hub may differ in ways that no file records, so this is a comparison, not what hubs cause.
 -- caveat: Direct standardisation: each stratum counts as much as it has runs on both sides together. Strata that only one side has are left out. Course runs of one learner are counted as if of several.
--- caveat: Without a hub is whoever no partner registered at one.
+-- caveat: A learner whom no partner registered at a hub counts as without a hub.
 WITH strata AS (
     SELECT
         course_id,

@@ -14,7 +14,7 @@
 -- column announced_on DATE: first named in public
 -- column latitude DOUBLE: of the city
 -- column longitude DOUBLE: of the city
--- caveat: A hub on this register was named; whether it lives is another question.
+-- caveat: A hub on this register was named. It need not be active.
 SELECT
     hub_id,
     hub,

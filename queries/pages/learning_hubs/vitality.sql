@@ -1,4 +1,4 @@
--- title: Which learning hubs live, by the newest sign of each?
+-- title: Which learning hubs are active, by the latest activity of each?
 -- grain: one row per hub of the register
 -- param $on_date DATE: day, or NULL for the day of the newest file
 -- param $region VARCHAR: M49 region, or NULL for all

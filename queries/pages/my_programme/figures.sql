@@ -1,4 +1,4 @@
--- title: How do a partner's learners stand, and how did they stand 30 days before?
+-- title: How many of a partner's learners are at each step, now and 30 days before?
 -- grain: one row; none for viewers who do not own the partner's rows
 -- param $partner_id VARCHAR: partner
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals

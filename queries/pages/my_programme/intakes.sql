@@ -14,7 +14,7 @@
 -- column share_high DOUBLE: upper end of its 95 % interval
 -- column is_small BOOLEAN: fewer than 30 matured runs, so not to be ranked
 -- metric: matured_verified_completion
--- caveat: A young intake has no rate yet: who is under way is not failed.
+-- caveat: A recent intake has no rate yet: a learner who is under way has not failed.
 SELECT
     cohort,
     runs,

@@ -1,5 +1,5 @@
 -- title: Which offers are no longer free of charge though they go on?
--- grain: one row per offer whose free period ended before the day while the offer itself stands
+-- grain: one row per offer whose free period ended before the day while the offer itself goes on
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is

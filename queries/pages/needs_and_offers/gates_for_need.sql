@@ -9,7 +9,7 @@
 -- column country_passes BOOLEAN: the country is served
 -- column level_passes BOOLEAN: the level fits
 -- column language_passes BOOLEAN: the language fits
--- column tier_passes BOOLEAN: the technology works there
+-- column tier_passes BOOLEAN: the technology is available there
 -- column audience_passes BOOLEAN: made for these people
 -- column free_passes BOOLEAN: free of charge on the day
 -- column live_passes BOOLEAN: live on the day

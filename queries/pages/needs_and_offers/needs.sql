@@ -8,7 +8,7 @@
 -- column country VARCHAR: UN short name
 -- column level VARCHAR: level
 -- column language VARCHAR: ISO 639 code
--- column highest_tier VARCHAR: the most technology that works there
+-- column highest_tier VARCHAR: the highest technology available there
 -- column activity_type VARCHAR: kind of support asked for, NULL where any helps
 -- column audience VARCHAR: for whom
 -- column people BIGINT: people in need

@@ -4,7 +4,7 @@
 -- param $country_iso3 VARCHAR: country that is served, or NULL for all
 -- param $level VARCHAR: level, or NULL for all
 -- param $language VARCHAR: ISO 639 code, or NULL for all
--- param $tier VARCHAR: the most technology that works: no-tech, low-tech or hi-tech, or NULL for any
+-- param $tier VARCHAR: the highest technology available: no-tech, low-tech or hi-tech, or NULL for any
 -- param $audience
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is

@@ -1,9 +1,9 @@
--- title: How do needs and offers stand on a day?
+-- title: How many needs and offers are there on a day?
 -- grain: one row
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column on_date DATE: the day answered for
 -- column needs_open BIGINT: needs raised and not ended
--- column needs_waiting BIGINT: of them, raised more than 14 days before and without a match that stands
+-- column needs_waiting BIGINT: of them, raised more than 14 days before and without a match
 -- column offers_recorded BIGINT: offers recorded by the day
 -- column offers_live BIGINT: of them, live, free of charge and with a focal point
 -- column free_periods_expired BIGINT: offers that go on but are no longer free

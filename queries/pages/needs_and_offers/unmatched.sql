@@ -1,5 +1,5 @@
 -- title: Which needs are without a match after 14 days, and what is missing?
--- grain: one row per need that was raised more than 14 days before and has no match that stands
+-- grain: one row per need that was raised more than 14 days before and has no match
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column need_id VARCHAR: need
 -- column country VARCHAR: UN short name

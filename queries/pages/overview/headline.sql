@@ -7,7 +7,7 @@
 -- column unique_lower BIGINT: lower bound: every possible duplicate is one person
 -- column unique_upper BIGINT: upper bound: no two reports are of the same person
 -- column countries BIGINT: countries where learners live, unknown not counted
--- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them stand apart
+-- column credentials BIGINT: certificates of courses and guided projects; awards stacked on them are counted apart
 -- column learners_with_credential BIGINT: distinct learners with a credential of any kind
 -- column partners BIGINT: partners with a learner reached
 -- column hubs BIGINT: learning hubs of the register with a session or a learning event of these programmes in the 60 days before, and not closed; of all programmes also those of hubs without one

@@ -23,7 +23,7 @@
 -- metric: runs_under_way = under_way_so_far
 -- metric: runs_quiet = quiet_so_far
 -- metric: runs_ended = ended_so_far
--- caveat: A young intake is not in the rate: a learner who is under way or quiet is not failed.
+-- caveat: A recent intake is not in the rate: a learner who is under way or quiet has not failed.
 SELECT
     horizon_days,
     verified_matured,

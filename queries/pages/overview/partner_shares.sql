@@ -11,7 +11,7 @@
 -- column learners_of_three BIGINT: learners that the three largest report, its numerator
 -- column learners_reported BIGINT: sum over partners, its denominator
 -- metric: top_three_dependency = share_top_three
--- caveat: The shares are of what partners report, in which a learner of two partners stands twice.
+-- caveat: The shares are of what partners report, in which a learner of two partners counts twice.
 WITH newest AS (
     SELECT
         partner_id,

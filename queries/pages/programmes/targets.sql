@@ -1,4 +1,4 @@
--- title: How does each phase stand against what was planned?
+-- title: How does each phase compare with its plan?
 -- grain: one row per phase, in time
 -- param $programme_id VARCHAR: programme
 -- column phase VARCHAR: its name

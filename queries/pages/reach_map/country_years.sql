@@ -6,7 +6,7 @@
 -- column asylum_seekers BIGINT: people whose claim is pending, NULL where not known
 -- column notes VARCHAR: what UNHCR notes on figures of the year, NULL where nothing
 -- metric: refugees_hosted
--- caveat: Where a note stands, the figure may not be comparable with that of the year before.
+-- caveat: Where there is a note, the figure may not be comparable with that of the year before.
 WITH noted AS (
     SELECT
         year,

@@ -1,5 +1,5 @@
 -- title: How many learners does each country have, and how many is that for 1,000 refugees hosted?
--- grain: one row per country with learners reached, largest first; unknown stands apart in learner_totals
+-- grain: one row per country with learners reached, largest first; unknown is in learner_totals
 -- param $by
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name

@@ -1,9 +1,9 @@
--- title: How many learners have no live free offer, by the most technology that works there?
+-- title: How many learners have no live free offer, by the highest technology available?
 -- grain: one row per tier: no-tech, low-tech, hi-tech
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
 -- param $level
 -- param $language
--- column tier VARCHAR: the most technology that works: offers that ask for more do not count
+-- column tier VARCHAR: the highest technology available: offers that ask for more do not count
 -- column learners_affected BIGINT: learners of closed countries
 -- column learners_unserved BIGINT: learners with no live free offer that works with so much technology
 -- column share_unserved DOUBLE: their share

@@ -2,7 +2,7 @@
 -- grain: one row per offer and the one gate it fails
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
 -- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- param $tier VARCHAR: the highest technology available there: no-tech, low-tech or hi-tech, or NULL for any
 -- param $language VARCHAR: ISO 639 code: only learners of countries whose official language it is and that no offer in it serves, or NULL for any
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
@@ -10,7 +10,7 @@
 -- column gate VARCHAR: the one gate it fails: focal_point, free, live, country or tier; one that lacks the language only is no near miss, since it would have to be made anew
 -- column countries BIGINT: closed countries with unserved learners that it would serve then
 -- column learners_unserved BIGINT: learners with no live free offer that it would serve then
--- caveat: Who would have to do what to open the gate is for people to find out. An offer that is live is not yet a learner reached.
+-- caveat: The member of the offer decides whether it can be changed. An offer that is live is not yet a learner reached.
 -- caveat: Rows do not add up: two offers may close the same gap. Secondary is closed only by an offer for lower and upper.
 WITH unserved AS (
     SELECT

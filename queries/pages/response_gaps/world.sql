@@ -2,7 +2,7 @@
 -- grain: one row
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
 -- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
--- param $tier VARCHAR: the most technology that works there: no-tech, low-tech or hi-tech, or NULL for any
+-- param $tier VARCHAR: the highest technology available there: no-tech, low-tech or hi-tech, or NULL for any
 -- param $language VARCHAR: ISO 639 code: only offers in it count, and only countries whose official language it is, or NULL for any
 -- column on_date DATE: the day answered for
 -- column captured_on DATE: capture of the closure record that answers for the day, NULL where none has it

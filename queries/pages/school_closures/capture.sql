@@ -1,7 +1,7 @@
 -- title: What does one capture of UNESCO's record cover?
 -- grain: one row
 -- param $as_captured_on
--- column captured_on DATE: day on which the publisher's file stood so
+-- column captured_on DATE: day of the publisher's file
 -- column first_date DATE: first day of the record
 -- column last_observed_date DATE: last day that is not a plan
 -- column last_date DATE: last day of the record, plans included

@@ -5,7 +5,7 @@
 -- column learners_affected BIGINT: the figure
 -- column share_affected DOUBLE: share stated beside it, NULL where none was
 -- column countries_closed BIGINT: countries stated beside it, NULL where none were
--- column learners_total_implied BIGINT: learners_affected / share_affected, the enrolment it stood on, to 10 million
+-- column learners_total_implied BIGINT: learners_affected / share_affected, the enrolment behind it, to 10 million
 -- column as_stated VARCHAR: the figures in the statement's own notation
 -- column source VARCHAR: where it was read
 -- caveat: Published on the enrolment data of an earlier year, so the points differ from the computed line.
