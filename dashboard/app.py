@@ -66,7 +66,10 @@ if opens_on() != first:
     st.rerun()  # a partner has come: its own page is at /, and the overview under its name
 try:
     take_release()
-except (NothingPublished, ReleaseTooOld, StoreDamaged) as reason:
+except StoreDamaged as damage:
+    refuse(damage)
+    st.stop()
+except (NothingPublished, ReleaseTooOld) as reason:
     st.error(str(reason))
     st.stop()
 if not embedded:

@@ -84,6 +84,9 @@ def take_release() -> Release:
         NothingPublished, StoreDamaged: no release can be served.
     """
     release, notice = begin()
+    if notice and not current_viewer().is_steward:
+        words = _("Release {number} is shown, as the one published last cannot be read. A steward can see why.")
+        notice = words.format(number=release.number)
     if (number := st.query_params.get(PINNED)) and number != str(release.number):
         pinned = _pinned(str(store_folder()), release, number)
         if pinned is None:
