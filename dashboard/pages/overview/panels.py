@@ -71,7 +71,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             COMPLETION,
             replace(scope, horizon_days=HORIZON),
             note=newest
-            or _("of verified course runs; 95 %: {interval}").format(
+            or _("95 %: {interval}, of verified course runs").format(
                 interval=between(done["share_low"], done["share_high"])
             ),
         ),
