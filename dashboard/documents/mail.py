@@ -164,6 +164,11 @@ def may_see(viewer: Viewer, audience: Viewer) -> bool:
     return viewer.is_steward or audience in (EVERYBODY, viewer)
 
 
+def role_of(viewer: Viewer) -> str:
+    """The role of the roster that sees as somebody, as `send` takes it."""
+    return f"{viewer.audience}:{viewer.partner_id}" if viewer.partner_id else viewer.audience
+
+
 def _people(name: str, roster: Roster) -> list[Recipient]:
     role, _, partner = name.partition(":")
     if role in AUDIENCES and "@" not in name:
@@ -179,7 +184,7 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
         if not meant:
             raise MailRefused(
                 f"The roster names nobody by an address of their own as {_named(viewer)} (a line by domain, or by "
-                "issuer and subject, has none). Add [[person]] lines with an e-mail address, or name an address."
+                "issuer and subject, has none). Add [[person]] lines with an e-mail address."
             )
         return meant
     address = name.lower()
