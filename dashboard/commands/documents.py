@@ -1,12 +1,13 @@
 """The verbs that write documents: a brief as PDF, slides, a workbook or one HTML file, kept here or sent by mail."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from dashboard import actions
-from dashboard.access.viewer import STEWARD, Viewer
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
 from dashboard.access.visitor import Visitor
 from dashboard.documents import mail
 from dashboard.locales import ENGLISH, LANGUAGES
@@ -81,10 +82,17 @@ def _brief(asked: argparse.Namespace) -> None:
         actions.handed_out(store, what, release=release.number)
         body = write(document, asked.kind)
         if file := asked.file or (None if roles else Path(f"{document.file_name}.{asked.kind}")):
-            file.write_bytes(body)
+            _keep(file, body, asked.viewer)
             print(f"{file}: {len(document.chapters)} pages of the dashboard, {len(body) / 1000:.0f} kB")
         if roles:
             sent = mail_document(document, asked.kind, body, roles, asked.viewer)
             print(f"mailed to {sent} people of the roster", file=sys.stderr)
     finally:
         let_go()
+
+
+def _keep(file: Path, body: bytes, audience: Viewer) -> None:
+    """Writes the file; one that is not public is for whoever runs the command, until they share it."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666 if audience == EVERYBODY else 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)

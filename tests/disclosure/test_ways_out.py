@@ -1,7 +1,6 @@
 """What leaves the dashboard, in every kind of file: no name of a person, no figure that the page does not give."""
 
 import io
-import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -11,9 +10,8 @@ import pikepdf
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import load_workbook
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
+from dashboard.access.viewer import EVERYBODY
 from dashboard.documents.writers import write
 from dashboard.store.releases import open_release
 from tests.disclosure.canaries import CANARIES, KINDS, found_in

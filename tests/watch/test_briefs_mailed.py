@@ -1,7 +1,9 @@
 """Briefs by mail: to people of a role of the roster who may see them, without a figure in subject and text."""
 
 import shutil
+import stat
 from email.header import decode_header, make_header
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +92,7 @@ def test_subject_and_text_have_no_figure_of_learners(brief, post):
 def test_a_file_that_is_named_is_kept_too(brief, post):
     post()
     assert brief("board", "board.html", "--as", "html", "--mail-to", "steward")[2] == ["board.html"]
+    assert stat.S_IMODE(Path("board.html").stat().st_mode) == 0o600, "exact figures are for whoever ran the command"
 
 
 @pytest.mark.parametrize("role", EVERYONE)
