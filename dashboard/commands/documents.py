@@ -1,12 +1,15 @@
-"""The verbs that write documents: a brief as PDF, slides, a workbook or one HTML file."""
+"""The verbs that write documents: a brief as PDF, slides, a workbook or one HTML file, kept here or sent by mail."""
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from dashboard import actions
-from dashboard.access.viewer import STEWARD, Viewer
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
 from dashboard.access.visitor import Visitor
+from dashboard.documents import mail
 from dashboard.locales import ENGLISH, LANGUAGES
 from dashboard.settings import store_folder
 from dashboard.store.releases import open_release
@@ -46,25 +49,50 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], viewer: Callable[[st
         help="a choice as a link has it, such as programme_id=kiron_campus or closures_on=2020-05-19; repeatable",
     )
     sub.add_argument("--release", type=int, metavar="N", help="of an earlier release")
+    sub.add_argument(
+        "--mail-to",
+        action="append",
+        default=[],
+        type=viewer,
+        metavar="ROLE",
+        help="mail it to all whom the roster names in a role: steward, coalition, public, or partner:ID; repeatable. "
+        "Without FILE it is kept nowhere else",
+    )
 
 
 def _brief(asked: argparse.Namespace) -> None:
     from streamlit import config
 
     from dashboard.documents.briefs import make_brief
+    from dashboard.documents.mailed import mail_document
     from dashboard.documents.writers import write
     from dashboard.session import begin, let_go
 
     config.set_option("global.showWarningOnDirectExecution", False)  # pages are read without a browser, as is meant
+    roles = [mail.role_of(viewer) for viewer in asked.mail_to]
+    if roles:  # before anything is written: who may not have it, and settings that are not whole
+        mail.allowed_recipients(roles, asked.viewer)
+        mail.read_settings()
     try:
         store = store_folder()
         release = open_release(store, asked.release) if asked.release else begin()[0]
         visitor = Visitor(SHELL, asked.viewer, asked.viewer, lambda: True)
         document = make_brief(asked.name, visitor, release, asked.lang, dict(asked.param))
-        file = asked.file or Path(f"{document.file_name}.{asked.kind}")
-        actions.handed_out(store, f"brief {asked.name} ({asked.kind}, {asked.viewer.audience})", release=release.number)
+        what = f"brief {asked.name} ({asked.kind}, {asked.viewer.audience})"
+        actions.handed_out(store, what, release=release.number)
         body = write(document, asked.kind)
-        file.write_bytes(body)
+        if file := asked.file or (None if roles else Path(f"{document.file_name}.{asked.kind}")):
+            _keep(file, body, asked.viewer)
+            print(f"{file}: {len(document.chapters)} pages of the dashboard, {len(body) / 1000:.0f} kB")
+        if roles:
+            sent = mail_document(document, asked.kind, body, roles, asked.viewer)
+            print(f"mailed to {sent} people of the roster", file=sys.stderr)
     finally:
         let_go()
-    print(f"{file}: {len(document.chapters)} pages of the dashboard, {file.stat().st_size / 1000:.0f} kB")
+
+
+def _keep(file: Path, body: bytes, audience: Viewer) -> None:
+    """Writes the file; one that is not public is for whoever runs the command, until they share it."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666 if audience == EVERYBODY else 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)

@@ -164,6 +164,11 @@ def may_see(viewer: Viewer, audience: Viewer) -> bool:
     return viewer.is_steward or audience in (EVERYBODY, viewer)
 
 
+def role_of(viewer: Viewer) -> str:
+    """The role of the roster that sees as somebody, as `send` takes it."""
+    return f"{viewer.audience}:{viewer.partner_id}" if viewer.partner_id else viewer.audience
+
+
 def _people(name: str, roster: Roster) -> list[Recipient]:
     role, _, partner = name.partition(":")
     if role in AUDIENCES and "@" not in name:
@@ -174,12 +179,12 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
         meant = [
             Recipient(line.email, viewer)
             for line in roster.people
-            if line.email and line.viewer == viewer and not _is_revoked(line.email, roster)
+            if line.email and line.viewer == viewer and _viewer_of(line.email, roster) == viewer
         ]
         if not meant:
             raise MailRefused(
                 f"The roster names nobody by an address of their own as {_named(viewer)} (a line by domain, or by "
-                "issuer and subject, has none). Add [[person]] lines with an e-mail address, or name an address."
+                "issuer and subject, has none). Add [[person]] lines with an e-mail address."
             )
         return meant
     address = name.lower()
@@ -187,17 +192,21 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
         raise MailRefused(
             f"{name[:80]!r} is no role ({', '.join(AUDIENCES[:1] + AUDIENCES[2:])}, partner:ID) and no address."
         )
-    lines = [line for line in roster.people if not line.sub and line.is_meant("", "", address)]
-    lines.sort(key=lambda line: not line.email)
-    if not lines or _is_revoked(address, roster):
+    seen_as = _viewer_of(address, roster)
+    if seen_as is None:
         raise MailRefused(
             f"{address} is not in the roster, so nothing was sent. Add the person there, with what they may see."
         )
-    return [Recipient(address, lines[0].viewer)]
+    return [Recipient(address, seen_as)]
 
 
-def _is_revoked(address: str, roster: Roster) -> bool:
-    return any(not line.sub and line.is_meant("", "", address) for line in roster.revoked)
+def _viewer_of(address: str, roster: Roster) -> Viewer | None:
+    """As whom the gate lets in somebody with this address, by the first of several lines; None where it does not."""
+    if any(not line.sub and line.is_meant("", "", address) for line in roster.revoked):
+        return None
+    lines = [line for line in roster.people if not line.sub and line.is_meant("", "", address)]
+    lines.sort(key=lambda line: not line.email)
+    return lines[0].viewer if lines else None
 
 
 def _named(viewer: Viewer) -> str:

@@ -24,6 +24,8 @@ from dashboard.warehouse.columns import Column
 
 LONGEST_NAME, LONGEST_LINK = 31, 2079
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+IN_NUMBERS = "0123456789., "
+PART_OF_NUMBER = re.compile(r"[., ]?\d")
 SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f%]*\Z", re.ASCII)
 NARROWEST, WIDEST, LOOKED_AT = 9, 46, 200
 TITLE_ROW, LEAD_ROW, STATE_ROW, HEAD_ROW = 0, 1, 2, 4
@@ -303,11 +305,11 @@ class _Book:
 
     def name(self, title: str) -> str:
         """A name that a sheet may have: short, without forbidden signs, and only once."""
-        plain = " ".join(FORBIDDEN.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", title)).split())[:LONGEST_NAME].strip()
-        name, at = plain, 2
+        plain = " ".join(FORBIDDEN.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", title)).split())
+        name, at = _cut(plain, LONGEST_NAME), 2
         while name.casefold() in self.names or not name:
             end = f" {at}"
-            name, at = plain[: LONGEST_NAME - len(end)] + end, at + 1
+            name, at = _cut(plain, LONGEST_NAME - len(end)) + end, at + 1
         self.names.add(name.casefold())
         return name
 
@@ -338,6 +340,14 @@ def _text(words: str) -> str:
     if SIGNED_NUMBER.match(words):
         return words
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", words))[:LONGEST_CELL]
+
+
+def _cut(name: str, length: int) -> str:
+    """The beginning of a name; a number that does not fit is left out, as a part of it is another number."""
+    kept = name[:length]
+    if PART_OF_NUMBER.match(name[length:]) and PART_OF_NUMBER.match(kept[::-1]):
+        kept = kept.rstrip(IN_NUMBERS)
+    return kept.strip()
 
 
 def _foot(link: str) -> str:

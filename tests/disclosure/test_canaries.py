@@ -1,9 +1,6 @@
 """Names, addresses and ids of invented people: nowhere but with those who sent them, not even where a server fails."""
 
 import asyncio
-import csv
-import datetime
-import io
 import os
 import re
 import subprocess
@@ -11,24 +8,15 @@ import sys
 import urllib.parse
 
 import pyarrow.parquet as pq
-import pytest
-from starlette.applications import Starlette
-from starlette.routing import Route
-from starlette.testclient import TestClient
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from benchmarks.serving import connect, free_port, opened, run
-from dashboard.access import tokens
 from dashboard.disclosure.policy import COALITION, PUBLIC
-from dashboard.server import api, limits
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
-from dashboard.warehouse.catalog import questions
-from dashboard.warehouse.parameters import parameters
-from tests.intake.test_learners import HEADER, SOUND, written
+from tests.disclosure.canaries import CANARIES, found_in
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
-DAY = datetime.date(2024, 6, 30)
 PAGES = (
     "",
     "completion_funnel",
@@ -40,24 +28,6 @@ PAGES = (
     "data_health",
     "methods",
 )
-CANARIES = [
-    (f"Canaryname{number}", f"canarymail{number}@invented.example", f"CANARYID{number}") for number in range(200)
-]
-KINDS = ("canaryname", "canarymail", "canaryid")
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A store made by the shell alone, with what each command said, and a folder for temporary files of its own."""
-    folder = tmp_path_factory.mktemp("kept")
-    temporary, store = folder / "temporary", folder / "store"
-    temporary.mkdir()
-    environment = {**os.environ, "COALITION_STORE": str(store), "TMPDIR": str(temporary), "COLUMNS": "200"}
-    said = b""
-    for source, file in files(folder).items():
-        said += shell(environment, "import", source, str(file), "--captured-on", DAY.isoformat())
-    said += shell(environment, "publish")
-    return store, temporary, environment, said
 
 
 def test_no_canary_is_said_by_the_shell_or_left_in_a_file(kept):
@@ -104,84 +74,10 @@ def test_no_canary_goes_over_the_wire_or_into_what_the_server_writes(kept):
     assert not [path for path in temporary.rglob("*") if path.is_file() and found_in(path.read_bytes())]
 
 
-def test_no_canary_is_in_an_answer_of_the_api(kept, tmp_path, monkeypatch):
-    """Every question, in every format as whoever sees most, and as the public."""
-    store, _temporary, _environment, _said = kept
-    monkeypatch.setenv("COALITION_STORE", str(store))
-    monkeypatch.setenv("COALITION_ROSTER", str(tmp_path / "roster.toml"))
-    monkeypatch.setattr(limits, "API_PER_MINUTE_PER_ADDRESS", 10**6)
-    monkeypatch.setattr(limits, "API_PER_MINUTE_PER_TOKEN", 10**6)
-    monkeypatch.setattr(api, "login_is_configured", lambda: False)
-    token, _kept = tokens.create(store, tmp_path / "roster.toml", "steward", 1, "", datetime.datetime.now(datetime.UTC))
-    given = 0
-    with TestClient(Starlette(routes=[Route("/api/{path:path}", api.Api())])) as client:
-        for headers in ({"Authorization": f"Bearer {token}"}, {}):
-            for name, query in questions().items():
-                examples = {field.name: str(parameters()[field.name].example) for field in query.params}
-                asked = {**examples, "partner_id": "alpha", "programme_id": "coursera_for_refugees"}
-                asked = {name: value for name, value in asked.items() if name in examples}
-                for end in ("json", "csv", "parquet") if headers else ("json",):
-                    answer = client.get(f"/api/v1/ask/{name}.{end}", params=asked, headers=headers)
-                    given += answer.status_code == 200
-                    body = answer.content
-                    if end == "parquet" and answer.status_code == 200:  # packed, so that bytes alone say nothing
-                        body = str(pq.read_table(io.BytesIO(body)).to_pylist()).encode()
-                    assert found_in(body + str(answer.headers).encode()) == [], (name, end)
-                assert found_in(client.get(f"/api/v1/ask/{name}/metadata.json", headers=headers).content) == []
-    assert given > 400
-    assert found_in((store / "audit" / "log.jsonl").read_bytes()) == []
-
-
 def test_what_is_looked_for_would_be_found():
     name, mail, id_ = CANARIES[7]
     assert found_in(f"x{mail.upper()}".encode()) == ["canarymail"]
     assert found_in(f"{name} {id_}".encode()) == ["canaryname", "canaryid"]
-
-
-def found_in(raw):
-    """Which kinds of canaries stand in bytes, in UTF-8 and in either case."""
-    return [kind for kind in KINDS if kind.encode() in raw.lower()]
-
-
-def files(folder):
-    """Three files about two hundred people, whose canaries stand also where other things should."""
-    rows = [
-        {**SOUND, "Name": name, "Email": mail, "External Id": id_, "Job Title": f"Job of {name}",
-         "Overall Progress": "x" if number % 20 == 0 else "100", "Completed": "Yes",
-         "Location City": f"{name} town", "Canary column": mail,
-         "Location Country": f"land of {name}" if number % 25 == 0 else "Kenya"}
-        for number, (name, mail, id_) in enumerate(CANARIES)
-    ]  # fmt: skip
-    header = [*HEADER, "Job Title", "Location City", "Canary column"]
-    found = {"coursera_usage": written(folder / "usage.csv", rows, header)}
-    tables = {
-        "partner_learners": [
-            ["partner_id", "programme_id", "learner_id", "email", "name", "registered_on", "consent", "sex"],
-            *(["alpha", "coursera_for_refugees", i, m, n, "2024-01-01", "Yes", n] for n, m, i in CANARIES),
-        ],
-        "recognitions": [
-            ["partner_id", "learner_id", "name", "university", "university_country", "requested_on", "decided_on",
-             "decision", "reason"],
-            *(["alpha", i, n, "U", "DEU", "2024-02-01", "2024-03-01", "refused", n] for n, _m, i in CANARIES),
-        ],
-    }  # fmt: skip
-    for source, lines in tables.items():
-        found[source] = folder / f"{source}.csv"
-        with found[source].open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows(lines)
-    return found
-
-
-def shell(environment, *words):
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard.commands.cli", *words],
-        env=environment,
-        capture_output=True,
-        timeout=240,
-        cwd=PROJECT,
-    )
-    assert done.returncode == 0 or b"rows in" in done.stdout + done.stderr, done.stderr
-    return done.stdout + done.stderr
 
 
 async def visits(port):

@@ -7,7 +7,7 @@ import pytest
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.documents import mail
 from dashboard.documents.mail import Attachment, MailFailed, MailRefused, may_see, send
-from dashboard.settings import store_folder
+from dashboard.settings import roster_file, store_folder
 from dashboard.store.audit_log import entries
 from tests.watch.conftest import PASSWORD, free_port
 
@@ -79,6 +79,17 @@ def test_only_the_roster_is_sent_to(post, name, why):
     with pytest.raises(MailRefused, match=why):
         send([name], "Brief", "Text", audience=EVERYBODY)
     assert box.mails == []
+
+
+def test_who_is_listed_twice_is_sent_what_the_gate_would_show(post):
+    box = post()
+    line = '{ email = "press@example.org", role = "public" },'
+    twice = roster_file().read_text(encoding="utf-8").replace(line, f"{line}{line.replace('public', 'steward')}")
+    roster_file().write_text(twice, encoding="utf-8")
+    assert send(["steward"], "Brief", "Text", audience=STEWARD) == ("steward@unesco.example.org",)
+    with pytest.raises(MailRefused, match="press@example.org .the public."):
+        send(["press@example.org"], "Brief", "Text", audience=STEWARD)
+    assert len(box.mails) == 1
 
 
 def test_an_address_of_a_domain_of_the_roster_is_in_it(post):
