@@ -72,7 +72,9 @@ def mirrored(figure: Figure) -> Figure:
     if any(trace.get("orientation") == "h" for trace in traces):
         layout["xaxis"] = _backwards(layout.get("xaxis", {}))
         layout["yaxis"] = {**layout.get("yaxis", {}), "side": "right", "automargin": False}
-        layout["margin"] = {**layout.get("margin", {}), "r": MARGIN + PIXELS_A_LETTER * _longest(traces)}
+        margin = layout.get("margin", {})
+        room = {"l": margin["r"]} if "r" in margin else {}  # for words beyond the end of a bar
+        layout["margin"] = {**margin, **room, "r": MARGIN + PIXELS_A_LETTER * _longest(traces)}
     return {"data": traces, "layout": layout}
 
 

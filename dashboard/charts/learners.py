@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.charts.frame import Figure
+from dashboard.charts.frame import Figure, row_label
 from dashboard.charts.palette import CLOSED, HIDDEN, NO_DATA, NO_RATE, PARTIAL, RATE_UNKNOWN, SEQUENTIAL
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _, plural
@@ -88,7 +88,7 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int, unit: 
             [code, unit.format(count=whole(n))] for code, n in zip(rows["country_iso3"], rows[size], strict=True)
         ],
         "hovertemplate": "<b>%{text}</b><br>%{customdata[1]}<extra></extra>",
-        "name": words,
+        "name": row_label(words),
         "selected": {"marker": {"opacity": 0.75}},
         "unselected": {"marker": {"opacity": 0.75}},
         "marker": {

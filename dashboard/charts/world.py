@@ -100,6 +100,7 @@ def layout(height: int) -> dict[str, Any]:
             "y": -0.01,
             "yanchor": "top",
             "itemsizing": "trace",
+            "maxheight": 0.7,  # on a narrow page each entry has its own line, and none of them may need scrolling
             "font": {"size": 14},
         },
         "geo": {

@@ -59,7 +59,7 @@ def chart(spec: dict[str, Any], alt: str) -> None:
     """A described chart as a picture that comes with the page, in which nothing can run."""
     # As text, since a described chart is a dictionary: charts of one answer are drawn once for all readers.
     drawn = _drawn(json.dumps(spec, default=str, sort_keys=True), language())
-    st.html(f'<div class="light"><img class="chart" alt="{escape(alt)}" src="{drawn}"></div>')
+    st.html(f'<div class="light" tabindex="0"><img class="chart" alt="{escape(alt)}" src="{drawn}"></div>')
 
 
 @lru_cache(maxsize=200)

@@ -60,9 +60,9 @@ def _seen_as() -> None:
             st.write(hidden_words())
 
 
-def is_simulated_page() -> bool:
-    """Whether sources of this page are a demonstration."""
-    return any(name in current_release().demonstrations for name in _sources())
+def is_simulated_page(name: str = "") -> bool:
+    """Whether sources of a page are a demonstration; of this one where none is named."""
+    return any(source in current_release().demonstrations for source in _sources(name))
 
 
 def _invented(names: Iterable[str]) -> dict[str, SourceCard]:
@@ -114,11 +114,12 @@ def _pinned() -> None:
         st.button(_("Show the newest release"), key="unpin", on_click=unpin)
 
 
-def _sources() -> tuple[str, ...]:
-    """The sources behind the questions of this page, those of other pages' folders that it asks too included."""
-    asked = {name for page in pages() if page.name == _page.get() for name in page.questions() if name in questions()}
-    others = (source for name in sorted(asked) for source in sources_of(name))
-    return tuple(dict.fromkeys([*sources_of_page(_page.get()), *others]))
+def _sources(name: str = "") -> tuple[str, ...]:
+    """The sources behind the questions of a page, those of other pages' folders that it asks too included."""
+    name = name or _page.get()
+    asked = {asked for page in pages() if page.name == name for asked in page.questions() if asked in questions()}
+    others = (source for question in sorted(asked) for source in sources_of(question))
+    return tuple(dict.fromkeys([*sources_of_page(name), *others]))
 
 
 def marks_of_page() -> tuple[Mark, ...]:

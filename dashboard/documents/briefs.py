@@ -106,6 +106,18 @@ def make_brief(
     return make_document(brief.name, title, pages, visitor, release, language)
 
 
+def briefs_on(page: str, viewer: Viewer, address: Mapping[str, str]) -> list[Brief]:
+    """The briefs that begin with a page, as far as the choices on it suffice and the viewer may have them."""
+    found = []
+    for brief in BRIEFS.values():
+        known = {**address, "partner_id": viewer.partner_id} if viewer.partner_id else address
+        suffices = all(known.get(key) for key in brief.needs)
+        may = suffices and (not brief.is_of_partner or _may_see(viewer, known["partner_id"]))
+        if brief.pages[0][0] == page and may:
+            found.append(brief)
+    return found
+
+
 def _may_see(viewer: Viewer, partner: str) -> bool:
     return viewer.is_steward or viewer.partner_id == partner
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.components import notices
-from dashboard.documents.briefs import OF_PAGE, make_brief
+from dashboard.documents.briefs import OF_PAGE, briefs_on, make_brief
 from dashboard.documents.pdf import can_print
 from dashboard.documents.writers import WRITERS, write
 from dashboard.locales import _, language
@@ -31,18 +31,29 @@ def button(page: str) -> None:
             return
         came, release, address, code = visitor(), current_release(), st.query_params.to_dict(), language()
         prefix = "SIMULATED_" if notices.is_simulated_page() else ""
+        kinds = {kind: label for kind, label in _labels().items() if kind != "pdf" or can_print(code)}
         st.write(_("The page as you see it, with its open sections, definitions and sources."))
-        for kind, (_writer, media) in WRITERS.items():
-            if kind == "pdf" and not can_print(code):
-                continue
+        for kind, label in kinds.items():
             st.download_button(
-                _labels()[kind],
-                data=partial(_written, came, release, page, address, code, kind),
+                label,
+                data=partial(_written, came, release, OF_PAGE + page, address, code, kind),
                 file_name=f"{prefix}{page}_{code}_release-{release.number}.{kind}",
-                mime=media,
+                mime=WRITERS[kind][1],
                 key=f"document-{kind}",
                 on_click="ignore",
             )
+        for brief in briefs_on(page, came.viewer, address):
+            st.write(_("A brief of several pages, with the same choices."))
+            begins = "SIMULATED_" if any(notices.is_simulated_page(name) for name, _open in brief.pages) else ""
+            for kind, label in kinds.items():
+                st.download_button(
+                    _("{brief}: {kind}").format(brief=brief.title(), kind=label),
+                    data=partial(_written, came, release, brief.name, address, code, kind),
+                    file_name=f"{begins}brief_{brief.name}_{code}_release-{release.number}.{kind}",
+                    mime=WRITERS[kind][1],
+                    key=f"brief-{brief.name}-{kind}",
+                    on_click="ignore",
+                )
 
 
 def _labels() -> dict[str, str]:
@@ -54,7 +65,7 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _written(came: Visitor, release: Release, page: str, address: dict[str, str], code: str, kind: str) -> bytes:
+def _written(came: Visitor, release: Release, name: str, address: dict[str, str], code: str, kind: str) -> bytes:
     """The file, for whoever is still admitted, once it is on record that it leaves.
 
     Raises:
@@ -62,6 +73,11 @@ def _written(came: Visitor, release: Release, page: str, address: dict[str, str]
     """
     if not came.is_still_admitted():
         raise NotAdmitted("Your access has ended. Load the page again.")
-    record(store_folder(), "export", came.who, f"page {page} ({kind})", release.number)
+    record(store_folder(), "export", came.who, f"{_words_of(name)} ({kind})", release.number)
     with _room:
-        return write(make_brief(OF_PAGE + page, came, release, code, address), kind)
+        return write(make_brief(name, came, release, code, address), kind)
+
+
+def _words_of(name: str) -> str:
+    """A document as the audit log names it."""
+    return f"page {name.removeprefix(OF_PAGE)}" if name.startswith(OF_PAGE) else f"brief {name}"

@@ -4,11 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
 from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
+from tests.e2e.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
 
@@ -33,21 +35,34 @@ class Visit:
         settle(self.page)
 
 
-@pytest.fixture(scope="package")
-def served(demo_store, chromium):
-    """Address of a dashboard served as `coalition run` serves it."""
+def environment_of(store):
+    """What a process is started with that has a store."""
+    return {**os.environ, "COALITION_STORE": str(store)}
+
+
+@contextmanager
+def serving(store):
+    """Address of a dashboard that serves a store as `coalition run` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "COALITION_STORE": str(demo_store), "PORT": str(port)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.commands.cli", "run"], env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "dashboard.commands.cli", "run"],
+        env={**environment_of(store), "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     wait_for(server, address)
     yield address
     server.terminate()
     server.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def served(demo_store, chromium):
+    """Address of a dashboard served as `coalition run` serves it."""
+    with serving(demo_store) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
@@ -98,3 +113,14 @@ def visit(context, served):
     yield make
     for page in opened:
         page.close()
+
+
+@pytest.fixture
+def typist(visit):
+    """A visit of a reader who has no mouse, and wants no motion: the visit and its keyboard."""
+
+    def make(**look):
+        seen = visit(reader="typist", reduced_motion="reduce", **look)
+        return seen, Keyboard(seen.page)
+
+    return make

@@ -1,4 +1,11 @@
-"""How every page looks: on a laptop, a dark phone, at 200 %, on paper, without a mouse, and by the rules of axe."""
+"""How every page looks: on a laptop, a dark phone, at 200 %, on paper, without a mouse, and by the rules of axe.
+
+In full with COALITION_FULL_TESTS=1 (every page by axe in both themes, on both screens, in English and Arabic, light or
+not), else each page in some of these looks.
+"""
+
+import os
+from itertools import product
 
 import pytest
 
@@ -18,6 +25,15 @@ LOOKS = {
         "has_touch": True,
     },
 }
+LOOKS["dark desk"] = {**LOOKS["desk"], "color_scheme": "dark"}
+LOOKS["light phone"] = {**LOOKS["dark phone"], "color_scheme": "light"}
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
+# Beside the two looks in which each page is read below: language and light page, as a link has them.
+ADDRESSES = ("?lang=en", "?lang=ar", "?lang=en&light=1", "?lang=ar&light=1")
+READ_BELOW = {("desk", "?lang=en"), ("dark phone", "?lang=en")}
+MATRIX = [case for case in product(LOOKS, ADDRESSES) if case not in READ_BELOW]
+# By turns: each of the looks has a page at least, and each page has one.
+IN_TURN = [(name, *MATRIX[(5 * at) % len(MATRIX)]) for at, name in enumerate(NAMES)]
 ZOOMED = {"width": 640, "height": 400}  # a laptop's screen at 200 %
 # Pages without a figure of their own: a form, and a search.
 WITHOUT_FIGURE = {"upload", "methods"}
@@ -227,7 +243,16 @@ def test_a_page_on_a_dark_phone_keeps_the_rules(walk, axe, name):
         assert too_pale(page) == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+CASES = [(name, *case) for case in MATRIX for name in NAMES] if FULL else IN_TURN
+
+
+@pytest.mark.parametrize(("name", "look", "address"), CASES)
+def test_a_page_keeps_the_rules_in_each_theme_and_in_arabic(walk, axe, name, look, address):
+    page = walk(look).open(f"/{name}{address}")
+    assert ours(page, axe) == []
+
+
+@pytest.mark.parametrize("look", ("desk", "dark phone"))
 def test_a_page_with_all_its_sections_open_keeps_the_rules(walk, axe, look):
     page = walk(look).open(f"/{ALL_OPEN}?partner_id=kiron")
     sections = page.locator("[data-testid=stExpander] summary")

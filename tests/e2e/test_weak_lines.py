@@ -50,3 +50,6 @@ def test_a_page_that_lost_its_line_says_so_and_keeps_its_view(visit):
     cut.settle()
     assert cut.page.locator("h1").inner_text() == sentence
     assert "open=groups" in cut.page.url and "light=1" in cut.page.url
+    cut.page.get_by_text("Gender parity", exact=True).click()
+    cut.settle()
+    assert "groups" in cut.page.url and "parity" in cut.page.url, "it goes on from there"

@@ -9,6 +9,8 @@ from dashboard.locales.plain import in_chart
 # Below this share of the larger figure, steps would be hairlines on an axis that begins at zero.
 SMALL = 0.15
 MARGIN = 0.25
+# Pixels right of the axis, into which words of the longest bar may go where the page is narrow.
+RIGHT = 40
 
 
 def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequence[str]) -> Figure:
@@ -39,6 +41,7 @@ def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequen
     return framed(
         [trace],
         40 + 36 * len(labels),
+        margin={"l": 8, "r": RIGHT, "t": 8, "b": 8},
         xaxis={"range": [low, high + room], "showgrid": False, "showticklabels": False},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
