@@ -120,20 +120,24 @@ def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
     if language() == ENGLISH:
         return table
     written = {
-        column.name: partial(_written, pattern=_pattern(column.card.format))
+        column.name: partial(_written, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
     }
     return table.style.format(written, na_rep=missing())
 
 
-def _written(value: float, pattern: str) -> str:
-    return missing() if is_missing(value) else format_decimal(value, pattern, language())
+def _written(value: float, format_: str) -> str:
+    """A number of the grid in words; a share is in percent already, and a sign in the pattern would make it so again."""
+    if is_missing(value):
+        return missing()
+    sign = percent_sign(language()) if format_ == "share" else ""
+    return format_decimal(value, _pattern(format_), language()) + sign
 
 
 def _pattern(format_: str) -> str:
     if format_ == "share":
-        return f"{'#,##0' if is_whole_percent() else '#,##0.0'}'{percent_sign(language())}'"
+        return "#,##0" if is_whole_percent() else "#,##0.0"
     return {"points": "+#,##0.0;\u2212#,##0.0", "year": "0", "decimal": "#,##0.0", "index": "0.00"}.get(
         format_, "#,##0.#"
     )

@@ -8,7 +8,6 @@ import streamlit as st
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.components import notices
 from dashboard.documents.briefs import OF_PAGE, make_brief
-from dashboard.documents.pdf import can_print
 from dashboard.documents.writers import WRITERS, write
 from dashboard.locales import _, language
 from dashboard.session import current_release
@@ -33,8 +32,6 @@ def button(page: str) -> None:
         prefix = "SIMULATED_" if notices.is_simulated_page() else ""
         st.write(_("The page as you see it, with its open sections, definitions and sources."))
         for kind, (_writer, media) in WRITERS.items():
-            if kind == "pdf" and not can_print(code):
-                continue
             st.download_button(
                 _labels()[kind],
                 data=partial(_written, came, release, page, address, code, kind),
