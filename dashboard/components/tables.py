@@ -128,7 +128,7 @@ def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
 
 
 def _written(value: float, format_: str) -> str:
-    """A number of the grid in words; a share is in percent already, and a sign in the pattern would make it so again."""
+    """A number of the grid in words; a share is in percent already: a sign in the pattern would multiply again."""
     if is_missing(value):
         return missing()
     sign = percent_sign(language()) if format_ == "share" else ""

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -33,21 +34,28 @@ class Visit:
         settle(self.page)
 
 
-@pytest.fixture(scope="package")
-def served(demo_store, chromium):
-    """Address of a dashboard served as `coalition run` serves it."""
+@contextmanager
+def serving(store, command):
+    """Runs a command that serves a store, and gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "COALITION_STORE": str(demo_store), "PORT": str(port)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.commands.cli", "run"], env=environment, stdout=subprocess.DEVNULL
-    )
+    environment = {**os.environ, "COALITION_STORE": str(store), "PORT": str(port)}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    wait_for(server, address)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        wait_for(server, address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def served(demo_store, chromium):
+    """Address of a dashboard served as `coalition run` serves it."""
+    with serving(demo_store, [sys.executable, "-m", "dashboard.commands.cli", "run"]) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")

@@ -4,9 +4,8 @@ import pytest
 
 from dashboard.charts.paper import CHINESE, CHINESE_FONT, drawable, png, svg
 from dashboard.commands import chinese_font
-from dashboard.locales import FOLDER
+from dashboard.locales import FOLDER, speaking
 from dashboard.locales import _ as translated
-from dashboard.locales import speaking
 
 LARGEST = 1_500_000  # bytes a weight
 
