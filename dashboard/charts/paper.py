@@ -16,7 +16,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 import matplotlib as mpl
 import numpy as np
@@ -36,6 +35,7 @@ from dashboard.charts.language import date_ticks
 from dashboard.charts.palette import BORDER, NO_DATA
 from dashboard.locales import is_right_to_left
 from dashboard.locales.numbers import is_missing, people, percent, share
+from dashboard.locales.plain import letters_wide
 from dashboard.settings import REFERENCE
 
 POLYGONS = REFERENCE / "boundaries" / "countries_110m.geojson"
@@ -576,11 +576,6 @@ def _legend(axes: Axes, handles: Sequence[Any], below: bool) -> None:
 def _text(words: Any) -> str:
     """Words of plotly's few tags in plain lines."""
     return html.unescape(TAG.sub("", BREAK.sub("\n", str(words)))).replace("$", r"\$")
-
-
-def letters_wide(words: str) -> int:
-    """How wide words are, in letters of Latin: those of Chinese are two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in words)
 
 
 def _color(written: Any) -> Any:

@@ -27,6 +27,7 @@ from dashboard.locales.numbers import (
     whole,
     widget_day,
 )
+from dashboard.locales.plain import letters_wide
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
 from dashboard.vocabularies import words
@@ -218,7 +219,7 @@ def _config(column: Column) -> Any:
     format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)
-    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(label) + HEADING_MARGIN))
+    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * letters_wide(label) + HEADING_MARGIN))
     if format_ in ("date", "month"):
         return st.column_config.DateColumn(
             label, help=meaning, format=widget_day(SHORT if format_ == "date" else MONTH), width=wide

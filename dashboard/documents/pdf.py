@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import segno
 import typst
 
-from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, letters_wide, svg
+from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
 from dashboard.locales import _
+from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
 from dashboard.store.workspace import workspace
 

@@ -129,6 +129,20 @@ def test_words_in_arabic_begin_at_the_right(reader, served):
     assert menu["x"] < block["x"] + 20, "the menu is at the end of the line"
 
 
+def test_a_phone_in_arabic_has_no_closed_sidebar_over_the_page(reader, served):
+    page = opened(reader(viewport={"width": 390, "height": 844}), served + "/completion_funnel?lang=ar")
+    sidebar = page.locator("[data-testid=stSidebar]")
+    assert sidebar.get_attribute("aria-expanded") == "false" and not sidebar.is_visible()
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    sidebar.locator("a").first.wait_for(state="visible")
+
+
+def test_a_wide_table_in_arabic_begins_with_its_first_column(reader, served):
+    page = opened(reader(viewport={"width": 390, "height": 844}), served + "/response_gaps?lang=ar&open=countries")
+    page.wait_for_function("""() => [...document.getElementsByClassName("dvn-scroller")].some((table) =>
+        table.scrollWidth > table.clientWidth && table.scrollLeft + table.clientWidth >= table.scrollWidth - 1)""")
+
+
 def test_another_language_keeps_the_figures_and_writes_them_its_way(reader, served):
     page = opened(reader(), served + "/school_closures?lang=ru&closures_on=2020-05-19")
     title = page.inner_text("h1").replace("\u00a0", " ").replace("\u202f", " ")

@@ -19,7 +19,7 @@ from dashboard.components.tables import grid
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, letters_wide
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
 from dashboard.scope import Scope
 from dashboard.session import current_release, current_viewer
@@ -196,7 +196,7 @@ def _list(found: Health) -> None:
     colours = {status_words(code): pair for code, pair in COLOURS.items()}
     days = {_("Newest file"), _("Next expected")}
     counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
-    longest = max([len(row[_("Status")]) for row in rows] + [0])
+    longest = max([letters_wide(row[_("Status")]) for row in rows] + [0])
     if is_light():
         grid(
             [{name: row[name] for name in names} for row in rows],
