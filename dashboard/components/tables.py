@@ -1,7 +1,7 @@
 """Answers as tables to read, sort and search."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -158,9 +158,13 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
             light.MOST_ROWS,
         )
         return
-    if is_right_to_left():
-        how.setdefault("column_order", list(reversed(rows[0])))
+    how.setdefault("column_order", reading_order(rows[0]))
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def reading_order(names: Iterable[str]) -> list[str] | None:
+    """The order of columns for a grid, which runs from the left; None where that is how the language is read."""
+    return list(names)[::-1] if is_right_to_left() else None
 
 
 def _plain(value: Any) -> str:
