@@ -22,6 +22,8 @@ NAMES = re.compile(
     |demonstration\ partner|simulated|operator|coalition(\ [a-z]+)*|Member|offer|Teacher\ training|Learning\ platform
     |Courses|Content|Print|Radio\ and\ television|Devices|Assessment
     |Skip\ to\ main\ content|Stop|Loading|Upload|upload|per\ file|yyyy
+    |OULAD|The\ Open\ University|Kuzilek|Hlosta|Zdrahal|The\ Next\ Web
+    |Global\ monitoring\ of\ school\ closures\ caused\ by\ COVID
     |Coalition\ dashboard|[a-z]+_[a-z_]+
     """,
     re.VERBOSE,
@@ -40,7 +42,7 @@ SHOWN = """() => {
 # Of the methods: every list, and a card of each kind.
 METHODS = (
     "methods?lang=ar&open=metrics,sources,questions",
-    "methods?lang=ar&metric=verified_completion_rate",
+    "methods?lang=ar&metric=learners_reached",
     "methods?lang=ar&question=overview/headline",
     "methods?lang=ar&source=unesco_closures",
     "methods?lang=ar&view=sources",
