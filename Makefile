@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lock strings icons bench clean
+.PHONY: run test test-full try check browser lock strings icons chinese-font bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -74,3 +74,6 @@ strings: $(VENV)/.run ## renew the list of strings that translators work from
 
 icons: $(VENV)/.test ## renew the font of the icons that pages show, after an upgrade of Streamlit
 	$(BIN)/python -m dashboard.commands.icons
+
+chinese-font: $(VENV)/.test ## renew the Chinese font of documents: make chinese-font FROM=folder with Noto Sans SC in regular and bold
+	$(BIN)/python -m dashboard.commands.chinese_font $(FROM)

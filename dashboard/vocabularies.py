@@ -21,6 +21,8 @@ EVERY = "all"
 # Columns of answers that hold English names, and the set that has these names in other languages.
 NAMED = {"country": "country", "origin": "country", "language_name": "language"}
 REGIONS = ("region", "sub_region")
+PLACE = "place_name"  # a column with countries or regions
+UNKNOWN = "unknown"  # in a column of countries
 
 
 class VocabularyError(Exception):
@@ -65,6 +67,10 @@ def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:
         names |= {
             column: {name: _(name) for name in table[column].dropna().unique()} for column in REGIONS if column in table
         }
+        if PLACE in table:
+            names[PLACE] = {**names_by_english("country", locale), **{region: _(region) for region in regions()}}
+        if "country" in names:
+            names["country"] = {**names["country"], UNKNOWN: _("Unknown")}
     return table.assign(**{column: table[column].map(known).fillna(table[column]) for column, known in names.items()})
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure as Sheet
 from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.lines import Line2D
@@ -35,14 +35,16 @@ from dashboard.charts.language import date_ticks
 from dashboard.charts.palette import BORDER, NO_DATA
 from dashboard.locales import is_right_to_left
 from dashboard.locales.numbers import is_missing, people, percent, share
+from dashboard.locales.plain import letters_wide
 from dashboard.settings import REFERENCE
 
 POLYGONS = REFERENCE / "boundaries" / "countries_110m.geojson"
 PIXELS_AN_INCH = 96
 WIDTH = 760  # pixels
 INK, GRID = "#243240", "#d5dae0"
-FAMILIES = ("Noto Sans", "Noto Sans Arabic")
-FONTS = ", ".join([*FAMILIES, "Noto Sans SC", "DejaVu Sans", "sans-serif"])
+CHINESE, CHINESE_FONT = "Noto Sans SC", Path(__file__).with_name("fonts")  # made by `make chinese-font`
+FAMILIES = ("Noto Sans", "Noto Sans Arabic", CHINESE, "DejaVu Sans")
+FONTS = ", ".join([*FAMILIES, "sans-serif"])
 FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
 COLOR = re.compile(r"rgba?\(([^)]*)\)")
@@ -68,9 +70,10 @@ SYMBOLS = {"diamond": "D", "circle": "o", "square": "s", "triangle-up": "^", "cr
 BAR = 0.8
 STACKED = ("stack", "relative")
 DARK_CELL = 0.55  # from this share on, words on a cell are white
+DARK_BAR = 0.45  # up to this brightness, words on a bar are white
 LEGEND_LETTERS = 95  # in a row of the legend
 MOST_COLUMNS_WITH_WORDS = 16
-LEAST_WITH_WORDS = 0.25  # of the longest bar, for words within one
+PLOT_ACROSS, LETTER_ACROSS = 0.8, 7.5  # of the width, what labels leave to bars; pixels of a letter within one
 # matplotlib's settings are of the whole process.
 _one_at_a_time = threading.Lock()
 
@@ -98,7 +101,7 @@ def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
         scale: how fine it is.
     """
     out = io.BytesIO()
-    with _drawn(figure, width, {"font.family": _fonts()}) as sheet:
+    with _drawn(figure, width, {}) as sheet:
         for axes in sheet.axes:
             if shown := axes.get_legend():
                 shown.remove()
@@ -108,25 +111,26 @@ def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
 
 
 def can_picture(figure: Figure) -> bool:
-    """Whether this machine has a font for each sign of the picture's labels; maps have none without their legend."""
+    """Whether the fonts have each sign of the picture's labels; maps have none without their legend."""
     if _is_map(figure):
         return True
     values = [value for trace in figure["data"] for axis in ("x", "y", "text") for value in trace.get(axis) or ()]
     titles = [figure["layout"].get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis")]
     signs = {sign for words in (*values, *titles) if isinstance(words, str) for sign in _text(words)}
-    return all(sign.isspace() or any(ord(sign) in known for known in _signs()) for sign in signs)
+    return all(sign.isspace() or ord(sign) in drawable() for sign in signs)
 
 
 @cache
-def _signs() -> list[frozenset[int]]:
-    """The signs that each font of pictures has."""
-    return [frozenset(get_font(findfont(name)).get_charmap()) for name in _fonts()]
+def drawable() -> frozenset[int]:
+    """The code points of all signs that FAMILIES have."""
+    font_folders()
+    return frozenset(code for name in FAMILIES for code in get_font(findfont(name)).get_charmap())
 
 
 @contextmanager
 def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
     height = int(figure["layout"].get("height", 330))
-    common: dict[Any, Any] = {"font.size": 9.5, "font.family": [*FAMILIES, "DejaVu Sans"], "axes.unicode_minus": True}
+    common: dict[Any, Any] = {"font.size": 9.5, "font.family": list(FAMILIES), "axes.unicode_minus": True}
     font_folders()
     with _one_at_a_time, mpl.rc_context(common | settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that only the reader's font has
@@ -139,21 +143,13 @@ def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[She
 
 
 @cache
-def _fonts() -> list[str]:
-    """The fonts of pictures by their names: those that come with the project's libraries, then what the machine has."""
-    font_folders()
-    known = {font.name for font in fontManager.ttflist}
-    return [name for name in FONTS.split(", ") if name in known]
-
-
-@cache
 def font_folders() -> tuple[Path, ...]:
-    """Where the fonts lie that come with the project's libraries; they are made known to the drawing, too."""
+    """Where FAMILIES lie, which come with the project and its libraries; they are made known to the drawing, too."""
     found = (find_spec(name) for name in FONT_PACKAGES)
-    folders = tuple(Path(spec.origin).parent / "files" for spec in found if spec and spec.origin)
-    for file in (file for folder in folders for file in sorted(folder.glob("*.ttf"))):
+    libraries = tuple(Path(spec.origin).parent / "files" for spec in found if spec and spec.origin)
+    for file in (file for folder in (*libraries, CHINESE_FONT) for file in sorted(folder.glob("*.ttf"))):
         fontManager.addfont(str(file))
-    return folders
+    return (*libraries, CHINESE_FONT, Path(findfont("DejaVu Sans")).parent)
 
 
 def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "") -> str:
@@ -391,6 +387,7 @@ def categories_of(traces: Sequence[Mapping[str, Any]], axis: str) -> list[Any]:
 def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[Any, int], flat: bool, mode: str) -> None:
     thickness = BAR / max(1, len(bars)) if mode == "group" else BAR
     stacked: dict[Any, float] = {}
+    most = _longest(bars, flat, mode)
     for number, trace in enumerate(bars):
         at, lengths = (trace["y"], trace["x"]) if flat else (trace["x"], trace["y"])
         base, words = trace.get("base"), trace.get("text")
@@ -403,9 +400,11 @@ def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[An
             stacked[label] = start + length if mode in STACKED else 0.0
             draw = axes.barh if flat else axes.bar
             wide = thickness if places else _days_wide(at)
-            draw(place + shift, length, wide, start, color=_color(_of(trace.get("marker", {}).get("color", INK), row)))
+            color = _color(_of(trace.get("marker", {}).get("color", INK), row))
+            draw(place + shift, length, wide, start, color=color)
             inside = trace.get("textposition") in ("inside", "auto")
-            has_room = not inside or length > LEAST_WITH_WORDS * max(v for v in lengths if not is_missing(v))
+            room = length / most * axes.bbox.width * PLOT_ACROSS
+            has_room = not inside or not flat or room > letters_wide(_text(_of(words, row))) * LETTER_ACROSS
             if words is not None and trace.get("textposition") != "none" and _of(words, row) and has_room:
                 end = start + length
                 x, y = (end, place + shift) if flat else (place + shift, end)
@@ -414,10 +413,23 @@ def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[An
                     _text(_of(words, row)), (x, y), textcoords="offset points",
                     xytext=(4 if onward else -4, 0) if flat else (0, -12 if inside else 3),
                     ha=("left" if onward else "right") if flat else "center", va="center" if flat else "bottom",
-                    fontsize=9, color=INK, annotation_clip=False,
+                    fontsize=9, color=_ink_on(color) if inside else INK, annotation_clip=False,
                 )  # fmt: skip
         for axis in ("error_x", "error_y"):
             _draw_error(axes, trace, axis, [places.get(label, label) for label in at], lengths)
+
+
+def _longest(bars: Sequence[Mapping[str, Any]], flat: bool, mode: str) -> float:
+    """Where the longest bar ends, or the longest row of stacked ones."""
+    ends: dict[Any, float] = {}
+    for trace in bars:
+        at, lengths = (trace["y"], trace["x"]) if flat else (trace["x"], trace["y"])
+        for row, (label, length) in enumerate(zip(at, lengths, strict=False)):
+            if not is_missing(length):
+                before = ends.get(label, 0.0) if mode in STACKED else 0.0
+                base = _of(trace["base"], row, 0.0) if trace.get("base") is not None else before
+                ends[label] = max(ends.get(label, 0.0), base + length)
+    return max(ends.values(), default=0.0) or 1.0
 
 
 def _as_bars(trace: dict[str, Any]) -> dict[str, Any]:
@@ -550,7 +562,7 @@ def _handle(trace: Mapping[str, Any], number: int) -> Any:
 def _legend(axes: Axes, handles: Sequence[Any], below: bool) -> None:
     if not handles:
         return
-    letters = max(len(str(handle.get_label())) for handle in handles) + 6
+    letters = max(letters_wide(str(handle.get_label())) for handle in handles) + 6
     columns = max(1, min(len(handles), LEGEND_LETTERS // letters))
     axes.legend(
         handles=handles, ncols=columns, frameon=False, fontsize=9, labelcolor=INK, borderaxespad=0.2,
@@ -573,6 +585,12 @@ def _color(written: Any) -> Any:
         return written
     red, green, blue, *alpha = (float(part) for part in found[1].split(","))
     return (red / 255, green / 255, blue / 255, *(alpha or [1.0]))
+
+
+def _ink_on(color: Any) -> str:
+    """The colour of words on a bar: white where it is dark."""
+    red, green, blue = to_rgb(color)
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < DARK_BAR else INK
 
 
 def _dash(line: Mapping[str, Any]) -> Any:

@@ -130,7 +130,9 @@ def _of_headers_and_cards() -> Iterator[tuple[str, str]]:
             for text in filter(None, map(row.get, columns)):
                 yield text, f"data/reference/{table}.csv"
     for card in sources().values():
-        for text in filter(None, (card.title, card.grain, card.comes, card.caveat, card.demonstration)):
+        # Names of publishers and of their licences are the same in every language.
+        stated = () if card.licence.startswith("CC BY") else (card.publisher, card.licence)
+        for text in filter(None, (card.title, card.grain, card.comes, card.caveat, card.demonstration, *stated)):
             yield text, f"data/sources/{card.name}.toml"
 
 

@@ -302,7 +302,7 @@ def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str)
     if not shown.open:
         return
     with shown:
-        st.write(f"**{_('How this was worked out')}**")
+        st.write("**" + _("How this was worked out") + "**")
         of_questions = (name for one, _context in asked for name in question(one).metrics)
         for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]

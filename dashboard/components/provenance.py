@@ -97,4 +97,4 @@ def _real(name: str, days: list[str]) -> str:
         if len(days) == 1
         else _("{count} captures, the newest of {day}").format(count=len(days), day=newest)
     )
-    return f"{card.publisher}, {_(card.title)} ({captured}; {card.licence})"
+    return f"{_(card.publisher)}, {_(card.title)} ({captured}; {_(card.licence)})"

@@ -1,7 +1,7 @@
 """Answers as tables to read, sort and search."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from dashboard.locales.numbers import (
     whole,
     widget_day,
 )
+from dashboard.locales.plain import letters_wide
 from dashboard.scope import Scope
 from dashboard.session import ask, is_hidden_from_me
 from dashboard.vocabularies import words
@@ -120,20 +121,24 @@ def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
     if language() == ENGLISH:
         return table
     written = {
-        column.name: partial(_written, pattern=_pattern(column.card.format))
+        column.name: partial(_written, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
     }
     return table.style.format(written, na_rep=missing())
 
 
-def _written(value: float, pattern: str) -> str:
-    return missing() if is_missing(value) else format_decimal(value, pattern, language())
+def _written(value: float, format_: str) -> str:
+    """A number of the grid in words; a share is in percent already: a sign in the pattern would multiply again."""
+    if is_missing(value):
+        return missing()
+    sign = percent_sign(language()) if format_ == "share" else ""
+    return format_decimal(value, _pattern(format_), language()) + sign
 
 
 def _pattern(format_: str) -> str:
     if format_ == "share":
-        return f"{'#,##0' if is_whole_percent() else '#,##0.0'}'{percent_sign(language())}'"
+        return "#,##0" if is_whole_percent() else "#,##0.0"
     return {"points": "+#,##0.0;\u2212#,##0.0", "year": "0", "decimal": "#,##0.0", "index": "0.00"}.get(
         format_, "#,##0.#"
     )
@@ -153,9 +158,13 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
             light.MOST_ROWS,
         )
         return
-    if is_right_to_left():
-        how.setdefault("column_order", list(reversed(rows[0])))
+    how.setdefault("column_order", reading_order(rows[0]))
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def reading_order(names: Iterable[str]) -> list[str] | None:
+    """The order of columns for a grid, which runs from the left; None where that is how the language is read."""
+    return list(names)[::-1] if is_right_to_left() else None
 
 
 def _plain(value: Any) -> str:
@@ -214,7 +223,7 @@ def _config(column: Column) -> Any:
     format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)
-    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * len(label) + HEADING_MARGIN))
+    wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * letters_wide(label) + HEADING_MARGIN))
     if format_ in ("date", "month"):
         return st.column_config.DateColumn(
             label, help=meaning, format=widget_day(SHORT if format_ == "date" else MONTH), width=wide

@@ -8,7 +8,6 @@ import streamlit as st
 from dashboard.access.visitor import NotAdmitted, Visitor, visitor
 from dashboard.components import notices
 from dashboard.documents.briefs import OF_PAGE, briefs_on, make_brief
-from dashboard.documents.pdf import can_print
 from dashboard.documents.writers import WRITERS, write
 from dashboard.locales import _, language
 from dashboard.session import current_release
@@ -31,9 +30,8 @@ def button(page: str) -> None:
             return
         came, release, address, code = visitor(), current_release(), st.query_params.to_dict(), language()
         prefix = "SIMULATED_" if notices.is_simulated_page() else ""
-        kinds = {kind: label for kind, label in _labels().items() if kind != "pdf" or can_print(code)}
         st.write(_("The page as you see it, with its open sections, definitions and sources."))
-        for kind, label in kinds.items():
+        for kind, label in _labels().items():
             st.download_button(
                 label,
                 data=partial(_written, came, release, OF_PAGE + page, address, code, kind),
@@ -45,7 +43,7 @@ def button(page: str) -> None:
         for brief in briefs_on(page, came.viewer, address):
             st.write(_("A brief of several pages, with the same choices."))
             begins = "SIMULATED_" if any(notices.is_simulated_page(name) for name, _open in brief.pages) else ""
-            for kind, label in kinds.items():
+            for kind, label in _labels().items():
                 st.download_button(
                     _("{brief}: {kind}").format(brief=brief.title(), kind=label),
                     data=partial(_written, came, release, brief.name, address, code, kind),

@@ -412,7 +412,7 @@ def _methods(pack: Pack, sheets: Sequence[Sheet], found: Found) -> bytes:
         source = sources()[name]
         found.places.append((_(source.title), f"methods.html#source-{name}"))
         newest = datetime.date.fromisoformat(max(pin["captured_on"] for pin in pins))
-        text = f"{source.publisher}; {source.licence}; {day(newest)}"
+        text = f"{_(source.publisher)}; {_(source.licence)}; {day(newest)}"
         body.append(f'<dt id="source-{name}">{escape(_(source.title))}</dt><dd>{escape(text)}</dd>')
     body.append("</dl>")
     return _html(pack, "methods", _("Methods"), "".join(body), sheets, False)

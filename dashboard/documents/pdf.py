@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -11,10 +12,10 @@ from xml.etree import ElementTree
 import segno
 import typst
 
-from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
+from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
-from dashboard.locales import LANGUAGES, _
-from dashboard.refusals import Refusal
+from dashboard.locales import _
+from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
 from dashboard.store.workspace import workspace
 
@@ -22,39 +23,20 @@ PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
 CHART_WIDTH = 700  # pixels across the page
-# No library on PyPI that is kept has a font with Chinese.
-WITHOUT_FONT = frozenset({"zh"})
 STANDARD: Literal["ua-1"] = "ua-1"
 TEXT = "{http://www.w3.org/2000/svg}text"
 MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
 TURNED = re.compile(r"rotate\((-?[0-9.]+)")
 SIZE = re.compile(r"([0-9.]+)px")
-
-
-class NoFont(Refusal):
-    """No font that comes with the project has the signs of a language."""
-
-
-def can_print(language: str) -> bool:
-    """Whether a font of the project has the signs of a language; without one a PDF would have empty boxes."""
-    return language not in WITHOUT_FONT
+VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 def write_pdf(document: Document) -> bytes:
-    """The file.
-
-    Raises:
-        NoFont: the language has none.
-    """
-    if not can_print(document.language):
-        raise NoFont(
-            f"A PDF in {LANGUAGES[document.language]} needs a font that none of the project's libraries has. Ask for "
-            "html, pptx or xlsx, which are shown in the fonts of the reader's machine."
-        )
+    """The file. A sign that none of its fonts has is shown by its code, and the notes say so."""
     with written_for(document), workspace(store_folder()) as place:
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)
-        place.joinpath("document.json").write_text(_seen(json.dumps(values, ensure_ascii=False)), encoding="utf-8")
+        place.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
         return bytes(
             typst.compile(
                 str(place / "brief.typ"),
@@ -67,13 +49,41 @@ def write_pdf(document: Document) -> bytes:
         )
 
 
+def _in_fonts(values: dict[str, Any]) -> str:
+    """The values as JSON, with each sign in the fonts; with one that is not, PDF/UA would have no file at all."""
+    text = _seen(json.dumps(values, ensure_ascii=False))
+    lacking = next((sign for sign in text if not _is_drawn(sign)), None)
+    if lacking is None:
+        return text
+    note = _(
+        "Some characters are in no font of this file. They are replaced by their Unicode codes, such as {code}. "
+        "The HTML file shows them."
+    ).format(code=_code(lacking))
+    noted = values | {"notes": [*values["notes"], (_("Characters that cannot be printed"), note)]}
+    runs = groupby(_seen(json.dumps(noted, ensure_ascii=False)), _is_drawn)
+    return "".join("".join(run) if drawn else f"[{' '.join(map(_code, run))}]" for drawn, run in runs)
+
+
+def _is_drawn(sign: str) -> bool:
+    return sign.isspace() or ord(sign) in drawable()
+
+
+def _code(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
+
+
 def _seen(text: str) -> str:
-    """Without marks of direction and joiners, which no font draws; the layout finds the direction by itself."""
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    """Without marks of direction, joiners and selectors of variants, which no font draws.
+
+    The layout finds the direction by itself.
+    """
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
 
 
 def _values(document: Document, folder: Path) -> dict[str, Any]:
     code = ""
+    # Quotation marks and dashes are wide among Chinese, and Latin within them is the font of all other files.
+    chinese = [{"name": FAMILIES[0], "covers": "latin-in-cjk"}, CHINESE] if document.language == "zh" else []
     if public_url():
         code = "code.svg"
         segno.make(document.link, micro=False).save(str(folder / code), border=1, dark="#243240")
@@ -83,7 +93,7 @@ def _values(document: Document, folder: Path) -> dict[str, Any]:
         "description": document.chapters[0].takeaway if document.chapters else document.title,
         "language": document.language,
         "right_to_left": document.right_to_left,
-        "fonts": FAMILIES,
+        "fonts": [*chinese, *FAMILIES],
         "stand": as_of(document),
         "simulated": _("SIMULATED DATA: these figures are not real.") if document.is_simulated else "",
         "foot": f"{document.title} \u00b7 {as_of(document)}",
@@ -159,6 +169,6 @@ def _table(table: TableShown) -> dict[str, Any]:
 
 
 def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Parts of the width of the page for each column, by its longest words, none wider than four times another."""
-    longest = [max(len(words) for words in column) for column in zip(labels, *rows, strict=True)]
-    return [min(40, max(10, letters)) for letters in longest]
+    """Parts of the width of the page for each column, by its longest words, none wider than three times another."""
+    longest = [max(map(letters_wide, column)) for column in zip(labels, *rows, strict=True)]
+    return [min(30, max(10, letters)) for letters in longest]

@@ -6,6 +6,7 @@ in a sentence. Tables and the options of a choice show text as it is, and need n
 
 import re
 from typing import Any
+from unicodedata import east_asian_width
 
 from dashboard.locales.numbers import is_missing, missing
 
@@ -42,3 +43,8 @@ def in_chart(text: Any) -> str:
 def in_deck(text: Any) -> Any:
     """The text for a row of a map layer, where what begins with two at signs would be taken for an expression."""
     return JOINER + text if isinstance(text, str) and text.startswith("@@") else text
+
+
+def letters_wide(words: str) -> int:
+    """How wide words are, in letters of Latin: those of Chinese are two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in words)

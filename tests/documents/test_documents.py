@@ -15,10 +15,9 @@ from dashboard.commands.documents import BRIEFS as NAMED
 from dashboard.commands.documents import KINDS
 from dashboard.documents.briefs import BRIEFS, NoSuchBrief, make_brief
 from dashboard.documents.model import cell_words
-from dashboard.documents.pdf import NoFont
 from dashboard.documents.reading import NoSuchPage, read_page
 from dashboard.documents.writers import WRITERS, write
-from dashboard.locales import speaking
+from dashboard.locales import _, speaking
 from dashboard.session import ask, begin, on_release
 from dashboard.store.releases import Release
 
@@ -143,7 +142,7 @@ def test_reading_for_one_visitor_leaves_nothing_for_the_next(release):
         ask("overview/headline")
 
 
-@pytest.mark.parametrize("code", ["en", "ar"])
+@pytest.mark.parametrize("code", ["en", "zh", "ar"])
 def test_a_pdf_can_be_read_aloud(release, code):
     document = asked("closures", release=release, code=code)
     with pikepdf.open(io.BytesIO(write(document, "pdf"))) as pdf:
@@ -173,11 +172,30 @@ def _elements(node):
             yield from _elements(child)
 
 
-def test_a_language_without_a_font_has_no_pdf_and_says_what_it_has(release):
-    chinese = asked("board", release=release, code="zh")
-    with pytest.raises(NoFont, match="A PDF in 中文 needs a font .* Ask for html, pptx or xlsx"):
-        write(chinese, "pdf")
-    assert 'lang="zh"' in write(chinese, "html").decode("utf-8")
+def words_of(pdf):
+    pages = pypdfium2.PdfDocument(pdf)
+    return "".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def test_a_pdf_in_chinese_has_chinese_letters(release):
+    document = asked("board", release=release, code="zh")
+    pdf = write(document, "pdf")
+    words = "".join(words_of(pdf).split())
+    assert "".join(document.title.split()) in words and "联盟仪表板" in words
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        fonts = {str(font.BaseFont) for page in opened.pages for font in page.Resources.Font.values()}
+    assert any("NotoSansSC-Regular" in font for font in fonts) and any("NotoSansSC-Bold" in font for font in fonts)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_a_sign_that_no_font_has_is_printed_as_its_code_and_noted(release, code):
+    document = asked("board", release=release, code=code)
+    plain = words_of(write(document, "pdf"))
+    rare = words_of(write(replace(document, title="A \u9fff\u9ffe \U0001f393\ufe0f name"), "pdf"))
+    assert "A [U+9FFF U+9FFE] [U+1F393] name" in rare
+    with speaking(code):
+        heading = _("Characters that cannot be printed")
+    assert heading in rare and heading not in plain
 
 
 def test_an_html_file_asks_nobody_and_runs_nothing(release):

@@ -40,22 +40,24 @@ def environment_of(store):
     return {**os.environ, "COALITION_STORE": str(store)}
 
 
+AS_COALITION_RUN = (sys.executable, "-m", "dashboard.commands.cli", "run")
+
+
 @contextmanager
-def serving(store):
-    """Address of a dashboard that serves a store as `coalition run` does."""
+def serving(store, command=AS_COALITION_RUN):
+    """Address of a dashboard that serves a store by a command, by default as `coalition run` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.commands.cli", "run"],
-        env={**environment_of(store), "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-    )
+    environment = {**environment_of(store), "PORT": str(port)}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    wait_for(server, address)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        wait_for(server, address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from dashboard.charts.language import date_ticks, in_language
+from dashboard.components import tables
 from dashboard.locales import ENGLISH, LANGUAGES, UnknownLanguage, best_of, is_right_to_left, language, speak, speaking
 from dashboard.locales.numbers import (
     between,
@@ -21,6 +22,7 @@ from dashboard.locales.numbers import (
     whole,
     widget_day,
 )
+from dashboard.locales.plain import letters_wide
 from dashboard.vocabularies import in_language as named_in
 from dashboard.vocabularies import names, words
 
@@ -59,6 +61,23 @@ def test_numbers_and_days_are_written_as_the_language_writes_them(code):
     with speaking(code):
         found = (people(1_088_769_230), whole(1_234_567), share(0.623), between(0.1, 0.2), day(DAY), short_day(DAY))
         assert tuple(map(plain, (*found, month(DAY)))) == WRITTEN[code]
+
+
+def test_places_are_named_in_the_language_and_so_is_an_unknown_country():
+    table = pd.DataFrame({"place_name": ["Eastern Africa", "Kenya"], "country": ["unknown", "Kenya"]})
+    named = named_in(table, "zh")
+    assert named["place_name"].tolist() == ["东部非洲", "肯尼亚"] and named["country"].tolist() == ["未知", "肯尼亚"]
+
+
+def test_a_letter_of_chinese_takes_the_room_of_two():
+    assert letters_wide("Kenya 2") == 7 and letters_wide("肯尼亚 2") == 8
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_a_share_in_a_table_is_that_of_the_figures(code):
+    with speaking(code):
+        assert tables._written(62.3, "share") == share(0.623)
+        assert plain(tables._written(1_234.5, "people"))[0] == "1" and "%" not in tables._written(1_234.5, "people")
 
 
 def test_a_list_ends_with_the_word_of_the_language():

@@ -9,7 +9,7 @@ from dashboard.charts.frame import Figure, framed
 from dashboard.charts.learners import circles_trace
 from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
 from dashboard.charts.world import MapClass, class_map
-from dashboard.locales import _
+from dashboard.locales import _, is_right_to_left
 from dashboard.locales.numbers import is_missing, month, people, whole
 from dashboard.locales.plain import in_chart
 
@@ -50,6 +50,8 @@ def heat_table(
     drawn = table[table["row"].isin(order)]
     wide = drawn.pivot(index="row", columns="place_name", values=measure).loc[order, _fullest(drawn["place_name"])]
     wide = wide.rename(index=dict(labels)).rename_axis(index=None, columns=None).astype("Float64")
+    if is_right_to_left():  # a grid runs from the left; a page has it begin at its right end
+        wide = wide[wide.columns[::-1]]
     steps = FEW if measure in ("activities", "organisations") else MANY
     return wide.style.apply(lambda column: [_shade(value, steps) for value in column]).format(
         lambda value: "" if is_missing(value) else words(value)

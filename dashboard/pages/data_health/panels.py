@@ -15,11 +15,11 @@ from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.light import is_light
 from dashboard.components.page import headline
 from dashboard.components.refused import without_flags
-from dashboard.components.tables import grid
+from dashboard.components.tables import grid, reading_order
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, letters_wide
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
 from dashboard.scope import Scope
 from dashboard.session import current_release, current_viewer
@@ -196,7 +196,7 @@ def _list(found: Health) -> None:
     colours = {status_words(code): pair for code, pair in COLOURS.items()}
     days = {_("Newest file"), _("Next expected")}
     counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
-    longest = max([len(row[_("Status")]) for row in rows] + [0])
+    longest = max([letters_wide(row[_("Status")]) for row in rows] + [0])
     if is_light():
         grid(
             [{name: row[name] for name in names} for row in rows],
@@ -207,6 +207,7 @@ def _list(found: Health) -> None:
     st.dataframe(
         shown.style.map(lambda words: _css(colours.get(words)), subset=[_("Status")]),
         hide_index=True,
+        column_order=reading_order(names),
         height=min(MOST_HEIGHT, 40 + 36 * max(1, len(rows))),
         column_config={
             **{name: st.column_config.DateColumn(format=widget_day(SHORT)) for name in days},
@@ -581,6 +582,7 @@ def _grid(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=names, dtype=object),
         hide_index=True,
+        column_order=reading_order(names),
         column_config={_("Date of the file"): st.column_config.DateColumn(format=widget_day(SHORT))},
         placeholder=missing(),
         alt=alt,

@@ -31,7 +31,19 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
 from dashboard.components.tables import grid, lazy_table, show_table
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, decimal, is_missing, missing, month, points, share, short_day, whole
+from dashboard.locales.numbers import (
+    SHORT,
+    day,
+    decimal,
+    is_missing,
+    missing,
+    month,
+    points,
+    share,
+    short_day,
+    whole,
+    widget_day,
+)
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
 from dashboard.pages.learning_hubs.deck import hubs_deck
@@ -233,7 +245,7 @@ def _not_active(hubs: pd.DataFrame) -> None:
         ],
         alt=_("Hubs that are dormant, closed or of unknown status, with the day of their last session."),
         nothing="",
-        column_config={_("Last session"): st.column_config.DateColumn(format="D MMM YYYY")},
+        column_config={_("Last session"): st.column_config.DateColumn(format=widget_day(SHORT))},
     )
     if len(others) > MOST_QUIET:
         st.caption(_("The table below the map lists all hubs."))

@@ -150,13 +150,13 @@ def _source(name: str) -> None:
     headline(
         in_markdown(_(card.title)),
         _("Published by {publisher}. {citation}").format(
-            publisher=in_markdown(card.publisher), citation=in_markdown(card.citation)
+            publisher=in_markdown(_(card.publisher)), citation=in_markdown(card.citation)
         ),
     )
     captures = ", ".join(short_day(date(pin["captured_on"])) for pin in pins[-6:])
     _facts(
         {
-            _("Licence"): card.licence,
+            _("Licence"): _(card.licence),
             _("Rows"): _(card.grain),
             _("How it comes"): _(card.comes),
             _("Caveat"): _(card.caveat),
@@ -169,7 +169,7 @@ def _source(name: str) -> None:
         }
     )
     address = f"<{card.address}>" if card.address.startswith("https://") else in_markdown(card.address)
-    st.markdown(f"**{_('Address')}**: {address}")
+    st.markdown("**" + _("Address") + f"**: {address}")
     st.page_link(
         "pages/data_health/page.py",
         label=_("Its freshness, on the page Data health"),

@@ -134,7 +134,7 @@ def _sources() -> Iterable[Entry]:
     for name, card in sources().items():
         columns = (f"{column.label} {_(column.meaning)}" for column in card.columns)
         rest = " ".join((card.citation, card.licence, _(card.grain), _(card.comes), _(card.caveat), *columns))
-        yield Entry(SOURCE, name, _(card.title), card.publisher, rest)
+        yield Entry(SOURCE, name, _(card.title), _(card.publisher), rest)
 
 
 def _questions() -> Iterable[Entry]:

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.components.figures import Figure, Words, table_figure
 from dashboard.components.light import is_light
 from dashboard.components.page import headline
-from dashboard.components.tables import grid
+from dashboard.components.tables import grid, reading_order
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
 from dashboard.locales.plain import in_markdown
@@ -102,6 +102,7 @@ def _table() -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        column_order=reading_order(rows[0]),
         height=560,
         row_height=ROW_HEIGHT,
         column_config={

@@ -164,7 +164,7 @@ def _sources() -> None:
             if entry.code in demonstrations
             else _("captured {day}").format(day=_day(max(captures)))
         )
-        to_entry(entry, note=f"{in_markdown(sources()[entry.code].licence)} \u00b7 {state}")
+        to_entry(entry, note=f"{in_markdown(_(sources()[entry.code].licence))} \u00b7 {state}")
 
 
 def _release() -> None:
@@ -195,7 +195,7 @@ def _release() -> None:
         [
             {
                 _("Source"): _(card.title),
-                _("Publisher"): card.publisher,
+                _("Publisher"): _(card.publisher),
                 _("Captured"): _day(pin["captured_on"]),
                 _("Data"): _("simulated") if pin["provenance"] == "demo" else _("real"),
                 _("Fingerprint of the file"): pin["sha256"][:12],

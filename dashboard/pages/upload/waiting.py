@@ -16,6 +16,7 @@ from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
 from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.refused import for_readers, without_flags
+from dashboard.components.tables import reading_order
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
@@ -313,6 +314,7 @@ def _rows(proposal: Proposal) -> None:
             st.dataframe(
                 [{card.label(name): value for name, value in row.items()} for row in rows],
                 hide_index=True,
+                column_order=reading_order(map(card.label, rows[0])) if rows else None,
                 alt=_("Rows that would be published"),
             )
 
