@@ -13,6 +13,7 @@ import typst
 
 from dashboard.charts.paper import FAMILIES, INK, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
+from dashboard.documents.pdf_words import said_once
 from dashboard.locales import LANGUAGES, _
 from dashboard.refusals import Refusal
 from dashboard.settings import public_url, store_folder
@@ -55,7 +56,7 @@ def write_pdf(document: Document) -> bytes:
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)
         place.joinpath("document.json").write_text(_seen(json.dumps(values, ensure_ascii=False)), encoding="utf-8")
-        return bytes(
+        written = bytes(
             typst.compile(
                 str(place / "brief.typ"),
                 root=str(place),
@@ -65,6 +66,7 @@ def write_pdf(document: Document) -> bytes:
                 pdf_standards=STANDARD,
             )
         )
+    return said_once(written) if document.right_to_left else written
 
 
 def _seen(text: str) -> str:
