@@ -178,11 +178,14 @@ def figure(
     has_rows = _begin(drawn, contexts)
     if numbers:
         _numbers(numbers, key)
-    if is_recording():
-        return has_rows and keep(drawn)
     if not has_rows:
         nothing_to_show(asked, drawn.context)
         return False
+    if is_recording():
+        kept = keep(drawn)
+        if not callable(drawn.chart) and not has_marks(drawn.chart):
+            nothing_to_draw(asked, drawn.context)
+        return kept
     if callable(drawn.chart):
         drawn.chart()
     elif not has_marks(drawn.chart):
@@ -233,11 +236,11 @@ def table_figure(drawn: Figure) -> bool:
 
     `chart` draws it; whether there was a row to show.
     """
-    if is_recording():
-        return keep(drawn)
     if not _begin(drawn, {"": drawn.context}):
         nothing_to_show(drawn.question, drawn.context)
         return False
+    if keep(drawn):
+        return True
     assert callable(drawn.chart)
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -22,6 +22,8 @@ from dashboard.store.workspace import workspace
 PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
+LETTERS_ACROSS, LETTERS_BETWEEN, MOST_LETTERS = 104, 3, 40  # of a table across the page, and of a column
+UNBROKEN = ("date", "month")  # words that belong in one line
 CHART_WIDTH = 700  # pixels across the page
 # No library on PyPI that is kept has a font with Chinese.
 WITHOUT_FONT = frozenset({"zh"})
@@ -113,7 +115,7 @@ def _part(part: Part, folder: Path, name: str) -> dict[str, Any]:
         folder.joinpath(name).write_text(drawn, encoding="utf-8")
         chart |= {"file": name, "alt": part.chart.alt or part.title}
     table = _table(part.table) if part.table and not part.chart else None
-    return {"title": part.title, "lead": part.lead, "chart": chart, "table": table}
+    return {"title": part.title, "lead": part.lead, "chart": chart, "table": table, "notes": list(part.notes)}
 
 
 def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
@@ -148,19 +150,46 @@ def _table(table: TableShown) -> dict[str, Any]:
     rows = [[cell_words(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
     shown = rows[:MOST_ROWS]
     labels = [_(column.label) for column in table.columns]
-    more = ""
+    least = [
+        max(_longest_word(label), *map(len if column.card.format in UNBROKEN else _longest_word, cells))
+        for column, label, cells in zip(table.columns, labels, zip(*shown, strict=True), strict=True)
+    ]
+    kept = _fitting(least)
+    more = []
     if len(rows) > len(shown):
-        more = _("The first {shown} of {all} rows. All are in the workbook.").format(shown=len(shown), all=len(rows))
+        words = _("The first {shown} of {all} rows. All are in the workbook.")
+        more.append(words.format(shown=len(shown), all=len(rows)))
+    if len(kept) < len(labels):
+        more.append(_("More columns are in the workbook."))
     return {
-        "labels": labels,
-        "numeric": [column.is_number for column in table.columns],
-        "widths": _widths(labels, shown),
-        "rows": shown,
-        "more": more,
+        "labels": [labels[at] for at in kept],
+        "numeric": [table.columns[at].is_number for at in kept],
+        "widths": _widths([least[at] for at in kept], [[labels[at], *(row[at] for row in shown)] for at in kept]),
+        "rows": [[row[at] for at in kept] for row in shown],
+        "more": " ".join(more),
     }
 
 
-def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Parts of the width of the page for each column, by its longest words, none wider than four times another."""
-    longest = [max(len(words) for words in column) for column in zip(labels, *rows, strict=True)]
-    return [min(40, max(10, letters)) for letters in longest]
+def _longest_word(words: str) -> int:
+    return max(map(len, words.split()), default=0)
+
+
+def _fitting(least: Sequence[int]) -> list[int]:
+    """The columns that the width of a page holds, in their order: the first ones, each at its least."""
+    kept: list[int] = []
+    used = 0
+    for at, letters in enumerate(least):
+        used += letters + LETTERS_BETWEEN
+        if kept and used > LETTERS_ACROSS:
+            break
+        kept.append(at)
+    return kept
+
+
+def _widths(least: Sequence[int], columns: Sequence[Sequence[str]]) -> list[float]:
+    """Parts of the width of the page for each column: what it needs at least, and of the rest by its longest words."""
+    longest = [min(MOST_LETTERS, max(map(len, column))) for column in columns]
+    wanted = [max(0, long - short) for long, short in zip(longest, least, strict=True)]
+    rest = max(0, LETTERS_ACROSS - sum(least) - LETTERS_BETWEEN * len(least))
+    share = min(1.0, rest / sum(wanted)) if sum(wanted) else 0.0
+    return [short + LETTERS_BETWEEN + more * share for short, more in zip(least, wanted, strict=True)]

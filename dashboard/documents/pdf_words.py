@@ -126,7 +126,9 @@ def _list(run: Iterable[Any]) -> Any:
 def _states_words(step: Any) -> bool:
     from pikepdf import Dictionary
 
-    return str(step.operator) == "BDC" and isinstance(step.operands[1], Dictionary) and "/ActualText" in step.operands[1]
+    return (
+        str(step.operator) == "BDC" and isinstance(step.operands[1], Dictionary) and "/ActualText" in step.operands[1]
+    )
 
 
 def _silence() -> Any:
