@@ -13,7 +13,7 @@ from dashboard.access.visitor import Visitor, acting_as
 from dashboard.charts.frame import has_marks
 from dashboard.charts.language import in_language
 from dashboard.components import notices
-from dashboard.components.figures import Figure, Number, in_words_of_metric
+from dashboard.components.figures import Figure, Number, alt_of, in_words_of_metric
 from dashboard.components.notes import is_simulated
 from dashboard.components.provenance import in_words, pins_of
 from dashboard.components.readable import Codes, cell_words, columns_for_people, in_words_for_people
@@ -300,7 +300,7 @@ def _number(number: Number) -> NumberShown:
 def _part(figure: Figure, section: str) -> Part | None:
     chart = None
     if isinstance(figure.chart, dict) and has_marks(figure.chart):
-        chart = ChartShown(in_language(figure.chart), without_markup(figure.words.alt))
+        chart = ChartShown(in_language(figure.chart), alt_of(figure.chart, without_markup(figure.words.alt)))
     contexts = figure.others or {"": figure.context}
     tables = tuple(
         table
