@@ -84,7 +84,7 @@ def bare(words):
 def has(text, words, by_word):
     """Whether a file says this. A workbook has a sign before what begins as a formula.
 
-    A paragraph of a PDF may go on after the foot of a page, and from the right its signs stand beside other words: it is
+    A paragraph of a PDF may go on after the foot of a page, and from the right its signs stand elsewhere: it is
     found by its words and numbers there.
     """
     if by_word:
