@@ -3,7 +3,7 @@
 Programme, partner and country travel from page to page; the day does so among pages about learners only.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words
+from dashboard.components.saying import hint
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.locales.plain import in_markdown
@@ -116,7 +117,7 @@ def choose_country(table: pd.DataFrame) -> str | None:
     if country:
         st.button(_("Clear the country"), key="clear-country", on_click=_clear_country, type="tertiary")
     else:
-        st.caption(_("Click a country on the map, or choose one."))
+        hint(_("Click a country on the map, or choose one."))
     return country
 
 
@@ -158,11 +159,6 @@ def small_states(rows: pd.DataFrame, column: str, class_column: str, classes: Se
                 st.caption(_("{kind}: {names}").format(kind=in_markdown(entry.label), names=named))
         if more := len(rows) - len(largest):
             st.caption(plural("{count} more in the table", "{count} more in the table", more).format(count=more))
-
-
-def lines(words: Iterable[str]) -> None:
-    """Short lines of a card, close together."""
-    st.markdown("\n".join(f"- {line}" for line in words))
 
 
 def _clear_country() -> None:

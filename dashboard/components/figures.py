@@ -9,6 +9,7 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
+from dashboard.charts.alt import figures_in_words
 from dashboard.charts.frame import has_marks
 from dashboard.charts.language import in_language
 from dashboard.charts.palette import for_dark
@@ -178,11 +179,14 @@ def figure(
     has_rows = _begin(drawn, contexts)
     if numbers:
         _numbers(numbers, key)
-    if is_recording():
-        return has_rows and keep(drawn)
     if not has_rows:
         nothing_to_show(asked, drawn.context)
         return False
+    if is_recording():
+        kept = keep(drawn)
+        if not callable(drawn.chart) and not has_marks(drawn.chart):
+            nothing_to_draw(asked, drawn.context)
+        return kept
     if callable(drawn.chart):
         drawn.chart()
     elif not has_marks(drawn.chart):
@@ -194,7 +198,7 @@ def figure(
             Drawn(drawn.chart),
             key=chart_key(asked + name),
             config=_config(drawn.chart),
-            alt=drawn.words.alt,
+            alt=alt_of(drawn.chart, drawn.words.alt),
             on_select=on_click or "ignore",
             selection_mode="points",
         )
@@ -225,7 +229,7 @@ def _light(drawn: Figure) -> None:
         shown = columns_for_people(drawn.question, drawn.columns, drawn.codes)
         light_table(drawn.question, drawn.context, shown, drawn.codes, largest_first=True)
     else:
-        light.chart(drawn.chart, drawn.words.alt)
+        light.chart(drawn.chart, alt_of(drawn.chart, drawn.words.alt))
 
 
 def table_figure(drawn: Figure) -> bool:
@@ -233,11 +237,11 @@ def table_figure(drawn: Figure) -> bool:
 
     `chart` draws it; whether there was a row to show.
     """
-    if is_recording():
-        return keep(drawn)
     if not _begin(drawn, {"": drawn.context}):
         nothing_to_show(drawn.question, drawn.context)
         return False
+    if keep(drawn):
+        return True
     assert callable(drawn.chart)
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -265,9 +269,14 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     if not has_marks(chart) or is_recording():
         return
     if light.is_light() and "geo" not in chart["layout"]:
-        light.chart(chart, alt)
+        light.chart(chart, alt_of(chart, alt))
         return
-    st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt)
+    st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt_of(chart, alt))
+
+
+def alt_of(chart: dict[str, Any], alt: str) -> str:
+    """What a chart is, and its figures, for whoever cannot see it."""
+    return f"{alt} {figures_in_words(chart)}".strip()
 
 
 def is_dark() -> bool:

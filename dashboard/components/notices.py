@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.access.gate import audience_words
 from dashboard.access.viewer import PARTNER_AUDIENCE
 from dashboard.components.provenance import source_line
+from dashboard.components.saying import note
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
@@ -173,7 +174,7 @@ def hidden_words() -> str:
 
 def owners_only() -> None:
     """Stands where a view is so fine that only whoever owns the rows may see it."""
-    st.caption(_("Only those who own the rows see this view: it is so fine that it would show single people."))
+    note(_("Only those who own the rows see this view: it is so fine that it would show single people."))
 
 
 def footer() -> None:
@@ -213,7 +214,7 @@ def footer() -> None:
 
 def map_disclaimer() -> None:
     """The line below every map."""
-    st.caption(disclaimer_of_maps())
+    note(disclaimer_of_maps())
 
 
 def disclaimer_of_maps() -> str:

@@ -35,11 +35,36 @@ class Section:
     name: str
 
 
+@dataclass(frozen=True)
+class Heading:
+    """The title of what follows on a page."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words beside a figure, or in place of one."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An answer as a table that stands by itself on a page: its question, context, columns, and words for codes."""
+
+    question: str
+    context: Any
+    columns: Any
+    codes: Any
+
+
 @contextmanager
 def recording(sections: str = "") -> Iterator[list[Any]]:
     """Has what panels draw within kept as values and not drawn.
 
-    The list has, in order, `Headline`, `Section`, tuples of `components.figures.Number`, and `Figure` values.
+    The list has, in order, `Headline`, `Section`, `Heading`, `Note`, `Rows`, tuples of `components.figures.Number`, and
+    `Figure` values.
 
     Args:
         sections: names of the sections that are wanted, behind commas, or `*` for all.

@@ -13,6 +13,8 @@ from dashboard.components import light
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
+from dashboard.components.record import Rows, keep
+from dashboard.components.saying import note, say
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
 from dashboard.locales.numbers import (
@@ -60,6 +62,8 @@ def show_table(
         nothing_to_show(asked, scope)
         return
     drawn_from(asked, scope)
+    if keep(Rows(asked, scope, columns, codes or {})):
+        return
     shown = columns_for_people(asked, columns, codes)
     if light.is_light():
         light_table(asked, scope, shown, codes)
@@ -147,7 +151,8 @@ def _pattern(format_: str) -> str:
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
     """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
     if not rows:
-        st.write(nothing)
+        if nothing:
+            say(nothing)
         return
     if light.is_light():
         light.table(
@@ -192,17 +197,17 @@ def lazy_table(
 def nothing_to_show(asked: str, scope: Scope) -> None:
     """Stands where a question has no row for this reader."""
     if is_hidden_from_me(asked, scope):
-        st.caption(_("Nothing to show: {why}.").format(why=_hidden_words()))
+        note(_("Nothing to show: {why}.").format(why=_hidden_words()))
     else:
-        st.caption(_("Nothing to show yet: no data in this release matches this choice."))
+        note(_("Nothing to show yet: no data in this release matches this choice."))
 
 
 def nothing_to_draw(asked: str, scope: Scope) -> None:
     """Stands where a chart would be without a mark, as every number of it is hidden or not known."""
     if is_hidden_from_me(asked, scope):
-        st.caption(_("Nothing to draw: {why}.").format(why=_hidden_words()))
+        note(_("Nothing to draw: {why}.").format(why=_hidden_words()))
     else:
-        st.caption(_("Nothing to draw yet: the data in this release does not state these figures."))
+        note(_("Nothing to draw yet: the data in this release does not state these figures."))
 
 
 def stop_if_empty(table: pd.DataFrame, hint: str) -> None:

@@ -71,6 +71,8 @@ def _part(part: Part) -> Iterator[str]:
             yield "</details>"
     elif part.table:
         yield from _table(part.table)
+    for words in part.notes:
+        yield f'<p class="quiet">{escape(words)}</p>'
 
 
 def _table(table: TableShown) -> Iterator[str]:

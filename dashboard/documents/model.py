@@ -3,7 +3,8 @@
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,11 @@ from dashboard.access.visitor import Visitor, acting_as
 from dashboard.charts.frame import has_marks
 from dashboard.charts.language import in_language
 from dashboard.components import notices
-from dashboard.components.figures import Figure, Number, in_words_of_metric
+from dashboard.components.figures import Figure, Number, alt_of, in_words_of_metric
 from dashboard.components.notes import is_simulated
 from dashboard.components.provenance import in_words, pins_of
-from dashboard.components.readable import cell_words, columns_for_people, in_words_for_people
-from dashboard.components.record import Headline, Section
+from dashboard.components.readable import Codes, cell_words, columns_for_people, in_words_for_people
+from dashboard.components.record import Heading, Headline, Note, Rows, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
 from dashboard.locales.numbers import (
@@ -79,13 +80,17 @@ class TableShown:
 
 @dataclass(frozen=True)
 class Part:
-    """A figure of a page under its takeaway; `tables` has that of each context, and `table` is the first."""
+    """A figure of a page under its takeaway; `tables` has that of each context, and `table` is the first.
+
+    `notes` are what the page says below it. A part with neither chart nor table is what a page says in its place.
+    """
 
     title: str
     lead: str
     chart: ChartShown | None
     table: TableShown | None
     tables: Sequence[TableShown] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -193,11 +198,21 @@ def _chapter(
 ) -> Chapter:
     head = next((block for block in blocks if isinstance(block, Headline)), Headline("", "", ""))
     numbers: list[NumberShown] = []
-    parts: list[Part] = []
-    section = ""
+    place = _Place("")
+    places = [place]
     for block in blocks:
         if isinstance(block, Section):
-            section = block.title
+            place = _Place(without_markup(block.title))
+            places.append(place)
+        elif isinstance(block, Heading):
+            place.begin(without_markup(block.words))
+        elif isinstance(block, Note):
+            place.note(without_markup(block.words))
+        elif isinstance(block, Rows):
+            used[block.question, block.context] = None
+            cards |= dict.fromkeys(question(block.question).metrics)
+            if table := _table(block.question, block.context, block.columns, block.codes):
+                place.add(Part(place.title, "", None, table, (table,)))
         elif isinstance(block, tuple):
             for number in block:
                 used[number.question, number.context] = None
@@ -208,17 +223,63 @@ def _chapter(
             for context in (block.others or {"": block.context}).values():
                 used[block.question, context] = None
             cards |= dict.fromkeys(question(block.question).metrics)
-            if part := _part(block, section):
-                parts.append(part)
+            if part := _part(block, place.title):
+                place.add(part)
+    before, *sections = (place.ended() for place in places)
+    # What the answer says where it has no figure stands with its sentence.
+    alone = [part for part in before if not part.title and part.chart is None and part.table is None]
     return Chapter(
         subject=head.subject or next(known.title for known in pages() if known.name == page),
         takeaway=without_markup(head.takeaway),
-        lead=without_markup(head.lead),
+        lead=" ".join(filter(None, [without_markup(head.lead), *(part.lead for part in alone)])),
         numbers=tuple(numbers),
-        parts=tuple(parts),
+        parts=tuple(part for part in (*before, *chain.from_iterable(sections)) if part not in alone),
         why_not=without_markup(why_not),
         link=link_to(page, address, language()),
     )
+
+
+@dataclass
+class _Place:
+    """The answer or a section of a page while it is read: its parts, and what was said since."""
+
+    title: str
+    parts: list[Part] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    is_begun: bool = False
+
+    def begin(self, title: str) -> None:
+        """What follows has another title."""
+        self.end()
+        self.title = title
+
+    def note(self, words: str) -> None:
+        """Words of the figure above them; of the next one where none is above."""
+        if not words:
+            return
+        if self.is_begun:
+            last = self.parts[-1]
+            self.parts[-1] = replace(last, notes=(*last.notes, words))
+        else:
+            self.said.append(words)
+
+    def add(self, part: Part) -> None:
+        """A figure, with what was said before it under the same title."""
+        if part.title != self.title:
+            self.end()
+        self.parts.append(replace(part, lead=" ".join([*self.said, *filter(None, [part.lead])])))
+        self.said, self.is_begun = [], True
+
+    def end(self) -> None:
+        """What was said and has no figure is a part of its own."""
+        if self.said:
+            self.parts.append(Part(self.title, " ".join(self.said), None, None))
+        self.said, self.is_begun = [], False
+
+    def ended(self) -> list[Part]:
+        """Its parts, when all is read."""
+        self.end()
+        return self.parts
 
 
 def mark_as_protected(asked: str, context: Scope) -> None:
@@ -239,22 +300,28 @@ def _number(number: Number) -> NumberShown:
 def _part(figure: Figure, section: str) -> Part | None:
     chart = None
     if isinstance(figure.chart, dict) and has_marks(figure.chart):
-        chart = ChartShown(in_language(figure.chart), without_markup(figure.words.alt))
+        chart = ChartShown(in_language(figure.chart), alt_of(figure.chart, without_markup(figure.words.alt)))
     contexts = figure.others or {"": figure.context}
-    tables = tuple(table for label, context in contexts.items() if (table := _table(figure, context, label)))
+    tables = tuple(
+        table
+        for label, context in contexts.items()
+        if (table := _table(figure.question, context, figure.columns, figure.codes, label))
+    )
     if chart is None and not tables:
         return None
     title = without_markup(figure.words.title or section)
     return Part(title, without_markup(figure.words.lead), chart, tables[0] if tables else None, tables)
 
 
-def _table(figure: Figure, context: Scope, label: str) -> TableShown | None:
-    answer = ask(figure.question, context)
-    shown = columns_for_people(figure.question, figure.columns, figure.codes)
+def _table(
+    asked: str, context: Scope, columns: Sequence[str] | None, codes: Codes, label: str = ""
+) -> TableShown | None:
+    answer = ask(asked, context)
+    shown = columns_for_people(asked, columns, codes)
     if answer.empty or not shown:
         return None
-    rows = in_words_for_people(answer, shown, figure.codes)
-    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), figure.question, context, label)
+    rows = in_words_for_people(answer, shown, codes)
+    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), asked, context, label)
 
 
 def _defined(card: str) -> str:

@@ -19,7 +19,6 @@ from dashboard.access.visitor import Visitor, acting_as
 from dashboard.briefs.hxl import SOURCE, NotOneList, newest_rows, tag_answer, write_hxl
 from dashboard.charts.paper import inline_svg
 from dashboard.components.downloads import as_csv, file_name_of
-from dashboard.components.notices import disclaimer_of_maps
 from dashboard.components.readable import explained
 from dashboard.documents.model import (
     Chapter,
@@ -257,8 +256,8 @@ def _part(pack: Pack, sheet: Sheet, part: Part, anchor: str, found: Found) -> st
     if part.chart and sheet.on_day is None:
         spec = dict(part.chart.spec)
         drawn = inline_svg(spec, CHART_WIDTH, part.chart.alt or title, f"{anchor}-chart")
-        under = f"<figcaption>{escape(disclaimer_of_maps())}</figcaption>" if "geo" in spec["layout"] else ""
-        body.append(f"<figure>{drawn}{under}</figure>")
+        body.append(f"<figure>{drawn}</figure>")
+    body += [f'<p class="quiet">{escape(words)}</p>' for words in part.notes]
     for table in part.tables:
         body.append(_table(pack, table))
         _keep_rows_of_countries(sheet, table, anchor, found)

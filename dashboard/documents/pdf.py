@@ -14,6 +14,7 @@ import typst
 
 from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
+from dashboard.documents.pdf_words import said_once
 from dashboard.locales import _
 from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
@@ -22,6 +23,10 @@ from dashboard.store.workspace import workspace
 PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
+LETTERS_ACROSS, LETTERS_BETWEEN, MOST_LETTERS = 104, 3, 40  # of a table across the page, and of a column
+# Between words, and between any two signs of Chinese.
+BREAKS = re.compile(r"\s+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
+UNBROKEN = ("date", "month")  # words that belong in one line
 CHART_WIDTH = 700  # pixels across the page
 STANDARD: Literal["ua-1"] = "ua-1"
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -37,7 +42,7 @@ def write_pdf(document: Document) -> bytes:
         place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, place)
         place.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
-        return bytes(
+        written = bytes(
             typst.compile(
                 str(place / "brief.typ"),
                 root=str(place),
@@ -47,6 +52,7 @@ def write_pdf(document: Document) -> bytes:
                 pdf_standards=STANDARD,
             )
         )
+    return said_once(written) if document.right_to_left else written
 
 
 def _in_fonts(values: dict[str, Any]) -> str:
@@ -121,7 +127,7 @@ def _part(part: Part, folder: Path, name: str) -> dict[str, Any]:
         folder.joinpath(name).write_text(drawn, encoding="utf-8")
         chart |= {"file": name, "alt": part.chart.alt or part.title}
     table = _table(part.table) if part.table and not part.chart else None
-    return {"title": part.title, "lead": part.lead, "chart": chart, "table": table}
+    return {"title": part.title, "lead": part.lead, "chart": chart, "table": table, "notes": list(part.notes)}
 
 
 def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
@@ -156,19 +162,46 @@ def _table(table: TableShown) -> dict[str, Any]:
     rows = [[cell_words(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
     shown = rows[:MOST_ROWS]
     labels = [_(column.label) for column in table.columns]
-    more = ""
+    least = [
+        max(_longest_word(label), *map(letters_wide if column.card.format in UNBROKEN else _longest_word, cells))
+        for column, label, cells in zip(table.columns, labels, zip(*shown, strict=True), strict=True)
+    ]
+    kept = _fitting(least)
+    more = []
     if len(rows) > len(shown):
-        more = _("The first {shown} of {all} rows. All are in the workbook.").format(shown=len(shown), all=len(rows))
+        words = _("The first {shown} of {all} rows. All are in the workbook.")
+        more.append(words.format(shown=len(shown), all=len(rows)))
+    if len(kept) < len(labels):
+        more.append(_("More columns are in the workbook."))
     return {
-        "labels": labels,
-        "numeric": [column.is_number for column in table.columns],
-        "widths": _widths(labels, shown),
-        "rows": shown,
-        "more": more,
+        "labels": [labels[at] for at in kept],
+        "numeric": [table.columns[at].is_number for at in kept],
+        "widths": _widths([least[at] for at in kept], [[labels[at], *(row[at] for row in shown)] for at in kept]),
+        "rows": [[row[at] for at in kept] for row in shown],
+        "more": " ".join(more),
     }
 
 
-def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Parts of the width of the page for each column, by its longest words, none wider than three times another."""
-    longest = [max(map(letters_wide, column)) for column in zip(labels, *rows, strict=True)]
-    return [min(30, max(10, letters)) for letters in longest]
+def _longest_word(words: str) -> int:
+    return max(map(letters_wide, BREAKS.split(words)), default=0)
+
+
+def _fitting(least: Sequence[int]) -> list[int]:
+    """The columns that the width of a page holds, in their order: the first ones, each at its least."""
+    kept: list[int] = []
+    used = 0
+    for at, letters in enumerate(least):
+        used += letters + LETTERS_BETWEEN
+        if kept and used > LETTERS_ACROSS:
+            break
+        kept.append(at)
+    return kept
+
+
+def _widths(least: Sequence[int], columns: Sequence[Sequence[str]]) -> list[float]:
+    """Parts of the width of the page for each column: what it needs at least, and of the rest by its longest words."""
+    longest = [min(MOST_LETTERS, max(map(letters_wide, column))) for column in columns]
+    wanted = [max(0, long - short) for long, short in zip(longest, least, strict=True)]
+    rest = max(0, LETTERS_ACROSS - sum(least) - LETTERS_BETWEEN * len(least))
+    share = min(1.0, rest / sum(wanted)) if sum(wanted) else 0.0
+    return [short + LETTERS_BETWEEN + more * share for short, more in zip(least, wanted, strict=True)]

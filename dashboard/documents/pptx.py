@@ -46,6 +46,8 @@ WIDE_LETTER = 0x2E80  # from here on letters are as wide as high
 INSET = 0.05
 MOST_ROWS, MOST_COLUMNS, CELL_LINES, HEAD_LINES, MOST_LETTERS = 12, 8, 2, 3, 36.0
 TABLE_SIZES = (14, 13, 12, 11, 10, 9)
+MOST_LEAD, MOST_NOTED = 1.15, 0.8  # inches
+BOLD = 1.25  # how much wider letters are
 MOST_IN_A_ROW, LONG_NOTE, COLUMNS_OF_NUMBERS = 6, 45, 3
 PICTURE_WIDE = 7.2
 ACCENT, PALE, WARNING = RGBColor(0x0B, 0x6C, 0xB8), RGBColor(0xE8, 0xF1, 0xF8), RGBColor(0xA6, 0x3D, 0x1E)
@@ -138,7 +140,8 @@ class _Deck:
         lead = chapter.lead if title == chapter.why_not else chapter.why_not or chapter.lead
         numbers = chapter.numbers
         is_row = len(numbers) <= MOST_IN_A_ROW and all(len(number.note) <= LONG_NOTE for number in numbers)
-        first = parts.pop(0) if parts and (is_row or not numbers) else None
+        has_figure = bool(parts and (parts[0].chart or parts[0].table))
+        first = parts.pop(0) if has_figure and (is_row or not numbers) else None
         slide, top = self._slide(title, lead)
         if numbers:
             top = self._numbers(slide, numbers, top, MOST_IN_A_ROW if is_row else COLUMNS_OF_NUMBERS)
@@ -149,8 +152,12 @@ class _Deck:
             self._figure(slide, first, title, top)
         self._speak(slide, self._working(chapter, first))
         for part in parts:
-            slide, top = self._slide(part.title or title, part.lead)
-            self._figure(slide, part, title, top)
+            is_figure = part.chart or part.table
+            slide, top = self._slide(part.title or title, part.lead if is_figure else "")
+            if is_figure:
+                self._figure(slide, part, title, top)
+            else:
+                self._text(slide, _Box(MARGIN, top, INNER, HIGH - 0.6 - top), part.lead, LEAD_SIZES)
             self._speak(slide, self._working(chapter, part))
 
     def _last(self) -> None:
@@ -191,8 +198,9 @@ class _Deck:
         self._write(slide.shapes.title, title, TITLE_SIZES, bold=True, anchor=MSO_ANCHOR.MIDDLE)
         top = 1.3
         if lead:
-            self._text(slide, _Box(MARGIN, top, INNER, 0.6), lead, LEAD_SIZES, color=QUIET)
-            top += 0.65
+            high = min(MOST_LEAD, max(0.6, _height(lead, INNER, LEAD_SIZES[-1])))
+            self._text(slide, _Box(MARGIN, top, INNER, high), lead, LEAD_SIZES, color=QUIET)
+            top += high + 0.05
         self._foot(slide)
         return slide, top
 
@@ -247,6 +255,10 @@ class _Deck:
 
     def _figure(self, slide: Any, part: Part, fallback: str, top: float) -> None:
         room = _Box(MARGIN, top, INNER, HIGH - 0.6 - top)
+        if noted := " \u00b7 ".join(part.notes):
+            high = min(MOST_NOTED, _height(noted, INNER, UNDER_SIZES[-1]))
+            room = _Box(MARGIN, top, INNER, room.height - high)
+            self._text(slide, _Box(MARGIN, HIGH - 0.6 - high, INNER, high), noted, UNDER_SIZES, color=QUIET)
         title = part.title or fallback
         drawn = native(dict(part.chart.spec)) if part.chart else None
         if part.table and not drawn and not (part.chart and can_picture(dict(part.chart.spec))):
@@ -295,7 +307,8 @@ class _Deck:
                 [_cut(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
                 for row, lines in ((labels, HEAD_LINES), *((row, CELL_LINES) for row in rows))
             )
-            heights = [_row_height(row, widths, size) for row in [head, *cut]]
+            narrower = [wide / BOLD for wide in widths]
+            heights = [_row_height(head, narrower, size), *(_row_height(row, widths, size) for row in cut)]
             if sum(heights) <= room.height - 0.65 and [head, *cut] == [labels, *rows]:
                 break
         kept = 1
@@ -399,7 +412,7 @@ class _Deck:
 
     def _working(self, chapter: Chapter, part: Part | None) -> list[str]:
         asked = [_(question(part.table.question).title)] if part and part.table else []
-        said = [chapter.lead, *([part.lead] if part else [])]
+        said = [chapter.lead, *([part.lead, *part.notes] if part else [])]
         labels = {number.label for number in chapter.numbers}
         defined = [f"{label}: {words}" for label, words in self.document.definitions if label in labels]
         return [
@@ -469,11 +482,17 @@ def _height(words: str, width: float, size: float) -> float:
 
 def _fitted(words: str, width: float, height: float, sizes: Sequence[int]) -> tuple[int, str]:
     """The largest size in which the words fit, and the words; cut at the smallest where they do not fit in any."""
-    for size in sizes:
-        if _height(words, width, size) <= height:
-            return size, words
+    fitting = [size for size in sizes if _height(words, width, size) <= height]
+    if fitting:
+        return next((size for size in fitting if _is_unbroken(words, width, size)), fitting[0]), words
     least = sizes[-1]
     return least, _cut(words, width, least, max(1, int((height - 2 * INSET) * 72 / (least * LINE))))
+
+
+def _is_unbroken(words: str, width: float, size: float) -> bool:
+    """Whether no word is longer than a line, written bold; signs of Chinese may part anywhere."""
+    room = _letters(width, size) / BOLD
+    return all(len(word) <= room or max(map(ord, word)) >= WIDE_LETTER for word in words.split())
 
 
 def _cut(words: str, width: float, size: float, lines: int) -> str:

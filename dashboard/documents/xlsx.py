@@ -30,6 +30,7 @@ SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f%]*\Z", re.ASCII)
 NARROWEST, WIDEST, LOOKED_AT = 9, 46, 200
 TITLE_ROW, LEAD_ROW, STATE_ROW, HEAD_ROW = 0, 1, 2, 4
 ACCENT, PALE, WARNING, INK, GRID = "#0b6cb8", "#dce9f5", "#a63d1e", "#243240", "#d5dae0"
+QUIET = "#4b5763"
 CHART_WIDE, CHART_HIGH, ROWS_A_CHART = 760, 430, 24
 COLUMNS_A_CHART = 13  # of the usual width that lie below a chart
 FONT = "Arial"  # with Latin, Cyrillic and Arabic letters on every machine
@@ -130,7 +131,10 @@ class _Book:
             self.colors(sheet, part.table)
         rows = len(part.table.rows) if part.table else 0
         last = (width + 1 if width else 0) + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
-        sheet.print_area(0, 0, HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0), last)  # not the chart's own numbers
+        below = HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0) + 2
+        for at, words in enumerate(part.notes):
+            self.put(sheet, below + at, 0, words, font_color=QUIET)
+        sheet.print_area(0, 0, below + len(part.notes) - 1, last)  # not the chart's own numbers
         sheet.freeze_panes(HEAD_ROW + 1 if part.table else HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.repeat_rows(HEAD_ROW)
@@ -194,7 +198,7 @@ class _Book:
         """The title, the sentence below it, and what the figures are; gives the row below."""
         self.put(sheet, TITLE_ROW, 0, title, bold=True, font_size=16)
         self.put(sheet, LEAD_ROW, 0, lead)
-        self.put(sheet, STATE_ROW, 0, as_of(self.document), font_color="#4b5763")
+        self.put(sheet, STATE_ROW, 0, as_of(self.document), font_color=QUIET)
         if self.simulated:
             self.put(sheet, STATE_ROW + 1, 0, self.simulated, bold=True, font_color=WARNING)
         return HEAD_ROW + 1

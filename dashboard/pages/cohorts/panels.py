@@ -15,6 +15,7 @@ from dashboard.components.filters import slide_number, switch
 from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.notices import owners_only
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import grid, nothing_to_show
 from dashboard.components.verdicts import Verdict, verdict
 from dashboard.locales import _
@@ -158,7 +159,7 @@ def compare(context: Scope) -> None:
 
 def standing(cohorts: Sequence[Cohort]) -> None:
     """For each cohort, how many course runs are completed, under way, quiet or ended."""
-    st.header(standing_words(cohorts), anchor=False)
+    heading(standing_words(cohorts))
     rows = {cohort.words: ask_one(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
@@ -181,12 +182,12 @@ def standing(cohorts: Sequence[Cohort]) -> None:
         nothing=_("Choose a cohort without sex, age or education to see its course runs by outcome."),
     )
     if 0 < len(rows) < len(cohorts):
-        st.caption(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
+        note(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
     small = [
         cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_one(STANDING, cohort.scope)["is_small"]
     ]
     if small:
-        st.caption(
+        note(
             _("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(
                 cohorts="; ".join(map(in_markdown, small))
             )
@@ -313,11 +314,10 @@ def differences(cohorts: Sequence[Cohort]) -> None:
                     _("Verdict"): difference_words(row),
                 }
             )
-    st.header(
+    heading(
         _("{clear} of {all} differences are clear").format(clear=whole(clear), all=whole(len(rows)))
         if rows
         else _("Differences in completion"),
-        anchor=False,
     )
     grid(
         rows,
@@ -353,7 +353,7 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
     if not row:
         st.info(_("Neither of the two has course runs enrolled at least 180 days ago."))
         return
-    st.header(adjusted_words(row, one.words, other.words), anchor=False)
+    heading(adjusted_words(row, one.words, other.words))
     strip(
         [
             Number(
@@ -382,7 +382,7 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
         ],
         key="adjusted",
     )
-    st.write(
+    say(
         _(
             "Both are weighted to the same mix of {strata} combinations of course, quarter of intake and sex that both "
             "have: {used} of {runs} and {other_used} of {other_runs} course runs. What is not recorded, such as who "
@@ -458,11 +458,10 @@ def quiet(context: Scope) -> None:
         return
     asked = replace(asked, quiet_days=slide_number(_("Days without activity"), 7, 180, QUIET_DAYS, 1, "quiet_days"))
     row = ask_one(QUIET, asked)
-    st.header(
+    heading(
         _("{share} of those who have not finished were not seen for {days} days").format(
             share=share(row["share_quiet"]), days=whole(row["quiet_days"])
         ),
-        anchor=False,
     )
     strip(
         [

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.components import learners
@@ -14,6 +13,7 @@ from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
+from dashboard.components.saying import note, say
 from dashboard.components.tables import show_table
 from dashboard.components.verdicts import FEWEST, Verdict, verdict
 from dashboard.locales import _, plural
@@ -121,7 +121,7 @@ def answer(scope: Scope) -> None:
             ),
         ],
     )
-    st.caption(
+    note(
         _(
             "Started: a first learning event. Active: seen again a week later, or completed. Completed: at least one "
             "course. Recognised is known only for partners that send lists of recognitions."
@@ -168,7 +168,7 @@ def largest_loss(table: pd.DataFrame) -> Loss | None:
 def compared(scope: Scope) -> None:
     """The steps with intervals, the median of the other partners and the days between."""
     if scope.country_host:
-        st.write(_("Partners are compared over all countries: choose All countries."))
+        say(_("Partners are compared over all countries: choose All countries."))
         return
     table, words = ask(COMPARED, scope), step_words()
     done = ask_one(COMPARED, scope, step="Completed")
@@ -208,7 +208,7 @@ def compared(scope: Scope) -> None:
         if not is_missing(row.median_days)
     ]
     if gaps:
-        st.write(_("Median days since the previous step: {list}.").format(list="; ".join(gaps)))
+        say(_("Median days since the previous step: {list}.").format(list="; ".join(gaps)))
 
 
 def compared_words(done: Mapping[str, Any], registered: float | None, is_partner: bool) -> str:
@@ -239,12 +239,12 @@ def compared_words(done: Mapping[str, Any], registered: float | None, is_partner
 def same_area(scope: Scope) -> None:
     """A partner's learners beside those of the others in the same country, region or world."""
     if not scope.partner_id:
-        st.write(_("Choose a partner above to compare it with the other partners in the same area."))
+        say(_("Choose a partner above to compare it with the other partners in the same area."))
         return
     asked = scope.only("partner_id", "programme_id", "country_host")
     table = ask(BENCHMARK, asked)
     if table.empty:
-        st.write(
+        say(
             _("You may not see this comparison: it is for the partner itself, the coalition and stewards.")
             if ask(STEPS, scope)["learners"].isna().all()
             else _(
@@ -285,7 +285,7 @@ def same_area(scope: Scope) -> None:
         )
     )
     if scope.from_month or scope.to_month:
-        st.caption(_("This comparison is over all months of registration."))
+        note(_("This comparison is over all months of registration."))
 
 
 def same_area_words(done: Mapping[str, Any], registered: float | None, place: str) -> str:
@@ -326,7 +326,7 @@ def groups(scope: Scope) -> None:
         )
     )
     if scope.country_host:
-        st.caption(_("These figures are of all countries."))
+        note(_("These figures are of all countries."))
 
 
 def groups_words(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
+from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import show_table
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
@@ -112,14 +111,14 @@ def _others(totals: Mapping[str, Any]) -> None:
     }
     reached = ", ".join(f"{people(count)} {who}" for who, count in others.items() if not is_missing(count))
     if reached:
-        st.caption(_("Also reached, and not among learners: {reached}.").format(reached=reached))
+        note(_("Also reached, and not among learners: {reached}.").format(reached=reached))
 
 
 def timeline(scope: Scope) -> None:
     """Activities under way, month by month."""
     table = ask(MONTHS, scope)
     if table.empty:
-        st.write(_("No activity of this choice has a first day."))
+        say(_("No activity of this choice has a first day."))
         return
     by_month = table.groupby("month")["activities"].sum()
     figure(
@@ -221,14 +220,13 @@ def missions(scope: Scope) -> None:
     """Every figure of each mission."""
     table, words = ask(MISSIONS, scope), mission_words()
     if table.empty:
-        st.write(_("No activity of this choice has a mission."))
+        say(_("No activity of this choice has a mission."))
         return
     most, total = ask_one(MISSIONS, scope), ask_one(TOTALS, scope)["learners_direct"]
-    st.header(
+    heading(
         _("{mission}: {learners} of {total} learners reached directly").format(
             mission=words[most["mission"]], learners=people(most["learners_direct"]), total=people(total)
         ),
-        anchor=False,
     )
     show_table(MISSIONS, scope, key="missions", codes={"mission": words})
 
@@ -237,7 +235,7 @@ def overlaps(scope: Scope) -> None:
     """Countries with two or more like activities at a time."""
     table = ask(OVERLAPS, scope)
     if table.empty:
-        st.write(_("No two activities of this choice have the same country, kind and audience at the same time."))
+        say(_("No two activities of this choice have the same country, kind and audience at the same time."))
         return
     table_figure(
         Figure(

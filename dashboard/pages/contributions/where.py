@@ -13,6 +13,7 @@ from dashboard.components.filters import choose
 from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
+from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
@@ -141,7 +142,7 @@ def _numbers(totals: Mapping[str, Any], scope: Scope) -> list[Number]:
 
 
 def _not_counted(totals: Mapping[str, Any]) -> None:
-    st.caption(
+    note(
         _(
             "Not counted: {others} activities of other sectors. Stage not stated: {blank} of the {all} activities "
             "counted."
@@ -182,7 +183,7 @@ def matrix(scope: Scope) -> None:
     asked = replace(scope, rows=rows)
     table = ask(CELLS, asked)
     if table.empty:
-        st.write(_("No cell of the matrix has an activity of this choice."))
+        say(_("No cell of the matrix has an activity of this choice."))
         return
     labels = _row_labels(rows, table["row"])
     lead = _("Choose a cell, or a row and a place below, to list its activities.")

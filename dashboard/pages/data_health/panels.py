@@ -15,6 +15,7 @@ from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.light import is_light
 from dashboard.components.page import headline
 from dashboard.components.refused import without_flags
+from dashboard.components.saying import heading, lines, note, say
 from dashboard.components.tables import grid, reading_order
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
@@ -250,13 +251,13 @@ def details() -> None:
     """One source or stream: when its next file should come, how it is fetched, what waits, and each of its files."""
     by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _seen().streams}
     if not by_code:
-        st.write(_("You see no source here. Stewards see all of them."))
+        say(_("You see no source here. Stewards see all of them."))
         return
     words = {code: _option(feed) for code, feed in by_code.items()}
     code = choose(_("Source"), list(by_code), "source", lambda code: words[code])
     feed = by_code[code]
     for sentence in _facts(feed):
-        st.write(sentence)
+        say(sentence)
     if current_viewer().is_steward or feed.stream:
         _files(feed)
 
@@ -278,31 +279,29 @@ def status_words(code: str) -> str:
 
 def rules() -> None:
     """How freshness is judged, in words."""
-    st.write(
+    say(
         _(
             "The age of a source counts from the day up to which its newest file reports, not from the day on which "
             "it arrived. Each source states how often a file should come."
         )
     )
-    st.markdown(
-        "\n".join(
-            f"- **{status_words(code)}**: {words}"
-            for code, words in {
-                FRESH: _("the newest file is no older than that number of days."),
-                DUE: _("it is older, by up to half of that number."),
-                OVERDUE: _("it is older still."),
-                AHEAD: _("its day is more than one day in the future, so its age is not known."),
-                STOPPED: _(
-                    "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
-                    "expected, and not counted as overdue."
-                ),
-                MISSING: _("files are expected, and none has come."),
-                NOT_EXPECTED: _(
-                    "the record has ended, or changes only when something happens, so no next file is expected."
-                ),
-                DEMONSTRATION: _("the rows are simulated. They are never late, and real files replace them."),
-            }.items()
-        )
+    lines(
+        f"**{status_words(code)}**: {words}"
+        for code, words in {
+            FRESH: _("the newest file is no older than that number of days."),
+            DUE: _("it is older, by up to half of that number."),
+            OVERDUE: _("it is older still."),
+            AHEAD: _("its day is more than one day in the future, so its age is not known."),
+            STOPPED: _(
+                "a partner has sent no file for 13 months. The programme may have ended; it is no longer "
+                "expected, and not counted as overdue."
+            ),
+            MISSING: _("files are expected, and none has come."),
+            NOT_EXPECTED: _(
+                "the record has ended, or changes only when something happens, so no next file is expected."
+            ),
+            DEMONSTRATION: _("the rows are simulated. They are never late, and real files replace them."),
+        }.items()
     )
 
 
@@ -450,7 +449,7 @@ def _files(feed: StreamHealth) -> None:
     shown = [capture for capture in feed.captures if capture.account]
     if len(shown) < len(feed.captures):
         hidden = len(feed.captures) - len(shown)
-        st.caption(
+        note(
             plural(
                 "Of {count} file only the date is shown: rows of other partners are in it.",
                 "Of {count} files only the dates are shown: rows of other partners are in them.",
@@ -462,11 +461,11 @@ def _files(feed: StreamHealth) -> None:
     if not feed.captures:
         return
     if feed.shares_file and shown:
-        st.caption(_("The newest file holds rows of several partners or programmes; its counts are of the whole file."))
+        note(_("The newest file holds rows of several partners or programmes; its counts are of the whole file."))
     reasons = _reasons_of(shown)
     labels = _labels(shown[-MOST_FILES:])
     if shown:
-        st.subheader(_rows_title(shown), anchor=False)
+        heading(_rows_title(shown), is_small=True)
         counts = {
             _("Accepted"): [c.account.published for c in shown[-MOST_FILES:] if c.account],
             _("Duplicates"): [c.account.collapsed for c in shown[-MOST_FILES:] if c.account],
@@ -481,7 +480,7 @@ def _files(feed: StreamHealth) -> None:
         )
         _reason_chart(shown, reasons, labels)
     if len(shown) > MOST_FILES:
-        st.caption(_("The charts show the newest {count} files; the tables list all.").format(count=MOST_FILES))
+        note(_("The charts show the newest {count} files; the tables list all.").format(count=MOST_FILES))
     _tables(feed, reasons)
 
 
@@ -535,7 +534,7 @@ def _reason_chart(
             for capture in last
         ]
         counts[_("other reasons")] = others
-    st.subheader(_("Most rows were set aside for: {reason}").format(reason=in_markdown(commonest[0])), anchor=False)
+    heading(_("Most rows were set aside for: {reason}").format(reason=in_markdown(commonest[0])), is_small=True)
     plain_chart(
         stacked_figure(labels, counts, OF_REASONS),
         "health-reasons",

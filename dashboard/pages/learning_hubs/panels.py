@@ -29,6 +29,7 @@ from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
+from dashboard.components.saying import heading, hint, lines, note, say
 from dashboard.components.tables import grid, lazy_table, show_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import (
@@ -224,7 +225,7 @@ def _map_and_details(hubs: pd.DataFrame, scope: Scope) -> None:
             selection_mode="points",
             alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),
         )
-        st.caption(_(metrics()["hub_status"].definition))
+        note(_(metrics()["hub_status"].definition))
 
 
 def _not_active(hubs: pd.DataFrame) -> None:
@@ -233,7 +234,7 @@ def _not_active(hubs: pd.DataFrame) -> None:
     words = status_words()
     if others.empty:
         return
-    st.write("**" + _("Hubs that are not active") + "**")
+    say("**" + _("Hubs that are not active") + "**")
     grid(
         [
             {
@@ -248,7 +249,7 @@ def _not_active(hubs: pd.DataFrame) -> None:
         column_config={_("Last session"): st.column_config.DateColumn(format=widget_day(SHORT))},
     )
     if len(others) > MOST_QUIET:
-        st.caption(_("The table below the map lists all hubs."))
+        hint(_("The table below the map lists all hubs."))
 
 
 def _take_clicked() -> None:
@@ -302,7 +303,7 @@ def sessions(scope: Scope) -> None:
         key="sessions",
     )
     if row["sessions_elsewhere"]:
-        st.caption(
+        note(
             plural(
                 "{count} session of hubs that are on no register is in none of these figures.",
                 "{count} sessions of hubs that are on no register are in none of these figures.",
@@ -373,13 +374,12 @@ def attendance(scope: Scope) -> None:
     if table.empty:
         st.info(_("No session of these hubs was counted."))
         return
-    st.header(
+    heading(
         _("{heads} visits to the {sessions} sessions that counted them").format(
             heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"])
         ),
-        anchor=False,
     )
-    st.write(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
+    say(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
     show_table(
         ATTENDANCE,
         scope,
@@ -410,7 +410,7 @@ def effect() -> None:
             )
         )
         return
-    st.header(_effect_words(row), anchor=False)
+    heading(_effect_words(row))
     strip(
         [
             Number(
@@ -454,7 +454,7 @@ def effect() -> None:
         ],
         key="effect",
     )
-    st.write(
+    say(
         _(
             "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of "
             "course, month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
@@ -505,7 +505,7 @@ def nearby(scope: Scope) -> None:
         return
     drawn_from(VITALITY, scope)
     if is_light():
-        st.caption(_("The light page has no map. The table above lists the same hubs."))
+        hint(_("The light page has no map. The table above lists the same hubs."))
         return
     hubs = hubs.assign(
         host_words=hubs["host"].fillna(_("Host not stated for this city")), status_words=hubs["status"].map(words)
@@ -522,7 +522,7 @@ def nearby(scope: Scope) -> None:
         "unknown": _("small and hollow"),
         "closed": _("hollow with a red rim and a cross"),
     }
-    context.lines(f"**{words[status]}**: {meaning}" for status, meaning in meanings.items())
+    lines(f"**{words[status]}**: {meaning}" for status, meaning in meanings.items())
     map_disclaimer()
 
 
@@ -542,7 +542,7 @@ def _details(hub_id: str) -> None:
     """What is known of one hub: its status, its sessions and its host."""
     scope = Scope(hub_id=hub_id)
     hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
-    st.write(
+    say(
         _("**{hub}, {country}** is selected. {activity}").format(
             hub=in_markdown(hub["hub"]), country=in_markdown(hub["country"]), activity=_last_activity(hub)
         )
@@ -571,7 +571,7 @@ def _details(hub_id: str) -> None:
         ],
         key="details",
     )
-    st.caption(
+    note(
         (
             _("Named in public on {day}; its host is not stated; {hours} hours of sessions.")
             if is_missing(hub["host"])

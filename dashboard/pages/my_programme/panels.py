@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from dashboard.charts.bars import bars_figure, steps_figure
 from dashboard.charts.lines import lines_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
@@ -22,6 +20,7 @@ from dashboard.components.learners import (
 )
 from dashboard.components.notices import owners_only
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import say
 from dashboard.components.tables import grid, show_table
 from dashboard.components.verdicts import Verdict, verdict_words
 from dashboard.locales import _, plural
@@ -208,7 +207,7 @@ def compared(scope: Scope) -> None:
     """Each measure beside that of the other partners, with a verdict."""
     rows = ask(COMPARED, scope).to_dict("records")
     if not rows:
-        st.write(
+        say(
             _(
                 "No figure of the other partners is shown: fewer than three of them report this choice, or two have "
                 "nearly all of its learners. Choose All programmes."
@@ -432,7 +431,7 @@ def hubs(scope: Scope) -> None:
     asked = scope.only("partner_id")
     table = ask(HUBS, asked)
     if table.empty:
-        st.write(
+        say(
             _("Only those who own the rows see attendance at hubs.")
             if is_hidden_from_me(HUBS, asked)
             else _("No sessions at hubs were reported for this partner. Send a list of sessions on the page Upload.")
@@ -473,7 +472,7 @@ def _nothing_of_own(question: str, scope: Scope) -> None:
     if is_hidden_from_me(question, scope):
         owners_only()
     else:
-        st.write(_("No course runs of this choice are in this release. Choose All programmes."))
+        say(_("No course runs of this choice are in this release. Choose All programmes."))
 
 
 def _why_no_partner() -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.page import headline
+from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import audience_words, gate_words, kind_words, taught_level_words, tier_words
 from dashboard.locales import _, plural
@@ -90,7 +91,7 @@ def answer(scope: Scope) -> None:
             ),
         ],
     )
-    st.caption(_("✓ passes, ✗ fails. Offers that fail fewest gates come first, then those with the best score."))
+    note(_("✓ passes, ✗ fails. Offers that fail fewest gates come first, then those with the best score."))
 
 
 def _gates(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _gates(row: Mapping[str, Any]) -> dict[str, Any]:
 def nearest(scope: Scope) -> None:
     """The offers nearest to the need: what each fails, and the parts of its score."""
     if not scope.need_id:
-        st.write(_("No need is open on that day. Choose another date."))
+        say(_("No need is open on that day. Choose another date."))
         return
     for row in ask(GATES, scope).head(CARDS_SHOWN).to_dict("records"):
         _card(row)
@@ -114,13 +115,13 @@ def nearest(scope: Scope) -> None:
 def _card(row: Mapping[str, Any]) -> None:
     words = gate_words()
     with st.container(border=True):
-        st.write(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
+        say(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
         failed = [words[gate] for gate in words if not row[f"{gate}_passes"]]
         if failed:
-            st.write("✗ " + _("Fails: {gates}.").format(gates="; ".join(failed)))
+            say("✗ " + _("Fails: {gates}.").format(gates="; ".join(failed)))
         else:
-            st.write("✓ " + _("Passes every gate: {gates}.").format(gates=", ".join(gate_titles().values()).lower()))
-        st.caption(
+            say("✓ " + _("Passes every gate: {gates}.").format(gates=", ".join(gate_titles().values()).lower()))
+        note(
             _(
                 "Score {score} of 100: kind {kind} of 40, capacity {capacity} of 30, focal point that answers {focal} "
                 "of 20, names the country {country} of 10."
@@ -133,7 +134,7 @@ def _card(row: Mapping[str, Any]) -> None:
             )
         )
         if not is_missing(row["focal_point"]):
-            st.caption(_("Focal point: {address}").format(address=in_markdown(row["focal_point"])))
+            note(_("Focal point: {address}").format(address=in_markdown(row["focal_point"])))
 
 
 def search(scope: Scope) -> None:
@@ -203,7 +204,7 @@ def _listed(text: str, words: Mapping[str, str]) -> str:
 def machine_readable(scope: Scope) -> None:
     """The same answer as other programs read it: the codes of the gates failed, and the score."""
     if not scope.need_id:
-        st.write(_("No need is open on that day. Choose another date."))
+        say(_("No need is open on that day. Choose another date."))
         return
     table_figure(
         Figure(

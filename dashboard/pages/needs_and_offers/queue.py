@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
+from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import gate_words
 from dashboard.locales import _, plural
@@ -59,7 +60,7 @@ def answer(scope: Scope) -> None:
         ),
         numbers=_numbers(totals, scope),
     )
-    st.caption(_("What is missing: the gates that the nearest offer fails, as each offer must pass all of them."))
+    note(_("What is missing: the gates that the nearest offer fails, as each offer must pass all of them."))
 
 
 def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,17 +156,17 @@ def _columns(scope: Scope) -> None:
     for column, (stage, label) in zip(st.columns(len(stage_words())), stage_words().items(), strict=True):
         rows = table[table["stage"] == stage].to_dict("records")
         with column:
-            st.write(f"**{label}** ({len(rows)})")
+            say(f"**{label}** ({len(rows)})")
             for row in rows[:CARDS_SHOWN]:
                 with st.container(border=True):
-                    st.write(in_markdown(row["country"]))
-                    st.caption(
+                    say(in_markdown(row["country"]))
+                    note(
                         plural("{offer}; for {days} day", "{offer}; for {days} days", row["days_in_stage"]).format(
                             offer=in_markdown(row["offer"]), days=whole(row["days_in_stage"])
                         )
                     )
             if len(rows) > CARDS_SHOWN:
-                st.caption(_("{count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
+                note(_("{count} more").format(count=whole(len(rows) - CARDS_SHOWN)))
 
 
 def expired(scope: Scope) -> None:
@@ -195,7 +196,7 @@ def silent(scope: Scope) -> None:
 
 def _list(asked: str, scope: Scope, title: str, columns: list[str], lead: str = "") -> None:
     if ask(asked, scope).empty:
-        st.write(_("Nothing on that day."))
+        say(_("Nothing on that day."))
         return
     table_figure(
         Figure(

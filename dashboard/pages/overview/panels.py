@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.charts.intervals import interval_figure
@@ -18,6 +17,7 @@ from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, tre
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
+from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import grid, show_table
 from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
@@ -115,7 +115,7 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
         unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
     )
-    st.caption(" ".join(filter(None, [unknown, newest_only(scope)])))
+    note(" ".join(filter(None, [unknown, newest_only(scope)])))
     map_disclaimer()
 
 
@@ -157,10 +157,10 @@ def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
     before = ask_one_before(HEADLINE, scope.only("programme_id"))
     if before is None:
-        st.write(_("This is the first release, so there is nothing to compare it with."))
+        say(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
-        st.write(_("The previous release had no learners of this programme."))
+        say(_("The previous release had no learners of this programme."))
         return
     again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
     now = ask_one(HEADLINE, scope.only("programme_id"))
@@ -185,7 +185,7 @@ def changes(scope: Scope) -> None:
             "previous release had already counted."
         )
         changed = {_("Restated"): (before, again), _("New"): (again, now)}
-    st.write(said.format(**days))
+    say(said.format(**days))
     grid(
         [
             {
@@ -291,7 +291,7 @@ def rising(scope: Scope) -> None:
             ),
         )
     )
-    st.write(_unfinished(scope))
+    say(_unfinished(scope))
 
 
 def women(scope: Scope) -> None:
@@ -353,7 +353,7 @@ def partners(scope: Scope) -> None:
             ),
         )
     )
-    st.header(_("Completions by partner"), anchor=False)
+    heading(_("Completions by partner"))
     show_table(
         "overview/partner_results",
         scope,
@@ -395,15 +395,14 @@ def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
     on_date = answers.closures_day()
     if on_date is None:
-        st.write(_("No record of school closures is in this release."))
+        say(_("No record of school closures is in this release."))
         return
     asked = Scope(on_date=on_date)
     world = ask_one(WORLD, asked)
-    st.header(
+    heading(
         _("{learners} learners affected by country-wide closures on {day}").format(
             learners=people(world["learners_affected"]), day=day(world["on_date"])
         ),
-        anchor=False,
     )
     words = [
         _("That is {share} of all enrolled; {day} is the last day of the record.").format(
@@ -424,7 +423,7 @@ def out_of_school() -> None:
                 countries=whole(gap["countries_without_offer"]),
             )
         )
-    st.write(" ".join(words))
+    say(" ".join(words))
     show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
 
 

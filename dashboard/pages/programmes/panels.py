@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import note, say
 from dashboard.components.tables import show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, share, whole
@@ -60,7 +59,7 @@ def answer(scope: Scope) -> None:
         _targets(scope, _numbers(row, scope))
     else:
         _outcomes(scope, "", _numbers(row, scope))
-        st.caption(_("No phases with seats and targets were sent for this programme."))
+        note(_("No phases with seats and targets were sent for this programme."))
 
 
 def phases_of(scope: Scope) -> list[str]:
@@ -157,7 +156,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
         if not is_missing(row.share_seats_taken)
     ]
     if taken:
-        st.caption(_("Seats taken: {list}.").format(list=", ".join(taken)))
+        note(_("Seats taken: {list}.").format(list=", ".join(taken)))
 
 
 def hours(scope: Scope) -> None:
@@ -212,7 +211,7 @@ def domains(scope: Scope) -> None:
     table = ask(DOMAINS, scope)
     sent = table["phase"].tolist()
     if not sent:
-        st.write(_("No catalogue of courses and guided projects was sent for this programme."))
+        say(_("No catalogue of courses and guided projects was sent for this programme."))
         return
     newest = table[table["phase"] == sent[-1]]
     figure(

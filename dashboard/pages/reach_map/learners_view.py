@@ -14,6 +14,7 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import date_in_link, switch, year_before
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import fact, heading, lines, note, say
 from dashboard.components.tables import show_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
@@ -124,7 +125,7 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
         _draw(scope, table, routes, drawn)
         moving_month.slider(scope)
     if drawn and (newest := context.newest_only(scope)):
-        st.caption(_("Flows: {as_of}").format(as_of=newest))
+        note(_("Flows: {as_of}").format(as_of=newest))
     map_disclaimer()
 
 
@@ -154,20 +155,20 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
 def _card(scope: Scope, table: pd.DataFrame) -> None:
     country = context.choose_country(table)
     if not country:
-        st.write(_("**Most learners**"))
+        say(_("**Most learners**"))
         top = table[table["learners"] > 0].nlargest(5, "learners")
-        context.lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
+        lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
         return
     question = replace(scope.only("programme_id"), country_iso3=country)
     row = ask_one(CARD, question)
     if scope.on_date:
         by_host = replace(question, country_iso3=None, by="host", on_date=scope.on_date)
         then = ask_one(LEARNERS, by_host, country_iso3=country)
-        st.metric(_("Learners by {day}").format(day=day(scope.on_date)), people(then["learners"]))
-        st.caption(context.newest_only(scope))
+        fact(_("Learners by {day}").format(day=day(scope.on_date)), people(then["learners"]))
+        note(context.newest_only(scope))
     else:
-        st.metric(_("Learners who live in the country"), people(row["learners"]))
-    lines = [
+        fact(_("Learners who live in the country"), people(row["learners"]))
+    facts = [
         *(
             [_("Learners who live in the country: {count}").format(count=whole(row["learners"]))]
             if scope.on_date
@@ -186,10 +187,10 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
         ),
     ]
     if not is_missing(row["first_on"]):
-        lines.append(_("First learner reached on {day}").format(day=day(row["first_on"])))
+        facts.append(_("First learner reached on {day}").format(day=day(row["first_on"])))
     if scope.partner_id:
-        lines.append(_("All partners together: a country by partner is in the details below."))
-    context.lines(lines)
+        facts.append(_("All partners together: a country by partner is in the details below."))
+    lines(facts)
 
 
 def largest(scope: Scope) -> None:
@@ -296,5 +297,5 @@ def all_countries(scope: Scope) -> None:
 def country_details(scope: Scope, country: str) -> None:
     """Learners in the country by programme and partner."""
     question = replace(scope.only("programme_id"), country_iso3=country)
-    st.header(_("Learners by programme and partner"), anchor=False)
+    heading(_("Learners by programme and partner"))
     show_table("reach_map/country_partners", question, key="card-partners", height=260)

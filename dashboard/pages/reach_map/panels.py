@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from dashboard.components import context, learners
 from dashboard.components.filters import choose
+from dashboard.components.saying import hint
 from dashboard.locales import _
 from dashboard.pages.reach_map import learners_view, moving_month, refugees_view
 from dashboard.scope import Scope
@@ -83,7 +82,7 @@ def country_details(scope: Scope) -> None:
     """More about the chosen country than its card holds."""
     country = context.chosen_country()
     if not country:
-        st.write(_("Click a country on the map, or choose one in the card beside it."))
+        hint(_("Click a country on the map, or choose one in the card beside it."))
         return
     if counts_learners(scope):
         learners_view.country_details(scope, country)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.charts.bars import bars_figure
 from dashboard.components import context
@@ -13,6 +12,7 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import fact, lines, note, say
 from dashboard.components.tables import show_table
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, listed, people, share, whole
@@ -148,7 +148,7 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
     if scope.origin_iso3 and flows["origin_latitude"].isna().all():
         words.append(_("This origin has no place on the map, so no lines are drawn."))
     if words:
-        st.caption(" ".join(words))
+        note(" ".join(words))
     map_disclaimer()
 
 
@@ -156,29 +156,29 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     country = context.choose_country(coverage)
     if not country:
         if scope.origin_iso3:
-            st.write(_("**Hosts of the chosen origin**, with their share of its refugees"))
-            context.lines(
+            say(_("**Hosts of the chosen origin**, with their share of its refugees"))
+            lines(
                 f"{in_markdown(row.country)}: {people(row.refugees)} ({share(row.share_of_origin)})"
                 for row in ask(FLOWS, scope).head(5).itertuples()
             )
             return
-        st.write(_("**Largest hosts**"))
+        say(_("**Largest hosts**"))
         top = coverage.nlargest(5, "refugees")
-        context.lines(f"{in_markdown(row.country)}: {people(row.refugees)}" for row in top.itertuples())
+        lines(f"{in_markdown(row.country)}: {people(row.refugees)}" for row in top.itertuples())
         return
     question = replace(scope.only("year"), country_iso3=country)
     row = coverage.set_index("country_iso3").loc[country]
     known = row["coverage"] in ("known", "zero")
-    st.metric(_("Refugees hosted"), whole(row["refugees"]) if known else class_words()[row["coverage"]])
+    fact(_("Refugees hosted"), whole(row["refugees"]) if known else class_words()[row["coverage"]])
     years = ask("reach_map/country_years", Scope(country_iso3=country))
     waiting = years[years["year"] == scope.year]["asylum_seekers"].max()
     if not is_missing(waiting):
-        st.write(_("Asylum-seekers: {count}").format(count=whole(waiting)))
+        say(_("Asylum-seekers: {count}").format(count=whole(waiting)))
     origins, hubs = ask("reach_map/origins_of_host", question), ask(REGISTER, Scope(country_iso3=country))
     if len(origins):
         first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
-        st.write(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
-    st.write(
+        say(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
+    say(
         plural("{count} named learning hub: {hubs}", "{count} named learning hubs: {hubs}", len(hubs)).format(
             count=len(hubs), hubs=", ".join(in_markdown(row.hub) for row in hubs.itertuples())
         )
@@ -235,9 +235,9 @@ def notes(question: Scope) -> None:
     found = ask("reach_map/notes", question)
     if found.empty:
         return
-    st.caption(_("Notes by UNHCR on the figures of {year}:").format(year=found["year"].max()))
-    for note in found.itertuples():
-        st.caption(f"{in_markdown(note.about)}: {in_markdown(note.note)}")
+    note(_("Notes by UNHCR on the figures of {year}:").format(year=found["year"].max()))
+    for one in found.itertuples():
+        note(f"{in_markdown(one.about)}: {in_markdown(one.note)}")
 
 
 def years_of(country: str) -> None:

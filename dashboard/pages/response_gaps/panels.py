@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from dashboard.charts.world import HEIGHT_ON_PHONE
 from dashboard.components import closures
 from dashboard.components.context import small_states
@@ -15,6 +13,7 @@ from dashboard.components.filters import choose, views
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
+from dashboard.components.saying import heading, say, warn
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.locales import _, plural
@@ -108,7 +107,7 @@ def _on_a_day(scope: Scope) -> None:
     headline(_gap_in_words(world, scope), _lead(world))
     assert scope.on_date
     if known := _offers_known(scope.on_date):
-        st.warning(known)
+        warn(known)
     figure(
         Figure(
             UNSERVED,
@@ -210,11 +209,10 @@ def _offers_known(last: datetime.date) -> str:
 def by_country(scope: Scope) -> None:
     """Closed countries, most learners without an offer first."""
     first = ask_one(UNSERVED, scope)
-    st.header(
+    heading(
         _("Most in {country}: {learners} learners without an offer").format(
             country=in_markdown(first["country"]), learners=people(first["learners_unserved"])
         ),
-        anchor=False,
     )
     show_table(
         UNSERVED,
@@ -312,7 +310,7 @@ def nearly(scope: Scope) -> None:
     words = gate_words()
     remedies = [row for row in ask(NEARLY, scope).to_dict("records") if row["gate"] != NO_REMEDY]
     if not remedies:
-        st.write(
+        say(
             _("No single change to an offer would close a gap on {day}: new offers are needed.").format(
                 day=day(scope.on_date)
             )

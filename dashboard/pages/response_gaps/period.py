@@ -1,9 +1,8 @@
 """Response gaps over a period: learner-days without a live free offer, and the day on which most had none."""
 
-import streamlit as st
-
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import warn
 from dashboard.components.tables import show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, share
@@ -39,7 +38,7 @@ def answer(scope: Scope, offers_known: str) -> None:
         _("A learner counts once for each day. An offer that is live is not yet a learner reached."),
     )
     if offers_known:
-        st.warning(offers_known)
+        warn(offers_known)
     figure(
         Figure(
             BY_DAY,

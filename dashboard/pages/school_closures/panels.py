@@ -15,6 +15,7 @@ from dashboard.components.filters import choose, day_within, slide_number
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
+from dashboard.components.saying import heading, hint, lines, say, warn
 from dashboard.components.tables import grid, show_table
 from dashboard.components.vocabulary import level_words, status_words
 from dashboard.locales import _, plural
@@ -112,7 +113,7 @@ def answer(scope: Scope) -> None:
     else:
         headline(_of_world(world, affected, scope), _lead(world))
     if _is_planned(scope):
-        st.warning(_("This day is later than the capture: its statuses were planned, not observed."))
+        warn(_("This day is later than the capture: its statuses were planned, not observed."))
     left, right = context.map_and_card()
     with left:
         _map(scope, _numbers(world, affected, scope))
@@ -316,11 +317,11 @@ def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
     if not card:
         closed = table[(table["status"] == "closed") & (table["learners"] > 0)].nlargest(5, "learners")
         if len(closed):
-            st.write(_("**Most learners, schools closed**"))
-            context.lines(f"{in_markdown(row.country)}: {people(row.learners)}" for row in closed.itertuples())
+            say(_("**Most learners, schools closed**"))
+            lines(f"{in_markdown(row.country)}: {people(row.learners)}" for row in closed.itertuples())
         return
-    st.write(f"**{in_markdown(card['country'])}**")
-    context.lines(
+    say(f"**{in_markdown(card['country'])}**")
+    lines(
         [
             _("{status} since {since}").format(status=status_words()[card["status"]], since=day(card["since"])),
             _("{learners} learners enrolled").format(learners=people(card["learners"])),
@@ -329,7 +330,7 @@ def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
             ),
         ]
     )
-    st.caption(_("The sections below show this country where the record allows."))
+    hint(_("The sections below show this country where the record allows."))
 
 
 def days(scope: Scope) -> None:
@@ -358,7 +359,7 @@ def days(scope: Scope) -> None:
             codes={"is_planned": planned_words()},
         )
     )
-    st.subheader(_("Published at the time, each with its source"), anchor=False)
+    heading(_("Published at the time, each with its source"), is_small=True)
     show_table(
         POINTS,
         scope,
@@ -485,13 +486,12 @@ def _weeks_by_country(period: Scope) -> None:
     table = ask(WEEKS, period)
     if period.country_iso3:
         for row in table[table["country_iso3"] == period.country_iso3].itertuples():
-            st.header(
+            heading(
                 _("{country}: {weeks} weeks closed").format(
                     country=in_markdown(row.country), weeks=whole(row.weeks_closed)
                 ),
-                anchor=False,
             )
-            st.write(
+            say(
                 _("{partial} weeks partially open, {on_break} weeks on academic break.").format(
                     partial=whole(row.weeks_partial), on_break=whole(row.weeks_on_break)
                 )
@@ -596,9 +596,9 @@ def territories(scope: Scope) -> None:
     """Territories with a row of their own, which are not counted as countries."""
     table = ask(TERRITORIES, scope)
     if table.empty:
-        st.write(
+        say(
             _("No territory has a row of its own for {day} in the capture that answers.").format(day=day(scope.on_date))
         )
         return
-    st.write(_("Territories with a row of their own are not counted as countries."))
+    say(_("Territories with a row of their own are not counted as countries."))
     show_table(TERRITORIES, scope, key="territories", codes={"status": status_words()})

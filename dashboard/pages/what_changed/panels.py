@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from dashboard.components import context, learners
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose, was_chosen
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
+from dashboard.components.saying import lines, note, say
 from dashboard.components.tables import grid
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, short_day, whole
@@ -162,7 +161,7 @@ def answer(scope: Scope) -> None:
     )
     begin = begins_at(list(values.values()))
     if begin > 0:
-        st.caption(_("The bars begin at {begin}, not at zero.").format(begin=people(begin)))
+        note(_("The bars begin at {begin}, not at zero.").format(begin=people(begin)))
 
 
 def _went(scope: Scope, values: Mapping[str, int]) -> str:
@@ -255,7 +254,7 @@ def rows_behind(scope: Scope) -> None:
     chosen = replace(scope, step=step)
     table = ask(ROWS, chosen)
     if table.empty:
-        st.write(_("No row is behind this kind of change. Choose another one."))
+        say(_("No row is behind this kind of change. Choose another one."))
         return
     reporters = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
     table_figure(
@@ -299,7 +298,7 @@ def kinds() -> None:
         "redefined": _("the files are the same; a definition or a reference table changed."),
     }
     words = step_words()
-    st.markdown("\n".join(f"- **{words[name]}**: {meaning}" for name, meaning in meanings.items()))
+    lines(f"**{words[name]}**: {meaning}" for name, meaning in meanings.items())
 
 
 def step_words() -> dict[str, str]:
