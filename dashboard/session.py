@@ -16,6 +16,7 @@ from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
 from dashboard.locales.plain import in_markdown
+from dashboard.measures import RELEASE_SECONDS
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
@@ -262,6 +263,12 @@ def keep_in_memory() -> None:
     gc.freeze()
 
 
+def caches() -> dict[str, Any]:
+    """How often what is kept was used, by what it is: hits, misses, entries."""
+    kept = {"answers": _answer, "answers in words": _in_words, "rows": _row, "databases": _answers}
+    return {name: cached.cache_info() for name, cached in kept.items()}
+
+
 def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
     for cached in (_answer, _in_words, _row, _answers):
@@ -273,7 +280,8 @@ def let_go() -> None:
 @lru_cache(maxsize=32)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """What the viewer may have of the release, in a database of its own."""
-    answers = open_answers(viewer, release)
+    with RELEASE_SECONDS.time():
+        answers = open_answers(viewer, release)
     keep_in_memory()
     return answers
 

@@ -21,6 +21,7 @@ ADDRESS_VARIABLE = "COALITION_ADDRESS"
 SECRETS_VARIABLE = "COALITION_SECRETS"
 PROXIES_VARIABLE = "COALITION_PROXIES"
 EMBED_VARIABLE = "COALITION_EMBED_HOSTS"
+METRICS_VARIABLE = "COALITION_METRICS_TOKEN"
 
 
 def store_folder() -> Path:
@@ -64,6 +65,11 @@ def proxies() -> tuple[str, ...]:
 def embed_hosts() -> tuple[str, ...]:
     """Sites that may show a page of the dashboard in a frame, as origins: `COALITION_EMBED_HOSTS`, comma between."""
     return tuple(one.strip() for one in os.environ.get(EMBED_VARIABLE, "").split(",") if one.strip())
+
+
+def metrics_token() -> str:
+    """What whoever reads `/metrics` from elsewhere must send as a bearer token; empty for nobody."""
+    return os.environ.get(METRICS_VARIABLE, "")
 
 
 def engine_address() -> str:
