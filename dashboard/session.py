@@ -1,8 +1,9 @@
 """The viewer's questions: `ask()` is the only way from a page to a number."""
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -12,7 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
+from dashboard.access.viewer import (
+    EVERYBODY,
+    Viewer,
+    is_of_today,
+    is_protected,
+    open_answers,
+    place,
+    shared_tables,
+)
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
 from dashboard.locales.plain import in_markdown
@@ -28,11 +37,15 @@ from dashboard.store.releases import (
     open_release,
     release_numbers,
 )
+from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
-from dashboard.warehouse.answers import Answers, asked_tables
+from dashboard.warehouse.answers import Answers, Shared, asked_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
+from dashboard.warehouse.duckdb import write_shared
 
+# Each takes some 15 MB.
+PARTNERS_IN_MEMORY = 12
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
@@ -41,6 +54,8 @@ Args = ParamSpec("Args")
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
 _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
+_working = ExitStack()
+atexit.register(_working.close)
 
 
 class NoRow(dict[str, None]):
@@ -265,25 +280,48 @@ def keep_in_memory() -> None:
 
 def caches() -> dict[str, Any]:
     """How often what is kept was used, by what it is: hits, misses, entries."""
-    kept = {"answers": _answer, "answers in words": _in_words, "rows": _row, "databases": _answers}
+    kept = {"answers": _answer, "answers in words": _in_words, "rows": _row, "partners": _answers_of_partner}
     return {name: cached.cache_info() for name, cached in kept.items()}
 
 
 def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
-    for cached in (_answer, _in_words, _row, _answers):
+    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
         cached.cache_clear()
+    _working.close()
     gc.unfreeze()
     gc.collect()
 
 
-@lru_cache(maxsize=32)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """What the viewer may have of the release, in a database of its own."""
+    return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
+
+
+# Of partners only those that asked last: one that comes back waits for a fraction of a second.
+@lru_cache(maxsize=PARTNERS_IN_MEMORY)
+def _answers_of_partner(viewer: Viewer, release: Release) -> Answers:
+    return open_answers(viewer, release, _shared(release))
+
+
+@lru_cache(maxsize=16)
+def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
     with RELEASE_SECONDS.time():
-        answers = open_answers(viewer, release)
+        answers = open_answers(viewer, release, _shared(release))
     keep_in_memory()
     return answers
+
+
+@lru_cache(maxsize=8)
+def _shared(release: Release) -> Shared | None:
+    """What every audience has in full, in one file for this process; None where the store takes no writes."""
+    tables = shared_tables(release)
+    try:
+        file = _working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
+        write_shared(file, tables)
+    except OSError:
+        return None
+    return Shared(file, tables)
 
 
 # The key is compared, not hashed byte by byte as st.cache_data would: 0.2 ms less for each of a page's questions.

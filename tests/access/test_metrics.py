@@ -74,5 +74,5 @@ def test_labels_name_pages_and_caches_and_nothing_else():
 
     labels = set(re.findall(r'(\w+)="([^"]*)"', ask().text))
     allowed = {("page", page.name) for page in pages()}
-    allowed |= {("cache", name) for name in ("answers", "answers in words", "rows", "databases")}
+    allowed |= {("cache", name) for name in ("answers", "answers in words", "rows", "partners")}
     assert {pair for pair in labels if pair[0] != "le"} <= allowed
