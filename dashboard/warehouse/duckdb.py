@@ -150,12 +150,12 @@ class DuckEngine:
                     timer.cancel()
 
 
-def write_shared(file: Path, tables: Mapping[str, Path]) -> None:
+def write_shared(to: Path, tables: Mapping[str, Path]) -> None:
     """Writes tables from their Parquet files into one database, for many others in this process to read."""
-    with duckdb.connect(str(file), config=HARDENED) as database:
-        for name, parquet in tables.items():
-            database.execute(f"CREATE TABLE {_name(name)} AS FROM read_parquet([{_text(parquet)}])")
-    file.chmod(0o400)
+    with duckdb.connect(str(to), config=HARDENED) as database:
+        for name, file in tables.items():
+            database.execute(f"CREATE TABLE {_name(name)} AS FROM read_parquet({[str(file)]})")
+    to.chmod(0o400)
 
 
 def _text(file: Path) -> str:
