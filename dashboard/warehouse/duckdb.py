@@ -19,7 +19,6 @@ QUERY_SECONDS = 5
 MOST_ROWS = 10_000
 BUILD_MEMORY = "2GB"
 BATCH = 100_000
-SHARED = "shared"
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "512MB",
@@ -71,9 +70,9 @@ class DuckEngine:
 
     def read_shared(self, file: Path, tables: Iterable[str]) -> None:
         """Reads tables from a database that `write_shared` made, page by page as they are needed, under their names."""
-        self._run(f"ATTACH {_text(file)} AS {SHARED} (READ_ONLY)")
+        self._run(f"ATTACH {_text(file)} AS shared (READ_ONLY)")
         for table in tables:
-            self._run(f"CREATE VIEW {_name(table)} AS FROM {SHARED}.{_name(table)}")
+            self._run(f"CREATE VIEW {_name(table)} AS FROM shared.{_name(table)}")
 
     def view(self, name: str, sql: str) -> None:
         """Names a SELECT."""
