@@ -30,13 +30,13 @@ check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint queries --disable-progress-bar
 
-browser: ## Debian's chromium, for the tests that look at pages
-	@command -v chromium >/dev/null 2>&1 || { \
+browser: ## Debian's chromium, for the tests that look at pages, and nginx, for those of many processes
+	@{ command -v chromium && command -v nginx; } >/dev/null 2>&1 || { \
 	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
-	    echo "Installing chromium for the browser tests"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	    echo "Installing chromium and nginx for the tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium nginx-light >/dev/null; \
 	  else \
-	    echo "No chromium here: the browser tests will skip. Install the package chromium to run them."; \
+	    echo "No chromium or no nginx here: tests that need them will skip. Install the packages chromium and nginx to run them."; \
 	  fi; }
 
 # Their tools are large and of no other use, so they have an environment of their own.

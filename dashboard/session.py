@@ -5,8 +5,10 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, ParamSpec
 
 import pandas as pd
@@ -26,6 +28,7 @@ from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
 from dashboard.locales.plain import in_markdown
 from dashboard.measures import RELEASE_SECONDS
+from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
@@ -36,6 +39,7 @@ from dashboard.store.releases import (
     last_good_release,
     open_release,
     release_numbers,
+    was_served_here,
 )
 from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
@@ -52,10 +56,24 @@ LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
-_on_new_release: list[Callable[[Release], object]] = []
-_seen: set[Release] = set()
 _working = ExitStack()
 atexit.register(_working.close)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The release that is served, the number that CURRENT had then (None where it was damaged), and the notice."""
+
+    current: int | None
+    release: Release
+    notice: str
+
+
+_warmers: list[Callable[[Release], object]] = []
+_served: dict[Path, Served] = {}
+_warming: set[tuple[Path, int]] = set()
+_one_warms = Lock()
+_seen: set[Release] = set()
 
 
 class NoRow(dict[str, None]):
@@ -129,20 +147,55 @@ def unpin() -> None:
 def begin() -> tuple[Release, str]:
     """The release to serve now and, if it is not the one published last, a notice why.
 
+    Where a server warms releases, one that another process published is served when it is warm, and until then the one
+    before it: no reader waits for it.
+
     Raises:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     store = store_folder()
     try:
-        release, notice = _release(str(store), current_number(store))
+        number: int | None = current_number(store)
+        before = _served.get(store)
+        if number and before and _warmers and number not in (before.current, was_served_here(store)):
+            _warm_in_background(store, number)
+            return before.release, before.notice
+        release, notice = _release(str(store), number or 0)
     except (StoreDamaged, NoSuchRelease):
+        number = None
         release, notice = last_good_release(store)
     _answers(EVERYBODY, release)  # refuses one that is too old before a page is drawn
-    if _on_new_release and release not in _seen:
+    _served[store] = Served(number, release, notice)
+    if _warmers and release not in _seen:
         _seen.add(release)
-        for told in _on_new_release:
-            told(release)
+        Thread(target=_warm, args=(release,), daemon=True, name="warming").start()
     return release, notice
+
+
+def _warm_in_background(store: Path, number: int) -> None:
+    with _one_warms:
+        if (store, number) in _warming:
+            return
+        _warming.add((store, number))
+    Thread(target=_warm_next, args=(store, number), daemon=True, name="warming").start()
+
+
+def _warm_next(store: Path, number: int) -> None:
+    """Loads a release and answers what will be asked first; then it is served. One that cannot be is met by `begin`."""
+    try:
+        release, _notice = _release(str(store), number)
+        _seen.add(release)
+        _warm(release)
+    except Refusal:
+        pass
+    finally:
+        _served.pop(store, None)
+        _warming.discard((store, number))
+
+
+def _warm(release: Release) -> None:
+    for warm in _warmers:
+        warm(release)
 
 
 def served(number: int) -> Release | None:
@@ -158,9 +211,9 @@ def served(number: int) -> Release | None:
     return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
 
 
-def on_new_release(told: Callable[[Release], object]) -> None:
-    """Has a function called once for each release that this process begins to serve."""
-    _on_new_release.append(told)
+def warm_with(warm: Callable[[Release], object]) -> None:
+    """Has a function called for each release, before it is served where that can wait: in a thread of its own."""
+    _warmers.append(warm)
 
 
 def release_notice() -> str:
@@ -288,6 +341,7 @@ def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
     for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
         cached.cache_clear()
+    _served.clear()
     _working.close()
     gc.unfreeze()
     gc.collect()

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
+from dashboard.settings import is_read_only
 from dashboard.store.protocol import in_words
 from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
@@ -49,9 +50,14 @@ class Viewer:
         return self.audience == STEWARD_AUDIENCE
 
     @property
+    def may_publish(self) -> bool:
+        """Whether this process has them publish: stewards, but not on a copy for reading."""
+        return self.is_steward and not is_read_only()
+
+    @property
     def may_upload(self) -> bool:
-        """Whether files may be brought in: stewards any, partners their own."""
-        return self.audience in (STEWARD_AUDIENCE, PARTNER_AUDIENCE)
+        """Whether files may be brought in: stewards any, partners their own; to a copy for reading, nobody."""
+        return self.audience in (STEWARD_AUDIENCE, PARTNER_AUDIENCE) and not is_read_only()
 
 
 STEWARD = Viewer(STEWARD_AUDIENCE)

@@ -114,6 +114,7 @@ def serve(port: int) -> None:
         ws=WebSocket,
         ws_max_size=limits.LARGEST_MESSAGE,
         ws_ping_interval=20,
+        timeout_graceful_shutdown=limits.STOP_SECONDS,
         h11_max_incomplete_event_size=limits.LONGEST_HEAD,
         proxy_headers=bool(believed),
         forwarded_allow_ips=list(believed),
@@ -190,10 +191,10 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     Drawn({"layout": {}}).to_dict()
     people(10**9), day(datetime.date.today())
 
-    from dashboard.server.prefetch import prefetch_in_background
-    from dashboard.session import begin, keep_in_memory, on_new_release
+    from dashboard.server.prefetch import pick_up_releases, prefetch
+    from dashboard.session import begin, keep_in_memory, warm_with
 
-    on_new_release(prefetch_in_background)
+    warm_with(prefetch)
     with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
@@ -202,8 +203,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         packed(file, "br")
     pack_best_in_background(sent)
     keep_in_memory()
-    async with connections.watched():
-        yield
+    with pick_up_releases():
+        async with connections.watched():
+            yield
 
 
 async def _health(request: Any) -> JSONResponse:
