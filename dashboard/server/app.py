@@ -22,15 +22,17 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.util import calc_hash
 
 from dashboard.access.gate import LOOPBACK, login_is_configured, refuse_weak_login
+from dashboard.measures import PAGE_ERRORS
 from dashboard.menu import panels
 from dashboard.server import limits
-from dashboard.server.ahead import Ahead, scripts_of_pages
+from dashboard.server.ahead import Ahead, sent_first
 from dashboard.server.api import Api
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
 from dashboard.server.headers import Doors, sites_that_may_embed
 from dashboard.server.media import Media
-from dashboard.server.packed import MAPS, Packed, pack_best_in_background, packed
+from dashboard.server.metrics import metrics, refuse_short_token
+from dashboard.server.packed import Packed, pack_best_in_background, packed
 from dashboard.server.sessions import sessions
 from dashboard.server.sockets import Sockets
 from dashboard.server.uploads import Uploads
@@ -72,7 +74,12 @@ def make_app() -> st.App:
     return st.App(
         str(SCRIPT),
         lifespan=_lifespan,
-        routes=[Route("/healthz", _health), Route("/api", api), Route("/api/{path:path}", api)],
+        routes=[
+            Route("/healthz", _health),
+            Route("/metrics", metrics),
+            Route("/api", api),
+            Route("/api/{path:path}", api),
+        ],
         middleware=[
             Middleware(Doors),
             Middleware(Crowd, room=room),
@@ -107,6 +114,7 @@ def serve(port: int) -> None:
         ws=WebSocket,
         ws_max_size=limits.LARGEST_MESSAGE,
         ws_ping_interval=20,
+        timeout_graceful_shutdown=limits.STOP_SECONDS,
         h11_max_incomplete_event_size=limits.LONGEST_HEAD,
         proxy_headers=bool(believed),
         forwarded_allow_ips=list(believed),
@@ -129,6 +137,7 @@ def prepare() -> str:
         config.set_option("secrets.files", [str(named)])
     refuse_weak_login()
     sites_that_may_embed()
+    refuse_short_token()
     wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
     if not login_is_configured() and (wanted not in LOOPBACK or public_url()):
         raise AddressRefused(
@@ -182,20 +191,21 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     Drawn({"layout": {}}).to_dict()
     people(10**9), day(datetime.date.today())
 
-    from dashboard.server.prefetch import prefetch_in_background
-    from dashboard.session import begin, keep_in_memory, on_new_release
+    from dashboard.server.prefetch import pick_up_releases, prefetch
+    from dashboard.session import begin, keep_in_memory, warm_with
 
-    on_new_release(prefetch_in_background)
+    warm_with(prefetch)
     with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
-    sent = [*scripts_of_pages(), *MAPS.rglob("*json")]
+    sent = sent_first()
     for file in sent:
         packed(file, "br")
     pack_best_in_background(sent)
     keep_in_memory()
-    async with connections.watched():
-        yield
+    with pick_up_releases():
+        async with connections.watched():
+            yield
 
 
 async def _health(request: Any) -> JSONResponse:
@@ -221,6 +231,7 @@ async def _health(request: Any) -> JSONResponse:
 
 def _told(error: Exception) -> bool:
     """One line of class and reference for the operator, one sentence for the reader; never a row."""
+    PAGE_ERRORS.inc()
     reference = os.urandom(4).hex()
     log.error('{"event": "page_error", "class": "%s", "reference": "%s"}', type(error).__name__, reference)
     st.error(f"This page cannot answer just now. Try again, or tell the operator the reference {reference}.")

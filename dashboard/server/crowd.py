@@ -8,7 +8,7 @@ from dashboard.server import limits
 from dashboard.server.asgi import App, Receive, Scope, Send, refuse
 from dashboard.server.connections import connections
 
-HEALTHZ = "/healthz"
+FOR_OPERATORS = ("/healthz", "/metrics")
 
 
 class Room:
@@ -58,8 +58,8 @@ class Crowd:
         self.room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on if there is room; `/healthz` always."""
-        if scope["type"] != "http" or scope["path"] == HEALTHZ:
+        """Passes a request on if there is room; those of operators always."""
+        if scope["type"] != "http" or scope["path"] in FOR_OPERATORS:
             await self.app(scope, receive, send)
             return
         address = limits.address_of((scope.get("client") or ("",))[0])

@@ -37,6 +37,8 @@ SLOW_AFTER_SECONDS = 30.0
 SLOWEST_BYTES_PER_SECOND = 1_000
 UNREAD_SECONDS = 120.0
 LEAST_READ = 16 * 1024
+# What is being answered when the server is told to stop may be finished.
+STOP_SECONDS = 20
 
 # Messages of a page: what was typed and chosen. The longest form has 20 kB; dragging a slider sends ten per second.
 LARGEST_MESSAGE = 1 * MEGABYTE

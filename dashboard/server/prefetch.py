@@ -1,11 +1,19 @@
-"""Answers ahead what the next reader will ask: the newest days of the closure record. Only where the app is served."""
+"""Answers ahead what the next reader will ask: pages as they open, the newest days of closures. Only when served."""
 
 import datetime
-from threading import Thread
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
-from dashboard.access.viewer import EVERYBODY
+from dashboard.access.gate import login_is_configured
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
+from dashboard.access.visitor import Visitor
+from dashboard.documents.reading import read_page
+from dashboard.locales import ENGLISH
+from dashboard.menu import pages
+from dashboard.refusals import Refusal
 from dashboard.scope import Scope
-from dashboard.session import answer, keep_in_memory
+from dashboard.session import answer, begin, keep_in_memory
 from dashboard.store.releases import Release
 
 BY_DAY = (
@@ -14,19 +22,36 @@ BY_DAY = (
     "school_closures/affected_by_level",
     "school_closures/answered_by",
 )
+LOOK_SECONDS = 5
 # Of older days each question takes a few milliseconds when a reader comes there.
 MOST_DAYS = 200
 
 
-def prefetch_in_background(release: Release) -> Thread:
-    """Starts to fill the cache of the release, day by day from the newest; moving the day then asks nothing anew."""
-    thread = Thread(target=prefetch, args=(release,), daemon=True, name="prefetch")
+@contextmanager
+def pick_up_releases() -> Iterator[None]:
+    """Looks every few seconds for a release that another process published, so that it is warm when a reader comes."""
+    done = Event()
+    thread = Thread(target=_look_until, args=(done,), daemon=True, name="pick-up")
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _look_until(done: Event) -> None:
+    while not done.wait(LOOK_SECONDS):
+        with suppress(Refusal):  # pages say so to whoever comes
+            begin()
 
 
 def prefetch(release: Release) -> int:
-    """Fills the cache; returns the days that were answered."""
+    """Fills the cache: each page as it opens, then the days of closures; returns the days that were answered."""
+    for viewer in _first_to_come():
+        who = Visitor("", viewer, viewer, lambda: True)
+        for page in pages():
+            with suppress(Refusal):
+                read_page(page.name, who, release, ENGLISH)
     records = answer(EVERYBODY, release, "school_closures/capture", Scope()).to_dict("records")
     if not records:
         return 0
@@ -38,3 +63,7 @@ def prefetch(release: Release) -> int:
         day, days = day - datetime.timedelta(1), days + 1
     keep_in_memory()
     return days
+
+
+def _first_to_come() -> tuple[Viewer, ...]:
+    return (EVERYBODY, EXECUTIVE) if login_is_configured() else (STEWARD,)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from streamlit.runtime import Runtime
 
 from dashboard.access.visitor import VISITOR_KEY, Visitor
+from dashboard.measures import VISITS
 from dashboard.server import limits
 
 
@@ -25,6 +26,8 @@ class Sessions:
 
     def open(self, session_id: str, visit: str) -> None:
         """Records the browser of a session; the one that opened it stays."""
+        if session_id not in self._opened:
+            VISITS.inc()
         self._opened.setdefault(session_id, Opened(visit))
 
     def give(self, session_id: str, files: list[str]) -> None:

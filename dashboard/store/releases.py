@@ -38,6 +38,9 @@ LARGEST = 999_999_999
 MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
 
 
+_served_here: dict[Path, int] = {}
+
+
 class NothingPublished(Refusal):
     """The store holds no release yet."""
 
@@ -131,7 +134,7 @@ def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = N
                 },
             },
         )
-        point(store, CURRENT, str(number))
+        _serve(store, number)
     return open_release(store, number)
 
 
@@ -333,8 +336,18 @@ def rollback(store: Path, number: int) -> Release:
     with locked(store):
         release = open_release(store, number)
         make_durable(store, release.folder.parent)  # a writer that died after the rename has not seen to that
-        point(store, CURRENT, str(number))
+        _serve(store, number)
     return release
+
+
+def was_served_here(store: Path) -> int | None:
+    """The release that this process had served last; None where only others did."""
+    return _served_here.get(store)
+
+
+def _serve(store: Path, number: int) -> None:
+    point(store, CURRENT, str(number))
+    _served_here[store] = number
 
 
 def manifest_of(store: Path, number: int) -> dict[str, Any]:

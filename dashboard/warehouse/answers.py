@@ -38,6 +38,14 @@ class Held:
     values: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Tables that every audience may have in full, in one database file that each of theirs reads."""
+
+    file: Path
+    tables: Mapping[str, Path]
+
+
 # The database for questions about two releases, by their numbers; without any, of a release and itself.
 Between = Callable[[int | None, int | None], DuckEngine]
 
@@ -45,7 +53,14 @@ Between = Callable[[int | None, int | None], DuckEngine]
 class Answers:
     """What one audience may see of one release, ready to be asked. Safe to share between threads."""
 
-    def __init__(self, tables: Mapping[str, Held], protected: bool, between: Between, own: str = ALL_PARTNERS) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Held],
+        protected: bool,
+        between: Between,
+        own: str = ALL_PARTNERS,
+        shared: Shared | None = None,
+    ) -> None:
         """Loads the tables that questions read.
 
         Args:
@@ -53,6 +68,7 @@ class Answers:
             protected: whether counts among them are hidden and rounded.
             between: where questions about two releases are answered, for the same audience.
             own: the partner whose rows alone these are; all where they are everybody's.
+            shared: where those of the tables that all audiences have in full need not be loaded once more.
 
         Raises:
             ReleaseTooOld: the release lacks some of them, or a column that questions read.
@@ -70,7 +86,7 @@ class Answers:
                 )
         self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
-        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own)
+        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own, shared)
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.
@@ -93,11 +109,16 @@ class Answers:
         self._engine.close()
 
 
-def sealed(tables: Mapping[str, Held], protected: bool, own: str = ALL_PARTNERS) -> DuckEngine:
+def sealed(
+    tables: Mapping[str, Held], protected: bool, own: str = ALL_PARTNERS, shared: Shared | None = None
+) -> DuckEngine:
     """A database that holds the tables and nothing else, with metrics and the macros of an audience."""
     engine = DuckEngine()
-    for name, held in tables.items():
-        engine.load(name, held.file, held.column, held.values)
+    elsewhere = [name for name, held in tables.items() if shared and held == Held(shared.tables.get(name, Path()))]
+    if shared:
+        engine.read_shared(shared.file, elsewhere)
+    for name in tables.keys() - elsewhere:
+        engine.load(name, tables[name].file, tables[name].column, tables[name].values)
     engine.seal(metrics().values(), audience_macros(protected, own))
     return engine
 

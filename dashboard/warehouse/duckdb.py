@@ -1,7 +1,7 @@
 """DuckDB in this process: builds the marts, and answers questions on a sealed copy of a release in memory."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -67,6 +67,12 @@ class DuckEngine:
             return
         with self._connection.cursor() as cursor:
             cursor.execute(f"{select} WHERE list_contains($values, {_name(column)})", {"values": list(values)})
+
+    def read_shared(self, file: Path, tables: Iterable[str]) -> None:
+        """Reads tables from a database that `write_shared` made, page by page as they are needed, under their names."""
+        self._run(f"ATTACH {_text(file)} AS shared (READ_ONLY)")
+        for table in tables:
+            self._run(f"CREATE VIEW {_name(table)} AS FROM shared.{_name(table)}")
 
     def view(self, name: str, sql: str) -> None:
         """Names a SELECT."""
@@ -141,6 +147,18 @@ class DuckEngine:
             finally:
                 if timer:
                     timer.cancel()
+
+
+def write_shared(to: Path, tables: Mapping[str, Path]) -> None:
+    """Writes tables from their Parquet files into one database, for many others in this process to read."""
+    with duckdb.connect(str(to), config=HARDENED) as database:
+        for name, file in tables.items():
+            database.execute(f"CREATE TABLE {_name(name)} AS FROM read_parquet({[str(file)]})")
+    to.chmod(0o400)
+
+
+def _text(file: Path) -> str:
+    return "'" + str(file).replace("'", "''") + "'"
 
 
 def _name(table: str) -> str:

@@ -12,17 +12,17 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboard import session
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place, shared_tables
 from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
 from dashboard.commands.cli import main
 from dashboard.components.downloads import Reading, _csv, _xlsx
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
-from dashboard.store.views import STREAMS
-from dashboard.warehouse.answers import BadParameter, asked_tables
+from dashboard.store.views import HUB_DAYS, STREAMS
+from dashboard.warehouse.answers import BadParameter, Shared, asked_tables
 from dashboard.warehouse.catalog import question, questions
 from dashboard.warehouse.changes import changed_tables
-from dashboard.warehouse.duckdb import QueryStopped
+from dashboard.warehouse.duckdb import QueryStopped, write_shared
 from tests.access.tenants import ALONE, FULL, OTHERS, PARTNERS, REGISTERED, SHARED, foreign, numbers
 
 NO_NOTES = Reading((), None, False, False, "en")
@@ -245,6 +245,23 @@ def test_the_database_of_a_partner_holds_its_own_rows_only(viewer, release, know
     assert all(row["others_reports"] is None and row["two_largest"] is None for row in tables[BENCHMARK])
     for name, rows in tables.items():
         assert not foreign(viewer, known, rows), name
+
+
+@pytest.mark.parametrize("viewer", [STEWARD, *OTHERS], ids=str)
+def test_tables_that_all_share_are_what_each_would_have_loaded(viewer, release, known, tmp_path):
+    shared = Shared(tmp_path / "shared.duckdb", shared_tables(release))
+    write_shared(shared.file, shared.tables)
+    alone, sharing = open_answers(viewer, release), open_answers(viewer, release, shared)
+
+    def rows(answers, table):
+        with answers._engine._connection.cursor() as cursor:
+            return sorted(map(repr, cursor.sql(f'FROM "{table}"').fetchall()))
+
+    assert shared.tables.keys() > {"fct_refugees", "fct_school_day"}
+    assert not shared.tables.keys() & {*PROTECTED, STREAMS, HUB_DAYS}
+    for table in sorted(asked_tables()):
+        assert rows(alone, table) == rows(sharing, table), table
+    alone.close(), sharing.close()
 
 
 @pytest.mark.parametrize(("viewer", "base"), [(EXECUTIVE, 5), (EVERYBODY, 10)], ids=str)

@@ -28,7 +28,7 @@ CONFIRMED = "spellings-confirmed"
 
 def spellings() -> None:
     """Proposals with a box for each, for stewards only; nothing where there are none."""
-    if not visitor().viewer.is_steward:
+    if not visitor().viewer.may_publish:
         return
     if done := st.session_state.pop(CONFIRMED, 0):
         st.success(

@@ -39,7 +39,7 @@ from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_one, current_release, part
-from dashboard.settings import store_folder
+from dashboard.settings import is_read_only, store_folder
 
 SOURCE = "offers"
 TEXTS = ("offer", "partner_id", "focal_point")
@@ -58,6 +58,9 @@ def answer() -> None:
             _("Members of the coalition submit offers with an account"),
             _("Stewards record offers that arrive in other ways."),
         )
+        if is_read_only():
+            st.info(_("This copy is for reading only. Bring files in where releases are published."))
+            return
         st.info(_("An offer must be free of charge, with a focal point who answers. Ask a steward for an account."))
         return
     waiting_now = _waiting_for_me()

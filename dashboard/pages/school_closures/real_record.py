@@ -27,7 +27,7 @@ MOST_SHOWN = 200
 
 def offer_real_record(source: str) -> None:
     """A section that imports another capture, for stewards only."""
-    if not current_viewer().is_steward:
+    if not current_viewer().may_publish:
         return
     with section(_("Import a newer record"), "import") as opened:
         if not opened:

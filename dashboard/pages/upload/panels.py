@@ -8,12 +8,15 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import whole
 from dashboard.pages.upload import sending, waiting
 from dashboard.scope import Scope
+from dashboard.settings import is_read_only
 
 Section = tuple[str, str, Callable[[], None]]
 
 
 def answer(scope: Scope) -> None:
     """How many files wait, the form to send another, and the files that wait."""
+    if is_read_only():
+        raise NoAnswer(_("This copy is for reading only. Bring files in where releases are published."))
     if not visitor().viewer.may_upload:
         raise NoAnswer(
             _("Stewards bring in any file, partners their own. Ask the steward of the dashboard for an account.")
