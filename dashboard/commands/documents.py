@@ -6,7 +6,6 @@ from pathlib import Path
 
 from dashboard import actions
 from dashboard.access.viewer import STEWARD, Viewer
-from dashboard.access.visitor import Visitor
 from dashboard.locales import ENGLISH, LANGUAGES
 from dashboard.settings import store_folder
 from dashboard.store.releases import open_release
@@ -51,6 +50,7 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], viewer: Callable[[st
 def _brief(asked: argparse.Namespace) -> None:
     from streamlit import config
 
+    from dashboard.access.visitor import Visitor
     from dashboard.documents.briefs import make_brief
     from dashboard.documents.writers import write
     from dashboard.session import begin, let_go
