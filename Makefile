@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check browser lint-deploy lock strings icons chinese-font bench clean
+.PHONY: run test test-full try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -23,11 +23,15 @@ try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below
 	@test -n "$(AREA)" || { echo 'Name what to try: make try AREA=pages, or AREA=pages/test_pages.py K="hubs and not map"'; exit 1; }
 	@$(BIN)/python -m pytest -x -q $(if $(wildcard tests/$(AREA)),tests/$(AREA) $(if $(K),-k "$(K)"),-k "$(AREA)$(if $(K), and ($(K)))")
 
-check: $(VENV)/.test ## format, types, arrows between folders, SQL
+check: check-python check-sql ## format, types, arrows between folders, SQL; with -j 2 on both cores
+
+check-python: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-sql: $(VENV)/.test
 	$(BIN)/sqlfluff lint queries --disable-progress-bar
 
 # What Debian has and PyPI has not: a browser, a reader of PDF, a proxy.

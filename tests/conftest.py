@@ -77,6 +77,37 @@ def warm_children():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_is_flushed():
+    """What flushing is good for shows when the power is cut: tests of that see which calls are made and in which order.
+
+    A thousand of them are made by twenty tests, and each waits for the disk.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: os.fstat(handle) and None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_wait_without_polling():
+    """Streamlit's test driver looks a thousand times a second whether a page is done, at the cost of the page."""
+    if "streamlit" not in sys.modules:  # no test that was collected opens one
+        yield
+        return
+    from streamlit.testing.v1 import local_script_runner
+
+    def wait(runner, timeout=3):
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            runner.request_stop()
+            runner.join()
+            raise RuntimeError(f"a page was not done after {timeout} seconds")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def components_once():
     """Streamlit's test driver looks for components in every library of the machine, for each page that is opened."""
     if "streamlit" not in sys.modules:  # no test that was collected opens one

@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Sequence
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from typing import TYPE_CHECKING
 
 from dashboard.intake.report import harmless
+
+if TYPE_CHECKING:
+    from openpyxl.cell import WriteOnlyCell
 
 Cell = str | int | float | None
 FORMATS = {
@@ -27,6 +27,8 @@ def as_csv(rows: Sequence[Sequence[Cell]], mark: bool = True) -> bytes:
 
 def as_xlsx(sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]], headers: int = 1) -> bytes:
     """A workbook of sheets by title, whose first rows are headers."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     for title, rows in sheets:
         sheet = book.create_sheet(title)
@@ -44,7 +46,10 @@ def _disarmed(cell: Cell) -> Cell:
     return harmless(cell) if isinstance(cell, str) else cell
 
 
-def _cell(sheet: object, value: Cell, is_header: bool) -> WriteOnlyCell:
+def _cell(sheet: object, value: Cell, is_header: bool) -> "WriteOnlyCell":
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
     cell = WriteOnlyCell(sheet)
     cell.value = _disarmed(value)
     if isinstance(value, str):

@@ -22,7 +22,7 @@ from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
-from dashboard.commands import documents, operations, refreshing, tokens, watching
+from dashboard.commands import documents, operations, tokens
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, Imported, made_ready
@@ -102,6 +102,19 @@ def _demo(asked: argparse.Namespace) -> None:
 def _sources(asked: argparse.Namespace) -> None:
     for card in sources().values():
         print(f"{card.name:24} {card.title} ({card.publisher}; {card.licence})")
+
+
+# What pages and publishers are asked with takes longer to load than most verbs take to run.
+def _refresh(asked: argparse.Namespace) -> int:
+    from dashboard.commands.refreshing import refresh
+
+    return refresh(asked)
+
+
+def _watch(asked: argparse.Namespace) -> int:
+    from dashboard.commands.watching import watch
+
+    return watch(asked)
 
 
 def _template(asked: argparse.Namespace) -> None:
@@ -558,10 +571,42 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--format", choices=["table", "json"], default="table")
     operations.add_verbs(verb)
-    refreshing.add_verbs(verb)
+    sub = verb(
+        "refresh",
+        _refresh,
+        "fetch sources from their publishers; publish, or let wait, what has changed",
+        "Fetches sources from their publishers, checks what came like any file, and leaves what has not changed. What "
+        "has changed waits on the page Upload for a steward; with --publish it is published where it is within the "
+        "bounds of its card. Exit status: 0 all went well, 1 a source failed, and the others were done.",
+    )
+    sub.add_argument("sources", metavar="SOURCE", nargs="*", help="one of `coalition sources` (else all that can be)")
+    sub.add_argument("--publish", action="store_true", help="publish what is within bounds, as one release")
+    sub.add_argument("--dry-run", action="store_true", help="fetch and check; keep nothing, and say what would happen")
     documents.add_verbs(verb, _viewer, _pair)
     tokens.add_verbs(verb)
-    watching.add_verbs(verb)
+    sub = verb(
+        "watch",
+        _watch,
+        "judge rules on the served release, and report what they find, each finding once",
+        "Judges the rules of a file on the release that is served: figures that cross a number or change between "
+        "releases, sources that are overdue, needs that wait. Exit status: 0 nothing new was found; 3 something was; "
+        "1 the rules cannot be used, or it could not be reported. docs/examples/watch.toml is an example.",
+    )
+    sub.add_argument("rules", metavar="RULES.toml", type=Path)
+    sub.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="append what was found to a file: JSON lines where its name ends in .jsonl, else text",
+    )
+    sub.add_argument(
+        "--mail-to",
+        action="append",
+        default=[],
+        metavar="WHO",
+        help="mail it to a role of the roster (steward, coalition, public), or to an address in it; repeatable",
+    )
+    sub.add_argument("--again", action="store_true", help="report what was reported before, too")
     return parser
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from dashboard import actions
 from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
-from dashboard.access.visitor import Visitor
-from dashboard.documents import mail
 from dashboard.locales import ENGLISH, LANGUAGES
 from dashboard.settings import store_folder
 from dashboard.store.releases import open_release
@@ -63,6 +61,8 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], viewer: Callable[[st
 def _brief(asked: argparse.Namespace) -> None:
     from streamlit import config
 
+    from dashboard.access.visitor import Visitor
+    from dashboard.documents import mail
     from dashboard.documents.briefs import make_brief
     from dashboard.documents.mailed import mail_document
     from dashboard.documents.writers import write

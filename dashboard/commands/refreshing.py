@@ -278,21 +278,6 @@ class Refresh:
         self.outcomes.append(Outcome(source, kind, outcome, reason, release, notes))
 
 
-def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
-    """Adds the verb of this module to the command; `verb(name, function, help)` gives its parser."""
-    sub = verb(
-        "refresh",
-        refresh,
-        "fetch sources from their publishers; publish, or let wait, what has changed",
-        "Fetches sources from their publishers, checks what came like any file, and leaves what has not changed. What "
-        "has changed waits on the page Upload for a steward; with --publish it is published where it is within the "
-        "bounds of its card. Exit status: 0 all went well, 1 a source failed, and the others were done.",
-    )
-    sub.add_argument("sources", metavar="SOURCE", nargs="*", help="one of `coalition sources` (else all that can be)")
-    sub.add_argument("--publish", action="store_true", help="publish what is within bounds, as one release")
-    sub.add_argument("--dry-run", action="store_true", help="fetch and check; keep nothing, and say what would happen")
-
-
 def refresh(asked: argparse.Namespace) -> int:
     """Refreshes the sources that were asked for, and prints a line for each; 1 where one of them failed."""
     with ExitStack() as bars:

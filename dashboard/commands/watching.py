@@ -5,7 +5,7 @@ import datetime
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,33 +22,6 @@ from dashboard.watch.rules import AUDIENCES, Rule, RuleWrong, read_rules
 DONE, REFUSED, FIRED = 0, 1, 3
 JSON_LINES = ".jsonl"
 MOST_IN_MAIL = 100
-
-
-def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
-    """Adds `watch` to the command."""
-    sub = verb(
-        "watch",
-        watch,
-        "judge rules on the served release, and report what they find, each finding once",
-        "Judges the rules of a file on the release that is served: figures that cross a number or change between "
-        "releases, sources that are overdue, needs that wait. Exit status: 0 nothing new was found; 3 something was; "
-        "1 the rules cannot be used, or it could not be reported. docs/examples/watch.toml is an example.",
-    )
-    sub.add_argument("rules", metavar="RULES.toml", type=Path)
-    sub.add_argument(
-        "--report",
-        type=Path,
-        metavar="FILE",
-        help=f"append what was found to a file: JSON lines where its name ends in {JSON_LINES}, else text",
-    )
-    sub.add_argument(
-        "--mail-to",
-        action="append",
-        default=[],
-        metavar="WHO",
-        help="mail it to a role of the roster (steward, coalition, public), or to an address in it; repeatable",
-    )
-    sub.add_argument("--again", action="store_true", help="report what was reported before, too")
 
 
 @in_words()

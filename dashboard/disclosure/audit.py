@@ -9,11 +9,10 @@ differ enough at a cell prove its range, and random directions find such solutio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix, csr_matrix
 
 from dashboard.disclosure.cells import (
     ALL,
@@ -32,6 +31,9 @@ from dashboard.disclosure.cells import (
     UNKNOWN,
     within_rows,
 )
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 FRUITLESS = 3
 PRIMAL = 4  # simplex strategy of HiGHS
@@ -457,6 +459,8 @@ def _of_block(
     rows += [*pairs, *pairs]
     columns += [place[whole] for whole, _ in among] + [place[part] for _, part in among]
     values += [-1.0] * len(among) + [1.0] * len(among)
+    from scipy.sparse import coo_matrix, csr_matrix
+
     matrix = csr_matrix(coo_matrix((values, (rows, columns)), shape=(len(equal) + len(among), size)))
     least_of_row = np.concatenate([np.zeros(len(equal)), np.full(len(among), -np.inf)])
     solve = _program(matrix, least_of_row, floor, ceiling)
@@ -504,12 +508,14 @@ def _of_block(
 
 
 def _program(
-    matrix: csr_matrix, least_of_row: np.ndarray, floor: np.ndarray, ceiling: np.ndarray
+    matrix: "csr_matrix", least_of_row: np.ndarray, floor: np.ndarray, ceiling: np.ndarray
 ) -> Callable[[np.ndarray], np.ndarray | None]:
     """What finds the solution that is smallest in a direction; each search begins where the last one ended.
 
     Rows of the matrix times a solution lie between `least_of_row` and 0, the solution between floor and ceiling.
     """
+    import highspy
+
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = matrix.shape
     model.col_cost_ = np.zeros(len(floor))
@@ -537,6 +543,7 @@ def _program(
 
 def _blocks(cells: pd.DataFrame, sums: Sums) -> list[np.ndarray]:
     """Cells that a sum or chain connects, together; the others one by one are of no use and form one block."""
+    from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     links = [(total, p) for total, positions, _ in sums.families for p in positions]

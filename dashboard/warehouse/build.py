@@ -11,8 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import sqlglot
-from sqlglot import exp
 
 from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
@@ -116,6 +114,9 @@ def without_order(sql: str) -> str:
 @cache
 def tables_of(sql: str) -> frozenset[str]:
     """The tables a SELECT reads, without its own CTEs; parsed once, for every question asks it."""
+    import sqlglot
+    from sqlglot import exp
+
     tree = sqlglot.parse_one(sql, read="duckdb")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return frozenset(table.name for table in tree.find_all(exp.Table)) - own

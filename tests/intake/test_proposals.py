@@ -20,6 +20,7 @@ from dashboard.store.audit_log import entries
 from dashboard.store.releases import current_number, open_release, publish_release
 from dashboard.store.snapshots import snapshots
 from tests.conftest import FIXTURES
+from tests.store.simulated_disk import copy_of
 
 HEADER = "partner_id,programme_id,learner_id,country_host,sex,registered_on,consent"
 DAY = datetime.date(2024, 6, 30)
@@ -36,14 +37,21 @@ def register(folder, name, learners, partner="alpha", bad=0):
     return file
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = tmp_path / "store"
-    import_file(store, "partner_learners", register(tmp_path, "first", [f"L{n}" for n in range(30)]), DAY)
-    beta = register(tmp_path, "beta", [f"L{n}" for n in range(20, 32)], "beta")
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A store of two partners and one release, that tests copy."""
+    folder = tmp_path_factory.mktemp("published")
+    store = folder / "store"
+    import_file(store, "partner_learners", register(folder, "first", [f"L{n}" for n in range(30)]), DAY)
+    beta = register(folder, "beta", [f"L{n}" for n in range(20, 32)], "beta")
     import_file(store, "partner_learners", beta, DAY)
     publish_release(store)
     return store
+
+
+@pytest.fixture
+def store(published, tmp_path):
+    return copy_of(published, tmp_path / "store")
 
 
 def proposed(store, tmp_path, who="officer", partner="alpha", learners=45, bad=0):

@@ -6,6 +6,7 @@ said to have closed on the 20th; one planned for January 2020. z is on no regist
 """
 
 import datetime
+from functools import cache
 
 import pytest
 
@@ -136,14 +137,29 @@ def test_attendance_adds_up_heads_and_says_whose_women_are_stated(ask):
     assert [row["attendance"] for row in ask("learning_hubs/sessions_of_hub", hub_id="b")] == [0, 18, 7]
 
 
+OPENED = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed_at_the_end():
+    """What `seen_by` opens stays open for the tests of this file."""
+    yield
+    while OPENED:
+        OPENED.popitem()[1].close()
+
+
 def seen_by(store, viewer, name, **params):
     """The rows that a viewer gets where pages ask."""
-    release = open_release(store)
-    answers = open_answers(place(viewer, release, name, params), release)
-    try:
-        return answers.ask(name, params).to_pylist()
-    finally:
-        answers.close()
+    release = released(store)
+    at = place(viewer, release, name, params)
+    if (store, at) not in OPENED:
+        OPENED[store, at] = open_answers(at, release)
+    return OPENED[store, at].ask(name, params).to_pylist()
+
+
+@cache
+def released(store):
+    return open_release(store)
 
 
 @pytest.mark.parametrize("viewer", [EVERYBODY, EXECUTIVE, OTHER])

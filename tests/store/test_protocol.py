@@ -16,18 +16,25 @@ from dashboard.store import protocol, releases
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.snapshots import NoSuchSnapshot, pinned, withdraw
 from dashboard.warehouse.build import ChecksFailed
+from tests.store.simulated_disk import copy_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DAY = datetime.date(2020, 3, 20)
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = tmp_path / "store"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A store of two snapshots and one release, that tests copy."""
+    store = tmp_path_factory.mktemp("published") / "store"
     import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY)
     import_file(store, "uis_enrolment", FIXTURES / "uis_enrolment.csv", datetime.date(2022, 2, 28))
     releases.publish_release(store)
     return store
+
+
+@pytest.fixture
+def store(published, tmp_path):
+    return copy_of(published, tmp_path / "store")
 
 
 def test_a_release_says_what_it_is_made_of(store):

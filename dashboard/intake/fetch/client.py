@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import json
 import logging
+import os
 import random
 import re
 import socket
@@ -19,6 +20,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
@@ -157,6 +159,7 @@ class Client:
         timeout = httpx.Timeout(caps.silence_seconds, connect=caps.connect_seconds)
         # Certificates are always verified: there is no switch for it.
         self._http = httpx.Client(
+            verify=_authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
             timeout=timeout,
             follow_redirects=False,
             headers={"User-Agent": f"coalition-dashboard/{TOOL_VERSION}", "Accept-Encoding": "gzip"},
@@ -537,6 +540,12 @@ def _writing(target: Path | None) -> Iterator[Callable[[bytes], object] | None]:
         return
     with target.open("wb") as out:
         yield out.write
+
+
+@cache
+def _authorities(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Whose certificates are trusted, as these two variables say; read once for all clients."""
+    return httpx.create_ssl_context()
 
 
 def _certificate(trouble: httpx.TransportError) -> str:
