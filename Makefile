@@ -52,7 +52,7 @@ lint-deploy: ## have linters read the Containerfile and deploy/ (no container en
 	.cache/linters/bin/hadolint Containerfile
 	.cache/linters/bin/yamllint -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, comments: disable}}' deploy
 	.cache/linters/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
-	.cache/linters/bin/python -c "import yaml, kubernetes_validate as k; [k.validate(item, '1.29', strict=True) for item in yaml.safe_load(open('deploy/kubernetes.yaml'))['items']]; print('ok -- kubernetes.yaml')"
+	.cache/linters/bin/python -c "import yaml, kubernetes_validate as k; [k.validate(item, '1.29', strict=True) for name in ('kubernetes', 'kubernetes-spark') for item in yaml.safe_load(open(f'deploy/{name}.yaml'))['items']]; print('ok -- kubernetes')"
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \

@@ -16,11 +16,12 @@ DEPLOY = PROJECT / "deploy"
 CONTAINERFILE = (PROJECT / "Containerfile").read_text(encoding="utf-8")
 FILES = {path.name: path.read_text(encoding="utf-8") for path in [PROJECT / "Containerfile", *DEPLOY.iterdir()]}
 KUBERNETES = yaml.safe_load(FILES["kubernetes.yaml"])["items"]
+SPARK = yaml.safe_load(FILES["kubernetes-spark.yaml"])["items"]
 COMPOSE = yaml.safe_load(FILES["compose.yaml"])
 
 
-def pods():
-    for item in KUBERNETES:
+def pods(items=KUBERNETES):
+    for item in items:
         spec = item.get("spec", {})
         spec = spec.get("jobTemplate", {}).get("spec", spec)
         if "template" in spec:
@@ -50,7 +51,7 @@ def test_each_command_that_a_container_runs_is_one_of_the_shell():
 
 def test_nothing_runs_as_root_or_writes_to_its_root():
     assert re.search(r"^USER 10001:10001$", CONTAINERFILE, re.MULTILINE)
-    for name, spec in pods():
+    for name, spec in (*pods(), *pods(SPARK)):
         assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] == 10001, name
         for container in spec["containers"]:
             assert container["securityContext"]["readOnlyRootFilesystem"], name
@@ -79,9 +80,18 @@ def test_one_publisher_and_three_readers_share_a_store():
 
 
 def test_every_mount_has_its_volume():
-    for name, spec in pods():
+    for name, spec in (*pods(), *pods(SPARK)):
         volumes = {volume["name"] for volume in spec["volumes"]}
-        assert {mount["name"] for mount in spec["containers"][0]["volumeMounts"]} == volumes, name
+        assert {mount["name"] for one in spec["containers"] for mount in one["volumeMounts"]} == volumes, name
+
+
+def test_the_server_of_a_cluster_has_the_version_of_its_client():
+    client = re.search(
+        r"^pyspark-client==([0-9.]+)", (PROJECT / "requirements-spark.lock").read_text("utf-8"), re.MULTILINE
+    )
+
+    for name in ("kubernetes-spark.yaml", "compose.yaml"):
+        assert set(re.findall(r"apache/spark:([0-9.]+)", FILES[name])) == {client[1]}
 
 
 def test_the_proxy_keeps_a_reader_with_the_process_that_has_the_page():
