@@ -1,5 +1,9 @@
-"""Every page in words 40 % longer, as another language may need: none is cut off, and no page scrolls sideways."""
+"""Every page in words 40 % longer, as another language may need: none is cut off, and no page scrolls sideways.
 
+In full with COALITION_FULL_TESTS=1 (each page on a desk and on a phone), else each page at one of them.
+"""
+
+import os
 import sys
 from textwrap import dedent
 
@@ -12,12 +16,15 @@ from tests.pseudo import pseudo, write_pseudo
 
 pytestmark = pytest.mark.browser
 
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 NAMES = [page.name for page in pages()]
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 LOOKS = {
     1280: {"viewport": {"width": 1280, "height": 900}},
     390: {"viewport": {"width": 390, "height": 844}, "user_agent": PHONE, "is_mobile": True, "has_touch": True},
 }
+# Which pages are looked at, by the width.
+SEEN = {width: NAMES if FULL else NAMES[at :: len(LOOKS)] for at, width in enumerate(LOOKS)}
 # The dashboard with French catalogues of another folder.
 RUN = dedent("""
     import sys
@@ -82,7 +89,7 @@ def test_words_that_are_longer_are_not_cut_and_no_page_scrolls_sideways(browser,
     context, found = browser.new_context(**LOOKS[width]), {}
     context.add_init_script(NOTE_QUESTIONS)
     page = context.new_page()
-    for name in NAMES:
+    for name in SEEN[width]:
         page.goto(f"{longer}/{name}?lang=fr")
         page.wait_for_selector("h1", timeout=60_000)
         settle(page)
