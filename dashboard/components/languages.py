@@ -15,6 +15,8 @@ from dashboard.session import LANGUAGE
 SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
 # States that the page lost its connection, in the language of the page.
 CONNECTION = SCRIPT.with_name("connection.js")
+# Has nothing move for a reader who asks for that.
+MOTION = SCRIPT.with_name("motion.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -59,7 +61,8 @@ def tell_browser() -> None:
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
         f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}"></div>'
         f'<script src="/app/static/{SCRIPT.name}?v={_version(SCRIPT)}&l={language()}"></script>'
-        f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>',
+        f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>'
+        f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>',
         unsafe_allow_javascript=True,
     )
 

@@ -32,7 +32,6 @@ class Heard:
         def answers(viewer, release):
             return Listening(self, viewer, real(viewer, release))
 
-        answers.cache_clear = real.cache_clear
         session.let_go()
         patched.setattr(session, "_answers", answers)
 

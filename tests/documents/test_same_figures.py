@@ -77,7 +77,7 @@ OF_THE_PAGE_ONLY = (
 
 def bare(words):
     """Words without blanks, marks of direction and vowels, which a reader of the text may set anywhere."""
-    plain = unicodedata.normalize("NFKC", words)
+    plain = unicodedata.normalize("NFKD", words)  # a hamza is a sign of its own in a PDF
     return "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Mn", "Zs", "Cc", "Pd"))
 
 
@@ -89,7 +89,7 @@ def has(text, words, by_word):
     """
     if by_word:
         signs = (
-            sign for sign in unicodedata.normalize("NFKC", words) if unicodedata.category(sign) not in ("Mn", "Cf")
+            sign for sign in unicodedata.normalize("NFKD", words) if unicodedata.category(sign) not in ("Mn", "Cf")
         )
         return all(word in text for word in WORD.findall("".join(signs)))
     return bare(words) in text or bare(harmless(words)) in text

@@ -33,7 +33,7 @@ MARKS_OF = """
     window.marksOf = (element) => {
         const around = [element, element.parentElement, element.parentElement?.parentElement,
             element.parentElement?.parentElement?.parentElement, element.closest("[data-testid=stDataFrame]"),
-            element.closest("[data-testid=stFileUploader] section")].filter(Boolean);
+            element.closest("[data-testid=stFileUploader]")].filter(Boolean);
         return around.map((one) => getComputedStyle(one)).map((style) => [
             style.boxShadow, style.borderColor, style.backgroundColor,
             style.outlineStyle === "none" ? "" : `${style.outlineWidth} ${style.outlineColor}`].join(" | "));

@@ -8,6 +8,8 @@ from dashboard.locales import _, speaking
 from tests.e2e.handed import squeezed, words_of_pdf
 
 pytestmark = pytest.mark.browser
+# As the list names them: the first needs in it are in languages of which there is little.
+NEEDS = ("Lebanon, primary", "Belgium, primary", "Portugal")
 
 
 def test_a_desk_officer_follows_a_day_to_an_offer_that_fits(typist, tmp_path):
@@ -26,7 +28,13 @@ def test_a_desk_officer_follows_a_day_to_an_offer_that_fits(typist, tmp_path):
     keys.do("Enter")
     keys.tab_to(("What waits", "Find an offer"))
     keys.do("ArrowRight", "Enter")
-    assert re.match(r"[1-9]\d* of \d+ offers fit the need of ", title.inner_text()), "a match"
+    for country in NEEDS:
+        keys.tab_to("Need", "combobox")
+        keys.type(country, "Enter")
+        if re.match(r"[1-9]\d* of \d+ offers fit the need of ", title.inner_text()):
+            break
+    else:
+        raise AssertionError(f"no need of {NEEDS} has an offer that fits")
     seen.page.screenshot(path=tmp_path / "offers.png")
     keys.tab_to("English")
     keys.do("Enter")

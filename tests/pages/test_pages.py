@@ -459,7 +459,7 @@ def test_a_release_of_an_earlier_version_says_what_to_do(served_store, small_sto
     from dashboard import session
 
     served_store(small_store)
-    session._answers.cache_clear()
+    session._answers_of_all.cache_clear()
     monkeypatch.setattr("dashboard.warehouse.answers.asked_tables", lambda: frozenset({"cube_of_tomorrow"}))
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
     assert not test.exception and "coalition publish" in test.error[0].value
@@ -470,7 +470,7 @@ def test_a_release_whose_table_lacks_a_column_says_what_to_do(served_store, smal
     from dashboard.warehouse import answers
 
     served_store(small_store)
-    session._answers.cache_clear()
+    session._answers_of_all.cache_clear()
     known = answers.asked_columns
     monkeypatch.setattr(answers, "asked_columns", lambda table: known(table) | {"column_of_tomorrow"})
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
