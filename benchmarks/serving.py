@@ -2,8 +2,13 @@
 
 A dashboard is served as `coalition run` serves it, from the demonstration; beside it an empty Streamlit page is
 measured in the same way, as the floor. CPU is the server's own, user and system, summed over many runs.
+
+`--pages` prints instead what each page costs: opened, changed by a choice of its bar for the first time and again, and
+in Arabic beside English. `--viewers 200` has so many readers at the four heaviest pages, each with a change every ten
+seconds. `--store FOLDER` serves a store that is there already.
 """
 
+import argparse
 import asyncio
 import contextlib
 import datetime
@@ -17,17 +22,28 @@ import sys
 import tempfile
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 PROJECT = Path(__file__).resolve().parents[1]
 CLOSURES = "school_closures"
 OPENS, MOVES = 20, 200
 VIEWERS, VIEWER_MOVES, THINK_SECONDS = 20, 10, 2.0
+HEAVIEST = ("overview", "completion_funnel", "reach_map", CLOSURES)
+PAGES = (
+    "overview", "board", "reach_map", "learning_hubs", "my_programme", "completion_funnel", "cohorts",
+    "credit_recognition", "contributions", "programmes", CLOSURES, "response_gaps", "needs_and_offers", "data_health",
+    "what_changed", "upload", "methods",
+)  # fmt: skip
+CHOICES = ("selectbox", "date_input", "button_group")
+SEE_AS = "see_as"  # a choice of the steward's, not of the page's
+CHANGES, EVERY_SECONDS, CHANGES_PER_VIEWER, START_WITHIN_SECONDS = 12, 10.0, 6, 20.0
 FIRST_DAY, DAYS = datetime.date(2020, 2, 20), 125
 EPOCH = datetime.date(1970, 1, 1)
 EMPTY_PAGE = """
@@ -171,6 +187,171 @@ async def many_viewers(port: int) -> tuple[list[float], list[str]]:
     return seconds, errors
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A widget by which a page is changed, with the values it takes."""
+
+    widget: str
+    kind: str
+    values: list[str]
+
+
+class Reader:
+    """A browser at one page: what was chosen in it, and what it may choose."""
+
+    def __init__(self, ws, page: str, query: str = "") -> None:
+        self.ws, self.page, self.query = ws, page, query
+        self.script = ""
+        self.choices: dict[str, Choice] = {}
+        self.states: dict[str, WidgetState] = {}
+
+    async def open(self) -> None:
+        """Opens the page."""
+        await self._run(lambda rerun: setattr(rerun, "page_name", self.page))
+
+    async def change(self, key: str, value: str) -> None:
+        """Chooses a value of a choice, as a browser states it: with the address and all that was chosen before."""
+        choice = self.choices[key]
+        state = WidgetState(id=choice.widget)
+        if choice.kind == "selectbox":
+            state.string_value = value
+        else:
+            state.string_array_value.data.append(value)
+        self.states[choice.widget] = state
+        await self._run(lambda rerun: setattr(rerun, "page_script_hash", self.script))
+
+    async def _run(self, prepare) -> None:
+        def prepared(rerun) -> None:
+            rerun.query_string = self.query
+            rerun.widget_states.widgets.extend(self.states.values())
+            prepare(rerun)
+
+        self.choices = {}
+        for message in await run(self.ws, prepared):
+            kind = message.WhichOneof("type")
+            if kind == "navigation":
+                self.script = message.navigation.page_script_hash
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            elif kind == "delta":
+                self._note(message.delta.new_element)
+
+    def _note(self, element) -> None:
+        kind = element.WhichOneof("type")
+        if kind not in CHOICES:
+            return
+        widget = getattr(element, kind)
+        key = widget.id.split("-", 2)[2]
+        values = {
+            "selectbox": lambda: list(widget.options),
+            "date_input": lambda: _days_of(widget.max),
+            "button_group": lambda: [option.content for option in widget.options],
+        }[kind]()
+        if key != SEE_AS and len(values) > 1:
+            self.choices[key] = Choice(widget.id, kind, values)
+
+
+def _days_of(last: str) -> list[str]:
+    """Days of the two years before the newest, as a date input has them."""
+    newest = datetime.date.fromisoformat(last)
+    return [f"{newest - datetime.timedelta(days)}" for days in range(0, 730, 7)]
+
+
+async def changes_of(port: int, process: psutil.Process, page: str, plan: list[tuple[str, str]]) -> float:
+    """CPU of one change, while a reader makes those planned; an empty plan is filled first."""
+    async with connect(port) as ws:
+        reader = Reader(ws, page)
+        await reader.open()
+        if not reader.choices:
+            return float("nan")
+        if not plan:
+            for turn in range(CHANGES):
+                key = sorted(reader.choices)[turn % len(reader.choices)]
+                plan.append((key, random.choice(reader.choices[key].values)))
+        before, made = cpu_ms(process), 0
+        for key, value in plan:
+            if key in reader.choices and value in reader.choices[key].values:
+                await reader.change(key, value)
+                made += 1
+        return (cpu_ms(process) - before) / made
+
+
+async def opens_of(port: int, process: psutil.Process, page: str, query: str = "", times: int = OPENS) -> float:
+    before = cpu_ms(process)
+    for _ in range(times):
+        async with connect(port) as ws:
+            await Reader(ws, page, query).open()
+    return (cpu_ms(process) - before) / times
+
+
+async def settled(process: psutil.Process) -> None:
+    """Waits until what is answered ahead is."""
+    while True:
+        before = cpu_ms(process)
+        await asyncio.sleep(5)
+        if cpu_ms(process) - before < 250:
+            return
+
+
+async def print_pages(port: int, process: psutil.Process, pages: list[str]) -> None:
+    await settled(process)
+    print("| page | open first, CPU ms | open | change first | change again | open in Arabic | Arabic / English |")
+    print("|---|---|---|---|---|---|---|")
+    for page in pages:
+        first = await opens_of(port, process, page, times=1)
+        await opens_of(port, process, page, "lang=ar", times=2)
+        plan: list[tuple[str, str]] = []
+        new = await changes_of(port, process, page, plan)
+        known = await changes_of(port, process, page, plan)
+        # In turn, so that whatever else the machine does meets both.
+        spent = {"": 0.0, "lang=ar": 0.0}
+        for _ in range(OPENS):
+            for query in spent:
+                spent[query] += await opens_of(port, process, page, query, times=1) / OPENS
+        english, arabic = spent.values()
+        print(
+            f"| {page} | {first:.0f} | {english:.1f} | {new:.1f} | {known:.1f} | {arabic:.1f} | "
+            f"{arabic / english:.2f} |",
+            flush=True,
+        )
+
+
+async def print_viewers(port: int, process: psutil.Process, viewers: int) -> None:
+    """What readers of the four heaviest pages wait for, each with a change every ten seconds."""
+    await settled(process)
+    seconds: list[float] = []
+    dropped: list[str] = []
+
+    async def viewer(page: str) -> None:
+        try:
+            await asyncio.sleep(random.uniform(0, START_WITHIN_SECONDS))
+            async with connect(port) as ws:
+                reader = Reader(ws, page)
+                await reader.open()
+                for _ in range(CHANGES_PER_VIEWER):
+                    await asyncio.sleep(random.uniform(0.5, 1.5) * EVERY_SECONDS)
+                    key = random.choice(sorted(reader.choices))
+                    begun = time.perf_counter()
+                    await reader.change(key, random.choice(reader.choices[key].values))
+                    seconds.append(time.perf_counter() - begun)
+        except Exception as error:  # noqa: BLE001 - counted and printed
+            dropped.append(f"{type(error).__name__}: {error}"[:120])
+
+    before, begun = cpu_ms(process), time.perf_counter()
+    await asyncio.gather(*(viewer(HEAVIEST[number % len(HEAVIEST)]) for number in range(viewers)))
+    spent, took = cpu_ms(process) - before, time.perf_counter() - begun
+    seconds.sort()
+    print(
+        f"{viewers} viewers of {', '.join(HEAVIEST)}, a change every {EVERY_SECONDS:.0f} s: {len(seconds)} changes, "
+        f"{len(dropped)} dropped, p50 {1000 * statistics.median(seconds):.0f} ms, "
+        f"p95 {1000 * seconds[int(len(seconds) * 0.95)]:.0f} ms; "
+        f"{spent / (len(seconds) + viewers):.1f} CPU ms an open or change, {spent / took / 10:.0f} % of a core, "
+        f"server {process.memory_info().rss / 1e6:.0f} MB; load of the machine {os.getloadavg()[0]:.1f}"
+    )
+    for error in sorted(set(dropped)):
+        print(f"  {error}")
+
+
 def first_load(port: int, ready: str, path: str = "") -> tuple[float, int]:
     """Megabytes over the wire (headers, bodies as sent, websocket frames) and requests of a first visit."""
     from playwright.sync_api import sync_playwright
@@ -196,6 +377,24 @@ def first_load(port: int, ready: str, path: str = "") -> tuple[float, int]:
 
 
 def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--pages", nargs="*", metavar="PAGE", help="what each page costs; all without names")
+    options.add_argument("--viewers", type=int, metavar="N", help="so many readers of the heaviest pages at once")
+    options.add_argument("--store", help="a store that is there; the demonstration without")
+    asked = options.parse_args()
+    if asked.pages is None and not asked.viewers:
+        closures()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        store = asked.store or str(Path(folder) / "store")
+        with server([sys.executable, "-m", "dashboard.commands.cli", "run"], COALITION_STORE=store) as (port, process):
+            if asked.pages is not None:
+                asyncio.run(print_pages(port, process, asked.pages or list(PAGES)))
+            if asked.viewers:
+                asyncio.run(print_viewers(port, process, asked.viewers))
+
+
+def closures() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store, empty = Path(folder) / "store", Path(folder) / "empty.py"
         empty.write_text(EMPTY_PAGE)

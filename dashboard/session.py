@@ -329,7 +329,7 @@ def _before(store: str, release: Release) -> Release | None:
 
 
 def keep_in_memory() -> None:
-    """Freezes what was just loaded and stays: Streamlit walks the heap after every rerun, and then leaves it out."""
+    """Freezes what was just loaded and stays, so that no collection of garbage walks it again."""
     gc.collect()
     gc.freeze()
 

@@ -149,9 +149,8 @@ def account() -> None:
 
 
 def _choose_view(came: Visitor) -> None:
-    partners = [
-        Viewer(PARTNER_AUDIENCE, row.partner_id) for row in ask("overview/partners", as_viewer=STEWARD).itertuples()
-    ]
+    codes = ask("overview/partners", as_viewer=STEWARD)["partner_id"]
+    partners = [Viewer(PARTNER_AUDIENCE, code) for code in codes]
     st.selectbox(
         _("See as"),
         [STEWARD, EXECUTIVE, EVERYBODY, *partners],

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.frame import Figure, row_label
+from dashboard.charts.kept import kept
 from dashboard.charts.palette import CLOSED, HIDDEN, NO_DATA, NO_RATE, PARTIAL, RATE_UNKNOWN, SEQUENTIAL
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _, plural
@@ -15,6 +16,7 @@ LARGEST_CIRCLE = 26
 MOST_CIRCLES = 20  # more would hide the colours below them and say nothing that the table does not
 
 
+@kept
 def learners_map(
     table: pd.DataFrame,
     classes: Sequence[MapClass],

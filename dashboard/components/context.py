@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.kept import kept
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import MapClass, clicked_country
 from dashboard.components.answers import HEADLINE
@@ -143,22 +144,45 @@ def small_states(rows: pd.DataFrame, column: str, class_column: str, classes: Se
     """
     if rows.empty:
         return
-    largest = rows.nlargest(MOST_SMALL_STATES, column)
     with st.container(key="small-states", gap="xxsmall"):
         st.caption(_("**Small states**, points on the map"))
-        for entry in classes:
-            here = largest[largest[class_column] == entry.key]
-            if here.empty:
-                continue
-            named = " \u00b7 ".join(
-                f"{in_markdown(name)}\u00a0**{whole(number)}**"
-                for name, number in zip(here["country"], here[column], strict=True)
-            )
-            color = for_dark(entry.color) if is_dark() else entry.color
+        for color_of_class, words in _small_states_in_words(rows, column, class_column, list(classes)):
+            color = for_dark(color_of_class) if is_dark() else color_of_class
             with st.container(key=f"mark-{color.removeprefix('#')}"):
-                st.caption(_("{kind}: {names}").format(kind=in_markdown(entry.label), names=named))
-        if more := len(rows) - len(largest):
+                st.caption(words)
+        if (more := len(rows) - MOST_SMALL_STATES) > 0:
             st.caption(plural("{count} more in the table", "{count} more in the table", more).format(count=more))
+
+
+@kept
+def without_area(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows of a table that have a number and no area on the map."""
+    return table[(table[column] > 0) & ~table["has_polygon"]]
+
+
+@kept
+def largest(table: pd.DataFrame, column: str, most: int) -> list[tuple[str, Any]]:
+    """The countries with the largest numbers above zero, and these."""
+    rows = table[table[column] > 0].nlargest(most, column)
+    return list(zip(rows["country"], rows[column], strict=True))
+
+
+@kept
+def _small_states_in_words(
+    rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]
+) -> list[tuple[str, str]]:
+    """For each class that has some of the largest: its colour, and their names with their numbers."""
+    largest_rows, found = rows.nlargest(MOST_SMALL_STATES, column), []
+    for entry in classes:
+        here = largest_rows[largest_rows[class_column] == entry.key]
+        if here.empty:
+            continue
+        named = " \u00b7 ".join(
+            f"{in_markdown(name)}\u00a0**{whole(number)}**"
+            for name, number in zip(here["country"], here[column], strict=True)
+        )
+        found.append((entry.color, _("{kind}: {names}").format(kind=in_markdown(entry.label), names=named)))
+    return found
 
 
 def _clear_country() -> None:

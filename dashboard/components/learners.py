@@ -63,7 +63,8 @@ def step_words() -> dict[str, str]:
 
 def programme_words(with_totals: bool = True) -> dict[str, str]:
     """Programmes that have learners, with the totals over several before them."""
-    named = {row.programme_id: row.programme for row in ask("overview/programmes").itertuples()}
+    table = ask("overview/programmes")
+    named = dict(zip(table["programme_id"], table["programme"], strict=True))
     totals = {FOR_REFUGEES: _("All programmes for refugees"), ALL: _("All programmes")} if with_totals else {}
     return {**totals, **named}
 
@@ -71,7 +72,8 @@ def programme_words(with_totals: bool = True) -> dict[str, str]:
 def partner_words(programme_id: str | None = None) -> dict[str, str]:
     """Partners that report learners, or learners of a programme."""
     scope = Scope(partner_id=own_partner(), programme_id=programme_id)
-    return {row.partner_id: row.partner for row in ask("overview/partners", scope).itertuples()}
+    table = ask("overview/partners", scope)
+    return dict(zip(table["partner_id"], table["partner"], strict=True))
 
 
 def attribute_words() -> dict[str, str]:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from contextvars import ContextVar
+from functools import cache
 
 import streamlit as st
 
@@ -117,7 +118,11 @@ def _pinned() -> None:
 
 def _sources(name: str = "") -> tuple[str, ...]:
     """The sources behind the questions of a page, those of other pages' folders that it asks too included."""
-    name = name or _page.get()
+    return _sources_of(name or _page.get())
+
+
+@cache
+def _sources_of(name: str) -> tuple[str, ...]:
     asked = {asked for page in pages() if page.name == name for asked in page.questions() if asked in questions()}
     others = (source for question in sorted(asked) for source in sources_of(question))
     return tuple(dict.fromkeys([*sources_of_page(name), *others]))

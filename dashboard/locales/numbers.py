@@ -70,7 +70,13 @@ def _people(count: float, locale: str) -> str:
 
 def whole(count: float | None) -> str:
     """A count to the last digit, grouped."""
-    return missing() if is_missing(count) else format_decimal(int(count or 0), locale=language())
+    return missing() if is_missing(count) else _written(str(int(count or 0)), None, language())
+
+
+@lru_cache(maxsize=20_000)
+def _written(number: str, pattern: str | None, locale: str) -> str:
+    """A number by a pattern of CLDR; it comes as Python writes it, so that minus zero is not taken for zero."""
+    return format_decimal(number, pattern, locale)
 
 
 def share(value: float | None) -> str:
@@ -82,12 +88,12 @@ def share(value: float | None) -> str:
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return missing() if is_missing(value) else format_decimal(value or 0, "#,##0.0", language())
+    return missing() if is_missing(value) else _written(str(value or 0), "#,##0.0", language())
 
 
 def quotient(value: float | None) -> str:
     """A number with two decimals, such as credentials a learner."""
-    return missing() if is_missing(value) else format_decimal(round(value or 0, 2), "#,##0.00", language())
+    return missing() if is_missing(value) else _written(str(round(value or 0, 2)), "#,##0.00", language())
 
 
 def day(date: datetime.date | None) -> str:
@@ -103,9 +109,12 @@ def _day(date: datetime.date | None, locale: str) -> str:
 
 def short_day(date: datetime.date | None) -> str:
     """A date with its month shortened, where room is scarce."""
-    if is_missing(date):
-        return missing()
-    return format_date(date, "d MMM y" if language() == ENGLISH else "medium", language())
+    return missing() if is_missing(date) else _short_day(date, language())
+
+
+@lru_cache(maxsize=5_000)
+def _short_day(date: datetime.date | None, locale: str) -> str:
+    return format_date(date, "d MMM y" if locale == ENGLISH else "medium", locale)
 
 
 def widget_day(kind: str) -> str:
@@ -139,11 +148,11 @@ def between(low: float | None, high: float | None) -> str:
 
 
 def _in_percent(value: float | None) -> str:
-    return format_decimal(round((value or 0) * 100, 1), "#,##0.0", language())
+    return _written(str(round((value or 0) * 100, 1)), "#,##0.0", language())
 
 
 def _in_whole_percent(value: float | None) -> str:
-    return format_decimal(round((value or 0) * 100), "#,##0", language())
+    return _written(str(round((value or 0) * 100)), "#,##0", language())
 
 
 @cache
@@ -164,17 +173,22 @@ def points(value: float | None) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if is_missing(value):
         return missing()
-    return format_decimal(round((value or 0) * 100, 1), "+#,##0.0;\u2212#,##0.0", language())
+    return _written(str(round((value or 0) * 100, 1)), "+#,##0.0;\u2212#,##0.0", language())
 
 
 def days(count: float | None) -> str:
     """A number of days, with a half where the median lies between two."""
-    return missing() if is_missing(count) else format_decimal(count or 0, "#,##0.#", language())
+    return missing() if is_missing(count) else _written(str(count or 0), "#,##0.#", language())
 
 
 def month(date: datetime.date | None) -> str:
     """A month and its year."""
-    return missing() if is_missing(date) else format_skeleton("yMMM", date, locale=language())
+    return missing() if is_missing(date) else _month(date, language())
+
+
+@lru_cache(maxsize=2_000)
+def _month(date: datetime.date | None, locale: str) -> str:
+    return format_skeleton("yMMM", date, locale=locale)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.charts.intervals import interval_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
-from dashboard.components.context import newest_only, small_states
+from dashboard.components.context import newest_only, small_states, without_area
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, on_phone
 from dashboard.components.filters import year_before
 from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
@@ -110,8 +110,7 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
         ),
         numbers=numbers,
     )
-    small = table[(table["learners"] > 0) & ~table["has_polygon"]]
-    small_states(small, "learners", "rate_class", rate_classes(learners.rate_words("host")))
+    small_states(without_area(table, "learners"), "learners", "rate_class", rate_classes(learners.rate_words("host")))
     unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
         unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
     )

@@ -41,12 +41,11 @@ def answer(scope: Scope) -> None:
     with right:
         _card(scope, table)
         classes = rate_classes(learners.rate_words(scope.by or "host"))
-        small = table[(table["learners"] > 0) & ~table["has_polygon"]]
-        context.small_states(small, "learners", "rate_class", classes)
+        context.small_states(context.without_area(table, "learners"), "learners", "rate_class", classes)
 
 
 def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
-    names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"].tolist()
+    names = [country for country, _count in context.largest(table, "learners", MOST_NAMED)]
     words = {"countries": whole(countries), "most": listed(map(in_markdown, names)), "day": day(scope.on_date)}
     if scope.on_date and not names:
         return _("By {day}, no country had enough learners to be shown").format(**words)
@@ -156,8 +155,8 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
     country = context.choose_country(table)
     if not country:
         say(_("**Most learners**"))
-        top = table[table["learners"] > 0].nlargest(5, "learners")
-        lines(f"{in_markdown(row.country)}: {whole(row.learners)}" for row in top.itertuples())
+        most = context.largest(table, "learners", 5)
+        lines(f"{in_markdown(country)}: {whole(learners)}" for country, learners in most)
         return
     question = replace(scope.only("programme_id"), country_iso3=country)
     row = ask_one(CARD, question)

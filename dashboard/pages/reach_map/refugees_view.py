@@ -136,8 +136,9 @@ def _map(scope: Scope, coverage: pd.DataFrame, totals: Mapping[str, Any]) -> Non
         on_click=context.take_clicked(COVERAGE),
         numbers=_numbers(scope, totals),
     )
-    small = coverage[(coverage["refugees"] > 0) & ~coverage["has_polygon"]]
-    context.small_states(small, "refugees", "size_class", reach_classes(class_words()))
+    context.small_states(
+        context.without_area(coverage, "refugees"), "refugees", "size_class", reach_classes(class_words())
+    )
     words = []
     if totals["refugees_in_unknown_country"]:
         words.append(

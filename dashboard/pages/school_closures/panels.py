@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from dashboard.charts.kept import kept
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map
 from dashboard.components import context
@@ -270,21 +272,11 @@ def _record_words(scope: Scope) -> str:
 def _map(scope: Scope, numbers: list[Number]) -> None:
     table = ask(COUNTRIES, scope)
     words = status_words()
-    in_words = _("{people} learners")
-    values = [in_words.format(people=people(learners)) for learners in table["learners"]]
     figure(
         Figure(
             COUNTRIES,
             scope,
-            class_map(
-                table,
-                "status",
-                _classes(),
-                values,
-                ask("reach_map/points"),
-                map_height(beside_card=True),
-                rest=_("Not in the record that day"),
-            ),
+            _world_map(table, ask("reach_map/points"), map_height(beside_card=True)),
             Words(
                 "",
                 alt=_(
@@ -299,15 +291,26 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
     )
 
 
+@kept
+def _world_map(table: pd.DataFrame, points: pd.DataFrame, height: int) -> dict[str, Any]:
+    in_words = _("{people} learners")
+    values = [in_words.format(people=people(learners)) for learners in table["learners"]]
+    return class_map(table, "status", _classes(), values, points, height, rest=_("Not in the record that day"))
+
+
 def _classes() -> list[MapClass]:
     return [MapClass(status, label, STATUS[status]) for status, label in status_words().items()]
 
 
 def _small_states(scope: Scope) -> None:
-    table = ask(COUNTRIES, scope)
-    small = set(ask("reach_map/points")["country_iso3"])
-    closed = table[(table["status"] == "closed") & (table["learners"] > 0) & table["country_iso3"].isin(small)]
+    closed = _closed_without_area(ask(COUNTRIES, scope), ask("reach_map/points"))
     context.small_states(closed, "learners", "status", _classes())
+
+
+@kept
+def _closed_without_area(table: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    small = set(points["country_iso3"])
+    return table[(table["status"] == "closed") & (table["learners"] > 0) & table["country_iso3"].isin(small)]
 
 
 def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:

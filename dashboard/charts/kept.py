@@ -1,0 +1,54 @@
+"""Keeps what was made of an answer: all readers of an answer have the same table, and most see the same map of it."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+
+from dashboard.locales import language
+from dashboard.locales.numbers import is_whole_percent, missing
+
+Args = ParamSpec("Args")
+Made = TypeVar("Made")
+# Of each function; a map is some 100 kB.
+MOST_KEPT = 100
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What a function was called with; the tables are held, so that no other takes the place of one in memory."""
+
+    key: Hashable
+    args: tuple[Any, ...] = field(compare=False)
+    named: Mapping[str, Any] = field(compare=False)
+
+
+def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
+    """Has a function called once for the same tables, values and language. What it returns must not be changed.
+
+    Tables are told apart by being the same object, since those that a question answers with are never changed.
+    """
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def made(call: _Call) -> Made:
+        return function(*call.args, **call.named)
+
+    @wraps(function)
+    def called(*args: Args.args, **named: Args.kwargs) -> Made:
+        said = (language(), missing(), is_whole_percent())
+        key = (said, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
+        return made(_Call(key, args, named))
+
+    return called
+
+
+def _key(value: Any) -> Hashable:
+    if isinstance(value, pd.DataFrame):
+        return ("table", id(value)) if len(value) else ("no rows", tuple(value.columns))
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, Mapping):
+        return tuple(value.items())
+    return value
