@@ -84,7 +84,7 @@ def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
     found = {row["check_name"]: row["rows_found"] for row in counts}
     for check in checks:
         if found[check.name]:
-            first = engine.ask(sqlglot.parse_one(check.sql, read="duckdb").limit(1).sql("duckdb"), {}).to_pylist()[0]
+            first = engine.ask(_parsed(check.sql).limit(1).sql("duckdb"), {}).to_pylist()[0]
             raise ChecksFailed(
                 f"{check.title} The check {check.name} found {found[check.name]} rows, the first: {first}. "
                 "Nothing was published."
@@ -93,9 +93,14 @@ def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
 
 
 def _count_of(check: Query) -> str:
-    rows = sqlglot.parse_one(check.sql, read="duckdb").subquery("found")
-    counted = exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found").from_(rows)
-    return counted.sql("duckdb")
+    counted = exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found")
+    return counted.from_(_parsed(check.sql).subquery("found")).sql("duckdb")
+
+
+def _parsed(sql: str) -> exp.Query:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    assert isinstance(tree, exp.Query)
+    return tree
 
 
 def in_order(queries: Sequence[Query]) -> list[Query]:

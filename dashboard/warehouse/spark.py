@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import grpc
 import pyarrow as pa
@@ -27,7 +27,7 @@ from sqlglot.errors import ErrorLevel
 
 from dashboard.settings import engine_minutes
 from dashboard.warehouse.engine import Params, canonical, canonical_schema, checked_params
-from dashboard.warehouse.spark_connection import CONNECT_SECONDS, Deadline, connected
+from dashboard.warehouse.spark_connection import Deadline, connected
 from dashboard.warehouse.spark_failures import EngineRefused, in_a_sentence, place_of
 
 QUESTION_SECONDS = 60
@@ -197,8 +197,8 @@ class SparkEngine:
         if others := {part.stat().st_uid for part in parts} - {os.geteuid()}:
             raise EngineRefused(
                 f"The cluster behind {self._place} writes as another user (found: user {min(others)}; this process is "
-                f"user {os.geteuid()}), and the files of the store are for their owner only. What is served stays as it "
-                "was. Run the workers as the user that owns the store."
+                f"user {os.geteuid()}), and the files of the store are for their owner only. What is served stays as "
+                "it was. Run the workers as the user that owns the store."
             )
         found = pq.read_schema(parts[0])
         if [field.type for field in found] != [field.type for field in canonical_schema(found)]:
@@ -225,7 +225,7 @@ def _as_canonical(schema: pa.Schema) -> list[str]:
 def _order(sql: str) -> list[str]:
     """What the rows are sorted by, ascending, in terms of the answer's columns; empty where they have no order."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    if not tree.args.get("order"):
+    if not isinstance(tree, exp.Query) or not tree.args.get("order"):
         return []
     made = {column.unalias().sql(): column.alias_or_name for column in tree.selects}
     keys = []

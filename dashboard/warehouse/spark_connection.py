@@ -2,7 +2,7 @@
 
 import time
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import local
 from typing import Any
@@ -49,7 +49,7 @@ class Deadline:
         return CONNECT_SECONDS if ends_at is None else max(0.001, ends_at - time.monotonic())
 
 
-def connected(address: str, conf: dict[str, str], deadline: Deadline) -> SparkSession:
+def connected(address: str, conf: Mapping[str, str], deadline: Deadline) -> SparkSession:
     """A session on the server, with these settings.
 
     Raises:
@@ -60,13 +60,15 @@ def connected(address: str, conf: dict[str, str], deadline: Deadline) -> SparkSe
     with deadline.within(CONNECT_SECONDS):
         if not _understand(session.version, pyspark.__version__):
             raise EngineRefused(wrong_version(place_of(address), session.version, pyspark.__version__))
-        session.conf._set_all(conf, silent=False)
+        session.conf._set_all(dict(conf), silent=False)
     return session
 
 
 def _understand(server: str, client: str) -> bool:
     """Whether a server speaks the client's protocol: one of the same great version that is not older."""
-    (server_major, server_minor), (major, minor) = ((int(part) for part in one.split(".")[:2]) for one in (server, client))
+    (server_major, server_minor), (major, minor) = (
+        (int(part) for part in one.split(".")[:2]) for one in (server, client)
+    )
     return server_major == major and server_minor >= minor
 
 
@@ -100,9 +102,7 @@ class _Details(
     pass
 
 
-class _Bounded(
-    grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor
-):
+class _Bounded(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
     """Gives every call its time-out: the library gives none."""
 
     def __init__(self, deadline: Deadline) -> None:

@@ -8,7 +8,9 @@ from dashboard.refusals import Refusal
 from dashboard.settings import ENGINE_MINUTES_VARIABLE, ENGINE_VARIABLE
 
 STANDS = "What is served stays as it was."
-MOST_WORDS = 300
+MOST_LETTERS = 300
+# Where an error is printed as the call that it ended.
+DETAILS = re.compile(r'details = "(.*)"')
 
 
 class EngineRefused(Refusal):
@@ -24,17 +26,18 @@ def place_of(address: str) -> str:
 def unreachable(place: str, seconds: float) -> str:
     """Nothing answers."""
     return (
-        f"No Spark Connect server answers at {place} within {seconds:.0f} seconds. {STANDS} Start the server, or correct "
-        f"{ENGINE_VARIABLE} (host, port, and use_ssl=true where it speaks TLS); leave it empty to build on this machine."
+        f"No Spark Connect server answers at {place} within {seconds:.0f} seconds. {STANDS} Start the server, or "
+        f"correct {ENGINE_VARIABLE} (host, port, and use_ssl=true where it speaks TLS); leave it empty to build on "
+        "this machine."
     )
 
 
 def wrong_version(place: str, server: str, client: str) -> str:
     """Client and server may not understand each other."""
     return (
-        f"The Spark Connect server at {place} is version {server}, and the client here (pyspark-client) is {client}: it "
-        f"needs a server of its own major version that is not older. {STANDS} Install pyspark-client {server} here, or "
-        "update the server."
+        f"The Spark Connect server at {place} is version {server}, and the client here (pyspark-client) is {client}: "
+        f"it needs a server of its own major version that is not older. {STANDS} Install pyspark-client {server} here, "
+        "or update the server."
     )
 
 
@@ -52,16 +55,23 @@ def in_a_sentence(error: Exception, place: str, seconds: float) -> str:
 
 def _token(place: str, seconds: float) -> str:
     return (
-        f"The Spark Connect server at {place} refused the token. {STANDS} Set SPARK_CONNECT_AUTHENTICATE_TOKEN to the "
-        "token that the server was started with."
+        f"The Spark Connect server at {place} refused the token. {STANDS} Set SPARK_CONNECT_AUTHENTICATE_TOKEN to "
+        "the token that the server was started with."
+    )
+
+
+def _version(place: str, seconds: float) -> str:
+    return (
+        f"The Spark Connect server at {place} does not take clients of this version. {STANDS} Install the "
+        "pyspark-client of the server's version here, or update the server."
     )
 
 
 def _silent(place: str, seconds: float) -> str:
     return (
         f"The Spark Connect server at {place} did not finish a step within {seconds / 60:.0f} minutes, and it was "
-        f"cancelled there. {STANDS} Look whether the cluster has workers that are free; {ENGINE_MINUTES_VARIABLE} gives "
-        "a step more time."
+        f"cancelled there. {STANDS} Look whether the cluster has workers that are free; {ENGINE_MINUTES_VARIABLE} "
+        "gives a step more time."
     )
 
 
@@ -93,9 +103,9 @@ def _workers(place: str, seconds: float) -> str:
 
 def _paths(place: str, seconds: float) -> str:
     return (
-        f"The cluster behind {place} cannot read or write the store. {STANDS} Mount the store on the server and on every "
-        "worker under the path that it has here, and run them as the user that owns it: its files are for their owner "
-        "only."
+        f"The cluster behind {place} cannot read or write the store. {STANDS} Mount the store on the server and on "
+        "every worker under the path that it has here, and run them as the user that owns it: its files are for their "
+        "owner only."
     )
 
 
@@ -108,20 +118,21 @@ def _cancelled(place: str, seconds: float) -> str:
 
 
 # The first that fits: a lost worker is often one that ran out of memory.
-KNOWN: tuple[tuple[re.Pattern[str], Callable[[str, float], str]], ...] = tuple(
-    (re.compile(pattern), sentence)
-    for pattern, sentence in (
-        (r"UNAUTHENTICATED|PERMISSION_DENIED|Invalid authentication token", _token),
-        (r"DEADLINE_EXCEEDED", _silent),
-        (r"NO_ACTIVE_SESSION|SESSION_(CLOSED|NOT_FOUND|CHANGED)|OPERATION_(NOT_FOUND|ABANDONED)|INVALID_HANDLE|incorrect server side session", _restarted),
-        (r"OPERATION_CANCELED|StatusCode.CANCELLED", _cancelled),
-        (r"No space left on device", _disk),
-        (r"OutOfMemory|OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|exceeding memory limits|(exit|with) code:? (137|52)\b", _memory),
-        (r"ExecutorLostFailure|ExecutorDeadException|worker lost|[Mm]aster removed|FetchFailed|SparkContext was shut down", _workers),
-        (r"PATH_NOT_FOUND|PATH_ALREADY_EXISTS|FileNotFoundException|No such file|Permission denied|AccessControl|Mkdirs failed", _paths),
-        (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _gone),
-    )
+FOUND: tuple[tuple[str, Callable[[str, float], str]], ...] = (
+    (r"UNAUTHENTICATED|PERMISSION_DENIED|Invalid authentication token", _token),
+    (r"unsupported PySpark version", _version),
+    (r"DEADLINE_EXCEEDED", _silent),
+    (r"NO_ACTIVE_SESSION|SESSION_(CLOSED|NOT_FOUND|CHANGED)|OPERATION_(NOT_FOUND|ABANDONED)", _restarted),
+    (r"INVALID_HANDLE|incorrect server side session", _restarted),
+    (r"OPERATION_CANCELED|StatusCode.CANCELLED", _cancelled),
+    (r"No space left on device", _disk),
+    (r"OutOfMemory|OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|exceeding memory limits", _memory),
+    (r"(exit|with) code:? (137|52)\b", _memory),
+    (r"ExecutorLostFailure|ExecutorDeadException|worker lost|FetchFailed|SparkContext was shut down", _workers),
+    (r"PATH_NOT_FOUND|FileNotFoundException|No such file|Permission denied|AccessControl|Mkdirs failed", _paths),
+    (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _gone),
 )
+KNOWN = tuple((re.compile(pattern), sentence) for pattern, sentence in FOUND)
 
 
 def _code(error: Exception) -> str:
@@ -133,6 +144,6 @@ def _code(error: Exception) -> str:
 
 
 def _first_words(error: Exception) -> str:
-    details = getattr(error, "details", None)
-    text = str(details() if callable(details) else error)
-    return " ".join(text.split())[:MOST_WORDS] or type(error).__name__
+    details = DETAILS.search(str(error))
+    text = details[1] if details else str(error)
+    return " ".join(text.split())[:MOST_LETTERS] or type(error).__name__
