@@ -58,7 +58,7 @@ class Cluster:
         """Starts all of it and waits for the Connect server."""
         master = ["--host", "127.0.0.1", "--port", str(self._master), "--webui-port", "0"]
         self._run("master", "spark-class", "org.apache.spark.deploy.master.Master", *master)
-        _wait_for(self._master)
+        self._wait_for("master", self._master)
         for name in WORKERS:
             self.start_worker(name)
         self.start_connect()
@@ -72,7 +72,7 @@ class Cluster:
         """Starts the Connect server and waits until it answers."""
         server = "org.apache.spark.sql.connect.service.SparkConnectServer"
         self._run("connect", "spark-submit", "--master", self._url, "--class", server)
-        _wait_for(self.port)
+        self._wait_for("connect", self.port)
 
     def kill(self, name: str) -> None:
         """Ends a process and those it started, as a machine that is switched off."""
@@ -83,6 +83,16 @@ class Cluster:
         """Ends all of it."""
         for name in list(self._running)[::-1]:
             self.kill(name)
+
+    def _wait_for(self, name: str, port: int) -> None:
+        ends_at = time.monotonic() + START_SECONDS
+        while time.monotonic() < ends_at and self._running[name].poll() is None:
+            with socket.socket() as probe:
+                if not probe.connect_ex(("127.0.0.1", port)):
+                    return
+            time.sleep(0.5)
+        log = (self.folder / f"{name}.log").read_text(encoding="utf-8")
+        raise TimeoutError(f"{name} does not listen on port {port}; the end of its log:\n{log[-2000:]}")
 
     @property
     def _url(self) -> str:
@@ -95,7 +105,7 @@ class Cluster:
             "SPARK_CONF_DIR": str(self.folder),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_NO_DAEMONIZE": "1",
-            "SPARK_DAEMON_MEMORY": "256m",
+            "SPARK_DAEMON_MEMORY": "1g" if name == "connect" else "256m",
             "SPARK_MASTER_OPTS": keys,
             "SPARK_WORKER_OPTS": keys,
         }
@@ -115,13 +125,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _wait_for(port: int) -> None:
-    ends_at = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends_at:
-        with socket.socket() as probe:
-            if not probe.connect_ex(("127.0.0.1", port)):
-                return
-        time.sleep(0.5)
-    raise TimeoutError(f"nothing listens on port {port} after {START_SECONDS} seconds")
