@@ -27,7 +27,7 @@ from sqlglot.errors import ErrorLevel
 
 from dashboard.settings import engine_minutes
 from dashboard.warehouse.engine import Params, canonical, canonical_schema, checked_params
-from dashboard.warehouse.spark_connection import Deadline, connected
+from dashboard.warehouse.spark_connection import Deadline, connected, let_go, tried_once
 from dashboard.warehouse.spark_failures import EngineRefused, in_a_sentence, place_of
 
 QUESTION_SECONDS = 60
@@ -128,8 +128,8 @@ class SparkEngine:
     def close(self) -> None:
         """Ends the session; the next question opens a new one."""
         with self._lock:
-            if self._session is not None and not self._session.is_stopped:
-                self._session.stop()
+            if self._session is not None:
+                let_go(self._session)
             self._session = None
 
     def _read(self, table: str, files: Sequence[Path], schema: pa.Schema) -> None:
@@ -161,7 +161,7 @@ class SparkEngine:
         try:
             yield
         except BaseException:
-            with suppress(PySparkException, grpc.RpcError):
+            with suppress(PySparkException, grpc.RpcError), tried_once(session):
                 session.interruptTag(tag)
             raise
         finally:
@@ -173,11 +173,15 @@ class SparkEngine:
             if self._session is not None:
                 return self._session, False
             session = connected(self._address, SESSION, self._deadline)
-            with self._deadline.within(self._seconds):
-                for table, (files, schema) in self._files.items():
-                    _register(session, table, files, schema)
-                for name, sql in self._views.items():
-                    session.sql(to_spark(sql)).createOrReplaceTempView(name)
+            try:
+                with self._deadline.within(self._seconds):
+                    for table, (files, schema) in self._files.items():
+                        _register(session, table, files, schema)
+                    for name, sql in self._views.items():
+                        session.sql(to_spark(sql)).createOrReplaceTempView(name)
+            except BaseException:
+                let_go(session)
+                raise
             self._session = session
             return session, True
 

@@ -57,11 +57,32 @@ def connected(address: str, conf: Mapping[str, str], deadline: Deadline) -> Spar
     """
     session = SparkSession.builder.channelBuilder(_Builder(address, deadline)).create()
     session.client.set_retry_policies([_briefly()])
-    with deadline.within(CONNECT_SECONDS):
-        if not _understand(session.version, pyspark.__version__):
-            raise EngineRefused(wrong_version(place_of(address), session.version, pyspark.__version__))
-        session.conf._set_all(dict(conf), silent=False)
+    try:
+        with deadline.within(CONNECT_SECONDS):
+            if not _understand(session.version, pyspark.__version__):
+                raise EngineRefused(wrong_version(place_of(address), session.version, pyspark.__version__))
+            session.conf._set_all(dict(conf), silent=False)
+    except BaseException:
+        let_go(session)
+        raise
     return session
+
+
+def let_go(session: SparkSession) -> None:
+    """Ends a session here, and on the server where that still answers; else the server forgets it by itself."""
+    with tried_once(session):
+        session.stop()
+
+
+@contextmanager
+def tried_once(session: SparkSession) -> Iterator[None]:
+    """Has the calls made meanwhile fail at once: what is not there to be cancelled need not be waited for."""
+    policies = session.client.get_retry_policies()
+    session.client.set_retry_policies([])
+    try:
+        yield
+    finally:
+        session.client.set_retry_policies(policies)
 
 
 def _understand(server: str, client: str) -> bool:
