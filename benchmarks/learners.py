@@ -61,7 +61,7 @@ RUNS = """
         enrolled_on,
         NULL::date AS class_start_on,
         last_on AS last_activity_on,
-        CASE WHEN fate < 4 THEN 1.0 ELSE 0.4 END AS progress,
+        CASE WHEN fate < 4 THEN 1.0::double ELSE 0.4::double END AS progress,
         5.0::double AS hours_estimated,
         NULL::double AS hours_measured,
         fate < 4 AS is_completed,

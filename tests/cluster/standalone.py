@@ -12,6 +12,8 @@ from dashboard.settings import PROJECT
 
 WORKERS = ("worker1", "worker2")
 START_SECONDS = 300
+# A machine that compiles a little and collects alone: each process lives for minutes, and two cores serve them all.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SETTINGS = """
 spark.authenticate                  true
 spark.authenticate.secret           {secret}
@@ -20,6 +22,8 @@ spark.master.rest.enabled           false
 spark.driver.host                   127.0.0.1
 spark.driver.bindAddress            127.0.0.1
 spark.driver.memory                 1g
+spark.driver.extraJavaOptions       {java}
+spark.executor.extraJavaOptions     {java}
 spark.executor.memory               512m
 spark.executor.cores                1
 spark.cores.max                     2
@@ -46,7 +50,7 @@ class Cluster:
         self._secret = secrets.token_hex(16)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        settings = SETTINGS.format(secret=self._secret, port=self.port)
+        settings = SETTINGS.format(secret=self._secret, port=self.port, java=JAVA)
         (folder / "spark-defaults.conf").write_text(settings, encoding="ascii")
 
     @property
@@ -99,7 +103,8 @@ class Cluster:
         return f"spark://127.0.0.1:{self._master}"
 
     def _run(self, name: str, program: str, *arguments: str) -> None:
-        keys = f"-Dspark.authenticate=true -Dspark.authenticate.secret={self._secret} -Dspark.master.rest.enabled=false"
+        keys = f"{JAVA} -Dspark.authenticate=true -Dspark.authenticate.secret={self._secret}"
+        keys += " -Dspark.master.rest.enabled=false"
         variables = {
             "SPARK_HOME": str(self._home),
             "SPARK_CONF_DIR": str(self.folder),

@@ -69,11 +69,12 @@ def test_a_connect_server_that_dies_publishes_nothing_and_the_next_try_works(clu
     told = _outcome(publishing)
     noticed = time.monotonic() - began
     assert told["kind"] == "EngineRefused" and "stopped answering" in told["refused"], told
+    print(f"\na Connect server killed during a build: refused after {noticed:.0f} s", flush=True)
     assert noticed < 45, "retries, and letting go, take no longer"
     assert not release_numbers(store) and not (store / "CURRENT").exists()
     cluster.start_connect()
     told = _outcome(_publish(cluster, store))
-    print(f"\nnoticed after {noticed:.0f} s; then the small store: {told['seconds']} s, peak {told['peak_mb']} MB")
+    print(f"\nthe small store, on the next try: {told['seconds']} s, client's peak {told['peak_mb']} MB", flush=True)
     assert not differences(open_release(small_store).marts, open_release(store, told["release"]).marts)
     assert not list((store / ".staging").iterdir()), "nothing of the build that died is left"
 
