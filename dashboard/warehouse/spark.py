@@ -106,6 +106,11 @@ class SparkEngine:
 
         self._do(write)
         parts = self._written(folder)
+        if order and len(parts) > 1:
+            raise EngineRefused(
+                f"The cluster behind {self._place} wrote {name} as {len(parts)} files, and a table of a release is one "
+                "sorted file. What is served stays as it was. Spark writes one; other servers of its protocol may not."
+            )
         if order:
             parts[0].rename(file)
             shutil.rmtree(folder)

@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import replace
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql.connect.dataframe import DataFrame
@@ -129,6 +130,18 @@ def test_what_is_not_seen_here_is_refused(sail, monkeypatch, tmp_path):
     engine.close()
 
 
+def test_a_table_that_comes_in_several_files_is_refused(sail, tmp_path):
+    """Sail does so beyond 8,192 rows: whoever took the first file would lose the rest."""
+    pq.write_table(pa.table({"number": pa.array(range(20_000), pa.int64())}), tmp_path / "numbers.parquet")
+    engine = open_engine(sail)
+    engine.read("numbers", [tmp_path / "numbers.parquet"])
+    assert engine.build("int_all", "SELECT number FROM numbers", tmp_path / "int_all.parquet") == 20_000
+    assert engine.ask("SELECT count(*) AS rows_found FROM int_all", {}).to_pylist() == [{"rows_found": 20_000}]
+    with pytest.raises(EngineRefused, match="one sorted file"):
+        engine.build("dim_all", "SELECT number FROM numbers ORDER BY number", tmp_path / "dim_all.parquet")
+    engine.close()
+
+
 def test_a_table_is_sorted_by_columns_of_its_own(sail, tmp_path):
     engine = open_engine(sail)
     with pytest.raises(ValueError, match="ascending only"):
@@ -181,8 +194,6 @@ def _inputs(case, small_store, tmp_path_factory):
     files = {}
     for source, records in rows.items():
         schema = snapshot_schema(sources()[source])
-        import pyarrow as pa
-
         columns = [
             pa.array(values, field.type) for values, field in zip(zip(*records, strict=True), schema, strict=True)
         ]
