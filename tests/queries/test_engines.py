@@ -34,7 +34,7 @@ def built(sail, small_store, tmp_path_factory):
         for name, address in (("duckdb", ""), ("sail", sail)):
             folder = tmp_path_factory.mktemp(f"{case}-{name}")
             (folder / "marts").mkdir()
-            engine = open_engine(address)
+            engine = open_engine(address, folder / "spill")  # one that builds has no limit of seconds
             try:
                 build_marts(engine, inputs, folder / "marts", folder / "scratch")
                 for query in FILES:
