@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench clean
+.PHONY: run test test-full test-cluster try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -18,6 +18,13 @@ test: $(VENV)/.test browser ## the whole suite
 
 test-full: $(VENV)/.test browser ## the long forms too: hundreds of kills, power cuts, worlds, thousands of uploads and probes
 	@COALITION_FULL_TESTS=1 $(BIN)/python -m pytest $(SPREAD)
+
+# Spark itself, 510 MB with its jars, in an environment of its own: the server's version is the client's.
+test-cluster: $(VENV)/.test ## a release on a real Spark cluster, parts of which die; needs Java 17, 4 GB and SPARK_HOME or 510 MB
+	@test -n "$$SPARK_HOME" || test -e .cache/spark/.whole || { \
+	  $(PYTHON) -m venv .cache/spark && .cache/spark/bin/python -m pip --disable-pip-version-check install --no-deps \
+	    "pyspark==$$($(BIN)/python -c 'from pyspark.version import __version__; print(__version__)')" && touch .cache/spark/.whole; }
+	@COALITION_CLUSTER_TESTS=1 $(BIN)/python -m pytest -s -v tests/cluster
 
 try: $(VENV)/.test ## the fast loop: make try AREA=pages, a folder or file below tests/, or a word in the names of tests; K="a and b" too
 	@test -n "$(AREA)" || { echo 'Name what to try: make try AREA=pages, or AREA=pages/test_pages.py K="hubs and not map"'; exit 1; }

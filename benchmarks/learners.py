@@ -23,6 +23,7 @@ from dashboard import session
 from dashboard.demo.learners import V2_28
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.settings import PROJECT, STORE_VARIABLE
+from dashboard.store.joining import Arrival
 from dashboard.store.releases import publish_release
 from dashboard.store.snapshots import keep
 from dashboard.warehouse.catalog import sources
@@ -60,7 +61,7 @@ RUNS = """
         enrolled_on,
         NULL::date AS class_start_on,
         last_on AS last_activity_on,
-        CASE WHEN fate < 4 THEN 1.0 ELSE 0.4 END AS progress,
+        CASE WHEN fate < 4 THEN 1.0::double ELSE 0.4::double END AS progress,
         5.0::double AS hours_estimated,
         NULL::double AS hours_measured,
         fate < 4 AS is_completed,
@@ -118,8 +119,9 @@ def store_of(folder: Path, runs: int) -> Path:
     drawn = duckdb.sql(RUNS.format(runs=runs)).select(*snapshot_schema(card).names)
     drawn.write_parquet(str(rows / "rows.parquet"), compression="zstd")
     (rows / "quarantine.csv").write_text("line,column,value,reason\n", encoding="utf-8")
-    account = {"provenance": "demo", "streams": [f"benchmark/{runs}"], "quarantined": [], "learner_secret": ""}
-    keep(store, "coursera_usage", CAPTURED.isoformat(), "0" * 64, rows, account)
+    account = {"rows_in": runs, "published": runs, "collapsed": 0, "quarantined": 0, "notes": []}
+    account |= {"streams": [f"benchmark/{runs}"], "learner_secret": ""}
+    keep(store, Arrival("coursera_usage", CAPTURED.isoformat(), "demo", "0" * 64, rows, account))
     for path in rows.iterdir():
         path.unlink()
     rows.rmdir()

@@ -14,6 +14,7 @@ TOOL_VERSION = "0.1.0"
 
 STORE_VARIABLE = "COALITION_STORE"
 ENGINE_VARIABLE = "COALITION_ENGINE"
+ENGINE_MINUTES_VARIABLE = "COALITION_ENGINE_MINUTES"
 LEARNER_SECRET_VARIABLE = "COALITION_LEARNER_SECRET"
 ROSTER_VARIABLE = "COALITION_ROSTER"
 PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
@@ -81,6 +82,11 @@ def is_read_only() -> bool:
 def engine_address() -> str:
     """Empty for DuckDB in this process, or the `sc://host:port` of a Spark Connect server."""
     return os.environ.get(ENGINE_VARIABLE, "")
+
+
+def engine_minutes() -> float:
+    """How long a step of a build may take on a cluster before it is cancelled: `COALITION_ENGINE_MINUTES`, or 120."""
+    return float(os.environ.get(ENGINE_MINUTES_VARIABLE) or 120)
 
 
 def port() -> int:

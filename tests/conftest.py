@@ -17,6 +17,9 @@ from tests.warm import Nest
 
 __all__ = ["CAPTURED", "FIXTURES", "NEWEST"]  # many tests have them from here
 
+# Spark's client takes a process without a main file, as pytest-xdist starts, for its own doctests and ends it.
+sys.modules["__main__"].__file__ = getattr(sys.modules["__main__"], "__file__", pytest.__file__)
+
 # The first fills the demonstration's store; the next two do without it while that takes place.
 LONGEST = (
     "tests/pages/test_every_page.py",

@@ -21,6 +21,7 @@ from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed, in_p
 from dashboard.learner_secret import shift_key
 from dashboard.settings import learner_secret_file
 from dashboard.store.cadence import Figures
+from dashboard.warehouse.engine import canonical
 
 STREAMS, COUNTRIES = "dim_stream", "dim_country"
 HUB_DAYS, BY_LEARNERS = "fct_hub_day", "learner event"
@@ -85,12 +86,13 @@ def _heard(code: int, answer: bytes) -> dict[str, Any]:
 
 @in_plain_strings
 def _write(marts: Path, folder: Path) -> dict[str, Any]:
-    exact = {name: pq.read_table(marts / f"{name}.parquet") for name in (*PROTECTED, STREAMS)}
+    # Canonical, since some engines declare that a column has no NULL, and a hidden figure is one.
+    exact = {name: canonical(pq.read_table(marts / f"{name}.parquet")) for name in (*PROTECTED, STREAMS)}
     frames = {name: table.to_pandas(date_as_object=True) for name, table in exact.items()}
     streams = frames.pop(STREAMS)
     countries = pq.read_table(marts / f"{COUNTRIES}.parquet", columns=["country_iso3", "region"]).to_pydict()
     regions = dict(zip(countries["country_iso3"], countries["region"], strict=True))
-    days = _hub_days(pq.read_table(marts / f"{HUB_DAYS}.parquet"), policy().hide_below)
+    days = _hub_days(canonical(pq.read_table(marts / f"{HUB_DAYS}.parquet")), policy().hide_below)
     protected = protect_both(frames, streams, regions=regions, key=shift_key(learner_secret_file()))
     for audience in AUDIENCES:
         here = folder / audience

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
-from dashboard.warehouse.catalog import Query, SourceCard, layer, sources
+from dashboard.warehouse.catalog import Query, layer, sources
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.schema import ARROW, snapshot_schema
 
@@ -57,11 +57,10 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
     """
     scratch.mkdir(parents=True)
     for name, card in sources().items():
-        files = list(inputs.get(name, ()))
-        if not files:
-            files = [scratch / f"{name}.parquet"]
-            pq.write_table(snapshot_schema(card).empty_table(), files[0])
-        engine.read(f"raw_{name}", [_with_every_column(file, card, scratch) for file in files])
+        # No row and every column: for a source without any file, and for files kept before a column came.
+        columns = scratch / f"{name}.parquet"
+        pq.write_table(snapshot_schema(card).empty_table(), columns)
+        engine.read(f"raw_{name}", [columns, *inputs.get(name, ())])
     for table, kinds in REFERENCE_TABLES.items():
         file = scratch / f"ref_{table}.parquet"
         pq.write_table(read_reference(table, kinds), file)
@@ -74,29 +73,32 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
             engine.build(step.name, without_order(step.sql), scratch / f"{step.name}.parquet")
         else:
             engine.build(step.name, step.sql, folder / f"{step.name}.parquet")
-    for check in layer("checks"):
-        found = engine.ask(check.sql, {})
-        if found.num_rows:
-            first = found.slice(0, 1).to_pylist()[0]
+    return _checked(engine, layer("checks"))
+
+
+def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
+    """Runs the checks in one question, and asks for a row of one that found any; returns their names."""
+    counts = engine.ask(" UNION ALL ".join(map(_count_of, checks)), {}).to_pylist()
+    found = {row["check_name"]: row["rows_found"] for row in counts}
+    for check in checks:
+        if found[check.name]:
+            first = engine.ask(_parsed(check.sql).limit(1).sql("duckdb"), {}).to_pylist()[0]
             raise ChecksFailed(
-                f"{check.title} The check {check.name} found {found.num_rows} rows, the first: {first}. "
+                f"{check.title} The check {check.name} found {found[check.name]} rows, the first: {first}. "
                 "Nothing was published."
             )
-    return [check.name for check in layer("checks")]
+    return [check.name for check in checks]
 
 
-def _with_every_column(file: Path, card: SourceCard, scratch: Path) -> Path:
-    """A snapshot as its card now is: one that was kept before a column came gets it, with nothing in it."""
-    wanted = snapshot_schema(card)
-    if not set(wanted.names) - set(pq.read_schema(file).names):
-        return file
-    table = pq.read_table(file)
-    for field in wanted:
-        if field.name not in table.column_names:
-            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    whole = scratch / f"{card.name}-{hashlib.sha256(str(file).encode()).hexdigest()[:16]}.parquet"
-    pq.write_table(table.select(wanted.names), whole, compression="zstd")
-    return whole
+def _count_of(check: Query) -> str:
+    counted = exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found")
+    return counted.from_(_parsed(check.sql).subquery("found")).sql("duckdb")
+
+
+def _parsed(sql: str) -> exp.Query:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    assert isinstance(tree, exp.Query)
+    return tree
 
 
 def in_order(queries: Sequence[Query]) -> list[Query]:

@@ -56,8 +56,11 @@ class DuckEngine:
         self._connection = duckdb.connect(config={**HARDENED, **for_building})
 
     def read(self, table: str, files: Sequence[Path]) -> None:
-        """Makes Parquet files readable as a view."""
-        self._run(f"CREATE OR REPLACE VIEW {_name(table)} AS FROM read_parquet({[str(file) for file in files]})")
+        """Makes Parquet files readable as a view, with the columns of the first, NULL in those that lack one."""
+        by_name = ", union_by_name = true" if len(files) > 1 else ""
+        self._run(
+            f"CREATE OR REPLACE VIEW {_name(table)} AS FROM read_parquet({[str(file) for file in files]}{by_name})"
+        )
 
     def load(self, table: str, file: Path, column: str = "", values: Sequence[str] = ()) -> None:
         """Reads a Parquet file into memory; of the rows only those where the column is one of the values, if named."""

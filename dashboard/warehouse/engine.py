@@ -16,13 +16,16 @@ class Engine(Protocol):
     name: str
 
     def read(self, table: str, files: Sequence[Path]) -> None:
-        """Makes Parquet files of one schema readable as a table."""
+        """Makes Parquet files readable as a table: the columns of the first, NULL in those that lack one."""
 
     def view(self, name: str, sql: str) -> None:
         """Names a SELECT, to be run when something reads it."""
 
     def build(self, name: str, sql: str, file: Path) -> int:
-        """Runs a SELECT into a Parquet file, readable under its name from then on; returns the rows."""
+        """Runs a SELECT into a Parquet file, readable under its name from then on; returns the rows.
+
+        One without an ORDER BY at its end may become a folder of files under another name.
+        """
 
     def ask(self, sql: str, params: Params) -> pa.Table:
         """Runs a SELECT with bound parameters; the answer is canonical."""
@@ -33,9 +36,14 @@ class Engine(Protocol):
 
 def canonical(table: pa.Table) -> pa.Table:
     """The same Arrow types whichever engine ran: int64, float64, naive microseconds, plain strings and lists."""
-    fields = [pa.field(field.name, _canonical_type(field.type)) for field in table.schema]
-    columns = [column.cast(field.type) for column, field in zip(table.columns, fields, strict=True)]
-    return pa.table(columns, schema=pa.schema(fields))
+    schema = canonical_schema(table.schema)
+    columns = [column.cast(kind) for column, kind in zip(table.columns, schema.types, strict=True)]
+    return pa.table(columns, schema=schema)
+
+
+def canonical_schema(schema: pa.Schema) -> pa.Schema:
+    """The columns with their canonical types."""
+    return pa.schema([pa.field(field.name, _canonical_type(field.type)) for field in schema])
 
 
 def checked_params(params: Params) -> dict[str, Any]:

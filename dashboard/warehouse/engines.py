@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from dashboard.refusals import Refusal
 from dashboard.settings import ENGINE_VARIABLE, engine_address
 from dashboard.warehouse.duckdb import DuckEngine
 from dashboard.warehouse.engine import Engine
+
+
+class NoClient(Refusal):
+    """The libraries that speak to a cluster are not installed."""
 
 
 def open_engine(address: str | None = None, builds_in: Path | None = None) -> Engine:
@@ -13,15 +18,21 @@ def open_engine(address: str | None = None, builds_in: Path | None = None) -> En
     Without an address that of `COALITION_ENGINE` is taken.
 
     Raises:
+        NoClient: the client of Spark is not installed.
         ValueError: the address is neither empty nor `sc://…`.
     """
     address = engine_address() if address is None else address
     if not address:
         return DuckEngine(builds_in)
     if address.startswith("sc://"):
-        from dashboard.warehouse.spark import SparkEngine
-
-        return SparkEngine(address)
+        try:
+            from dashboard.warehouse.spark import SparkEngine
+        except ModuleNotFoundError as missing:
+            raise NoClient(
+                f"{ENGINE_VARIABLE} names a Spark Connect server, and its client is not installed (found no "
+                f"{missing.name}). Install it with `pip install -e .[spark]`, or leave {ENGINE_VARIABLE} empty."
+            ) from missing
+        return SparkEngine(address, builds=builds_in is not None)
     raise ValueError(
         f"{ENGINE_VARIABLE}={address!r}: leave it empty for DuckDB, or give sc://host:port of a Spark Connect server."
     )

@@ -5,12 +5,14 @@ import sys
 import types
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard.disclosure.protect import AuditFailed
 from dashboard.settings import PROJECT
 from dashboard.store import views
 from dashboard.store.releases import open_release
+from tests.same_rows import differences
 
 DAY = datetime.date
 
@@ -36,6 +38,22 @@ def test_many_rows_are_protected_by_a_child_as_few_are_here(marts, tmp_path, mon
     assert written and all(
         (tmp_path / "here" / file).read_bytes() == (tmp_path / "child" / file).read_bytes() for file in written
     )
+
+
+def test_a_figure_is_hidden_where_an_engine_promised_that_there_is_one(marts, tmp_path):
+    promising = tmp_path / "marts"
+    promising.mkdir()
+    for file in marts.iterdir():
+        table = pq.read_table(file)
+        fields = [field.with_nullable(bool(table[field.name].null_count)) for field in table.schema]
+        pq.write_table(table.cast(pa.schema(fields)), promising / file.name)
+    for name, folder in (("ours", marts), ("theirs", promising)):
+        views.write_views(folder, tmp_path / name, {})
+    ours, theirs = (
+        {str(path.relative_to(tmp_path / name)): path for path in (tmp_path / name).rglob("*.parquet")}
+        for name in ("ours", "theirs")
+    )
+    assert not differences(ours, theirs)
 
 
 def test_a_child_that_refuses_refuses_the_release(marts, tmp_path, monkeypatch, capsys):
