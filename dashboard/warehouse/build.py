@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +17,9 @@ from dashboard.settings import REFERENCE
 from dashboard.warehouse.catalog import Query, layer, sources
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.schema import ARROW, snapshot_schema
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 # Reference tables that marts read: columns that are not text. The rest of data/reference is read by its own users.
 REFERENCE_TABLES: Mapping[str, Mapping[str, str]] = {
@@ -91,11 +94,16 @@ def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
 
 
 def _count_of(check: Query) -> str:
+    from sqlglot import exp
+
     counted = exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found")
     return counted.from_(_parsed(check.sql).subquery("found")).sql("duckdb")
 
 
-def _parsed(sql: str) -> exp.Query:
+def _parsed(sql: str) -> "exp.Query":
+    import sqlglot
+    from sqlglot import exp
+
     tree = sqlglot.parse_one(sql, read="duckdb")
     assert isinstance(tree, exp.Query)
     return tree

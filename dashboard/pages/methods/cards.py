@@ -169,7 +169,7 @@ def _source(name: str) -> None:
         }
     )
     address = f"<{card.address}>" if card.address.startswith("https://") else in_markdown(card.address)
-    st.markdown("**" + _("Address") + f"**: {address}")
+    st.markdown(_("**Address**: {address}").format(address=address))
     st.page_link(
         "pages/data_health/page.py",
         label=_("Its freshness, on the page Data health"),
