@@ -27,6 +27,7 @@ from dashboard.store.releases import (
     open_release,
     release_numbers,
 )
+from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.vocabularies import in_language
 from dashboard.warehouse.answers import Answers, asked_tables
 from dashboard.warehouse.catalog import question
@@ -40,6 +41,7 @@ Args = ParamSpec("Args")
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
 _on_new_release: list[Callable[[Release], object]] = []
 _seen: set[Release] = set()
+_mended: set[str] = set()
 
 
 class NoRow(dict[str, None]):
@@ -117,10 +119,19 @@ def begin() -> tuple[Release, str]:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     store = store_folder()
+    keep_looking(store)
     try:
         release, notice = _release(str(store), current_number(store))
-    except (StoreDamaged, NoSuchRelease):
+    except (StoreDamaged, NoSuchRelease) as damage:
+        if str(damage) not in _mended:  # what was damaged on this machine may be whole in the bucket
+            _mended.add(str(damage))
+            look(store, checked=True)
         release, notice = last_good_release(store)
+    if out := trouble(store):
+        words = _(
+            "The store has been unreachable since {moment} UTC. Release {number} is shown; a newer one may exist."
+        )
+        notice = f"{words.format(moment=out.since[:16].replace('T', ' '), number=release.number)} {notice}".strip()
     _answers(EVERYBODY, release)  # refuses one that is too old before a page is drawn
     if _on_new_release and release not in _seen:
         _seen.add(release)
