@@ -23,13 +23,14 @@ from dashboard.store.audit_log import OPERATOR, Link, NotRecorded, record
 from dashboard.store.cadence import are_due
 from dashboard.store.fetches import FetchState, remember
 from dashboard.store.joining import Arrival
+from dashboard.store.mirrored import moved
 from dashboard.store.protocol import StoreDamaged, in_words
 from dashboard.store.releases import NoSuchRelease, NothingPublished, Release
+from dashboard.store.shared import NOT_DONE, look, shared, shares, shares_again
 from dashboard.store.snapshots import Snapshot, keep, named, pinned, undo
 from dashboard.store.snapshots import withdraw as take_out
 
 REFUSED = "its import was refused"
-NOT_DONE = "not done: "
 # So far behind the newest release a clock may be: time servers move it by less.
 CLOCK_BEHIND = datetime.timedelta(hours=1)
 
@@ -108,11 +109,11 @@ def import_files(
         raise NotYours(
             "Whoever brings a file in does not publish it. Send it on the page Upload; another steward publishes it."
         )
+    look(store)
     if captured_on is None:
         refuse_clock_set_back(store)
-    before = pinned(store)
     done: list[Imported] = []
-    with _undone_on_failure(store, actor) as kept, ExitStack() as open_files:
+    with ExitStack() as open_files:
         ready = []
         for file in files:
             try:
@@ -123,16 +124,18 @@ def import_files(
                 raise FileRefused(f"{file.name}: {refused}{also}", refused.asks) from None
         together = frozenset(one.digest for one in ready)
         arrivals = [one.arrival.among(together, is_first=not at) for at, one in enumerate(ready)]
-        follows = _confirmed_consequence(store, arrivals, confirmed, asks_for_names=holds_people(before))
-        for one, arrival in zip(ready, arrivals, strict=True):
-            done.append(_kept(store, actor, one, arrival, kept))
-        release, is_new = None, False
-        if and_publish:
-            release, is_new = _serve(store, actor, ["import"])
-    return Done(tuple(done), follows, release, is_new)
+        with shared(store) as place, _undone_on_failure(place, actor) as kept:
+            follows = _confirmed_consequence(place, arrivals, confirmed, asks_for_names=holds_people(pinned(place)))
+            for one, arrival in zip(ready, arrivals, strict=True):
+                done.append(_kept(place, actor, one, arrival, kept))
+            release, is_new = None, False
+            if and_publish:
+                release, is_new = _serve(place, actor, ["import"])
+    return moved(Done(tuple(done), follows, release, is_new), place, store)
 
 
 @in_words()
+@shares
 def import_ready(store: Path, ready: Sequence[Ready], whats: Sequence[str], actor: Actor = THE_OPERATOR) -> Release:
     """Takes files in that were made ready, of one source or of several, and serves one release: with all or none.
 
@@ -159,6 +162,7 @@ def import_ready(store: Path, ready: Sequence[Ready], whats: Sequence[str], acto
 
 
 @in_words()
+@shares
 def propose_ready(store: Path, ready: Ready, reason: str, actor: Actor = THE_OPERATOR) -> Proposal:
     """Lets a file that was made ready wait for somebody to publish it, with the reason why it waits.
 
@@ -170,6 +174,7 @@ def propose_ready(store: Path, ready: Ready, reason: str, actor: Actor = THE_OPE
 
 
 @in_words()
+@shares_again
 def fetched(store: Path, state: FetchState, what: str, release: int | None = None, actor: Actor = THE_OPERATOR) -> None:
     """Puts on record what became of fetching a source, and remembers it: after what it states was done."""
     record(store, "fetch", actor.who, what, release, state.reason)
@@ -196,17 +201,20 @@ def bring_in(
     Raises:
         FileRefused, NotYours: nothing waits.
     """
+    look(store)
     if captured_on is None:
         refuse_clock_set_back(store)
     with made_ready(store, source, file, captured_on, declared, progress) as ready:
-        with _on_record(store, "proposal", actor, proposals.name_of(ready)):
-            proposal = proposals.propose(store, ready, actor.who, partner)
+        with shared(store) as place, _on_record(place, "proposal", actor, proposals.name_of(ready)):
+            proposal = proposals.propose(place, ready, actor.who, partner)
+        proposal = moved(proposal, place, store)
         if also:
             also(file, proposal, ready.report.quarantined)
     return proposal
 
 
 @in_words()
+@shares
 def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed: bool = False) -> Release:
     """Publishes what waits as one release; when that cannot be built, all of it waits on and nothing changed.
 
@@ -234,6 +242,7 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
 
 
 @in_words()
+@shares_again
 def discard(store: Path, proposal: Proposal, actor: Actor, reason: str = "discarded") -> None:
     """Takes away what waits."""
     with _on_record(store, "withdrawal", actor, f"proposal {proposal.name}", reason=reason):
@@ -256,6 +265,7 @@ def take_and_serve(
 
 
 @in_words()
+@shares
 def publish(store: Path, actor: Actor = THE_OPERATOR, anew: bool = False) -> Release:
     """Builds a release from the snapshots in the store and serves it.
 
@@ -269,6 +279,7 @@ def publish(store: Path, actor: Actor = THE_OPERATOR, anew: bool = False) -> Rel
 
 
 @in_words()
+@shares
 def roll_back(store: Path, number: int, actor: Actor = THE_OPERATOR, reason: str = "") -> Release:
     """Serves an earlier release again.
 
@@ -281,6 +292,7 @@ def roll_back(store: Path, number: int, actor: Actor = THE_OPERATOR, reason: str
 
 
 @in_words()
+@shares
 def withdraw(store: Path, source: str, name: str, actor: Actor = THE_OPERATOR, reason: str = "") -> Path:
     """Takes a snapshot out of what the next release is built from; nothing is deleted.
 
@@ -312,15 +324,16 @@ def erase(
         TracesLeft: something of them is left in a file that is no snapshot and no release, or may be in work that
             goes on.
     """
-    linked = erasure.link(store, people, identity.mark) if people else None
-    keys = linked.keys if linked else frozenset()
-    record(store, "erasure", actor.who, f"{len(people)} given, begun", reason=reason)
-    if linked:
-        erasure.remember(store, keys, identity.mark)
-    with _release_on_record(store, actor, ["erasure"]) as put_on_record:
-        done = erasure.carry_out(store, identity.mark, identity.fingerprint, put_on_record)
-    what = f"{len(people)} given, {sum(done.rows.values())} rows of {len(done.rows)} snapshots"
-    record(store, "erasure", actor.who, what, done.release, reason)
+    with shared(store, erases=True) as place:
+        linked = erasure.link(place, people, identity.mark) if people else None
+        keys = linked.keys if linked else frozenset()
+        record(place, "erasure", actor.who, f"{len(people)} given, begun", reason=reason)
+        if linked:
+            erasure.remember(place, keys, identity.mark)
+        with _release_on_record(place, actor, ["erasure"]) as put_on_record:
+            done = erasure.carry_out(place, identity.mark, identity.fingerprint, put_on_record)
+        what = f"{len(people)} given, {sum(done.rows.values())} rows of {len(done.rows)} snapshots"
+        record(place, "erasure", actor.who, what, done.release, reason)
     left = erasure.traces(store, keys)
     if left.found:
         raise erasure.TracesLeft(f"Keys of the learners are still in {', '.join(left.found)}. Delete these files.")

@@ -41,6 +41,7 @@ from dashboard.store.releases import (
     release_numbers,
     was_served_here,
 )
+from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
 from dashboard.warehouse.answers import Answers, Shared, asked_tables
@@ -74,6 +75,7 @@ _served: dict[Path, Served] = {}
 _warming: set[tuple[Path, int]] = set()
 _one_warms = Lock()
 _seen: set[Release] = set()
+_mended: set[str] = set()
 
 
 class NoRow(dict[str, None]):
@@ -157,22 +159,36 @@ def begin() -> tuple[Release, str]:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     store = store_folder()
+    keep_looking(store)
+    served = _to_serve(store)
+    if out := trouble(store):
+        words = _(
+            "The store has been unreachable since {moment} UTC. Release {number} is shown; a newer one may exist."
+        ).format(moment=out.since[:16].replace("T", " "), number=served.release.number)
+        return served.release, f"{words} {served.notice}".strip()
+    return served.release, served.notice
+
+
+def _to_serve(store: Path) -> Served:
     try:
         number: int | None = current_number(store)
         before = _served.get(store)
         if number and before and _warmers and number not in (before.current, was_served_here(store)):
             _warm_in_background(store, number)
-            return before.release, before.notice
+            return before
         release, notice = _release(str(store), number or 0)
-    except (StoreDamaged, NoSuchRelease):
+    except (StoreDamaged, NoSuchRelease) as damage:
+        if str(damage) not in _mended:  # what was damaged on this machine may be whole in the bucket
+            _mended.add(str(damage))
+            look(store, checked=True)
         number = None
         release, notice = last_good_release(store)
     _answers(EVERYBODY, release)  # refuses one that is too old before a page is drawn
-    _served[store] = Served(number, release, notice)
+    _served[store] = served = Served(number, release, notice)
     if _warmers and release not in _seen:
         _seen.add(release)
         Thread(target=_warm, args=(release,), daemon=True, name="warming").start()
-    return release, notice
+    return served
 
 
 def _warm_in_background(store: Path, number: int) -> None:

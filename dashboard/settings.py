@@ -1,7 +1,10 @@
 """Where things are: folders of the checkout and of the store, and the few switches of the environment."""
 
+import hashlib
 import os
 from pathlib import Path
+
+from dashboard.refusals import Refusal
 
 PROJECT = Path(__file__).resolve().parents[1]
 QUERIES = PROJECT / "queries"
@@ -24,12 +27,69 @@ PROXIES_VARIABLE = "COALITION_PROXIES"
 EMBED_VARIABLE = "COALITION_EMBED_HOSTS"
 METRICS_VARIABLE = "COALITION_METRICS_TOKEN"
 READ_ONLY_VARIABLE = "COALITION_READ_ONLY"
+CACHE_VARIABLE = "COALITION_CACHE"
+LOOK_VARIABLE = "COALITION_STORE_SECONDS"
+ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+BUCKET = "s3://"
+
+
+class SettingWrong(Refusal):
+    """A variable of the environment holds something that cannot be meant."""
 
 
 def store_folder() -> Path:
-    """The folder of snapshots and releases: `COALITION_STORE`, or `data/store` of the checkout."""
+    """The folder of snapshots and releases: `COALITION_STORE`, or `data/store` of the checkout.
+
+    Of a store in a bucket it is the mirror on this machine, one for each bucket, prefix and endpoint.
+    """
+    if address := store_address():
+        place = hashlib.sha256(f"{endpoint()} {address}".encode()).hexdigest()[:16]
+        return store_cache() / place / "store"
     named = os.environ.get(STORE_VARIABLE)
     return Path(named).expanduser().resolve() if named else PROJECT / "data" / "store"
+
+
+def store_address() -> str:
+    """The bucket and prefix that `COALITION_STORE` names, as s3://bucket/prefix; empty for a folder.
+
+    Raises:
+        SettingWrong: it names an address of another kind, or no bucket.
+    """
+    named = os.environ.get(STORE_VARIABLE, "")
+    if "://" not in named:
+        return ""
+    if not named.startswith(BUCKET) or not named.removeprefix(BUCKET).partition("/")[0]:
+        raise SettingWrong(
+            f"{STORE_VARIABLE} names {named[:80]!r}, and a store is a folder or s3://bucket/prefix. Set one of these."
+        )
+    return named.rstrip("/")
+
+
+def endpoint() -> str:
+    """The server of the bucket, such as http://127.0.0.1:9000; empty for Amazon's own."""
+    return next((found.rstrip("/") for name in ENDPOINT_VARIABLES if (found := os.environ.get(name))), "")
+
+
+def store_cache() -> Path:
+    """Where mirrors of stores in buckets are kept: `COALITION_CACHE`, or `.cache/buckets` of the checkout."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named).expanduser().resolve() if named else PROJECT / ".cache" / "buckets"
+
+
+def seconds_between_looks() -> float:
+    """How often a process asks a bucket for something newer: `COALITION_STORE_SECONDS`, or 10.
+
+    Raises:
+        SettingWrong: it is no number of seconds.
+    """
+    named = os.environ.get(LOOK_VARIABLE) or "10"
+    try:
+        seconds = float(named)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 86_400:
+        raise SettingWrong(f"{LOOK_VARIABLE} is {named[:20]!r}, and it is a number of seconds such as 10.")
+    return seconds
 
 
 def learner_secret_file() -> Path:

@@ -33,8 +33,8 @@ from dashboard.intake.report import Commonest, FileRefused, Report, closing_line
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
-from dashboard.settings import READ_ONLY_VARIABLE, STORE_VARIABLE, port, store_folder
-from dashboard.store import releases, removal
+from dashboard.settings import READ_ONLY_VARIABLE, STORE_VARIABLE, port, store_address, store_folder
+from dashboard.store import releases, removal, shared
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
 from dashboard.store.protocol import StoreDamaged, in_words
@@ -53,9 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb; returns 0 when done, 1 when refused with a reason (2, wrong usage, is argparse's)."""
     asked = _parser().parse_args(arguments)
     if asked.store:
-        os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve())
+        is_folder = "://" not in asked.store
+        os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve()) if is_folder else asked.store
     try:
         with in_words():
+            _look()
             return asked.verb(asked) or DONE
     except Refusal as refusal:
         print(f"coalition: {refusal}", file=sys.stderr)
@@ -66,6 +68,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, duckdb.Error) as trouble:  # a full disk, a store that cannot be written, a build that failed
         print(f"coalition: {type(trouble).__name__}: {' '.join(str(trouble).split())[:300]}", file=sys.stderr)
         return REFUSED
+
+
+def _look() -> None:
+    """Has this machine know what was published last, where the store lies in a bucket."""
+    if store_address():
+        shared.look(store_folder())
+        if found := shared.trouble(store_folder()):
+            print(f"coalition: {found.why} What was mirrored before is shown.", file=sys.stderr)
 
 
 def _run(asked: argparse.Namespace) -> None:
@@ -471,7 +481,9 @@ def _parser() -> argparse.ArgumentParser:
         "Exit status: 0 done, 1 refused with the reason, 2 wrong usage; `watch` has 3 where it found something.",
     )
     parser.add_argument(
-        "--store", metavar="DIR", help=f"folder of snapshots and releases (else {STORE_VARIABLE}, else data/store)"
+        "--store",
+        metavar="DIR",
+        help=f"folder of snapshots and releases, or s3://bucket/prefix (else {STORE_VARIABLE}, else data/store)",
     )
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
 

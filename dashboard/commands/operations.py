@@ -30,6 +30,7 @@ from dashboard.store.health import (
     set_aside_by_reason,
 )
 from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.store.shared import keeps_versions, shared, shares
 from dashboard.warehouse.catalog import sources
 
 
@@ -97,7 +98,8 @@ def add_prune(actions: Any) -> None:
 def backup(asked: argparse.Namespace) -> None:
     """Writes the archive and says what is in it."""
     store = store_folder()
-    done = archive.back_up(store, asked.file, learner_secret_file() if asked.with_secret else None)
+    with shared(store) as place:
+        done = archive.back_up(place, asked.file, learner_secret_file() if asked.with_secret else None)
     secret = "with the learners' secret" if done.holds_secret else "without the learners' secret"
     record(store, "backup", OPERATOR, f"{done.files} files, {secret}, sha256 {done.sha256}")
     print(f"{asked.file}: {done.files} files, {done.bytes / 1e6:.1f} MB, {secret}")
@@ -139,7 +141,8 @@ def _languages(text: str) -> tuple[str, ...]:
 def restore(asked: argparse.Namespace) -> None:
     """Restores the archive and verifies the release that is served."""
     store, secret = store_folder(), learner_secret_file()
-    done = archive.restore(asked.file, store, secret)
+    with shared(store) as place:
+        done = archive.restore(asked.file, place, secret)
     record(store, "restore", OPERATOR, f"{done.files} files, sha256 {done.sha256}")
     print(f"{store}: {done.files} files as they were backed up, {done.bytes / 1e6:.1f} MB")
     try:
@@ -162,9 +165,14 @@ def prune(asked: argparse.Namespace) -> None:
         print(name)
     what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {asked.keep_months} months"
     if asked.yes and (old.releases or old.snapshots):
-        record(store, "withdrawal", OPERATOR, f"{what} deleted", reason="retention")
-        retention.prune(store, asked.keep_months, today, do=True)
+        _delete_old(store, asked.keep_months, today, f"{what} deleted")
     print(f"{what} {'are deleted' if asked.yes else 'would be deleted; --yes does it'}")
+
+
+@shares
+def _delete_old(store: Path, keep_months: int, today: datetime.date, what: str) -> None:
+    record(store, "withdrawal", OPERATOR, what, reason="retention")
+    retention.prune(store, keep_months, today, do=True)
 
 
 def health_report(store: Path, today: datetime.date) -> dict[str, Any]:
@@ -304,6 +312,12 @@ def erase(asked: argparse.Namespace) -> None:
         print(f"not searched, since it was keyed under another secret: {name}. Erase with that secret too")
     if erased.linked:
         print(f"no trace in {erased.searched} files")
+    if keeps_versions(store):
+        print(
+            "coalition: the bucket keeps earlier versions of objects, so what was deleted is still in it. Switch "
+            "versioning off, or add a lifecycle rule that deletes versions, and delete those that are there",
+            file=sys.stderr,
+        )
 
 
 def audit(asked: argparse.Namespace) -> None:

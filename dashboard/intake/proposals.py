@@ -25,6 +25,7 @@ from dashboard.store.joining import PART, Arrival, FileId
 from dashboard.store.protocol import locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, Release, build, build_exact, current_number, open_release
 from dashboard.store.removal import remove
+from dashboard.store.shared import shares_again
 from dashboard.store.snapshots import (
     ErasedMeanwhile,
     Snapshot,
@@ -225,14 +226,18 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
             found["figures"] = _figures(old, fresh)
             found["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
             found |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}
-    with locked(store):
-        target = store / PREVIEWS / f"{proposal.name}{OWN if partner else ''}"
-        with staged(store) as folder:
-            (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
-            if target.is_dir():
-                remove(store, target)
-            publish(store, folder, target, {"kind": "preview", "release": found["release"]})
+    _keep_preview(store, f"{proposal.name}{OWN if partner else ''}", found)
     return found
+
+
+@shares_again
+def _keep_preview(store: Path, name: str, found: dict[str, Any]) -> None:
+    target = store / PREVIEWS / name
+    with locked(store), staged(store) as folder:
+        (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
+        if target.is_dir():
+            remove(store, target)
+        publish(store, folder, target, {"kind": "preview", "release": found["release"]})
 
 
 def previewed(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any] | None:

@@ -68,6 +68,8 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
     try:
         with locked(store), audit_log.held(store), os.fdopen(_private(temporary), "wb") as raw:
             paths = {str(path.relative_to(store)): path for path in _files(store)}
+            log = audit_log.place_of(store)
+            paths |= {str(path.relative_to(log.parent)): path for path in _files(log.parent, log)}
             if secret:
                 paths[SECRET] = secret
             said: dict[str, dict[str, Any]] = {
@@ -130,9 +132,9 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
     )
 
 
-def _files(store: Path) -> Iterator[Path]:
-    """Every file of the store that says something: no lock, nothing half written."""
-    for path in sorted(store.rglob("*")):
+def _files(store: Path, folder: Path | None = None) -> Iterator[Path]:
+    """Every file of the store, or of a folder of it, that says something: no lock, nothing half written."""
+    for path in sorted((folder or store).rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(store).parts)
         if path.is_file() and not path.is_symlink() and not hidden:
             yield path

@@ -18,12 +18,16 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dashboard.refusals import Refusal
+from dashboard.store.bucket import BucketRefused, StoreUnreachable
+from dashboard.store.mirrored import mirror_of
 from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, point, pointed, read_manifest
+from dashboard.store.remote import PublishedMeanwhile, remote_of
 from dashboard.store.workspace import for_its_owner, make_folder, sweep
 
 EVENTS = (
@@ -99,6 +103,8 @@ class Missed:
 
 
 _missed: dict[Path, Missed] = {}
+# Event, who, what and release of lines that acts in a working copy of a store have written, until they are done.
+_recorded: dict[Path, list[tuple[str, str, str, int | None]]] = {}
 
 
 @dataclass(frozen=True)
@@ -119,16 +125,40 @@ def record(store: Path, event: str, who: str, what: str, release: int | None = N
     """
     if event not in EVENTS:
         raise ValueError(f"{event!r} is no event of the audit log; they are {', '.join(EVENTS)}.")
+    mirror = mirror_of(store)
+    write = partial(_append, event=event, who=who, what=what, release=release, reason=reason)
     try:
-        link = _append(store, event, who, what, release, reason)
+        remote = remote_of(mirror)
+        link = remote.append(write) if remote else write(store)
+    except (StoreUnreachable, BucketRefused, PublishedMeanwhile) as why:
+        raise NotRecorded(
+            f"What has to be on record is not done, since the audit log cannot be written. {why}"
+        ) from why
     except OSError as trouble:
         raise NotRecorded(
             f"The audit log of the store cannot be written (found: {trouble.strerror or type(trouble).__name__}), and "
             "what has to be on record is not done without it. Free space on the disk of the store, or make the folder "
             "`audit` writable, then do the same again."
         ) from trouble
-    _missed.pop(store, None)
+    _missed.pop(mirror, None)
+    if mirror != store:
+        _recorded.setdefault(store, []).append((event, who, what, release))
     return link
+
+
+def recorded_in(work: Path) -> list[tuple[str, str, str, int | None]]:
+    """Event, who, what and release of what was recorded in a working copy."""
+    return list(_recorded.get(work, ()))
+
+
+def forget(work: Path) -> None:
+    """Forgets what was recorded in a working copy: it is done, or recorded as not done."""
+    _recorded.pop(work, None)
+
+
+def place_of(store: Path) -> Path:
+    """The folder of the log: that of a working copy is its mirror's."""
+    return mirror_of(store) / FOLDER
 
 
 def note(store: Path, event: str, who: str, what: str) -> bool:
@@ -150,7 +180,7 @@ def missed(store: Path) -> Missed | None:
 
 def last(store: Path) -> Link:
     """The line that the chain has come to; line 0 where nothing is recorded."""
-    folder = store / FOLDER
+    folder = place_of(store)
     if not (folder / LOG).is_file():
         return Link(0, BEGINNING)
     with _locked(folder, fcntl.LOCK_SH):
@@ -163,6 +193,15 @@ def last(store: Path) -> Link:
 
 def renew(store: Path, who: str, reason: str) -> Path:
     """Puts the log aside, broken or not, and begins a new one whose first line says so; returns where it lies now."""
+    remote = remote_of(mirror_of(store))
+    former = remote.append(_put_aside) if remote else _put_aside(store)
+    numbers = [int(path.name) for path in folders(store / "releases") if path.name.isdecimal()]
+    what = f"the log before lies in {FOLDER}/{FORMER}/{former.name}"
+    record(store, "renewal", who, what, max(numbers, default=0), reason)
+    return former
+
+
+def _put_aside(store: Path) -> Path:
     folder = store / FOLDER
     make_folder(folder)
     with _locked(folder, fcntl.LOCK_EX):
@@ -173,9 +212,6 @@ def renew(store: Path, who: str, reason: str) -> Path:
                 (folder / name).rename(former / name)
         for place in (former, former.parent, folder):
             _fsync(place)
-    numbers = [int(path.name) for path in folders(store / "releases") if path.name.isdecimal()]
-    what = f"the log before lies in {FOLDER}/{FORMER}/{former.name}"
-    record(store, "renewal", who, what, max(numbers, default=0), reason)
     return former
 
 
@@ -230,7 +266,7 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
 
 def entries(store: Path) -> Iterator[dict[str, Any]]:
     """Every line as it was written, oldest first, without asking whether the chain holds."""
-    path = store / FOLDER / LOG
+    path = place_of(store) / LOG
     for body in path.read_bytes().split(b"\n") if path.is_file() else ():
         if said := _parsed(body):
             yield said
@@ -242,7 +278,7 @@ def verify(store: Path) -> Verified:
     Raises:
         AuditBroken: a line was changed, removed, inserted or moved, or the end was cut off.
     """
-    folder = store / FOLDER
+    folder = place_of(store)
     if not (folder / LOG).is_file():
         if (folder / HEAD).is_file():
             raise AuditBroken(f"{folder / LOG} is gone, but {HEAD} is there: the end was cut off at line 1. {AFTER}")
@@ -339,10 +375,10 @@ def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, .
 @contextmanager
 def held(store: Path) -> Iterator[None]:
     """Nobody records meanwhile, so that log and head can be copied together."""
-    if not (store / FOLDER).is_dir():
+    if not place_of(store).is_dir():
         yield
         return
-    with _locked(store / FOLDER, fcntl.LOCK_SH):
+    with _locked(place_of(store), fcntl.LOCK_SH):
         yield
 
 

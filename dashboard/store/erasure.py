@@ -7,7 +7,7 @@ can be done again, after a crash or after an older backup was restored.
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 from dashboard.refusals import Refusal
 from dashboard.store.audit_log import Link
 from dashboard.store.erased import FOLDER, MARKS, lists, marks
+from dashboard.store.mirrored import is_mirror
 from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, current_number, manifest_of, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
 from dashboard.store.snapshots import PLACES, next_version, now, standing
-from dashboard.store.workspace import STAGING
+from dashboard.store.workspace import STAGING, sweep
 from dashboard.warehouse.catalog import sources
 
 KEYS = ("id_key", "email_key")
@@ -195,8 +196,8 @@ class Traces:
 
 def traces(store: Path, keys: frozenset[str]) -> Traces:
     """Looks for the keys in every file of the store, work that goes on included."""
-    with locked(store):  # which removes what was left by processes that ended
-        pass
+    with nullcontext() if is_mirror(store) else locked(store):  # what was left by processes that ended goes
+        sweep(store)
     searched, found, working = 0, list[str](), list[str]()
     wanted = [key.encode() for key in keys]
     for path in sorted(store.rglob("*")):

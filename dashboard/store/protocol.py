@@ -20,6 +20,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
+from dashboard.store.mirrored import is_mirror
 from dashboard.store.names import is_place
 from dashboard.store.workspace import FILE_MODE, FOLDER_MODE, STAGING, for_its_owner, make_folder, sweep, workspace
 
@@ -44,13 +45,20 @@ class NoRoom(Refusal):
     """The disk of the store is full, or takes no writes."""
 
 
+class NotShared(Exception):
+    """Code writes into the mirror of a bucket, where nobody else would ever see it: `shared` gives it a place."""
+
+
 @contextmanager
 def locked(store: Path) -> Iterator[None]:
     """Holds the store for one writer; others wait. Clears and finishes what a writer that died left behind.
 
     Raises:
         StoreDamaged: a link, or a file, stands where a folder of the store belongs.
+        NotShared: it is the mirror of a bucket.
     """
+    if is_mirror(store):
+        raise NotShared(f"{store} is the mirror of a bucket.")
     if not os.path.lexists(store / LOCK):
         make_folder(store)
         for above in store.resolve().parents:

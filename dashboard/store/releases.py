@@ -14,6 +14,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
 from dashboard.store.cadence import count_real_learners, figures_of
+from dashboard.store.mirrored import mirror_of
 from dashboard.store.names import folders, is_place
 from dashboard.store.protocol import (
     StoreDamaged,
@@ -342,12 +343,12 @@ def rollback(store: Path, number: int) -> Release:
 
 def was_served_here(store: Path) -> int | None:
     """The release that this process had served last; None where only others did."""
-    return _served_here.get(store)
+    return _served_here.get(mirror_of(store))
 
 
 def _serve(store: Path, number: int) -> None:
     point(store, CURRENT, str(number))
-    _served_here[store] = number
+    _served_here[mirror_of(store)] = number
 
 
 def manifest_of(store: Path, number: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dashboard.refusals import Refusal
 from dashboard.store.protocol import StoreDamaged, held, locked, replace_file
+from dashboard.store.shared import shares_again
 from dashboard.watch.judging import Firing
 from dashboard.watch.rules import Rule
 
@@ -67,6 +68,7 @@ def reported(store: Path) -> Mapping[str, str]:
         ) from wrong
 
 
+@shares_again
 def remember_reported(store: Path, keys: Iterable[str], at: str) -> None:
     """Keeps that findings were reported, at once and durably."""
     with locked(store):

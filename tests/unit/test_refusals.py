@@ -24,6 +24,9 @@ OTHERS = {
     "Denied",
     "NotAnswered",
     "TokenDenied",
+    "NotShared",
+    "ObjectGone",
+    "Overtaken",
     "NotAdmitted",
     "FetchUnchanged",
 }

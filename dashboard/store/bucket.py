@@ -1,0 +1,349 @@
+"""A bucket of an object store, by obstore: objects in and out, and the one that only changes if nobody else changed it.
+
+Knows nothing of what the objects hold. Whatever goes wrong is a refusal in words; no key or secret is in one.
+"""
+
+import datetime
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dashboard.refusals import Refusal
+from dashboard.settings import BUCKET, ENDPOINT_VARIABLES, endpoint
+from dashboard.store.protocol import StoreDamaged
+from dashboard.store.workspace import FILE_MODE
+
+OBJECTS = "objects"
+# One that is larger is sent in pieces, which no store can make conditional; its name is its own all the same.
+LARGEST_AT_ONCE = 64 * 1024**2
+PIECE = 1024**2
+TRIES = 3
+ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+# Of the pointer, which a reader waits for, and of objects, which may be large on a poor line.
+POINTER = {"connect_timeout": "4s", "timeout": "10s"}, {"max_retries": 1, "retry_timeout": "12s"}
+TRANSFER = {"connect_timeout": "8s", "read_timeout": "30s", "timeout": "6h"}, {"max_retries": 3, "retry_timeout": "60s"}
+
+
+class StoreUnreachable(Refusal):
+    """The bucket does not answer, so nothing can be written; what was mirrored goes on being served."""
+
+
+class BucketRefused(Refusal):
+    """The bucket answers, and cannot be used: none is there, the key is refused, or it lacks what a store needs."""
+
+
+class ObjectGone(Exception):
+    """An object is not in the bucket."""
+
+
+class Overtaken(Exception):
+    """An object is not as it was when it was read: somebody else wrote it."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object: its name, which begins with its sha256, and its size."""
+
+    name: str
+    bytes: int
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what it holds."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What the pointer held when it was read: its bytes, the tag of this version, and when the store took it.
+
+    `is_kept` states that the bucket keeps earlier versions of objects.
+    """
+
+    body: bytes
+    e_tag: str
+    at: datetime.datetime
+    is_kept: bool
+
+
+class Bucket:
+    """Objects below a prefix of a bucket."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.name, _, self.prefix = address.removeprefix(BUCKET).partition("/")
+
+    def read_pointer(self, name: str, known: str = "") -> Pointer | None:
+        """The pointer; None where it is still the version of that tag.
+
+        Raises:
+            ObjectGone: there is none.
+        """
+        import obstore
+        from obstore.exceptions import NotModifiedError
+
+        try:
+            with self._in_words():
+                got = obstore.get(self._pointer, name, options={"if_none_match": known} if known else None)
+                body = bytes(got.bytes())
+        except NotModifiedError:
+            return None
+        meta = got.meta
+        return Pointer(body, meta["e_tag"] or "", meta["last_modified"], meta["version"] is not None)
+
+    def write_pointer(self, name: str, body: bytes, before: str) -> tuple[str, bool]:
+        """Writes the pointer if it is still the version of that tag, or if there is none where the tag is empty.
+
+        Returns the new tag, and whether the bucket keeps the version before.
+
+        Raises:
+            Overtaken: it is another one; or an earlier try, whose answer was lost, was this one.
+        """
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        try:
+            with self._in_words():
+                done = obstore.put(self._pointer, name, body, mode={"e_tag": before} if before else "create")
+        except (AlreadyExistsError, PreconditionError) as other:
+            raise Overtaken from other
+        return done["e_tag"] or "", done["version"] is not None
+
+    def upload(self, file: Path, sha256: str) -> Stored:
+        """Puts a file under a name that nobody else uses; it is whole or not there.
+
+        Raises:
+            StoreDamaged: the file is not what was read before.
+        """
+        import obstore
+
+        size = file.stat().st_size
+        if size <= LARGEST_AT_ONCE:
+            body = file.read_bytes()
+            if hashlib.sha256(body).hexdigest() != sha256:
+                raise StoreDamaged(f"{file.name} changed while it was sent. Look at the disk, then do it again.")
+            return self.send(body)
+        stored = Stored(_name(sha256), size)
+        with self._in_words():
+            obstore.put(self._transfer, f"{OBJECTS}/{stored.name}", file)
+        return stored
+
+    def send(self, body: bytes) -> Stored:
+        """As `upload`, of bytes."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        stored = Stored(_name(hashlib.sha256(body).hexdigest()), len(body))
+        place = f"{OBJECTS}/{stored.name}"
+        for left in reversed(range(TRIES)):
+            # It is there already where an own try was done and its answer was lost.
+            with suppress(AlreadyExistsError):
+                try:
+                    with self._in_words():
+                        obstore.put(self._transfer, place, body, mode="create", use_multipart=False)
+                except StoreUnreachable:
+                    if not left:
+                        raise
+                    continue
+            break
+        return stored
+
+    def fetch(self, stored: Stored) -> bytes:
+        """A small object, after its digest was found right.
+
+        Raises:
+            ObjectGone: it is not there.
+            StoreDamaged: it is not what was put there.
+        """
+        import obstore
+
+        with self._in_words():
+            body = bytes(obstore.get(self._transfer, f"{OBJECTS}/{stored.name}").bytes())
+        if hashlib.sha256(body).hexdigest() != stored.sha256:
+            raise self._damaged(stored)
+        return body
+
+    def download(self, stored: Stored, file: Path) -> None:
+        """An object into a file that is for its owner only, after its digest was found right; else there is no file.
+
+        Raises:
+            As `fetch`.
+        """
+        import obstore
+
+        digest, fresh = hashlib.sha256(), file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+        try:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as out:
+                with self._in_words():
+                    for piece in obstore.get(self._transfer, f"{OBJECTS}/{stored.name}").stream(min_chunk_size=PIECE):
+                        digest.update(piece)
+                        out.write(piece)
+                out.flush()
+                os.fsync(out.fileno())
+            if digest.hexdigest() != stored.sha256:
+                raise self._damaged(stored)
+            fresh.rename(file)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Deletes objects; one that is gone already is no matter."""
+        import obstore
+
+        if places := [f"{OBJECTS}/{name}" for name in names]:
+            with suppress(ObjectGone), self._in_words():
+                obstore.delete(self._transfer, places)
+
+    def objects(self) -> Iterator[tuple[str, datetime.datetime]]:
+        """The name of every object, and when the store took it."""
+        import obstore
+
+        with self._in_words():
+            for page in obstore.list(self._transfer, OBJECTS):
+                for one in page:
+                    yield str(one["path"]).rpartition("/")[2], one["last_modified"]
+
+    def prove(self) -> None:
+        """Tries whether the store refuses a write that must not be done.
+
+        Raises:
+            BucketRefused: it does not, so that two publishers would overwrite each other.
+        """
+        name = f"probe-{uuid.uuid4().hex}"
+        tag, _ = self.write_pointer(name, b"first", "")
+        try:
+            for before in ("", f'"{hashlib.md5(b"none", usedforsecurity=False).hexdigest()}"'):
+                try:
+                    self.write_pointer(name, b"second", before)
+                except Overtaken:
+                    continue
+                raise BucketRefused(
+                    f"{self.address} takes a write that must only be taken if nobody else wrote (found: an object that "
+                    "was there was replaced), so two publishers would overwrite each other. Take a store with "
+                    "conditional writes (If-None-Match and If-Match), or a folder. Nothing was written."
+                )
+            if not tag:
+                raise BucketRefused(f"{self.address} gives no tag (ETag) of objects. Take another store, or a folder.")
+        finally:
+            import obstore
+
+            with self._in_words():
+                obstore.delete(self._pointer, name)
+
+    def _damaged(self, stored: Stored) -> StoreDamaged:
+        return StoreDamaged(
+            f"{OBJECTS}/{stored.name} in {self.address} is not what was put there (its sha256 differs). Restore a "
+            "backup into another prefix, or put the object back from a copy of the bucket."
+        )
+
+    @cached_property
+    def _pointer(self) -> Any:
+        return self._open(*POINTER)
+
+    @cached_property
+    def _transfer(self) -> Any:
+        return self._open(*TRANSFER)
+
+    def _open(self, client: dict[str, str], retries: dict[str, Any]) -> Any:
+        from obstore.store import S3Store
+
+        seconds = int(retries["retry_timeout"].removesuffix("s"))
+        retry = {**retries, "retry_timeout": datetime.timedelta(seconds=seconds)}
+        options: dict[str, Any] = dict(client)
+        if ON_THIS_MACHINE.fullmatch(endpoint()):
+            options["allow_http"] = True
+        with self._in_words():
+            return S3Store(
+                self.name,
+                prefix=self.prefix or None,
+                client_options=options,  # type: ignore[arg-type]
+                retry_config=retry,  # type: ignore[arg-type]
+                checksum_algorithm="SHA256",
+            )
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Raises what went wrong in words.
+
+        Raises:
+            ObjectGone, StoreUnreachable, BucketRefused.
+        """
+        from obstore.exceptions import (
+            AlreadyExistsError,
+            BaseError,
+            NotModifiedError,
+            PermissionDeniedError,
+            PreconditionError,
+            UnauthenticatedError,
+        )
+
+        try:
+            yield
+        except (AlreadyExistsError, PreconditionError, NotModifiedError):
+            raise
+        except FileNotFoundError as missing:
+            if "NoSuchBucket" in str(missing):
+                raise BucketRefused(
+                    f"There is no bucket {self.name!r} (found: {endpoint() or 'Amazon S3'} knows none of that name). "
+                    "Check COALITION_STORE, AWS_REGION and AWS_ENDPOINT_URL, or make the bucket."
+                ) from missing
+            raise ObjectGone from missing
+        except (PermissionDeniedError, UnauthenticatedError) as refused:
+            raise BucketRefused(
+                f"{self.address} refuses the key (found: {_answer(str(refused))}). Give it the right to read, write, "
+                "list and delete below the prefix, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one that has."
+            ) from refused
+        except BaseError as trouble:
+            text = str(trouble)
+            if "ConditionalRequestConflict" in text:
+                raise PreconditionError("two wrote at once") from trouble
+            if "NotImplemented" in text or "501" in _answer(text):
+                raise BucketRefused(
+                    f"{self.address} cannot write on a condition (found: {_answer(text)}). Take a store with "
+                    "conditional writes (If-None-Match and If-Match), or a folder."
+                ) from trouble
+            if "builder error" in text:
+                raise BucketRefused(
+                    f"{self.address} is not reached by https (found: {endpoint()[:80]}), so rows could be read on the "
+                    f"way. Set {ENDPOINT_VARIABLES[0]} to an https address; in a network that you trust, set "
+                    "AWS_ALLOW_HTTP=true."
+                ) from trouble
+            if "169.254." in text:
+                raise BucketRefused(
+                    f"There is no key for {self.address}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+                ) from trouble
+            raise StoreUnreachable(
+                f"The store {self.address} cannot be reached (found: {_answer(text)}). Nothing was written, and what "
+                "is served stays as it was. Check the network and AWS_ENDPOINT_URL, then do the same again."
+            ) from trouble
+
+
+def _name(sha256: str) -> str:
+    """A name that no object has or had: one that somebody is deleting is never taken for one that is there."""
+    return f"{sha256}.{uuid.uuid4().hex[:12]}"
+
+
+def _answer(text: str) -> str:
+    """What the store answered, or why it did not, in a few words."""
+    if code := re.search(r"<Code>(\w{1,40})</Code>", text):
+        return code[1]
+    if status := re.search(r"status code: (\d{3}(?: [A-Za-z ]{1,40})?)", text):
+        return status[1]
+    for found, words in (
+        ("dns error", "no such host"),
+        ("failed to lookup", "no such host"),
+        ("refused", "connection refused"),
+        ("kind: Timeout", "no answer in time"),
+        ("timed out", "no answer in time"),
+        ("certificate", "a certificate that is not trusted"),
+    ):
+        if found in text:
+            return words
+    return "no connection"

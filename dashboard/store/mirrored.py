@@ -1,0 +1,40 @@
+"""Where a store that lies in a bucket stands on this machine: a room of its own, with its mirror and working copies.
+
+`<room>/address` names the bucket, `<room>/store` is the mirror, which only ever holds what was committed, and
+`<room>/work/<uuid>/store` is the working copy of a transaction. All are folders of a store as any other.
+"""
+
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ADDRESS, WORK, STORE = "address", "work", "store"
+
+
+def is_mirror(store: Path) -> bool:
+    """Whether a folder mirrors a bucket, so that nothing is written into it but what was committed there."""
+    return (store.parent / ADDRESS).is_file()
+
+
+def mirror_of(store: Path) -> Path:
+    """The mirror that a working copy was made of; any other store itself."""
+    above = store.parents
+    if len(above) > 2 and above[1].name == WORK and (above[2] / ADDRESS).is_file():
+        return above[2] / STORE
+    return store
+
+
+def moved(value: Any, there: Path, here: Path) -> Any:
+    """The value with each path below one store as that of another; work in `.staging` stays where it is."""
+    if there == here:
+        return value
+    if isinstance(value, Path):
+        inner = value.relative_to(there) if value.is_relative_to(there) else None
+        return value if inner is None or inner.parts[:1] == (".staging",) else here / inner
+    if isinstance(value, tuple | list):
+        return type(value)(moved(one, there, here) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        changed = {name: new for name, one in named.items() if (new := moved(one, there, here)) is not one}
+        return replace(value, **changed) if changed else value
+    return value

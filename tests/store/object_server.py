@@ -1,0 +1,107 @@
+"""An object store of the tests' own: moto behind a door that counts, refuses, holds back or loses. No test itself."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+BUCKET = "coalition-store"
+REFUSED = "503 Service Unavailable"
+
+
+@dataclass
+class ObjectServer:
+    """A server; `requests` are method and key of what was asked, `door` may answer or raise in its place."""
+
+    address: str
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    door: Callable[[str, str], str | None] = lambda method, key: None
+    loses_answer: Callable[[str, str], bool] = lambda method, key: False
+    ignores: str = ""
+
+    def count(self, method: str, key: str = "") -> int:
+        """How often something whose key begins so was asked for."""
+        return sum(one == method and place.startswith(key) for one, place in self.requests)
+
+    def bucket(self) -> Any:
+        """The bucket, by another client than ours."""
+        import boto3
+
+        client = boto3.resource(
+            "s3",
+            endpoint_url=self.address,
+            region_name="us-east-1",
+            aws_access_key_id="tests",
+            aws_secret_access_key="tests",
+        )
+        return client.Bucket(BUCKET)
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key below a prefix, without it."""
+        return sorted(one.key.removeprefix(f"{prefix}/") for one in self.bucket().objects.filter(Prefix=f"{prefix}/"))
+
+    def body(self, key: str) -> bytes:
+        """What an object holds."""
+        return self.bucket().Object(key).get()["Body"].read()
+
+    @contextmanager
+    def refusing(self, *methods: str) -> Iterator[None]:
+        """Answers nothing but 503 meanwhile, to these methods or to all."""
+        self.door = lambda method, key: REFUSED if not methods or method in methods else None
+        try:
+            yield
+        finally:
+            self.door = lambda method, key: None
+
+
+@contextmanager
+def object_server() -> Iterator[ObjectServer]:
+    """A server on this machine with an empty bucket."""
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Silent(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log(self, *args: Any) -> None:
+            """Says nothing."""
+
+    behind = DomainDispatcherApplication(create_backend_app)
+    writing = threading.Lock()  # as a real store, which takes one conditional write after the other
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        key = path.removeprefix(f"/{BUCKET}/")
+        served.requests.append((method, key))
+        if answer := served.door(method, key):
+            start(answer, [("Content-Length", "0")])
+            return [b""]
+        environ.pop(served.ignores, None)
+        if method == "GET":
+            return behind(environ, start)
+        with writing:
+            done = list(behind(environ, start))
+        if served.loses_answer(method, key):
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        return done
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    served = ObjectServer(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    served.bucket().create()
+    served.requests.clear()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def prefix_of(place: str) -> str:
+    """A name as a prefix of keys."""
+    return re.sub(r"\W+", "-", place).strip("-")[-60:] + f"-{time.time_ns()}"
