@@ -396,7 +396,7 @@ def test_blocks_of_any_size_hold_the_records_that_csv_has(tmp_path_factory, text
         blocks = list(read_blocks(file, "utf-8-sig"))
         assert b"".join(blocks).decode() == io.StringIO(text, newline=None).read()
         assert all(block.endswith(b"\n") for block in blocks[:-1])
-        below = text_below(file, "utf-8-sig", 1, ",")
+        below = text_below(partial(read_blocks, file, "utf-8-sig"), 1, ",")
         rest = io.StringIO(text, newline=None).read().partition("\n")[2]
         assert b"".join(below.read()).decode() == rest
         assert list(records_of(below.read(), below.line)) == list(records_of([rest.encode()], 2))

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from dashboard.intake import consent
 from dashboard.intake.columns import batches
+from dashboard.intake.csv_text import PART_LINES
 from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
 from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.programmes import Stream
@@ -275,10 +276,12 @@ def _columns(different: Sequence[tuple[str, str, str, tuple[str, ...], int]]) ->
 
 
 def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
-    assert table.text
     roll = Roll()
-    for row in table.text.rows_at(lines.tolist()):
-        roll.enter(row, cells_of(row.cells, table.positions), layout)
+    ends = np.searchsorted(lines, np.arange(len(table.texts) + 1, dtype=np.int64) * PART_LINES)
+    for number, text in enumerate(table.texts):
+        in_part = lines[ends[number] : ends[number + 1]] - number * PART_LINES
+        for row in text.rows_at(in_part.tolist()) if len(in_part) else ():
+            roll.enter(row, cells_of(row.cells, table.positions), layout)
     return roll
 
 
