@@ -419,7 +419,8 @@ def _print_unread(report: Report) -> None:
     for value in report.unread[:MOST_VALUES]:
         lines = ", ".join(map(str, value.lines))
         shown = repr(value.value) if value.value else "a value that may be about a person"
-        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); first on line {lines}{_of(value)}")
+        first = f"first on line {lines}{_of(value)}"
+        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); {first}")
     if len(report.unread) > MOST_VALUES:
         print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
 

@@ -1,7 +1,6 @@
 """The files that a command names: paths, folders, patterns, and objects of a bucket, which are downloaded first."""
 
 import fnmatch
-import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,11 +42,17 @@ def _local(name: str) -> list[Path]:
             raise FileRefused(f"The folder {name} holds no file that ends in {', '.join(KINDS)}.")
         return found
     if any(sign in name for sign in SIGNS) and not path.exists():
-        found = sorted(Path(file) for file in glob.glob(name) if Path(file).is_file())
+        found = sorted(file for file in _matching(path) if file.is_file())
         if not found:
             raise FileRefused(f"There is no file {name}. Look at the pattern.")
         return found
     return [path]
+
+
+def _matching(pattern: Path) -> Iterator[Path]:
+    """What a pattern names, as a shell reads it."""
+    fixed = next(folder for folder in pattern.parents if not any(sign in str(folder) for sign in SIGNS))
+    return fixed.glob(str(pattern.relative_to(fixed)))
 
 
 def _downloaded(address: str, folder: Path) -> list[Path]:
@@ -79,7 +84,9 @@ def _downloaded(address: str, folder: Path) -> list[Path]:
                     out.write(piece)
             found.append(file)
     except BaseError as wrong:
-        raise FileRefused(f"{address} cannot be read ({type(wrong).__name__}). Look at its name and at the key.") from None
+        raise FileRefused(
+            f"{address} cannot be read ({type(wrong).__name__}). Look at its name and at the key."
+        ) from None
     if not found:
         raise FileRefused(f"There is no object {address}. Look at its name.")
     return found

@@ -118,11 +118,14 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         return day, "demo" if is_demo else order["provenance"] or card.provenance
 
     records = Records(card, folder, ends)
-    ledger.add = partial(records.add, once=True)
+    ledger.add = records.add
     try:
         READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
     finally:
         ledger.add = None  # else ledger and records would hold each other in memory
+    twice = records.keep_once()
+    ledger.published_rows -= twice
+    ledger.collapsed += twice
     ledger.balance()
     ledger.quarantined.sort(key=lambda row: row.line)
     unread = ledger.unread_values()

@@ -28,7 +28,7 @@ from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
 from dashboard.intake.scale import SCALES
 from dashboard.intake.workplace import workplace
-from dashboard.settings import learner_secret_file
+from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store.erased import marks
 from dashboard.store.joining import NAMED_BY, PART, UNSAID, Arrival, joined_digest
 from dashboard.store.snapshots import Snapshot, keep, lines_to_correct

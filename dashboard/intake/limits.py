@@ -29,8 +29,8 @@ class Limits:
         if size > self.largest_file:
             most = f"{self.largest_file // MEGABYTE:,} MB"
             raise FileRefused(
-                f"The file has {size / 1e6:,.0f} MB; at most {most} are taken. Send it in parts, or have it imported at "
-                "the shell as CSV."
+                f"The file has {size / 1e6:,.0f} MB; at most {most} are taken. Send it in parts, or have it imported "
+                "at the shell as CSV."
             )
 
     def of(self, size: int) -> "Limits":

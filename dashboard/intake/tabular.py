@@ -30,8 +30,8 @@ from dashboard.intake.formats import PARQUET, XLSX, is_parquet, unread_parquet, 
 from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
 from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
-from dashboard.intake.preamble import lines_like_rows
 from dashboard.intake.parquet_text import parquet_blocks
+from dashboard.intake.preamble import lines_like_rows
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 from dashboard.intake.sheets import open_sheets
 from dashboard.intake.xlsx import Layout, layout_of, rows_of

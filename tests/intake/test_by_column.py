@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
