@@ -423,7 +423,8 @@ def records(rows, folder):
     card = sources()["coursera_usage"]
     kept = Records(card, folder, lambda: ("2025-01-31", "reported"))
     for some_rows in rows:
-        kept.add(some_rows, once=True)
+        kept.add(some_rows)
+    kept.keep_once()
     return kept.rows, kept.close()
 
 

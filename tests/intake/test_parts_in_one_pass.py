@@ -2,6 +2,9 @@
 
 import csv
 import datetime
+import os
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,9 +12,10 @@ import pytest
 
 from dashboard.actions import import_files
 from dashboard.commands.named_files import named_files
-from dashboard.intake import front_door
+from dashboard.intake import child, front_door, spool
 from dashboard.intake.front_door import Declared, refuse_small_disk
-from dashboard.intake.limits import SHELL
+from dashboard.intake.limits import SHELL, Limits
+from dashboard.intake.readers import roll_by_column
 from dashboard.intake.report import FileRefused
 from dashboard.store import releases
 from dashboard.store.joining import PART, WHOLE
@@ -21,6 +25,7 @@ from tests.intake.test_parts_and_corrections import HEADER, SOURCE, row, rows_of
 from tests.store.tiny import build_tiny_releases
 
 DAY = datetime.date(2024, 6, 30)
+KEPT = ("rows.parquet", "quarantine.csv")
 AS_PARTS, AS_WHOLE = Declared(kind=PART), Declared(kind=WHOLE)
 
 
@@ -196,3 +201,47 @@ def test_a_disk_that_would_not_hold_it_is_said_before_anything_is_read(tmp_path,
     monkeypatch.setattr(front_door.shutil, "disk_usage", lambda _: front_door.shutil._ntuple_diskusage(1, 1, 1000))
     with pytest.raises(FileRefused, match="2 times the size as CSV; 0.0 GB are free"):
         refuse_small_disk(tmp_path / "store" / "not yet", [file])
+
+
+SMALL = Limits(2**40, 2**32, cpu_seconds=20, wall_seconds=60, written=2**40, parquet=True)
+
+
+def test_rows_that_are_put_on_disk_give_what_rows_in_memory_give(tmp_path, monkeypatch):
+    """Ids of several people, rows twice, learners without an id or an address: 600 rows, 50 of them in memory."""
+    rows = [row(n % 500, progress="x" if n % 96 == 5 else "40") for n in range(600)]
+    rows += [["A-7", f"p{n}@example.org", *row(n)[2:]] for n in range(5)]
+    rows += [["", f"p{n % 3}@example.org", *row(n, course="c2")[2:]] for n in range(6)]
+    file = written(tmp_path, "usage.csv", rows)
+    monkeypatch.setattr(front_door, "run_child", lambda order, progress=None: child.parse(order))
+    reports = []
+    for most, block in ((10_000, 10_000), (50, 70)):
+        monkeypatch.setattr(spool, "MOST_ROWS", most)
+        monkeypatch.setattr(spool, "BLOCK_ROWS", block)
+        monkeypatch.setattr(roll_by_column, "BLOCK_ROWS", block)
+        with front_door.made_ready(tmp_path / "store", SOURCE, file, DAY, limits=SMALL) as ready:
+            reports.append((ready.report, sorted(map(repr, pq.read_table(ready.folder / "rows.parquet").to_pylist()))))
+            assert not [one.name for one in ready.folder.iterdir() if one.name not in KEPT]
+    assert reports[0] == reports[1] and reports[0][0].collapsed and reports[0][0].quarantined
+
+
+@pytest.mark.skipif(os.environ.get("COALITION_FULL_TESTS") != "1", reason="half a minute; with COALITION_FULL_TESTS=1")
+def test_memory_does_not_grow_with_rows(tmp_path):
+    """Ten times the rows take at most 1.2 times the memory, once the blocks of a file are full."""
+    peaks = []
+    for rows, most in ((100_000, 50_000), (1_000_000, 50_000)):
+        file = tmp_path / f"{rows}.csv"
+        with file.open("w", encoding="utf-8") as out:
+            out.write(",".join(HEADER) + "\n")
+            out.writelines(",".join(row(n % (rows // 3), f"c{n % 500}")) + "\n" for n in range(rows))
+        order = (
+            "import sys; from dashboard.intake import spool, front_door; from dashboard.intake.limits import SHELL\n"
+            "import datetime, pathlib, resource; from dashboard.intake import child\n"
+            f"spool.MOST_ROWS = {most}\n"
+            "front_door.run_child = lambda order, progress=None: child.parse(order)\n"
+            f"front_door.check_file({SOURCE!r}, pathlib.Path({str(file)!r}), datetime.date(2024, 6, 30), "
+            f"store=pathlib.Path({str(tmp_path / 'store')!r}), limits=SHELL)\n"
+            "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        said = subprocess.run([sys.executable, "-c", order], capture_output=True, text=True, check=True).stdout
+        peaks.append(int(said.rpartition("peak ")[2]))
+    assert peaks[1] < 1.2 * peaks[0], peaks
