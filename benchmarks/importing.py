@@ -1,4 +1,5 @@
-"""Prints what bringing files in costs: the largest closure capture with its release, and usage reports of three sizes.
+"""Prints what bringing files in costs: the largest closure capture with its release, usage reports of three sizes, and
+of one million rows in 100 parts, as CSV and as Parquet; with `--long` also of ten million rows in ten parts.
 
 Uses the publisher's capture of 76,860 rows where it is at hand, else a file of the same shape and size. Usage reports
 are invented: three courses a learner, every cell filled as Coursera fills it; of one file every hundredth cell is odd.
@@ -9,15 +10,21 @@ import csv
 import datetime
 import itertools
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
 from dashboard.demo.files import facts
 from dashboard.demo.learners import V2_28
-from dashboard.intake.front_door import import_file
+from dashboard.intake.front_door import Declared, import_file, made_ready_together
 from dashboard.intake.limits import SHELL
+from dashboard.store.joining import WHOLE
 from dashboard.store.releases import publish_release
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "unesco_closures"
@@ -44,14 +51,15 @@ def largest_capture(folder: Path) -> Path:
     return file
 
 
-def usage_report(folder: Path, rows: int, odd_every: int) -> Path:
-    file = folder / f"usage_{rows}_{odd_every}.csv"
+def usage_report(folder: Path, rows: int, odd_every: int, first: int = 0, of: int = 0) -> Path:
+    """Rows of a report from one on; of how many it has all parts together, where it is a part."""
+    file = folder / f"usage_{rows}_{odd_every}_{first}.csv"
     odd = itertools.cycle(ODD)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(V2_28)
-        for number in range(rows):
-            who, course, day = number * 7919 % max(rows // 3, 1), number * 31 % 600, number * 13 % 28 + 1
+        for number in range(first, first + rows):
+            who, course, day = number * 7919 % max((of or rows) // 3, 1), number * 31 % 600, number * 13 % 28 + 1
             clock = f"{number % 24:02}:{number % 60:02}:{number * 7 % 60:02}Z"
             is_completed = number % 3 == 0
             cells = {
@@ -120,10 +128,41 @@ def reports(folder: Path) -> None:
         file.unlink()
 
 
+def parts(folder: Path, rows: int, files: int, as_parquet: bool) -> None:
+    each = rows // files
+    sent = []
+    for number in range(files):
+        file = usage_report(folder, each, 0, number * each, rows)
+        if as_parquet:
+            as_text = pa_csv.ConvertOptions(column_types=dict.fromkeys(V2_28, pa.string()))
+            pq.write_table(pa_csv.read_csv(file, convert_options=as_text), file.with_suffix(".parquet"))
+            file.unlink()
+            file = file.with_suffix(".parquet")
+        sent.append(file)
+    before = cpu()
+    ready = made_ready_together(
+        folder / "parts.store", "coursera_usage", sent, CAPTURED, Declared(kind=WHOLE), limits=SHELL
+    )
+    with ready as one:
+        spent = cpu() - before
+        peak = max(getrusage(RUSAGE_CHILDREN).ru_maxrss, getrusage(RUSAGE_SELF).ru_maxrss) / 1024
+        print(
+            f"{files:3} parts of {each:9,} rows as {'Parquet' if as_parquet else 'CSV'}: {spent:6.2f} CPU-s, "
+            f"{one.report.rows_in / spent:7,.0f} rows per CPU second, {peak:3.0f} MB",
+            flush=True,
+        )
+    for file in sent:
+        file.unlink()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         capture_and_release(Path(name))
         reports(Path(name))
+        parts(Path(name), 1_000_000, 100, as_parquet=False)
+        parts(Path(name), 1_000_000, 100, as_parquet=True)
+        if "--long" in sys.argv:
+            parts(Path(name), 10_000_000, 10, as_parquet=False)
 
 
 if __name__ == "__main__":

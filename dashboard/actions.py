@@ -12,7 +12,15 @@ from typing import Any
 
 from dashboard.intake import proposals
 from dashboard.intake.consequences import Consequence, consequence_of, holds_people
-from dashboard.intake.front_door import NOTHING, Declared, Imported, Progress, Ready, made_ready
+from dashboard.intake.front_door import (
+    NOTHING,
+    Declared,
+    Imported,
+    Progress,
+    Ready,
+    made_ready,
+    made_ready_together,
+)
 from dashboard.intake.identity import Identity
 from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.proposals import NotYours, Proposal
@@ -84,6 +92,7 @@ def import_files(
     confirmed: bool = False,
     progress: Callable[[Path], Progress | None] = lambda _: None,
     limits: Limits = BROWSER,
+    as_one: bool = False,
 ) -> Done:
     """Takes files in and serves a release with them: all of them or none. Several are parts of one export.
 
@@ -98,6 +107,7 @@ def import_files(
         confirmed: that people go and names are new is meant.
         progress: gives for each file a function that is called with the rows read so far.
         limits: how large a file may be, and what reading it may cost.
+        as_one: reads several files, which have the same columns, in one pass into one snapshot.
 
     Raises:
         FileRefused, DaysOverlap, NothingToCorrect, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged: it cannot be
@@ -115,7 +125,15 @@ def import_files(
     done: list[Imported] = []
     with ExitStack() as open_files:
         ready = []
-        for file in files:
+        if as_one and len(files) > 1:
+            try:
+                opening = made_ready_together(
+                    *(store, source, files, captured_on, declared, progress(files[0]), limits),
+                )
+                ready.append(open_files.enter_context(opening))
+            except FileRefused as refused:
+                raise FileRefused(f"{refused} Nothing of this import was kept.", refused.asks) from None
+        for file in files if not ready else ():
             try:
                 opening = made_ready(store, source, file, captured_on, declared, progress(file), limits)
                 ready.append(open_files.enter_context(opening))

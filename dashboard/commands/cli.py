@@ -23,13 +23,14 @@ from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.commands import documents, operations, tokens
+from dashboard.commands.named_files import named_files
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
-from dashboard.intake.front_door import Declared, Imported, made_ready
+from dashboard.intake.front_door import Declared, Imported, made_ready_together
 from dashboard.intake.limits import SHELL
 from dashboard.intake.programmes import identifier
 from dashboard.intake.recognise import set_aside_rows
-from dashboard.intake.report import Commonest, FileRefused, Report, closing_line, harmless
+from dashboard.intake.report import Commonest, FileRefused, Report, Unread, closing_line, harmless
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
@@ -47,6 +48,7 @@ DONE, REFUSED = 0, 1
 # So many values that were not understood are printed, and so many of each reason for which rows were set aside.
 MOST_VALUES, MOST_VALUES_OF_A_REASON = 20, 3
 MOST_NAMES = 12
+MOST_PARTS = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,18 +157,20 @@ def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
 
 
 def _check(asked: argparse.Namespace) -> None:
-    for file in asked.files:
-        checked = made_ready(
-            store_folder(), asked.source, Path(file), asked.captured_on, _declared(asked), limits=SHELL
-        )
-        with checked as ready:
-            _print_report(ready.report)
-            for line in _consequence_lines(consequence_of(store_folder(), [ready.arrival])):
-                print(line)
+    store = store_folder()
+    with named_files(asked.files, store) as files:
+        as_one = asked.kind in (PART, WHOLE)
+        for some in [files] if as_one else [[file] for file in files]:
+            said = _declared(asked)
+            with made_ready_together(store, asked.source, some, asked.captured_on, said, limits=SHELL) as ready:
+                _print_report(ready.report)
+                for line in _consequence_lines(consequence_of(store, [ready.arrival])):
+                    print(line)
 
 
 def _import(asked: argparse.Namespace) -> None:
-    _import_files(asked.source, [Path(file) for file in asked.files], asked)
+    with named_files(asked.files, store_folder()) as files:
+        _import_files(asked.source, files, asked)
 
 
 def _fetch(asked: argparse.Namespace) -> None:
@@ -339,11 +343,13 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
             confirmed=asked.confirm,
             progress=progress,
             limits=SHELL,
+            as_one=asked.kind in (PART, WHOLE),
         )
-    for one, file in zip(done.files, files, strict=True):
+    for one, file in zip(done.files, files, strict=False):
         _print_report(one.report)
         if one.was_there:
-            print(f"{file.name} is in the store already; nothing changed.")
+            what = file.name if len(done.files) == len(files) else "All of this"
+            print(f"{what} is in the store already; nothing changed.")
         elif one.report.quarantined:
             print(f"The lines set aside, with the reason of each, are in {one.snapshot.quarantine_file}")
         if asked.set_aside and one.report.quarantined:
@@ -423,7 +429,8 @@ def _print_unread(report: Report) -> None:
     for value in report.unread[:MOST_VALUES]:
         lines = ", ".join(map(str, value.lines))
         shown = repr(value.value) if value.value else "a value that may be about a person"
-        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); first on line {lines}")
+        first = f"first on line {lines}{_of(value)}"
+        print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); {first}")
     if len(report.unread) > MOST_VALUES:
         print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
 
@@ -437,7 +444,18 @@ def _print_set_aside(report: Report) -> None:
         print(f"  {rows:6}  {reason}")
         for one in commonest[reason][:MOST_VALUES_OF_A_REASON]:
             shown = f"{one.value!r}, first on" if one.value else "first on"
-            print(f"          {one.rows:6}  {shown} line {one.line}")
+            print(f"          {one.rows:6}  {shown} line {one.line}{_of(one)}")
+    by_part = Counter(row.file for row in report.quarantined if row.file)
+    for name, rows in list(by_part.items())[:MOST_PARTS]:
+        lines = [str(row.line) for row in report.quarantined if row.file == name][:MOST_VALUES]
+        print(f"  {name}: {rows} rows set aside, on line {', '.join(lines)}{' and more' if rows > len(lines) else ''}")
+    if len(by_part) > MOST_PARTS:
+        print(f"  and rows of {len(by_part) - MOST_PARTS} more parts")
+
+
+def _of(one: Commonest | Unread) -> str:
+    """The part in which a line stands, where there are several."""
+    return f" of {one.file}" if one.file else ""
 
 
 def _move(bar: tqdm, now: int, total: int | None = None) -> None:
@@ -528,10 +546,16 @@ def _parser() -> argparse.ArgumentParser:
             name,
             run,
             help_,
-            f"{help_}. CSV and workbooks are told apart by content. A CSV may have 4 GB, a workbook 25 MB.",
+            f"{help_}. CSV, Parquet and workbooks are told apart by content. A workbook may have 25 MB; else the "
+            "disk is the limit. With --part or --whole, several files of the same columns are read as one.",
         )
         sub.add_argument("source", metavar="SOURCE", help="one of `coalition sources`")
-        sub.add_argument("files", metavar="FILE", nargs="+")
+        sub.add_argument(
+            "files",
+            metavar="FILE",
+            nargs="+",
+            help="also a folder, a pattern in quotes such as 'parts/*.csv', or s3://bucket/prefix/part-*.csv",
+        )
         _import_options(sub)
     sub = verb("fetch", _fetch, "download a source's file from an address, of any host, and import it")
     sub.add_argument("source", metavar="SOURCE")
@@ -640,7 +664,7 @@ def _import_options(sub: argparse.ArgumentParser) -> None:
         action="store_const",
         const=PART,
         default="",
-        help="each file is a part of the export of its day, and joins what the store holds of it",
+        help="the files are parts of the export of their day, and join what the store holds of it",
     )
     sub.add_argument(
         "--whole", dest="kind", action="store_const", const=WHOLE, help="the whole export, whatever its name says"

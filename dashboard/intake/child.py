@@ -12,7 +12,7 @@ import os
 import resource
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.intake.parquet import Records, as_table
     from dashboard.intake.readers import READERS
     from dashboard.intake.report import DEMONSTRATION_MARK, UNREADABLE, FileRefused, Ledger, Report
-    from dashboard.intake.tabular import open_table
+    from dashboard.intake.tabular import open_parts, open_table
     from dashboard.store.joining import CORRECTIONS, UNSAID, FileId
     from dashboard.warehouse.catalog import sources
 
@@ -87,10 +87,15 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         folder=folder,
     )
     pairs = [(name, said) for name, said in order["columns"]]
+    parts = [(Path(file), name) for file, name in order.get("parts", ())]
     try:
-        table = open_table(Path(order["file"]), card, order["encoding"], pairs, limits_of(order))
+        if parts:
+            table = open_parts(parts, card, order["encoding"], pairs, limits_of(order))
+        else:
+            table = open_table(Path(order["file"]), card, order["encoding"], pairs, limits_of(order))
     except FileRefused:
-        refuse_totals(_first_lines(order))
+        if not parts:
+            refuse_totals(_first_lines(order))
         raise
     ledger.notes += table.notes
     kind = order.get("kind", "")
@@ -113,12 +118,21 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         return day, "demo" if is_demo else order["provenance"] or card.provenance
 
     records = Records(card, folder, ends)
-    ledger.add = partial(records.add, once=True)
+    ledger.add = records.add
     try:
         READERS[card.name](_watched(table, ledger, seen, DEMONSTRATION_MARK), ledger)
     finally:
         ledger.add = None  # else ledger and records would hold each other in memory
+    twice = records.keep_once()
+    ledger.published_rows -= twice
+    ledger.collapsed += twice
     ledger.balance()
+    ledger.quarantined.sort(key=lambda row: row.line)
+    unread = ledger.unread_values()
+    if parts:
+        names = [name for _, name in parts]
+        ledger.quarantined = [_in_part(row, names) for row in ledger.quarantined]
+        unread = tuple(_first_in_part(one, names) for one in unread)
     if corrected and corrected.accepted_before:
         ledger.notes.append(f"{corrected.accepted_before} rows were corrected and accepted before, and are left out")
     if not (corrected and corrected.accepted_before and not ledger.rows_in):  # all of them came in before
@@ -145,7 +159,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         rows_in=ledger.rows_in,
         published=ledger.published_rows,
         collapsed=ledger.collapsed,
-        quarantined=tuple(sorted(ledger.quarantined, key=lambda row: row.line)),
+        quarantined=tuple(ledger.quarantined),
         dropped_columns=_dropped(table, card, ledger.read_too),
         notes=tuple(ledger.notes),
         captured_on=captured_on,
@@ -154,7 +168,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         learner_secret=identity.fingerprint if identity else "",
         erased=ledger.erased,
         content=content,
-        unread=ledger.unread_values(),
+        unread=unread,
         people_in=ledger.people_in,
         people_published=ledger.people_published,
         people_set_aside=tuple(ledger.people_set_aside.most_common()),
@@ -162,6 +176,23 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         corrects=corrected.file if corrected else "",
         lines=tuple(sorted(corrected.lines)) if corrected else (),
     ).as_json()
+
+
+def _in_part(row: Any, names: Sequence[str]) -> Any:
+    """A row set aside, with the name of its part and the line in it."""
+    from dashboard.intake.csv_text import PART_LINES
+
+    number, line = divmod(row.line, PART_LINES)
+    return replace(row, line=line, file=names[number])
+
+
+def _first_in_part(one: Any, names: Sequence[str]) -> Any:
+    """A value that was not understood, with the name of the first part that has it and its lines there."""
+    from dashboard.intake.csv_text import PART_LINES
+
+    in_parts = [divmod(line, PART_LINES) for line in one.lines]
+    first = in_parts[0][0]
+    return replace(one, lines=tuple(line for number, line in in_parts if number == first), file=names[first])
 
 
 def look(order: dict[str, Any]) -> dict[str, Any]:
@@ -294,11 +325,12 @@ def _reasons(ledger: Any) -> str:
 
     Values are named with their rows, save those of files about people.
     """
-    aside = sorted(ledger.quarantined, key=lambda row: row.line)
+    aside = ledger.quarantined
     if not aside:
         return ""
     first = aside[0]
-    said = f" The first reason: line {first.line}, {first.column}: {first.reason}."
+    of_part = f" of {first.file}" if first.file else ""
+    said = f" The first reason: line {first.line}{of_part}, {first.column}: {first.reason}."
     rows = Counter((row.column, row.reason) for row in aside)
     if len(rows) == 1 and (ledger.card.people or not first.value):
         return said
@@ -314,7 +346,7 @@ def _reasons(ledger: Any) -> str:
 def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
     """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
 
-    is_read = False
+    read_before: set[int] = set()
 
     def told(number: int) -> None:
         print(f"rows {number}", flush=True)
@@ -326,18 +358,18 @@ def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
             seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
             yield row
 
-    def blocks() -> Iterator[bytes]:
-        nonlocal is_read
-        if is_read:
-            yield from table.text.read()
+    def blocks(number: int) -> Iterator[bytes]:
+        if number in read_before:
+            yield from table.texts[number].read()
             return
-        is_read = True
-        for block in table.text.read():
+        read_before.add(number)
+        for block in table.texts[number].read():
             seen["marked"] = seen["marked"] or mark.encode() in block
             told(ledger.rows_in)
             yield block
 
-    return replace(table, rows=rows(), text=table.text and replace(table.text, read=blocks))
+    watched = [replace(text, read=partial(blocks, number)) for number, text in enumerate(table.texts)]
+    return replace(table, rows=rows(), text=watched[0] if watched else None, more=tuple(watched[1:]))
 
 
 def main() -> None:

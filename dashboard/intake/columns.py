@@ -5,7 +5,7 @@ From a record on in which one does not, some records are read by hand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import numpy as np
@@ -13,7 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from dashboard.intake.csv_text import LINE_FEED, Row, Text, lines_of, refuse_swallowed, rows_of_lines
+from dashboard.intake.csv_text import (
+    LINE_FEED,
+    PART_LINES,
+    Row,
+    Text,
+    lines_of,
+    naming,
+    refuse_swallowed,
+    rows_of_lines,
+)
 from dashboard.intake.report import as_sent
 from dashboard.intake.tabular import Table
 
@@ -37,6 +46,11 @@ class Batch:
     columns: Mapping[str, pa.Array]
     misfits: Sequence[Row] = ()
 
+    def further(self, lines: int) -> "Batch":
+        """The batch as if so many lines stood before it."""
+        misfits = [replace(row, line=row.line + lines) for row in self.misfits]
+        return replace(self, lines=self.lines + lines, misfits=misfits)
+
 
 def batches(table: Table) -> Iterator[Batch]:
     """The rows of a table, in order but for those that do not fit.
@@ -44,8 +58,11 @@ def batches(table: Table) -> Iterator[Batch]:
     Raises:
         FileRefused: the text is not CSV from some line on, or a quote has swallowed rows.
     """
-    if table.text is not None:
-        yield from _Parser(table).batches(table.text)
+    if table.texts:
+        for number, text in enumerate(table.texts):
+            with naming(text.name):
+                for batch in _Parser(table).batches(text):
+                    yield batch.further(number * PART_LINES) if number else batch
         return
     while some := list(islice(table.rows, ROWS_OF_A_BATCH)):
         yield _of_rows(some, table)

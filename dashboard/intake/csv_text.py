@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -22,6 +23,10 @@ LONGEST_LINE = 2**25
 MOST_LINES_OF_A_CELL = 10
 # So many lines of a cell are told apart from one sentence with a sign between two words.
 FEWEST_SWALLOWED = 2
+# Lines of the second part of an export are counted from here on, those of the third from twice as many.
+PART_LINES = 2**40
+
+Blocks = Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,19 @@ class Row:
 @dataclass(frozen=True)
 class Text:
     """Rows of a CSV that are still text: what reads their blocks of whole lines as UTF-8, the line of the first, and
-    the delimiter."""
+    the delimiter; of a part of an export also its name, which what it is refused for begins with."""
 
-    read: Callable[[], Iterator[bytes]]
+    read: Blocks
     line: int
     delimiter: str
+    name: str = ""
+
+    def rows(self, width: int) -> Iterator[Row]:
+        """The records; FileRefused where one is no CSV, or a quote has swallowed others."""
+        lines = chain.from_iterable(lines_of(block) for block in self.read())
+        for row in rows_of_lines(lines, self.delimiter, self.line):
+            refuse_swallowed(row, width, self.delimiter)
+            yield row
 
     def rows_at(self, lines: Collection[int]) -> Iterator[Row]:
         """The records that begin on some lines, read again."""
@@ -100,12 +113,21 @@ def _with_line_feeds(octets: bytes) -> bytes:
     return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def text_below(path: Path, encoding: str, lines: int, delimiter: str) -> Text:
-    """What stands below the first so many lines of a file."""
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Refusals of a part of an export begin with its name."""
+    try:
+        yield
+    except FileRefused as refused:
+        raise FileRefused(f"{name}: {refused}" if name else str(refused), refused.asks) from None
+
+
+def text_below(blocks: Blocks, lines: int, delimiter: str) -> Text:
+    """What stands below the first so many lines of a text."""
 
     def below() -> Iterator[bytes]:
         left = lines
-        for block in read_blocks(path, encoding):
+        for block in blocks():
             at = 0
             while left and at < len(block):
                 end = block.find(b"\n", at)

@@ -8,6 +8,8 @@ from dashboard.intake.report import FileRefused
 
 START = 4096
 ZIP = b"PK\x03\x04"
+# Begins and ends a Parquet file.
+PARQUET_MAGIC = b"PAR1"
 # Excel until 2003, and whatever else Microsoft kept in the same container; its directory is UTF-16.
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 SAVE_AS = "In the program that wrote it, save the table as an Excel workbook (.xlsx) or as CSV UTF-8, and send that."
@@ -21,7 +23,6 @@ BINARIES: Mapping[bytes, tuple[str, str]] = {
     b"7z\xbc\xaf": ("a 7-Zip archive", UNPACK),
     b"rar!": ("a RAR archive", UNPACK),
     b"%pdf": ("a PDF", "Ask for the table itself, or copy it into a spreadsheet; save that as CSV UTF-8 or .xlsx."),
-    b"par1": ("a Parquet file", SAVE_AS),
     b"arrow1": ("an Arrow file", SAVE_AS),
     b"sqlite format 3": ("an SQLite database", EXPORT),
     b"\0\1\0\0standard jet db": ("an Access database (.mdb)", EXPORT),
@@ -69,6 +70,7 @@ ZIPPED: Mapping[str, tuple[str, str]] = {
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 # Formats of workbooks, with the part of the archive by which each is known; .xls is no archive.
 XLSX, XLSB, ODS, XLS = "xlsx", "xlsb", "ods", "xls"
+PARQUET = "parquet"
 NAMES: Mapping[str, str] = {
     XLSB: "an Excel binary workbook (.xlsb)",
     ODS: "an OpenDocument spreadsheet (.ods)",
@@ -77,7 +79,7 @@ NAMES: Mapping[str, str] = {
 
 
 def workbook_format(path: Path) -> str:
-    """Which format of workbook a file is, empty where it is to be read as text.
+    """Which format of workbook a file is, or that it is Parquet; empty where it is to be read as text.
 
     Raises:
         FileRefused: it is something that is neither, said in plain words with what to do.
@@ -88,6 +90,8 @@ def workbook_format(path: Path) -> str:
         return _old_office(path.read_bytes())
     if start.startswith(ZIP):
         return XLSX  # told apart from others by its parts, once these were looked at
+    if start.startswith(PARQUET_MAGIC):
+        return PARQUET
     _refuse(next((said for magic, said in BINARIES.items() if start.lower().startswith(magic)), None))
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     _refuse(next((said for begin, said in TEXTS.items() if text.lower().startswith(begin)), None))
@@ -99,6 +103,19 @@ def workbook_format(path: Path) -> str:
         )
         _refuse(link if is_link else ("a JSON file", SAVE_AS))
     return ""
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins like Parquet."""
+    with path.open("rb") as file:
+        return file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
+
+
+def unread_parquet() -> FileRefused:
+    """The refusal of Parquet where none is taken."""
+    return FileRefused(
+        f"This is a Parquet file, and no table can be read from it here; `coalition import` reads it. {SAVE_AS}"
+    )
 
 
 def zipped_format(names: Collection[str], mimetype: str) -> str:

@@ -5,34 +5,39 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import zoneinfo
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.csv_text import naming
 from dashboard.intake.days import ORDERS
 from dashboard.intake.file_names import captured_on_in_name, corrects_in_name, is_part_in_name
+from dashboard.intake.formats import is_parquet
 from dashboard.intake.identity import open_identity
-from dashboard.intake.limits import BROWSER, MEGABYTE, Limits, limits_of
+from dashboard.intake.limits import BROWSER, MEGABYTE, NO_LIMIT, Limits, limits_of
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import country_code
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, Report, RowRefused, clean, write_quarantine
 from dashboard.intake.scale import SCALES
 from dashboard.intake.workplace import workplace
-from dashboard.settings import learner_secret_file
+from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store.erased import marks
-from dashboard.store.joining import PART, UNSAID, Arrival
+from dashboard.store.joining import NAMED_BY, PART, UNSAID, Arrival, joined_digest
 from dashboard.store.snapshots import Snapshot, keep, lines_to_correct
 from dashboard.warehouse.catalog import sources
 
 # So many lines of what a child writes beside its answer are kept, to name what it died of.
 LAST_WORDS = 20
+# So many times the bytes of a CSV are on the disk of the store at once while it is read; Parquet is packed.
+ROOM, PARQUET_TO_CSV = 2, 10
 NO_SPACE = "[Errno 28]"
 # What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
@@ -72,6 +77,7 @@ class Ready:
     digest: str
     account: dict[str, Any]
     erased: frozenset[str] | None
+    parts: tuple[str, ...] = ()
 
     @property
     def arrival(self) -> Arrival:
@@ -88,6 +94,7 @@ class Ready:
             corrects=report.corrects,
             lines=report.lines,
             erased=self.erased,
+            parts=self.parts,
         )
 
 
@@ -182,26 +189,108 @@ def made_ready(
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     standing = _standing(store, source)
     with _checked(store, source, file, captured_on, said, progress, standing, limits) as (report, folder):
-        # The same bytes read in another way are other rows.
-        declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
-        if said.country:
-            declared += "\0" + _country(said.country)
-        if said.sector:
-            declared += "\0sector\0" + _plain_name(said.sector)
-        if said.columns:
-            declared += "\0" + json.dumps(sorted(said.columns))
-        for name in ("date_order", "no_consent_column", "progress_scale"):
-            if value := getattr(said, name):
-                declared += f"\0{name}={value}"
         with file.open("rb") as body:
             whole = hashlib.file_digest(body, "sha256")
-        whole.update(declared.encode())
-        digest = whole.hexdigest()
+        digest = _digest(whole, said, report)
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
         if sources()[source].people:
             account["file"] = ""  # a name such as report_of_somebody.csv
         yield Ready(report, folder, digest, account, standing.erased if sources()[source].people else None)
+
+
+@contextmanager
+def made_ready_together(
+    store: Path,
+    source: str,
+    files: Sequence[Path],
+    captured_on: datetime.date | None = None,
+    said: Declared = NOTHING,
+    progress: Progress | None = None,
+    limits: Limits = BROWSER,
+) -> Iterator[Ready]:
+    """Several files of the same columns read as the one export that they are parts of: as `made_ready` otherwise.
+
+    One that is there twice, whatever its name, is read once.
+
+    Raises:
+        FileRefused: one of them cannot be taken in, which the message names, or they are not of one day.
+    """
+    bodies: dict[bytes, Any] = {}
+    parts: dict[bytes, Path] = {}
+    twice: list[str] = []
+    for file in files:
+        with naming(_plain_name(file.name)), there(file, limits).open("rb") as body:
+            whole = hashlib.file_digest(body, "sha256")
+        if whole.digest() in parts:
+            first = _plain_name(parts[whole.digest()].name)
+            twice.append(f"{_plain_name(file.name)} is the same file as {first}, and is counted once")
+        else:
+            bodies[whole.digest()], parts[whole.digest()] = whole, file
+    if len(parts) == 1:
+        with made_ready(store, source, files[0], captured_on, said, progress, limits) as ready:
+            yield replace(ready, report=_with_notes(ready.report, twice))
+        return
+    standing, is_about_people = _standing(store, source), source in sources() and sources()[source].people
+    in_order = _named(list(parts.values()))
+    with _checked(store, source, files[0], captured_on, said, progress, standing, limits, in_order) as (report, folder):
+        digests = [_digest(whole, said, report) for whole in bodies.values()]
+        ids = {name: digest[:NAMED_BY] for (_, name), digest in zip(in_order, digests, strict=True)}
+        write_quarantine(report.quarantined, folder / "quarantine.csv", ids)
+        account = report.as_json()
+        if is_about_people:
+            account["file"] = ""
+            account["unread"] = [{**one, "file": ""} for one in account["unread"]]
+        else:
+            account["part_names"] = {id_: name for name, id_ in ids.items()}
+        erased = standing.erased if is_about_people else None
+        digest = joined_digest(digests, ())
+        yield Ready(_with_notes(report, twice), folder, digest, account, erased, tuple(sorted(digests)))
+
+
+def _with_notes(report: Report, notes: Sequence[str]) -> Report:
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _named(files: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each file with its name, or where several have that name, with its path."""
+    alike = Counter(file.name for file in files)
+    return [(file, _plain_name(file.name if alike[file.name] == 1 else str(file))) for file in files]
+
+
+def _digest(whole: Any, said: Declared, report: Report) -> str:
+    """Names a file by its bytes, and by what was declared: the same bytes read in another way are other rows."""
+    declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
+    if said.country:
+        declared += "\0" + _country(said.country)
+    if said.sector:
+        declared += "\0sector\0" + _plain_name(said.sector)
+    if said.columns:
+        declared += "\0" + json.dumps(sorted(said.columns))
+    for name in ("date_order", "no_consent_column", "progress_scale"):
+        if value := getattr(said, name):
+            declared += f"\0{name}={value}"
+    whole.update(declared.encode())
+    return whole.hexdigest()
+
+
+def refuse_small_disk(folder: Path, files: Sequence[Path]) -> None:
+    """Raises FileRefused where the disk of the store would not hold what reading the files needs."""
+    while not folder.exists():
+        folder = folder.parent
+    needed = sum(_room(file) for file in files)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise FileRefused(
+            f"Reading this needs about {needed / 1e9:,.1f} GB on the disk of the store, {ROOM} times the size as CSV; "
+            f"{free / 1e9:,.1f} GB are free. Make room, or keep the store on a larger disk."
+        )
+
+
+def _room(file: Path) -> int:
+    """Bytes of disk that reading a file takes."""
+    size = file.stat().st_size
+    return ROOM * size * (PARQUET_TO_CSV if is_parquet(file) else 1)
 
 
 @dataclass(frozen=True)
@@ -228,12 +317,15 @@ def _checked(
     progress: Progress | None,
     standing: _Standing,
     limits: Limits,
+    parts: Sequence[tuple[Path, str]] = (),
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
     file = there(file, limits)
-    name = _plain_name(said.name or file.name)
-    provenance = "demo" if name.lower().startswith(DEMONSTRATION_PREFIX) else said.provenance
+    files = [there(part, limits) for part, _ in parts] or [file]
+    names = [name for _, name in parts] or [_plain_name(said.name or file.name)]
+    name = f"{len(names)} parts, {names[0]} to {names[-1]}" if parts else names[0]
+    provenance = "demo" if any(one.lower().startswith(DEMONSTRATION_PREFIX) for one in names) else said.provenance
     today = datetime.date.today()
     if captured_on and not EARLIEST_CAPTURE <= captured_on <= today:
         raise FileRefused(
@@ -241,7 +333,9 @@ def _checked(
         )
     if said.zone and said.zone not in zoneinfo.available_timezones():
         raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
-    in_name = captured_on_in_name(name)
+    in_name = _day_in_names(names) if captured_on is None else captured_on_in_name(names[0])
+    if limits.largest_file == NO_LIMIT:
+        refuse_small_disk(store or store_folder(), files)
     secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
     with workplace(store) as folder:
         order = {
@@ -261,16 +355,29 @@ def _checked(
             "zone": said.zone,
             "secret": secret,
             "erased": sorted(standing.erased),
-            "kind": said.kind or (PART if is_part_in_name(name) else UNSAID),
-            "corrects": corrects_in_name(name, source),
+            "kind": said.kind or (PART if is_part_in_name(names[0]) else UNSAID),
+            "corrects": corrects_in_name(names[0], source),
             "to_correct": {file: sorted(lines) for file, lines in standing.to_correct.items()},
             "columns": sorted(said.columns),
             "date_order": _one_of(said.date_order, "date order", ORDERS),
             "no_consent_column": said.no_consent_column,
             "progress_scale": _one_of(said.progress_scale, "scale of progress", SCALES),
-            "limits": limits.as_json(),
+            "limits": limits.of(sum(one.stat().st_size for one in files)).as_json(),
+            "parts": [(str(one), one_name) for one, one_name in zip(files, names, strict=True)] if parts else [],
         }
         yield Report.from_json(run_child(order, progress)), folder
+
+
+def _day_in_names(names: Sequence[str]) -> datetime.date | None:
+    """The day of capture that the names of files state; FileRefused where they state several."""
+    days = {day: name for name in names if (day := captured_on_in_name(name))}
+    if len(days) > 1:
+        (one, of_one), (other, of_other), *_ = days.items()
+        raise FileRefused(
+            f"These are no parts of one export: {of_one} is of {one}, {of_other} of {other}. Import each day in a call "
+            "of its own, or declare the day (`--captured-on`)."
+        )
+    return next(iter(days), None)
 
 
 def _one_of(said: str, what: str, known: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dashboard.intake.spool import Spool
 from dashboard.warehouse.catalog import SourceCard
 from dashboard.warehouse.schema import snapshot_schema
 
@@ -64,12 +65,12 @@ class Aside:
 
 
 class Records:
-    """The records of one file, written to `rows.parquet` in a folder as they come.
+    """The records of one file, put aside as they come and written to `rows.parquet` in a folder at the end.
 
     Args:
         card: of the source.
         folder: where the file is written.
-        ends: gives the day of capture and the provenance of all records, from the first that is added on.
+        ends: gives the day of capture and the provenance of all records, when all were added.
 
     Attributes:
         rows: how many there are.
@@ -81,33 +82,59 @@ class Records:
         self.streams: set[tuple[str, ...]] = set()
         self._path, self._ends = folder / "rows.parquet", ends
         self._writer: pq.ParquetWriter | None = None
-        # The halves of the hashes of all records, in the order of the first.
-        self._hashes = (np.empty(0, np.uint64), np.empty(0, np.uint64))
+        # Which records stand before word for word; nothing where none is left out.
+        self._twice = np.empty(0, dtype=bool)
+        self._aside = Aside(folder / "records.arrow")
+        self._hashes = Spool(folder / "hashes", {"first": np.uint64, "second": np.uint64, "row": np.int64})
 
-    def add(self, table: pa.Table, once: bool = False) -> int:
-        """Adds records, of which text may be coded; returns how many of them are new, and those alone where `once`."""
+    def add(self, table: pa.Table) -> int:
+        """Adds records, of which text may be coded; returns how many."""
         table = table.unify_dictionaries().combine_chunks()
-        hashes = row_hashes(table)
-        if once and not (new := ~self._is_known(hashes)).all():
-            table, hashes = table.filter(pa.array(new)), (hashes[0][new], hashes[1][new])
         if table.num_rows:
-            self._remember(hashes)
-            self._write(table)
+            first, second = row_hashes(table)
+            self._hashes.add(first=first, second=second, row=np.arange(self.rows, self.rows + table.num_rows))
+            self._aside.add(table)
             self.rows += table.num_rows
             if at := list(self.card.stream):
                 told = table.select(at).group_by(at).aggregate([]).to_pylist()
                 self.streams |= {tuple(str(row[name]) for name in at) for row in told}
         return table.num_rows
 
+    def keep_once(self) -> int:
+        """Leaves out each record that stands before word for word; returns how many these are."""
+        twice = np.zeros(self.rows, dtype=bool)
+        for rows in self._hashes.by("first"):
+            order = np.argsort(rows["first"], kind="stable")
+            first, second, row = (rows[name][order] for name in ("first", "second", "row"))
+            twice[row[1:][(first[1:] == first[:-1]) & (second[1:] == second[:-1])]] = True
+        self._twice = twice
+        self.rows -= int(twice.sum())
+        return int(twice.sum())
+
     def close(self) -> str:
-        """Ends the file; returns what names its content, whatever the order, encoding and layout of what was sent."""
+        """Writes the file; returns what names its content, whatever the order, encoding and layout of what was sent."""
+        first_row = 0
+        for table in self._aside.tables():
+            twice = self._twice[first_row : first_row + table.num_rows]
+            first_row += table.num_rows
+            kept = table.filter(pa.array(~twice)) if twice.any() else table
+            if kept.num_rows:
+                self._write(kept)
         if self._writer is None:
             self._write(as_table(self.card, []))
         assert self._writer
         self._writer.close()
         whole = hashlib.sha256("".join(f"{end}\0" for end in self._ends()).encode())
-        for half in self._hashes:
-            whole.update(half.astype("<u8").tobytes())
+        seconds = Spool(self._path.with_name("seconds"), {"second": np.uint64})
+        for rows in self._hashes.by("first"):
+            rows = rows[~self._twice[rows["row"]]] if len(self._twice) else rows
+            rows = rows[np.argsort(rows["first"], kind="stable")]
+            whole.update(rows["first"].astype("<u8").tobytes())
+            seconds.add(second=rows["second"])
+        for rows in seconds.blocks():
+            whole.update(rows["second"].astype("<u8").tobytes())
+        seconds.close()
+        self._hashes.close()
         return whole.hexdigest()
 
     def _write(self, table: pa.Table) -> None:
@@ -128,24 +155,6 @@ class Records:
                 write_statistics=others,
             )
         self._writer.write_table(whole, GROUP_ROWS)
-
-    def _is_known(self, hashes: Halves) -> np.ndarray:
-        """Which of some records stand earlier among them, or were added before."""
-        order = np.argsort(hashes[0], kind="stable")
-        first, second = hashes[0][order], hashes[1][order]
-        known = np.zeros(len(first), dtype=bool)
-        known[1:] = (first[1:] == first[:-1]) & (second[1:] == second[:-1])
-        if len(self._hashes[0]):
-            at = np.minimum(np.searchsorted(self._hashes[0], first), len(self._hashes[0]) - 1)
-            known |= (self._hashes[0][at] == first) & (self._hashes[1][at] == second)
-        found = np.empty_like(known)
-        found[order] = known
-        return found
-
-    def _remember(self, hashes: Halves) -> None:
-        first, second = (np.concatenate(pair) for pair in zip(self._hashes, hashes, strict=True))
-        order = np.argsort(first, kind="stable")  # what was there is in order already
-        self._hashes = (first[order], second[order])
 
 
 def row_hashes(table: pa.Table) -> Halves:

@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,13 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True)
 class Quarantined:
-    """One row that was set aside: `line` counts from 1 as an editor does."""
+    """One row that was set aside: `line` counts from 1 as an editor does, of several parts in the one of that name."""
 
     line: int
     column: str
     value: str
     reason: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Unread:
     rows: int
     lines: tuple[int, ...]
     kept_as: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Commonest:
     value: str
     rows: int
     line: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,10 @@ class Report:
     def commonest(self) -> list[Commonest]:
         """The values for which rows were set aside, most frequent first."""
         counted = Counter((row.column, row.reason, row.value) for row in self.quarantined)
-        first: dict[tuple[str, str, str], int] = {}
+        first: dict[tuple[str, str, str], Quarantined] = {}
         for row in self.quarantined:
-            first.setdefault((row.column, row.reason, row.value), row.line)
-        return [Commonest(*key, rows, first[key]) for key, rows in counted.most_common()]
+            first.setdefault((row.column, row.reason, row.value), row)
+        return [Commonest(*key, rows, first[key].line, first[key].file) for key, rows in counted.most_common()]
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -318,9 +321,11 @@ def as_sent(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(BEHIND_APOSTROPHE) else text
 
 
-def write_quarantine(rows: Sequence[Quarantined], path: Path) -> None:
-    """Writes the rows set aside as CSV: line, column, value, reason."""
+def write_quarantine(rows: Sequence[Quarantined], path: Path, files: Mapping[str, str] | None = None) -> None:
+    """Writes the rows set aside as CSV: line, column, value, reason; before them, of several parts, the id of each."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)  # with other ends of lines it would leave a CR in a cell without quotes: a new line
-        writer.writerow(["line", "column", "value", "reason"])
-        writer.writerows([row.line, harmless(row.column), harmless(row.value), row.reason] for row in rows)
+        writer.writerow([*(["file"] if files else []), "line", "column", "value", "reason"])
+        for row in rows:
+            which = [files[row.file]] if files else []
+            writer.writerow([*which, row.line, harmless(row.column), harmless(row.value), row.reason])

@@ -7,16 +7,30 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from dashboard.intake.csv_text import BLOCK_BYTES, UTF_8, Row, Text, csv_rows, read_blocks, refuse_swallowed, text_below
-from dashboard.intake.formats import XLSX, workbook_format, zipped_format
+from dashboard.intake.csv_text import (
+    BLOCK_BYTES,
+    PART_LINES,
+    UTF_8,
+    Blocks,
+    Row,
+    Text,
+    csv_rows,
+    naming,
+    read_blocks,
+    refuse_swallowed,
+    text_below,
+)
+from dashboard.intake.formats import PARQUET, XLSX, is_parquet, unread_parquet, workbook_format, zipped_format
 from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
 from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
+from dashboard.intake.parquet_text import parquet_blocks
 from dashboard.intake.preamble import lines_like_rows
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 from dashboard.intake.sheets import open_sheets
@@ -82,7 +96,8 @@ class Table:
 
     Where the file has a row of HXL tags, that is the header, with the human header above where a column has no tag;
     `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read. The rows of
-    a CSV are there as text, too: a reader takes the one or the other.
+    a CSV are there as text, too: a reader takes the one or the other. `more` are the texts of the other parts of an
+    export, whose lines are counted from multiples of PART_LINES on.
     """
 
     header: list[str]
@@ -95,6 +110,12 @@ class Table:
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     text: Text | None = None
+    more: tuple[Text, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The text of each part, in order; none of a workbook."""
+        return (self.text, *self.more) if self.text else ()
 
 
 def open_table(
@@ -113,19 +134,63 @@ def open_table(
     names = header_names(card, columns)
     if format_ := _workbook_format(path, limits):
         return _workbook_table(path, format_, card, names, columns)
-    encoding = _encoding_of(path, encoding, card.people)
+    if is_parquet(path):
+        blocks: Blocks = partial(parquet_blocks, path)
+    else:
+        blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
-    begin = _beginning(path, encoding)
+    begin = _beginning(blocks)
     delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
     if delimiter in OTHER_DELIMITERS:
         raise FileRefused(
             f"The columns of the file are separated by {delimiter}. "
             "Separate the columns with commas, semicolons or tabs."
         )
-    table = _as_wide_as_rows(_find_header(csv_rows(read_blocks(path, encoding), delimiter), card, names, columns))
-    text = text_below(path, encoding, table.header_end, delimiter)
+    table = _as_wide_as_rows(_find_header(csv_rows(blocks(), delimiter), card, names, columns))
+    text = text_below(blocks, table.header_end, delimiter)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
+
+
+def open_parts(
+    parts: Sequence[tuple[Path, str]],
+    card: SourceCard,
+    encoding: str = "",
+    columns: Sequence[tuple[str, str]] = (),
+    limits: Limits = BROWSER,
+) -> Table:
+    """The one table in several files, each with its name, that have the same columns.
+
+    Raises:
+        FileRefused: as `open_table`, with the name of the part; one is a workbook, or has other columns.
+    """
+    first: Table | None = None
+    texts = []
+    for path, name in parts:
+        with naming(name):
+            table = open_table(path, card, encoding, columns, limits)
+            if table.text is None:
+                raise FileRefused("Workbooks are read one by one. Save it as CSV, or import it in a call of its own.")
+            if first is None:
+                first = table
+            elif (table.header, table.positions) != (first.header, first.positions):
+                lacking = [clean(cell)[:LONGEST_TEXT] for cell in first.header if cell not in table.header]
+                which = f" It lacks {', '.join(lacking[:MOST_NAMES])}." if lacking else ""
+                raise FileRefused(
+                    f"Its columns, or their order, are not those of {parts[0][1]}.{which} Import it in a call of its "
+                    "own, as a part."
+                )
+            texts.append(replace(table.text, name=name))
+    assert first
+    return replace(first, rows=_rows_of(texts, len(first.header)), text=texts[0], more=tuple(texts[1:]))
+
+
+def _rows_of(texts: Sequence[Text], width: int) -> Iterator[Row]:
+    """The rows of all parts, one file after the other."""
+    for number, text in enumerate(texts):
+        with naming(text.name):
+            for row in text.rows(width):
+                yield replace(row, line=row.line + number * PART_LINES)
 
 
 def _as_wide_as_rows(table: Table) -> Table:
@@ -154,7 +219,11 @@ def first_rows(
     """
     if format_ := _workbook_format(path, limits):
         return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
-    begin = _beginning(path, _encoding_of(path, encoding, people=True))
+    if is_parquet(path):
+        blocks: Blocks = partial(parquet_blocks, path)
+    else:
+        blocks = partial(read_blocks, path, _encoding_of(path, encoding, people=True))
+    begin = _beginning(blocks)
     return [("", _readable(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
 
 
@@ -169,15 +238,19 @@ def _workbook_format(path: Path, limits: Limits) -> str:
     if size == 0:
         raise FileRefused("The file is empty. Export it again and look at it before you send it.")
     format_ = workbook_format(path)
+    if format_ == PARQUET:
+        if not limits.parquet:
+            raise unread_parquet()
+        return ""
     if format_ and size > LARGEST_FILE:
         raise FileRefused(f"The workbook has {size / 1e6:.0f} MB; of workbooks at most 25 MB are read. Save it as CSV.")
     return _zip_preflight(path) if format_ == XLSX else format_
 
 
-def _beginning(path: Path, encoding: str) -> bytes:
+def _beginning(blocks: Blocks) -> bytes:
     """The text within which the header stands."""
     text = b""
-    for block in read_blocks(path, encoding):
+    for block in blocks():
         text += block
         if len(text) >= HEADER_WITHIN_TEXT:
             break

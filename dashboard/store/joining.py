@@ -52,6 +52,13 @@ class Arrival:
     lines: tuple[int, ...] = ()
     together: frozenset[str] = frozenset()
     erased: frozenset[str] | None = None
+    # Digests of the files that were read as one; none of one file alone.
+    parts: tuple[str, ...] = ()
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Of the files it is."""
+        return frozenset(self.parts or (self.digest,))
 
     @property
     def streams(self) -> frozenset[str]:
@@ -124,7 +131,10 @@ def joined_of(bases: Sequence[Held], arrival: Arrival) -> tuple[list[str], list[
     """Digests of the files that the arrival and what it joins are made of, and of those with corrected rows."""
     parts = {part for base in bases for part in base.parts}
     corrections = {one for base in bases for one in base.account.get("corrections", ())}
-    (corrections if arrival.kind == CORRECTIONS else parts).add(arrival.digest)
+    if arrival.kind == CORRECTIONS:
+        corrections.add(arrival.digest)
+    else:
+        parts |= arrival.digests
     return sorted(parts), sorted(corrections)
 
 
@@ -161,6 +171,8 @@ def join(bases: Sequence[Held], arrival: Arrival, fresh: Path) -> dict[str, Any]
     }
     for name in OF_ONE_FILE:
         account.pop(name, None)
+    names = {id_: name for one in every for id_, name in one.get("part_names", {}).items()}
+    account |= {"part_names": names} if names else {}
     # A row of some lists is kept as several records: what is held twice is counted in rows again.
     per_row = max(1.0, records[-1].num_rows / max(1, arrival.account["published"]))
     account["published"] = sum(one["published"] for one in every) - int(twice / per_row)

@@ -201,7 +201,7 @@ def _joins(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list
         return [
             one
             for one in beside
-            if one.parts != {arrival.digest} and (one.streams & arrival.streams or not arrival.streams)
+            if one.parts != arrival.digests and (one.streams & arrival.streams or not arrival.streams)
         ]
     file = FileId.read(arrival.corrects).digest
     found = [one for one in mine if any(part.startswith(file) for part in one.parts)]
@@ -229,7 +229,7 @@ def _is_in(arrival: Arrival, one: Snapshot) -> bool:
     if arrival.kind == CORRECTIONS:
         return arrival.digest in one.corrections
     is_all = arrival.kind in (UNSAID, PART) or one.parts <= arrival.together
-    return arrival.digest in one.parts and len(one.parts) > 1 and is_all
+    return arrival.digests <= one.parts and len(one.parts) > len(arrival.parts or (1,)) and is_all
 
 
 def _not_replaced(found: Sequence[Snapshot]) -> list[Snapshot]:
@@ -275,6 +275,8 @@ def _write(
             for name in (ROWS, SET_ASIDE):
                 shutil.copyfile(arrival.folder / name, fresh / name)
             account = {**arrival.account, "sha256": arrival.digest}
+            if arrival.parts:
+                account |= {"parts": sorted(arrival.parts), "corrections": []}
         publish(
             place,
             fresh,

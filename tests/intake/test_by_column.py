@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -396,7 +397,7 @@ def test_blocks_of_any_size_hold_the_records_that_csv_has(tmp_path_factory, text
         blocks = list(read_blocks(file, "utf-8-sig"))
         assert b"".join(blocks).decode() == io.StringIO(text, newline=None).read()
         assert all(block.endswith(b"\n") for block in blocks[:-1])
-        below = text_below(file, "utf-8-sig", 1, ",")
+        below = text_below(partial(read_blocks, file, "utf-8-sig"), 1, ",")
         rest = io.StringIO(text, newline=None).read().partition("\n")[2]
         assert b"".join(below.read()).decode() == rest
         assert list(records_of(below.read(), below.line)) == list(records_of([rest.encode()], 2))
@@ -422,7 +423,8 @@ def records(rows, folder):
     card = sources()["coursera_usage"]
     kept = Records(card, folder, lambda: ("2025-01-31", "reported"))
     for some_rows in rows:
-        kept.add(some_rows, once=True)
+        kept.add(some_rows)
+    kept.keep_once()
     return kept.rows, kept.close()
 
 

@@ -7,7 +7,7 @@ import random
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dashboard import actions
@@ -439,6 +439,7 @@ def test_an_export_cut_in_parts_and_corrected_later_is_the_whole_right_export(
         written(folder, f"part{n}.csv", [[*c[:5], "x" if at in bad else c[5], *c[6:]] for at, c in enumerate(piece)])
         for n, (piece, bad) in enumerate(zip(pieces, wrong, strict=True))
     ]
+    assume(len({file.read_bytes() for file in files}) == parts)  # equal parts are one part sent twice
     to_do = [(n, "send") for n in data.draw(st.permutations(range(parts)))]
     done = {}
     goes = {n: data.draw(st.integers(1, 2)) for n in range(parts)}

@@ -5,7 +5,7 @@ and judged as `dashboard/intake/sharing.py` judges all.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from dashboard.intake import consent
 from dashboard.intake.columns import batches
+from dashboard.intake.csv_text import PART_LINES
 from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
 from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.programmes import Stream
@@ -34,6 +35,7 @@ from dashboard.intake.readers.roll import (
 from dashboard.intake.readers.rows import Cells, cells_of, set_aside_misfit
 from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
 from dashboard.intake.sharing import MOST_RECORDS, MOST_ROWS, SHARED_ADDRESS, shared_addresses, shared_ids_of_some
+from dashboard.intake.spool import BLOCK_ROWS, Spool
 from dashboard.intake.tabular import Table
 from dashboard.intake.words import fold, is_missing
 
@@ -68,6 +70,35 @@ class Sightings:
     erased_ids: np.ndarray
     erased_emails: np.ndarray
 
+    @classmethod
+    def of(cls, rows: np.ndarray) -> "Sightings":
+        """Those of some rows of a spool."""
+        return cls(**{name: np.ascontiguousarray(rows[name]) for name in KINDS})
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Tells whom rows are about. `emails`, in order, are those of which another row has an id, and `ids` that id."""
+
+    no_ids: np.ndarray
+    no_emails: np.ndarray
+    emails: np.ndarray
+    ids: np.ndarray
+
+    def of(self, seen: Sightings) -> np.ndarray:
+        """A number for whom each row is about, which no two people share."""
+        has_id = (seen.ids != 0) & ~np.isin(seen.ids, self.no_ids)
+        persons = np.where(has_id, seen.ids, seen.lines.astype(np.uint64))
+        by_email = np.flatnonzero(~has_id & (seen.emails != 0) & ~np.isin(seen.emails, self.no_emails))
+        if len(by_email):
+            emails = seen.emails[by_email]
+            of_known = emails ^ OF_ADDRESS
+            if len(self.emails):
+                at = np.minimum(np.searchsorted(self.emails, emails), len(self.emails) - 1)
+                of_known = np.where(self.emails[at] == emails, self.ids[at], of_known)
+            persons[by_email] = of_known
+        return persons
+
 
 class Reading:
     """One file on its way through the walk, batch by batch."""
@@ -78,11 +109,11 @@ class Reading:
         self.consent_at = [at for at in (self.stated.at, *self.stated.taken_back_at) if at is not None]
         self.placeholders = 0
         self.refused: list[tuple[int, Stream]] = []
-        self._seen: list[Sightings] = []
+        self.seen = Spool(ledger.folder / "seen", KINDS)
         self._once: dict[Any, int] = {}
 
-    def records(self, make: Make, aside: Aside) -> Sightings:
-        """Puts the records of all rows aside, each with its row and the column in doubt; returns who stands in them."""
+    def read(self, make: Make, aside: Aside) -> None:
+        """Puts the records of all rows aside, each with its row and the column in doubt; notes who stands in them."""
         named = {f"#{at}": at for at in self.consent_at}
         memory, waiting, rows_before = Memory(), [], 0
         for batch in batches(replace(self.table, positions=self.table.positions | named)):
@@ -107,13 +138,6 @@ class Reading:
                 waiting.clear()
         if waiting:
             aside.add(pa.concat_tables(waiting))
-        nobody = np.empty(0, np.uint64)
-        return Sightings(
-            *(
-                np.concatenate([nobody.astype(kind), *(getattr(some, name) for some in self._seen)])
-                for name, kind in KINDS.items()
-            )
-        )
 
     def _enter(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
         """Notes whom the rows name; returns the keys of ids and of e-mail addresses."""
@@ -134,8 +158,16 @@ class Reading:
             email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text)
         )
         formerly = id_formerly | email_formerly
-        once = self._once_of(rows)
-        self._seen.append(Sightings(rows.batch.lines, ids, emails, numbers, once, formerly, id_now, email_now))
+        self.seen.add(
+            lines=rows.batch.lines,
+            ids=ids,
+            emails=emails,
+            names=numbers,
+            once=self._once_of(rows),
+            erased=formerly,
+            erased_ids=id_now,
+            erased_emails=email_now,
+        )
         return id_key, email_key
 
     def _erased(
@@ -187,7 +219,7 @@ class Reading:
             return None
 
         streams = rows.each(refused_stream, *names, *STREAM)
-        before = sum(len(some.lines) for some in self._seen[:-1])
+        before = self.seen.rows - len(rows.standing)
         for at in np.flatnonzero(~streams.is_missing()).tolist():
             stream = streams.distinct[streams.codes[at]]
             self.ledger.streams.add((stream.partner_id, stream.programme_id))
@@ -207,53 +239,67 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
         return
     reading = Reading(table, ledger, layout)
     aside = Aside(ledger.folder / "waiting.arrow")
-    seen = reading.records(make, aside)
-    roll, no_ids, no_emails = _judged(seen, table, layout)
+    reading.read(make, aside)
+    everybody = reading.seen
+    roll, no_ids, no_emails = _judged(everybody, table, layout)
     roll.placeholders = reading.placeholders
-    persons = _persons(seen, no_ids, no_emails)
-    kept = np.zeros(len(seen.lines), dtype=bool)
-    answers: list[pa.Table] = []
+    who = _persons(everybody, no_ids, no_emails)
+    refusals = _refusals(everybody, who, reading.refused)
+    kept = np.zeros(everybody.rows, dtype=bool)
+    answers = Spool(ledger.folder / "answers", {"person": np.uint64, "once": np.uint64, "said": np.int8})
     for waiting in aside.tables():
+        # Rows are counted from the first of the table.
+        first, last = (waiting[ROW][at].as_py() for at in (0, -1)) if waiting.num_rows else (0, -1)
+        seen = Sightings.of(everybody.between(first, last + 1))
+        persons = who.of(seen)
+        waiting = waiting.set_column(
+            waiting.column_names.index(ROW), ROW, pc.subtract(waiting[ROW], pa.scalar(first, pa.int64()))
+        )
         rows = _with_keys_of_people(waiting, seen, no_ids, no_emails, ledger, layout)
-        rows = _without_refused(_without_erased(rows, seen, ledger), seen, persons, reading.refused, ledger)
+        rows = _without_refused(_without_erased(rows, seen, ledger), seen, persons, refusals, ledger)
         at = rows[ROW].to_numpy()
-        kept[at] = True
+        kept[at + first] = True
         if layout.once_answer:
-            said = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8())
-            answers.append(pa.table({"person": persons[at], "once": seen.once[at], "said": said}))
+            said = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8()).to_numpy()
+            answers.add(person=persons[at], once=seen.once[at], said=said)
         if rows.num_rows:
             ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
-    _account(seen, persons, kept, ledger)
+    _account(everybody, who, kept, ledger)
     note_both_answers(_both_answers(answers), ledger, layout)
     if ledger.unread:
         ledger.words_of_names = _words_of_names(table, ledger)
     note_ids(roll, ledger, layout)
 
 
-def _both_answers(answers: Sequence[pa.Table]) -> int:
+def _both_answers(answers: Spool) -> int:
     """How often rows of one person, in what she stands in once, say both yes and no."""
-    if not answers:
-        return 0
-    grouped = pa.concat_tables(answers).group_by(["person", "once"], use_threads=False)
-    found = grouped.aggregate([("said", "min"), ("said", "max")])
-    return pc.sum(pc.not_equal(found["said_min"], found["said_max"])).as_py() or 0
+    times = 0
+    for rows in answers.by("person"):
+        columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "said")}
+        grouped = pa.table(columns).group_by(["person", "once"], use_threads=False)
+        found = grouped.aggregate([("said", "min"), ("said", "max")])
+        times += pc.sum(pc.not_equal(found["said_min"], found["said_max"])).as_py() or 0
+    answers.close()
+    return times
 
 
-def _judged(seen: Sightings, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
+def _judged(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
     """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
-    ids, emails = _doubtful_ids(seen), _doubtful_emails(seen)
+    ids = _all_numbers(_doubtful_ids(Sightings.of(rows)) for rows in everybody.by("ids"))
+    emails = _all_numbers(_doubtful_emails(Sightings.of(rows)) for rows in everybody.by("emails"))
     if not len(ids) and not len(emails):
         return Roll(), {}, _numbers([])
-    at = np.flatnonzero(np.isin(seen.ids, ids) | np.isin(seen.emails, emails))
-    roll = _roll_of(table, layout, seen.lines[at])
+    doubtful = [rows[np.isin(rows["ids"], ids) | np.isin(rows["emails"], emails)] for rows in everybody.blocks()]
+    seen = Sightings.of(np.concatenate(doubtful))
+    roll = _roll_of(table, layout, seen.lines)
     sightings = [one for one in roll.rows if one]
-    id_numbers = {one.id: number for one, number in zip(sightings, seen.ids[at].tolist(), strict=True)}
-    email_numbers = {one.email: number for one, number in zip(sightings, seen.emails[at].tolist(), strict=True)}
+    id_numbers = {one.id: number for one, number in zip(sightings, seen.ids.tolist(), strict=True)}
+    email_numbers = {one.email: number for one, number in zip(sightings, seen.emails.tolist(), strict=True)}
     doubted = set(ids.tolist())
     of_ids = [one for one in roll.different if id_numbers[one[0]] in doubted]
-    no_ids = shared_ids_of_some(*_columns(of_ids), len(seen.lines))
+    no_ids = shared_ids_of_some(*_columns(of_ids), everybody.rows)
     if no_ids is None:
-        whole = _roll_of(table, layout, seen.lines)
+        whole = _roll_of(table, layout, np.concatenate([rows["lines"] for rows in everybody.blocks()]))
         whole.close()
         no_ids = {id_: reason for id_, reason in whole.no_ids.items() if id_numbers.get(id_) in doubted}
     doubted = set(emails.tolist())
@@ -275,10 +321,12 @@ def _columns(different: Sequence[tuple[str, str, str, tuple[str, ...], int]]) ->
 
 
 def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
-    assert table.text
     roll = Roll()
-    for row in table.text.rows_at(lines.tolist()):
-        roll.enter(row, cells_of(row.cells, table.positions), layout)
+    ends = np.searchsorted(lines, np.arange(len(table.texts) + 1, dtype=np.int64) * PART_LINES)
+    for number, text in enumerate(table.texts):
+        in_part = lines[ends[number] : ends[number + 1]] - number * PART_LINES
+        for row in text.rows_at(in_part.tolist()) if len(in_part) else ():
+            roll.enter(row, cells_of(row.cells, table.positions), layout)
     return roll
 
 
@@ -323,19 +371,32 @@ def _is_one(beside: pa.Table, name: str) -> np.ndarray:
     return pc.fill_null(same, pa.scalar(True)).combine_chunks().to_numpy(zero_copy_only=False)
 
 
-def _persons(seen: Sightings, no_ids: Mapping[int, str], no_emails: np.ndarray) -> np.ndarray:
-    """A number for whom each row is about, which no two people share."""
-    has_id = (seen.ids != 0) & ~np.isin(seen.ids, _numbers(no_ids))
-    persons = np.where(has_id, seen.ids, seen.lines.astype(np.uint64))
-    by_email = np.flatnonzero(~has_id & (seen.emails != 0) & ~np.isin(seen.emails, no_emails))
-    if len(by_email):
-        known, first = np.unique(seen.emails[has_id], return_index=True)
-        emails = seen.emails[by_email]
-        at = np.minimum(np.searchsorted(known, emails), max(len(known) - 1, 0))
-        is_known = known[at] == emails if len(known) else np.zeros(len(emails), dtype=bool)
-        of_known = seen.ids[has_id][first][at] if len(known) else emails
-        persons[by_email] = np.where(is_known, of_known, emails ^ OF_ADDRESS)
-    return persons
+def _persons(everybody: Spool, no_ids: Mapping[int, str], no_emails: np.ndarray) -> Persons:
+    """Tells whom each row is about; the first id beside an address is that of its rows without one."""
+    without, emails, ids = _numbers(no_ids), [], []
+    for rows in everybody.by("emails"):
+        has_id = (rows["ids"] != 0) & ~np.isin(rows["ids"], without)
+        if has_id.all():
+            continue
+        known, first = np.unique(rows["emails"][has_id], return_index=True)
+        is_asked = np.isin(known, rows["emails"][~has_id])
+        emails.append(known[is_asked])
+        ids.append(rows["ids"][has_id][first[is_asked]])
+    known, of_known = _all_numbers(emails), _all_numbers(ids)
+    return Persons(without, no_emails, known, of_known)
+
+
+def _refusals(everybody: Spool, who: Persons, refused: Sequence[tuple[int, Stream]]) -> set[tuple[int, str, str]]:
+    """People who refused consent, each with the programme."""
+    found: set[tuple[int, str, str]] = set()
+    rows = np.array([row for row, _ in refused], np.int64)
+    for first, block in zip(range(0, everybody.rows, BLOCK_ROWS), everybody.blocks(), strict=True):
+        begin, end = np.searchsorted(rows, (first, first + len(block)))
+        if end > begin:
+            persons = who.of(Sightings.of(block[rows[begin:end] - first])).tolist()
+            streams = [stream for _, stream in refused[begin:end]]
+            found |= {(one, s.partner_id, s.programme_id) for one, s in zip(persons, streams, strict=True)}
+    return found
 
 
 def _with_keys_of_people(
@@ -387,10 +448,9 @@ def _without_erased(waiting: pa.Table, seen: Sightings, ledger: Ledger) -> pa.Ta
 
 
 def _without_refused(
-    waiting: pa.Table, seen: Sightings, persons: np.ndarray, refused: Sequence[tuple[int, Stream]], ledger: Ledger
+    waiting: pa.Table, seen: Sightings, persons: np.ndarray, refusals: Collection[tuple[int, str, str]], ledger: Ledger
 ) -> pa.Table:
     """The records but for those of people who refused consent in another row of the programme, which are set aside."""
-    refusals = {(int(persons[row]), stream.partner_id, stream.programme_id) for row, stream in refused}
     rows = waiting[ROW].to_numpy()
     of_refusers = np.flatnonzero(np.isin(persons[rows], _numbers(person for person, *_ in refusals)))
     if not len(of_refusers):
@@ -409,21 +469,34 @@ def _streams(records: pa.Table, ledger: Ledger) -> list[tuple[str, ...]]:
     return [tuple(map(str, row.values())) for row in records.select(list(ledger.card.stream)).to_pylist()]
 
 
-def _account(seen: Sightings, persons: np.ndarray, kept: np.ndarray, ledger: Ledger) -> None:
+def _account(everybody: Spool, who: Persons, kept: np.ndarray, ledger: Ledger) -> None:
     """Counts the people of the file: of whom something is kept, and by reason those of whom nothing is."""
     # A row that came apart names nobody: it is one unknown person.
     torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
-    everybody, published = pa.array(persons).unique(), pa.array(persons[kept]).unique()
-    ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
-    ledger.people_set_aside = torn
-    if len(everybody) > len(published):
-        aside = sorted((row for row in ledger.quarantined if row.column != WHOLE_ROW), key=lambda row: row.line)
-        at = np.searchsorted(seen.lines, np.array([row.line for row in aside], np.int64))
-        why: dict[int, str] = {}
-        for number, row in zip(persons[at].tolist(), aside, strict=True):
+    people = Spool(ledger.folder / "people", {"person": np.uint64, "kept": np.bool_})
+    aside = sorted((row for row in ledger.quarantined if row.column != WHOLE_ROW), key=lambda row: row.line)
+    lines_aside = np.array([row.line for row in aside], np.int64)
+    why: dict[int, str] = {}
+    for first, rows in zip(range(0, everybody.rows, BLOCK_ROWS), everybody.blocks(), strict=True):
+        seen = Sightings.of(rows)
+        persons = who.of(seen)
+        people.add(person=persons, kept=kept[first : first + len(persons)])
+        begin, end = np.searchsorted(lines_aside, (seen.lines[0], seen.lines[-1] + 1))
+        at = np.searchsorted(seen.lines, lines_aside[begin:end])
+        for number, row in zip(persons[at].tolist(), aside[begin:end], strict=True):
             why.setdefault(number, f"{row.column}: {row.reason}")
-        of_nobody_kept = everybody.filter(pc.invert(pc.is_in(everybody, published))).to_pylist()
-        ledger.people_set_aside = torn + Counter(why.get(number, ERASED) for number in of_nobody_kept)
+    ledger.people_in, ledger.people_published = sum(torn.values()), 0
+    ledger.people_set_aside = torn
+    for rows in people.by("person"):
+        in_file = pa.array(np.ascontiguousarray(rows["person"])).unique()
+        published = pa.array(rows["person"][rows["kept"]]).unique()
+        ledger.people_in += len(in_file)
+        ledger.people_published += len(published)
+        if len(in_file) > len(published):
+            of_nobody_kept = in_file.filter(pc.invert(pc.is_in(in_file, published))).to_pylist()
+            ledger.people_set_aside += Counter(why.get(number, ERASED) for number in of_nobody_kept)
+    people.close()
+    everybody.close()
 
 
 def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
@@ -470,6 +543,10 @@ def keys_of(
 def _hashes(hashes: Iterable[int]) -> np.ndarray:
     """Python's hashes as numbers without a sign."""
     return np.array(list(hashes), np.int64).view(np.uint64)
+
+
+def _all_numbers(some: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([_numbers([]), *some])
 
 
 def _numbers(numbers: Iterable[int]) -> np.ndarray:
