@@ -81,11 +81,11 @@ def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Pa
 
 def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
     """Runs the checks in one question, and asks for a row of one that found any; returns their names."""
-    counts = engine.ask(" UNION ALL ".join(map(_count_of, checks)), {}).to_pylist()
+    counts = engine.ask(_counts_of(checks), {}).to_pylist()
     found = {row["check_name"]: row["rows_found"] for row in counts}
     for check in checks:
         if found[check.name]:
-            first = engine.ask(_parsed(check.sql).limit(1).sql("duckdb"), {}).to_pylist()[0]
+            first = engine.ask(_first_of(check), {}).to_pylist()[0]
             raise ChecksFailed(
                 f"{check.title} The check {check.name} found {found[check.name]} rows, the first: {first}. "
                 "Nothing was published."
@@ -93,11 +93,20 @@ def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:
     return [check.name for check in checks]
 
 
-def _count_of(check: Query) -> str:
+def _counts_of(checks: Sequence[Query]) -> str:
     from sqlglot import exp
 
-    counted = exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found")
-    return counted.from_(_parsed(check.sql).subquery("found")).sql("duckdb")
+    counts = [
+        exp.select(exp.Literal.string(check.name).as_("check_name"), "count(*) AS rows_found").from_(
+            _parsed(check.sql).subquery("found")
+        )
+        for check in checks
+    ]
+    return exp.union(*counts, distinct=False).sql("duckdb")
+
+
+def _first_of(check: Query) -> str:
+    return _parsed(check.sql).limit(1).sql("duckdb")
 
 
 def _parsed(sql: str) -> "exp.Query":

@@ -52,6 +52,7 @@ def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp
         seen, keys = typist()
         seen.base = address
         seen.open("/upload")
+        keys.do()  # at rest: what is drawn anew loses the focus
         keys.tab_to("Upload", "button")
         with seen.page.expect_file_chooser() as chooser:
             seen.page.keyboard.press("Enter")

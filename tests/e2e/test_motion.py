@@ -22,7 +22,9 @@ WATCH = """
         for (const motion of app ? document.getAnimations() : [])
             if (motion.effect.getTiming().duration > 20 && motion.playState === "running") {
                 const what = motion.animationName || motion.transitionProperty;
-                window.motions.push(`${what} ${motion.effect.target.className}`);
+                // Streamlit's sign of work may fade already when the style of the page comes.
+                if (!motion.effect.target.closest("[data-testid=stStatusWidget]"))
+                    window.motions.push(`${what} ${motion.effect.target.className}`);
             }
         requestAnimationFrame(watch);
     };
