@@ -76,6 +76,7 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/memory.py
 
 clean: ## remove what was installed and made, the store excepted
 	rm -rf $(VENV) .cache data/demonstration
