@@ -70,7 +70,7 @@ class Served:
     notice: str
 
 
-_warmers: list[Callable[[Release], object]] = []
+_warmers: list[Callable[[Release, bool], object]] = []
 _served: dict[Path, Served] = {}
 _warming: set[tuple[Path, int]] = set()
 _one_warms = Lock()
@@ -187,7 +187,7 @@ def _to_serve(store: Path) -> Served:
     _served[store] = served = Served(number, release, notice)
     if _warmers and release not in _seen:
         _seen.add(release)
-        Thread(target=_warm, args=(release,), daemon=True, name="warming").start()
+        Thread(target=_warm, args=(release, False), daemon=True, name="warming").start()
     return served
 
 
@@ -204,7 +204,7 @@ def _warm_next(store: Path, number: int) -> None:
     try:
         release, _notice = _release(str(store), number)
         _seen.add(release)
-        _warm(release)
+        _warm(release, True)
     except Refusal:
         pass
     finally:
@@ -212,9 +212,9 @@ def _warm_next(store: Path, number: int) -> None:
         _warming.discard((store, number))
 
 
-def _warm(release: Release) -> None:
+def _warm(release: Release, can_wait: bool) -> None:
     for warm in _warmers:
-        warm(release)
+        warm(release, can_wait)
 
 
 def served(number: int) -> Release | None:
@@ -230,8 +230,8 @@ def served(number: int) -> Release | None:
     return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
 
 
-def warm_with(warm: Callable[[Release], object]) -> None:
-    """Has a function called for each release, before it is served where that can wait: in a thread of its own."""
+def warm_with(warm: Callable[[Release, bool], object]) -> None:
+    """Has a function called for each release in a thread of its own; with True where it is served afterwards only."""
     _warmers.append(warm)
 
 

@@ -45,9 +45,12 @@ def _look_until(done: Event) -> None:
             begin()
 
 
-def prefetch(release: Release) -> int:
-    """Fills the cache: each page as it opens, then the days of closures; returns the days that were answered."""
-    for viewer in _first_to_come():
+def prefetch(release: Release, can_wait: bool = False) -> int:
+    """Fills the cache with days of closures; returns the days that were answered.
+
+    Where the release can wait until it is served, each page is read too, as it opens.
+    """
+    for viewer in _first_to_come() if can_wait else ():
         who = Visitor("", viewer, viewer, lambda: True)
         for page in pages():
             with suppress(Refusal):

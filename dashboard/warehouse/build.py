@@ -102,7 +102,7 @@ def _counts_of(checks: Sequence[Query]) -> str:
         )
         for check in checks
     ]
-    return exp.union(*counts, distinct=False).sql("duckdb")
+    return (exp.union(*counts, distinct=False) if len(counts) > 1 else counts[0]).sql("duckdb")
 
 
 def _first_of(check: Query) -> str:

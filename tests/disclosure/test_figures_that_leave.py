@@ -1,8 +1,10 @@
-"""Figures that leave the dashboard are those of `ask`, and an address raises nobody."""
+"""Figures that leave the dashboard are those of `ask`, of this viewer alone, and files ask nobody for anything."""
 
+import re
 from itertools import combinations
 
 import pytest
+from lxml import etree
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -10,16 +12,29 @@ from starlette.testclient import TestClient
 from dashboard import session
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, place
 from dashboard.documents.briefs import NoSuchBrief, make_brief
-from dashboard.documents.writers import write
+from dashboard.documents.pack import make_pack
+from dashboard.documents.writers import WRITERS, write
 from dashboard.server import api
 from dashboard.store.releases import open_release
-from tests.access.tenants import PARTNERS
-from tests.disclosure.ways_out import document, numbers_of_office, somebody
+from tests.access import tenants
+from tests.access.tenants import PARTNERS, foreign
+from tests.disclosure.ways_out import document, embedded, numbers_of_office, parts_of, somebody
 
 SOME = ("overview", "completion_funnel", "cohorts", "credit_recognition", "my_programme", "programmes", "reach_map")
 DAYS = range(30_000, 60_000)  # of workbooks: 1982 to 2064
 DIGITS = 9
 STEPS = "ask/completion_funnel/learners_per_step"
+ASKING = {"href", "src", "srcset", "data", "action", "poster"}
+FROM_ELSEWHERE = re.compile(r"""(?:src|data-src)\s*[=:]\s*\\?["']?https?:|url\(\s*\\?["']?(?:https?:)?//""")
+# What an address may hold that is no choice of a page, or is somebody else's.
+TAMPERED = (
+    {"partner_id": "birch"},
+    {"partner_id": "all"},
+    {"partner_id": "birch' OR 1=1 --"},
+    {"audience": "steward", "as_audience": "steward", "see_as": "steward", "viewer": "steward", "own": "steward"},
+    {"partner_id": "birch", "programme_id": "birch_school", "other_partner_id": "cedar"},
+    {"partner_id": "alder,birch", "release": "1", "embed": "false"},
+)
 
 
 class Heard:
@@ -70,6 +85,11 @@ def five(tenants_store, served_store):
     return open_release(served_store(tenants_store))
 
 
+@pytest.fixture(scope="module")
+def known(tenants_store):
+    return tenants.tags(open_release(tenants_store))
+
+
 @pytest.mark.parametrize("viewer", [EVERYBODY], ids=lambda one: one.audience)
 def test_slides_and_workbooks_hold_no_number_that_ask_did_not_give(release, viewer, monkeypatch):
     with monkeypatch.context() as patched:
@@ -98,6 +118,51 @@ def test_a_number_that_ask_did_not_give_would_be_found(release, kind, monkeypatc
     assert [name for name in found if "sheet" in name], "and in the cells that it is drawn from"
 
 
+def seen(name, body):
+    """The words and numbers of a file that a program shows or keeps, without places, sizes and colours."""
+    for part, text in parts_of(name, body):
+        if part.endswith(("!text", ".csv")):
+            yield part, text
+        elif part.endswith(".xml") and text.startswith("<"):
+            words = etree.fromstring(text.encode()).xpath("//*[local-name()='t' or local-name()='v']/text()")
+            yield part, " | ".join(words)
+        elif part.endswith(".html"):
+            yield part, re.sub(r"<[^>]*>", " | ", re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL))
+
+
+def foreign_in(viewer, known, files):
+    return [
+        (part, *found)
+        for name, body in files.items()
+        for part, text in seen(name, body)
+        for found in foreign(viewer, known, [{"text": re.sub(r"(?<=\d)[\u00a0\u202f ](?=\d{3})", "", text)}])
+    ]
+
+
+@pytest.mark.parametrize("choices", [{}, *TAMPERED], ids=lambda one: "-".join(one) or "none")
+@pytest.mark.parametrize("viewer", [EVERYBODY, PARTNERS["alder"]], ids=lambda one: one.audience)
+def test_no_document_has_anothers_own_figures_whatever_the_address(five, known, viewer, choices, monkeypatch):
+    with monkeypatch.context() as patched:
+        heard = Heard(patched)
+        made = document(viewer, five, only=SOME, **choices)
+    session.let_go()
+    assert heard.viewers <= {viewer, EVERYBODY}
+    kinds = WRITERS if not choices else ("xlsx",)
+    assert foreign_in(viewer, known, {f"x.{kind}": write(made, kind) for kind in kinds}) == []
+
+
+@pytest.mark.parametrize("viewer", [EVERYBODY, EXECUTIVE, PARTNERS["alder"]], ids=lambda one: one.audience)
+def test_no_pack_has_anothers_own_figures(five, known, viewer):
+    assert foreign_in(viewer, known, make_pack(viewer, five, ("en",))) == []
+
+
+def test_anothers_figures_would_be_found(five, known):
+    made = document(PARTNERS["birch"], five, only=SOME, partner_id="birch")
+    found = {kind: foreign_in(PARTNERS["alder"], known, {f"x.{kind}": write(made, kind)}) for kind in WRITERS}
+    assert all(found.values()), {kind: len(some) for kind, some in found.items()}
+    assert foreign_in(PARTNERS["alder"], known, make_pack(PARTNERS["birch"], five, ("en",)))
+
+
 def test_a_partners_brief_is_for_nobody_else_whatever_the_address(five):
     for viewer in (EVERYBODY, EXECUTIVE):
         for choices in ({"partner_id": "alder"}, {"partner_id": "alder", "audience": "steward"}):
@@ -114,3 +179,61 @@ def test_an_address_raises_no_audience_of_the_api(five, name):
             for path in (f"{STEPS}.json", f"{STEPS}/metadata.json", ""):
                 answer = client.get(f"/api/v1/{path}", params={name: value})
                 assert answer.status_code == 400 and "rows" not in answer.json(), answer.text
+
+
+# Nobody is asked
+
+
+def asks(body):
+    """What a file of HTML or CSS has a browser ask for by itself: all but links that a reader may follow."""
+    text = body.decode()
+    found = re.findall(r"""(?:url\(\s*|@import\s+(?:url\()?)["']?(?!#|data:)([^"')\s]+)""", text)
+    if not text.lstrip().startswith("<"):
+        return found
+    for element in etree.HTML(text.split("?>", 1)[-1]).iter(etree.Element):
+        for key, value in element.attrib.items():
+            is_address = key.rpartition("}")[2].rpartition(":")[2] in ASKING
+            if is_address and element.tag != "a" and not value.startswith(("#", "data:")):
+                found.append(value)
+            if key == "http-equiv" and value.lower() == "refresh":
+                found.append("refresh")
+    return found
+
+
+def test_documents_packs_and_frames_ask_no_other_host(release, monkeypatch):
+    html = write(document(EVERYBODY, release), "html")
+    assert asks(html) == []
+    pack = make_pack(EVERYBODY, release, ("en",))
+    asked = {one for name, body in pack.items() if name.endswith((".html", ".css")) for one in asks(body)}
+    assert asked == {"../style.css", "style.css"}
+    monkeypatch.delenv("COALITION_PUBLIC_URL")
+    for name, body in embedded().items():
+        text = body.decode()
+        assert not FROM_ELSEWHERE.search(text), name
+        assert "<script" not in text and "<iframe" not in text, name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<img src="https://evil.example/x.png">',
+        '<link rel="stylesheet" href="//evil.example/x.css">',
+        '<svg><image xlink:href="https://evil.example/x.png"/></svg>',
+        '<p style="background: url(https://evil.example/x.png)">',
+        '<style>@import "https://evil.example/x.css";</style>',
+        '<meta http-equiv="refresh" content="0; url=https://evil.example">',
+    ],
+)
+def test_what_asks_another_host_would_be_found(text):
+    assert asks(f"<!doctype html><html><body>{text}</body></html>".encode())
+
+
+def test_office_files_have_no_formula_and_no_other_address_than_the_page(release):
+    made = document(EVERYBODY, release)
+    for kind in ("xlsx", "pptx"):
+        for name, text in parts_of(f"x.{kind}", write(made, kind)):
+            if re.search(r"/worksheets/[^/]*\.xml$", name):
+                assert "<f>" not in text and "<f " not in text, name
+            if name.endswith(".rels"):
+                for target in re.findall(r'<Relationship [^>]*TargetMode="External"[^>]*>', text):
+                    assert 'Target="https://coalition.example/' in target, (name, target)

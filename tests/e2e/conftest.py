@@ -118,11 +118,11 @@ def visit(context, served):
 
 
 @pytest.fixture
-def typist(visit):
-    """A visit of a reader who has no mouse, and wants no motion: the visit and its keyboard."""
+def typist(visit, request):
+    """A visit of a reader who has no mouse, and wants no motion: the visit and its keyboard. Each test has its own."""
 
     def make(**look):
-        seen = visit(reader="typist", reduced_motion="reduce", **look)
+        seen = visit(reader=request.node.nodeid, reduced_motion="reduce", **look)
         return seen, Keyboard(seen.page)
 
     return make

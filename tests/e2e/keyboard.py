@@ -27,7 +27,8 @@ FOCUSED = """async () => {
     window.stops = [...(window.stops || []), focused].slice(-2);
     return {name: name.replace(/\\s+/g, " ").trim().slice(0, 80),
         role: focused.getAttribute("role") || focused.tagName.toLowerCase(),
-        place: focused.closest("[data-testid]")?.dataset.testid || "", marks: window.marksOf(focused), inside};
+        place: focused.closest("[data-testid]")?.dataset.testid || "", marks: window.marksOf(focused), inside,
+        stops: focused.tabIndex >= 0};
 }"""
 MARKS_OF = """
     window.marksOf = (element) => {
@@ -67,7 +68,9 @@ class Keyboard:
         now = self.page.evaluate(FOCUSED)
         if self._last and now:
             left = self.page.evaluate(LEFT)
-            if left is not None and left == self._last["marks"] and self._last["name"] != now["name"]:
+            # What no key leads to has the focus when a dialogue of the browser gave it back.
+            is_stop = self._last["stops"] and self._last["name"] != now["name"]
+            if left is not None and left == self._last["marks"] and is_stop:
                 self.unseen.append(f"{self._last['role']} {self._last['name'][:50]}")
         if now and not now["inside"]:
             self.unseen.append(f"outside of the screen: {now['role']} {now['name'][:50]}")

@@ -1,0 +1,92 @@
+"""A release that another process published is served when it is warm; one of this process at once."""
+
+import shutil
+import time
+from threading import Event
+
+import pytest
+
+from dashboard import session
+from dashboard.store import releases
+from dashboard.store.protocol import point
+
+
+@pytest.fixture
+def store(changed_store, served_store, tmp_path):
+    """A store of two releases whose first is served; nothing of it was seen by this process."""
+    copy = tmp_path / "store"
+    shutil.copytree(changed_store, copy)
+    copy.chmod(0o700)
+    point(copy, releases.CURRENT, "1")
+    served_store(copy)
+    session.let_go()
+    return copy
+
+
+@pytest.fixture
+def warmed(monkeypatch):
+    """What was warmed, and whether it could wait; warming ends when the event is set."""
+    asked, go_on = [], Event()
+
+    def warm(release, can_wait):
+        asked.append((release.number, can_wait))
+        if can_wait:
+            assert go_on.wait(30)
+
+    monkeypatch.setattr(session, "_warmers", [warm])
+    yield asked, go_on
+    go_on.set()
+
+
+def serves(number):
+    for _ in range(300):
+        if session.begin()[0].number == number:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_until_a_release_of_another_process_is_warm_the_one_before_is_served(store, warmed):
+    asked, go_on = warmed
+    assert session.begin()[0].number == 1
+
+    point(store, releases.CURRENT, "2")  # as another process does
+
+    assert [session.begin()[0].number for _ in range(5)] == [1] * 5
+    go_on.set()
+    assert serves(2)
+    assert asked == [(1, False), (2, True)]
+
+
+def test_what_this_process_has_served_is_served_at_once(store, warmed):
+    assert session.begin()[0].number == 1
+
+    releases.rollback(store, 2)
+
+    assert session.begin()[0].number == 2
+
+
+def test_a_release_that_cannot_be_loaded_is_met_as_without_warming(store, warmed):
+    _asked, go_on = warmed
+    go_on.set()
+    assert session.begin()[0].number == 1
+    mart = next((store / "releases" / "2" / "marts").iterdir())
+    mart.chmod(0o600)
+    mart.write_bytes(b"flipped")
+
+    point(store, releases.CURRENT, "2")
+
+    for _ in range(100):
+        release, notice = session.begin()
+        if notice:
+            break
+        time.sleep(0.05)
+    assert release.number == 1 and "Release 1 is shown" in notice
+
+
+def test_without_a_server_nothing_is_warmed(store):
+    assert session.begin()[0].number == 1
+
+    point(store, releases.CURRENT, "2")
+
+    assert session.begin()[0].number == 2
