@@ -1,6 +1,6 @@
 """A laptop at 400 % (320 pixels wide) and a small phone: nothing is wider than the page, and no words are cut.
 
-In full with COALITION_FULL_TESTS=1 (both widths, left to right and right to left), else every second page at one of them.
+In full with COALITION_FULL_TESTS=1 (both widths, from the left and from the right), else every second page at one.
 """
 
 import os
