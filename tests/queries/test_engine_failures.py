@@ -2,6 +2,7 @@
 
 import _thread
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -99,7 +100,10 @@ def test_a_step_that_does_not_end_is_cancelled_on_the_server(guard, monkeypatch)
         engine.close()
 
 
-def test_ctrl_c_cancels_on_the_server(guard):
+def test_ctrl_c_cancels_on_the_server(guard, monkeypatch):
+    monkeypatch.setenv("COALITION_ENGINE_MINUTES", "0.5")
+    # What is started in the background ignores Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = SparkEngine(f"sc://localhost:{guard.port}", builds=True)
     try:
         engine.ask(ONE, {})
@@ -109,6 +113,7 @@ def test_ctrl_c_cancels_on_the_server(guard):
             engine.ask(ONE, {})
         assert "Interrupt" in guard.calls
     finally:
+        signal.signal(signal.SIGINT, before)
         engine.close()
 
 

@@ -6,7 +6,9 @@ Run in processes of `forkserver`: what asks a bucket has threads, which no fork 
 import multiprocessing
 import os
 import signal
+import sys
 import time
+import types
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -85,9 +87,16 @@ def begin(act: str, environment: Mapping[str, str], kill_at: int = -1) -> tuple[
     context.set_forkserver_preload([__name__])
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(act, dict(environment), kill_at, there))
-    process.start()
+    start(process)
     there.close()
     return process, here
+
+
+def start(process: BaseProcess) -> None:
+    """Starts a process that does not run the main module: Streamlit's test driver leaves the dashboard's script as it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+        process.start()
 
 
 def ended(process: BaseProcess, pipe: Connection) -> tuple[str, list[str]]:

@@ -29,7 +29,7 @@ from dashboard.store.remote import PublishedMeanwhile, _opened
 from dashboard.store.removal import buried
 from dashboard.store.snapshots import snapshots
 from tests.conftest import CAPTURED, FIXTURES
-from tests.store.bucket_worker import ACTS, DONE, HER, HIM, IDENTITY, PEOPLE, begin, ended, keep_people
+from tests.store.bucket_worker import ACTS, DONE, HER, HIM, IDENTITY, PEOPLE, begin, ended, keep_people, start
 from tests.store.object_server import BUCKET, object_server, prefix_of
 from tests.store.tiny import FULL, SOURCE, bring_in, build_tiny_releases, intake, page
 
@@ -364,7 +364,7 @@ def test_a_machine_loads_a_release_once_and_looks_by_one_request(begun, machine,
     server.requests.clear()
     context = multiprocessing.get_context("forkserver")
     second = context.Process(target=_look, args=(environment(), str(other)))
-    second.start()
+    start(second)
     second.join()
     assert second.exitcode == 0 and [method for method, _ in server.requests] == ["GET"]
     actions.publish(begun)
