@@ -1,5 +1,6 @@
 """What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
 
+import os
 import re
 import struct
 import subprocess
@@ -42,8 +43,14 @@ def look_at(visit, name, look):
     return visit(width=390, height=1_100, dark=True, user_agent=PHONE).open(f"/{name}{LINKS.get(name, '')}")
 
 
-@pytest.mark.parametrize("name", [page.name for page in pages()])
-@pytest.mark.parametrize("look", ["desk", "dark phone"])
+NAMES = [page.name for page in pages()]
+# On a phone every second page; in the full form all.
+ON_A_PHONE = NAMES if os.environ.get("COALITION_FULL_TESTS") == "1" else NAMES[::2]
+
+
+@pytest.mark.parametrize(
+    ("look", "name"), [*(("desk", name) for name in NAMES), *(("dark phone", name) for name in ON_A_PHONE)]
+)
 def test_a_page_has_its_answer_on_the_first_screen_and_asks_no_other_host(visit, name, look):
     seen = look_at(visit, name, look)
     assert seen.outside == []
