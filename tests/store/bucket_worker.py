@@ -93,7 +93,7 @@ def begin(act: str, environment: Mapping[str, str], kill_at: int = -1) -> tuple[
 
 
 def start(process: BaseProcess) -> None:
-    """Starts a process that does not run the main module, which Streamlit's test driver leaves the dashboard's script."""
+    """Starts a process that does not run the main module: Streamlit's test driver leaves a script there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
         process.start()
