@@ -25,7 +25,7 @@ from dashboard.store.names import is_place
 from dashboard.store.protocol import MANIFEST, PUBLISHED_FILE, PUBLISHED_FOLDER, locked, point, pointed
 from dashboard.store.releases import CURRENT
 from dashboard.store.snapshots import now
-from dashboard.store.workspace import FOLDER_MODE, STAGING, make_folder, workspace
+from dashboard.store.workspace import FOLDER_MODE, STAGING, flush, make_folder, workspace
 
 CONTENTS = "contents.json"
 KIND = "coalition store"
@@ -91,7 +91,7 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
         with _telling(temporary):
             _unpack(temporary, None)
         temporary.rename(file)
-        _fsync(file.parent)
+        flush(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
     return Archived(len(said), sum(one["bytes"] for one in said.values()), _sha256(file), bool(secret))
@@ -237,12 +237,12 @@ def _move_in(folder: Path, store: Path, there: list[str]) -> None:
             path.chmod(PUBLISHED_FOLDER if path.is_dir() else PUBLISHED_FILE)
     for path in folder.rglob("*"):
         if path.is_dir():
-            _fsync(path)
+            flush(path)
     current = pointed(folder, CURRENT) if (folder / CURRENT).is_file() else ""
     for path in sorted(folder.iterdir()):
         if path.name != CURRENT:
             path.rename(store / path.name)
-    _fsync(store)
+    flush(store)
     if current:
         point(store, CURRENT, current)
     (store / UNFINISHED).unlink()
@@ -265,7 +265,7 @@ def _keep_secret(found: Path, secret: Path) -> None:
         target.write(found.read_bytes())
         target.flush()
         os.fsync(target.fileno())
-    _fsync(secret.parent)
+    flush(secret.parent)
 
 
 def _add(tar: tarfile.TarFile, name: str, body: IO[bytes], size: int) -> None:
@@ -281,11 +281,3 @@ def _private(path: Path) -> int:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -28,7 +28,7 @@ from dashboard.store.mirrored import mirror_of
 from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, point, pointed, read_manifest
 from dashboard.store.remote import PublishedMeanwhile, remote_of
-from dashboard.store.workspace import for_its_owner, make_folder, sweep
+from dashboard.store.workspace import flush, for_its_owner, make_folder, sweep
 
 EVENTS = (
     "login",
@@ -211,7 +211,7 @@ def _put_aside(store: Path) -> Path:
             if os.path.lexists(folder / name):
                 (folder / name).rename(former / name)
         for place in (former, former.parent, folder):
-            _fsync(place)
+            flush(place)
     return former
 
 
@@ -220,7 +220,7 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
     if not folder.is_dir():
         make_folder(store)
         make_folder(folder)
-        _fsync(store)
+        flush(store)
     path = folder / LOG
     if path.is_symlink():
         raise StoreDamaged(f"{path} is a link, and the store holds none. Remove the link.")
@@ -480,11 +480,3 @@ def _now() -> str:
 
 def _sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -30,7 +30,7 @@ from dashboard.store.remote import (
 from dashboard.store.remote_log import FOLDER as AUDIT
 from dashboard.store.remote_log import is_hidden
 from dashboard.store.removal import remove
-from dashboard.store.workspace import FILE_MODE, FOLDER_MODE, make_folder, workspace
+from dashboard.store.workspace import FILE_MODE, FOLDER_MODE, flush, make_folder, workspace
 
 FETCHED = "objects"
 AT_ONCE = 8
@@ -257,15 +257,15 @@ def _put_folder(store: Path, unit: str, places: Mapping[str, Entry], find: parti
         for path in fresh.rglob("*"):
             if path.is_dir():
                 path.chmod(PUBLISHED_FOLDER)
-                _fsync(path)
-        _fsync(fresh)
+                flush(path)
+        flush(fresh)
         make_folder(target.parent)
         if os.path.lexists(target):
             _writable(target)
             target.rename(folder / "before")
         fresh.rename(target)
         target.chmod(PUBLISHED_FOLDER)
-        _fsync(target.parent)
+        flush(target.parent)
 
 
 def _put_file(store: Path, place: str, source: Path) -> None:
@@ -273,10 +273,10 @@ def _put_file(store: Path, place: str, source: Path) -> None:
         fresh = folder / "fresh"
         shutil.copyfile(source, fresh)
         fresh.chmod(FILE_MODE)
-        _fsync(fresh)
+        flush(fresh)
         make_folder((store / place).parent)
         fresh.replace(store / place)
-        _fsync((store / place).parent)
+        flush((store / place).parent)
 
 
 def _drop(store: Path, wanted: Mapping[str, Entry], units: Mapping[str, object]) -> None:
@@ -294,11 +294,3 @@ def _drop(store: Path, wanted: Mapping[str, Entry], units: Mapping[str, object])
 def _writable(path: Path) -> None:
     with suppress(OSError):
         path.chmod(FOLDER_MODE)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -22,7 +22,16 @@ import pyarrow.parquet as pq
 from dashboard.refusals import Refusal
 from dashboard.store.mirrored import is_mirror
 from dashboard.store.names import is_place
-from dashboard.store.workspace import FILE_MODE, FOLDER_MODE, STAGING, for_its_owner, make_folder, sweep, workspace
+from dashboard.store.workspace import (
+    FILE_MODE,
+    FOLDER_MODE,
+    STAGING,
+    flush,
+    for_its_owner,
+    make_folder,
+    sweep,
+    workspace,
+)
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -63,7 +72,7 @@ def locked(store: Path) -> Iterator[None]:
         make_folder(store)
         for above in store.resolve().parents:
             if os.access(above, os.R_OK | os.W_OK):  # in the others no folder can have been made
-                _fsync(above)
+                flush(above)
     else:
         _for_its_owner(store)
     _refuse_links(store)
@@ -116,7 +125,7 @@ def publish(
     files = {str(path.relative_to(folder)): _described(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in files:
         (folder / name).chmod(PUBLISHED_FILE)
-        _fsync(folder / name)
+        flush(folder / name)
     for name, said in files.items():
         if _described(folder / name) != said:
             raise StoreDamaged(f"{name} changed while it was published. Look at the disk, then publish again.")
@@ -124,18 +133,18 @@ def publish(
     full["digest"] = _digest(full)
     (folder / MANIFEST).write_text(_written(full), encoding="utf-8")
     (folder / MANIFEST).chmod(PUBLISHED_FILE)
-    _fsync(folder / MANIFEST)
+    flush(folder / MANIFEST)
     for path in folder.rglob("*"):
         if path.is_dir():
             path.chmod(PUBLISHED_FOLDER)
-            _fsync(path)
-    _fsync(folder)  # writable until it is renamed, which not everyone may do with one that is not
+            flush(path)
+    flush(folder)  # writable until it is renamed, which not everyone may do with one that is not
     make_durable(store, target.parent)
     if target.is_dir():
         _move(store, target, store / REPLACED / target.relative_to(store))
     try:
         folder.rename(target)
-        _fsync(target.parent)
+        flush(target.parent)
         target.chmod(PUBLISHED_FOLDER)
     finally:
         put_asides = _finish_replacing(store)
@@ -154,11 +163,11 @@ def replace_file(store: Path, name: str, text: str) -> None:
     with staged(store) as folder:
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(FILE_MODE)
-        _fsync(folder / name)
+        flush(folder / name)
         if (store / name).is_dir():
             raise StoreDamaged(f"{store / name} is a folder, and a file of that name belongs there. Move it away.")
         (folder / name).replace(store / name)
-        _fsync(store)
+        flush(store)
 
 
 def pointed(store: Path, name: str) -> str:
@@ -185,7 +194,7 @@ def make_durable(store: Path, folder: Path) -> None:
     if folder.is_symlink() or (os.path.lexists(folder) and not folder.is_dir()):
         raise StoreDamaged(f"{folder} is no folder (found: a file or a link). Move it away, then do the same again.")
     make_folder(folder)
-    _fsync(folder)
+    flush(folder)
     if folder != store:
         make_durable(store, folder.parent)
 
@@ -308,7 +317,7 @@ def _finish_replacing(store: Path) -> list[Path]:
     for held in sorted(path.parent for path in (store / REPLACED).rglob(MANIFEST)):
         target = store / held.relative_to(store / REPLACED)
         if target.is_dir():
-            _fsync(target.parent)
+            flush(target.parent)
             asides.append(put_aside(store, held))
         else:
             _move(store, held, target)
@@ -320,8 +329,8 @@ def _move(store: Path, folder: Path, to: Path) -> None:
     folder.chmod(FOLDER_MODE)  # a folder that is not writable cannot be renamed by everyone
     folder.rename(to)
     to.chmod(PUBLISHED_FOLDER)
-    _fsync(to.parent)
-    _fsync(folder.parent)
+    flush(to.parent)
+    flush(folder.parent)
 
 
 def _for_its_owner(store: Path) -> None:
@@ -343,14 +352,6 @@ def _written(manifest: Mapping[str, Any]) -> str:
 
 def _line(value: str) -> str:
     return f"{value} {hashlib.sha256(value.encode()).hexdigest()[:16]}\n"
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -92,6 +92,15 @@ def for_its_owner(path: Path, handle: int) -> None:
         path.chmod(FILE_MODE)
 
 
+def flush(path: Path) -> None:
+    """Has a file, or the names in a folder, on the disk before it returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def delete(folder: Path) -> None:
     """Deletes a folder of work, as far as that goes: what is left is swept later."""
     with suppress(OSError):
