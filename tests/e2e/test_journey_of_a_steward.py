@@ -45,9 +45,9 @@ def choose(page, keys):
     for _try in range(4):
         keys.do()
         keys.tab_to("Upload", "button")
-        with suppress(TimeoutError), page.expect_file_chooser(timeout=6_000) as chooser:
-            page.keyboard.press("Enter")
-        if chooser.is_done():
+        with suppress(TimeoutError):
+            with page.expect_file_chooser(timeout=6_000) as chooser:
+                page.keyboard.press("Enter")
             return chooser.value
     raise AssertionError("the button Upload opens no dialogue")
 
