@@ -249,7 +249,10 @@ def current_release() -> Release:
     if (release := _of_document.get()) is not None:
         return release
     visitor()
-    return st.session_state[RELEASE_KEY] if RELEASE_KEY in st.session_state else take_release()
+    try:
+        return st.session_state[RELEASE_KEY]
+    except KeyError:
+        return take_release()
 
 
 def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) -> pd.DataFrame:

@@ -3,14 +3,14 @@
 Programme, partner and country travel from page to page; the day does so among pages about learners only.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.kept import kept
+from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import MapClass, clicked_country
 from dashboard.components.answers import HEADLINE
@@ -96,15 +96,14 @@ def chosen_country_words(_scope: Scope) -> str:
     """The title of a section about the chosen country."""
     names = country_names()
     country = chosen_country()
-    if country not in names:
+    if country is None or country not in names:
         return _("About one country")
     return _("More about {country}").format(country=in_markdown(names[country]))
 
 
-def country_names() -> dict[str, str]:
+def country_names() -> Mapping[str, str]:
     """The name of each country of the reference by its code."""
-    table = ask("reach_map/coverage")
-    return dict(zip(table["country_iso3"], table["country"], strict=True))
+    return names_by_code(ask("reach_map/coverage"), "country_iso3", "country")
 
 
 def map_and_card() -> Sequence[Any]:

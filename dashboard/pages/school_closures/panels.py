@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.kept import kept
+from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map
 from dashboard.components import context
@@ -96,7 +96,8 @@ def definition(scope: Scope) -> Scope:
 def country(scope: Scope) -> Scope:
     """The country chosen in the card beside the map or on another page, where it has a status on the day."""
     code = context.chosen_country()
-    return replace(scope, country_iso3=code if code in set(ask(COUNTRIES, scope)["country_iso3"]) else None)
+    names = names_by_code(ask(COUNTRIES, scope), "country_iso3", "country")
+    return replace(scope, country_iso3=code if code in names else None)
 
 
 def answer(scope: Scope) -> None:
