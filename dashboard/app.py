@@ -20,6 +20,7 @@ from dashboard.refusals import Refusal
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
+from dashboard.turns import in_turn
 from dashboard.warehouse.answers import ReleaseTooOld
 
 STATIC = Path(__file__).parent / "static"
@@ -65,7 +66,7 @@ if not embedded:
 name = first.name if page.url_path in ("", "start") else page.url_path
 on_page(name)
 languages.on_page(name)
-with page_timed(name), one_step_of_history():
+with page_timed(name), in_turn(name), one_step_of_history():
     try:
         if embedded:
             show_embedded(name, page.run)

@@ -76,6 +76,8 @@ _warming: set[tuple[Path, int]] = set()
 _one_warms = Lock()
 _seen: set[Release] = set()
 _mended: set[str] = set()
+_opening: dict[tuple[Viewer, Release], Lock] = {}
+_one_shares = Lock()
 
 
 class NoRow(dict[str, None]):
@@ -364,28 +366,39 @@ def let_go() -> None:
     for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
         cached.cache_clear()
     _served.clear()
+    _opening.clear()
     _working.close()
     gc.unfreeze()
     gc.collect()
 
 
 def _answers(viewer: Viewer, release: Release) -> Answers:
-    """What the viewer may have of the release, in a database of its own."""
-    return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
+    """What the viewer may have of the release, in a database of its own.
+
+    Who comes while it is being opened waits for that one: of many readers each would open another, of tens of megabytes
+    and several threads.
+    """
+    with _opening.setdefault((viewer, release), Lock()):
+        return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
 
 
 # Of partners only those that asked last: one that comes back waits for a fraction of a second.
 @lru_cache(maxsize=PARTNERS_IN_MEMORY)
 def _answers_of_partner(viewer: Viewer, release: Release) -> Answers:
-    return open_answers(viewer, release, _shared(release))
+    return open_answers(viewer, release, _shared_once(release))
 
 
 @lru_cache(maxsize=16)
 def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
     with RELEASE_SECONDS.time():
-        answers = open_answers(viewer, release, _shared(release))
+        answers = open_answers(viewer, release, _shared_once(release))
     keep_in_memory()
     return answers
+
+
+def _shared_once(release: Release) -> Shared | None:
+    with _one_shares:
+        return _shared(release)
 
 
 @lru_cache(maxsize=8)
