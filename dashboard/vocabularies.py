@@ -8,11 +8,13 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from dashboard.locales import ENGLISH, _, language, speaking
 from dashboard.settings import REFERENCE
+
+if TYPE_CHECKING:  # each process that reads a file would import it, which takes longer than a small file
+    import pandas as pd
 
 FILE = REFERENCE / "vocabularies.csv"
 # Sets with a reference table of their own: its file, its column of codes.
@@ -53,7 +55,7 @@ def in_words(value: str, labels: Mapping[str, str]) -> str:
     return value and ", ".join(labels.get(part.strip(), part.strip()) for part in value.split(","))
 
 
-def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:
+def in_language(table: "pd.DataFrame", locale: str) -> "pd.DataFrame":
     """An answer with its countries, regions and languages named in a language; in English it is as it was.
 
     A name that the reference tables do not have, such as that of a hub's host, stands as it is.
