@@ -162,7 +162,7 @@ def without_area(table: pd.DataFrame, column: str) -> pd.DataFrame:
 @kept
 def largest(table: pd.DataFrame, column: str, most: int) -> list[tuple[str, Any]]:
     """The countries with the largest numbers above zero, and these."""
-    rows = table[table[column] > 0].nlargest(most, column)
+    rows = table.loc[table[column] > 0, ["country", column]].nlargest(most, column)
     return list(zip(rows["country"], rows[column], strict=True))
 
 
@@ -171,7 +171,7 @@ def _small_states_in_words(
     rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]
 ) -> list[tuple[str, str]]:
     """For each class that has some of the largest: its colour, and their names with their numbers."""
-    largest_rows, found = rows.nlargest(MOST_SMALL_STATES, column), []
+    largest_rows, found = rows[["country", column, class_column]].nlargest(MOST_SMALL_STATES, column), []
     for entry in classes:
         here = largest_rows[largest_rows[class_column] == entry.key]
         if here.empty:
