@@ -203,20 +203,20 @@ class SourceCard:
     every_days: int
     fetch: tuple[Way, ...]
 
-    def lacking(self, found: Collection[str]) -> tuple[SourceColumn, ...]:
+    def lacking(self, headers: Collection[str]) -> tuple[SourceColumn, ...]:
         """Columns that a file with these does not have and must have to be one of this source."""
         wanted = {column.name for column in self.columns if column.required}
-        if self.one_of and not any(set(found).issuperset(columns) for columns in self.one_of):
+        if self.one_of and not any(set(headers).issuperset(columns) for columns in self.one_of):
             wanted |= set(self.one_of[0])
-        return tuple(column for column in self.columns if column.name in wanted and column.name not in found)
+        return tuple(column for column in self.columns if column.name in wanted and column.name not in headers)
 
     def label(self, column: str) -> str:
         """The name for people of a column; what is none of the card, such as the whole row, as it stands."""
-        return next((one.label for one in self.columns if one.name == column), column)
+        return next((known.label for known in self.columns if known.name == column), column)
 
-    def needs(self, name: str, found: Collection[str]) -> bool:
+    def needs(self, name: str, headers: Collection[str]) -> bool:
         """Whether a file with these columns would be none of this source without one of them."""
-        return bool(self.lacking([column for column in found if column != name]))
+        return bool(self.lacking([column for column in headers if column != name]))
 
     @property
     def personal_headers(self) -> tuple[str, ...]:
@@ -267,33 +267,33 @@ def read_query(path: Path, layer: str) -> Query:
         sql=sql,
         path=path,
         sums=tuple(
-            (whole[0], parts)
-            for whole, parts in (_columns(text, ("=", "+"), header, path) for _, _, text in header["sum"])
+            (whole[0], addends)
+            for whole, addends in (_columns(text, ("=", "+"), header, path) for _, _, text in header["sum"])
         ),
         among=tuple(
-            whole + parts
-            for whole, parts in (_columns(text, (">=", ">="), header, path) for _, _, text in header["among"])
+            whole + narrower
+            for whole, narrower in (_columns(text, (">=", ">="), header, path) for _, _, text in header["among"])
         ),
         measured=tuple(pair for _, _, text in header["metric"] for pair in _measured(text, header, path)),
     )
 
 
 def _measured(text: str, header: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
-    found = MEASURED.fullmatch(text)
-    if not found:
+    match = MEASURED.fullmatch(text)
+    if not match:
         raise CatalogError(
             f"{path.name}: `-- metric: {text}` wants a metric, then perhaps `= column`, and after that perhaps "
             "`where column = value` or `in the last row`."
         )
     known = {name for name, _, _ in header["column"]}
-    column, where = found["column"], found["where"]
+    column, where = match["column"], match["where"]
     if unknown := [name for name in (column, where) if name and name not in known]:
         raise CatalogError(f"{path.name}: `-- metric: {text}` wants columns of the file; found {unknown}.")
-    if not column and found["metric"] not in known:
+    if not column and match["metric"] not in known:
         return []
     return [
         Measured(
-            found["metric"], column or found["metric"], (where, found["value"]) if where else None, bool(found["last"])
+            match["metric"], column or match["metric"], (where, match["value"]) if where else None, bool(match["last"])
         )
     ]
 
@@ -322,13 +322,13 @@ def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
         card = ColumnCard(metric.label, FORMAT_OF_UNIT.get(metric.unit, "count"))
     own = HEADER_LINE.match(line)
     if own and own["card"]:
-        parts = CARD.fullmatch(own["card"])
-        if not parts or not (card or parts["format"]):
+        match = CARD.fullmatch(own["card"])
+        if not match or not (card or match["format"]):
             raise CatalogError(f'{path.name}: `{line}` wants `"Label"` or `"Label" format` behind the type.')
-        if parts["format"]:
-            card = checked_card(parts["label"], parts["format"], parts["words"] or "", f"{path.name}: {name}")
+        if match["format"]:
+            card = checked_card(match["label"], match["format"], match["words"] or "", f"{path.name}: {name}")
         elif card:
-            card = replace(card, label=parts["label"])
+            card = replace(card, label=match["label"])
     if not card:
         raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
     if kind not in TYPES_OF[card.format]:
@@ -402,7 +402,7 @@ def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Every metric by its name."""
-    found = {}
+    cards = {}
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         header = {}
@@ -412,8 +412,8 @@ def metrics() -> Mapping[str, Metric]:
         missing = METRIC_KEYS - header.keys()
         if missing:
             raise CatalogError(f"{path.name}: the header lacks {sorted(missing)}.")
-        found[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **header)
-    return found
+        cards[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **header)
+    return cards
 
 
 @cache

@@ -47,9 +47,9 @@ def changed_tables() -> frozenset[str]:
     return frozenset(query.name for query in layer("changes") if not query.name.startswith(BETWEEN))
 
 
-def compares(asked: Query) -> bool:
+def compares(query: Query) -> bool:
     """Whether a question is about two releases instead of one."""
-    return bool(tables_of(asked.sql) & changed_tables())
+    return bool(tables_of(query.sql) & changed_tables())
 
 
 def mart_of(table: str) -> str:
