@@ -85,7 +85,7 @@ class NoRow(dict[str, None]):
         return False
 
 
-def part(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:
+def fragment(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:
     """A part of a page that reruns alone: without the gate, so it asks whether the visitor may still be here."""
 
     @wraps(function)

@@ -18,7 +18,7 @@ from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words
-from dashboard.components.saying import hint
+from dashboard.components.texts import hint
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.locales.plain import in_markdown
@@ -36,7 +36,7 @@ def programme(context: Scope) -> Scope:
     return replace(context, programme_id=None if chosen == ALL else chosen)
 
 
-def one_programme(context: Scope) -> Scope:
+def programme_without_totals(context: Scope) -> Scope:
     """A programme, without totals; all of them where none is chosen."""
     words = programme_words(with_totals=False)
     chosen = choose(
@@ -172,17 +172,17 @@ def _small_states_in_words(
     rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]
 ) -> list[tuple[str, str]]:
     """For each class that has some of the largest: its colour, and their names with their numbers."""
-    largest_rows, found = rows.nlargest(MOST_SMALL_STATES, column), []
+    largest_rows, labels = rows.nlargest(MOST_SMALL_STATES, column), []
     for entry in classes:
-        here = largest_rows[largest_rows[class_column] == entry.key]
-        if here.empty:
+        in_class = largest_rows[largest_rows[class_column] == entry.key]
+        if in_class.empty:
             continue
         named = " \u00b7 ".join(
             f"{in_markdown(name)}\u00a0**{whole(number)}**"
-            for name, number in zip(here["country"], here[column], strict=True)
+            for name, number in zip(in_class["country"], in_class[column], strict=True)
         )
-        found.append((entry.color, _("{kind}: {names}").format(kind=in_markdown(entry.label), names=named)))
-    return found
+        labels.append((entry.color, _("{kind}: {names}").format(kind=in_markdown(entry.label), names=named)))
+    return labels
 
 
 def _clear_country() -> None:

@@ -51,10 +51,10 @@ def choice() -> None:
                 st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
             st.caption(draft() or _("The original language of this dashboard."))
     remember(KEY, st.session_state.get(CHOSEN), None)
-    tell_browser()
+    set_browser_language()
 
 
-def tell_browser() -> None:
+def set_browser_language() -> None:
     """Tells the page which language it is in, and in which direction it is written."""
     lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(

@@ -14,7 +14,7 @@ from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
 from dashboard.components.record import Rows, keep
-from dashboard.components.saying import note, say
+from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
 from dashboard.locales.numbers import (
@@ -44,7 +44,7 @@ LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
 def show_table(
-    asked: str,
+    question_name: str,
     scope: Scope,
     columns: Sequence[str] | None = None,
     key: str | None = None,
@@ -57,16 +57,16 @@ def show_table(
     `codes` are, for a column that holds codes, the words shown for each; without words such a column is in the CSV
     only.
     """
-    table = ask(asked, scope)
+    table = ask(question_name, scope)
     if table.empty:
-        nothing_to_show(asked, scope)
+        nothing_to_show(question_name, scope)
         return
-    drawn_from(asked, scope)
-    if keep(Rows(asked, scope, columns, codes or {})):
+    drawn_from(question_name, scope)
+    if keep(Rows(question_name, scope, columns, codes or {})):
         return
-    shown = columns_for_people(asked, columns, codes)
+    shown = columns_for_people(question_name, columns, codes)
     if light.is_light():
-        light_table(asked, scope, shown, codes)
+        light_table(question_name, scope, shown, codes)
         return
     st.dataframe(
         _in_language(_as_drawn(in_words_for_people(table, shown, codes), shown), shown),
@@ -76,16 +76,16 @@ def show_table(
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
-        alt=_(question(asked).title),
+        alt=_(question(question_name).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
 
 
 def light_table(
-    asked: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
+    question_name: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
 ) -> None:
     """The answer as an HTML table; `largest_first` has the few rows that stand for a map, by their first number."""
-    answer = ask(asked, scope)
+    answer = ask(question_name, scope)
     rows = in_words_for_people(answer, shown, codes)
     if largest_first:
         rows = rows.loc[_largest_first(answer, shown)]
@@ -96,7 +96,7 @@ def light_table(
             for row in rows.itertuples(index=False, name=None)
         ],
         [column.is_number for column in shown],
-        _(question(asked).title),
+        _(question(question_name).title),
         light.FIRST_ROWS if largest_first else light.MOST_ROWS,
     )
 
@@ -152,7 +152,7 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
     """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
     if not rows:
         if nothing:
-            say(nothing)
+            paragraph(nothing)
         return
     if light.is_light():
         light.table(
@@ -184,27 +184,27 @@ def _plain(value: Any) -> str:
 
 
 def lazy_table(
-    label: str, asked: str, scope: Scope, columns: Sequence[str] | None = None, codes: Codes | None = None
+    label: str, question_name: str, scope: Scope, columns: Sequence[str] | None = None, codes: Codes | None = None
 ) -> None:
     """An expander whose table and download are drawn only when it is opened."""
-    shown = st.expander(label, on_change="rerun", key=f"lazy-{asked}")
+    shown = st.expander(label, on_change="rerun", key=f"lazy-{question_name}")
     if shown.open:
         with shown:
-            show_table(asked, scope, columns, key=f"lazy-table-{asked}", codes=codes)
-            download(asked, scope, title=label, codes=codes)
+            show_table(question_name, scope, columns, key=f"lazy-table-{question_name}", codes=codes)
+            download(question_name, scope, title=label, codes=codes)
 
 
-def nothing_to_show(asked: str, scope: Scope) -> None:
+def nothing_to_show(question_name: str, scope: Scope) -> None:
     """Stands where a question has no row for this reader."""
-    if is_hidden_from_me(asked, scope):
+    if is_hidden_from_me(question_name, scope):
         note(_("Nothing to show: {why}.").format(why=_hidden_words()))
     else:
         note(_("Nothing to show yet: no data in this release matches this choice."))
 
 
-def nothing_to_draw(asked: str, scope: Scope) -> None:
+def nothing_to_draw(question_name: str, scope: Scope) -> None:
     """Stands where a chart would be without a mark, as every number of it is hidden or not known."""
-    if is_hidden_from_me(asked, scope):
+    if is_hidden_from_me(question_name, scope):
         note(_("Nothing to draw: {why}.").format(why=_hidden_words()))
     else:
         note(_("Nothing to draw yet: the data in this release does not state these figures."))

@@ -43,7 +43,7 @@ def show_embedded(name: str, run: Callable[[], None]) -> None:
 def _figure(name: str, asked: str) -> None:
     begin_page()
     notices.mark_hidden()
-    languages.tell_browser()
+    languages.set_browser_language()
     notices.warnings()
     # What a section holds is read only where the answer of the page has no such figure.
     read = _read(name, "")

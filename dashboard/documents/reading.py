@@ -24,7 +24,7 @@ from streamlit.source_util import PageInfo
 
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.components import notices
-from dashboard.components.filters import one_step_of_history
+from dashboard.components.filters import single_step_of_history
 from dashboard.components.record import Headline, Unanswered, recording
 from dashboard.locales import speaking
 from dashboard.menu import Page, pages
@@ -107,7 +107,7 @@ def _run(page: Page, visitor: Visitor, release: Release, language: str, address:
         recording(address.get("open", "")) as blocks,
     ):
         notices.on_page(page.name)
-        with contextlib.suppress(StopException), one_step_of_history():  # a page that cannot answer stops
+        with contextlib.suppress(StopException), single_step_of_history():  # a page that cannot answer stops
             runpy.run_path(str(page.script))
         with context.session_state.query_params() as chosen:
             written = {key: str(chosen[key]) for key in chosen}

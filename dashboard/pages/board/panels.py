@@ -48,14 +48,19 @@ def answer(_scope: Scope) -> None:
         ),
     )
     shown = [make(scope) for make in _SIX]
-    if keep(tuple(Number("", one.number, answers.HEADLINE, scope, one.sentence, label=one.question) for one in shown)):
+    if keep(
+        tuple(
+            Number("", answer_shown.number, answers.HEADLINE, scope, answer_shown.sentence, label=answer_shown.question)
+            for answer_shown in shown
+        )
+    ):
         return
     with st.container(key="board"):
-        for one in shown:
+        for answer_shown in shown:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(one.question, one.number)
-                st.write(one.sentence)
-                _link(_("More: {page}"), one.page)
+                st.metric(answer_shown.question, answer_shown.number)
+                st.write(answer_shown.sentence)
+                _link(_("More: {page}"), answer_shown.page)
 
 
 def _link(words: str, name: str) -> None:

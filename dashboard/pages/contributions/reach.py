@@ -6,8 +6,8 @@ from typing import Any
 from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
-from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import decimal, is_missing, month, people, whole
@@ -118,7 +118,7 @@ def timeline(scope: Scope) -> None:
     """Activities under way, month by month."""
     table = ask(MONTHS, scope)
     if table.empty:
-        say(_("No activity of this choice has a first day."))
+        paragraph(_("No activity of this choice has a first day."))
         return
     by_month = table.groupby("month")["activities"].sum()
     figure(
@@ -220,7 +220,7 @@ def missions(scope: Scope) -> None:
     """Every figure of each mission."""
     table, words = ask(MISSIONS, scope), mission_words()
     if table.empty:
-        say(_("No activity of this choice has a mission."))
+        paragraph(_("No activity of this choice has a mission."))
         return
     most, total = ask_one(MISSIONS, scope), ask_one(TOTALS, scope)["learners_direct"]
     heading(
@@ -235,7 +235,7 @@ def overlaps(scope: Scope) -> None:
     """Countries with two or more like activities at a time."""
     table = ask(OVERLAPS, scope)
     if table.empty:
-        say(_("No two activities of this choice have the same country, kind and audience at the same time."))
+        paragraph(_("No two activities of this choice have the same country, kind and audience at the same time."))
         return
     table_figure(
         Figure(

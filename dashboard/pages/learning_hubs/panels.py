@@ -29,8 +29,8 @@ from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
-from dashboard.components.saying import heading, hint, lines, note, say
 from dashboard.components.tables import grid, lazy_table, show_table
+from dashboard.components.texts import heading, hint, lines, note, paragraph
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import (
     SHORT,
@@ -144,7 +144,9 @@ def _activity(hubs: pd.DataFrame) -> str:
         "unknown": plural("{count} has unknown status", "{count} have unknown status", counted.get("unknown", 0)),
         "closed": plural("{count} is closed", "{count} are closed", counted.get("closed", 0)),
     }
-    others = [said.format(count=whole(counted[status])) for status, said in words.items() if counted.get(status, 0)]
+    others = [
+        sentence.format(count=whole(counted[status])) for status, sentence in words.items() if counted.get(status, 0)
+    ]
     active = plural(
         "{active} of {count} named hubs is active",
         "{active} of {count} named hubs are active",
@@ -234,7 +236,7 @@ def _not_active(hubs: pd.DataFrame) -> None:
     words = status_words()
     if others.empty:
         return
-    say("**" + _("Hubs that are not active") + "**")
+    paragraph("**" + _("Hubs that are not active") + "**")
     grid(
         [
             {
@@ -379,7 +381,7 @@ def attendance(scope: Scope) -> None:
             heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"])
         ),
     )
-    say(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
+    paragraph(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
     show_table(
         ATTENDANCE,
         scope,
@@ -454,7 +456,7 @@ def effect() -> None:
         ],
         key="effect",
     )
-    say(
+    paragraph(
         _(
             "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of "
             "course, month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
@@ -542,7 +544,7 @@ def _details(hub_id: str) -> None:
     """What is known of one hub: its status, its sessions and its host."""
     scope = Scope(hub_id=hub_id)
     hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
-    say(
+    paragraph(
         _("**{hub}, {country}** is selected. {activity}").format(
             hub=in_markdown(hub["hub"]), country=in_markdown(hub["country"]), activity=_last_activity(hub)
         )

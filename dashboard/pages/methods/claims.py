@@ -59,7 +59,7 @@ def contradictions() -> None:
         st.caption(_("Stated: {figures}.").format(figures=stated))
 
 
-def one_claim(claim_id: str) -> None:
+def claim_card(claim_id: str) -> None:
     """One public statement beside the computed figure, and what explains the difference."""
     row = ask_one(CLAIMS, claim_id=claim_id)
     headline(

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.page import headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import audience_words, gate_words, kind_words, taught_level_words, tier_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, whole
@@ -106,7 +106,7 @@ def _gates(row: Mapping[str, Any]) -> dict[str, Any]:
 def nearest(scope: Scope) -> None:
     """The offers nearest to the need: what each fails, and the parts of its score."""
     if not scope.need_id:
-        say(_("No need is open on that day. Choose another date."))
+        paragraph(_("No need is open on that day. Choose another date."))
         return
     for row in ask(GATES, scope).head(CARDS_SHOWN).to_dict("records"):
         _card(row)
@@ -115,12 +115,12 @@ def nearest(scope: Scope) -> None:
 def _card(row: Mapping[str, Any]) -> None:
     words = gate_words()
     with st.container(border=True):
-        say(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
+        paragraph(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
         failed = [words[gate] for gate in words if not row[f"{gate}_passes"]]
         if failed:
-            say("✗ " + _("Fails: {gates}.").format(gates="; ".join(failed)))
+            paragraph("✗ " + _("Fails: {gates}.").format(gates="; ".join(failed)))
         else:
-            say("✓ " + _("Passes every gate: {gates}.").format(gates=", ".join(gate_titles().values()).lower()))
+            paragraph("✓ " + _("Passes every gate: {gates}.").format(gates=", ".join(gate_titles().values()).lower()))
         note(
             _(
                 "Score {score} of 100: kind {kind} of 40, capacity {capacity} of 30, focal point that answers {focal} "
@@ -158,16 +158,16 @@ def search(scope: Scope) -> None:
             lambda code: tiers[code] if code else _("Any technology"),
             None,
         )
-    asked = replace(scope.only("on_date"), language=language, level=level, tier=tier)
-    table = ask(OFFERS, asked)
+    query_scope = replace(scope.only("on_date"), language=language, level=level, tier=tier)
+    table = ask(OFFERS, query_scope)
     live = int((table["state"] == "live").sum())
     table_figure(
         Figure(
             OFFERS,
-            asked,
+            query_scope,
             lambda: show_table(
                 OFFERS,
-                asked,
+                query_scope,
                 [
                     *("offer", "member", "activity_type", "audience", "tier", "levels", "languages", "capacity"),
                     *("state", "live_to", "focal_point"),
@@ -204,7 +204,7 @@ def _listed(text: str, words: Mapping[str, str]) -> str:
 def machine_readable(scope: Scope) -> None:
     """The same answer as other programs read it: the codes of the gates failed, and the score."""
     if not scope.need_id:
-        say(_("No need is open on that day. Choose another date."))
+        paragraph(_("No need is open on that day. Choose another date."))
         return
     table_figure(
         Figure(

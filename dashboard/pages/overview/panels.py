@@ -17,8 +17,8 @@ from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, tre
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
-from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
@@ -94,13 +94,13 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
 
 
 def _map(scope: Scope, numbers: list[Number]) -> None:
-    asked = replace(scope.only("programme_id"), by="host")
-    totals = ask_one("reach_map/learner_totals", asked)
-    table = ask("reach_map/learners_on_map", asked)
+    query_scope = replace(scope.only("programme_id"), by="host")
+    totals = ask_one("reach_map/learner_totals", query_scope)
+    table = ask("reach_map/learners_on_map", query_scope)
     figure(
         Figure(
             "reach_map/learners_on_map",
-            asked,
+            query_scope,
             learners_map(table, rate_classes(learners.rate_words("host")), table.head(0), map_height(long_legend=True)),
             Words(
                 "",
@@ -156,10 +156,10 @@ def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
     before = ask_one_before(HEADLINE, scope.only("programme_id"))
     if before is None:
-        say(_("This is the first release, so there is nothing to compare it with."))
+        paragraph(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
-        say(_("The previous release had no learners of this programme."))
+        paragraph(_("The previous release had no learners of this programme."))
         return
     again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
     now = ask_one(HEADLINE, scope.only("programme_id"))
@@ -173,24 +173,24 @@ def changes(scope: Scope) -> None:
     days = {"before": day(before["on_date"]), "now": day(now["on_date"])}
     if is_hidden_from_me(HEADLINE, scope):
         # Series of others have the ends of months or quarters only, none of which need be that day.
-        said = _(
+        sentence = _(
             "The previous release reports up to {before}, this one up to {now}. How much of the change is new and how "
             "much was restated is shown to those who own the rows."
         )
         changed = {_("Change"): (before, now)}
     else:
-        said = _(
+        sentence = _(
             "The previous release reports up to {before}, this one up to {now}. Restated: changes to the time that the "
             "previous release had already counted."
         )
         changed = {_("Restated"): (before, again), _("New"): (again, now)}
-    say(said.format(**days))
+    paragraph(sentence.format(**days))
     grid(
         [
             {
                 _("Figure"): words[name],
                 _("Before"): whole(before[name]),
-                **{label: _change(one[name], other[name]) for label, (one, other) in changed.items()},
+                **{label: _change(value[name], other[name]) for label, (value, other) in changed.items()},
                 _("Now"): whole(now[name]),
             }
             for name in FIGURES
@@ -255,13 +255,13 @@ def _credentials_words(scope: Scope) -> str:
 
 def _trend(intakes: pd.DataFrame) -> str:
     """Whether the last intake differs from the first by more than chance; their 95 % intervals say so."""
-    found, ends = trend(intakes)
+    difference, ends = trend(intakes)
     if not ends:
         return _("Too few intakes to compare verified completion")
     return {
         Verdict.HIGHER: _("Verified completion rose from {first} to {last}"),
         Verdict.LOWER: _("Verified completion fell from {first} to {last}"),
-    }.get(found, _("No clear change in verified completion: {first} at first, {last} now")).format(**ends)
+    }.get(difference, _("No clear change in verified completion: {first} at first, {last} now")).format(**ends)
 
 
 def _women_words(scope: Scope) -> str:
@@ -290,7 +290,7 @@ def rising(scope: Scope) -> None:
             ),
         )
     )
-    say(_unfinished(scope))
+    paragraph(_unfinished(scope))
 
 
 def women(scope: Scope) -> None:
@@ -363,14 +363,14 @@ def partners(scope: Scope) -> None:
 
 def dlsei() -> None:
     """Learners and seats of DLSEI by phase."""
-    asked = Scope(programme_id="dlsei")
+    query_scope = Scope(programme_id="dlsei")
     if "dlsei" not in programme_words(with_totals=False):
         return
-    table = ask("programmes/targets", asked)
+    table = ask("programmes/targets", query_scope)
     figure(
         Figure(
             "programmes/targets",
-            asked,
+            query_scope,
             grouped_figure(
                 [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
                 [
@@ -394,10 +394,10 @@ def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
     on_date = answers.closures_day()
     if on_date is None:
-        say(_("No record of school closures is in this release."))
+        paragraph(_("No record of school closures is in this release."))
         return
-    asked = Scope(on_date=on_date)
-    world = ask_one(WORLD, asked)
+    query_scope = Scope(on_date=on_date)
+    world = ask_one(WORLD, query_scope)
     heading(
         _("{learners} learners affected by country-wide closures on {day}").format(
             learners=people(world["learners_affected"]), day=day(world["on_date"])
@@ -422,8 +422,8 @@ def out_of_school() -> None:
                 countries=whole(gap["countries_without_offer"]),
             )
         )
-    say(" ".join(words))
-    show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
+    paragraph(" ".join(words))
+    show_table(WORLD, query_scope, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:

@@ -10,8 +10,8 @@ from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -150,13 +150,13 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
         ),
         numbers=numbers,
     )
-    taken = [
+    seats = [
         _("{phase} {share}").format(phase=in_markdown(phase_words(row.phase)), share=share(row.share_seats_taken))
         for row in table.itertuples()
         if not is_missing(row.share_seats_taken)
     ]
-    if taken:
-        note(_("Seats taken: {list}.").format(list=", ".join(taken)))
+    if seats:
+        note(_("Seats taken: {list}.").format(list=", ".join(seats)))
 
 
 def hours(scope: Scope) -> None:
@@ -211,7 +211,7 @@ def domains(scope: Scope) -> None:
     table = ask(DOMAINS, scope)
     sent = table["phase"].tolist()
     if not sent:
-        say(_("No catalogue of courses and guided projects was sent for this programme."))
+        paragraph(_("No catalogue of courses and guided projects was sent for this programme."))
         return
     newest = table[table["phase"] == sent[-1]]
     figure(

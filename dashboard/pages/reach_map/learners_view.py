@@ -14,8 +14,8 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import date_in_link, switch, year_before
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import fact, heading, lines, note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import fact, heading, lines, note, paragraph
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
@@ -154,7 +154,7 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
 def _card(scope: Scope, table: pd.DataFrame) -> None:
     country = context.choose_country(table)
     if not country:
-        say(_("**Most learners**"))
+        paragraph(_("**Most learners**"))
         most = context.largest(table, "learners", 5)
         lines(f"{in_markdown(country)}: {whole(learners)}" for country, learners in most)
         return

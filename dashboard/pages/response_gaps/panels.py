@@ -13,8 +13,8 @@ from dashboard.components.filters import choose, views
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
-from dashboard.components.saying import heading, say, warn
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import heading, paragraph, warn
 from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, listed, people, share, whole
@@ -310,7 +310,7 @@ def nearly(scope: Scope) -> None:
     words = gate_words()
     remedies = [row for row in ask(NEARLY, scope).to_dict("records") if row["gate"] != NO_REMEDY]
     if not remedies:
-        say(
+        paragraph(
             _("No single change to an offer would close a gap on {day}: new offers are needed.").format(
                 day=day(scope.on_date)
             )

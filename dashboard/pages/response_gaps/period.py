@@ -2,8 +2,8 @@
 
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import warn
 from dashboard.components.tables import show_table
+from dashboard.components.texts import warn
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, share
 from dashboard.locales.plain import in_markdown
@@ -93,5 +93,5 @@ def by_country(scope: Scope) -> None:
     )
 
 
-def _ratio(part: float | None, whole: float | None) -> float | None:
-    return None if is_missing(part) or is_missing(whole) or not whole else float(part or 0) / whole
+def _ratio(numerator: float | None, whole: float | None) -> float | None:
+    return None if is_missing(numerator) or is_missing(whole) or not whole else float(numerator or 0) / whole

@@ -10,8 +10,8 @@ from dashboard.components.figures import Figure, Number, Words, figure, table_fi
 from dashboard.components.filters import choose, was_chosen
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import lines, note, say
 from dashboard.components.tables import grid
+from dashboard.components.texts import lines, note, paragraph
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, short_day, whole
 from dashboard.locales.plain import in_markdown
@@ -123,10 +123,10 @@ def _from_options(to: int) -> list[Any]:
 def _metrics(scope: Scope) -> list[str]:
     """The figures to choose from; none where the releases cannot be compared, of which the answer says why."""
     try:
-        found = set(ask(FIGURES, scope)["metric"])
+        known = set(ask(FIGURES, scope)["metric"])
     except NOT_COMPARABLE:
         return []
-    return [name for name in metrics() if name in found]
+    return [name for name in metrics() if name in known]
 
 
 def answer(scope: Scope) -> None:
@@ -254,7 +254,7 @@ def rows_behind(scope: Scope) -> None:
     chosen = replace(scope, step=step)
     table = ask(ROWS, chosen)
     if table.empty:
-        say(_("No row is behind this kind of change. Choose another one."))
+        paragraph(_("No row is behind this kind of change. Choose another one."))
         return
     reporters = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
     table_figure(
@@ -306,10 +306,10 @@ def step_words() -> dict[str, str]:
     return words("change", ("new", "back-dated", "corrected", "merged", "removed", "redefined"))
 
 
-def comparable(found: Sequence[Manifest]) -> list[Manifest]:
+def comparable(all_manifests: Sequence[Manifest]) -> list[Manifest]:
     """The releases that are whole and keep their figures row by row, ascending."""
     wanted = {f"marts/{name}.parquet" for name in compared_marts()}
-    return [manifest for manifest in found if "damage" not in manifest and wanted <= manifest["files"].keys()]
+    return [manifest for manifest in all_manifests if "damage" not in manifest and wanted <= manifest["files"].keys()]
 
 
 def today() -> datetime.date:
