@@ -18,10 +18,10 @@ import streamlit as st
 from dashboard.access.viewer import (
     EVERYBODY,
     Viewer,
+    answering_viewer,
     is_of_today,
     is_protected,
     open_answers,
-    place,
     shared_tables,
 )
 from dashboard.access.visitor import visitor
@@ -277,7 +277,7 @@ def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str,
     """
     params = tuple((scope or Scope()).params(question(name)).items())
     release = current_release()
-    viewer = place(current_viewer(), release, name, dict(params))
+    viewer = answering_viewer(current_viewer(), release, name, dict(params))
     return _row(viewer, release, name, params, tuple(where.items()), language())
 
 
@@ -287,7 +287,7 @@ def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     params = tuple(scope.params(question(name)).items())
     if not before:
         return None
-    return _row(place(current_viewer(), before, name, dict(params)), before, name, params, (), language())
+    return _row(answering_viewer(current_viewer(), before, name, dict(params)), before, name, params, (), language())
 
 
 def release_before(release: Release) -> Release | None:
@@ -300,12 +300,12 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
     params = tuple(scope.params(question(name)).items())
     # A release that is compared may be erased while others stay, so whether it is there is looked up each time.
     answered = _answer.__wrapped__ if compares(question(name)) else _answer
-    return answered(place(viewer, release, name, dict(params)), release, name, params)
+    return answered(answering_viewer(viewer, release, name, dict(params)), release, name, params)
 
 
 def answer_apart(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> pa.Table:
     """As `answer`, in its own types and kept nowhere: other programs ask for more than a page's readers ever do."""
-    return _answers(place(viewer, release, name, params), release).ask(name, params)
+    return _answers(answering_viewer(viewer, release, name, params), release).ask(name, params)
 
 
 def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -313,7 +313,7 @@ def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -
     if language() == ENGLISH or compares(question(name)):
         return in_language(answer(viewer, release, name, scope), language())
     params = tuple(scope.params(question(name)).items())
-    return _in_words(place(viewer, release, name, dict(params)), release, name, params, language())
+    return _in_words(answering_viewer(viewer, release, name, dict(params)), release, name, params, language())
 
 
 @lru_cache(maxsize=8)

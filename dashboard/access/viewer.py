@@ -65,7 +65,7 @@ EXECUTIVE = Viewer(COALITION)
 EVERYBODY = Viewer(PUBLIC)
 
 
-def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> Viewer:
+def answering_viewer(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> Viewer:
     """Whose tables answer a question of this viewer: its own, or those that everybody may have.
 
     Questions about nobody's learners are answered from one place for all. A partner's questions are answered from its
@@ -87,7 +87,7 @@ def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]
 
 def is_protected(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
     """Whether the answer that this viewer gets has hidden and rounded counts."""
-    return _is_about_people(name) and place(viewer, release, name, params).audience in (COALITION, PUBLIC)
+    return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience in (COALITION, PUBLIC)
 
 
 def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:

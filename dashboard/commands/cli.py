@@ -17,7 +17,7 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from dashboard import actions
-from dashboard.access.viewer import STEWARD, Viewer, open_answers, place
+from dashboard.access.viewer import STEWARD, Viewer, answering_viewer, open_answers
 from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
@@ -279,7 +279,7 @@ def _ask(asked: argparse.Namespace) -> None:
         raise BadParameter("A parameter is given twice. Give each once.")
     question(asked.question)
     release = releases.open_release(store_folder(), asked.release)
-    answers = open_answers(place(asked.viewer, release, asked.question, params), release)
+    answers = open_answers(answering_viewer(asked.viewer, release, asked.question, params), release)
     try:
         table = answers.ask(asked.question, params)
     finally:

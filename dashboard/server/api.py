@@ -23,7 +23,7 @@ from starlette.responses import Response
 from dashboard.access.gate import login_is_configured
 from dashboard.access.roster import read_roster
 from dashboard.access.tokens import Token, TokenDenied, admit_token, used
-from dashboard.access.viewer import EVERYBODY, Viewer, is_protected, place
+from dashboard.access.viewer import EVERYBODY, Viewer, answering_viewer, is_protected
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.components.downloads import file_name_of
 from dashboard.components.notes import is_simulated
@@ -326,7 +326,7 @@ def _visitor(caller: Caller) -> Visitor:
 
 def _tag_of(viewer: Viewer, release: Release, asked: Query, params: dict[str, Any], format_: str) -> str:
     """Of all that an answer hangs on: it changes with the release, the question, its values and who asks."""
-    by = place(viewer, release, asked.name, params)
+    by = answering_viewer(viewer, release, asked.name, params)
     hangs_on = [release.number, release.manifest["published_at"], asked.sql, sorted(params.items()), format_]
     return _tag(repr([*hangs_on, by, viewer]).encode())
 

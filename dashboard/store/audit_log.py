@@ -156,7 +156,7 @@ def forget(work: Path) -> None:
     _recorded.pop(work, None)
 
 
-def place_of(store: Path) -> Path:
+def log_folder(store: Path) -> Path:
     """The folder of the log: that of a working copy is its mirror's."""
     return mirror_of(store) / FOLDER
 
@@ -180,7 +180,7 @@ def missed(store: Path) -> Missed | None:
 
 def last(store: Path) -> Link:
     """The line that the chain has come to; line 0 where nothing is recorded."""
-    folder = place_of(store)
+    folder = log_folder(store)
     if not (folder / LOG).is_file():
         return Link(0, BEGINNING)
     with _locked(folder, fcntl.LOCK_SH):
@@ -210,8 +210,8 @@ def _put_aside(store: Path) -> Path:
         for name in (LOG, HEAD):
             if os.path.lexists(folder / name):
                 (folder / name).rename(former / name)
-        for place in (former, former.parent, folder):
-            flush(place)
+        for changed in (former, former.parent, folder):
+            flush(changed)
     return former
 
 
@@ -266,10 +266,10 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
 
 def entries(store: Path) -> Iterator[dict[str, Any]]:
     """Every line as it was written, oldest first, without asking whether the chain holds."""
-    path = place_of(store) / LOG
+    path = log_folder(store) / LOG
     for body in path.read_bytes().split(b"\n") if path.is_file() else ():
-        if said := _parsed(body):
-            yield said
+        if entry := _parsed(body):
+            yield entry
 
 
 def verify(store: Path) -> Verified:
@@ -278,7 +278,7 @@ def verify(store: Path) -> Verified:
     Raises:
         AuditBroken: a line was changed, removed, inserted or moved, or the end was cut off.
     """
-    folder = place_of(store)
+    folder = log_folder(store)
     if not (folder / LOG).is_file():
         if (folder / HEAD).is_file():
             raise AuditBroken(f"{folder / LOG} is gone, but {HEAD} is there: the end was cut off at line 1. {AFTER}")
@@ -294,28 +294,28 @@ def verify(store: Path) -> Verified:
         raise AuditBroken(f"{folder / HEAD} is missing, so nothing says where line {len(lines)} was the last. {AFTER}")
     before, times, mended, links, notices, renewed = BEGINNING, [], [], [], [], 0
     for number, body in enumerate(lines, start=1):
-        said = _parsed(body)
-        if said is None or said.get("n") != number:
-            found = f"line {said['n']}" if said and isinstance(said.get("n"), int) else "what is no line of it"
+        entry = _parsed(body)
+        if entry is None or entry.get("n") != number:
+            what_stands = f"line {entry['n']}" if entry and isinstance(entry.get("n"), int) else "what is no line of it"
             raise AuditBroken(
-                f"Where line {number} of {folder / LOG} was, {found} stands: lines were removed, inserted or moved. "
-                f"{AFTER}"
+                f"Where line {number} of {folder / LOG} was, {what_stands} stands: lines were removed, inserted or "
+                f"moved. {AFTER}"
             )
-        if said.get("prev") != before:
+        if entry.get("prev") != before:
             why = f"line {number} does not follow it" if number > 1 else "no log begins with it"
             raise AuditBroken(f"Line {max(number - 1, 1)} of {folder / LOG} was changed: {why}. {AFTER}")
         before = _sha256(body)
         links.append(before)
-        times.append(str(said.get("at", "")))
-        if "mended" in said:
-            mended.append(f"before line {number}: {said['mended']}")
-        if "missed" in said:
-            notices.append(f"before line {number} could not be recorded: {said['missed']}")
-        if said.get("event") == "renewal" and isinstance(said.get("release"), int):
-            renewed = said["release"]
+        times.append(str(entry.get("at", "")))
+        if "mended" in entry:
+            mended.append(f"before line {number}: {entry['mended']}")
+        if "missed" in entry:
+            notices.append(f"before line {number} could not be recorded: {entry['missed']}")
+        if entry.get("event") == "renewal" and isinstance(entry.get("release"), int):
+            renewed = entry["release"]
             notices.append(
-                f"at line {number} {said.get('who')} began the log anew after release {renewed}: {said.get('what')}; "
-                f"{said.get('reason')}"
+                f"at line {number} {entry.get('who')} began the log anew after release {renewed}: {entry.get('what')}; "
+                f"{entry.get('reason')}"
             )
         if head and number == head.count and before != head.sha256:
             raise AuditBroken(f"Line {number} of {folder / LOG} was changed: it is not the one {HEAD} names. {AFTER}")
@@ -347,18 +347,18 @@ def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, .
             continue
         number = int(folder.name)
         try:
-            said = read_manifest(folder).get("audit")
-            anchor = Link(int(said["line"]), str(said["sha256"])) if said else None
+            anchor_entry = read_manifest(folder).get("audit")
+            anchor = Link(int(anchor_entry["line"]), str(anchor_entry["sha256"])) if anchor_entry else None
         except (StoreDamaged, KeyError, TypeError, ValueError):
             unread.append(number)
             continue
         if anchor is None or number <= renewed:
             unanchored.append(number)
         elif anchor.line and links[anchor.line - 1 : anchor.line] != [anchor.sha256]:
-            found = f"has {len(links)} lines" if anchor.line > len(links) else "has another line of that number"
+            what_differs = f"has {len(links)} lines" if anchor.line > len(links) else "has another line of that number"
             raise AuditBroken(
                 f"Release {number} was published when line {anchor.line} was the last of the audit log, and the log "
-                f"{found}: it was cut off, deleted or written anew. {AFTER}"
+                f"{what_differs}: it was cut off, deleted or written anew. {AFTER}"
             )
         else:
             anchored.append(number)
@@ -375,10 +375,10 @@ def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, .
 @contextmanager
 def held(store: Path) -> Iterator[None]:
     """Nobody records meanwhile, so that log and head can be copied together."""
-    if not place_of(store).is_dir():
+    if not log_folder(store).is_dir():
         yield
         return
-    with _locked(place_of(store), fcntl.LOCK_SH):
+    with _locked(log_folder(store), fcntl.LOCK_SH):
         yield
 
 
@@ -401,8 +401,8 @@ def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
     with path.open("rb") as log:
         log.seek(head.ends)
         tail = log.read()
-    said = _parsed(tail.removesuffix(b"\n"))
-    if tail.count(b"\n") == 1 and tail.endswith(b"\n") and said and said.get("prev") == head.sha256:
+    entry = _parsed(tail.removesuffix(b"\n"))
+    if tail.count(b"\n") == 1 and tail.endswith(b"\n") and entry and entry.get("prev") == head.sha256:
         return _Head(head.count + 1, _sha256(tail[:-1]), ends), ""  # written whole; only the head was not
     if not _torn(tail):
         return head, ""  # somebody wrote there: left for `verify`
@@ -442,8 +442,8 @@ def _line_end(path: Path) -> bytes:
 
 def _read_head(folder: Path) -> _Head | None:
     try:
-        said = json.loads(pointed(folder, HEAD))
-        return _Head(int(said["count"]), str(said["sha256"]), int(said["ends"]))
+        head = json.loads(pointed(folder, HEAD))
+        return _Head(int(head["count"]), str(head["sha256"]), int(head["ends"]))
     except FileNotFoundError:
         return None
     except (StoreDamaged, ValueError, KeyError, TypeError) as wrong:
@@ -458,10 +458,10 @@ def _write_head(folder: Path, head: _Head) -> None:
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
-        said = json.loads(body)
+        entry = json.loads(body)
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return entry if isinstance(entry, dict) else None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
 from dashboard.store.cadence import count_real_learners, figures_of
 from dashboard.store.mirrored import mirror_of
-from dashboard.store.names import folders, is_place
+from dashboard.store.names import folders, is_relative_path
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -174,7 +174,7 @@ def build(
     taken = {audience: audits[audience] for audience, one in figures.items() if one.folder}
     return {
         **made,
-        "figures": {audience: one.said for audience, one in figures.items()},
+        "figures": {audience: one.in_manifest for audience, one in figures.items()},
         "disclosure": {"policy": policy().version, **taken, **audited},
     }
 
@@ -294,7 +294,9 @@ def _refuse_other(folder: Path, number: int, manifest: Mapping[str, Any]) -> Non
     try:
         pins = [pin for chosen in manifest["snapshots"].values() for pin in chosen]
         is_release = manifest["kind"] == "release" and isinstance(manifest["published_at"], str)
-        leads_elsewhere = not all(is_place(pin["folder"]) and pin["captured_on"] and pin["provenance"] for pin in pins)
+        leads_elsewhere = not all(
+            is_relative_path(pin["folder"]) and pin["captured_on"] and pin["provenance"] for pin in pins
+        )
         found = manifest["number"]
     except (KeyError, TypeError, AttributeError):
         is_release, leads_elsewhere, found = False, True, 0

@@ -31,14 +31,14 @@ def workspace(store: Path) -> Iterator[Path]:
     unless something was kept in it.
     """
     sweep(store)
-    was_there = store.is_dir()
+    existed = store.is_dir()
     with ExitStack() as holding:
         folder = _new(store, holding)
         try:
             yield folder
         finally:
             delete(folder)
-            if not was_there:
+            if not existed:
                 with suppress(OSError):
                     (store / STAGING).rmdir()
                     store.rmdir()

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import actions
-from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, holdings, open_answers, place
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, answering_viewer, holdings, open_answers
 from dashboard.actions import Actor
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed
 from dashboard.intake.consequences import consequence_of
@@ -153,7 +153,7 @@ def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_i
         ("completion_funnel/months", "learners"),
     ):  # fmt: skip
         params = {"programme_id": programme}
-        assert place(viewer, release, name, params) == viewer
+        assert answering_viewer(viewer, release, name, params) == viewer
         figures[name] = [row[column] for row in answers.ask(name, params).to_pylist()]
     answers.close()
     assert figures["programmes/totals"] == [registered] and sum(figures["completion_funnel/months"]) == registered
@@ -174,7 +174,7 @@ def _asked_of_own(viewer, release):
                     "hub_id": "hub-nairobi",
                 }  # fmt: skip
                 params = {key: value for key, value in wanted.items() if key in declared}
-                if place(viewer, release, name, params) == viewer:
+                if answering_viewer(viewer, release, name, params) == viewer:
                     yield name, params
 
 

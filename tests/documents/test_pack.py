@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, Viewer, is_protected, open_answers, place
+from dashboard.access.viewer import EVERYBODY, Viewer, answering_viewer, is_protected, open_answers
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.commands import cli
 from dashboard.components.downloads import file_name_of
@@ -174,7 +174,7 @@ def test_every_table_has_the_rows_that_ask_gives(pack, pages, release):
         shown = iter(pages[f"en/{name}.html"].tables)
         for table in (table for part in document.chapters[0].parts for table in part.tables):
             params = table.context.params(question(table.question))
-            answers = open_answers(place(EVERYBODY, release, table.question, params), release)
+            answers = open_answers(answering_viewer(EVERYBODY, release, table.question, params), release)
             asked = answers.ask(table.question, params).to_pylist()
             answers.close()
             with acting_as(PUBLIC_VISITOR), on_release(release):
