@@ -249,8 +249,8 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
     _confirmed_consequence(store, arrivals, confirmed, asks_for_names=True)
     with _undone_on_failure(store, actor) as kept:
         for arrival in arrivals:
-            snapshot, was_there = keep(store, arrival)
-            if not was_there:
+            snapshot, was_held = keep(store, arrival)
+            if not was_held:
                 kept.append(snapshot)
         release, _ = _serve(store, actor, [f"{one.name}, brought in by {one.who}" for one in waiting])
     with suppress(OSError):  # they are published; on a full disk their cards stay until somebody discards them
@@ -427,12 +427,12 @@ def _say_not_done(store: Path, event: str, actor: Actor, what: str, release: int
 
 def _kept(store: Path, actor: Actor, one: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
     """Keeps a file as a snapshot and puts it on record; a snapshot that was not there is put on the list."""
-    snapshot, was_there = keep(store, arrival)
-    if not was_there:
+    snapshot, was_held = keep(store, arrival)
+    if not was_held:
         kept.append(snapshot)
-    if not was_there or not was_served(store, snapshot):
+    if not was_held or not was_served(store, snapshot):
         record(store, "upload", actor.who, f"{arrival.source} {snapshot.folder.name}, {one.report.closing_line}")
-    return Imported(one.report, snapshot, was_there, arrival.file_id)
+    return Imported(one.report, snapshot, was_held, arrival.file_id)
 
 
 def was_served(store: Path, snapshot: Snapshot) -> bool:

@@ -347,7 +347,7 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
         )
     for one, file in zip(done.files, files, strict=False):
         _print_report(one.report)
-        if one.was_there:
+        if one.was_held:
             what = file.name if len(done.files) == len(files) else "All of this"
             print(f"{what} is in the store already; nothing changed.")
         elif one.report.quarantined:

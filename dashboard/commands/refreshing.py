@@ -30,7 +30,7 @@ from dashboard.intake.fetch.client import (
     FetchUnchanged,
     Known,
     Progress,
-    one_line,
+    single_line,
     without,
 )
 from dashboard.intake.fetch.ways import Fetched, refuse_unusable, secrets_of, wanted_variables, way_of
@@ -153,7 +153,7 @@ class Refresh:
             reason="",
             etag=came.etag,
             modified=came.modified,
-            place=came.place,
+            place=came.address_mark,
             sha256=_sha256(came.file),
         )
         is_same = state.sha256 == before.sha256
@@ -198,7 +198,7 @@ class Refresh:
 
     def _words(self, text: str) -> str:
         """A reason as it may be printed and kept: publishers may repeat a secret anywhere in what they send."""
-        return one_line(without(self._secrets, text))[:LONGEST_REASON]
+        return single_line(without(self._secrets, text))[:LONGEST_REASON]
 
     def _publish_all(self) -> None:
         """Serves one release with all that is to be published; where that fails, one for each that can be."""

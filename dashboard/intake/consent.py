@@ -62,7 +62,7 @@ def find(
     mapped = positions.get(COLUMN)
     if mapped is not None and is_turned_round(header[mapped]):
         raise _refused_as_turned_round(header, [mapped])
-    back = tuple(at for at in alike if at != mapped and _says_the_opposite(header[at]))
+    back = tuple(at for at in alike if at != mapped and _means_the_opposite(header[at]))
     if mapped is not None:
         return Consent(mapped, back)
     stated = [at for at in alike if at not in back]
@@ -76,14 +76,14 @@ def find(
             asks="columns",
         )
     if not plain and (card.needs_consent or stated) and not states_none:
-        found = f" These read like the opposite of it: {_named(header, back)}." if back else ""
-        found += f" These are about consent, but may not be it: {_named(header, stated)}." if stated else ""
+        about_columns = f" These read like the opposite of it: {_named(header, back)}." if back else ""
+        about_columns += f" These are about consent, but may not be it: {_named(header, stated)}." if stated else ""
         likely = answers()
-        found += f" These hold yes and no: {_named(header, likely)}." if likely else ""
+        about_columns += f" These hold yes and no: {_named(header, likely)}." if likely else ""
         raise FileRefused(
             "No column of the file reads like consent, and learners are counted only where they agreed."
-            f"{found} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has none "
-            "because every learner in it agreed (`--no-consent-column`).",
+            f"{about_columns} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has "
+            "none because every learner in it agreed (`--no-consent-column`).",
             asks="no_consent_column",
         )
     return Consent(plain[0] if plain else None, back)
@@ -110,7 +110,7 @@ class Answers:
                 self._not_yes.add(at)
 
     @property
-    def found(self) -> list[int]:
+    def columns(self) -> list[int]:
         """The columns in which somebody may have refused: not all of their cells are yes."""
         return sorted(self._left & self._answered & self._not_yes)
 
@@ -120,10 +120,10 @@ class Answers:
         Raises:
             FileRefused: there is such a column.
         """
-        if self.found:
+        if self.columns:
             raise FileRefused(
                 "The file is said to have no column of consent, but of the columns that are not read these hold both "
-                f"yes and no, or yes and blanks: {_named(header, self.found)}. If one of them is consent, choose it "
+                f"yes and no, or yes and blanks: {_named(header, self.columns)}. If one of them is consent, choose it "
                 f"(`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
                 asks="columns",
             )
@@ -137,8 +137,8 @@ def is_unread(header: str) -> bool:
 @lru_cache(2**14)
 def reason(text: str) -> str:
     """Why a cell is no consent, empty where it is a clear yes: a blank, a refusal or a doubt is none."""
-    said = _reason(text)
-    return UNCLEAR if not said and QUESTION_MARKS & set(text) else said
+    doubt = _reason(text)
+    return UNCLEAR if not doubt and QUESTION_MARKS & set(text) else doubt
 
 
 def _reason(text: str) -> str:
@@ -153,13 +153,13 @@ def _reason(text: str) -> str:
         return UNKNOWN if folded else BLANK
     if folded in words("agreed"):
         return ""
-    said = folded.split()
+    answer_words = folded.split()
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
     doubts = words("no") | words("but") | words("pending") | words("missing")
-    clear = said[0] in words("yes") and len(said) <= LONGEST_YES
+    clear = answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
     clear = clear and not any(f" {word} " in f" {folded} " for word in doubts)
-    return "" if clear or all(word in words("agreed") | words("yes") for word in said) else UNCLEAR
+    return "" if clear or all(word in words("agreed") | words("yes") for word in answer_words) else UNCLEAR
 
 
 @cache
@@ -177,12 +177,12 @@ def is_plainly_consent(header: str) -> bool:
 @cache
 def is_turned_round(header: str) -> bool:
     """Whether a Yes below a header may be a refusal: it denies consent, or has a coding of its own."""
-    return _says_the_opposite(header) or _has_own_coding(header)
+    return _means_the_opposite(header) or _has_own_coding(header)
 
 
-def _says_the_opposite(header: str) -> bool:
-    said = fold(CHOICE.sub(_unless_choice, CODING.sub(" ", header)))
-    denied = any(f" {word} " in f" {said} " for word in words("consent_denied"))
+def _means_the_opposite(header: str) -> bool:
+    plain = fold(CHOICE.sub(_unless_choice, CODING.sub(" ", header)))
+    denied = any(f" {word} " in f" {plain} " for word in words("consent_denied"))
     return denied or _holds(header, "consent_taken_back") or _holds(header, "consent_denied_within")
 
 
@@ -196,15 +196,15 @@ def _has_own_coding(header: str) -> bool:
 
 def _is_detail(header: str) -> bool:
     """Whether a header says how, when or to what else consent was given; a form that was signed is consent."""
-    said = fold(header)
+    plain = fold(header)
     for phrase in words("consent_signed"):
-        said = said.replace(phrase, "")
-    return _holds(said, "consent_details")
+        plain = plain.replace(phrase, "")
+    return _holds(plain, "consent_details")
 
 
-def _unless_choice(found: re.Match[str]) -> str:
+def _unless_choice(match: re.Match[str]) -> str:
     """Nothing for Yes/No and No/Yes, and what is written for anything else."""
-    return " " if {yes_or_no(found[1]), yes_or_no(found[2])} == {True, False} else found[0]
+    return " " if {yes_or_no(match[1]), yes_or_no(match[2])} == {True, False} else match[0]
 
 
 def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRefused:
@@ -219,8 +219,8 @@ def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRe
 def _holds(header: str, name: str) -> bool:
     """Whether a header has one of the words; of one in Latin letters, at the beginning of a word."""
     folded = f" {fold(header)}"
-    return any(f" {part}" in folded if part.isascii() else part in folded for part in words(name))
+    return any(f" {word}" in folded if word.isascii() else word in folded for word in words(name))
 
 
 def _named(header: Sequence[str], at: Sequence[int]) -> str:
-    return ", ".join(f"“{clean(header[one])[:LONGEST_TEXT]}”" for one in at)
+    return ", ".join(f"“{clean(header[column])[:LONGEST_TEXT]}”" for column in at)

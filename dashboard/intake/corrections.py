@@ -72,7 +72,7 @@ def own_columns(table: Table) -> tuple[Callable[[Row], int], frozenset[int]]:
     if LINE not in keys:
         return lambda row: row.line, frozenset()
     at = keys.index(LINE)
-    return lambda row: _line(row, at), frozenset(place for place, name in enumerate(keys) if name in COLUMNS)
+    return lambda row: _line(row, at), frozenset(column for column, name in enumerate(keys) if name in COLUMNS)
 
 
 def _line(row: Row, at: int) -> int:

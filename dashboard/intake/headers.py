@@ -50,15 +50,15 @@ def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> N
                 f"the file to one of: {', '.join(sorted(known))}."
             )
     mapped = {column: key(header) for column, header in columns}
-    taken = set(mapped.values())
-    if len(mapped) < len(columns) or len(taken) < len(mapped):
+    mapped_names = set(mapped.values())
+    if len(mapped) < len(columns) or len(mapped_names) < len(mapped):
         raise FileRefused(
             "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
         )
     return {
         column.name: (_exactly(mapped[column.name]),)
         if column.name in mapped
-        else tuple(name for name in map(key, column.headers) if name not in taken)
+        else tuple(name for name in map(key, column.headers) if name not in mapped_names)
         for column in card.columns
     }
 
@@ -69,10 +69,10 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     A header with the same letters and digits stands for one as it is written, unless it is another column's; an HXL
     tag of exactly the attributes goes before one that a pattern matches.
     """
-    found = _as_written(cells, names)
-    _by_pattern(cells, names, found)
-    _without_legends(cells, names, found)
-    return found
+    positions_found = _as_written(cells, names)
+    _by_pattern(cells, names, positions_found)
+    _without_legends(cells, names, positions_found)
+    return positions_found
 
 
 def key(header: str) -> str:
@@ -85,7 +85,7 @@ def key(header: str) -> str:
     tag = TAG.fullmatch(plain) if plain.startswith("#") else None
     if tag is None:
         return plain
-    attributes = {part.strip() for part in tag[2].split("+")} - {""}
+    attributes = {attribute.strip() for attribute in tag[2].split("+")} - {""}
     return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
 
 
@@ -110,7 +110,7 @@ def is_tags(cells: Sequence[str]) -> bool:
     return tags >= max(FEWEST_TAGS, len(written) * TAG_SHARE)
 
 
-def found_at(
+def header_positions(
     cells: Sequence[str],
     above: Sequence[Sequence[str]],
     card: SourceCard,
@@ -126,14 +126,17 @@ def found_at(
         return positions(cells, names)
     tags = _tags_of(cells)
     tagged = {at for at, cell in enumerate(tags) if cell}
-    found = positions(tags, names)
+    positions_found = positions(tags, names)
     lines = [*reversed(above[-TAGS_BELOW:]), _without(cells, tagged)]
     for line in lines:
-        found = {**positions(_without(line, tagged), names), **found}
+        positions_found = {**positions(_without(line, tagged), names), **positions_found}
     for line in lines:
-        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
-        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
-    return found
+        lacking = ({column.name for column in card.lacking(positions_found)} | set(mapped)) - positions_found.keys()
+        positions_found = {
+            **positions(_without(line, positions_found.values()), {name: names[name] for name in lacking}),
+            **positions_found,
+        }
+    return positions_found
 
 
 def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
@@ -164,43 +167,43 @@ def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
         if written not in known:
             alike.setdefault(letters(cell), position)
     alike.pop("", None)
-    found: dict[str, int] = {}
+    positions_found: dict[str, int] = {}
     for column, wanted in names.items():
-        places = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
-        place = next((place for place in places if place is not None), None)
-        if place is not None:
-            found[column] = place
-    return found
+        candidates = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
+        known_at = next((known_at for known_at in candidates if known_at is not None), None)
+        if known_at is not None:
+            positions_found[column] = known_at
+    return positions_found
 
 
-def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+def _by_pattern(cells: Sequence[str], names: Names, positions_found: dict[str, int]) -> None:
     """Adds the columns whose tag pattern matches a tag that is left; patterns of more attributes choose first."""
     if not any(map(is_tag, cells)):
         return
-    left = {at: tag for at, cell in enumerate(cells) if at not in found.values() and (tag := _tag(key(cell)))}
+    left = {at: tag for at, cell in enumerate(cells) if at not in positions_found.values() and (tag := _tag(key(cell)))}
     wanted = [
         (-len(pattern.include_attributes), order, rank, column, pattern)
         for order, (column, of_column) in enumerate(names.items())
         for rank, name in enumerate(of_column)
-        if column not in found and (pattern := _pattern(name))
+        if column not in positions_found and (pattern := _pattern(name))
     ]
-    for *_, column, pattern in sorted(wanted, key=lambda one: one[:3]):
+    for *_, column, pattern in sorted(wanted, key=lambda candidate: candidate[:3]):
         matching = [at for at, tag in left.items() if pattern.match(tag)]
-        if column not in found and matching:
-            found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
-            del left[found[column]]
+        if column not in positions_found and matching:
+            positions_found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
+            del left[positions_found[column]]
 
 
-def _without_legends(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+def _without_legends(cells: Sequence[str], names: Names, positions_found: dict[str, int]) -> None:
     """Adds columns whose heading states what its codes mean behind its name: Sex (1=Male, 2=Female)."""
-    wanted = {name: names[name] for name in WITH_LEGEND if name in names and name not in found}
+    wanted = {name: names[name] for name in WITH_LEGEND if name in names and name not in positions_found}
     if wanted and any("(" in cell or "[" in cell or "（" in cell for cell in cells):
-        taken = found.values()
+        used = positions_found.values()
         bare = [
-            "" if at in taken else name if (name := without_legend(cell)) != cell else ""
+            "" if at in used else name if (name := without_legend(cell)) != cell else ""
             for at, cell in enumerate(cells)
         ]
-        found.update(_as_written(bare, wanted))
+        positions_found.update(_as_written(bare, wanted))
 
 
 def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
@@ -232,5 +235,5 @@ def _tags_of(cells: Sequence[str]) -> list[str]:
     return [cell if is_tag(cell) else "" for cell in cells]
 
 
-def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
-    return ["" if at in places else cell for at, cell in enumerate(cells)]
+def _without(cells: Sequence[str], columns: Collection[int]) -> list[str]:
+    return ["" if at in columns else cell for at, cell in enumerate(cells)]

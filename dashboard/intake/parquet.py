@@ -96,8 +96,8 @@ class Records:
             self._aside.add(table)
             self.rows += table.num_rows
             if at := list(self.card.stream):
-                told = table.select(at).group_by(at).aggregate([]).to_pylist()
-                self.streams |= {tuple(str(row[name]) for name in at) for row in told}
+                rows = table.select(at).group_by(at).aggregate([]).to_pylist()
+                self.streams |= {tuple(str(row[name]) for name in at) for row in rows}
         return table.num_rows
 
     def keep_once(self) -> int:

@@ -78,11 +78,11 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
     Raises:
         RowRefused: a total of other rows, neither code nor name, no such country, or the two are of two countries.
     """
-    place, reason = _judged(code, name)
-    if place is None:
+    code_kept, reason = _judged(code, name)
+    if code_kept is None:
         ledger.parts += reason == TOTAL
         raise RowRefused(column, clean(code) or clean(name), reason)
-    return place
+    return code_kept
 
 
 def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
@@ -120,8 +120,8 @@ def _named(name: str) -> str | None:
     plain = folded(name)
     if not plain:
         return None
-    said = set(NOT_IN_NAMES.split(plain)) - {""}
-    if said & UNKNOWN_WORDS and said <= UNKNOWN_WORDS | BESIDE_UNKNOWN:
+    words_of_name = set(NOT_IN_NAMES.split(plain)) - {""}
+    if words_of_name & UNKNOWN_WORDS and words_of_name <= UNKNOWN_WORDS | BESIDE_UNKNOWN:
         return UNKNOWN
     if STATELESS_WORDS.fullmatch(plain):
         return STATELESS
@@ -133,8 +133,8 @@ def _named(name: str) -> str | None:
 
 def _words(name: str) -> str:
     """A name without accents, marks and shortened words, as names are compared."""
-    said = " ".join(SHORTENED.get(word, word) for word in folded(name).replace("(", " ").split())
-    return NOT_IN_NAMES.sub(" ", said).strip()
+    words_of_name = " ".join(SHORTENED.get(word, word) for word in folded(name).replace("(", " ").split())
+    return NOT_IN_NAMES.sub(" ", words_of_name).strip()
 
 
 @cache

@@ -54,12 +54,12 @@ def lines_like_rows(
 
 def _seen(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
     """Of each column the texts and the kinds of its cells."""
-    found: dict[int, set[str]] = {}
+    texts_in: dict[int, set[str]] = {}
     for row in rows:
         for at, cell in enumerate(row):
             if text := clean(cell).casefold():
-                found.setdefault(at, set()).update((text, f"a {_kind(text)}"))
-    return {at: frozenset(texts) for at, texts in found.items()}
+                texts_in.setdefault(at, set()).update((text, f"a {_kind(text)}"))
+    return {at: frozenset(texts) for at, texts in texts_in.items()}
 
 
 def _agrees(text: str, seen: frozenset[str]) -> bool:

@@ -108,12 +108,15 @@ class Belonging:
 def belonging(streams: Iterable[str], known_partners: Collection[str], known_programmes: Collection[str]) -> Belonging:
     """What the `streams` of a report (`partner/programme`) belong to, beside what is known already."""
     pairs = [stream.partition("/") for stream in streams]
-    found = sorted({partner for partner, _, _ in pairs}), sorted({programme for _, _, programme in pairs})
+    partners_and_programmes = (
+        sorted({partner for partner, _, _ in pairs}),
+        sorted({programme for _, _, programme in pairs}),
+    )
     return Belonging(
-        tuple(found[0]),
-        tuple(found[1]),
-        tuple(partner for partner in found[0] if partner not in known_partners),
-        tuple(programme for programme in found[1] if programme not in known_programmes),
+        tuple(partners_and_programmes[0]),
+        tuple(partners_and_programmes[1]),
+        tuple(partner for partner in partners_and_programmes[0] if partner not in known_partners),
+        tuple(programme for programme in partners_and_programmes[1] if programme not in known_programmes),
     )
 
 

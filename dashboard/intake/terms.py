@@ -21,11 +21,11 @@ def fold(text: str) -> str:
 BETWEEN = re.compile(r"[/|;,()\[\]\n]|\s[-–—]\s")
 
 
-def parts(text: str) -> list[str]:
+def terms(text: str) -> list[str]:
     """The whole cell, then each of its parts, without the number of a list before it or a share behind it; folded."""
     folded = fold(text.replace("\n", " / "))
-    found = [folded, *BETWEEN.split(SHARE.sub("", folded))]
-    return list(dict.fromkeys(one for part in found if (one := NUMBERED.sub("", part).strip(" .:-"))))
+    texts = [folded, *BETWEEN.split(SHARE.sub("", folded))]
+    return list(dict.fromkeys(term for text in texts if (term := NUMBERED.sub("", text).strip(" .:-"))))
 
 
 SHARE = re.compile(r"\(?\d{1,3}(?:[.,]\d+)?\s?%\)?")

@@ -51,8 +51,8 @@ def layout_of(sheet: Any) -> Layout:
     merged: list[tuple[int, int]] = []
     is_ordered, before, begun = True, 0, b""
     tags: re.Pattern[bytes] | None = None
-    with sheet._get_source() as part:
-        while chunk := part.read(CHUNK):
+    with sheet._get_source() as stream:
+        while chunk := stream.read(CHUNK):
             if tags is None:
                 root = ROOT.search(chunk[:PROLOG_BYTES])
                 prefix = root[1] + b":" if root and root[1] else b""
@@ -84,8 +84,8 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
         FileRefused: a row or a cell has a place that no sheet has, or two of them claim one place.
     """
     shares, before = _percent_styles(sheet.parent), 0
-    with sheet._get_source() as part:
-        walk = _written(part, sheet, shares)
+    with sheet._get_source() as stream:
+        walk = _written(stream, sheet, shares)
         for number, cells in walk if layout.is_ordered else _sorted(walk, most_rows):
             if number == before:
                 raise FileRefused(
@@ -99,11 +99,11 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
             yield number, cells
 
 
-def _written(part: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
+def _written(stream: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
     """The rows that hold anything, in the order in which they are written."""
     book = sheet.parent
     parser = _parser()(
-        part,
+        stream,
         sheet._shared_strings,
         data_only=True,
         epoch=book.epoch,

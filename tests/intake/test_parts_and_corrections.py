@@ -207,7 +207,7 @@ def test_parts_sent_one_after_the_other_stand_together(tmp_path, store):
         )
     assert people(store) == 50 and len(rows_of(store)) == 50  # the ten in both count once
     again = import_files(store, SOURCE, [tmp_path / "usage_part1_2024-06-30.csv"])
-    assert again.files[0].was_there and not again.is_new and people(store) == 50
+    assert again.files[0].was_held and not again.is_new and people(store) == 50
 
 
 def test_parts_from_the_browser_are_published_together(tmp_path, store):
@@ -321,7 +321,7 @@ def test_several_files_of_one_command_are_one_export(tmp_path, store, in_process
     import_files(store, SOURCE, files, captured_on=DAY)
     assert people(store) == 30
     again = import_files(store, SOURCE, files, captured_on=DAY)
-    assert all(one.was_there for one in again.files) and not again.is_new
+    assert all(one.was_held for one in again.files) and not again.is_new
     # One of them changes: the others are sent with it, and nothing of the old one is left.
     files[1] = written(tmp_path, "1.csv", [row(one) for one in range(10, 19)])
     import_files(store, SOURCE, files, captured_on=DAY)
@@ -358,7 +358,7 @@ def test_a_file_that_was_kept_and_not_published_is_published_by_the_same_command
     file = written(tmp_path, "usage_2024-06-30.csv", [row(n) for n in range(9)])
     import_files(store, SOURCE, [file], and_publish=False)
     done = import_files(store, SOURCE, [file])
-    assert done.files[0].was_there and done.is_new and current_number(store) == 1
+    assert done.files[0].was_held and done.is_new and current_number(store) == 1
 
 
 def test_with_a_login_nobody_imports_and_publishes_alone(tmp_path, store, in_process):

@@ -92,7 +92,7 @@ def test_a_part_sent_twice_is_named_and_counted_once(tmp_path, store):
     assert report.rows_in == report.published == 20
     assert "copy.csv is the same file as part-0001.csv, and is counted once" in report.notes
     again = taken_in(store, files)
-    assert again.files[0].was_there and len(snapshots(store, SOURCE)) == 1
+    assert again.files[0].was_held and len(snapshots(store, SOURCE)) == 1
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Fetched:
     file: Path
     etag: str = ""
     modified: str = ""
-    place: str = ""
+    address_mark: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -62,7 +62,7 @@ def filled(way: Way, environment: Mapping[str, str] = os.environ) -> Way:
     """A way with the values of its variables in its settings and hosts."""
 
     def fill(text: str) -> str:
-        return VARIABLE.sub(lambda found: environment.get(found[1], ""), text)
+        return VARIABLE.sub(lambda match: environment.get(match[1], ""), text)
 
     settings = {name: fill(value) if isinstance(value, str) else value for name, value in way.settings.items()}
     return replace(way, settings=settings, hosts=tuple(filter(None, (host_of(fill(host)) for host in way.hosts))))

@@ -93,7 +93,7 @@ class Overlaps:
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self.wholes: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
-        self.places: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+        self.numbers_within: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
         self.listed: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         of_parts: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
         drafts = list(drafts)
@@ -106,8 +106,8 @@ class Overlaps:
             self._enter_place(draft)
             if draft.parts:
                 of_parts[_summed_with(draft)].append(draft)
-        self.sums = {of: _sum(found) for of, found in of_parts.items()}
-        self.told: set[tuple[Any, ...]] = set()
+        self.sums = {of: _sum(drafts_of_whole) for of, drafts_of_whole in of_parts.items()}
+        self.counted: set[tuple[Any, ...]] = set()
 
     def set_aside(self, draft: Draft) -> tuple[str, str, str] | None:
         """Column, value and reason where others tell of the same people."""
@@ -126,9 +126,9 @@ class Overlaps:
         """The draft as it counts: parts of one whole are added up in the first of them; a total has no place."""
         if draft.parts:
             of = _summed_with(draft)
-            if of in self.told:
+            if of in self.counted:
                 return None
-            self.told.add(of)
+            self.counted.add(of)
             draft = replace(draft, numbers=self.sums[of])
         return _without_total(draft)
 
@@ -145,7 +145,7 @@ class Overlaps:
             for named in {False, draft.is_named and draft.head[0]}:
                 self.listed[*_within(draft, at), named] |= draft.stated
         if filled:
-            within = self.places[_within(draft, filled[-1])]
+            within = self.numbers_within[_within(draft, filled[-1])]
             within.update({number: draft.numbers[number] for number in draft.stated})
 
     def _is_sum(self, draft: Draft) -> bool:
@@ -153,7 +153,7 @@ class Overlaps:
         blank = [at for at, level in enumerate(draft.levels) if not any(level)]
         if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
             return False
-        sums = self.places.get(_within(draft, blank[0]), Counter())
+        sums = self.numbers_within.get(_within(draft, blank[0]), Counter())
         return all(at in sums and sums[at] == draft.numbers[at] for at in draft.stated)
 
 
@@ -173,8 +173,8 @@ def _within(draft: Draft, at: int) -> tuple[Any, ...]:
 
 def _total_at(draft: Draft) -> int | None:
     """The level on which a word for total stands in the place of a place."""
-    found = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
-    return next(found, None)
+    levels = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
+    return next(levels, None)
 
 
 def _without_total(draft: Draft) -> Draft:
@@ -182,11 +182,11 @@ def _without_total(draft: Draft) -> Draft:
     at = _total_at(draft)
     if at is None:
         return draft
-    code1, name1, code2, name2, *place = (
+    code1, name1, code2, name2, *third_level = (
         word for n in range(3) for word in (draft.levels[n] if n < at else (None, None))
     )
     head = (*draft.head[: ADMINS.start], code1, name1, code2, name2, *draft.head[ADMINS.stop :])
-    return replace(draft, head=head, place=(place[0], place[1]))
+    return replace(draft, head=head, place=(third_level[0], third_level[1]))
 
 
 def _sum(drafts: Sequence[Draft]) -> tuple[int | None, ...]:

@@ -65,9 +65,9 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: neither the row nor the sender says it.
     """
-    told = _stream_written(cell("program_name"), cell("program_slug"))
-    partner = ledger.partner or (told.partner_id if told else ledger.programme)
-    programme = ledger.programme or (told.programme_id if told else ledger.partner)
+    stream = _stream_written(cell("program_name"), cell("program_slug"))
+    partner = ledger.partner or (stream.partner_id if stream else ledger.programme)
+    programme = ledger.programme or (stream.programme_id if stream else ledger.partner)
     if not partner or not programme:
         raise RowRefused(
             "program_slug", "", "blank, and so is the name; declare partner and programme (`--partner`, `--programme`)"
@@ -80,8 +80,8 @@ def _stream_written(name: str, slug: str) -> Stream | None:
     for column, text in zip(STREAM, (slug, name), strict=True):
         if "@" in text:
             raise RowRefused(column, "", "an address, not a programme")
-        parts = [stream_of(part) for part in re.split("[,;|]", clean(text))]
-        if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
+        streams = [stream_of(piece) for piece in re.split("[,;|]", clean(text))]
+        if len(streams) > 1 and all(stream and stream.programme_id in programmes() for stream in streams):
             raise RowRefused(column, "", "several programmes in one cell; give each a row")
         if identifier(clean(text)) in RESERVED:
             raise RowRefused(column, "", RESERVED_NAME)
@@ -304,24 +304,24 @@ def country(text: str, ledger: Ledger, column: str, name: str, by_nationality: b
 
     `name` is what the country is called in the note; `by_nationality` reads Syrian and syrienne too.
     """
-    found = _country(text)
-    if found is None and by_nationality:
-        found = countries.of_nationality(text)
-    if found is None:
+    code = _country(text)
+    if code is None and by_nationality:
+        code = countries.of_nationality(text)
+    if code is None:
         written = clean(text)
         ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
         ledger.not_understood(column, written, ledger.line, UNKNOWN)
         return UNKNOWN
-    return found
+    return code
 
 
-def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
+def coded(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
     """What a word means; not reported when missing or not understood, which is noted."""
-    found = meaning(text)
-    if found is None and not words.is_missing(text):
+    code = meaning(text)
+    if code is None and not words.is_missing(text):
         ledger.remarks[f"{name} is in no vocabulary of this source, and is counted as not reported"] += 1
         ledger.not_understood(column, clean(text), ledger.line, NOT_REPORTED)
-    return found or NOT_REPORTED
+    return code or NOT_REPORTED
 
 
 def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
@@ -351,16 +351,16 @@ def _band_written(age: str) -> str:
     if (years := whole(age)) is not None:
         age = str(years)
     folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))
-    if one := AGE.fullmatch(folded):
-        first = last = int(one[1])
+    if match := AGE.fullmatch(folded):
+        first = last = int(match[1])
     elif two := AGES.fullmatch(folded):
         first, last = int(two[1]), int(two[2])
-    elif one := YOUNGER.fullmatch(folded):
-        first, last = 0, int(one[1]) - 1
-    elif one := OLDER.fullmatch(folded):
-        first, last = int(one[1]), MOST_YEARS
-    elif one := ABOVE.fullmatch(folded):
-        first, last = int(one[1]) + 1, MOST_YEARS
+    elif match := YOUNGER.fullmatch(folded):
+        first, last = 0, int(match[1]) - 1
+    elif match := OLDER.fullmatch(folded):
+        first, last = int(match[1]), MOST_YEARS
+    elif match := ABOVE.fullmatch(folded):
+        first, last = int(match[1]) + 1, MOST_YEARS
     else:
         return ""
     return _band(first) if _band(first) == _band(last) and last <= MOST_YEARS else ""
