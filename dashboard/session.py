@@ -73,7 +73,7 @@ class Served:
 _warmers: list[Callable[[Release, bool], object]] = []
 _served: dict[Path, Served] = {}
 _warming: set[tuple[Path, int]] = set()
-_one_warms = Lock()
+_single_warming = Lock()
 _seen: set[Release] = set()
 _mended: set[str] = set()
 
@@ -192,7 +192,7 @@ def _to_serve(store: Path) -> Served:
 
 
 def _warm_in_background(store: Path, number: int) -> None:
-    with _one_warms:
+    with _single_warming:
         if (store, number) in _warming:
             return
         _warming.add((store, number))
@@ -420,5 +420,5 @@ def _row(
     locale: str,
 ) -> Mapping[str, Any]:
     rows = _in_words(viewer, release, name, params, locale).to_dict("records")
-    found = (row for row in rows if all(row[column] == value for column, value in where))
-    return next(found, NoRow.fromkeys(field.name for field in question(name).columns))
+    matching = (row for row in rows if all(row[column] == value for column, value in where))
+    return next(matching, NoRow.fromkeys(field.name for field in question(name).columns))

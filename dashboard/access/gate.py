@@ -48,7 +48,11 @@ def providers() -> dict[str, Mapping[str, Any]]:
         LoginWrong: the file is there and cannot be read.
     """
     section = _auth()
-    named = {name: part for name, part in section.items() if isinstance(part, Mapping) and "client_id" in part}
+    named = {
+        name: settings
+        for name, settings in section.items()
+        if isinstance(settings, Mapping) and "client_id" in settings
+    }
     return {"": section, **named} if "client_id" in section else named
 
 
@@ -106,7 +110,7 @@ def gate() -> Visitor:
                 return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
             raise Denied("", _("Sign in to see figures of the coalition."))
         claims = st.user.to_dict()
-        clients = frozenset(str(one["client_id"]) for one in providers().values())
+        clients = frozenset(str(provider["client_id"]) for provider in providers().values())
         admitted = admit(claims, roster, clients, time.time(), read_signed_out(roster_file().parent))
     except (RosterWrong, LoginWrong) as wrong:
         st.session_state.pop(VISITOR_KEY, None)
@@ -115,7 +119,7 @@ def gate() -> Visitor:
     except Denied as denied:
         st.session_state.pop(VISITOR_KEY, None)
         _turn_away(denied)
-    _tell_once("login", admitted.who, audience_words(admitted.viewer))
+    _record_once("login", admitted.who, audience_words(admitted.viewer))
     return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
 
 
@@ -164,15 +168,15 @@ def _auth() -> Mapping[str, Any]:
     try:
         return st.secrets.get("auth") or {}
     except (StreamlitSecretNotFoundError, OSError, UnicodeDecodeError) as wrong:
-        there = [file for file in config.get_option("secrets.files") if Path(file).exists()]
-        if secrets_file() and not there:
-            there = [str(secrets_file())]
-        if not there:
+        existing = [file for file in config.get_option("secrets.files") if Path(file).exists()]
+        if secrets_file() and not existing:
+            existing = [str(secrets_file())]
+        if not existing:
             return {}
         # Never quoted: the line that is wrong may hold the secret.
         raise LoginWrong(
-            f"The file {', '.join(there)} configures the login and cannot be read ({type(wrong).__name__}): nobody is "
-            "let in until it can. Write it as in .streamlit/secrets.toml.example."
+            f"The file {', '.join(existing)} configures the login and cannot be read ({type(wrong).__name__}): nobody "
+            "is let in until it can. Write it as in .streamlit/secrets.toml.example."
         ) from None
 
 
@@ -217,7 +221,7 @@ def _seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
 def _turn_away(denied: Denied) -> None:
     st.title(_("Coalition dashboard"))
     if denied.reason:
-        _tell_once("denial", str(st.user.get("email") or st.user.get("sub") or "unknown"), denied.reason)
+        _record_once("denial", str(st.user.get("email") or st.user.get("sub") or "unknown"), denied.reason)
         st.error(in_markdown(_(str(denied))))
         st.button(_("Sign out"), on_click=_sign_out, key="sign_out_denied")
     else:
@@ -227,10 +231,10 @@ def _turn_away(denied: Denied) -> None:
 
 
 def _offer_login(in_sidebar: bool = False) -> None:
-    place = st.sidebar if in_sidebar else st
+    container = st.sidebar if in_sidebar else st
     for name in providers():
         label = _("Sign in with {provider}").format(provider=name.capitalize()) if name else _("Sign in")
-        if place.button(label, key=f"login-{name}", type="secondary" if in_sidebar else "primary"):
+        if container.button(label, key=f"login-{name}", type="secondary" if in_sidebar else "primary"):
             st.login(name or None)
 
 
@@ -250,7 +254,7 @@ def _sign_out() -> None:
     st.logout()
 
 
-def _tell_once(event: str, who: str, what: str) -> None:
+def _record_once(event: str, who: str, what: str) -> None:
     """Enters a login or denial in the audit log, once for a session."""
     if st.session_state.get(TOLD) != (event, who, what):
         st.session_state[TOLD] = (event, who, what)

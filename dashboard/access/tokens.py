@@ -140,8 +140,8 @@ def revoke(store: Path, roster: Path, name: str, now: datetime.datetime) -> Toke
     with _changing(roster.parent) as known:
         token = known.get(name)
         if token is None or token.revoked_at:
-            found = "is revoked already" if token else "does not exist"
-            raise TokenRefused(f"The token {cleaned(name)[:20]!r} {found}. `coalition token list` shows all tokens.")
+            state = "is revoked already" if token else "does not exist"
+            raise TokenRefused(f"The token {cleaned(name)[:20]!r} {state}. `coalition token list` shows all tokens.")
         record(store, "token", OPERATOR, f"token {name} for {token.audience_words} revoked")
         known[name] = replace(token, revoked_at=now.isoformat(timespec="seconds"))
         return known[name]
@@ -207,7 +207,9 @@ def viewer_of(wanted: str, roster: Path) -> Viewer:
         )
     known = known_viewers(roster)
     if known is not None and viewer not in known:
-        names = sorted(f"{one.audience}:{one.partner_id}" if one.partner_id else one.audience for one in known)
+        names = sorted(
+            f"{viewer.audience}:{viewer.partner_id}" if viewer.partner_id else viewer.audience for viewer in known
+        )
         raise TokenRefused(
             f"The roster has nobody of {cleaned(wanted)[:40]}; it has {', '.join(names) or 'nobody'}. Put somebody of "
             "that role or partner on the roster first."
@@ -219,8 +221,10 @@ def known_viewers(roster: Path) -> frozenset[Viewer] | None:
     """The audiences that the roster lets in; None where there is no roster, and no login."""
     if not roster.exists():
         return None
-    said = read_roster(roster)
-    return frozenset({person.viewer for person in said.people} | ({EVERYBODY} if said.is_public else set()))
+    roster_read = read_roster(roster)
+    return frozenset(
+        {person.viewer for person in roster_read.people} | ({EVERYBODY} if roster_read.is_public else set())
+    )
 
 
 @contextmanager
@@ -242,19 +246,19 @@ def _changing(folder: Path) -> Iterator[dict[str, Token]]:
 
 def _read(folder: Path) -> Mapping[str, Token]:
     try:
-        found = (folder / FILE).stat()
+        stat = (folder / FILE).stat()
     except FileNotFoundError:
         return {}
     except OSError as wrong:
         raise _unreadable(folder) from wrong
-    return _read_file(folder, found.st_mtime_ns, found.st_size, found.st_ino)
+    return _read_file(folder, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 @lru_cache(maxsize=8)
 def _read_file(folder: Path, _changed: int, _size: int, _node: int) -> Mapping[str, Token]:
     try:
-        said: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        known = [Token(**one) for one in said]
+        entries: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        known = [Token(**entry) for entry in entries]
         for token in known:
             _checked(token)
     except (OSError, ValueError, TypeError) as wrong:

@@ -81,7 +81,7 @@ def answering_viewer(viewer: Viewer, release: Release, name: str, params: Mappin
     known = {field.name for field in question(name).params}
     own = {"partner_id", "other_partner_id"} & known
     mine = all(params.get(column) == viewer.partner_id for column in own) and bool(own)
-    alone = not own and params.get("programme_id") in _programmes_of_one(release).get(viewer.partner_id, ())
+    alone = not own and params.get("programme_id") in _programmes_of_single_partners(release).get(viewer.partner_id, ())
     return viewer if mine or alone else EVERYBODY
 
 
@@ -199,13 +199,13 @@ def _side(release: Release) -> Side:
 
 
 def _view(release: Release, audience: str) -> dict[str, Held]:
-    found = {name: Held(file) for name, file in release.views(audience).items()}
-    if not found or (audience != BESIDE and HUB_DAYS not in found):
+    views = {name: Held(file) for name, file in release.views(audience).items()}
+    if not views or (audience != BESIDE and HUB_DAYS not in views):
         raise ReleaseTooOld(
             f"Release {release.number} was built before there were audiences, so only the version that built it can "
             "show it. `coalition publish` builds a new one from the same files."
         )
-    return {name: held for name, held in found.items() if name in asked_tables()}
+    return {name: held for name, held in views.items() if name in asked_tables()}
 
 
 @cache
@@ -214,14 +214,14 @@ def _is_about_people(name: str) -> bool:
 
 
 @cache
-def _programmes_of_one(release: Release) -> dict[str, tuple[str, ...]]:
+def _programmes_of_single_partners(release: Release) -> dict[str, tuple[str, ...]]:
     """Programmes that one partner alone reports, by that partner."""
     rows = pq.read_table(release.marts[STREAMS], columns=["programme_id", "partner_id"]).to_pylist()
     partners: dict[str, set[str]] = {}
     for row in rows:
         partners.setdefault(row["programme_id"], set()).add(row["partner_id"])
-    found: dict[str, list[str]] = {}
+    programmes_of: dict[str, list[str]] = {}
     for programme, reporting in sorted(partners.items()):
         if len(reporting) == 1:
-            found.setdefault(next(iter(reporting)), []).append(programme)
-    return {partner: tuple(programmes) for partner, programmes in found.items()}
+            programmes_of.setdefault(next(iter(reporting)), []).append(programme)
+    return {partner: tuple(programmes) for partner, programmes in programmes_of.items()}

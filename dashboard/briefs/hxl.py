@@ -63,16 +63,16 @@ def newest_rows(store: Path, release: Release, reported_by: str = "") -> list[di
         NotOneList: there are none.
         StoreDamaged: a snapshot that the release was built from is not whole, or is gone.
     """
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for pin in release.manifest["snapshots"].get(SOURCE, ()):
         verify(store / pin["folder"])
-        found += pq.read_table(store / pin["folder"] / "rows.parquet").to_pylist()
+        rows += pq.read_table(store / pin["folder"] / "rows.parquet").to_pylist()
     newest: dict[str, datetime.date] = {}
-    for row in found:
+    for row in rows:
         newest[row["reported_by"]] = max(row["captured_on"], newest.get(row["reported_by"], row["captured_on"]))
     chosen = [
         row
-        for row in found
+        for row in rows
         if row["captured_on"] == newest[row["reported_by"]] and reported_by in ("", row["reported_by"])
     ]
     if not chosen:

@@ -25,10 +25,12 @@ def figures_in_words(figure: Figure) -> str:
         return f"{'; '.join(dict.fromkeys(classes))}." if classes else ""
     marks = [trace for trace in traces if not trace.get("fill")]  # a band is the interval of what is within it
     named = [trace for trace in marks if trace.get("name")]
-    said = [(trace, words) for trace in named or marks if (words := _trace(trace, layout))]
-    if len(said) == 1:
-        return said[0][1]
-    return " ".join(f"{_plain(trace.get('name') or '')}: {words}".lstrip(": ") for trace, words in said[:MOST_SERIES])
+    described = [(trace, words) for trace in named or marks if (words := _trace(trace, layout))]
+    if len(described) == 1:
+        return described[0][1]
+    return " ".join(
+        f"{_plain(trace.get('name') or '')}: {words}".lstrip(": ") for trace, words in described[:MOST_SERIES]
+    )
 
 
 def _trace(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> str:

@@ -37,8 +37,8 @@ def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
 
     @wraps(function)
     def called(*args: Args.args, **named: Args.kwargs) -> Made:
-        said = (language(), missing(), is_whole_percent())
-        key = (said, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
+        settings = (language(), missing(), is_whole_percent())
+        key = (settings, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
         return made(_Call(key, args, named))
 
     return called

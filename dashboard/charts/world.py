@@ -61,7 +61,7 @@ def class_map(
         height: of the map with its legend, in pixels.
         rest: words for the countries that are in no row; they are drawn as land without data.
     """
-    places = {
+    positions = {
         code: at for code, *at in zip(points["country_iso3"], points["latitude"], points["longitude"], strict=True)
     }
     members: dict[str, list[tuple[str, str, str]]] = {entry.key: [] for entry in classes}
@@ -73,8 +73,8 @@ def class_map(
     for entry in classes:
         rows = members[entry.key]
         traces.append(_area(rows, f"{entry.label} ({len(rows)})", entry))
-        if small := [row for row in rows if row[0] in places and entry.key not in QUIET]:
-            traces.append(_points(small, [places[code] for code, _, _ in small], entry))
+        if small := [row for row in rows if row[0] in positions and entry.key not in QUIET]:
+            traces.append(_points(small, [positions[code] for code, _, _ in small], entry))
     if rest:
         traces.append(_area([], rest, MapClass("rest", rest, NO_DATA)))
     return {"data": traces, "layout": layout(height)}
@@ -149,11 +149,11 @@ def _area(rows: list[tuple[str, str, str]], name: str, entry: MapClass) -> dict[
     }
 
 
-def _points(rows: list[tuple[str, str, str]], places: list[list[float]], entry: MapClass) -> dict[str, Any]:
+def _points(rows: list[tuple[str, str, str]], positions: list[list[float]], entry: MapClass) -> dict[str, Any]:
     return {
         "type": "scattergeo",
-        "lat": [latitude for latitude, _ in places],
-        "lon": [longitude for _, longitude in places],
+        "lat": [latitude for latitude, _ in positions],
+        "lon": [longitude for _, longitude in positions],
         "text": [in_chart(country) for _, country, _ in rows],
         "customdata": [[code, value] for code, _, value in rows],
         "hovertemplate": _hover(entry, "%{customdata[1]}"),

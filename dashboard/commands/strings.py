@@ -81,14 +81,14 @@ def written(catalog: Catalog, is_template: bool = False) -> str:
 
 def incomplete(wanted: Catalog) -> dict[str, list[str]]:
     """The pages that a language cannot show yet, by language: a message that they may show is not translated."""
-    found = {}
+    lacking_on = {}
     for code in LANGUAGES:
         if code == ENGLISH:
             continue
         known = renewed(code, wanted)
         lacking = [message for message in wanted if message.id and not _is_whole(known.get(message.id))]
-        found[code] = [page.name for page in pages() if any(_may_show(page, message) for message in lacking)]
-    return {code: names for code, names in found.items() if names}
+        lacking_on[code] = [page.name for page in pages() if any(_may_show(page, message) for message in lacking)]
+    return {code: names for code, names in lacking_on.items() if names}
 
 
 def _is_whole(message: Message | None) -> bool:
@@ -102,8 +102,8 @@ def _may_show(page: Page, message: Message) -> bool:
         return True
     for where, _line in message.locations:
         room = re.match(r"dashboard/pages/([a-z_]+)/", where)
-        asked = re.match(r"queries/pages/([a-z_]+/[a-z0-9_]+)\.sql", where)
-        if (room and room[1] == page.name) or (asked and asked[1] in page.questions()) or not (room or asked):
+        match = re.match(r"queries/pages/([a-z_]+/[a-z0-9_]+)\.sql", where)
+        if (room and room[1] == page.name) or (match and match[1] in page.questions()) or not (room or match):
             return True
     return False
 

@@ -66,21 +66,21 @@ LOCATED, UNKNOWN = "located", "unknown"
 class Counts:
     """Which columns of a cube are counts, the measure each is, and the column of people who stand behind it.
 
-    `place` gives dimension and value of each row; `only` which rows non-owners may have at all.
+    `dimension_and_value` gives dimension and value of each row; `only` which rows non-owners may have at all.
     """
 
     measures: Callable[[pd.DataFrame], Mapping[str, pd.Series | str]]
-    place: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
+    dimension_and_value: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
     people: Mapping[str, str]
     only: Callable[[pd.DataFrame], pd.Series] | None = None
 
 
 def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """All cells of the cubes: `KEY`, the count `n`, the `people` behind it and what they are. One row a cell."""
-    found = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
-    if not found:
+    frames = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
+    if not frames:
         return pd.DataFrame(columns=[*KEY, "n", "people", "of_people"])
-    cells = pd.concat(found, ignore_index=True)
+    cells = pd.concat(frames, ignore_index=True)
     return cells.drop_duplicates(KEY, ignore_index=True)
 
 
@@ -114,13 +114,13 @@ def within_rows(
 
 def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """The counts of a cube, one row each, with `row` and `column` that they stand at."""
-    dimension, value = counts.place(table)
+    dimension, value = counts.dimension_and_value(table)
     partner = table["partner_id"] if "partner_id" in table else pd.Series(ALL, index=table.index)
-    parts = []
+    frames = []
     measures = counts.measures(table)
     for column, measure in measures.items():
         behind = counts.people.get(column, column)
-        parts.append(
+        frames.append(
             pd.DataFrame(
                 {
                     "measure": measure,
@@ -136,7 +136,7 @@ def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _same(names: Mapping[str, str]) -> Callable[[pd.DataFrame], Mapping[str, str]]:

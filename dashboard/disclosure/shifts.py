@@ -23,9 +23,9 @@ def shifts(names: Iterable[Sequence[object]], of: Sequence[int], key: bytes) -> 
     if len(key) < KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes is no secret; it has {KEY_BYTES}")
     begun = hashlib.blake2b(key=key[: hashlib.blake2b.MAX_KEY_SIZE], digest_size=8)
-    found = []
+    drawn = []
     for name in names:
-        one = begun.copy()
-        one.update("\0".join(map(str, name)).encode())
-        found.append(of[int.from_bytes(one.digest(), "big") % len(of)])
-    return np.asarray(found, dtype=float)
+        digest = begun.copy()
+        digest.update("\0".join(map(str, name)).encode())
+        drawn.append(of[int.from_bytes(digest.digest(), "big") % len(of)])
+    return np.asarray(drawn, dtype=float)

@@ -108,14 +108,14 @@ def make_brief(
 
 def briefs_on(page: str, viewer: Viewer, address: Mapping[str, str]) -> list[Brief]:
     """The briefs that begin with a page, as far as the choices on it suffice and the viewer may have them."""
-    found = []
+    briefs = []
     for brief in BRIEFS.values():
         known = {**address, "partner_id": viewer.partner_id} if viewer.partner_id else address
         suffices = all(known.get(key) for key in brief.needs)
         may = suffices and (not brief.is_of_partner or _may_see(viewer, known["partner_id"]))
         if brief.pages[0][0] == page and may:
-            found.append(brief)
-    return found
+            briefs.append(brief)
+    return briefs
 
 
 def _may_see(viewer: Viewer, partner: str) -> bool:

@@ -14,7 +14,7 @@ import typst
 
 from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
-from dashboard.documents.pdf_words import said_once
+from dashboard.documents.pdf_words import without_repeats
 from dashboard.locales import _
 from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
@@ -38,21 +38,21 @@ VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 def write_pdf(document: Document) -> bytes:
     """The file. A sign that none of its fonts has is shown by its code, and the notes say so."""
-    with written_for(document), workspace(store_folder()) as place:
-        place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
-        values = _values(document, place)
-        place.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
+    with written_for(document), workspace(store_folder()) as folder:
+        folder.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
+        values = _values(document, folder)
+        folder.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
         written = bytes(
             typst.compile(
-                str(place / "brief.typ"),
-                root=str(place),
+                str(folder / "brief.typ"),
+                root=str(folder),
                 font_paths=[str(folder) for folder in font_folders()],
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=STANDARD,
             )
         )
-    return said_once(written) if document.right_to_left else written
+    return without_repeats(written) if document.right_to_left else written
 
 
 def _in_fonts(values: dict[str, Any]) -> str:
@@ -139,7 +139,11 @@ def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
     words = []
     for parent in list(tree.iter()):
         for element in [child for child in parent if child.tag == TEXT]:
-            style = dict(part.strip().split(": ", 1) for part in element.get("style", "").split(";") if ": " in part)
+            style = dict(
+                declaration.strip().split(": ", 1)
+                for declaration in element.get("style", "").split(";")
+                if ": " in declaration
+            )
             moved, turned = MOVED.search(element.get("transform", "")), TURNED.search(element.get("transform", ""))
             size = SIZE.search(element.get("style", ""))
             words.append(

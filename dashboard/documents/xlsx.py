@@ -183,13 +183,13 @@ class _Book:
             else:
                 self.put(sheet, row, 1, words, **TOP)
             row += 1
-        asked = dict.fromkeys(
+        titles = dict.fromkeys(
             _(question(part.table.question).title)
             for chapter in self.document.chapters
             for part in chapter.parts
             if part.table
         )
-        for at, title in enumerate(asked):
+        for at, title in enumerate(titles):
             self.put(sheet, row, 0, _("Question") if at == 0 else "", bold=True, **TOP)
             self.put(sheet, row, 1, title, **TOP)
             row += 1
@@ -254,13 +254,13 @@ class _Book:
             self.along = first
             sheet.write_string(HEAD_ROW, first, _text(drawn.category_title), bold)
             places: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
-            for row, place in enumerate(places, HEAD_ROW + 1):
-                if isinstance(place, str):
-                    sheet.write_string(row, first, _text(place))
-                elif isinstance(place, datetime.date):
-                    sheet.write_datetime(row, first, place, days)
+            for row, at in enumerate(places, HEAD_ROW + 1):
+                if isinstance(at, str):
+                    sheet.write_string(row, first, _text(at))
+                elif isinstance(at, datetime.date):
+                    sheet.write_datetime(row, first, at, days)
                 else:
-                    sheet.write_number(row, first, place, days if drawn.is_by_day else None)
+                    sheet.write_number(row, first, at, days if drawn.is_by_day else None)
             first += 1
         sheet.write_string(HEAD_ROW, first, _text(series.name or title), bold)
         number_format = self.format(num_format=series.number_format)

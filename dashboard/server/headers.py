@@ -120,8 +120,8 @@ def is_for_a_frame(scope: Scope) -> bool:
         return False
     name = str(scope["path"]).strip("/")
     is_page = name in EMBEDDABLE or (name in ("", "start") and first_page(is_partner=False).name in EMBEDDABLE)
-    asked = parse_qs((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
-    return is_page and asked.get("embed") == ["true"]
+    query = parse_qs((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
+    return is_page and query.get("embed") == ["true"]
 
 
 def content_security_policy(host: str, sites: tuple[str, ...] = ()) -> str:

@@ -85,8 +85,8 @@ def way_back(scope: Scope) -> str:
     """Path and filters of the page from which a login began, as the browser tells; empty where it does not."""
     for name, value in scope["headers"]:
         if name == b"referer":
-            parts = urlsplit(value.decode("latin-1"))
-            way = parts.path + (f"?{parts.query}" if parts.query else "")
+            url = urlsplit(value.decode("latin-1"))
+            way = url.path + (f"?{url.query}" if url.query else "")
             return way if is_own_path(way) else ""
     return ""
 
