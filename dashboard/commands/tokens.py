@@ -43,8 +43,7 @@ def token(arguments: argparse.Namespace) -> None:
         print(secret)
         print(
             f"Token {created.name} for {created.audience_words} is valid until "
-            f"{created.expires_at[:16].replace('T', ' ')} "
-            "UTC. It is shown this once: keep it as a password. "
+            f"{created.expires_at[:16].replace('T', ' ')} UTC. It is shown this once: keep it as a password. "
             f"`coalition token revoke {created.name}` ends it.",
             file=sys.stderr,
         )
