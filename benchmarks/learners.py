@@ -171,7 +171,7 @@ def main() -> None:
             began = cpu()
             release = publish_release(stores[runs])
             built[runs] = cpu() - began
-            tables = session.asked_tables() & release.marts.keys()
+            tables = session.queried_tables() & release.marts.keys()
             held[runs] = sum(pq.read_metadata(release.marts[table]).num_rows for table in tables)
             print(
                 f"a release of {runs:,} course runs: {built[runs]:.1f} CPU s, {held[runs]:,} rows for pages", flush=True

@@ -107,7 +107,7 @@ def import_files(
         confirmed: that people go and names are new is meant.
         progress: gives for each file a function that is called with the rows read so far.
         limits: how large a file may be, and what reading it may cost.
-        as_one: reads several files, which have the same columns, in one pass into one snapshot.
+        as_single_export: reads several files, which have the same columns, in one pass into one snapshot.
 
     Raises:
         FileRefused, DaysOverlap, NothingToCorrect, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged: it cannot be

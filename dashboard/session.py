@@ -44,7 +44,7 @@ from dashboard.store.releases import (
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
-from dashboard.warehouse.answers import Answers, Shared, asked_tables
+from dashboard.warehouse.answers import Answers, Shared, queried_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import write_shared
@@ -339,7 +339,7 @@ def _before(store: str, release: Release) -> Release | None:
         before = open_release(Path(store), number) if number else None
     except (StoreDamaged, NoSuchRelease):
         return None
-    if not before or not before.views("public") or not asked_tables() <= before.marts.keys():
+    if not before or not before.views("public") or not queried_tables() <= before.marts.keys():
         return None
     return before if is_of_today(before) else None
 

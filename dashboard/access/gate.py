@@ -38,7 +38,7 @@ SHORTEST_SECRET = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SERVER = "dashboard.server.app"
 SEE_AS = "see_as"
-TOLD = "_told"
+RECORDED = "_told"
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
@@ -256,8 +256,8 @@ def _sign_out() -> None:
 
 def _record_once(event: str, who: str, what: str) -> None:
     """Enters a login or denial in the audit log, once for a session."""
-    if st.session_state.get(TOLD) != (event, who, what):
-        st.session_state[TOLD] = (event, who, what)
+    if st.session_state.get(RECORDED) != (event, who, what):
+        st.session_state[RECORDED] = (event, who, what)
         note(store_folder(), event, who, what)
 
 

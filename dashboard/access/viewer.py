@@ -17,7 +17,7 @@ from dashboard.store.protocol import in_words
 from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
 from dashboard.store.workspace import workspace
-from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, Shared, asked_tables, sealed
+from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, Shared, queried_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
@@ -101,7 +101,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
             f"Release {release.number} was built by an earlier version, in which figures of a partner depended on the "
             "files of others. `coalition publish` builds a new one from the same files."
         )
-    tables = {name: Held(file) for name, file in release.marts.items() if name in asked_tables()}
+    tables = {name: Held(file) for name, file in release.marts.items() if name in queried_tables()}
     if viewer.is_steward:
         return {**tables, BENCHMARK: _view(release, BESIDE)[BENCHMARK]}
     if viewer.audience in (COALITION, PUBLIC):
@@ -126,7 +126,7 @@ def shared_tables(release: Release) -> dict[str, Path]:
     return {
         name: file
         for name, file in release.marts.items()
-        if name in asked_tables() and name not in (*PROTECTED, STREAMS, HUB_DAYS)
+        if name in queried_tables() and name not in (*PROTECTED, STREAMS, HUB_DAYS)
     }
 
 
@@ -205,7 +205,7 @@ def _view(release: Release, audience: str) -> dict[str, Held]:
             f"Release {release.number} was built before there were audiences, so only the version that built it can "
             "show it. `coalition publish` builds a new one from the same files."
         )
-    return {name: held for name, held in views.items() if name in asked_tables()}
+    return {name: held for name, held in views.items() if name in queried_tables()}
 
 
 @cache

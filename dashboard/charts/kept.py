@@ -32,14 +32,14 @@ def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
     """
 
     @lru_cache(maxsize=MOST_KEPT)
-    def made(call: _Call) -> Made:
+    def result_of(call: _Call) -> Made:
         return function(*call.args, **call.named)
 
     @wraps(function)
     def called(*args: Args.args, **named: Args.kwargs) -> Made:
         settings = (language(), missing(), is_whole_percent())
         key = (settings, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
-        return made(_Call(key, args, named))
+        return result_of(_Call(key, args, named))
 
     return called
 

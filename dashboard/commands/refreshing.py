@@ -52,7 +52,7 @@ LONGEST_REASON = 1000
 # In the manifest of a capture that was published without a person.
 ALONE = "published_alone"
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
-NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
+NOT_REQUESTED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
 FOR_A_PERSON = (NotConfirmed, ChecksFailed, AuditFailed, DaysOverlap, SecretsDiffer)
 
@@ -182,7 +182,7 @@ class Refresh:
             self._finish(replace(state, outcome=UNCHANGED, reason=reason), came.notes)
             return
         reason = beyond(current, _seen_first(self.store, card), ready, card, way) or (
-            "" if self.and_publish else NOT_ASKED
+            "" if self.and_publish else NOT_REQUESTED
         )
         if reason:
             self._wait(arrived, reason)

@@ -26,7 +26,7 @@ from dashboard.warehouse.parameters import parameters
 METHODS = "methods"  # the page that shows the words of all
 HEADER = """# {language}: translations of the Coalition dashboard.
 # DRAFT, not reviewed by a native speaker. Whoever has reviewed a message marks it with a line "#, reviewed"."""
-INCOMPLETE_SAYS = (
+INCOMPLETE_HEAD = (
     "# Written by `make strings`: pages that are shown in English, as messages of theirs are not translated."
 )
 LEFT_OUT = tuple(
@@ -150,7 +150,7 @@ def main() -> None:
 def incomplete_text(wanted: Catalog) -> str:
     """The text of the file that names these pages."""
     lines = [f"{code} = {json.dumps(names)}" for code, names in incomplete(wanted).items()]
-    return "\n".join([INCOMPLETE_SAYS, *lines, ""])
+    return "\n".join([INCOMPLETE_HEAD, *lines, ""])
 
 
 if __name__ == "__main__":

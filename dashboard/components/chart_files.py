@@ -31,7 +31,7 @@ def chart_files(chart: dict[str, Any], key: str, question_name: str, scope: Scop
     Args:
         chart: the plotly figure as a dictionary.
         key: under which the page drew it.
-        asked: the question that it answers.
+        question_name: the question that it answers.
         scope: what was chosen.
         title: above the chart; empty where the sentence at the top of the page is its title.
         file_name: without an ending.

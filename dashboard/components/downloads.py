@@ -49,7 +49,7 @@ def download(question_name: str, scope: Scope, name: str = "", title: str = "", 
     """Two buttons that give the answer as CSV and as XLSX, each written only when pressed; none inside other sites.
 
     Args:
-        asked: the question.
+        question_name: the question.
         scope: what was chosen.
         name: tells several of one question apart on a page.
         title: the takeaway above the chart or table, for the notes of the workbook.

@@ -30,7 +30,7 @@ def notes_of(question_name: str, scope: Scope, title: str = "") -> tuple[Note, .
     """Lines of names and texts; the first states whether any of the figures are simulated.
 
     Args:
-        asked: the question that was answered.
+        question_name: the question that was answered.
         scope: what was chosen.
         title: the takeaway above the chart or table; without it there is the question alone.
     """

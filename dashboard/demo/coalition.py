@@ -127,7 +127,7 @@ def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> S
         *("activity", "activity_type", "mission", "audience", "stage", "began_on", "ended_on", "people_in_need"),
         *("people_targeted", "people_direct", "people_indirect", "people_claimed", "reported_by"),
     ]
-    in_need = _places(known, rng)
+    in_need = _countries_in_need(known, rng)
     served, others = in_need[:COUNTRIES], in_need[COUNTRIES : COUNTRIES + IN_NEED_WITH_AN_OFFER_ONLY]
     where = served + rng.choices(served, [_pull(country) for country in served], k=PROJECTS - COUNTRIES)
     stages = rng.choices(list(STAGES), list(STAGES.values()), k=PROJECTS - WITHOUT_STAGE) + [""] * WITHOUT_STAGE
@@ -142,7 +142,7 @@ def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> S
     return Sent("contributions_5w", write_rows(folder / f"demonstration_contributions_5w_{LIST_OF}.csv", rows))
 
 
-def _places(known: Facts, rng: random.Random) -> list[Country]:
+def _countries_in_need(known: Facts, rng: random.Random) -> list[Country]:
     """Countries with learners, those with more of them and with refugees sooner."""
     todo = [country for country in known.countries.values() if country.monitored and country.learners]
     return sorted(todo, key=lambda country: rng.expovariate(_pull(country)))
@@ -166,7 +166,7 @@ def _activity(
     name: str, country: Country, stage: str, who: Sequence[Member], rng: random.Random
 ) -> list[Sequence[object]]:
     """One row for the lead and one for each supporter; without a stage, presence alone is told."""
-    kind = rng.choices(KINDS, [kind_weighted.weight for kind_weighted in KINDS])[0]
+    kind = rng.choices(KINDS, [known.weight for known in KINDS])[0]
     # Two of three began while schools were shut, in 2020.
     longest = (LIST_OF - FOUNDED).days - 30
     began = FOUNDED + DAY * min(int(rng.expovariate(1 / 260)), longest)

@@ -135,13 +135,11 @@ def refugees_learning(known: Facts, courses: Sequence[Course]) -> list[Person]:
     for person in people:
         person.runs = _runs(person, courses, STATED[2].on, rng)
     _settle(people, rng)
-    for person in rng.sample(
-        [person_known for person_known in people if person_known.partner != "kiron"], REPORTED_TWICE
-    ):
+    for person in rng.sample([candidate for candidate in people if candidate.partner != "kiron"], REPORTED_TWICE):
         others = early_partners if person.reached <= STATED[1].on else partners
         person.other_partner = rng.choice([other for other in others if other not in (person.partner, "kiron")])
     late = [person for person in people if person.reached <= STATED[1].on and not person.other_partner]
-    for person in rng.sample([person_known for person_known in late if person_known.partner != "kiron"], BACK_DATED):
+    for person in rng.sample([candidate for candidate in late if candidate.partner != "kiron"], BACK_DATED):
         for run in person.runs:
             run.is_reported_late = True
     return people

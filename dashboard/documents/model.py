@@ -198,11 +198,11 @@ def _chapter(
 ) -> Chapter:
     head = next((block for block in blocks if isinstance(block, Headline)), Headline("", "", ""))
     numbers: list[NumberShown] = []
-    section = _Place("")
+    section = _OpenSection("")
     in_order = [section]
     for block in blocks:
         if isinstance(block, Section):
-            section = _Place(without_markup(block.title))
+            section = _OpenSection(without_markup(block.title))
             in_order.append(section)
         elif isinstance(block, Heading):
             section.begin(without_markup(block.words))
@@ -223,7 +223,7 @@ def _chapter(
             for context in (block.others or {"": block.context}).values():
                 used[block.question, context] = None
             cards |= dict.fromkeys(question(block.question).metrics)
-            if part := _part(block, section.title):
+            if part := _part_of_figure(block, section.title):
                 section.add(part)
     before, *sections = (collected.ended() for collected in in_order)
     # What the answer says where it has no figure stands with its sentence.
@@ -240,8 +240,8 @@ def _chapter(
 
 
 @dataclass
-class _Place:
-    """The answer or a section of a page while it is read: its parts, and what was said since."""
+class _OpenSection:
+    """The answer or a section of a page while it is read: its parts, and the words since."""
 
     title: str
     parts: list[Part] = field(default_factory=list)
@@ -264,14 +264,14 @@ class _Place:
             self.leads.append(words)
 
     def add(self, part: Part) -> None:
-        """A figure, with what was said before it under the same title."""
+        """A figure, with the words before it under the same title."""
         if part.title != self.title:
             self.end()
         self.parts.append(replace(part, lead=" ".join([*self.leads, *filter(None, [part.lead])])))
         self.leads, self.is_begun = [], True
 
     def end(self) -> None:
-        """What was said and has no figure is a part of its own."""
+        """Words without a figure are a part of their own."""
         if self.leads:
             self.parts.append(Part(self.title, " ".join(self.leads), None, None))
         self.leads, self.is_begun = [], False
@@ -297,7 +297,7 @@ def _number(number: Number) -> NumberShown:
     return NumberShown(label, without_markup(in_words_of_metric(number)), without_markup(number.note))
 
 
-def _part(figure: Figure, section: str) -> Part | None:
+def _part_of_figure(figure: Figure, section: str) -> Part | None:
     chart = None
     if isinstance(figure.chart, dict) and has_marks(figure.chart):
         chart = ChartShown(in_language(figure.chart), alt_of(figure.chart, without_markup(figure.words.alt)))

@@ -96,10 +96,10 @@ class Pack:
 
 
 @dataclass
-class Found:
+class Index:
     """What a reader may look for in a language: words with the place where they are, and the rows of each country."""
 
-    places: list[tuple[str, str]] = field(default_factory=list)
+    entries: list[tuple[str, str]] = field(default_factory=list)
     countries: dict[str, list[tuple[str, str, TableShown, Sequence[Any]]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -151,7 +151,7 @@ def write_pack(files: Mapping[str, bytes], folder: Path) -> None:
 def _write_language(pack: Pack, code: str) -> None:
     sheets = list(_sheets(pack, code))
     answered = [sheet for sheet in sheets if not sheet.chapter.why_not]
-    index = Found()
+    index = Index()
     for sheet in answered:
         pack.keep(f"{code}/{sheet.name}.html", _page(pack, sheet, answered, index))
     pack.keep(f"{code}/countries.html", _countries(pack, answered, index))
@@ -196,13 +196,13 @@ def _days() -> list[datetime.date]:
 # Pages
 
 
-def _page(pack: Pack, sheet: Sheet, sheets: Sequence[Sheet], index: Found) -> bytes:
+def _page(pack: Pack, sheet: Sheet, sheets: Sequence[Sheet], index: Index) -> bytes:
     chapter = sheet.chapter
     body = [_heading(chapter, sheet), _dates(sheet, sheets), _numbers(chapter.numbers)]
-    index.places.append((f"{sheet.title}: {chapter.takeaway}", f"{sheet.name}.html"))
+    index.entries.append((f"{sheet.title}: {chapter.takeaway}", f"{sheet.name}.html"))
     for number, part in enumerate(chapter.parts):
         anchor = f"figure-{number + 1}"
-        body.append(_part(pack, sheet, part, anchor, index))
+        body.append(_html_of_part(pack, sheet, part, anchor, index))
     body.append(_notes(sheet.document))
     return _html(pack, sheet.name, chapter.takeaway or sheet.title, "".join(body), sheets, sheet.document.is_simulated)
 
@@ -245,11 +245,11 @@ def _numbers(numbers: Sequence[NumberShown]) -> str:
     return f'<dl class="numbers">{"".join(written)}</dl>'
 
 
-def _part(pack: Pack, sheet: Sheet, part: Part, anchor: str, index: Found) -> str:
+def _html_of_part(pack: Pack, sheet: Sheet, part: Part, anchor: str, index: Index) -> str:
     title = part.title or sheet.chapter.takeaway
     body = [f'<section id="{anchor}" aria-label="{escape(title)}">']
     if title != sheet.chapter.takeaway:
-        index.places.append((title, f"{sheet.name}.html#{anchor}"))
+        index.entries.append((title, f"{sheet.name}.html#{anchor}"))
         body.append(f"<h2>{escape(title)}</h2>")
     if part.lead:
         body.append(f"<p>{escape(part.lead)}</p>")
@@ -317,7 +317,7 @@ def _keep_own_list(pack: Pack) -> None:
     pack.keep(f"data/{SOURCE}_{pack.viewer.partner_id}.csv", write_hxl(rows, "csv"))
 
 
-def _keep_rows_of_countries(sheet: Sheet, table: TableShown, anchor: str, index: Found) -> None:
+def _keep_rows_of_countries(sheet: Sheet, table: TableShown, anchor: str, index: Index) -> None:
     """Notes the rows of a table that has one for each country, for the page with all there is on a country."""
     if table.question in index.noted:
         return
@@ -379,7 +379,7 @@ def _title() -> str:
     return _("Coalition dashboard")
 
 
-def _countries(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
+def _countries(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
     names = {code: words("country").get(code) or code for code in index.countries}
     codes = sorted(names, key=lambda code: names[code].casefold())
     body = [f"<h1>{escape(_('Countries'))}</h1>"]
@@ -387,7 +387,7 @@ def _countries(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
     body.append(f'<nav><ul class="inline">{items}</ul></nav>')
     for code in codes:
         name = names[code]
-        index.places.append((name, f"countries.html#{code}"))
+        index.entries.append((name, f"countries.html#{code}"))
         body.append(f'<section id="{code}"><h2>{escape(name)}</h2>')
         for title, address, table, row in index.countries[code]:
             mark_as_protected(table.question, table.context)
@@ -401,16 +401,16 @@ def _countries(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
     return _html(pack, "countries", _("Countries"), "".join(body), sheets, any(s.document.is_simulated for s in sheets))
 
 
-def _methods(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
+def _methods(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
     body = [f"<h1>{escape(_('Methods'))}</h1><h2>{escape(_('All metrics'))}</h2><dl>"]
     for name, card in sorted(metrics().items(), key=lambda item: _(item[1].label).casefold()):
-        index.places.append((_(card.label), f"methods.html#metric-{name}"))
+        index.entries.append((_(card.label), f"methods.html#metric-{name}"))
         text = f"{_(card.definition)} {_(card.caveat)}".strip()
         body.append(f'<dt id="metric-{name}">{escape(_(card.label))}</dt><dd>{escape(text)}</dd>')
     body.append(f"</dl><h2>{escape(_('All sources'))}</h2><dl>")
     for name, pins in pack.release.manifest["snapshots"].items():
         source = sources()[name]
-        index.places.append((_(source.title), f"methods.html#source-{name}"))
+        index.entries.append((_(source.title), f"methods.html#source-{name}"))
         newest = datetime.date.fromisoformat(max(pin["captured_on"] for pin in pins))
         text = f"{_(source.publisher)}; {_(source.licence)}; {day(newest)}"
         body.append(f'<dt id="source-{name}">{escape(_(source.title))}</dt><dd>{escape(text)}</dd>')
@@ -418,11 +418,11 @@ def _methods(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
     return _html(pack, "methods", _("Methods"), "".join(body), sheets, False)
 
 
-def _find(pack: Pack, sheets: Sequence[Sheet], index: Found) -> bytes:
+def _find(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
     """Pages, figures, countries, metrics and sources from A to Z, for the browser's own search."""
-    found_entries = sorted(dict.fromkeys(index.places), key=lambda entry: (entry[0].casefold(), entry[1]))
+    in_order = sorted(dict.fromkeys(index.entries), key=lambda entry: (entry[0].casefold(), entry[1]))
     letters: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for label, address in found_entries:
+    for label, address in in_order:
         first = label.lstrip("“«\u2068\u2067 ")[:1].upper()
         letters[first if first.isalpha() else "0–9"].append((label, address))
     help_ = _("Press Ctrl+F, or choose “Find in page” in the menu of your browser, and type a word.")

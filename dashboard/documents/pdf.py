@@ -116,11 +116,13 @@ def _chapter(chapter: Chapter, folder: Path, at: int) -> dict[str, Any]:
         "title": chapter.takeaway or chapter.subject,
         "lead": chapter.why_not or chapter.lead,
         "numbers": [{"label": n.label, "value": n.value, "note": n.note} for n in chapter.numbers],
-        "parts": [_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)],
+        "parts": [
+            _values_of_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)
+        ],
     }
 
 
-def _part(part: Part, folder: Path, name: str) -> dict[str, Any]:
+def _values_of_part(part: Part, folder: Path, name: str) -> dict[str, Any]:
     chart = None
     if part.chart:
         drawn, chart = _without_words(svg(dict(part.chart.spec), CHART_WIDTH, part.chart.alt))

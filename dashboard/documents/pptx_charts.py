@@ -55,7 +55,7 @@ def add_chart(shapes: Any, chart: NativeChart, title: str, tag: str, position: S
         chart: what it shows.
         title: for a series without a name of its own.
         tag: of the language of its words.
-        place: left, top, width and height.
+        position: left, top, width and height.
     """
     frame = shapes.add_chart(KINDS[chart.kind, chart.grouping], *position, _data(chart, title))
     drawn = frame.chart
@@ -206,8 +206,8 @@ def _set_intervals(drawn: Any, series: Series) -> None:
         f"<c:noEndCap val='0'/><c:plus>{_literal(series.above)}</c:plus><c:minus>{_literal(series.below)}</c:minus>"
         "<c:spPr><a:ln w='12700'><a:solidFill><a:srgbClr val='7B8794'/></a:solidFill></a:ln></c:spPr></c:errBars>"
     )
-    places = (drawn._element.find(qn(tag)) for tag in ("c:cat", "c:xVal"))
-    next(element for element in places if element is not None).addprevious(parse_xml(written))
+    elements = (drawn._element.find(qn(tag)) for tag in ("c:cat", "c:xVal"))
+    next(element for element in elements if element is not None).addprevious(parse_xml(written))
 
 
 def _literal(lengths: Sequence[float]) -> str:

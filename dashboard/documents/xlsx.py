@@ -86,7 +86,7 @@ class _Book:
         named = [self.name(f"{at}. {_title(part, chapter.takeaway)}") for at, (chapter, part) in enumerate(parts, 1)]
         self.summary(summary, named)
         for name, (chapter, part) in zip(named, parts, strict=True):
-            self.part(name, part, chapter.takeaway or chapter.subject, chapter.link)
+            self.write_part(name, part, chapter.takeaway or chapter.subject, chapter.link)
         self.notes()
         self.file.close()
 
@@ -117,25 +117,25 @@ class _Book:
             row += 1
         sheet.set_landscape()
 
-    def part(self, name: str, part: Part, otherwise: str, link: str) -> None:
-        sheet = self.made(name)
-        self.head(sheet, part.title or otherwise, part.lead)
+    def write_part(self, name: str, write_part: Part, otherwise: str, link: str) -> None:
+        sheet = self.made_sheet(name)
+        self.head(sheet, write_part.title or otherwise, write_part.lead)
         width = 0
-        if part.table:
-            self.table(sheet, part.table)
-            width = len(part.table.columns)
-        drawn = native(dict(part.chart.spec)) if part.chart else None
+        if write_part.table:
+            self.table(sheet, write_part.table)
+            width = len(write_part.table.columns)
+        drawn = native(dict(write_part.chart.spec)) if write_part.chart else None
         if drawn:
-            self.chart(sheet, name, drawn, part, otherwise, width + 1 if width else 0)
-        elif part.chart and part.table and len(part.table.rows) >= FEWEST_COLORED:
-            self.colors(sheet, part.table)
-        rows = len(part.table.rows) if part.table else 0
+            self.chart(sheet, name, drawn, write_part, otherwise, width + 1 if width else 0)
+        elif write_part.chart and write_part.table and len(write_part.table.rows) >= FEWEST_COLORED:
+            self.colors(sheet, write_part.table)
+        rows = len(write_part.table.rows) if write_part.table else 0
         last = (width + 1 if width else 0) + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
         below = HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0) + 2
-        for at, words in enumerate(part.notes):
+        for at, words in enumerate(write_part.notes):
             self.put(sheet, below + at, 0, words, font_color=QUIET)
-        sheet.print_area(0, 0, below + len(part.notes) - 1, last)  # not the chart's own numbers
-        sheet.freeze_panes(HEAD_ROW + 1 if part.table else HEAD_ROW, 0)
+        sheet.print_area(0, 0, below + len(write_part.notes) - 1, last)  # not the chart's own numbers
+        sheet.freeze_panes(HEAD_ROW + 1 if write_part.table else HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.repeat_rows(HEAD_ROW)
         sheet.set_footer(f"&L{_foot(link)}&R&P / &N")
@@ -253,8 +253,8 @@ class _Book:
         if along == first:
             self.along = first
             sheet.write_string(HEAD_ROW, first, _text(drawn.category_title), bold)
-            places: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
-            for row, at in enumerate(places, HEAD_ROW + 1):
+            positions: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
+            for row, at in enumerate(positions, HEAD_ROW + 1):
                 if isinstance(at, str):
                     sheet.write_string(row, first, _text(at))
                 elif isinstance(at, datetime.date):
@@ -296,9 +296,9 @@ class _Book:
     # Cells
 
     def sheet(self, title: str) -> Any:
-        return self.made(self.name(title))
+        return self.made_sheet(self.name(title))
 
-    def made(self, name: str) -> Any:
+    def made_sheet(self, name: str) -> Any:
         sheet = self.file.add_worksheet(name)
         if self.document.right_to_left:
             sheet.right_to_left()

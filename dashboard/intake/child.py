@@ -104,7 +104,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         corrected = corrections(table, order.get("corrects", ""), order.get("to_correct", {}), kind == CORRECTIONS)
     if corrected:
         kind, table = CORRECTIONS, replace(table, rows=corrected.rows, text=None)
-        ledger.read_too |= corrected.places
+        ledger.read_too |= corrected.columns
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
 

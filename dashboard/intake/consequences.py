@@ -74,7 +74,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """How many people of a file are in the other files of the same partner, by source."""
 
     source: str
@@ -98,7 +98,7 @@ class Consequence:
     changes: tuple[Change, ...] = ()
     new: Mapping[str, tuple[str, ...]] | None = None
     vanishing: Mapping[str, tuple[str, ...]] | None = None
-    found: tuple[Found, ...] = ()
+    found: tuple[Match, ...] = ()
     is_older: bool = False
     alike: Mapping[str, str] = field(default_factory=dict)
 
@@ -315,7 +315,7 @@ def _names(pins: Pins, of_sources: Iterable[str], only: str = "") -> dict[str, f
     return {kind: frozenset(names) for kind, names in names_of.items()}
 
 
-def _matches(fresh: Snapshot, pins: Pins) -> list[Found]:
+def _matches(fresh: Snapshot, pins: Pins) -> list[Match]:
     """How many people of a snapshot are in the same partners' files of other sources."""
     mine = _pairs(fresh.rows_file)
     if not mine:
@@ -336,7 +336,7 @@ def _matches(fresh: Snapshot, pins: Pins) -> list[Found]:
         }
         if others:
             people = {(id_key or email_key): {id_key, email_key} & others for _, id_key, email_key in mine}
-            answers.append(Found(source, len(people), sum(bool(met) for met in people.values())))
+            answers.append(Match(source, len(people), sum(bool(met) for met in people.values())))
     return answers
 
 

@@ -161,7 +161,7 @@ class Orders:
             return ""
         return next((name for name in columns.split(",") if name and not self.of(name).is_proven), "")
 
-    def question(self, few_are_asked: bool = False, label: Callable[[str], str] = str) -> str:
+    def question(self, asks_about_few: bool = False, label: Callable[[str], str] = str) -> str:
         """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
 
         A few dates in doubt among many are not asked about, unless the reader cannot set them aside. `label` gives the
@@ -185,7 +185,7 @@ class Orders:
         ]
         total = sum(doubtful, Tally())
         dates = sum(tally.dates for tally in self.columns.values())
-        if not doubtful or not (few_are_asked or _many(total.in_doubt, dates)):
+        if not doubtful or not (asks_about_few or _many(total.in_doubt, dates)):
             return ""
         if total.only_month_first and total.only_day_first:
             sentence = (

@@ -164,7 +164,7 @@ def import_file(
         source: name of a source card.
         file: CSV or XLSX, told apart by content.
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
-        said: what the sender declares beside the file.
+        declared: what the sender declares beside the file.
         progress: called with the rows read so far.
         limits: how large the file may be, and what reading it may cost.
 

@@ -38,11 +38,11 @@ from dashboard.store.snapshots import (
 )
 from dashboard.warehouse.catalog import SourceCard, sources
 
-PLACE, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
+FOLDER, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
 # Lists about organisations of which a member may bring in its own rows, by the column that says whose they are.
 BY_MEMBERS = {"offers": "partner_id", "contributions_5w": "reported_by"}
-TAKEN = ("offers",)
+SOURCES_WITH_OWNED_IDS = ("offers",)
 # Files of one partner that may wait for a steward at once.
 MOST_WAITING = 20
 
@@ -116,8 +116,8 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "", reason: str 
             )
         if sum(partner in other.partners for other in waiting(store)) >= MOST_WAITING:
             raise NotYours(f"{MOST_WAITING} files of yours wait for a steward. Ask one to look at them first.")
-    _refuse_taken(store, report.source, ready.folder / "rows.parquet")
-    target = store / PLACE / report.source / _folder_of(ready)
+    _refuse_ids_of_others(store, report.source, ready.folder / "rows.parquet")
+    target = store / FOLDER / report.source / _folder_of(ready)
     shared = _shared(store, report, ready.folder / "rows.parquet")
     with locked(store), staged(store) as fresh:
         if ready.erased is not None and ready.erased != marks(store):
@@ -174,7 +174,7 @@ def sent_together(proposal: Proposal, others: Iterable[Proposal]) -> list[Propos
 
 def waiting(store: Path) -> list[Proposal]:
     """All proposals, the newest first."""
-    proposals = [read_proposal(folder) for source in sources() for folder in standing(store / PLACE / source)]
+    proposals = [read_proposal(folder) for source in sources() for folder in standing(store / FOLDER / source)]
     return sorted(proposals, key=lambda proposal: proposal.snapshot.imported_at, reverse=True)
 
 
@@ -190,7 +190,7 @@ def discard(store: Path, proposal: Proposal) -> None:
 def verify_waiting(store: Path, proposal: Proposal) -> None:
     """Raises StoreDamaged where its files changed, NotYours where another member has taken its ids since."""
     verify(proposal.snapshot.folder)
-    _refuse_taken(store, proposal.snapshot.source, proposal.snapshot.rows_file)
+    _refuse_ids_of_others(store, proposal.snapshot.source, proposal.snapshot.rows_file)
 
 
 def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any]:
@@ -288,9 +288,9 @@ def _owners_of_corrected(store: Path, report: Report) -> frozenset[str]:
     )
 
 
-def _refuse_taken(store: Path, source: str, rows: Path) -> None:
+def _refuse_ids_of_others(store: Path, source: str, rows: Path) -> None:
     """Raises NotYours where a row has the id of another member's record, which it would replace."""
-    if source not in TAKEN:
+    if source not in SOURCES_WITH_OWNED_IDS:
         return
     owners = {
         offer: owner

@@ -46,7 +46,7 @@ class _Beside:
     rows_with_other: int = 0
     names: set[str] = field(default_factory=set)
     rows_with_name: int = 0
-    places: list[Hashable] = field(default_factory=list)
+    record_keys: list[Hashable] = field(default_factory=list)
 
 
 def no_ids(ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]) -> frozenset[str]:
@@ -111,7 +111,7 @@ def _gathered(
         beside = beside_key.get(key)
         if beside is None:
             continue
-        beside.places.append(record_key)
+        beside.record_keys.append(record_key)
         if other:
             beside.others.add(other)
             beside.rows_with_other += 1
@@ -131,7 +131,7 @@ def _reason(beside: _Beside, ids_of_name: Mapping[str, int], rows: int) -> str:
     has_single_name = people == 1 and beside.rows_with_name == beside.rows
     if has_single_address or (has_single_name and all(ids_of_name[name] <= MOST_IDS for name in beside.names)):
         return ""
-    if max(Counter(beside.places).values()) > MOST_RECORDS:
+    if max(Counter(beside.record_keys).values()) > MOST_RECORDS:
         return RECORDS
     return SHARE if beside.rows > max(MOST_ROWS, MOST_SHARE * rows) else ""
 

@@ -54,8 +54,8 @@ from dashboard.warehouse.catalog import Query, UnknownQuestion, question, questi
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import QueryStopped
 
-ASKED = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)\.(?P<format>[A-Za-z0-9_]+)")
-DESCRIBED = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)/metadata\.json")
+ANSWER_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)\.(?P<format>[A-Za-z0-9_]+)")
+METADATA_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)/metadata\.json")
 BEARER = re.compile(r"bearer +(?P<token>\S+) *", re.IGNORECASE)
 MOST_PARAMETERS = 60
 LONGEST_FOUND = 100
@@ -190,13 +190,13 @@ class Api:
             return _sent(
                 scope, caller, api_files.as_json(api_files.index(questions().values(), release, caller.viewer))
             )
-        if match := DESCRIBED.fullmatch(path):
+        if match := METADATA_PATH.fullmatch(path):
             query = _question(match["name"])
             number = next((read_release(text) for name, text in parameters if name == RELEASE), None)
             if unknown := [(name, text) for name, text in parameters if name != RELEASE]:
                 raise NotAnswered(400, f"the parameter {RELEASE}", _names(unknown), "Leave the others out.")
             return _sent(scope, caller, self._metadata(caller, query, _release(number)))
-        if (match := ASKED.fullmatch(path)) and match["format"] in MEDIA_TYPES:
+        if (match := ANSWER_PATH.fullmatch(path)) and match["format"] in MEDIA_TYPES:
             return self._data(caller, scope, _question(match["name"]), match["format"], parameters)
         if match:
             raise NotAnswered(

@@ -88,7 +88,7 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
                         _add(tar, name, content, files[name]["bytes"])
             raw.flush()
             os.fsync(raw.fileno())
-        with _telling(temporary):
+        with _refusing_damage(temporary):
             _unpack(temporary, None)
         temporary.rename(file)
         flush(file.parent)
@@ -114,7 +114,7 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
             )
         store.chmod(FOLDER_MODE)
         with workspace(store) as folder:
-            with _telling(file):
+            with _refusing_damage(file):
                 contents = _unpack(file, folder)
             archived_secret = folder / SECRET
             if archived_secret.is_file() and secret.exists() and secret.read_bytes() != archived_secret.read_bytes():
@@ -218,7 +218,7 @@ def _copy(source: IO[bytes], target: IO[bytes] | None, entry: dict[str, Any], wh
 
 
 @contextmanager
-def _telling(file: Path) -> Iterator[None]:
+def _refusing_damage(file: Path) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, *MALFORMED) as wrong:

@@ -73,20 +73,20 @@ class Answers:
         Raises:
             ReleaseTooOld: the release lacks some of them, or a column that questions read.
         """
-        if lacking := asked_tables() - tables.keys():
+        if lacking := queried_tables() - tables.keys():
             raise ReleaseTooOld(
                 f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
                 f"{min(lacking)}. `coalition publish` builds a new one from the same files."
             )
-        for name in sorted(asked_tables()):
-            if lost := asked_columns(name) - set(pq.read_schema(tables[name].file).names):
+        for name in sorted(queried_tables()):
+            if lost := queried_columns(name) - set(pq.read_schema(tables[name].file).names):
                 raise ReleaseTooOld(
                     f"The release was built by an earlier version: its table {name} lacks {', '.join(sorted(lost))}, "
                     "which pages read. `coalition publish` builds a new one from the same files."
                 )
         self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
-        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own, shared)
+        self._engine = sealed({name: tables[name] for name in sorted(queried_tables())}, protected, own, shared)
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.
@@ -124,13 +124,13 @@ def sealed(
 
 
 @cache
-def asked_tables() -> frozenset[str]:
+def queried_tables() -> frozenset[str]:
     """The tables of a release that some question about one release reads."""
     return frozenset(table for query in questions().values() if not compares(query) for table in tables_of(query.sql))
 
 
 @cache
-def asked_columns(table: str) -> frozenset[str]:
+def queried_columns(table: str) -> frozenset[str]:
     """The columns of a mart or cube, as its header has them, whose names stand in a question that reads the table."""
     header = next((query for kind in ("marts", "cubes") for query in layer(kind) if query.name == table), None)
     if header is None:

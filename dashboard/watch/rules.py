@@ -46,7 +46,7 @@ class Rule:
 
     Attributes:
         kind: QUESTION, SOURCE or NEEDS.
-        asked: the question with its parameters as they are bound; empty for a source.
+        question_name: the question with its parameters as they are bound; empty for a source.
         measured: where an answer has the figure.
         only: columns and the values that rows must have to count.
         each: the column that identifies a row, where the rule is about each of them; empty where there is one.
@@ -112,7 +112,7 @@ def read_rules(file: Path) -> tuple[Rule, ...]:
     ends = [*heads[1:], len(lines) + 1]
     rules: list[Rule] = []
     for settings, head, end in zip(entries, heads, ends, strict=True):
-        position = _Place(file.name, head, lines[head - 1 : end - 1], str(settings.get("name", "")))
+        position = _RulePosition(file.name, head, lines[head - 1 : end - 1], str(settings.get("name", "")))
         rule = _rule(settings, position)
         if twin := next((known for known in rules if known.name == rule.name), None):
             position.refuse("name", f"the name {rule.name!r} is that of {twin.where} already. Give each rule its own.")
@@ -121,7 +121,7 @@ def read_rules(file: Path) -> tuple[Rule, ...]:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _RulePosition:
     """Where a rule stands in its file."""
 
     file: str
@@ -139,11 +139,11 @@ class _Place:
         return f"{self.file}, line {line}, rule {self.name or 'without a name'}"
 
     def refuse(self, key: str, why: str) -> NoReturn:
-        """Raises RuleWrong with the place of the key."""
+        """Raises RuleWrong with the position of the key."""
         raise RuleWrong(f"{self.at(key)}: {why}")
 
 
-def _rule(settings: dict[str, Any], position: _Place) -> Rule:
+def _rule(settings: dict[str, Any], position: _RulePosition) -> Rule:
     kinds = [kind for kind in KEYS if kind in settings]
     if len(kinds) != 1:
         position.refuse("", f"a rule has one of {', '.join(KEYS)} (found: {', '.join(kinds) or 'none'}).")
@@ -172,7 +172,7 @@ def _rule(settings: dict[str, Any], position: _Place) -> Rule:
     return _of_question(settings, common, position)
 
 
-def _of_question(settings: dict[str, Any], common: dict[str, Any], position: _Place) -> Rule:
+def _of_question(settings: dict[str, Any], common: dict[str, Any], position: _RulePosition) -> Rule:
     question_name = settings[QUESTION]
     try:
         query = question(question_name if isinstance(question_name, str) else "")
@@ -217,7 +217,7 @@ def _of_question(settings: dict[str, Any], common: dict[str, Any], position: _Pl
     )
 
 
-def _measured(settings: dict[str, Any], query: Query, position: _Place) -> Measured:
+def _measured(settings: dict[str, Any], query: Query, position: _RulePosition) -> Measured:
     """Where the answer has the figure: in a column, or where the header says that of a metric is."""
     named = [key for key in ("column", "metric") if key in settings]
     numbers = [column.name for column in query.columns if column.type in NUMBERS]
@@ -236,7 +236,7 @@ def _measured(settings: dict[str, Any], query: Query, position: _Place) -> Measu
     return known[wanted]
 
 
-def _bound(query: Query, params: dict[str, Any], key: str, position: _Place) -> dict[str, Any]:
+def _bound(query: Query, params: dict[str, Any], key: str, position: _RulePosition) -> dict[str, Any]:
     try:
         return bind(query, params)
     except BadParameter as wrong:
@@ -247,7 +247,7 @@ def _bound(query: Query, params: dict[str, Any], key: str, position: _Place) -> 
         )
 
 
-def _source(name: Any, audience: str, position: _Place) -> SourceCard:
+def _source(name: Any, audience: str, position: _RulePosition) -> SourceCard:
     expected = {card.name: card for card in sources().values() if card.every_days}
     if audience != "steward":
         expected = {card.name: card for card in expected.values() if is_open(card)}

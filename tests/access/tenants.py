@@ -16,7 +16,7 @@ from dashboard.intake.front_door import import_file
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import Release, publish_release
 from dashboard.store.views import STREAMS
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 SHARED = "coursera_for_refugees"
@@ -112,7 +112,7 @@ def tags(release: Release) -> dict[str, set[int]]:
     Numbers of tables about nobody, such as codes of countries, say nothing and are left out.
     """
     owners, others = defaultdict(set), set()
-    for name in asked_tables() - {*PROTECTED, STREAMS}:
+    for name in queried_tables() - {*PROTECTED, STREAMS}:
         for row in pq.read_table(release.marts[name]).to_pylist():
             others |= {number for value in row.values() for number in numbers(value)}
     for name in PROTECTED:

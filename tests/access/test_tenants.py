@@ -19,7 +19,7 @@ from dashboard.components.downloads import Reading, _csv, _xlsx
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import BadParameter, Shared, asked_tables
+from dashboard.warehouse.answers import BadParameter, Shared, queried_tables
 from dashboard.warehouse.catalog import question, questions
 from dashboard.warehouse.changes import changed_tables
 from dashboard.warehouse.duckdb import QueryStopped, write_shared
@@ -232,7 +232,7 @@ def test_the_database_of_a_partner_holds_its_own_rows_only(viewer, release, know
     answers = open_answers(viewer, release)
     tables = everything(answers)
     answers.close()
-    assert set(tables) == asked_tables()
+    assert set(tables) == queried_tables()
     alone = {ALONE[viewer.partner_id][0]} if viewer.partner_id in ALONE else set()
     for name in {*PROTECTED, STREAMS}:
         rows = tables[name]
@@ -259,7 +259,7 @@ def test_tables_that_all_share_are_what_each_would_have_loaded(viewer, release, 
 
     assert shared.tables.keys() > {"fct_refugees", "fct_school_day"}
     assert not shared.tables.keys() & {*PROTECTED, STREAMS, HUB_DAYS}
-    for table in sorted(asked_tables()):
+    for table in sorted(queried_tables()):
         assert rows(alone, table) == rows(sharing, table), table
     alone.close(), sharing.close()
 

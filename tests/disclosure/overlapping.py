@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 from dashboard.warehouse.build import REFERENCE_TABLES, in_order, read_reference, tables_of
 from dashboard.warehouse.catalog import layer, sources
 from dashboard.warehouse.schema import snapshot_schema
@@ -137,7 +137,7 @@ def released(tables, folder):
 
 def asked():
     """Every table that questions read."""
-    return tuple(sorted(asked_tables()))
+    return tuple(sorted(queried_tables()))
 
 
 # The tables about people of which a partner has its own rows.

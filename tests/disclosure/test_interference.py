@@ -24,7 +24,7 @@ from dashboard.intake.proposals import is_a_members, preview, sent_together, wai
 from dashboard.store import releases
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import ReleaseTooOld, asked_tables
+from dashboard.warehouse.answers import ReleaseTooOld, queried_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, questions, sources
 from tests.access.tenants import FULL
@@ -123,7 +123,7 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
         release = overlapping.released(overlapping.build(found, names), tmp_path / str(number))
         viewer = Viewer("partner", partner)
         held = holdings(viewer, release)
-        assert set(held) == asked_tables()
+        assert set(held) == queried_tables()
         for name in {*PROTECTED, STREAMS}:
             assert (held[name].column, held[name].values) == ("partner_id", (partner,)), name
         answers = open_answers(viewer, release)

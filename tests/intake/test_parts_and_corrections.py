@@ -14,7 +14,7 @@ from dashboard import actions
 from dashboard.actions import Actor, NotConfirmed, bring_in, import_files
 from dashboard.commands.cli import main
 from dashboard.intake import child, front_door
-from dashboard.intake.consequences import Change, Found
+from dashboard.intake.consequences import Change, Match
 from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.file_names import corrects_in_name, is_part_in_name
 from dashboard.intake.front_door import Declared
@@ -293,9 +293,9 @@ def test_the_report_says_how_many_people_are_in_the_senders_other_files(tmp_path
             names,
         )
         done = import_files(store, "partner_learners", [register], confirmed=True)
-        assert done.consequence.found == (Found(SOURCE, 9, found),)
+        assert done.consequence.found == (Match(SOURCE, 9, found),)
     assert (
-        str(Found(SOURCE, 9, 0)) == "0 of 9 people are in the partner's files of coursera_usage: are the ids the same?"
+        str(Match(SOURCE, 9, 0)) == "0 of 9 people are in the partner's files of coursera_usage: are the ids the same?"
     )
 
 

@@ -45,7 +45,7 @@ LARGEST_ANSWER = 32 * MEGABYTE
 # What a publisher calls a file by is sent back to it as it is.
 MARK = re.compile(r"[\x20-\x7e]{0,200}")
 # So many digits of a digest tell addresses apart.
-PLACE = 16
+MARK_DIGITS = 16
 # What a file begins with that is no table, whatever its name and its content type say.
 MAGIC = (
     (b"%PDF", "a PDF"),
@@ -96,7 +96,7 @@ class Caps:
     tries: int = 5
     first_pause: float = 1
     longest_pause: float = 30
-    longest_asked: float = 120
+    longest_requested_pause: float = 120
 
 
 REFRESH = Caps(bytes=256 * MEGABYTE, seconds=900)
@@ -221,7 +221,7 @@ class Client:
     @staticmethod
     def address_mark(address: str) -> str:
         """What tells an address apart from others, and does not show it."""
-        return hashlib.sha256(address.encode()).hexdigest()[:PLACE]
+        return hashlib.sha256(address.encode()).hexdigest()[:MARK_DIGITS]
 
     def json(
         self,
@@ -287,10 +287,10 @@ class Client:
                     return answer
                 last = f"status {answer.status}"
                 wait_seconds = _retry_after(answer.headers.get("Retry-After", ""))
-            if wait_seconds is not None and wait_seconds > self.caps.longest_asked:
+            if wait_seconds is not None and wait_seconds > self.caps.longest_requested_pause:
                 raise FetchFailed(
                     f"{self.shown(address)} asks to wait for {wait_seconds:,.0f} seconds (found: {last}), longer than "
-                    f"the {self.caps.longest_asked:,.0f} of one refresh. Do it again later, or less often."
+                    f"the {self.caps.longest_requested_pause:,.0f} of one refresh. Do it again later, or less often."
                 )
             if turn + 1 < self.caps.tries:
                 self._pause(turn, wait_seconds, address)

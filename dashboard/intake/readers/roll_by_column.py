@@ -379,9 +379,9 @@ def _persons(everybody: Spool, no_ids: Mapping[int, str], no_emails: np.ndarray)
         if has_id.all():
             continue
         known, first = np.unique(rows["emails"][has_id], return_index=True)
-        is_asked = np.isin(known, rows["emails"][~has_id])
-        emails.append(known[is_asked])
-        ids.append(rows["ids"][has_id][first[is_asked]])
+        is_wanted = np.isin(known, rows["emails"][~has_id])
+        emails.append(known[is_wanted])
+        ids.append(rows["ids"][has_id][first[is_wanted]])
     known, of_known = _all_numbers(emails), _all_numbers(ids)
     return Persons(without, no_emails, known, of_known)
 

@@ -97,8 +97,8 @@ def _confirm(upload: Upload, word: str) -> None:
     try:
         seen = _look(upload, encoding)
     except FileRefused as refused:
-        is_asked = refused.asks == "encoding" or "UTF-8" in str(refused)
-        if is_asked and "encoding" not in _questions_asked(word):
+        is_question = refused.asks == "encoding" or "UTF-8" in str(refused)
+        if is_question and "encoding" not in _questions_asked(word):
             _ask_for("encoding", word)
             st.rerun()
         st.error(for_readers(refused))
