@@ -270,7 +270,7 @@ def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
     return is_protected(current_viewer(), current_release(), name, (scope or Scope()).params(question(name)))
 
 
-def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str, Any]:
+def ask_row(name: str, scope: Scope | None = None, **where: str) -> Mapping[str, Any]:
     """The first row a question answers with, by column; `NoRow` when it has none. Missing is None or NaN.
 
     `where` names columns and their values: then it is the first row that has them.
@@ -281,7 +281,7 @@ def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str,
     return _row(viewer, release, name, params, tuple(where.items()), language())
 
 
-def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
+def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
     before = _before(str(store_folder()), current_release())
     params = tuple(scope.params(question(name)).items())

@@ -23,7 +23,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 COUNTRY = "country_iso3"
 MOST_SMALL_STATES = 12
@@ -68,7 +68,7 @@ def partner(context: Scope) -> Scope:
 
 def as_of(context: Scope) -> Scope:
     """The day until which learners are counted; the newest of the programme where none is chosen."""
-    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
     return replace(context, on_date=date_in_link(_("As of"), "as_of", newest))
 
 
@@ -81,7 +81,7 @@ def chosen() -> Scope:
 
 def newest_only(context: Scope) -> str:
     """Words for a figure that counts until the newest file, where the context names an earlier day; else empty."""
-    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
     if context.on_date is None or is_missing(newest) or context.on_date >= newest:
         return ""
     return _("As of the newest file, {day}.").format(day=day(newest))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
 from dashboard.access.visitor import Visitor
-from dashboard.documents.model import Document, PageAsked, make_document
+from dashboard.documents.model import Document, PageRequest, make_document
 from dashboard.locales import _, speaking
 from dashboard.refusals import Refusal
 from dashboard.store.releases import Release
@@ -89,7 +89,7 @@ def make_brief(
     chosen = {key: value for key, value in (address or {}).items() if value}
     if name.startswith(OF_PAGE):
         page = name.removeprefix(OF_PAGE)
-        return make_document(page, "", [PageAsked(page, chosen)], visitor, release, language)
+        return make_document(page, "", [PageRequest(page, chosen)], visitor, release, language)
     brief = BRIEFS.get(name)
     if brief is None:
         raise NoSuchBrief(f"There is no brief {name!r}. There are: {', '.join(BRIEFS)}.")
@@ -100,7 +100,9 @@ def make_brief(
         raise NoSuchBrief(f"The {name} brief is about one of many. Name which: {example}.")
     if brief.is_of_partner and not _may_see(visitor.viewer, chosen["partner_id"]):
         raise NoSuchBrief("A partner's brief has its own rows: only that partner and stewards can have it made.")
-    pages = [PageAsked(page, {**chosen, **({"open": sections} if sections else {})}) for page, sections in brief.pages]
+    pages = [
+        PageRequest(page, {**chosen, **({"open": sections} if sections else {})}) for page, sections in brief.pages
+    ]
     with speaking(language):
         title = brief.title()
     return make_document(brief.name, title, pages, visitor, release, language)

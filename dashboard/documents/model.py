@@ -40,7 +40,7 @@ __all__ = ["cell_words"]  # writers of documents have it from here
 
 
 @dataclass(frozen=True)
-class PageAsked:
+class PageRequest:
     """A page of a document: its name and its choices as a link has them."""
 
     page: str
@@ -134,7 +134,7 @@ class Document:
 
 
 def make_document(
-    name: str, title: str, pages_asked: Sequence[PageAsked], visitor: Visitor, release: Release, code: str
+    name: str, title: str, page_requests: Sequence[PageRequest], visitor: Visitor, release: Release, code: str
 ) -> Document:
     """The document of these pages for a visitor, answered by a release, in a language.
 
@@ -147,10 +147,10 @@ def make_document(
         chapters: list[Chapter] = []
         used: dict[tuple[str, Scope], None] = {}
         cards: dict[str, None] = {}
-        for page in pages_asked:
+        for page in page_requests:
             read = read_page(page.page, visitor, release, code, page.address)
             chapters.append(_chapter(read.blocks, read.why_not, read.page, page.address, used, cards))
-        pins = [pin for figure_asked in used for pin in pins_of(*figure_asked)]
+        pins = [pin for shown in used for pin in pins_of(*shown)]
         return Document(
             name=name,
             title=title or chapters[0].subject,
@@ -160,11 +160,11 @@ def make_document(
             audience=audience_words(current_viewer()),
             release=current_release().number,
             published=datetime.date.fromisoformat(current_release().manifest["published_at"][:10]),
-            is_simulated=any(is_simulated(*figure_asked) for figure_asked in used),
+            is_simulated=any(is_simulated(*shown) for shown in used),
             definitions=tuple((_(metrics()[card].label), _defined(card)) for card in cards),
             sources=without_markup(in_words(pins)),
             disclosure="" if current_viewer().is_steward else notices.hidden_words(),
-            link=link_to(pages_asked[0].page, pages_asked[0].address, code),
+            link=link_to(page_requests[0].page, page_requests[0].address, code),
             missing=mark,
             whole_percent=whole_percent,
         )

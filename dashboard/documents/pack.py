@@ -24,7 +24,7 @@ from dashboard.documents.model import (
     Chapter,
     Document,
     NumberShown,
-    PageAsked,
+    PageRequest,
     Part,
     TableShown,
     as_of,
@@ -37,7 +37,7 @@ from dashboard.locales.numbers import day, short_day, whole
 from dashboard.menu import menu
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
-from dashboard.session import answer, ask, ask_one, on_release
+from dashboard.session import answer, ask, ask_row, on_release
 from dashboard.settings import store_folder
 from dashboard.store.releases import Release
 from dashboard.vocabularies import words
@@ -178,15 +178,15 @@ def _sheet(
     pack: Pack, code: str, name: str, title: str, address: Mapping[str, str], on_day: datetime.date | None = None
 ) -> Sheet:
     visitor = Visitor("pack", pack.viewer, pack.viewer, lambda: True)
-    page_asked = PageAsked(name.partition("-")[0], address)
-    return Sheet(name, make_document(name, title, [page_asked], visitor, pack.release, code), title, on_day)
+    request = PageRequest(name.partition("-")[0], address)
+    return Sheet(name, make_document(name, title, [request], visitor, pack.release, code), title, on_day)
 
 
 def _days() -> list[datetime.date]:
     """The last day of each month of the record of closures, newest first, without the last observed day."""
     if ask("school_closures/captures").empty:
         return []
-    capture = ask_one("school_closures/capture")
+    capture = ask_row("school_closures/capture")
     first, last = capture["first_date"], capture["last_observed_date"]
     months = [(at // 12, at % 12 + 1) for at in range(first.year * 12 + first.month, last.year * 12 + last.month + 1)]
     ends = [datetime.date(year, month, 1) - datetime.timedelta(1) for year, month in months]

@@ -411,14 +411,14 @@ class _Deck:
     # Working
 
     def _working(self, chapter: Chapter, part: Part | None) -> list[str]:
-        questions_asked = [_(question(part.table.question).title)] if part and part.table else []
+        titles = [_(question(part.table.question).title)] if part and part.table else []
         texts = [chapter.lead, *([part.lead, *part.notes] if part else [])]
         labels = {number.label for number in chapter.numbers}
         defined = [f"{label}: {words}" for label, words in self.document.definitions if label in labels]
         return [
             chapter.takeaway,
             *texts,
-            *questions_asked,
+            *titles,
             *([part.chart.alt] if part and part.chart else []),
             *(defined if part is None or part in chapter.parts[:1] else []),
             self.document.sources,

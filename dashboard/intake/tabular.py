@@ -531,9 +531,9 @@ def _zip_preflight(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             _judge_size(archive.infolist())
-            format_ = zipped_format(archive.namelist(), _part(archive, "mimetype").decode("latin-1"))
+            format_ = zipped_format(archive.namelist(), _beginning_of(archive, "mimetype").decode("latin-1"))
             _judge_list(archive.infolist())
-            types = _part(archive, CONTENT_TYPES)
+            types = _beginning_of(archive, CONTENT_TYPES)
             if b"macroenabled" in types.replace(b"\0", b"").lower():
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
             for entry in archive.infolist():
@@ -544,7 +544,7 @@ def _zip_preflight(path: Path) -> str:
     return format_
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def _beginning_of(archive: zipfile.ZipFile, name: str) -> bytes:
     """The beginning of a part, empty where there is none."""
     if name not in archive.namelist():
         return b""

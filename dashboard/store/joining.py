@@ -121,7 +121,7 @@ def joined_digest(parts: Sequence[str], corrections: Sequence[str]) -> str:
 
 def open_lines(held: Held) -> dict[str, frozenset[int]]:
     """The lines set aside in a snapshot that nobody corrected yet, by the file in which they stand."""
-    lines: dict[str, set[int]] = {part[:NAMED_BY]: set() for part in held.parts}
+    lines: dict[str, set[int]] = {digest[:NAMED_BY]: set() for digest in held.parts}
     for row in _set_aside(held.folder, held.parts[0]):
         lines[row["file"]].add(int(row["line"]))
     return {str(FileId(held.captured_on, digest, held.is_demo)): frozenset(lines) for digest, lines in lines.items()}

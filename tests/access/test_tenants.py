@@ -178,7 +178,7 @@ def test_one_row_answers_are_kept_apart_too(release, known, served_store, tenant
         state.update({VISITOR_KEY: Visitor("x", viewer, viewer, lambda: True), session.RELEASE_KEY: release})
         for name in ("overview/headline", "completion_funnel/steps_compared", "programmes/totals"):
             for scope in (Scope(), Scope(partner_id="alder"), Scope(programme_id=ALONE["alder"][0])):
-                assert not foreign(viewer, known, [session.ask_one(name, scope)]), (viewer, name)
+                assert not foreign(viewer, known, [session.ask_row(name, scope)]), (viewer, name)
 
 
 def test_only_a_steward_sees_as_another(release, monkeypatch):

@@ -32,7 +32,7 @@ from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
 from dashboard.access.visitor import Visitor
 from dashboard.commands.cli import main
 from dashboard.documents.mail import role_of
-from dashboard.documents.model import PageAsked, make_document
+from dashboard.documents.model import PageRequest, make_document
 from dashboard.documents.pack import NotPacked, make_pack
 from dashboard.documents.writers import WRITERS, write
 from dashboard.menu import EMBEDDABLE, pages
@@ -123,7 +123,7 @@ def asked_of(name):
 def document(viewer, release, code="en", only=(), **choices):
     """One document of every page, or of some, with every section open."""
     names = only or [page.name for page in pages()]
-    asked = [PageAsked(name, {**address, **choices}) for name in names for address in asked_of(name)]
+    asked = [PageRequest(name, {**address, **choices}) for name in names for address in asked_of(name)]
     return make_document("everything", "All pages", asked, somebody(viewer), release, code)
 
 

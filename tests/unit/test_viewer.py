@@ -38,7 +38,7 @@ def is_about_answers(function):
         node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return bool(
-        names & {"Release", "Answers", "Viewer", "Visitor", "ask", "answer", "ask_one", "open_answers", "visitor"}
+        names & {"Release", "Answers", "Viewer", "Visitor", "ask", "answer", "ask_row", "open_answers", "visitor"}
     )
 
 

@@ -348,7 +348,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
             ended_on,
             reported_by,
         ),
-        place=(places["admin3_code"], places["admin3"]),
+        level3=(places["admin3_code"], places["admin3"]),
         numbers=(),
         parts=_parts(cell, columns),
         is_whole=organisation == NOT_STATED or any(is_whole(cell(name)) for name in columns),
@@ -399,7 +399,7 @@ def _record(draft: Draft, sector: str) -> tuple[Any, ...]:
     *who_and_where, activity, kind, mission, audience, stage, began_on, ended_on, reported_by = draft.head
     return (
         *who_and_where,
-        *draft.place,
+        *draft.level3,
         sector,
         is_education(sector),
         activity,

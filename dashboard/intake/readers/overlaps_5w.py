@@ -56,7 +56,7 @@ class Draft:
     activity_id: str
     sector: str | None
     head: tuple[Any, ...]
-    place: Level
+    level3: Level
     numbers: tuple[int | None, ...]
     parts: frozenset[tuple[str, str]] = frozenset()
     is_whole: bool = False
@@ -70,7 +70,7 @@ class Draft:
     def levels(self) -> tuple[Level, ...]:
         """Code and name of the place on each level."""
         code1, name1, code2, name2 = self.head[ADMINS]
-        return (code1, name1), (code2, name2), self.place
+        return (code1, name1), (code2, name2), self.level3
 
     @property
     def stated(self) -> frozenset[int]:
@@ -158,11 +158,11 @@ class Overlaps:
 
 
 def _but_for_parts(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector, draft.activity_id if draft.is_named else ""
+    return draft.head, draft.level3, draft.sector, draft.activity_id if draft.is_named else ""
 
 
 def _summed_with(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector, draft.activity_id
+    return draft.head, draft.level3, draft.sector, draft.activity_id
 
 
 def _within(draft: Draft, at: int) -> tuple[Any, ...]:
@@ -186,7 +186,7 @@ def _without_total(draft: Draft) -> Draft:
         word for n in range(3) for word in (draft.levels[n] if n < at else (None, None))
     )
     head = (*draft.head[: ADMINS.start], code1, name1, code2, name2, *draft.head[ADMINS.stop :])
-    return replace(draft, head=head, place=(third_level[0], third_level[1]))
+    return replace(draft, head=head, level3=(third_level[0], third_level[1]))
 
 
 def _sum(drafts: Sequence[Draft]) -> tuple[int | None, ...]:

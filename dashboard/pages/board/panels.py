@@ -17,7 +17,7 @@ from dashboard.locales.numbers import between, day, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.menu import pages
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 STYLE = Path(__file__).with_name("board.css")
 HORIZON = 180
@@ -70,7 +70,7 @@ def _link(words: str, name: str) -> None:
 
 
 def _learners_day(scope: Scope) -> datetime.date | None:
-    return None if learners.needs() else ask_one(answers.HEADLINE, scope)["on_date"]
+    return None if learners.needs() else ask_row(answers.HEADLINE, scope)["on_date"]
 
 
 def _no_learners(question: str, page: str) -> Answer:
@@ -87,7 +87,7 @@ def _reached(scope: Scope) -> Answer:
     if learners.needs():
         return _no_learners(question, page)
     drawn_from(answers.HEADLINE, scope)
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question, people(head["learners_reached"]), f"{answers.reached(scope)}. {answers.reached_range(head)}", page
     )
@@ -102,7 +102,7 @@ def _countries(scope: Scope) -> Answer:
     drawn_from("reach_map/learners_on_map", by_host)
     table = ask("reach_map/learners_on_map", by_host)
     names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"]
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question,
         whole(head["countries"]),
@@ -120,7 +120,7 @@ def _completion(scope: Scope) -> Answer:
         return _no_learners(question, page)
     done_scope = replace(scope.only("programme_id"), horizon_days=HORIZON)
     drawn_from("overview/matured_completion", done_scope)
-    done = ask_one("overview/matured_completion", done_scope)
+    done = ask_row("overview/matured_completion", done_scope)
     return Answer(
         question,
         share(done["share_verified"]),
@@ -137,7 +137,7 @@ def _credentials(scope: Scope) -> Answer:
     page = "completion_funnel"
     if learners.needs():
         return _no_learners(question, page)
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question,
         people(head["credentials"]),
@@ -156,7 +156,7 @@ def _out_of_school(_scope: Scope) -> Answer:
         return _no_closures(question, page)
     closures = Scope(on_date=on_date)
     drawn_from("school_closures/world_on_date", closures)
-    world = ask_one("school_closures/world_on_date", closures)
+    world = ask_row("school_closures/world_on_date", closures)
     return Answer(
         question,
         people(world["learners_affected"]),
@@ -176,7 +176,7 @@ def _without_offer(_scope: Scope) -> Answer:
         return Answer(question, "\u2013", _("This release holds no list of offers."), page)
     gaps = Scope(on_date=on_date)
     drawn_from("response_gaps/world", gaps)
-    gap = ask_one("response_gaps/world", gaps)
+    gap = ask_row("response_gaps/world", gaps)
     return Answer(
         question,
         people(gap["learners_unserved"]),

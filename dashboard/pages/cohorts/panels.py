@@ -24,7 +24,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.cohorts.charts import incidence_figure, retention_figure
 from dashboard.pages.cohorts.choices import HORIZON_DAYS, Cohort, choose_cohorts, chosen_cohorts
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 STANDING = "cohorts/standing"
 CURVE, LEFT = "cohorts/completion_curve", "cohorts/withdrawal_curve"
@@ -39,7 +39,7 @@ def answer(scope: Scope) -> None:
     """Verified completion with its interval and trend in a sentence, and intake by intake in the chart."""
     learners.stop_unless_shown(scope)
     query_scope = replace(scope, horizon_days=HORIZON_DAYS)
-    row, intakes = ask_one(STANDING, query_scope), enough(ask(BY_QUARTER, query_scope))
+    row, intakes = ask_row(STANDING, query_scope), enough(ask(BY_QUARTER, query_scope))
     if is_missing(row["runs"]):
         raise NoAnswer(_why_no_runs(scope))
     headline(
@@ -171,7 +171,7 @@ def compare(context: Scope) -> None:
 def standing(cohorts: Sequence[Cohort]) -> None:
     """For each cohort, how many course runs are completed, under way, quiet or ended."""
     heading(standing_words(cohorts))
-    rows = {cohort.words: ask_one(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
+    rows = {cohort.words: ask_row(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
         _("Completed so far"): lambda row: whole(row["completed_so_far"]),
@@ -195,7 +195,7 @@ def standing(cohorts: Sequence[Cohort]) -> None:
     if 0 < len(rows) < len(cohorts):
         note(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
     small = [
-        cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_one(STANDING, cohort.scope)["is_small"]
+        cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_row(STANDING, cohort.scope)["is_small"]
     ]
     if small:
         note(
@@ -210,7 +210,7 @@ def standing_words(cohorts: Sequence[Cohort]) -> str:
     pair = [cohort for cohort in cohorts if not cohort.scope.attribute][:2]
     if len(pair) < 2:
         return _("Completion of course runs")
-    row, other = (ask_one(STANDING, cohort.scope) for cohort in pair)
+    row, other = (ask_row(STANDING, cohort.scope) for cohort in pair)
     difference = verdict(
         row["share_low"],
         row["share_high"],
@@ -306,7 +306,7 @@ def differences(cohorts: Sequence[Cohort]) -> None:
     rows, clear = [], 0
     for cohort, other in combinations(cohorts, 2):
         for by_day in DAYS:
-            row = ask_one(DIFFERENCE, pair_scope(cohort.scope, other.scope, by_day))
+            row = ask_row(DIFFERENCE, pair_scope(cohort.scope, other.scope, by_day))
             if not row:
                 continue
             clear += bool(row["is_clear"]) and bool(row["is_observed"])
@@ -360,7 +360,7 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
     if is_hidden_from_me(ADJUSTED, scope):
         owners_only()
         return
-    row = ask_one(ADJUSTED, scope)
+    row = ask_row(ADJUSTED, scope)
     if not row:
         st.info(_("Neither of the two has course runs enrolled at least 180 days ago."))
         return
@@ -470,7 +470,7 @@ def quiet(context: Scope) -> None:
     query_scope = replace(
         query_scope, quiet_days=slide_number(_("Days without activity"), 7, 180, QUIET_DAYS, 1, "quiet_days")
     )
-    row = ask_one(QUIET, query_scope)
+    row = ask_row(QUIET, query_scope)
     heading(
         _("{share} of those who have not finished were not seen for {days} days").format(
             share=share(row["share_quiet"]), days=whole(row["quiet_days"])

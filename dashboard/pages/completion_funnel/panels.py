@@ -21,7 +21,7 @@ from dashboard.locales.numbers import days, is_missing, missing, month, people, 
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_row, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
 
 PARITY = "completion_funnel/parity"
@@ -171,7 +171,7 @@ def compared(scope: Scope) -> None:
         paragraph(_("Partners are compared over all countries: choose All countries."))
         return
     table, words = ask(COMPARED, scope), step_words()
-    done = ask_one(COMPARED, scope, step="Completed")
+    done = ask_row(COMPARED, scope, step="Completed")
     enough = not table["median_share"].isna().all()
     figure(
         Figure(
@@ -179,7 +179,7 @@ def compared(scope: Scope) -> None:
             scope,
             steps_figure(table, words, median=enough),
             Words(
-                compared_words(done, ask_one(COMPARED, scope)["learners"], bool(scope.partner_id)),
+                compared_words(done, ask_row(COMPARED, scope)["learners"], bool(scope.partner_id)),
                 lead=plural(
                     "Shares of registered learners. The median is of {count} other partner with at least 30 learners.",
                     "Shares of registered learners. The median is of {count} other partners with at least 30 learners.",
@@ -253,7 +253,7 @@ def same_area(scope: Scope) -> None:
             )
         )
         return
-    done = ask_one(BENCHMARK, query_scope, measure="Completed")
+    done = ask_row(BENCHMARK, query_scope, measure="Completed")
     measures = measure_words()
     figure(
         Figure(
@@ -269,7 +269,7 @@ def same_area(scope: Scope) -> None:
                 lying=on_phone(),
             ),
             Words(
-                same_area_words(done, ask_one(BENCHMARK, query_scope)["mine"], area_name(done)),
+                same_area_words(done, ask_row(BENCHMARK, query_scope)["mine"], area_name(done)),
                 lead=plural(
                     "Shares of registered learners. {count} other partner has learners there; its figures are rounded. "
                     "The area is the smallest with at least three other partners, no two of which have over 85 %.",

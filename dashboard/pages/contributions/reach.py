@@ -16,7 +16,7 @@ from dashboard.pages.contributions.charts import ladder_figure, months_figure, r
 from dashboard.pages.contributions.choices import member_type_words, stage_words
 from dashboard.pages.contributions.where import no_activity
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 TOTALS, MISSIONS = "contributions/totals", "contributions/missions"
 MONTHS, STAGES, LADDER = "contributions/months", "contributions/stages", "contributions/ladder"
@@ -28,7 +28,7 @@ UNDER_WAY_OR_DONE = ("delivering", "delivered")
 
 def answer(scope: Scope) -> None:
     """Learners reached and what members claim in a sentence, the strip, and the bars of the missions."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(_in_words(totals), _lead(totals))
     table, words = ask(MISSIONS, scope), mission_words()
     figure(
@@ -176,7 +176,7 @@ def stages(scope: Scope) -> None:
 
 def ladder(scope: Scope) -> None:
     """Stages by member, with what each contributed to and its fractional share."""
-    table, first = ask(LADDER, scope), ask_one(LADDER, scope)
+    table, first = ask(LADDER, scope), ask_row(LADDER, scope)
     words = {kind: member_type_words().get(kind, kind) for kind in table["member_type"]}
     lead = _(
         "Contributed to: all learners of the activities that a member is in; these do not add up over members. "
@@ -222,7 +222,7 @@ def missions(scope: Scope) -> None:
     if table.empty:
         paragraph(_("No activity of this choice has a mission."))
         return
-    most, total = ask_one(MISSIONS, scope), ask_one(TOTALS, scope)["learners_direct"]
+    most, total = ask_row(MISSIONS, scope), ask_row(TOTALS, scope)["learners_direct"]
     heading(
         _("{mission}: {learners} of {total} learners reached directly").format(
             mission=words[most["mission"]], learners=people(most["learners_direct"]), total=people(total)

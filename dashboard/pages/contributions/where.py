@@ -22,7 +22,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import countries_map, country_classes, heat_table
 from dashboard.pages.contributions.choices import stage_words
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 TOTALS, COUNTRIES = "contributions/totals", "contributions/countries"
@@ -44,7 +44,7 @@ def code_words() -> dict[str, dict[str, str]]:
 
 def answer(scope: Scope) -> None:
     """Members, countries and activities in a sentence, the strip, and the map."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(_in_words(totals), _lead(totals, scope))
     table, classes = ask(COUNTRIES, scope), words("contribution_class")
     figure(

@@ -49,7 +49,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
 from dashboard.pages.learning_hubs.deck import hubs_deck
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_row, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import metrics
 
@@ -115,7 +115,7 @@ def answer(scope: Scope) -> None:
     hubs = ask(VITALITY, scope)
     if hubs.empty:
         raise NoAnswer(_("No hub matches these choices. Choose All in one of them."))
-    headline(_activity(hubs), _about(scope, ask_one(VITALITY, scope)["as_of_on"]))
+    headline(_activity(hubs), _about(scope, ask_row(VITALITY, scope)["as_of_on"]))
     figure(
         Figure(
             VITALITY,
@@ -168,7 +168,7 @@ def _about(scope: Scope, until: datetime.date | None) -> str:
 
 def _counts() -> list[Number]:
     """Announced, named, evidenced, active: four counts that are never one. They are of all hubs."""
-    row, activity = ask_one(COUNTS), ask_one(EVIDENCE)
+    row, activity = ask_row(COUNTS), ask_row(EVIDENCE)
     is_known = not is_missing(activity["as_of_on"])
     return [
         Number(
@@ -263,7 +263,7 @@ def _take_clicked() -> None:
 
 def sessions(scope: Scope) -> None:
     """How many sessions were held, led by how many, month by month, and with which courses."""
-    row = ask_one(TOTALS, scope)
+    row = ask_row(TOTALS, scope)
     if not row["sessions"]:
         st.info(
             _(
@@ -368,7 +368,7 @@ def _commonest(table: pd.DataFrame) -> str:
 def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
     scope = _own(scope)
-    table, first = ask(ATTENDANCE, scope), ask_one(ATTENDANCE, scope)
+    table, first = ask(ATTENDANCE, scope), ask_row(ATTENDANCE, scope)
     # A partner that has no hub among these is answered from its own rows, of which there are none.
     if is_hidden_from_me(ATTENDANCE, scope) or (table.empty and scope.partner_id):
         owners_only()
@@ -403,7 +403,7 @@ def effect() -> None:
     if is_hidden_from_me(EFFECT, scope):
         owners_only()
         return
-    row = ask_one(EFFECT, scope)
+    row = ask_row(EFFECT, scope)
     if not row:
         st.info(
             _(
@@ -543,7 +543,7 @@ def _choose_hub() -> str | None:
 def _details(hub_id: str) -> None:
     """What is known of one hub: its status, its sessions and its host."""
     scope = Scope(hub_id=hub_id)
-    hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
+    hub, held = ask_row(VITALITY, scope), ask_row(TOTALS, scope)
     paragraph(
         _("**{hub}, {country}** is selected. {activity}").format(
             hub=in_markdown(hub["hub"]), country=in_markdown(hub["country"]), activity=_last_activity(hub)

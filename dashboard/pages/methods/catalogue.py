@@ -12,7 +12,7 @@ from dashboard.components.learners import FOR_REFUGEES
 from dashboard.locales import _
 from dashboard.menu import pages
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.warehouse.catalog import Query, metrics, questions, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -106,7 +106,7 @@ def current_value(metric: str) -> tuple[Any, Scope] | None:
         if has_single_row and metric in {field.name for field in query.columns}:
             is_by_programme = "programme_id" in {field.name for field in query.params}
             scope = Scope(programme_id=FOR_REFUGEES) if is_by_programme else Scope()
-            return ask_one(name, scope)[metric], scope
+            return ask_row(name, scope)[metric], scope
     return None
 
 

@@ -15,7 +15,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.methods.catalogue import CLAIMS
 from dashboard.pages.methods.links import views
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 CONTRADICTIONS = "methods/contradictions"
 IN_WORDS: Mapping[str, Callable[[float | None], str]] = {"share": share, "per learner": quotient, "learners": people}
@@ -61,7 +61,7 @@ def contradictions() -> None:
 
 def claim_card(claim_id: str) -> None:
     """One public statement beside the computed figure, and what explains the difference."""
-    row = ask_one(CLAIMS, claim_id=claim_id)
+    row = ask_row(CLAIMS, claim_id=claim_id)
     headline(
         _("{publisher}, {period}: {stated} ({metric})").format(
             publisher=in_markdown(row["publisher"]),

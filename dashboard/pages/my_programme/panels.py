@@ -38,7 +38,7 @@ from dashboard.locales.numbers import (
 )
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 FIGURES, COMPARED = "my_programme/figures", "my_programme/compared"
 PROGRESS, INTAKES, MONTHS = "my_programme/progress", "my_programme/intakes", "my_programme/months"
@@ -74,9 +74,9 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(_why_no_partner())
     stop_unless_shown(scope)
     by_step = {row["step"]: row for row in ask(STEPS, scope).to_dict("records")}
-    row = ask_one(FIGURES, scope)
+    row = ask_row(FIGURES, scope)
     headline(
-        takeaway(in_markdown(name), by_step, ask_one(COMPARED, scope, measure="Completed")),
+        takeaway(in_markdown(name), by_step, ask_row(COMPARED, scope, measure="Completed")),
         _("As of {day}; changes are since {before}. Each step counts people once.").format(
             day=day(row["on_date"]), before=day(row["before_on"])
         )
@@ -172,7 +172,7 @@ def change(now: float | None, before: float | None) -> str:
 
 def _steps(scope: Scope, by_step: Mapping[str, Mapping[str, Any]]) -> list[Number]:
     """What others than owners may see."""
-    row = ask_one(PATHWAY, scope)
+    row = ask_row(PATHWAY, scope)
     return [
         Number("learners_registered", by_step["Registered"]["learners"], STEPS, scope, label=_("Registered")),
         *(
@@ -244,7 +244,7 @@ def compared(scope: Scope) -> None:
                 nothing=_("There is nothing to compare."),
             ),
             Words(
-                compared_words(verdict_of(ask_one(COMPARED, scope, measure="Completed"))),
+                compared_words(verdict_of(ask_row(COMPARED, scope, measure="Completed"))),
                 lead=plural(
                     "{count} other partner, in all countries; its figures are rounded. Higher or lower is stated only "
                     "where the 95 % interval of the difference leaves out zero.",
@@ -319,7 +319,7 @@ def quiet(scope: Scope) -> None:
     if is_hidden_from_me(QUIET, contexts[QUIET_DAYS]):
         owners_only()
         return
-    rows = {days: ask_one(QUIET, query_scope) for days, query_scope in contexts.items()}
+    rows = {days: ask_row(QUIET, query_scope) for days, query_scope in contexts.items()}
     labels = {
         days: plural("{count} day or more", "{count} days or more", days).format(count=whole(days)) for days in rows
     }
@@ -438,7 +438,7 @@ def hubs(scope: Scope) -> None:
         )
         return
     counted = table.dropna(subset=["attendance"])
-    first = ask_one(HUBS, query_scope)
+    first = ask_row(HUBS, query_scope)
     figure(
         Figure(
             HUBS,

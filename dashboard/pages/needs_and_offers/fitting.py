@@ -17,7 +17,7 @@ from dashboard.locales.numbers import day, is_missing, people, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, language_names, level_name
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 GATES, OFFERS = "needs_and_offers/gates_for_need", "needs_and_offers/offers"
@@ -47,7 +47,7 @@ def answer(scope: Scope) -> None:
         st.info(_("Choose another date, or search all offers below."))
         return
     table = ask(GATES, scope)
-    need = ask_one(NEEDS, scope, need_id=scope.need_id)
+    need = ask_row(NEEDS, scope, need_id=scope.need_id)
     fitting, near = int((table["gates_failed"] == 0).sum()), int((table["gates_failed"] == 1).sum())
     headline(
         plural(

@@ -15,7 +15,7 @@ from dashboard.locales.numbers import day, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names, level_name
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 UNMATCHED, BOARD = "needs_and_offers/unmatched", "needs_and_offers/board"
@@ -30,7 +30,7 @@ def stage_words() -> dict[str, str]:
 
 def answer(scope: Scope) -> None:
     """Needs that wait in a sentence, the strip, and the list of them with what is missing."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(
         plural(
             "{waiting} of {count} open need has waited more than 14 days without a match on {day}",

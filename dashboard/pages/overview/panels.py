@@ -24,7 +24,7 @@ from dashboard.locales import _
 from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
 from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
+from dashboard.session import ask, ask_row, ask_row_before, is_hidden_from_me
 
 HEADLINE, COMPLETION = answers.HEADLINE, "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
@@ -35,17 +35,17 @@ HORIZON = 180
 
 def answer(scope: Scope) -> None:
     """The reach in a sentence with its range and the year before, a strip of the other figures, and the map."""
-    head = ask_one(HEADLINE, scope)
+    head = ask_row(HEADLINE, scope)
     learners.stop_unless_shown(scope)
     headline(answers.reached(scope), " ".join(filter(None, [answers.reached_range(head), learners.newcomer()])))
     _map(scope, _numbers(scope, head))
 
 
 def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
-    done = ask_one(COMPLETION, replace(scope, horizon_days=HORIZON))
-    women = ask_one(WOMEN, scope, step="Started")
-    top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
-    hubs = ask_one(HUBS, scope)
+    done = ask_row(COMPLETION, replace(scope, horizon_days=HORIZON))
+    women = ask_row(WOMEN, scope, step="Started")
+    top_three = ask_row("overview/partner_shares", scope)["share_top_three"]
+    hubs = ask_row(HUBS, scope)
     newest = newest_only(scope)
     return [
         Number("countries_reached", head["countries"], HEADLINE, scope, note=_("where learners live")),
@@ -95,7 +95,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
 
 def _map(scope: Scope, numbers: list[Number]) -> None:
     query_scope = replace(scope.only("programme_id"), by="host")
-    totals = ask_one("reach_map/learner_totals", query_scope)
+    totals = ask_row("reach_map/learner_totals", query_scope)
     table = ask("reach_map/learners_on_map", query_scope)
     figure(
         Figure(
@@ -154,15 +154,15 @@ def _grown(table: pd.DataFrame) -> str:
 
 def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
-    before = ask_one_before(HEADLINE, scope.only("programme_id"))
+    before = ask_row_before(HEADLINE, scope.only("programme_id"))
     if before is None:
         paragraph(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
         paragraph(_("The previous release had no learners of this programme."))
         return
-    again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
-    now = ask_one(HEADLINE, scope.only("programme_id"))
+    again = ask_row(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
+    now = ask_row(HEADLINE, scope.only("programme_id"))
     words = {
         "learners_reached": _("Learners reached"),
         "countries": _("Countries"),
@@ -234,7 +234,7 @@ def credentials(scope: Scope) -> None:
 
 def _unfinished(scope: Scope) -> str:
     """What became so far of the course runs that are not completed: three things that are never one."""
-    done = ask_one(COMPLETION, scope)
+    done = ask_row(COMPLETION, scope)
     return _(
         "Of {runs} course runs of any age {under_way} are under way, {quiet} had no activity for 180 days, and {ended} "
         "ended without completion."
@@ -247,7 +247,7 @@ def _unfinished(scope: Scope) -> str:
 
 
 def _credentials_words(scope: Scope) -> str:
-    head = ask_one(HEADLINE, scope)
+    head = ask_row(HEADLINE, scope)
     return _("{credentials} credentials, held by {holders} learners").format(
         credentials=people(head["credentials"]), holders=people(head["learners_with_credential"])
     )
@@ -265,7 +265,7 @@ def _trend(intakes: pd.DataFrame) -> str:
 
 
 def _women_words(scope: Scope) -> str:
-    started, completed = (ask_one(WOMEN, scope, step=step)["share_women"] for step in ("Started", "Completed"))
+    started, completed = (ask_row(WOMEN, scope, step=step)["share_women"] for step in ("Started", "Completed"))
     return _("Women are {started} of those who start and {completed} of those who complete a course").format(
         started=share(started), completed=share(completed)
     )
@@ -343,7 +343,7 @@ def partners(scope: Scope) -> None:
             ),
             Words(
                 _("The three largest partners report {share} of all reported learners").format(
-                    share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
+                    share=share(ask_row("overview/partner_shares", scope)["share_top_three"])
                 ),
                 lead=_(
                     "Learners that each partner reports; one person may be reported by several. At most 12 are drawn."
@@ -397,7 +397,7 @@ def out_of_school() -> None:
         paragraph(_("No record of school closures is in this release."))
         return
     query_scope = Scope(on_date=on_date)
-    world = ask_one(WORLD, query_scope)
+    world = ask_row(WORLD, query_scope)
     heading(
         _("{learners} learners affected by country-wide closures on {day}").format(
             learners=people(world["learners_affected"]), day=day(world["on_date"])
@@ -411,7 +411,7 @@ def out_of_school() -> None:
     if (gap_day := answers.gap_day()) is None:
         words.append(_("This release holds no list of offers, so it is not known how many of them had one."))
     else:
-        gap = ask_one("response_gaps/world", Scope(on_date=gap_day))
+        gap = ask_row("response_gaps/world", Scope(on_date=gap_day))
         words.append(
             _(
                 "On {day}, the newest day on which offers are known too, {learners} learners in {countries} countries "

@@ -17,7 +17,7 @@ from dashboard.locales.numbers import is_missing, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 HOURS = "programmes/hours"
@@ -36,7 +36,7 @@ def programme(context: Scope) -> Scope:
 def answer(scope: Scope) -> None:
     """Learners, phases and completions in a sentence, with the phases against their plan."""
     learners.stop_unless_shown(scope)
-    row = ask_one(TOTALS, scope)
+    row = ask_row(TOTALS, scope)
     if not row:
         raise NoAnswer(_("Nothing is known of this programme but its learners. Choose another programme."))
     phases = phases_of(scope)
@@ -177,7 +177,7 @@ def hours(scope: Scope) -> None:
                 lying=on_phone(),
             ),
             Words(
-                hours_words(ask_one(TOTALS, scope)),
+                hours_words(ask_row(TOTALS, scope)),
                 lead=_("Bars of different bases are never added. A learner of two phases counts in each."),
                 alt=_("Groups of bars for each phase: hours measured, estimated and attested."),
             ),
@@ -265,7 +265,7 @@ def _outcomes(scope: Scope, title: str, numbers: Sequence[Number] = ()) -> None:
 
 def outcome_title(scope: Scope) -> str:
     """The share of course runs that are completed."""
-    done = ask_one(OUTCOMES, scope, outcome="completed")
+    done = ask_row(OUTCOMES, scope, outcome="completed")
     if is_missing(done["share_of_runs"]):
         return _("Course runs by outcome")
     return _("{share} of course runs are completed so far").format(share=share(done["share_of_runs"]))

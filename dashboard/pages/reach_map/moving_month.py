@@ -12,7 +12,7 @@ from dashboard.components.moving import moving_day
 from dashboard.locales import _
 from dashboard.locales.numbers import day
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 MONTHS = "reach_map/months"
 AS_OF = "as_of"
@@ -60,4 +60,4 @@ def _ends(scope: Scope) -> list[datetime.date]:
 
 
 def _newest(scope: Scope) -> datetime.date:
-    return ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    return ask_row(context.HEADLINE, scope.only("programme_id"))["on_date"]

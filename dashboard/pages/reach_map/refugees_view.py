@@ -19,7 +19,7 @@ from dashboard.locales.numbers import is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 COVERAGE, TOTALS, FLOWS = "reach_map/coverage", "reach_map/totals", "reach_map/flows"
@@ -57,7 +57,7 @@ def answer(scope: Scope) -> None:
     """Who hosts most in a sentence, the strip, the map with hubs and flows, and the card of a country beside it."""
     if ask(YEARS).empty:
         raise NoAnswer(_("No refugee figures are in this release. A steward can bring them in on the page Upload."))
-    totals, coverage = ask_one(TOTALS, scope), ask(COVERAGE, scope)
+    totals, coverage = ask_row(TOTALS, scope), ask(COVERAGE, scope)
     names = coverage.nlargest(MOST_NAMED, "refugees")["country"].tolist()
     headline(
         _("{refugees} refugees hosted in {hosts} countries at the end of {year}, most in {most}").format(
@@ -76,7 +76,7 @@ def answer(scope: Scope) -> None:
 
 
 def _numbers(scope: Scope, totals: Mapping[str, Any]) -> list[Number]:
-    hubs = ask_one(HUBS)
+    hubs = ask_row(HUBS)
     return [
         Number("refugees_hosted", totals["refugees"], TOTALS, scope, note=whole(totals["refugees"])),
         Number(
@@ -198,7 +198,7 @@ def largest(scope: Scope) -> None:
             bars_figure(top["country"], top["refugees"], [people(n) for n in top["refugees"]], [True] * len(top)),
             Words(
                 _("Ten countries host {share} of all refugees").format(
-                    share=share(top["refugees"].sum() / ask_one(TOTALS, scope)["refugees"])
+                    share=share(top["refugees"].sum() / ask_row(TOTALS, scope)["refugees"])
                 ),
                 alt=_("Bars of the ten countries that host the most refugees."),
             ),

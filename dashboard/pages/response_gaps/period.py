@@ -9,7 +9,7 @@ from dashboard.locales.numbers import day, is_missing, people, share
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps.charts import by_day_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 BY_DAY, TOTAL, BY_COUNTRY = "response_gaps/by_day", "response_gaps/days_total", "response_gaps/learner_days"
 
@@ -24,7 +24,7 @@ def answer(scope: Scope, offers_known: str) -> None:
         raise NoAnswer(
             _("No country with learners of this choice was closed country-wide in these days. Choose other dates.")
         )
-    total = ask_one(TOTAL, scope)
+    total = ask_row(TOTAL, scope)
     headline(
         _(
             "{days} learner-days without a live free offer from {first} to {last}: {share} of those of learners out of "
@@ -69,7 +69,7 @@ def answer(scope: Scope, offers_known: str) -> None:
 
 def by_country(scope: Scope) -> None:
     """Learner-days of each country, most unserved first."""
-    first = ask_one(BY_COUNTRY, scope)
+    first = ask_row(BY_COUNTRY, scope)
     if not first:
         return
     table_figure(

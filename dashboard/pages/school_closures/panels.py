@@ -32,7 +32,7 @@ from dashboard.pages.school_closures.charts import (
     weeks_figure,
 )
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 WORLD, AFFECTED, BY_DAY = (
@@ -101,7 +101,7 @@ def country(scope: Scope) -> Scope:
 
 def answer(scope: Scope) -> None:
     """Countries closed and learners affected in a sentence, the strip, and the map with its slider."""
-    world = ask_one(WORLD, scope)
+    world = ask_row(WORLD, scope)
     if is_missing(world["countries_closed"]):
         raise NoAnswer(
             _("This capture has no data for {day}. Choose another date or another capture.").format(
@@ -109,7 +109,7 @@ def answer(scope: Scope) -> None:
             )
         )
     affected = _affected(world, scope)
-    card = ask_one(COUNTRY, scope) if scope.country_iso3 else None
+    card = ask_row(COUNTRY, scope) if scope.country_iso3 else None
     if card:
         headline(_of_country(card, scope), _("Numbers and map show the world on that day."))
     else:
@@ -127,7 +127,7 @@ def answer(scope: Scope) -> None:
 
 
 def _is_planned(scope: Scope) -> bool:
-    observed = ask_one(moving_day.CAPTURE, scope)["last_observed_date"]
+    observed = ask_row(moving_day.CAPTURE, scope)["last_observed_date"]
     return scope.on_date is not None and scope.on_date > observed
 
 
@@ -138,7 +138,7 @@ def _definition(scope: Scope) -> str:
 def _affected(world: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
     """Learners and share by the chosen definition; the default one is the world's row itself."""
     chosen = _definition(scope)
-    return world if chosen == "closed" else ask_one(AFFECTED, scope, definition=chosen)
+    return world if chosen == "closed" else ask_row(AFFECTED, scope, definition=chosen)
 
 
 def _of_world(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> str:
@@ -499,7 +499,7 @@ def _weeks_by_country(period: Scope) -> None:
                     partial=whole(row.weeks_partial), on_break=whole(row.weeks_on_break)
                 )
             )
-    first = ask_one(WEEKS, period)
+    first = ask_row(WEEKS, period)
     table_figure(
         Figure(
             WEEKS,
@@ -521,7 +521,7 @@ def _weeks_by_country(period: Scope) -> None:
 
 def two_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
-    capture = ask_one(moving_day.CAPTURE, scope)
+    capture = ask_row(moving_day.CAPTURE, scope)
     first, last = capture["first_date"], capture["last_date"]
     span = capture["last_observed_date"] - capture["first_date"]
     left, right = st.columns(2)
