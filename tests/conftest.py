@@ -58,8 +58,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def pytest_collection_modifyitems(items):
     """Puts the files that take longest first, so that neither of two processes has one of them left at the end."""
-    places = {name: at for at, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+    order = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
 
 @pytest.fixture(scope="session")
@@ -220,7 +220,7 @@ def served_store(monkeypatch):
 @pytest.fixture(scope="session")
 def chromium():
     """Path of Debian's chromium; skips with the reason where it cannot be had."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
+    browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not browser:
         pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
-    return found
+    return browser

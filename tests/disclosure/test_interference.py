@@ -117,7 +117,7 @@ def test_the_bounds_hold_on_every_day_of_every_total():
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partner, tmp_path):
     expected = None
-    names, others = overlapping.asked(), [one for one in PARTNERS if one != partner]
+    names, others = overlapping.tables_queried(), [one for one in PARTNERS if one != partner]
     for number in range(ANSWERED + 1):
         found = changed(others, number * WORLDS) if number else begun(0)[0]
         release = overlapping.released(overlapping.build(found, names), tmp_path / str(number))
@@ -139,7 +139,7 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
 
 def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_itself(tmp_path):
     """Its own rows answer, as nobody else has any; the headline once said 0."""
-    release = overlapping.released(overlapping.build(begun(0)[0], overlapping.asked()), tmp_path)
+    release = overlapping.released(overlapping.build(begun(0)[0], overlapping.tables_queried()), tmp_path)
     viewer, programme = Viewer("partner", "beta"), lone("beta")
     answers = open_answers(viewer, release)
     own = [row for row in _rows(release.marts["cube_funnel"]) if row["programme_id"] == programme]
@@ -194,7 +194,7 @@ def test_what_is_not_a_partners_own_is_public_or_nobodys(small_store):
 
 def test_a_release_of_an_earlier_version_is_refused(tmp_path):
     """Its tables do not say whose rows they hold, and its partners' rows depend on others' files."""
-    tables = overlapping.build(begun(0)[0], overlapping.asked())
+    tables = overlapping.build(begun(0)[0], overlapping.tables_queried())
     tables["cube_flow"] = tables["cube_flow"].drop_columns(["partner_id"])
     release = overlapping.released(tables, tmp_path)
     for viewer in (STEWARD, EVERYBODY, Viewer("partner", "alpha")):

@@ -51,7 +51,7 @@ class Made:
 
     @property
     def parts(self):
-        return [part for chapter in self.document.chapters for part in chapter.parts]
+        return [chapter_part for chapter in self.document.chapters for chapter_part in chapter.parts]
 
     def xml(self, kind, like):
         """The XML of the parts of a file whose names begin like this."""
