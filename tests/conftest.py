@@ -34,7 +34,6 @@ LONGEST = (
     "tests/disclosure/test_ways_out.py",
     "tests/e2e/test_languages.py",
     "tests/store/test_object_store.py",
-    "tests/e2e/test_narrow.py",
     "tests/queries/test_engines.py",
     "tests/e2e/test_journey_of_a_desk_officer.py",
     "tests/e2e/test_journey_of_a_steward.py",
@@ -219,8 +218,9 @@ def served_store(monkeypatch):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Path of Debian's chromium; skips with the reason where it cannot be had."""
-    browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Path of Debian's chromium, without a desktop's parts where it can be; skips with the reason where it is not."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    browser = os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
     if not browser:
         pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
     return browser

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
+from tests.browsing import NOTE_QUESTIONS, OPENED, launched, settle, wait_for
 from tests.e2e.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ class Visit:
     def open(self, path, ready="h1"):
         self.page.goto(self.base + path)
         self.page.wait_for_selector(ready, timeout=60_000)
-        self.settle()
+        settle(self.page, looks=OPENED)
         return self
 
     def settle(self):
