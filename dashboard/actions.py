@@ -147,7 +147,7 @@ def import_files(
                 working_copy, arrivals, confirmed, asks_for_names=holds_people(pinned(working_copy))
             )
             for ready_file, arrival in zip(ready, arrivals, strict=True):
-                done.append(_kept(working_copy, actor, ready_file, arrival, kept))
+                done.append(_keep_on_record(working_copy, actor, ready_file, arrival, kept))
             release, is_new = None, False
             if and_publish:
                 release, is_new = _serve(working_copy, actor, ["import"])
@@ -176,7 +176,7 @@ def import_ready(store: Path, ready: Sequence[Ready], whats: Sequence[str], acto
         if arrivals:
             _confirmed_consequence(store, arrivals, False, asks_for_names=holds_people(before))
         for ready_file, arrival in zip(ready, arrivals, strict=True):
-            _kept(store, actor, ready_file, arrival, kept)
+            _keep_on_record(store, actor, ready_file, arrival, kept)
         release, _ = _serve(store, actor, whats)
     return release
 
@@ -427,7 +427,7 @@ def _record_not_done(store: Path, event: str, actor: Actor, what: str, release: 
         record(store, event, actor.who, NOT_DONE + what, release)
 
 
-def _kept(store: Path, actor: Actor, ready: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
+def _keep_on_record(store: Path, actor: Actor, ready: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
     """Keeps a file as a snapshot and puts it on record; a snapshot that was not there is put on the list."""
     snapshot, was_held = keep(store, arrival)
     if not was_held:

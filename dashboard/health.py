@@ -54,7 +54,7 @@ def seen_by(viewer: Viewer, state: Health) -> Health:
     """What a viewer may see of it."""
     if viewer.is_steward:
         return state
-    streams = [seen for stream in state.streams if (seen := _seen(viewer, stream))]
+    streams = [seen for stream in state.streams if (seen := _visible_stream(viewer, stream))]
     known = {stream.source for stream in streams}
     # Which file it is, and what is wrong with it, is for stewards.
     troubles = dict.fromkeys(Trouble(trouble.source, "") for trouble in state.troubles if trouble.source in known)
@@ -80,12 +80,12 @@ def overdue(release: Release, today: datetime.date) -> list[str]:
     return [mark.source for mark in marks(EVERYBODY, release, sources(), today) if mark.freshness == OVERDUE]
 
 
-def _seen(viewer: Viewer, stream: StreamHealth) -> StreamHealth | None:
+def _visible_stream(viewer: Viewer, stream: StreamHealth) -> StreamHealth | None:
     card = sources()[stream.source]
     if _is_own(viewer, card, stream.stream):
         return replace(
             stream,
-            captures=tuple(_own(viewer, card, capture, stream.stream) for capture in stream.captures),
+            captures=tuple(_visible_capture(viewer, card, capture, stream.stream) for capture in stream.captures),
             fetch=None,
             waiting=tuple(replace(wait, who="") for wait in stream.waiting if wait.partners == {viewer.partner_id}),
         )
@@ -97,7 +97,7 @@ def _seen(viewer: Viewer, stream: StreamHealth) -> StreamHealth | None:
     return replace(stream, captures=newest, rows=None, fetch=None, waiting=())
 
 
-def _own(viewer: Viewer, card: SourceCard, capture: Capture, stream: str) -> Capture:
+def _visible_capture(viewer: Viewer, card: SourceCard, capture: Capture, stream: str) -> Capture:
     """A partner's capture: as it is where all of its file is the partner's own, else no more than its day."""
     if all(_is_own(viewer, card, other) for other in capture.streams):
         return replace(capture, sent_by=())

@@ -98,8 +98,8 @@ def gate() -> Visitor:
         if not login_is_configured():
             _refuse_open_door()
             if is_embedded():
-                return _seen(Admitted("the public", EVERYBODY), lambda: True)
-            return _seen(Admitted(OPERATOR, STEWARD), lambda: True)
+                return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: True)
+            return _visitor_as_seen(Admitted(OPERATOR, STEWARD), lambda: True)
         _refuse_unguarded_server()
         roster = read_roster(roster_file())
         if is_embedded():
@@ -107,7 +107,7 @@ def gate() -> Visitor:
         if not st.user.is_logged_in:
             if roster.is_public:
                 _offer_login(in_sidebar=True)
-                return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
+                return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
             raise Denied("", _("Sign in to see figures of the coalition."))
         claims = st.user.to_dict()
         clients = frozenset(str(provider["client_id"]) for provider in providers().values())
@@ -120,7 +120,7 @@ def gate() -> Visitor:
         st.session_state.pop(VISITOR_KEY, None)
         _turn_away(denied)
     _record_once("login", admitted.who, audience_words(admitted.viewer))
-    return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
+    return _visitor_as_seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
 
 
 def _in_frame(roster: Roster) -> Visitor:
@@ -129,7 +129,7 @@ def _in_frame(roster: Roster) -> Visitor:
         st.session_state.pop(VISITOR_KEY, None)
         st.info(_("Only what is public can be shown inside other sites, and nothing here is public."))
         st.stop()
-    return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
+    return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
 
 
 def acting() -> Actor:
@@ -210,7 +210,7 @@ def _is_still(claims: Mapping[str, Any], clients: frozenset[str], viewer: Viewer
         return False
 
 
-def _seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
+def _visitor_as_seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
     wanted = st.session_state.get(SEE_AS)
     viewer = wanted if admitted.viewer.is_steward and isinstance(wanted, Viewer) else admitted.viewer
     came = Visitor(admitted.who, admitted.viewer, viewer, is_still_admitted)

@@ -123,7 +123,7 @@ def create(
         now.isoformat(timespec="seconds"),
         (now + datetime.timedelta(days=days)).isoformat(timespec="seconds"),
     )
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         what = f"token {name} made for {token.audience_words}, valid until {token.expires_at[:10]}"
         record(store, "token", OPERATOR, what, reason=token.purpose)
         known[name] = token
@@ -137,7 +137,7 @@ def revoke(store: Path, roster: Path, name: str, now: datetime.datetime) -> Toke
         TokenRefused: there is none of this name, or it is revoked already.
         TokensUnreadable, NotRecorded: it could not be revoked.
     """
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         token = known.get(name)
         if token is None or token.revoked_at:
             state = "is revoked already" if token else "does not exist"
@@ -179,7 +179,7 @@ def used(roster: Path, token: Token, now: datetime.datetime) -> bool:
     day = now.date().isoformat()
     if token.used_on == day:
         return False
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         if token.name in known:  # else it was taken out of the file meanwhile
             known[token.name] = replace(known[token.name], used_on=day)
     return True
@@ -228,7 +228,7 @@ def known_viewers(roster: Path) -> frozenset[Viewer] | None:
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[dict[str, Token]]:
+def _tokens_to_change(folder: Path) -> Iterator[dict[str, Token]]:
     """The tokens by name, to be changed and written; without anybody else changing them, and for their owner only."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / f".{FILE}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
@@ -260,13 +260,13 @@ def _read_file(folder: Path, _changed: int, _size: int, _node: int) -> Mapping[s
         entries: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         known = [Token(**entry) for entry in entries]
         for token in known:
-            _checked(token)
+            _refuse_malformed(token)
     except (OSError, ValueError, TypeError) as wrong:
         raise _unreadable(folder) from wrong
     return {token.name: token for token in known}
 
 
-def _checked(token: Token) -> None:
+def _refuse_malformed(token: Token) -> None:
     """Raises ValueError or TypeError where a line is none that `create` wrote: such as a time without its zone."""
     _ = token.viewer, bytes.fromhex(token.sha256)
     if datetime.datetime.fromisoformat(token.expires_at).tzinfo is None:

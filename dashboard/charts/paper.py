@@ -87,7 +87,7 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         title: what it shows, for whoever cannot see it.
     """
     out = io.StringIO()
-    with _drawn(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
+    with _sheet(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
         FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title})
     return _small(out.getvalue())
 
@@ -101,7 +101,7 @@ def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
         scale: how fine it is.
     """
     out = io.BytesIO()
-    with _drawn(figure, width, {}) as sheet:
+    with _sheet(figure, width, {}) as sheet:
         for axes in sheet.axes:
             if shown := axes.get_legend():
                 shown.remove()
@@ -128,7 +128,7 @@ def drawable() -> frozenset[int]:
 
 
 @contextmanager
-def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
+def _sheet(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
     height = int(figure["layout"].get("height", 330))
     common: dict[Any, Any] = {"font.size": 9.5, "font.family": list(FAMILIES), "axes.unicode_minus": True}
     font_folders()
@@ -398,21 +398,21 @@ def _draw_bars(
                 continue
             position = index_of[label] if index_of else _number(label)
             shift = (number - (len(bars) - 1) / 2) * thickness if mode == "group" else 0
-            start = _of(base, row, 0.0) if base is not None else stacked.get(label, 0.0)
+            start = _value_of_row(base, row, 0.0) if base is not None else stacked.get(label, 0.0)
             stacked[label] = start + length if mode in STACKED else 0.0
             draw = axes.barh if flat else axes.bar
             wide = thickness if index_of else _days_wide(at)
-            color = _color(_of(trace.get("marker", {}).get("color", INK), row))
+            color = _color(_value_of_row(trace.get("marker", {}).get("color", INK), row))
             draw(position + shift, length, wide, start, color=color)
             inside = trace.get("textposition") in ("inside", "auto")
             room = length / most * axes.bbox.width * PLOT_ACROSS
-            has_room = not inside or not flat or room > letters_wide(_text(_of(words, row))) * LETTER_ACROSS
-            if words is not None and trace.get("textposition") != "none" and _of(words, row) and has_room:
+            has_room = not inside or not flat or room > letters_wide(_text(_value_of_row(words, row))) * LETTER_ACROSS
+            if words is not None and trace.get("textposition") != "none" and _value_of_row(words, row) and has_room:
                 end = start + length
                 x, y = (end, position + shift) if flat else (position + shift, end)
                 onward = (is_right_to_left() and flat) == inside  # whether words run on from the end to the right
                 axes.annotate(
-                    _text(_of(words, row)), (x, y), textcoords="offset points",
+                    _text(_value_of_row(words, row)), (x, y), textcoords="offset points",
                     xytext=(4 if onward else -4, 0) if flat else (0, -12 if inside else 3),
                     ha=("left" if onward else "right") if flat else "center", va="center" if flat else "bottom",
                     fontsize=9, color=_ink_on(color) if inside else INK, annotation_clip=False,
@@ -429,7 +429,7 @@ def _longest(bars: Sequence[Mapping[str, Any]], flat: bool, mode: str) -> float:
         for row, (label, length) in enumerate(zip(at, lengths, strict=False)):
             if not is_missing(length):
                 before = ends.get(label, 0.0) if mode in STACKED else 0.0
-                base = _of(trace["base"], row, 0.0) if trace.get("base") is not None else before
+                base = _value_of_row(trace["base"], row, 0.0) if trace.get("base") is not None else before
                 ends[label] = max(ends.get(label, 0.0), base + length)
     return max(ends.values(), default=0.0) or 1.0
 
@@ -551,7 +551,7 @@ def _axis_words(value: Any, settings: Mapping[str, Any]) -> str:
 def _handle(trace: Mapping[str, Any], number: int) -> Any:
     words, line, marker = _text(trace["name"]), trace.get("line", {}), trace.get("marker", {})
     color = marker.get("color") or trace.get("fillcolor") or line.get("color") or INK
-    first = _color(_of(color, 0) if isinstance(color, list) else color)
+    first = _color(_value_of_row(color, 0) if isinstance(color, list) else color)
     if trace["type"] == "bar" or trace.get("fill") == "toself":
         return Patch(facecolor=first, label=words)
     mode = trace.get("mode", "lines")
@@ -606,7 +606,7 @@ def _marker(marker: Mapping[str, Any], number: int) -> str:
     return MARKERS[symbol % len(MARKERS)] if isinstance(symbol, int) else SYMBOLS.get(str(symbol), "o")
 
 
-def _of(values: Any, row: int, otherwise: Any = "") -> Any:
+def _value_of_row(values: Any, row: int, otherwise: Any = "") -> Any:
     """The value of a row where there is one each, else the one for all."""
     if isinstance(values, list | tuple):
         return values[row] if row < len(values) else otherwise

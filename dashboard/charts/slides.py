@@ -120,7 +120,7 @@ def native(figure: Figure) -> NativeChart | None:
         return _bars(traces, bars, layout)
     if categories_of(traces, "x"):
         return _lines(traces, layout)
-    return _along(traces, layout)
+    return _points_chart(traces, layout)
 
 
 def legend(figure: Figure) -> list[tuple[str, str]]:
@@ -178,7 +178,7 @@ def _sorted(series: Sequence[Series], keys: Sequence[str]) -> tuple[Series, ...]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return tuple(
         Series(
-            **{**vars(line), "values": tuple(line.values[at] for at in order), "colors": _picked(line.colors, order)}
+            **{**vars(line), "values": tuple(line.values[at] for at in order), "colors": _in_order(line.colors, order)}
         )
         for line in series
     )
@@ -189,7 +189,7 @@ def _rows(labels: Sequence[Any]) -> dict[Any, int]:
     return {label: row for row, label in enumerate(labels)}
 
 
-def _picked(values: Sequence[str], order: Sequence[int]) -> tuple[str, ...]:
+def _in_order(values: Sequence[str], order: Sequence[int]) -> tuple[str, ...]:
     return tuple(values[at] for at in order) if values else ()
 
 
@@ -198,7 +198,7 @@ def _lines(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Na
     values = layout.get("yaxis", {})
     series: list[Series] = []
     for trace in traces:
-        series += [_series(stretch, _rows(stretch["x"]), keys, "y", values) for stretch in _ends(trace)]
+        series += [_series(stretch, _rows(stretch["x"]), keys, "y", values) for stretch in _without_bands(trace)]
     return NativeChart(
         kind="line",
         grouping="clustered",
@@ -211,9 +211,9 @@ def _lines(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Na
     )
 
 
-def _along(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> NativeChart:
+def _points_chart(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> NativeChart:
     values, axis = layout.get("yaxis", {}), layout.get("xaxis", {})
-    stretches = [stretch for trace in traces for stretch in _ends(trace)]
+    stretches = [stretch for trace in traces for stretch in _without_bands(trace)]
     by_day = any(is_day(x) for trace in traces for x in trace["x"] if isinstance(x, str))
     series = [_series(stretch, None, stretch["x"], "y", values) for stretch in stretches]
     at = [position for line in series for position in line.at]
@@ -323,7 +323,7 @@ def _series(
     )
 
 
-def _ends(trace: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _without_bands(trace: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A band as its two ends, each a pale line with the name of the band; every other trace as it is."""
     if trace.get("fill") != "toself":
         return [trace]

@@ -436,7 +436,7 @@ def _print_unread(report: Report) -> None:
     for value in report.unread[:MOST_VALUES]:
         lines = ", ".join(map(str, value.lines))
         shown = repr(value.value) if value.value else "a value that may be about a person"
-        first = f"first on line {lines}{_of(value)}"
+        first = f"first on line {lines}{_file_words(value)}"
         print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); {first}")
     if len(report.unread) > MOST_VALUES:
         print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
@@ -445,13 +445,13 @@ def _print_unread(report: Report) -> None:
 def _print_set_aside(report: Report) -> None:
     """Each reason with its rows and its commonest values, never the first lines: they may be the rarest."""
     commonest: dict[str, list[Commonest]] = {}
-    for commonest_reason in report.commonest:
-        commonest.setdefault(f"{commonest_reason.column}: {commonest_reason.reason}", []).append(commonest_reason)
+    for rejected in report.commonest:
+        commonest.setdefault(f"{rejected.column}: {rejected.reason}", []).append(rejected)
     for reason, rows in report.reasons:
         print(f"  {rows:6}  {reason}")
-        for commonest_reason in commonest[reason][:MOST_VALUES_OF_A_REASON]:
-            shown = f"{commonest_reason.value!r}, first on" if commonest_reason.value else "first on"
-            print(f"          {commonest_reason.rows:6}  {shown} line {commonest_reason.line}{_of(commonest_reason)}")
+        for rejected in commonest[reason][:MOST_VALUES_OF_A_REASON]:
+            shown = f"{rejected.value!r}, first on" if rejected.value else "first on"
+            print(f"          {rejected.rows:6}  {shown} line {rejected.line}{_file_words(rejected)}")
     by_part = Counter(row.file for row in report.quarantined if row.file)
     for name, rows in list(by_part.items())[:MOST_PARTS]:
         lines = [str(row.line) for row in report.quarantined if row.file == name][:MOST_VALUES]
@@ -460,7 +460,7 @@ def _print_set_aside(report: Report) -> None:
         print(f"  and rows of {len(by_part) - MOST_PARTS} more parts")
 
 
-def _of(value: Commonest | Unread) -> str:
+def _file_words(value: Commonest | Unread) -> str:
     """The part in which a line stands, where there are several."""
     return f" of {value.file}" if value.file else ""
 

@@ -193,15 +193,15 @@ def health_report(store: Path, today: datetime.date) -> dict[str, Any]:
     return {
         "day": today.isoformat(),
         "needs_attention": state.needs_attention or bool(unread),
-        "overdue": _named(state, lambda stream: stream.freshness == OVERDUE),
-        "ahead": _named(state, lambda stream: stream.freshness == AHEAD),
+        "overdue": _names_of_streams(state, lambda stream: stream.freshness == OVERDUE),
+        "ahead": _names_of_streams(state, lambda stream: stream.freshness == AHEAD),
         "failing": sorted({stream.source for stream in state.streams if stream.is_failing}),
         "troubles": unread,
         "streams": streams,
     }
 
 
-def _named(state: Health, choose: Callable[[StreamHealth], bool]) -> list[str]:
+def _names_of_streams(state: Health, choose: Callable[[StreamHealth], bool]) -> list[str]:
     return [f"{stream.source}:{stream.stream}".rstrip(":") for stream in state.streams if choose(stream)]
 
 

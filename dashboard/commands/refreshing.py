@@ -119,7 +119,7 @@ class Refresh:
         cards = _cards(names)
         with ExitStack() as open_files:
             if not self.dry:
-                open_files.enter_context(_alone(self.store))
+                open_files.enter_context(_single_refresh(self.store))
             self._states = dict(fetch_states(self.store))
             for card in cards:
                 way = way_of(card)
@@ -323,7 +323,7 @@ def _way_unfilled(card: SourceCard, way: Way) -> Way:
 
 
 @contextmanager
-def _alone(store: Path) -> Iterator[None]:
+def _single_refresh(store: Path) -> Iterator[None]:
     """Holds the store for this refresh; imports, releases and readers go on beside it.
 
     Raises:

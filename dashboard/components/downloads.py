@@ -108,7 +108,7 @@ def _csv(came: Visitor, release: Release, question_name: str, scope: Scope) -> b
     Raises:
         NotAdmitted: what the gate let in was taken back after the page was drawn.
     """
-    return as_csv(question_name, _answered(came, release, question_name, scope, "CSV"))
+    return as_csv(question_name, _recorded_answer(came, release, question_name, scope, "CSV"))
 
 
 def as_csv(question_name: str, table: pd.DataFrame) -> bytes:
@@ -129,14 +129,14 @@ def _xlsx(came: Visitor, release: Release, question_name: str, scope: Scope, rea
         NotAdmitted: what the gate let in was taken back after the page was drawn.
     """
     with speaking(reading.language):
-        table = in_language(_answered(came, release, question_name, scope, "XLSX"), reading.language)
+        table = in_language(_recorded_answer(came, release, question_name, scope, "XLSX"), reading.language)
         shown = columns_for_people(question_name, codes=reading.codes)
         rows = in_words_for_people(table, shown, reading.codes).itertuples(index=False, name=None)
         title = _(question(question_name).title)
         return write_answer(shown, rows, reading.notes, title, reading.is_simulated, reading.whole_percent)
 
 
-def _answered(came: Visitor, release: Release, question_name: str, scope: Scope, kind: str) -> pd.DataFrame:
+def _recorded_answer(came: Visitor, release: Release, question_name: str, scope: Scope, kind: str) -> pd.DataFrame:
     """The answer for whoever is still admitted, once it is on record that it leaves."""
     if not came.is_still_admitted():
         raise NotAdmitted("Your access has ended. Load the page again.")

@@ -49,7 +49,7 @@ def notes_of(question_name: str, scope: Scope, title: str = "") -> tuple[Note, .
                 number=release.number, moment=release.manifest["published_at"][:16].replace("T", " ")
             ),
         ),
-        (_("Who sees these figures"), _seen(question_name, scope)),
+        (_("Who sees these figures"), _audience_words(question_name, scope)),
         (_("Empty cells"), _("Not known, not applicable, or hidden because they are about few people.")),
     ]
     lines += [(_("Please note"), _(caveat)) for caveat in query.caveats]
@@ -130,7 +130,7 @@ def _simulated(pins: list[tuple[str, Pin]]) -> Note:
     )
 
 
-def _seen(question_name: str, scope: Scope) -> str:
+def _audience_words(question_name: str, scope: Scope) -> str:
     audience = _("Seen as {audience}").format(audience=audience_words(current_viewer()))
     if not is_hidden_from_me(question_name, scope):
         return _("{audience}. Figures are exact: do not pass on counts of few people.").format(audience=audience)

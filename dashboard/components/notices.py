@@ -40,7 +40,7 @@ def title_of_page() -> str:
 
 def bar() -> None:
     """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each says more when opened."""
-    _seen_as()
+    _audience_mark()
     _simulated()
     _late()
     _pinned()
@@ -52,7 +52,7 @@ def warnings() -> None:
         st.warning(release_notice())
 
 
-def _seen_as() -> None:
+def _audience_mark() -> None:
     with st.popover(
         _("Seen as {audience}").format(audience=in_markdown(audience_words(current_viewer()))), type="tertiary"
     ):

@@ -69,7 +69,7 @@ def show_table(
         light_table(question_name, scope, shown, codes)
         return
     st.dataframe(
-        _in_language(_as_drawn(in_words_for_people(table, shown, codes), shown), shown),
+        _in_language(_in_percent(in_words_for_people(table, shown, codes), shown), shown),
         hide_index=True,
         column_order=[column.name for column in (reversed(shown) if is_right_to_left() else shown)],
         column_config={column.name: _config(column) for column in shown},
@@ -113,7 +113,7 @@ def _largest_first(answer: pd.DataFrame, shown: Sequence[Column]) -> pd.Index:
     return ordered.index
 
 
-def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+def _in_percent(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
     """Shares and their differences in percent, since the grid writes numbers as they are."""
     percent = [column.name for column in shown if column.card.format in ("share", "points")]
     rounded = {column.name: 1 for column in shown if column.card.format in LOCALIZED}
@@ -125,14 +125,14 @@ def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
     if language() == ENGLISH:
         return table
     written = {
-        column.name: partial(_written, format_=column.card.format)
+        column.name: partial(_number_words, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
     }
     return table.style.format(written, na_rep=missing())
 
 
-def _written(value: float, format_: str) -> str:
+def _number_words(value: float, format_: str) -> str:
     """A number of the grid in words; a share is in percent already: a sign in the pattern would multiply again."""
     if is_missing(value):
         return missing()

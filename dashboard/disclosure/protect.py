@@ -191,11 +191,11 @@ def protect_both(
 
 
 def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules: Policy, key: bytes) -> _Sight:
-    chosen = {name: _chosen(name, exact[name], COALITION, rules, set()) for name in CUBES}
+    chosen = {name: _rows_of_audience(name, exact[name], COALITION, rules, set()) for name in CUBES}
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     names = _names(cells, as_of)
-    raised = _raised(cells, names, most_of_two(cells, _whole(exact)), rules, key)
+    raised = _raised(cells, names, most_of_two(cells, _cells_of_everybody(exact)), rules, key)
     lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
     behind = [(people, *name[1:]) for people, name in zip(cells["of_people"], names, strict=True)]
     people = cells["people"].to_numpy() + shifts(behind, rules.shift, key)
@@ -220,11 +220,11 @@ def _of_public(
 ) -> Protected:
     """What is public: of what the coalition is shown (`above`), without what is `hidden` from it, and coarser."""
     programmes = _programmes(above.tables["cube_country"], rules)
-    chosen = {name: _chosen(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
+    chosen = {name: _rows_of_audience(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     at = coalition.keys.get_indexer(_keys(cells))
-    whole = _whole(exact)
+    whole = _cells_of_everybody(exact)
     known: dict[str, np.ndarray | None] = {"an outsider": None}
     # What is public is what a partner sees beside its own.
     known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
@@ -247,9 +247,9 @@ def _keys(cells: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(cells[KEY])
 
 
-def _whole(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _cells_of_everybody(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The cells of everybody, each partner's own among them."""
-    return cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
+    return cells_of({name: _with_curves(name, _visible_columns(name, exact[name])) for name in CUBES})
 
 
 def _names(cells: pd.DataFrame, streams: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -363,7 +363,7 @@ def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[n
         AuditFailed: people can be worked out of what would be shown.
     """
     try:
-        return _looked_at(sight, begun, rules)
+        return _hide_in_blocks(sight, begun, rules)
     except Contradiction as wrong:
         raise AuditFailed(
             f"What {sight.audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a "
@@ -371,12 +371,12 @@ def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[n
         ) from wrong
 
 
-def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
+def _hide_in_blocks(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
     cells, sums, small = sight.cells, sight.sums, sight.small
     n = cells["n"].to_numpy(dtype=float)
     below, least_shown = rules.hide_below, rules.least_shown(sight.audience)
     hidden = begun.copy()
-    near = _near(cells)
+    near = _neighbourhoods(cells)
     of_block = np.full(len(cells), -1)
     for number, block in enumerate(sums.blocks):
         of_block[block] = number
@@ -403,7 +403,7 @@ def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndar
                             continue  # what was hidden this time may do for this one too: the next look tells
                         more = _smallest_shown(np.asarray(sorted(beside)), cells["n"].to_numpy(), hidden)
                 more = more or _also_hide(finding, cells, sums, hidden)
-                more = more or _beside(finding, near, cells, hidden)
+                more = more or _also_hide_near(finding, near, cells, hidden)
                 helpless = helpless or not more
                 for cell in more:
                     hidden[cell] = True
@@ -457,7 +457,7 @@ def _also_hide(finding: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.nda
     return more
 
 
-def _near(cells: pd.DataFrame) -> list[np.ndarray]:
+def _neighbourhoods(cells: pd.DataFrame) -> list[np.ndarray]:
     """For each cell the number of its measure in its programme, of its place there, and of its programme."""
     return [
         cells.groupby(columns, sort=False).ngroup().to_numpy()
@@ -474,7 +474,7 @@ def _doubtful(near: list[np.ndarray], more: np.ndarray) -> np.ndarray:
     return np.isin(near[0], near[0][more]) | np.isin(near[1], near[1][more])
 
 
-def _beside(finding: Finding, near: list[np.ndarray], cells: pd.DataFrame, hidden: np.ndarray) -> list[int]:
+def _also_hide_near(finding: Finding, near: list[np.ndarray], cells: pd.DataFrame, hidden: np.ndarray) -> list[int]:
     """What else to hide where all that hangs together with a cell is hidden, so that it may be many for all one knows.
 
     The smallest count shown of its measure, else at its place, else of its programme.
@@ -539,14 +539,16 @@ def _enough_others(rows: pd.DataFrame, rules: Policy) -> pd.Series:
     )
 
 
-def _only(name: str, table: pd.DataFrame) -> pd.DataFrame:
+def _visible_columns(name: str, table: pd.DataFrame) -> pd.DataFrame:
     only = CUBES[name].only
     return table[only(table)] if only and len(table) else table
 
 
-def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]) -> pd.DataFrame:
+def _rows_of_audience(
+    name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]
+) -> pd.DataFrame:
     """The rows that an audience may have at all, with the columns that cells are read from; `programmes` are public."""
-    table = _only(name, table)
+    table = _visible_columns(name, table)
     if audience == PUBLIC or name in TOTALS_ONLY:
         table = table[table["partner_id"] == ALL]
     if audience == PUBLIC:
@@ -698,7 +700,9 @@ def _series(
     for column, people in SERIES.items():
         few = (raised[column] < least_shown) | (raised[people] < least_shown)
         if whole := WHOLE.get(people):
-            few |= shown.reindex(_of_whole(table, whole)).isna().to_numpy()  # hidden as a whole, hidden at every time
+            few |= (
+                shown.reindex(_keys_of_last_days(table, whole)).isna().to_numpy()
+            )  # hidden as a whole, hidden at every time
         figures = _floor(raised[column], rules.rounding[COALITION])
         result[column] = pd.array(np.where(few, np.nan, figures), dtype="Float64").astype("Int64")
     result = _with_reports_shown(_without_covered(result, table, raised, days, rules))
@@ -708,7 +712,7 @@ def _series(
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
 
 
-def _of_whole(table: pd.DataFrame, measure: str) -> pd.MultiIndex:
+def _keys_of_last_days(table: pd.DataFrame, measure: str) -> pd.MultiIndex:
     """The keys of the cells that the last days of series are."""
     rest = [ALL] * len(table)
     return pd.MultiIndex.from_arrays(
@@ -725,7 +729,7 @@ def _raised_series(
     for column in SERIES:
         n = table[column].to_numpy(dtype=float)
         if whole := WHOLE.get(column):
-            lift = lifts.reindex(_of_whole(table, whole)).fillna(0).to_numpy()
+            lift = lifts.reindex(_keys_of_last_days(table, whole)).fillna(0).to_numpy()
         else:
             names = zip([f"series of {column}"] * len(table), table["programme_id"], table["partner_id"], strict=True)
             lift = shifts(names, rules.shift, key)
@@ -759,7 +763,7 @@ def _public_series(
     table = table.reset_index(drop=True)
     figures = {}
     for column in SERIES:
-        keys = _of_whole(table, WHOLE.get(column, f"series of {column}"))
+        keys = _keys_of_last_days(table, WHOLE.get(column, f"series of {column}"))
         again = shifts([("again", *name) for name in _names(keys.to_frame(index=False), as_of)], rules.shift_again, key)
         n = table[column].to_numpy(dtype=float, na_value=np.nan) + again
         figures[column] = np.where(n < rules.least_shown(PUBLIC), np.nan, _floor(n, rules.rounding[PUBLIC]))

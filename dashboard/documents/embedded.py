@@ -47,7 +47,7 @@ def _figure(name: str, question_name: str) -> None:
     notices.warnings()
     # What a section holds is read only where the answer of the page has no such figure.
     read = _read(name, "")
-    figure = _of(read, question_name) or _of(read := _read(name, EVERY), question_name)
+    figure = _figure_of(read, question_name) or _figure_of(read := _read(name, EVERY), question_name)
     if figure is None:
         known = dict.fromkeys(block.question for block in read.blocks if isinstance(block, Figure))
         st.info(
@@ -83,7 +83,7 @@ def _read(name: str, sections: str) -> PageRead:
     )
 
 
-def _of(read: PageRead, question_name: str) -> Figure | None:
+def _figure_of(read: PageRead, question_name: str) -> Figure | None:
     return next((block for block in read.blocks if isinstance(block, Figure) and block.question == question_name), None)
 
 

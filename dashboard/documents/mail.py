@@ -108,9 +108,9 @@ def send(
             f"The attachments have {size / 1e6:.0f} MB, and mail takes {LARGEST // 1024**2} MB. Send a link instead."
         )
     line = cleaned(subject)
-    what = f"{line[:80]}; {_listed(attachments)}; as {_named(audience)}"
+    what = f"{line[:80]}; {_attachment_words(attachments)}; as {_viewer_words(audience)}"
     store, done = store_folder(), list[str]()
-    with _connected(settings) as server:
+    with _connection(settings) as server:
         for recipient in meant:
             record(store, "mail", who, f"to {recipient.address}: {what}", release)
             try:
@@ -149,14 +149,14 @@ def allowed_recipients(recipients: Sequence[str], audience: Viewer) -> tuple[Rec
         for recipient in _people(name.strip(), roster):
             by_address.setdefault(recipient.address, recipient)
     barred = [
-        f"{recipient.address} ({_named(recipient.viewer)})"
+        f"{recipient.address} ({_viewer_words(recipient.viewer)})"
         for recipient in by_address.values()
         if not may_see(recipient.viewer, audience)
     ]
     if barred:
         raise MailRefused(
-            f"This is what {_named(audience)} may see, and it was to go to {', '.join(barred)}. Nothing was sent. Take "
-            "them out, or send what is made for their audience."
+            f"This is what {_viewer_words(audience)} may see, and it was to go to {', '.join(barred)}. Nothing was "
+            "sent. Take them out, or send what is made for their audience."
         )
     if len(by_address) > MOST_RECIPIENTS:
         raise MailRefused(
@@ -189,8 +189,8 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
         ]
         if not meant:
             raise MailRefused(
-                f"The roster names nobody by an address of their own as {_named(viewer)} (a line by domain, or by "
-                "issuer and subject, has none). Add [[person]] lines with an e-mail address."
+                f"The roster names nobody by an address of their own as {_viewer_words(viewer)} (a line by domain, or "
+                "by issuer and subject, has none). Add [[person]] lines with an e-mail address."
             )
         return meant
     address = name.lower()
@@ -215,7 +215,7 @@ def _viewer_of(address: str, roster: Roster) -> Viewer | None:
     return lines[0].viewer if lines else None
 
 
-def _named(viewer: Viewer) -> str:
+def _viewer_words(viewer: Viewer) -> str:
     names = {STEWARD_AUDIENCE: "a steward", "coalition": "the coalition", "public": "the public"}
     return names.get(viewer.audience, f"partner {viewer.partner_id}")
 
@@ -266,7 +266,7 @@ def _password(file: Path) -> str:
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
     """A server that is ready to take mail."""
     password = _password(settings.password_file) if settings.password_file else ""
     where, name = f"{settings.host}:{settings.port}", settings.sender.rpartition("@")[2]
@@ -345,7 +345,7 @@ def _message(
     return message
 
 
-def _listed(attachments: Sequence[Attachment]) -> str:
+def _attachment_words(attachments: Sequence[Attachment]) -> str:
     if not attachments:
         return "no attachment"
     return ", ".join(

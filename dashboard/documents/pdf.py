@@ -57,7 +57,7 @@ def write_pdf(document: Document) -> bytes:
 
 def _in_fonts(values: dict[str, Any]) -> str:
     """The values as JSON, with each sign in the fonts; with one that is not, PDF/UA would have no file at all."""
-    text = _seen(json.dumps(values, ensure_ascii=False))
+    text = _without_invisible(json.dumps(values, ensure_ascii=False))
     lacking = next((sign for sign in text if not _is_drawn(sign)), None)
     if lacking is None:
         return text
@@ -66,7 +66,7 @@ def _in_fonts(values: dict[str, Any]) -> str:
         "The HTML file shows them."
     ).format(code=_code(lacking))
     noted = values | {"notes": [*values["notes"], (_("Characters that cannot be printed"), note)]}
-    runs = groupby(_seen(json.dumps(noted, ensure_ascii=False)), _is_drawn)
+    runs = groupby(_without_invisible(json.dumps(noted, ensure_ascii=False)), _is_drawn)
     return "".join("".join(run) if drawn else f"[{' '.join(map(_code, run))}]" for drawn, run in runs)
 
 
@@ -78,7 +78,7 @@ def _code(sign: str) -> str:
     return f"U+{ord(sign):04X}"
 
 
-def _seen(text: str) -> str:
+def _without_invisible(text: str) -> str:
     """Without marks of direction, joiners and selectors of variants, which no font draws.
 
     The layout finds the direction by itself.

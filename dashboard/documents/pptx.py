@@ -120,9 +120,9 @@ class _Deck:
     def _first(self) -> None:
         slide = self.file.slides.add_slide(self.title_layout)
         title, under = slide.shapes.title, slide.placeholders[1]
-        self._placed(title, _Box(1.0, 1.7, WIDE - 2, 2.0))
+        self._place_shape(title, _Box(1.0, 1.7, WIDE - 2, 2.0))
         self._write(title, self.document.title, FIRST_TITLE_SIZES, bold=True, anchor=MSO_ANCHOR.BOTTOM)
-        self._placed(under, _Box(1.0, 3.85, WIDE - 2, 1.1))
+        self._place_shape(under, _Box(1.0, 3.85, WIDE - 2, 1.1))
         self._write(under, as_of(self.document), LEAD_SIZES, color=QUIET, anchor=MSO_ANCHOR.TOP)
         if self.document.is_simulated:
             badge = self._text(slide, _Box(1.0, 5.1, WIDE - 2, 0.5), self._simulated(), LEAD_SIZES, bold=True)
@@ -194,7 +194,7 @@ class _Deck:
     def _slide(self, title: str, lead: str) -> tuple[Any, float]:
         """A slide with its title and the sentence below it; and where the rest may begin."""
         slide = self.file.slides.add_slide(self.layout)
-        self._placed(slide.shapes.title, _Box(MARGIN, 0.3, INNER, 0.95))
+        self._place_shape(slide.shapes.title, _Box(MARGIN, 0.3, INNER, 0.95))
         self._write(slide.shapes.title, title, TITLE_SIZES, bold=True, anchor=MSO_ANCHOR.MIDDLE)
         top = 1.3
         if lead:
@@ -304,7 +304,7 @@ class _Deck:
         widths = _widths(labels, rows, room.width)
         for size in TABLE_SIZES:
             head, *cut = (
-                [_cut(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
+                [_shortened(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
                 for row, lines in ((labels, HEAD_LINES), *((row, CELL_LINES) for row in rows))
             )
             narrower = [wide / BOLD for wide in widths]
@@ -405,7 +405,7 @@ class _Deck:
         left = WIDE - box.left - box.width if self.document.right_to_left else box.left
         return Inches(left), Inches(box.top), Inches(box.width), Inches(box.height)
 
-    def _placed(self, shape: Any, box: _Box) -> None:
+    def _place_shape(self, shape: Any, box: _Box) -> None:
         shape.left, shape.top, shape.width, shape.height = self._emu(box)
 
     # Working
@@ -486,7 +486,7 @@ def _fitted(words: str, width: float, height: float, sizes: Sequence[int]) -> tu
     if fitting:
         return next((size for size in fitting if _is_unbroken(words, width, size)), fitting[0]), words
     least = sizes[-1]
-    return least, _cut(words, width, least, max(1, int((height - 2 * INSET) * 72 / (least * LINE))))
+    return least, _shortened(words, width, least, max(1, int((height - 2 * INSET) * 72 / (least * LINE))))
 
 
 def _is_unbroken(words: str, width: float, size: float) -> bool:
@@ -495,7 +495,7 @@ def _is_unbroken(words: str, width: float, size: float) -> bool:
     return all(len(word) <= room or max(map(ord, word)) >= WIDE_LETTER for word in words.split())
 
 
-def _cut(words: str, width: float, size: float, lines: int) -> str:
+def _shortened(words: str, width: float, size: float, lines: int) -> str:
     if _lines(words, width, size) <= lines:
         return words
     low, high = 0, len(words)

@@ -214,8 +214,8 @@ class _Book:
         for number, series in enumerate(drawn.series):
             chart.add_series(self.series(sheet, name, drawn, series, number, first, title))
             first += 1 + (drawn.kind == "xy" or number == 0) + 2 * bool(series.above)
-        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_ends(drawn.value_range)}
-        along = {"name": drawn.category_title, **_ends(drawn.along_range)}
+        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_axis_bounds(drawn.value_range)}
+        along = {"name": drawn.category_title, **_axis_bounds(drawn.along_range)}
         if drawn.along_format:
             along["num_format"] = drawn.along_format
         if drawn.is_by_day and drawn.kind == "column":
@@ -310,10 +310,10 @@ class _Book:
     def name(self, title: str) -> str:
         """A name that a sheet may have: short, without forbidden signs, and only once."""
         plain = " ".join(FORBIDDEN.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", title)).split())
-        name, at = _cut(plain, LONGEST_NAME), 2
+        name, at = _shortened(plain, LONGEST_NAME), 2
         while name.casefold() in self.names or not name:
             end = f" {at}"
-            name, at = _cut(plain, LONGEST_NAME - len(end)) + end, at + 1
+            name, at = _shortened(plain, LONGEST_NAME - len(end)) + end, at + 1
         self.names.add(name.casefold())
         return name
 
@@ -346,7 +346,7 @@ def _text(words: str) -> str:
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", words))[:LONGEST_CELL]
 
 
-def _cut(name: str, length: int) -> str:
+def _shortened(name: str, length: int) -> str:
     """The beginning of a name; a number that does not fit is left out, as a part of it is another number."""
     kept = name[:length]
     if PART_OF_NUMBER.match(name[length:]) and PART_OF_NUMBER.match(kept[::-1]):
@@ -382,7 +382,7 @@ def _width(value: Any, column: Column) -> float:
     return len(f"{value:,.0f}") + 2 if not isinstance(value, bool) else 5
 
 
-def _ends(ends: tuple[float | None, float | None]) -> dict[str, float]:
+def _axis_bounds(ends: tuple[float | None, float | None]) -> dict[str, float]:
     return {name: end for name, end in zip(("min", "max"), ends, strict=True) if end is not None}
 
 

@@ -142,7 +142,7 @@ class _Parser:
             if (filled_row := row(at)) is not None:
                 refuse_swallowed(filled_row, self.width, delimiter)
         self.wrong.clear()
-        columns = self._parsed(pa.py_buffer(raw).slice(0, records.stop), delimiter) if len(filled) else {}
+        columns = self._columns_of(pa.py_buffer(raw).slice(0, records.stop), delimiter) if len(filled) else {}
         # Arrow counts the records that are no empty lines, from 1.
         misfit = np.zeros(len(filled), dtype=bool)
         misfit[[number - 1 for number, _ in self.wrong]] = True
@@ -155,7 +155,7 @@ class _Parser:
         others = [filled_row for at in filled[misfit] if (filled_row := row(at)) is not None]
         return Batch(records.first_lines[fitting], columns, others)
 
-    def _parsed(self, octets: pa.Buffer, delimiter: str) -> dict[str, pa.Array]:
+    def _columns_of(self, octets: pa.Buffer, delimiter: str) -> dict[str, pa.Array]:
         at = {name: self.names[position] for name, position in self.table.positions.items()}
         table = pa_csv.read_csv(
             pa.BufferReader(octets),
@@ -167,7 +167,7 @@ class _Parser:
                 include_columns=list(dict.fromkeys(at.values())),
             ),
         )
-        return {name: _as_sent(table[name_sent].combine_chunks()) for name, name_sent in at.items()}
+        return {name: _without_apostrophes(table[name_sent].combine_chunks()) for name, name_sent in at.items()}
 
     def _left_out(self, row: pa_csv.InvalidRow) -> str:
         self.wrong.append((row.number, row.text))
@@ -221,7 +221,7 @@ def _records(raw: bytes, line: int, delimiter: int) -> _Records:
     return _Records(begins, ends, first_lines, line + numbers, stop, fault is None)
 
 
-def _as_sent(column: pa.Array) -> pa.Array:
+def _without_apostrophes(column: pa.Array) -> pa.Array:
     """The cells without the apostrophe that a file of rows set aside has before what is like a formula."""
     odd = pc.starts_with(column, "'")
     if not odd.true_count:

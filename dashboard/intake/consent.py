@@ -71,15 +71,17 @@ def find(
     plain = [at for at in stated if not _is_detail(header[at])]
     if len(plain) > 1:
         raise FileRefused(
-            f"Several columns read like consent: {_named(header, plain)}. Choose the one that says whether the learner "
-            f"agreed that the data are shared (`--column {COLUMN}=HEADER`).",
+            f"Several columns read like consent: {_quoted_headers(header, plain)}. Choose the one that says whether "
+            f"the learner agreed that the data are shared (`--column {COLUMN}=HEADER`).",
             asks="columns",
         )
     if not plain and (card.needs_consent or stated) and not states_none:
-        about_columns = f" These read like the opposite of it: {_named(header, back)}." if back else ""
-        about_columns += f" These are about consent, but may not be it: {_named(header, stated)}." if stated else ""
+        about_columns = f" These read like the opposite of it: {_quoted_headers(header, back)}." if back else ""
+        about_columns += (
+            f" These are about consent, but may not be it: {_quoted_headers(header, stated)}." if stated else ""
+        )
         likely = answers()
-        about_columns += f" These hold yes and no: {_named(header, likely)}." if likely else ""
+        about_columns += f" These hold yes and no: {_quoted_headers(header, likely)}." if likely else ""
         raise FileRefused(
             "No column of the file reads like consent, and learners are counted only where they agreed."
             f"{about_columns} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has "
@@ -123,8 +125,8 @@ class Answers:
         if self.columns:
             raise FileRefused(
                 "The file is said to have no column of consent, but of the columns that are not read these hold both "
-                f"yes and no, or yes and blanks: {_named(header, self.columns)}. If one of them is consent, choose it "
-                f"(`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
+                f"yes and no, or yes and blanks: {_quoted_headers(header, self.columns)}. If one of them is consent, "
+                f"choose it (`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
                 asks="columns",
             )
 
@@ -209,9 +211,9 @@ def _unless_choice(match: re.Match[str]) -> str:
 
 def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRefused:
     return FileRefused(
-        f"A Yes in this column may say that the learner refused: {_named(header, at)}. Learners are counted only where "
-        "they agreed. Give the file a column in which Yes says that the learner agreed that the data are shared, and "
-        f"choose that (`--column {COLUMN}=HEADER`).",
+        f"A Yes in this column may say that the learner refused: {_quoted_headers(header, at)}. Learners are counted "
+        "only where they agreed. Give the file a column in which Yes says that the learner agreed that the data are "
+        f"shared, and choose that (`--column {COLUMN}=HEADER`).",
         asks="columns",
     )
 
@@ -222,5 +224,5 @@ def _holds(header: str, name: str) -> bool:
     return any(f" {word}" in folded if word.isascii() else word in folded for word in words(name))
 
 
-def _named(header: Sequence[str], at: Sequence[int]) -> str:
+def _quoted_headers(header: Sequence[str], at: Sequence[int]) -> str:
     return ", ".join(f"“{clean(header[column])[:LONGEST_TEXT]}”" for column in at)

@@ -127,7 +127,7 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: s
     changes = [
         change
         for source in sorted(came)
-        for what in _counted(source)
+        for what in _counted_columns(source)
         for change in _changes(source, what, before, after)
         if not (partner and sources()[source].people) or change.stream.partition("/")[0] == partner
     ]
@@ -201,7 +201,7 @@ def people_by_partner(rows: Path) -> dict[str, set[str]]:
     return keys_of
 
 
-def _counted(source: str) -> list[str]:
+def _counted_columns(source: str) -> list[str]:
     """What is counted of a source: learners, where it is about them, and what else a file of it may lack."""
     words = [COUNTED[source][0]] if source in COUNTED else []
     return [LEARNERS, *words] if sources()[source].people else words
@@ -261,8 +261,8 @@ def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dic
     keys = [texts[name] for name in wanted]
     counted = pa.table(
         {
-            "stream": _joined([texts[name] for name in stream], table.num_rows),
-            "key": _joined(keys, table.num_rows) if columns else pc.coalesce(*keys),
+            "stream": _joined_columns([texts[name] for name in stream], table.num_rows),
+            "key": _joined_columns(keys, table.num_rows) if columns else pc.coalesce(*keys),
         }
     )
     keys_of: dict[str, set[str]] = {}
@@ -280,7 +280,7 @@ def _columns(rows: Path) -> list[str]:
         return []
 
 
-def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
+def _joined_columns(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
     """The columns as one, with a stroke between; of none, as many empty texts."""
     if not columns:
         return pa.array([""] * rows, pa.string())

@@ -71,7 +71,7 @@ def read(text: str, this_year: int) -> Written | None:
     time, day = _time_behind(written)
     if time is not None and day == "":
         return None
-    both = _year_first(day) or _year_last(day, this_year) or _named(day, this_year)
+    both = _year_first(day) or _year_last(day, this_year) or _month_named(day, this_year)
     if both is not None:
         return Written(both[0], both[1], time) if any(both) else None
     serial = SERIAL.fullmatch(day)
@@ -280,7 +280,7 @@ def _year_last(day: str, this_year: int) -> Both | None:
     return (day_first, day_first) if day_first and match[2] == "." else (day_first, month_first)
 
 
-def _named(day: str, this_year: int) -> Both | None:
+def _month_named(day: str, this_year: int) -> Both | None:
     words = fold(LETTER_BESIDE_DIGIT.sub(" ", day))
     if match := NAMED_DAY_FIRST.fullmatch(words):
         number, month, year = int(match[1]), month_of(match[2]), _year(match[3], this_year)

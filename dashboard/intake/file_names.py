@@ -50,7 +50,7 @@ def captured_on_in_name(name: str) -> datetime.date | None:
     An export that covers a span of days cannot have been taken before the last of them.
     """
     name = name.lower()
-    for days in (_days(name), _ends(name)):
+    for days in (_days(name), _period_ends(name)):
         past = [day for day in days if day <= datetime.date.today()]
         if past:
             return max(past)
@@ -87,7 +87,7 @@ def _days(name: str) -> Iterator[datetime.date]:
             yield from _day(year, month, day)
 
 
-def _ends(name: str) -> Iterator[datetime.date]:
+def _period_ends(name: str) -> Iterator[datetime.date]:
     """Last days of the months and quarters that a name states."""
     for match in MONTH.finditer(name):
         year, month = (int(match[1] or match[4]), int(match[2] or match[3]))

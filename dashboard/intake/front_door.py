@@ -144,7 +144,10 @@ def check_file(
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(store, source, file, captured_on, declared, None, _standing(store, source), limits) as (report, _):
+    with _checked_file(store, source, file, captured_on, declared, None, _standing(store, source), limits) as (
+        report,
+        _,
+    ):
         return report
 
 
@@ -188,7 +191,7 @@ def made_ready(
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     standing = _standing(store, source)
-    with _checked(store, source, file, captured_on, declared, progress, standing, limits) as (report, folder):
+    with _checked_file(store, source, file, captured_on, declared, progress, standing, limits) as (report, folder):
         with file.open("rb") as body:
             whole = hashlib.file_digest(body, "sha256")
         digest = _digest(whole, declared, report)
@@ -232,8 +235,8 @@ def made_ready_together(
             yield replace(ready, report=_with_notes(ready.report, twice))
         return
     standing, is_about_people = _standing(store, source), source in sources() and sources()[source].people
-    in_order = _named(list(files_by_digest.values()))
-    with _checked(store, source, files[0], captured_on, declared, progress, standing, limits, in_order) as (
+    in_order = _with_names(list(files_by_digest.values()))
+    with _checked_file(store, source, files[0], captured_on, declared, progress, standing, limits, in_order) as (
         report,
         folder,
     ):
@@ -255,7 +258,7 @@ def _with_notes(report: Report, notes: Sequence[str]) -> Report:
     return replace(report, notes=(*report.notes, *notes))
 
 
-def _named(files: Sequence[Path]) -> list[tuple[Path, str]]:
+def _with_names(files: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each file with its name, or where several have that name, with its path."""
     alike = Counter(file.name for file in files)
     return [(file, _plain_name(file.name if alike[file.name] == 1 else str(file))) for file in files]
@@ -283,7 +286,7 @@ def refuse_small_disk(folder: Path, files: Sequence[Path]) -> None:
     """Raises FileRefused where the disk of the store would not hold what reading the files needs."""
     while not folder.exists():
         folder = folder.parent
-    needed = sum(_room(file) for file in files)
+    needed = sum(_disk_needed(file) for file in files)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise FileRefused(
@@ -292,7 +295,7 @@ def refuse_small_disk(folder: Path, files: Sequence[Path]) -> None:
         )
 
 
-def _room(file: Path) -> int:
+def _disk_needed(file: Path) -> int:
     """Bytes of disk that reading a file takes."""
     size = file.stat().st_size
     return ROOM * size * (PARQUET_TO_CSV if is_parquet(file) else 1)
@@ -313,7 +316,7 @@ def _standing(store: Path | None, source: str) -> _Standing:
 
 
 @contextmanager
-def _checked(
+def _checked_file(
     store: Path | None,
     source: str,
     file: Path,

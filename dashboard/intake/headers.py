@@ -69,7 +69,7 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     A header with the same letters and digits stands for one as it is written, unless it is another column's; an HXL
     tag of exactly the attributes goes before one that a pattern matches.
     """
-    positions_found = _as_written(cells, names)
+    positions_found = _by_name(cells, names)
     _by_pattern(cells, names, positions_found)
     _without_legends(cells, names, positions_found)
     return positions_found
@@ -127,13 +127,13 @@ def header_positions(
     tags = _tags_of(cells)
     tagged = {at for at, cell in enumerate(tags) if cell}
     positions_found = positions(tags, names)
-    lines = [*reversed(above[-TAGS_BELOW:]), _without(cells, tagged)]
+    lines = [*reversed(above[-TAGS_BELOW:]), _blanked(cells, tagged)]
     for line in lines:
-        positions_found = {**positions(_without(line, tagged), names), **positions_found}
+        positions_found = {**positions(_blanked(line, tagged), names), **positions_found}
     for line in lines:
         lacking = ({column.name for column in card.lacking(positions_found)} | set(mapped)) - positions_found.keys()
         positions_found = {
-            **positions(_without(line, positions_found.values()), {name: names[name] for name in lacking}),
+            **positions(_blanked(line, positions_found.values()), {name: names[name] for name in lacking}),
             **positions_found,
         }
     return positions_found
@@ -157,7 +157,7 @@ def _exactly(mapped: str) -> str:
     return f"{mapped}!" if TAG.fullmatch(mapped) else mapped
 
 
-def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
+def _by_name(cells: Sequence[str], names: Names) -> dict[str, int]:
     known = {tag_of(name) for wanted in names.values() for name in wanted}
     exact: dict[str, int] = {}
     alike: dict[str, int] = {}
@@ -203,7 +203,7 @@ def _without_legends(cells: Sequence[str], names: Names, positions_found: dict[s
             "" if at in used else name if (name := without_legend(cell)) != cell else ""
             for at, cell in enumerate(cells)
         ]
-        positions_found.update(_as_written(bare, wanted))
+        positions_found.update(_by_name(bare, wanted))
 
 
 def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
@@ -235,5 +235,5 @@ def _tags_of(cells: Sequence[str]) -> list[str]:
     return [cell if is_tag(cell) else "" for cell in cells]
 
 
-def _without(cells: Sequence[str], columns: Collection[int]) -> list[str]:
+def _blanked(cells: Sequence[str], columns: Collection[int]) -> list[str]:
     return ["" if at in columns else cell for at, cell in enumerate(cells)]

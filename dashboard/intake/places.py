@@ -78,7 +78,7 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
     Raises:
         RowRefused: a total of other rows, neither code nor name, no such country, or the two are of two countries.
     """
-    code_kept, reason = _judged(code, name)
+    code_kept, reason = _code_or_reason(code, name)
     if code_kept is None:
         ledger.parts += reason == TOTAL
         raise RowRefused(column, clean(code) or clean(name), reason)
@@ -101,12 +101,12 @@ def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
 
 
 @cache
-def _judged(code: str, name: str) -> tuple[str | None, str]:
+def _code_or_reason(code: str, name: str) -> tuple[str | None, str]:
     """The place of a code and a name, or None and the reason why there is none."""
     code, name = clean(code).upper(), clean(name)
     if code in TOTAL_CODES or is_total(name) or (code == "-" and name in ("", "-")):
         return None, TOTAL
-    by_name = _named(name)
+    by_name = _code_by_name(name)
     by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code)) or countries.of_alpha2(code, name)
     if by_code and by_name and by_code != by_name and (by_code, by_name) not in UNDER_ONE_CODE:
         return None, f"the code belongs to another country than {name}"
@@ -115,7 +115,7 @@ def _judged(code: str, name: str) -> tuple[str | None, str]:
     return None, NO_SUCH_CODE if code else "no country has this name" if name else "blank"
 
 
-def _named(name: str) -> str | None:
+def _code_by_name(name: str) -> str | None:
     """What a name stands for, or None where it is not known: then only the code counts."""
     plain = folded(name)
     if not plain:

@@ -36,7 +36,7 @@ def lines_like_rows(
         below: rows below the header.
         may_be_headers: whether lines that fill every column may be further headers.
     """
-    seen = _seen(below)
+    seen = _texts_of_columns(below)
     half = max(FEWEST_REQUIRED, (sum(bool(clean(cell)) for cell in header) + 1) // 2)
     like, wide = 0, 0
     for line in lines:
@@ -52,7 +52,7 @@ def lines_like_rows(
     return like + (wide if wide >= FEWEST_LINES and not may_be_headers else 0)
 
 
-def _seen(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
+def _texts_of_columns(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
     """Of each column the texts and the kinds of its cells."""
     texts_in: dict[int, set[str]] = {}
     for row in rows:

@@ -46,18 +46,18 @@ def stream_of(name: str, slug: str = "") -> Stream | None:
     """
     named, plain = identifier(name), _without_code(slug, name)
     if plain != identifier(slug) and named:
-        return _known(named) or _known(plain) or _unknown(named)
-    return _known(plain) or _known(named) or _unknown(named or plain)
+        return _known_stream(named) or _known_stream(plain) or _unknown(named)
+    return _known_stream(plain) or _known_stream(named) or _unknown(named or plain)
 
 
 @cache
 def programme_of(written: str) -> str:
     """The programme of an id: that of the reference which it begins with, else its own."""
-    known = _known(written)
+    known = _known_stream(written)
     return known.programme_id if known else written
 
 
-def _known(written: str) -> Stream | None:
+def _known_stream(written: str) -> Stream | None:
     """The stream of an id that begins with a programme of the reference."""
     known = programmes()
     for programme in sorted(known, key=len, reverse=True):
@@ -91,7 +91,7 @@ def _without_code(slug: str, name: str) -> str:
         return whole
     if not end.isalpha() or (name and len(end) == CODE_LETTERS):
         return base
-    known = _known(base)
+    known = _known_stream(base)
     return base if len(end) == CODE_LETTERS and known and known.partner_id in partners() else whole
 
 

@@ -362,7 +362,7 @@ def _newest(folder: Path | None) -> dict[tuple[str, str], dict[str, int]]:
 
 def _cells(old: Path | None, fresh: Path, audience: str) -> dict[str, Any]:
     """Cells that an audience would see and does not yet, and the other way round; some of each by name."""
-    before, after = (_shown(folder, audience) for folder in (old, fresh))
+    before, after = (_cells_shown(folder, audience) for folder in (old, fresh))
     return {
         "visible": len(after - before),
         "hidden": len(before - after),
@@ -371,7 +371,7 @@ def _cells(old: Path | None, fresh: Path, audience: str) -> dict[str, Any]:
     }
 
 
-def _shown(folder: Path | None, audience: str) -> set[tuple[str, ...]]:
+def _cells_shown(folder: Path | None, audience: str) -> set[tuple[str, ...]]:
     if folder is None or not (folder / "views" / audience).is_dir():
         return set()
     cells: set[tuple[str, ...]] = set()

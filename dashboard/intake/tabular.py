@@ -208,7 +208,7 @@ def _as_wide_as_rows(table: Table) -> Table:
 
     Of the cells behind the header none is filled, so nothing is shifted.
     """
-    begin, rows = _begun(table.rows)
+    begin, rows = _first_and_all_rows(table.rows)
     widths = {len(row.cells) for row in begin}
     width, beyond = len(table.header), len(table.header) + 1
     if widths == {beyond} and not any(row.cells[-1].strip() for row in begin):
@@ -228,13 +228,13 @@ def first_rows(
         FileRefused: too large, not CSV or XLSX, or unreadable text.
     """
     if format_ := _workbook_format(path, limits):
-        return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
+        return [(sheet.title, _readable_rows(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     if is_parquet(path):
         blocks: Blocks = partial(parquet_blocks, path)
     else:
         blocks = partial(read_blocks, path, _encoding_of(path, encoding, people=True))
     begin = _beginning(blocks)
-    return [("", _readable(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
+    return [("", _readable_rows(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
 
 
 def _workbook_format(path: Path, limits: Limits) -> str:
@@ -268,11 +268,11 @@ def _beginning(blocks: Blocks) -> bytes:
 
 
 def _headers_known(begin: bytes, delimiter: str, names: Names, needed: set[str]) -> int:
-    rows = _readable(csv_rows([begin], delimiter))
+    rows = _readable_rows(csv_rows([begin], delimiter))
     return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
 
 
-def _readable(rows: Iterable[Row]) -> list[Row]:
+def _readable_rows(rows: Iterable[Row]) -> list[Row]:
     """The rows within which a header stands, as far as they can be read."""
     read: list[Row] = []
     try:
@@ -282,7 +282,7 @@ def _readable(rows: Iterable[Row]) -> list[Row]:
     return read
 
 
-def _begun(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+def _first_and_all_rows(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
     """The first rows, and all of them again, with the refusal to which reading on leads."""
     begin: list[Row] = []
     try:
@@ -399,7 +399,7 @@ def _workbook_table(
     others: dict[str, list[Row]] = {}
     refusal: FileRefused | None = None
     for sheet in sheets:
-        begin, rows = _begun(sheet.rows)
+        begin, rows = _first_and_all_rows(sheet.rows)
         try:
             tables[sheet.title] = _find_header(rows, card, names, columns)
         except FileRefused as refused:
@@ -410,7 +410,7 @@ def _workbook_table(
     title, notes = _right_sheet(tables, {sheet.title for sheet in sheets if sheet.is_shown})
     table = tables[title]
     width = len(table.header)
-    begin, rows = _begun(table.rows)
+    begin, rows = _first_and_all_rows(table.rows)
     for other, of_other in others.items():
         _refuse_rows_elsewhere(other, of_other, table, card, begin)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in rows)
@@ -447,7 +447,7 @@ def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
     """The sheets of a workbook that was looked at before, read as their rows are asked for."""
     if format_ != XLSX:
         opened = open_sheets(path, format_)
-        return [Sheet(title, is_shown, _kept(rows, most_columns)) for title, is_shown, rows in opened]
+        return [Sheet(title, is_shown, _without_blank_rows(rows, most_columns)) for title, is_shown, rows in opened]
     sheets = []
     for sheet in _open_workbook(path).worksheets:
         try:
@@ -485,7 +485,7 @@ def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
         FileRefused: too many rows or columns, rows that contradict each other, or the sheet is damaged.
     """
     try:
-        yield from _kept(rows_of(sheet, layout, MOST_ROWS), most_columns)
+        yield from _without_blank_rows(rows_of(sheet, layout, MOST_ROWS), most_columns)
     except WORKBOOK_FAULTS as wrong:
         raise FileRefused(
             f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
@@ -493,7 +493,7 @@ def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
         ) from wrong
 
 
-def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
+def _without_blank_rows(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
     """The rows that hold anything, without the blank cells at their end.
 
     Raises:
@@ -656,7 +656,7 @@ def _table(
             "the header on the first line."
         )
     if preamble:
-        begin, rows = _begun(rows)
+        begin, rows = _first_and_all_rows(rows)
         like = lines_like_rows(
             preamble, header, _required(positions_found, card), [line.cells for line in begin], has_tags
         )

@@ -85,7 +85,7 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
     """
     shares, before = _percent_styles(sheet.parent), 0
     with sheet._get_source() as stream:
-        walk = _written(stream, sheet, shares)
+        walk = _rows_written(stream, sheet, shares)
         for number, cells in walk if layout.is_ordered else _sorted(walk, most_rows):
             if number == before:
                 raise FileRefused(
@@ -99,7 +99,7 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
             yield number, cells
 
 
-def _written(stream: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
+def _rows_written(stream: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
     """The rows that hold anything, in the order in which they are written."""
     book = sheet.parent
     parser = _parser()(
@@ -198,7 +198,7 @@ def _parser() -> Any:
                 FileRefused: its cells state that they are in another row.
             """
             written = row.get("r")
-            self.row_counter = self.row_counter + 1 if written is None else _whole(written)
+            self.row_counter = self.row_counter + 1 if written is None else _whole_number(written)
             self.col_counter = 0
             cells = [self.parse_cell(element) for element in row]
             elsewhere = [cell for cell in cells if cell["row"] != self.row_counter and cell["value"] is not None]
@@ -239,7 +239,7 @@ def _parser() -> Any:
     return Parser
 
 
-def _whole(written: str) -> int:
+def _whole_number(written: str) -> int:
     number = float(written)
     if not number.is_integer():
         raise ValueError(written)

@@ -185,9 +185,9 @@ class Api:
             if parameters:
                 raise NotAnswered(400, "no parameters", _names(parameters), "Leave them out.")
             if path.endswith("openapi.json"):
-                return _sent(scope, caller, description())
+                return _response_of(scope, caller, description())
             release, _notice = begin()
-            return _sent(
+            return _response_of(
                 scope, caller, api_files.as_json(api_files.index(questions().values(), release, caller.viewer))
             )
         if match := METADATA_PATH.fullmatch(path):
@@ -195,7 +195,7 @@ class Api:
             number = next((read_release(text) for name, text in parameters if name == RELEASE), None)
             if unknown := [(name, text) for name, text in parameters if name != RELEASE]:
                 raise NotAnswered(400, f"the parameter {RELEASE}", _names(unknown), "Leave the others out.")
-            return _sent(scope, caller, self._metadata(caller, query, _release(number)))
+            return _response_of(scope, caller, self._metadata(caller, query, _release(number)))
         if (match := ANSWER_PATH.fullmatch(path)) and match["format"] in MEDIA_TYPES:
             return self._data(caller, scope, _question(match["name"]), match["format"], parameters)
         if match:
@@ -342,7 +342,7 @@ def _is_known(scope: Request, tag: str) -> bool:
     }
 
 
-def _sent(scope: Request, caller: Caller, body: bytes) -> Response:
+def _response_of(scope: Request, caller: Caller, body: bytes) -> Response:
     tag = _tag(body)
     if _is_known(scope, tag):
         return Response(status_code=304, headers=_headers(caller, tag))

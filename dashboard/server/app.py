@@ -91,7 +91,7 @@ def make_app() -> st.App:
             Middleware(Ahead),
             Middleware(Sockets, sessions=sessions, room=room, script=SCRIPT),
         ],
-        on_script_error=_reported,
+        on_script_error=_report_error,
     )
 
 
@@ -230,7 +230,7 @@ async def _health(request: Any) -> JSONResponse:
     return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice, "overdue": late})
 
 
-def _reported(error: Exception) -> bool:
+def _report_error(error: Exception) -> bool:
     """One line of class and reference for the operator, one sentence for the reader; never a row."""
     PAGE_ERRORS.inc()
     reference = os.urandom(4).hex()

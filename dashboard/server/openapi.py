@@ -65,7 +65,7 @@ def read_parameters(query: Query, sent: Sequence[tuple[str, str]]) -> tuple[dict
     for name, _ in sent:
         if name not in declared and name != RELEASE:
             known = ", ".join([*declared, RELEASE])
-            raise NotAnswered(400, f"parameters of {query.name}: {known}", name, f"Leave {_shown(name)} out.")
+            raise NotAnswered(400, f"parameters of {query.name}: {known}", name, f"Leave {_printable(name)} out.")
         if names.count(name) > 1:
             raise NotAnswered(400, f"{name} once", f"{names.count(name)} times", "Ask once for each value.")
     values = {name: _value(declared[name], text) for name, text in sent if name != RELEASE}
@@ -115,7 +115,7 @@ def _date(_field: Field, text: str) -> datetime.date | None:
         return None
 
 
-def _whole(_field: Field, text: str) -> int | None:
+def _whole_number(_field: Field, text: str) -> int | None:
     return int(text) if WHOLE.fullmatch(text) and int(text) <= MOST_WHOLE else None
 
 
@@ -135,7 +135,7 @@ def _text(_field: Field, text: str) -> str | None:
 
 _READERS: Mapping[str, Callable[[Field, str], Any]] = {
     "DATE": _date,
-    "BIGINT": _whole,
+    "BIGINT": _whole_number,
     "DOUBLE": _number,
     "BOOLEAN": _flag,
     "VARCHAR": _text,
@@ -153,7 +153,7 @@ def _kind(field: Field) -> str:
     return kinds[field.type]
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     return name if name.isidentifier() and name.isascii() else "it"
 
 

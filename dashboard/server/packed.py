@@ -97,10 +97,10 @@ def pack_best(files: Iterable[Path]) -> None:
     for file in files:
         raw = file.read_bytes()
         kept = PACKED / f"{hashlib.sha256(raw).hexdigest()}-{BEST_BROTLI_QUALITY}.br"
-        _best[file] = _kept(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
+        _best[file] = _kept_if_whole(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
 
 
-def _kept(kept: Path, raw: bytes) -> bytes:
+def _kept_if_whole(kept: Path, raw: bytes) -> bytes:
     """What was kept, when it is what the file unpacks from; else nothing."""
     with contextlib.suppress(OSError, brotli.error):
         body = kept.read_bytes()

@@ -43,7 +43,7 @@ class Visits:
 
         async def with_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [self._closed(header) for header in message.get("headers", [])]
+                headers = [self._secured_cookie(header) for header in message.get("headers", [])]
                 if not is_known and (path == HEALTH or _is_page(headers)):
                     headers.append(self._cookie(VISIT, new_visit(), None))
                 if path.endswith(LOGIN) and (way := way_back(scope)):
@@ -56,7 +56,7 @@ class Visits:
 
         await self.app(scope, receive, with_cookies)
 
-    def _closed(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    def _secured_cookie(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
         """Behind TLS no cookie, Streamlit's neither, ever travels without it."""
         name, value = header
         if self.is_secure and name.lower() == b"set-cookie" and b"secure" not in value.lower():

@@ -259,7 +259,7 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
         except BaseException:
             # A line, or half of one, that nobody was told of: else a disk that stays full piles them up.
             if not _is_named(folder, link):
-                _cut(path, ends)
+                _cut_off(path, ends)
             raise
     return link
 
@@ -268,7 +268,7 @@ def entries(store: Path) -> Iterator[dict[str, Any]]:
     """Every line as it was written, oldest first, without asking whether the chain holds."""
     path = log_folder(store) / LOG
     for body in path.read_bytes().split(b"\n") if path.is_file() else ():
-        if entry := _parsed(body):
+        if entry := _entry_of(body):
             yield entry
 
 
@@ -294,7 +294,7 @@ def verify(store: Path) -> Verified:
         raise AuditBroken(f"{folder / HEAD} is missing, so nothing says where line {len(lines)} was the last. {AFTER}")
     before, times, mended, links, notices, renewed = BEGINNING, [], [], [], [], 0
     for number, body in enumerate(lines, start=1):
-        entry = _parsed(body)
+        entry = _entry_of(body)
         if entry is None or entry.get("n") != number:
             what_stands = f"line {entry['n']}" if entry and isinstance(entry.get("n"), int) else "what is no line of it"
             raise AuditBroken(
@@ -401,16 +401,16 @@ def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
     with path.open("rb") as log:
         log.seek(head.ends)
         tail = log.read()
-    entry = _parsed(tail.removesuffix(b"\n"))
+    entry = _entry_of(tail.removesuffix(b"\n"))
     if tail.count(b"\n") == 1 and tail.endswith(b"\n") and entry and entry.get("prev") == head.sha256:
         return _Head(head.count + 1, _sha256(tail[:-1]), ends), ""  # written whole; only the head was not
     if not _torn(tail):
         return head, ""  # somebody wrote there: left for `verify`
-    _cut(path, head.ends)
+    _cut_off(path, head.ends)
     return head, f"{len(tail)} bytes of a line that was never acknowledged were cut off, sha256 {_sha256(tail)[:16]}"
 
 
-def _cut(path: Path, ends: int) -> None:
+def _cut_off(path: Path, ends: int) -> None:
     """Leaves of the log what is before that byte. A full disk allows it."""
     with path.open("r+b") as log:
         log.truncate(ends)
@@ -456,7 +456,7 @@ def _write_head(folder: Path, head: _Head) -> None:
     )
 
 
-def _parsed(body: bytes) -> dict[str, Any] | None:
+def _entry_of(body: bytes) -> dict[str, Any] | None:
     try:
         entry = json.loads(body)
     except ValueError:

@@ -97,10 +97,10 @@ def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
     named = frozenset(emails)
     seen: set[tuple[str, str | None, str | None]] = set()
     while True:
-        pairs = _beside(files, ids, emails)
+        pairs = _keys_beside(files, ids, emails)
         seen |= pairs
         theirs = {email for _, id_key, email in pairs if email and id_key in ids}
-        pairs |= _beside(files, set(), theirs)
+        pairs |= _keys_beside(files, set(), theirs)
         beside: dict[str, dict[str, set[str]]] = {}
         for partner, id_key, email in pairs:
             if email and id_key:
@@ -168,7 +168,7 @@ def carry_out(store: Path, mark: Mark, secret: str, put_on_record: Callable[[int
             elif rows := _rewrite(store, folder, manifest, is_listed):
                 done.rows[str(folder.relative_to(store))] = rows
         _remove_superseded(store)
-        affected = [number for number in release_numbers(store) if _counted(store, number, is_listed)]
+        affected = [number for number in release_numbers(store) if _counts_somebody_erased(store, number, is_listed)]
     try:
         needs_new = current_number(store) in affected
     except (NothingPublished, StoreDamaged):
@@ -266,7 +266,7 @@ def _is_sound(folder: Path) -> bool:
     return True
 
 
-def _beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple[str, str | None, str | None]]:
+def _keys_beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple[str, str | None, str | None]]:
     """Partner, id and address of every row that has one of the ids or one of the addresses."""
     pairs: set[tuple[str, str | None, str | None]] = set()
     for file in files:
@@ -296,7 +296,9 @@ def _rewrite(store: Path, folder: Path, original: dict[str, Any], is_listed: _Li
                 shutil.copyfile(path, fresh / path.name)
         with pq.ParquetWriter(fresh / "rows.parquet", pq.read_schema(rows), compression="zstd") as writer:
             for table in _row_groups(rows):
-                kept = table.filter(pc.invert(_any_of([_listed(table[name], is_listed) for name in _keys_of(table)])))
+                kept = table.filter(
+                    pc.invert(_any_of([_mask_of_listed(table[name], is_listed) for name in _keys_of(table)]))
+                )
                 erased += table.num_rows - kept.num_rows
                 writer.write_table(kept)
         account = dict(original["input"])
@@ -320,7 +322,7 @@ def _remove_superseded(store: Path) -> None:
                     remove(store, path)
 
 
-def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
+def _counts_somebody_erased(store: Path, number: int, is_listed: _Listed) -> bool:
     """Whether a release was built from a snapshot that was rewritten since, or holds someone, or cannot be read."""
     folder = store / "releases" / str(number)
     try:
@@ -349,7 +351,7 @@ def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
 
 def _holds(path: Path, is_wanted: Callable[[str], bool], columns: Sequence[str] = ()) -> bool:
     """Whether some text of the Parquet file is wanted; of those columns only, when some are named."""
-    with _readable(path):
+    with _refusing_unreadable(path):
         names = [field.name for field in pq.read_schema(path) if pa.types.is_string(field.type)]
     names = [name for name in names if name in columns or not columns]
     return any(
@@ -363,14 +365,14 @@ def _holds(path: Path, is_wanted: Callable[[str], bool], columns: Sequence[str] 
 
 def _row_groups(path: Path, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
     """The file in pieces that fit into memory; of columns that it lacks, nothing."""
-    with _readable(path), pq.ParquetFile(path) as file:
+    with _refusing_unreadable(path), pq.ParquetFile(path) as file:
         names = [name for name in file.schema_arrow.names if name in columns or not columns]
         for at in range(file.num_row_groups):
             yield file.read_row_group(at, names)
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _refusing_unreadable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as wrong:
@@ -383,7 +385,7 @@ def _keys_of(table: pa.Table) -> list[str]:
     return [name for name in KEYS if name in table.column_names]
 
 
-def _listed(column: pa.ChunkedArray, is_listed: _Listed) -> pa.ChunkedArray:
+def _mask_of_listed(column: pa.ChunkedArray, is_listed: _Listed) -> pa.ChunkedArray:
     hit = [key for key in pc.unique(column).to_pylist() if key is not None and is_listed(key)]
     return pc.is_in(column, pa.array(hit, pa.string()))
 

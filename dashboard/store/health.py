@@ -270,10 +270,10 @@ def folded(streams: Iterable[StreamHealth]) -> list[StreamHealth]:
         by_stream.setdefault((stream.source, "" if stream.freshness == DEMONSTRATION else stream.stream), []).append(
             stream
         )
-    return [_together(several) if len(several) > 1 else several[0] for several in by_stream.values()]
+    return [_folded_stream(several) if len(several) > 1 else several[0] for several in by_stream.values()]
 
 
-def _together(several: Sequence[StreamHealth]) -> StreamHealth:
+def _folded_stream(several: Sequence[StreamHealth]) -> StreamHealth:
     captures = dict.fromkeys(capture for stream in several for capture in stream.captures)
     newest = min(several, key=lambda stream: stream.age_days or 0)
     rows = [stream.rows for stream in several]
@@ -356,11 +356,11 @@ def _read_once(folder: Path, mark: tuple[int, int, int]) -> _Kept:
 
 def _captures(store: Path, source: str, troubles: list[Trouble]) -> list[_Kept]:
     """Every snapshot of a source that can be read, oldest first; each other one is a trouble."""
-    kept_files = _readable(store, "snapshots", source, troubles)
+    kept_files = _readable_files(store, "snapshots", source, troubles)
     return sorted(kept_files, key=lambda kept_file: (kept_file.snapshot.captured_on, kept_file.snapshot.order))
 
 
-def _readable(store: Path, kind: str, source: str, troubles: list[Trouble]) -> list[_Kept]:
+def _readable_files(store: Path, kind: str, source: str, troubles: list[Trouble]) -> list[_Kept]:
     kept_files = []
     for folder in _folders(store, kind, source, troubles):
         try:
@@ -418,7 +418,7 @@ def _waiting(store: Path, source: str, troubles: list[Trouble]) -> list[Waiting]
     """Files of a source that wait to be published: proposals, which lie beside the snapshots and look like them."""
     return [
         Waiting(file.snapshot.streams, file.partners, file.proposed_by, file.snapshot.imported_at)
-        for file in _readable(store, "proposals", source, troubles)
+        for file in _readable_files(store, "proposals", source, troubles)
     ]
 
 
@@ -443,7 +443,7 @@ def _senders(store: Path, troubles: list[Trouble]) -> Mapping[str, str]:
     log, head = store / audit_log.FOLDER / audit_log.LOG, store / audit_log.FOLDER / audit_log.HEAD
     try:
         marks = [(stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in (log, head) if path.exists())]
-        senders, words = _recorded(store, tuple(marks))
+        senders, words = _recorded_senders(store, tuple(marks))
     except OSError as wrong:
         senders, words = {}, f"{log} cannot be read ({wrong.strerror}), so who sent a file is not known."
     if words:
@@ -452,7 +452,7 @@ def _senders(store: Path, troubles: list[Trouble]) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _recorded(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[str, str], str]:
+def _recorded_senders(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[str, str], str]:
     """Senders by file, and why they may be wrong; worked out once for each length and time of the log."""
     try:
         audit_log.verify(store)
@@ -461,10 +461,10 @@ def _recorded(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[
         words = f"Who sent a file may be wrong, since the audit log is damaged. {broken}"
     except OSError as wrong:  # such as a store that takes no writes, where the log cannot be locked
         words = f"Who sent a file may be wrong, since the audit log could not be checked ({wrong.strerror})."
-    return _sent(entries(store)), words
+    return _senders_of(entries(store)), words
 
 
-def _sent(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _senders_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Who brought in each file, by source.name; what was recorded and then not done is left out."""
     sender_of: dict[str, str] = {}
     for line in lines:

@@ -165,8 +165,8 @@ def join(bases: Sequence[Held], arrival: Arrival, fresh: Path) -> dict[str, Any]
         "rows_in": sum(account_joined["rows_in"] for account_joined in (before if is_correction else every)),
         "quarantined": len(set_aside),
         "streams": sorted(arrival.streams.union(*(account_joined.get("streams", ()) for account_joined in before))),
-        "dropped_columns": _once(every, "dropped_columns"),
-        "notes": _once(every, "notes"),
+        "dropped_columns": _distinct_entries(every, "dropped_columns"),
+        "notes": _distinct_entries(every, "notes"),
         "erased": sum(account_joined.get("erased", 0) for account_joined in every),
     }
     for name in OF_ONE_FILE:
@@ -214,5 +214,5 @@ def _write_set_aside(rows: Sequence[Mapping[str, str]], path: Path) -> None:
         writer.writerows(sorted(rows, key=lambda row: (row["file"], int(row["line"]))))
 
 
-def _once(accounts: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+def _distinct_entries(accounts: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     return list(dict.fromkeys(entry for account in accounts for entry in account.get(name, ())))

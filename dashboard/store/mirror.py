@@ -108,7 +108,7 @@ def _bring(remote: Remote, head: Head, mine: Sent | None, checked: bool) -> None
     missing = {
         relative: entry
         for unit, entries in units.items()
-        if not _stands(store, unit, entries, digests, mirrored_now.entries)
+        if not _is_in_place(store, unit, entries, digests, mirrored_now.entries)
         for relative, entry in entries.items()
         if unit or digests.get(relative) != entry.stored.sha256
     }
@@ -207,7 +207,7 @@ def _unit(relative: str, units: Mapping[str, object]) -> str:
     return next((folder for folder in above if folder and folder in units), "")
 
 
-def _stands(
+def _is_in_place(
     store: Path, unit: str, entries: Mapping[str, Entry], digests: Mapping[str, str], before: Mapping[str, Entry]
 ) -> bool:
     """Whether a published folder is in its place: as it was put there, or by a pull that ended before it said so."""

@@ -122,16 +122,16 @@ def publish(
     A folder that is in its place already is put aside, and is put on the list `aside`; should the writer die meanwhile,
     the next one finds either.
     """
-    files = {str(path.relative_to(folder)): _described(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {str(path.relative_to(folder)): _file_entry(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in files:
         (folder / name).chmod(PUBLISHED_FILE)
         flush(folder / name)
     for name, described in files.items():
-        if _described(folder / name) != described:
+        if _file_entry(folder / name) != described:
             raise StoreDamaged(f"{name} changed while it was published. Look at the disk, then publish again.")
     full = {"format": FORMAT, **manifest, "files": files}
     full["digest"] = _digest(full)
-    (folder / MANIFEST).write_text(_written(full), encoding="utf-8")
+    (folder / MANIFEST).write_text(_manifest_text(full), encoding="utf-8")
     (folder / MANIFEST).chmod(PUBLISHED_FILE)
     flush(folder / MANIFEST)
     for path in folder.rglob("*"):
@@ -209,7 +209,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         manifest = json.loads(text)
-        whole = isinstance(manifest, dict) and manifest["digest"] == _digest(manifest) and text == _written(manifest)
+        whole = (
+            isinstance(manifest, dict) and manifest["digest"] == _digest(manifest) and text == _manifest_text(manifest)
+        )
     except (OSError, ValueError, KeyError) as wrong:
         listed = ", ".join(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else "no such folder"
         raise StoreDamaged(f"{folder} has no readable {MANIFEST} (found: {listed}). {_mend(folder)}") from wrong
@@ -304,7 +306,7 @@ def _mend(folder: Path) -> str:
     )
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _file_entry(path: Path) -> dict[str, Any]:
     described: dict[str, Any] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
     if path.suffix == ".parquet":
         meta = pq.ParquetFile(path)
@@ -349,7 +351,7 @@ def _refuse_links(store: Path) -> None:
             raise StoreDamaged(f"{path} is a link, or no file or folder as it should be. Move it away.")
 
 
-def _written(manifest: Mapping[str, Any]) -> str:
+def _manifest_text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, indent=1, sort_keys=True) + "\n"
 
 

@@ -87,7 +87,7 @@ class Remote:
         with suppress(OSError, ValueError, KeyError, TypeError):
             known = json.loads((self.room / KNOWN).read_text(encoding="utf-8"))
             at = datetime.datetime.fromisoformat(known["at"])
-            return self._parsed(known["text"], known["e_tag"], at, known["keeps_versions"])
+            return self._parsed_head(known["text"], known["e_tag"], at, known["keeps_versions"])
         return Head()
 
     def latest(self) -> Head:
@@ -124,7 +124,7 @@ class Remote:
                 if head.tree != before or (log and head.log):
                     break
                 with suppress(Overtaken):
-                    return self._written(head, tree, log or head.log)
+                    return self._written_head(head, tree, log or head.log)
                 _pause(at)
         raise PublishedMeanwhile(
             f"Another publisher was first: {self.address} changed while this was prepared (found: change "
@@ -149,7 +149,7 @@ class Remote:
                 put_log(self.bucket, audit, head.log)
                 try:
                     done = write(self.mirror)
-                    self._written(head, head.tree, read_log(self.bucket, audit, head.log))
+                    self._written_head(head, head.tree, read_log(self.bucket, audit, head.log))
                     return done
                 except Overtaken:
                     _pause(at)
@@ -166,17 +166,17 @@ class Remote:
         except ObjectGone:
             if not before.e_tag:
                 return before
-            raise self._put_back("no HEAD", before) from None
+            raise self._put_back_error("no HEAD", before) from None
         if pointer is None:
             return before
         text = pointer.body.decode("utf-8", "replace")
-        head = self._parsed(text, pointer.e_tag, pointer.at, pointer.is_kept)
+        head = self._parsed_head(text, pointer.e_tag, pointer.at, pointer.is_kept)
         if head.sequence < before.sequence:
-            raise self._put_back(f"change {head.sequence}", before)
+            raise self._put_back_error(f"change {head.sequence}", before)
         self._remember(text, head)
         return head
 
-    def _written(self, before: Head, tree: Stored | None, log: Log | None) -> Head:
+    def _written_head(self, before: Head, tree: Stored | None, log: Log | None) -> Head:
         fields: dict[str, Any] = {
             "format": FORMAT,
             "sequence": before.sequence + 1,
@@ -204,7 +204,7 @@ class Remote:
             if head_now.digest == fields["digest"]:
                 return head_now
             raise
-        head = self._parsed(text, tag, datetime.datetime.now(datetime.UTC), keeps_versions)
+        head = self._parsed_head(text, tag, datetime.datetime.now(datetime.UTC), keeps_versions)
         self._remember(text, head)
         return head
 
@@ -212,7 +212,7 @@ class Remote:
         known = {"text": text, "e_tag": head.e_tag, "at": head.at.isoformat(), "keeps_versions": head.keeps_versions}
         replace_durably(self.room / KNOWN, json.dumps(known))
 
-    def _parsed(self, text: str, e_tag: str, at: datetime.datetime, keeps_versions: bool) -> Head:
+    def _parsed_head(self, text: str, e_tag: str, at: datetime.datetime, keeps_versions: bool) -> Head:
         try:
             head = json.loads(text)
             is_newer = head.get("format") != FORMAT
@@ -246,7 +246,7 @@ class Remote:
             "stays. Restore a backup into another prefix, or put HEAD back from a copy of the bucket."
         )
 
-    def _put_back(self, what_differs: str, before: Head) -> StoreDamaged:
+    def _put_back_error(self, what_differs: str, before: Head) -> StoreDamaged:
         return StoreDamaged(
             f"{self.address} was put back, or is another one (found: {what_differs}, where this machine has seen "
             f"change {before.sequence}). What it has mirrored stays. If that is meant, delete the folder {self.room}."
@@ -264,11 +264,11 @@ def remote_of(store: Path) -> Remote | None:
         address = store_address()
         make_folder(mirror.parent)
         replace_durably(mirror.parent / ADDRESS, address)
-    return _opened(address, mirror, endpoint())
+    return _opened_remote(address, mirror, endpoint())
 
 
 @lru_cache(maxsize=8)
-def _opened(address: str, mirror: Path, _endpoint: str) -> Remote:
+def _opened_remote(address: str, mirror: Path, _endpoint: str) -> Remote:
     return Remote(address, mirror)
 
 

@@ -90,7 +90,7 @@ def shared(store: Path, erases: bool = False) -> Iterator[Path]:
         pull(remote)
         work = remote.room / WORK / uuid.uuid4().hex / STORE
         try:
-            base, known = _copied(remote, work)
+            base, known = _working_copy(remote, work)
             yield work
             try:
                 done = _publish(remote, work, base, known, erases)
@@ -211,7 +211,7 @@ def _look_aside(store: Path) -> None:
             _looking.discard(store)
 
 
-def _copied(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
+def _working_copy(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
     try:
         return copied(remote, work)
     except FileNotFoundError:  # somebody took it out of the mirror by hand

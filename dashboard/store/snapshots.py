@@ -125,13 +125,13 @@ def keep(store: Path, arrival: Arrival) -> tuple[Snapshot, bool]:
             raise ErasedMeanwhile("Learners were erased while the file was read. Import it again; nothing was kept.")
         bases = _joins(store, arrival)
         for snapshot in _of_its_day(store, arrival):
-            if _is_in(arrival, snapshot) and _stands(snapshot.folder, snapshot.sha256):
+            if _is_in(arrival, snapshot) and _is_kept_whole(snapshot.folder, snapshot.sha256):
                 make_durable(store, snapshot.folder.parent)  # a writer that died after the rename has not seen to that
                 return snapshot, True
-        digest = joined_digest(*joined_of([_held(base) for base in bases], arrival))
+        digest = joined_digest(*joined_of([_held_of(base) for base in bases], arrival))
         target = store / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, digest, arrival.provenance)
         for folder in reversed(_versions(target)):
-            if _stands(folder, digest) and _is_last_of_its_day(store, arrival.source, folder):
+            if _is_kept_whole(folder, digest) and _is_last_of_its_day(store, arrival.source, folder):
                 make_durable(store, folder.parent)  # a writer that died after the rename has not seen to that
                 return read_snapshot(folder), True
         if not bases:
@@ -182,7 +182,7 @@ def lines_to_correct(store: Path, source: str) -> dict[str, frozenset[int]]:
     """Lines set aside of the files that the store holds of a source, by the id of the file."""
     lines: dict[str, frozenset[int]] = {}
     for snapshot in _not_replaced(snapshots(store, source)):
-        lines |= open_lines(_held(snapshot))
+        lines |= open_lines(_held_of(snapshot))
     return lines
 
 
@@ -243,7 +243,7 @@ def _not_replaced(ordered: Sequence[Snapshot]) -> list[Snapshot]:
     ]
 
 
-def _held(snapshot: Snapshot) -> Held:
+def _held_of(snapshot: Snapshot) -> Held:
     account = read_manifest(snapshot.folder)["input"]
     return Held(snapshot.folder, snapshot.captured_on.isoformat(), snapshot.provenance == "demo", account)
 
@@ -272,7 +272,7 @@ def _write(
         verify(base.folder)  # else what is damaged would be taken over, or end this without a word
     with staged(store) as fresh:
         if bases:
-            account = join([_held(base) for base in bases], arrival, fresh)
+            account = join([_held_of(base) for base in bases], arrival, fresh)
         else:
             for name in (ROWS, SET_ASIDE):
                 shutil.copyfile(arrival.folder / name, fresh / name)
@@ -433,7 +433,7 @@ def _folders(store: Path, source: str) -> list[Path]:
     return standing(store / "snapshots" / source)
 
 
-def _stands(folder: Path, digest: str) -> bool:
+def _is_kept_whole(folder: Path, digest: str) -> bool:
     try:
         return verify(folder)["input"]["sha256"] == digest
     except StoreDamaged:

@@ -236,7 +236,7 @@ def read_query(path: Path, layer: str) -> Query:
     cards: dict[str, ColumnCard] = {}
     for line in header_lines(text):
         if named := NAMED_PARAM.fullmatch(line):
-            header["param"].append(_described(named["name"], path))
+            header["param"].append(_described_parameter(named["name"], path))
             continue
         key, subject, kind, value = parse_line(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
@@ -298,7 +298,7 @@ def _measured(text: str, header: Mapping[str, list[tuple[str, str, str]]], path:
     ]
 
 
-def _described(name: str, path: Path) -> tuple[str, str, str]:
+def _described_parameter(name: str, path: Path) -> tuple[str, str, str]:
     """A parameter of which the header has only the name, as queries/parameters.toml describes it.
 
     Raises:

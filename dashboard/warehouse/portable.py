@@ -137,11 +137,11 @@ def _union(node: exp.Expression) -> str | None:
     return "no UNION BY NAME" if node.args.get("by_name") else None
 
 
-def _with(node: exp.Expression) -> str | None:
+def _with_clause(node: exp.Expression) -> str | None:
     return "no recursive CTE" if node.args.get("recursive") else None
 
 
-def _in(node: exp.Expression) -> str | None:
+def _in_list(node: exp.Expression) -> str | None:
     return "list_contains(list, x) instead of IN over a list" if node.args.get("field") else None
 
 
@@ -195,8 +195,8 @@ RULES: tuple[tuple[type[exp.Expression], Rule], ...] = (
     (exp.ArrayAgg, _list),
     (exp.Distinct, _distinct),
     (exp.Union, _union),
-    (exp.With, _with),
-    (exp.In, _in),
+    (exp.With, _with_clause),
+    (exp.In, _in_list),
     (exp.Unnest, _unnest),
     (exp.Qualify, _qualify),
     (exp.Select, _alias_in_its_own_select),

@@ -105,7 +105,7 @@ class SparkEngine:
                 pq.write_table(canonical_schema(schema).empty_table(), folder / "part.parquet")
 
         self._do(write)
-        files = self._written(folder)
+        files = self._files_written(folder)
         if order and len(files) > 1:
             raise EngineRefused(
                 f"The cluster behind {self._host} wrote {name} as {len(files)} files, and a table of a release is one "
@@ -190,7 +190,7 @@ class SparkEngine:
             self._session = session
             return session, True
 
-    def _written(self, folder: Path) -> list[Path]:
+    def _files_written(self, folder: Path) -> list[Path]:
         """The files that the cluster wrote, in their order.
 
         Raises:

@@ -79,7 +79,7 @@ def _restarted(host: str, seconds: float) -> str:
     return f"The Spark Connect server at {host} was restarted meanwhile. {STANDS} Do the same again."
 
 
-def _gone(host: str, seconds: float) -> str:
+def _unreachable_now(host: str, seconds: float) -> str:
     return (
         f"The Spark Connect server at {host} stopped answering. {STANDS} Look whether it runs (its log says why it "
         "ended), start it, then do the same again."
@@ -130,7 +130,7 @@ FOUND: tuple[tuple[str, Callable[[str, float], str]], ...] = (
     (r"(exit|with) code:? (137|52)\b", _memory),
     (r"ExecutorLostFailure|ExecutorDeadException|worker lost|FetchFailed|SparkContext was shut down", _workers),
     (r"PATH_NOT_FOUND|FileNotFoundException|No such file|Permission denied|AccessControl|Mkdirs failed", _paths),
-    (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _gone),
+    (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _unreachable_now),
 )
 KNOWN = tuple((re.compile(pattern), sentence) for pattern, sentence in FOUND)
 

@@ -158,10 +158,10 @@ def _values(rule: Rule, release: Release) -> dict[str, Any]:
 def _rows(rule: Rule, release: Release) -> Sequence[Mapping[str, Any]]:
     filled = {name: value for name, value in rule.params.items() if value is not None}
     rows = answer(rule.viewer, release, rule.question_name, Scope(**filled)).to_dict("records")
-    return [row for row in rows if all(_same(row[name], wanted) for name, wanted in rule.only.items())]
+    return [row for row in rows if all(_is_wanted(row[name], wanted) for name, wanted in rule.only.items())]
 
 
-def _same(value: Any, wanted: str) -> bool:
+def _is_wanted(value: Any, wanted: str) -> bool:
     if _is_blank(value):
         return False
     if isinstance(value, bool):
@@ -193,13 +193,13 @@ def _sentence(rule: Rule, value: float, before: float | None) -> str:
     label = column.label or column.name
     if before is not None:
         return (
-            f"{label}: {_written(value)}, {_written(before)} in the release before: a change of more than "
-            f"{_written(rule.bound)}"
+            f"{label}: {_number_words(value)}, {_number_words(before)} in the release before: a change of more than "
+            f"{_number_words(rule.bound)}"
         )
-    return f"{label}: {_written(value)}, {WORDS[rule.comparison]} {_written(rule.bound)}"
+    return f"{label}: {_number_words(value)}, {WORDS[rule.comparison]} {_number_words(rule.bound)}"
 
 
-def _written(value: float) -> str:
+def _number_words(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 

@@ -61,7 +61,7 @@ def forged(folder: Path, **changed: object) -> None:
     said["digest"] = protocol._digest(said)
     folder.chmod(0o700)
     file.chmod(0o600)
-    file.write_text(protocol._written(said))
+    file.write_text(protocol._manifest_text(said))
 
 
 # Names

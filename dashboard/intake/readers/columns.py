@@ -131,7 +131,7 @@ class Rows:
         """What `parse` makes of the cells of these columns; a row that it refuses is set aside."""
         names = [name for name in columns if name in self.batch.columns]
         cells = [self.batch.columns[name] for name in names]
-        return self._parsed(parse, names, cells, cells)
+        return self._parsed_values(parse, names, cells, cells)
 
     def day(self, parse: Parse, column: str) -> np.ndarray:
         """As `each`, for a time of which only the day is kept: those in UTC are parsed once a day."""
@@ -142,7 +142,7 @@ class Rows:
         days = pc.utf8_slice_codeunits(cells, 0, DAY)
         if regular.false_count:
             days = pc.if_else(regular, days, cells)
-        return self._parsed(parse, [column], [cells], [days]).numpy("datetime64[D]")
+        return self._parsed_values(parse, [column], [cells], [days]).numpy("datetime64[D]")
 
     def address(self, parse: Parse, column: str) -> np.ndarray:
         """As `flag`, for whether there is an address: what begins like one is parsed once."""
@@ -150,7 +150,7 @@ class Rows:
             return self.flag(parse, column)
         cells = self.batch.columns[column]
         alike = pc.if_else(pc.starts_with(cells, ADDRESS), pa.scalar(ADDRESS), cells)
-        return self._parsed(parse, [column], [cells], [alike]).numpy("bool")
+        return self._parsed_values(parse, [column], [cells], [alike]).numpy("bool")
 
     def number(self, parse: Parse, *columns: str) -> np.ndarray:
         """As `each`, for a number; NaN where it is missing."""
@@ -177,7 +177,7 @@ class Rows:
         refusals = [why(_cells(names, cells)) for cells in different]
         self._account(codes, [NOTHING, *(Outcome(refused=refused, odd=True) for refused in refusals)])
 
-    def _parsed(
+    def _parsed_values(
         self, parse: Parse, names: Sequence[str], cells: Sequence[pa.Array], stand_for: Sequence[pa.Array]
     ) -> Values:
         """The outcomes of a parser. Where that of `stand_for` is plain, it is the one of `cells`."""

@@ -117,7 +117,7 @@ def read(table: Table, ledger: Ledger) -> None:
     wide = _wide(table, ledger)
     left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
     drafts = [
-        (row.line, of_row, _as_written(row))
+        (row.line, of_row, _row_digest(row))
         for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
     ]
     # A supporter's row may leave out what its lead says.
@@ -157,7 +157,7 @@ def read(table: Table, ledger: Ledger) -> None:
     _note_sectors(of_sector, ledger)
 
 
-def _as_written(row: Row) -> bytes:
+def _row_digest(row: Row) -> bytes:
     """Tells a row apart by all of its cells, those that are not kept as well."""
     cells = [cell.strip() for cell in row.cells]
     while cells and not cells[-1]:
@@ -331,7 +331,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     places = {name: _text(cell, name, left_out) for name in PLACES}
     return Draft(
         activity_id=(left_out.unless_read(need_id, own, "activity_id") or "") if own else "",
-        sector=None if _is_blank(cell("sector")) else _cut(cell("sector"), "sector", left_out),
+        sector=None if _is_blank(cell("sector")) else _shortened(cell("sector"), "sector", left_out),
         head=(
             code or _id(organisation, "organisation"),
             organisation,
@@ -389,7 +389,7 @@ def _text(cell: Cells, column: str, left_out: LeftOut) -> str | None:
     return None if _is_blank(cell(column)) else left_out.unless_read(_plain, cell(column), column)
 
 
-def _cut(text: str, column: str, left_out: LeftOut) -> str | None:
+def _shortened(text: str, column: str, left_out: LeftOut) -> str | None:
     """The text as it may be kept: its first 200 characters, nothing of one that holds an address."""
     return left_out.unless_read(_plain, clean(text)[:LONGEST_TEXT], column)
 

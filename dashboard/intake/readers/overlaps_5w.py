@@ -116,7 +116,7 @@ class Overlaps:
         at = _total_at(draft)
         if at is not None:
             named = draft.is_named and draft.head[0]
-            if draft.stated and draft.stated <= self.listed.get((*_within(draft, at), named), set()):
+            if draft.stated and draft.stated <= self.listed.get((*_key_within(draft, at), named), set()):
                 return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
         elif self._is_sum(draft):
             return "admin1", "", TOTAL_OF_OTHERS
@@ -143,9 +143,9 @@ class Overlaps:
         filled = [at for at, level in enumerate(draft.levels) if any(level)]
         for at in filled:
             for named in {False, draft.is_named and draft.head[0]}:
-                self.listed[*_within(draft, at), named] |= draft.stated
+                self.listed[*_key_within(draft, at), named] |= draft.stated
         if filled:
-            within = self.numbers_within[_within(draft, filled[-1])]
+            within = self.numbers_within[_key_within(draft, filled[-1])]
             within.update({number: draft.numbers[number] for number in draft.stated})
 
     def _is_sum(self, draft: Draft) -> bool:
@@ -153,7 +153,7 @@ class Overlaps:
         blank = [at for at, level in enumerate(draft.levels) if not any(level)]
         if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
             return False
-        sums = self.numbers_within.get(_within(draft, blank[0]), Counter())
+        sums = self.numbers_within.get(_key_within(draft, blank[0]), Counter())
         return all(at in sums and sums[at] == draft.numbers[at] for at in draft.stated)
 
 
@@ -165,7 +165,7 @@ def _summed_with(draft: Draft) -> tuple[Any, ...]:
     return draft.head, draft.level3, draft.sector, draft.activity_id
 
 
-def _within(draft: Draft, at: int) -> tuple[Any, ...]:
+def _key_within(draft: Draft, at: int) -> tuple[Any, ...]:
     """The people of a sector in the place around one of a level."""
     around = tuple((code or name or "").casefold() for code, name in draft.levels[:at])
     return draft.head[COUNTRY], draft.head[AUDIENCE], draft.sector, at, around

@@ -94,15 +94,15 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: blank, and not declared by the sender.
     """
-    partner = ledger.partner or _named(cell("partner_id"))
-    programme = ledger.programme or programme_of(_named(cell("programme_id"))) or partner
+    partner = ledger.partner or _programme_id(cell("partner_id"))
+    programme = ledger.programme or programme_of(_programme_id(cell("programme_id"))) or partner
     if not partner:
         raise RowRefused("partner_id", cell("partner_id"), "blank")
     return _free(Stream(partner, programme), "programme_id")
 
 
 @lru_cache(DISTINCT)
-def _named(text: str) -> str:
+def _programme_id(text: str) -> str:
     return "" if words.is_missing(text) else identifier(clean(text))
 
 
@@ -183,7 +183,7 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
             time = time.astimezone(datetime.UTC)
         except OverflowError:
             raise RowRefused(column, text, "not a time of this century") from None
-    return _within(time.date(), FIRST_TIME, ledger, ahead, text, column)
+    return _day_within(time.date(), FIRST_TIME, ledger, ahead, text, column)
 
 
 def optional_day(text: str, ledger: Ledger, column: str) -> datetime.date | None:
@@ -202,7 +202,7 @@ def need_day(text: str, ledger: Ledger, column: str) -> datetime.date:
     if words.is_missing(text):
         raise RowRefused(column, text, "blank")
     day, _time = _day_and_time(text, ledger, column, "not a date such as 2018-01-31 or 31/01/2018")
-    return _within(day, ledger.card.dates_within[0], ledger, A_DAY, text, column)
+    return _day_within(day, ledger.card.dates_within[0], ledger, A_DAY, text, column)
 
 
 def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[datetime.date, datetime.time | None]:
@@ -223,7 +223,7 @@ def with_doubt(columns: str, column: str) -> str:
     return columns if column in columns.split(",") else f"{columns},{column}".strip(",")
 
 
-def _within(
+def _day_within(
     day: datetime.date, first: datetime.date, ledger: Ledger, ahead: datetime.timedelta, text: str, column: str
 ) -> datetime.date:
     if not first <= day <= _last_day(ledger.today, ahead):

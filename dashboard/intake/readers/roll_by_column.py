@@ -163,7 +163,7 @@ class Reading:
             ids=ids,
             emails=emails,
             names=numbers,
-            once=self._once_of(rows),
+            once=self._once_numbers(rows),
             erased=formerly,
             erased_ids=id_now,
             erased_emails=email_now,
@@ -189,7 +189,7 @@ class Reading:
         is_same = np.array(is_normal, dtype=bool)[codes]
         return now, np.array(former, dtype=bool)[codes] | (now & is_same)
 
-    def _once_of(self, rows: Rows) -> np.ndarray:
+    def _once_numbers(self, rows: Rows) -> np.ndarray:
         """A number for what a person stands in only once."""
         columns = [rows.batch.columns[name] for name in self.layout.once if name in rows.batch.columns]
         codes, different = distinct(columns, len(rows.standing))
@@ -241,7 +241,7 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
     aside = Aside(ledger.folder / "waiting.arrow")
     reading.read(make, aside)
     everybody = reading.seen
-    roll, no_ids, no_emails = _judged(everybody, table, layout)
+    roll, no_ids, no_emails = _judged_keys(everybody, table, layout)
     roll.placeholders = reading.placeholders
     who = _persons(everybody, no_ids, no_emails)
     refusals = _refusals(everybody, who, reading.refused)
@@ -283,7 +283,7 @@ def _both_answers(answers: Spool) -> int:
     return times
 
 
-def _judged(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
+def _judged_keys(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
     """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
     ids = _all_numbers(_doubtful_ids(Sightings.of(rows)) for rows in everybody.by("ids"))
     emails = _all_numbers(_doubtful_emails(Sightings.of(rows)) for rows in everybody.by("emails"))
@@ -332,7 +332,7 @@ def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
 
 def _doubtful_ids(seen: Sightings) -> np.ndarray:
     """Ids of which it takes more than numbers to see that they are somebody's: most stand beside one address."""
-    of_id = _beside(seen.ids, {"email": seen.emails, "name": seen.names})
+    of_id = _beside_keys(seen.ids, {"email": seen.emails, "name": seen.names})
     has_single_name = _is_single(of_id, "name")
     plain = _is_single(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_single_name
     rest = ~plain
@@ -350,11 +350,11 @@ def _doubtful_ids(seen: Sightings) -> np.ndarray:
 
 def _doubtful_emails(seen: Sightings) -> np.ndarray:
     """Addresses that stand beside several ids or names."""
-    of_email = _beside(seen.emails, {"id": seen.ids, "name": seen.names})
+    of_email = _beside_keys(seen.emails, {"id": seen.ids, "name": seen.names})
     return of_email["key"].to_numpy()[~(_is_single(of_email, "id") & _is_single(of_email, "name"))]
 
 
-def _beside(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
+def _beside_keys(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
     """Of each key its rows, the least and greatest number of each other that stands beside it, and how many e-mails."""
     has_key = keys != 0
     columns = {name: pa.array(values[has_key], mask=values[has_key] == 0) for name, values in others.items()}

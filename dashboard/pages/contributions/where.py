@@ -67,7 +67,7 @@ def answer(scope: Scope) -> None:
     )
     small = table[(table["activities"] > 0) & ~table["has_polygon"]]
     small_states(small, "activities", "class", country_classes(classes))
-    _not_counted(totals)
+    _note_not_counted(totals)
     map_disclaimer()
 
 
@@ -141,7 +141,7 @@ def _numbers(totals: Mapping[str, Any], scope: Scope) -> list[Number]:
     ]
 
 
-def _not_counted(totals: Mapping[str, Any]) -> None:
+def _note_not_counted(totals: Mapping[str, Any]) -> None:
     note(
         _(
             "Not counted: {others} activities of other sectors. Stage not stated: {blank} of the {all} activities "

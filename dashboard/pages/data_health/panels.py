@@ -71,18 +71,18 @@ COLOURS = {
 
 def answer(scope: Scope) -> None:
     """What is late in a sentence, what could not be read, and the list of all sources."""
-    seen_health = _seen()
+    seen_health = _visible_health()
     late = [feed for feed in seen_health.streams if feed.freshness == OVERDUE]
     if any(feed.captures for feed in seen_health.streams):
         headline(_late_words(seen_health, late), " ".join(_more(seen_health, late)))
     else:
-        headline(_("No file of these sources has been received yet"), _whose())
+        headline(_("No file of these sources has been received yet"), _visibility_words())
         st.info(_("Bring in files on the page Upload."))
     _troubles(seen_health)
     _list(seen_health)
 
 
-def _seen() -> Health:
+def _visible_health() -> Health:
     """What this reader may see of the sources today."""
     viewer = current_viewer()
     visible = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
@@ -144,10 +144,10 @@ def _more(seen_health: Health, late: Sequence[StreamHealth]) -> list[str]:
                 simulated,
             ).format(count=simulated)
         )
-    return [*sentences, _whose()] if not current_viewer().is_steward else sentences
+    return [*sentences, _visibility_words()] if not current_viewer().is_steward else sentences
 
 
-def _whose() -> str:
+def _visibility_words() -> str:
     """Of which sources this reader sees the files."""
     if current_viewer().is_steward:
         return ""
@@ -233,7 +233,7 @@ def _row(feed: StreamHealth) -> dict[str, Any]:
     return {
         _("Status"): status_words(feed.freshness),
         _("Source"): _(sources()[feed.source].title),
-        _("Partner"): _from(feed) or None,
+        _("Partner"): _sender_words(feed) or None,
         _("Newest file"): newest.captured_on if newest else None,
         _("Age (days)"): feed.age_days,
         _("Next expected"): feed.next_expected,
@@ -249,7 +249,7 @@ def _row(feed: StreamHealth) -> dict[str, Any]:
 
 def details() -> None:
     """One source or stream: when its next file should come, how it is fetched, what waits, and each of its files."""
-    by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _seen().streams}
+    by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _visible_health().streams}
     if not by_code:
         paragraph(_("You see no source here. Stewards see all of them."))
         return
@@ -307,7 +307,7 @@ def rules() -> None:
 
 def _name(feed: StreamHealth) -> str:
     """The source, and whose stream it is, in words."""
-    names = [_from(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
+    names = [_sender_words(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
     whose = ", ".join(name for name in names if name)
     title = _(sources()[feed.source].title)
     return _("{source} ({partner})").format(source=title, partner=whose) if whose else title
@@ -317,7 +317,7 @@ def _option(feed: StreamHealth) -> str:
     return f"{status_words(feed.freshness)}: {_name(feed)}"
 
 
-def _from(feed: StreamHealth) -> str:
+def _sender_words(feed: StreamHealth) -> str:
     if feed.folded > 1:
         return plural("{count} file sender", "{count} simulated senders", feed.folded).format(count=feed.folded)
     return partner_words().get(feed.partner, feed.partner)

@@ -367,7 +367,7 @@ def _commonest(table: pd.DataFrame) -> str:
 
 def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
-    scope = _own(scope)
+    scope = _own_scope(scope)
     table, first = ask(ATTENDANCE, scope), ask_row(ATTENDANCE, scope)
     # A partner that has no hub among these is answered from its own rows, of which there are none.
     if is_hidden_from_me(ATTENDANCE, scope) or (table.empty and scope.partner_id):
@@ -395,7 +395,7 @@ def attendance(scope: Scope) -> None:
 
 def effect() -> None:
     """Learners with a hub beside those without, like for like, for those who own the rows."""
-    if is_hidden_from_me(EFFECT, _own(Scope())) or (own_partner() and own_partner() not in partner_words()):
+    if is_hidden_from_me(EFFECT, _own_scope(Scope())) or (own_partner() and own_partner() not in partner_words()):
         owners_only()
         return
     with st.container(horizontal=True):
@@ -592,8 +592,8 @@ def _details(hub_id: str) -> None:
                     "hub-months",
                     _("Bars of this hub's sessions by month."),
                 )
-    if len(ask(SESSIONS, _own(scope))):
-        lazy_table(_("Sessions and attendance"), SESSIONS, _own(scope), codes={"kind": kind_words()})
+    if len(ask(SESSIONS, _own_scope(scope))):
+        lazy_table(_("Sessions and attendance"), SESSIONS, _own_scope(scope), codes={"kind": kind_words()})
 
 
 def _last_activity(hub: Mapping[str, Any]) -> str:
@@ -607,7 +607,7 @@ def _last_activity(hub: Mapping[str, Any]) -> str:
     )
 
 
-def _own(scope: Scope) -> Scope:
+def _own_scope(scope: Scope) -> Scope:
     """The scope of what a partner owns; a steward owns all."""
     own = scope.only("region", "country_iso3", "host_type", "hub_id")
     return replace(own, partner_id=current_viewer().partner_id or None)

@@ -51,7 +51,7 @@ def contradictions() -> None:
     rows = ask(CLAIMS).to_dict("records")
     for contradiction in ask(CONTRADICTIONS).to_dict("records"):
         stated = "; ".join(
-            f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated(row)}"
+            f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated_words(row)}"
             for row in rows
             if row["contradiction"] == contradiction["subject"]
         )
@@ -66,7 +66,7 @@ def claim_card(claim_id: str) -> None:
         _("{publisher}, {period}: {stated} ({metric})").format(
             publisher=in_markdown(row["publisher"]),
             period=in_markdown(row["period"]),
-            stated=in_markdown(_stated(row)),
+            stated=in_markdown(_stated_words(row)),
             metric=in_markdown(_(row["metric"])),
         ),
         _("A public statement, quoted as published."),
@@ -86,7 +86,7 @@ def _table() -> None:
         {
             _("Stated on"): row["period"],
             _("Statement"): _statement(row),
-            _("Stated"): _stated(row),
+            _("Stated"): _stated_words(row),
             _("Computed"): _computed(row),
             _("Difference"): _difference(row),
             _("Explanation"): _(row["explains"]),
@@ -128,7 +128,7 @@ def _words(value: float | None, unit: str) -> str:
     return IN_WORDS.get(unit, whole)(value)
 
 
-def _stated(row: Mapping[str, Any]) -> str:
+def _stated_words(row: Mapping[str, Any]) -> str:
     qualifier = "" if is_missing(row["qualifier"]) else _(row["qualifier"]) + " "
     # A share and a quotient say by themselves what they are of.
     unit = "" if row["unit"] == "share" else " " + _(row["unit"])

@@ -178,8 +178,8 @@ def search(scope: Scope) -> None:
                     "activity_type": kind_words(),
                     "audience": audience_words(),
                     "tier": tiers,
-                    "levels": {text: _listed(text, levels) for text in table["levels"]},
-                    "languages": {text: _listed(text, names) for text in table["languages"]},
+                    "levels": {text: _codes_in_words(text, levels) for text in table["levels"]},
+                    "languages": {text: _codes_in_words(text, names) for text in table["languages"]},
                     "state": state_words(),
                 },
             ),
@@ -196,7 +196,7 @@ def state_words() -> dict[str, str]:
     return words("offer_state")
 
 
-def _listed(text: str, words: Mapping[str, str]) -> str:
+def _codes_in_words(text: str, words: Mapping[str, str]) -> str:
     """A list of codes in words."""
     return ", ".join(_("All") if code == EVERY else words.get(code, code) for code in text.split(", "))
 

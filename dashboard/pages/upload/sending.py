@@ -138,7 +138,7 @@ def _confirm(upload: Upload, word: str) -> None:
             max_value=datetime.date.today(),
         )
     with right:
-        partner, programme, country = _whose(card, word)
+        partner, programme, country = _owner_of_rows(card, word)
     if any(column.name == "sector" for column in card.columns):
         _ask_for("sector", word)
     _answers(word)
@@ -159,7 +159,7 @@ def _confirm(upload: Upload, word: str) -> None:
         _check(upload, word, source, day, declared, came.viewer.partner_id)
 
 
-def _whose(card: SourceCard, word: str) -> tuple[str, str, str]:
+def _owner_of_rows(card: SourceCard, word: str) -> tuple[str, str, str]:
     """Partner, programme and country of rows that state none, as far as the source knows them."""
     came = visitor().viewer
     partner, programme, country = came.partner_id, "", ""

@@ -179,8 +179,8 @@ def _facts(proposal: Proposal) -> list[str]:
         pairs = [stream.partition("/")[::2] for stream in sorted(snapshot.streams)]
         facts.append(
             _("Partner: {partners}. Programme: {programmes}.").format(
-                partners=in_markdown(_listed(partners.get(partner, partner) for partner, _unused in pairs)),
-                programmes=in_markdown(_listed(programmes.get(code, code) for _unused, code in pairs)),
+                partners=in_markdown(_names_in_words(partners.get(partner, partner) for partner, _unused in pairs)),
+                programmes=in_markdown(_names_in_words(programmes.get(code, code) for _unused, code in pairs)),
             )
         )
     facts.append(
@@ -254,7 +254,7 @@ def _names(follows: Consequence) -> None:
     for words, changed in ((appear, follows.new or {}), (vanish, follows.vanishing or {})):
         for kind, names in changed.items():
             if names:
-                st.write(words[kind].format(names=in_markdown(_listed(names))))
+                st.write(words[kind].format(names=in_markdown(_names_in_words(names))))
 
 
 def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) -> None:
@@ -272,7 +272,9 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     new = [name for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
     confirmed = True
     if asks or new:
-        words = _("I confirm: {what}").format(what=in_markdown("; ".join([*asks, *([_listed(new)] if new else [])])))
+        words = _("I confirm: {what}").format(
+            what=in_markdown("; ".join([*asks, *([_names_in_words(new)] if new else [])]))
+        )
         confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
     label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
     if go.button(label, type="primary", disabled=alone or not confirmed, key=f"publish-{proposal.name}"):
@@ -332,7 +334,7 @@ def _duplicates(proposal: Proposal) -> None:
         st.write(_("Learners whom other partners report too count once; only stewards can see how many there are."))
     elif proposal.shared:
         partners = partner_words()
-        words = _listed(
+        words = _names_in_words(
             f"{partners.get(partner, partner)} {whole(count)}" for partner, count in proposal.shared.items()
         )
         st.write(_("Learners whom other partners report too, and who count once:"))
@@ -510,7 +512,7 @@ def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: 
     return consequence_of(store, [read_proposal(folder).arrival for folder in folders], partner)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _names_in_words(names: Iterable[str]) -> str:
     listed = list(dict.fromkeys(names))
     if len(listed) <= MOST_NAMES:
         return ", ".join(listed)
