@@ -31,7 +31,8 @@ AT_REST = """(looks) => {
     const seen = document.body.textContent + document.getElementsByTagName("*").length;
     const waits = window.askedAt && performance.now() - window.askedAt < 10_000;
     const rests = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
-        && !waits && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]");
+        && !waits && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
+        && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((e) => e.querySelector(".main-svg"));
     const times = rests && window.lastSeen && window.lastSeen.seen === seen ? window.lastSeen.times + 1 : 0;
     window.lastSeen = {seen, times};
     return times >= looks;

@@ -13,6 +13,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,7 @@ def verify(folder: Path) -> dict[str, Any]:
         raise StoreDamaged(f"{folder} is a link, and the store holds none. Remove the link. {_mend(folder)}")
     for name, described in named_files(folder, manifest).items():
         path = folder / name
-        if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder)):
+        if any(step.is_symlink() for step in accumulate(Path(name).parts, Path.joinpath, initial=folder)):
             raise StoreDamaged(f"{folder}: {name} is a link, and the store holds none. {_mend(folder)}")
         try:
             whole = path.stat().st_size == described["bytes"] and sha256(path) == described["sha256"]

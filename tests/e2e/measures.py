@@ -81,6 +81,8 @@ FIRST_FIGURE = """() => {
 # Has the rules for paper hold on the screen, as wide as a sheet of A4 less its margins, and measures before anything is
 # drawn anew: a browser prints charts as they were drawn for the screen.
 PAPER = """() => {
+    const still = document.body.appendChild(document.createElement("style"));
+    still.textContent = "*, *::before, *::after { transition: none !important; }";
     const sheets = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
     const lies = sheets.some((rule) => rule instanceof CSSPageRule && /landscape/.test(rule.style.size));
     const width = lies ? 1047 : 718;
