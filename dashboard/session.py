@@ -37,9 +37,9 @@ from dashboard.store.releases import (
     Release,
     current_number,
     last_good_release,
+    number_served,
     open_release,
     release_numbers,
-    was_served_here,
 )
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
@@ -173,7 +173,7 @@ def _to_serve(store: Path) -> Served:
     try:
         number: int | None = current_number(store)
         before = _served.get(store)
-        if number and before and _warmers and number not in (before.current, was_served_here(store)):
+        if number and before and _warmers and number not in (before.current, number_served(store)):
             _warm_in_background(store, number)
             return before
         release, notice = _release(str(store), number or 0)

@@ -121,8 +121,8 @@ def _streamlit(query: str) -> Iterator[ScriptRunContext]:
     stopped = ScriptRequests()
 
     def nowhere(message: ForwardMsg) -> None:
-        asked = stopped.on_scriptrunner_yield()
-        if asked and asked.type == ScriptRequestType.STOP:
+        request = stopped.on_scriptrunner_yield()
+        if request and request.type == ScriptRequestType.STOP:
             raise StopException
 
     state = SafeSessionState(SessionState(), lambda: None)
@@ -158,7 +158,7 @@ def _listed(page: Page) -> PageInfo:
 
 
 def _page(name: str) -> Page:
-    found = next((page for page in pages() if page.name == name), None)
-    if found is None:
+    page = next((page for page in pages() if page.name == name), None)
+    if page is None:
         raise NoSuchPage(f"There is no page {name!r}. There are: {', '.join(page.name for page in pages())}.")
-    return found
+    return page
