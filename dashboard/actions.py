@@ -99,7 +99,7 @@ def import_files(
     Args:
         store: the store's folder, made if it is not there.
         source: name of a source card.
-        files: CSV or workbooks, told apart by content.
+        files: CSV or workbooks, distinguished by content.
         actor: who brings them in.
         captured_on: day on which the sender's files stood so; else read from each file, its name, or today.
         declared: what the sender states beside the files.
@@ -112,7 +112,7 @@ def import_files(
     Raises:
         FileRefused, DaysOverlap, NothingToCorrect, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged: it cannot be
             taken in, and nothing of it was.
-        NotConfirmed: somebody has to say first that the consequence is meant.
+        NotConfirmed: somebody has to confirm the consequence first.
         NotYours: another person has to publish what this one brings in.
     """
     if actor.needs_second:
@@ -240,7 +240,7 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
 
     Raises:
         NotYours: whoever brought it in would publish it alone, where two people are wanted; or ids were taken since.
-        NotConfirmed: somebody has to say first that the consequence is meant.
+        NotConfirmed: somebody has to confirm the consequence first.
         DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, NothingToCorrect: it cannot be published as it is.
     """
     if actor.needs_second and any(proposal.who == actor.who for proposal in waiting):
@@ -423,7 +423,7 @@ def _on_record(
 
 
 def _record_not_done(store: Path, event: str, actor: Actor, what: str, release: int | None = None) -> None:
-    with suppress(NotRecorded, StoreDamaged):  # why it was not done is what has to be told
+    with suppress(NotRecorded, StoreDamaged):  # why it was not done is what has to be reported
         record(store, event, actor.who, NOT_DONE + what, release)
 
 
@@ -492,7 +492,7 @@ def _confirmed_consequence(
     """What follows from files, before anything of them is kept.
 
     Raises:
-        NotConfirmed: people would go, or partners or programmes are new, and nobody said that it is meant.
+        NotConfirmed: people would go, or partners or programmes are new, and nobody confirmed it.
     """
     follows = consequence_of(store, arrivals)
     if not confirmed:

@@ -1,7 +1,7 @@
 """What each viewer may see of how fresh the sources are: the only door to it for pages, and for who asks unnamed.
 
 Stewards see all. A partner sees its own streams, and of its files the account of those that hold nobody else's rows;
-a file that others' rows came in says nothing but its day. Of the rest a partner, the coalition and the public see what
+a file with rows of others states nothing but its day. Of the rest a partner, the coalition and the public see what
 publishers publish: the newest day, and whether it is late. Rows of files about people are exact counts of learners.
 """
 

@@ -13,7 +13,7 @@ QUESTION = re.compile(r"\"([a-z_]+/[a-z0-9_]+)\"")
 
 
 # Pages that other sites may show in a frame, as the public sees them. The others act on the store, are about one
-# reader, or say what stewards do: none of that belongs into somebody else's page.
+# reader, or state what stewards do: none of that belongs into somebody else's page.
 EMBEDDABLE = frozenset(
     {
         *("overview", "board", "reach_map", "learning_hubs", "completion_funnel", "cohorts", "credit_recognition"),

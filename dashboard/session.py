@@ -91,7 +91,7 @@ def fragment(function: Callable[Args, None], run_every: float | None = None) -> 
     @wraps(function)
     def checked(*args: Args.args, **named: Args.kwargs) -> None:
         if not visitor().is_still_admitted():
-            st.rerun()  # the whole page: the gate says why
+            st.rerun()  # the whole page: the gate states why
         speak(st.session_state.get(LANGUAGE, ENGLISH))  # a thread of its own, which has not seen the page begin
         function(*args, **named)
 
@@ -258,7 +258,7 @@ def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) 
     `as_viewer` is for a steward who chooses as whom to see.
 
     Raises:
-        UnknownQuestion, BadParameter, QueryStopped: as the warehouse says.
+        UnknownQuestion, BadParameter, QueryStopped: as the warehouse states.
     """
     came = visitor()
     viewer = as_viewer if as_viewer and came.own.is_steward else came.viewer

@@ -116,7 +116,7 @@ def public_url() -> str:
 
 
 def proxies() -> tuple[str, ...]:
-    """Addresses of proxies that are believed when they say whom they speak for: `COALITION_PROXIES`, comma between.
+    """Addresses of proxies that are believed when they state whom they speak for: `COALITION_PROXIES`, comma between.
 
     Unset, the proxy of the public address is on this machine; without a public address there is none.
     """

@@ -60,7 +60,7 @@ def login_is_configured() -> bool:
     """Whether visitors sign in; else whoever reaches this machine's own address is the steward.
 
     Raises:
-        LoginWrong: the file that would say so is there and cannot be read.
+        LoginWrong: the file that would state it is there and cannot be read.
     """
     return bool(_auth())
 
@@ -91,7 +91,7 @@ def refuse_weak_login() -> None:
 
 
 def gate() -> Visitor:
-    """Lets the visitor in, or ends the script with a page that says why not. Runs before every page, at every click."""
+    """Lets the visitor in, or ends the script with a page that states why. Runs before every page, at every click."""
     mark_missing(MISSING)
     try:
         refuse_weak_login()

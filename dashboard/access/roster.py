@@ -1,4 +1,4 @@
-"""Who may come in: the roster file, and the check of what a login says against it. Knows no page."""
+"""Who may come in: the roster file, and the check of what a login states against it. Knows no page."""
 
 import fcntl
 import hashlib
@@ -26,7 +26,7 @@ ADDRESS = re.compile(r"[!-?A-~]+@(?:[a-z0-9-]+\.)+[a-z0-9-]*[a-z0-9]", re.IGNORE
 
 
 class RosterWrong(Refusal):
-    """The roster cannot be used; the message says what is wrong and where."""
+    """The roster cannot be used; the message states what is wrong and where."""
 
 
 class LoginWrong(Refusal):

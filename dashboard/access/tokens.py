@@ -43,7 +43,7 @@ class TokensUnreadable(Refusal):
 
 
 class TokenDenied(Exception):
-    """A token lets nobody in; `who` names it for the audit log, `reason` says why."""
+    """A token lets nobody in; `who` names it for the audit log, `reason` states why."""
 
     def __init__(self, who: str, reason: str) -> None:
         super().__init__(reason)
@@ -161,7 +161,7 @@ def admit_token(sent: str, roster: Path, now: datetime.datetime) -> Token:
 
     Raises:
         TokenDenied: it lets nobody in.
-        RosterWrong, TokensUnreadable: that cannot be told.
+        RosterWrong, TokensUnreadable: that cannot be known.
     """
     shape = TOKEN.fullmatch(sent)
     token = _read(roster.parent).get(shape["name"]) if shape else None

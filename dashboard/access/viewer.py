@@ -94,7 +94,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     """The tables that a viewer's database holds, and which rows of them: never more than the viewer may see.
 
     Raises:
-        ReleaseTooOld: the release was made by a version that kept fewer tables, or did not say whose rows they hold.
+        ReleaseTooOld: the release was made by a version that kept fewer tables, or did not state whose rows they hold.
     """
     if not is_of_today(release):
         raise ReleaseTooOld(
@@ -115,7 +115,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
 
 
 def is_of_today(release: Release) -> bool:
-    """Whether every table about people says whose rows it holds; those of earlier versions did not."""
+    """Whether every table about people states whose rows it holds; those of earlier versions did not."""
     return all(
         "partner_id" in pq.read_schema(release.marts[name]).names for name in release.marts.keys() & {*PROTECTED}
     )
@@ -151,7 +151,7 @@ def open_answers(viewer: Viewer, release: Release, shared: Shared | None = None)
 def _standing_between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
     """As `_between`, while both releases stand: one may be erased or pruned after it was compared."""
     for number in {old, new} - set(release_numbers(store)):
-        open_release(store, number)  # says why it is gone
+        open_release(store, number)  # states why it is gone
     # One at a time: what a comparison may put on disk is then all that comparisons may.
     with _comparing:
         return _between(viewer, store, old, new)

@@ -28,7 +28,7 @@ class _Call:
 def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
     """Has a function called once for the same tables, values and language. What it returns must not be changed.
 
-    Tables are told apart by being the same object, since those that a question answers with are never changed.
+    Tables are distinguished by being the same object, since those that a question answers with are never changed.
     """
 
     @lru_cache(maxsize=MOST_KEPT)

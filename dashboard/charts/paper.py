@@ -161,7 +161,7 @@ def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "
         figure: as described, in the language of this run.
         width: in pixels at most; it shrinks with the page.
         title: what it shows, for whoever cannot see it.
-        key: tells the charts of a page apart.
+        key: distinguishes the charts of a page.
     """
     drawn = NOT_INLINE.sub("", NOT_INLINE.sub("", svg(figure, width)))
     marks = {name: (path, style) for name, path, style in MARK.findall(drawn)}

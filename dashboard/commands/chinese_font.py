@@ -1,6 +1,6 @@
 """Makes the Chinese font of documents and charts: the part of Noto Sans SC that the dashboard writes, and common signs.
 
-To be run by `make chinese-font FROM=<folder>` with Noto Sans SC in regular and bold there, when the tests say that a
+To be run by `make chinese-font FROM=<folder>` with Noto Sans SC in regular and bold there, when the tests state that a
 message has a sign that the font lacks. The whole font is ten megabytes a weight.
 """
 

@@ -95,7 +95,7 @@ def _run(arguments: argparse.Namespace) -> None:
             raise
         print("The store is empty: it is filled with the demonstration.")
         fill(store, print)
-    except StoreDamaged as damage:  # the pages say so, and show the newest release that is whole
+    except StoreDamaged as damage:  # the pages state it, and show the newest release that is whole
         print(f"coalition: {damage}", file=sys.stderr)
     with ExitStack() as working:
         try:

@@ -1,7 +1,7 @@
 """Makes the font of icons that the dashboard serves: of Streamlit's Material Symbols those that a page can show.
 
 Run by `make icons` after an upgrade of Streamlit, or when a page names an icon that no page named before; the tests
-say when. Streamlit's own font has four thousand icons and is a seventh of what a first visit loads.
+state when. Streamlit's own font has four thousand icons and is a seventh of what a first visit loads.
 """
 
 import hashlib

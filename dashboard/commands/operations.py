@@ -96,7 +96,7 @@ def add_prune(actions: Any) -> None:
 
 @in_words()
 def backup(arguments: argparse.Namespace) -> None:
-    """Writes the archive and says what is in it."""
+    """Writes the archive and states what is in it."""
     store = store_folder()
     with shared(store) as working_copy:
         done = archive.back_up(working_copy, arguments.file, learner_secret_file() if arguments.with_secret else None)
@@ -109,7 +109,7 @@ def backup(arguments: argparse.Namespace) -> None:
 
 
 def pack(arguments: argparse.Namespace) -> None:
-    """Writes the folder, once it is on record that it leaves, and says what is in it."""
+    """Writes the folder, once it is on record that it leaves, and states what is in it."""
     from dashboard.documents.pack import make_pack, write_pack
 
     is_own = arguments.audience == PARTNER_AUDIENCE

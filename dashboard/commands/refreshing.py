@@ -273,7 +273,7 @@ class Refresh:
         )
 
     def _finish(self, state: FetchState, notes: tuple[str, ...] = (), release: int = 0, reason: str = "") -> None:
-        """Puts one source's outcome on record and remembers it; a dry run only tells it."""
+        """Puts one source's outcome on record and remembers it; a dry run only prints it."""
         self._note(state.source, state.kind, state.outcome, reason or state.reason, release, notes)
         if not self.dry:
             what = f"{state.source} ({state.kind}): {state.outcome}"

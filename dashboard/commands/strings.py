@@ -1,6 +1,6 @@
 """Gathers every visible string into coalition.pot and the catalogues: those in code, SQL headers, cards and claims.
 
-Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.po`; the tests say when it is out of
+Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.po`; the tests state when it is out of
 date.
 """
 

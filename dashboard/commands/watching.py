@@ -29,7 +29,7 @@ def watch(arguments: argparse.Namespace) -> int:
     """Judges, prints, reports and mails; remembers what was reported when all of that is done.
 
     Raises:
-        RuleWrong, MailRefused, MailFailed, WatchGoesOn, NotRecorded, StoreDamaged: the message says what to do.
+        RuleWrong, MailRefused, MailFailed, WatchGoesOn, NotRecorded, StoreDamaged: the message states what to do.
     """
     try:
         return _watch(arguments)

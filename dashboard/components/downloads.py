@@ -51,7 +51,7 @@ def download(question_name: str, scope: Scope, name: str = "", title: str = "", 
     Args:
         question_name: the question.
         scope: what was chosen.
-        name: tells several of one question apart on a page.
+        name: distinguishes several of one question on a page.
         title: the takeaway above the chart or table, for the notes of the workbook.
         codes: for a column that holds codes, the words of each in the workbook.
     """

@@ -166,14 +166,14 @@ def figure(
 ) -> bool:
     """A chart under its title, with table twin, download and working; whether there was a row to show.
 
-    Without a row, or a number to draw, it says so instead.
+    Without a row, or a number to draw, a sentence states that instead.
 
     Args:
         drawn: the chart and what it answers.
         on_click: called when a mark was chosen; the choice is in the session state under `chart_key(question)`.
         numbers: a strip between title and chart, whose working is behind the same button.
-        key: tells strips of a page apart.
-        name: tells several figures of one question on a page apart.
+        key: distinguishes strips of a page.
+        name: distinguishes several figures of one question on a page.
     """
     question_name, contexts = drawn.question, drawn.others or {"": drawn.context}
     has_rows = _begin(drawn, contexts)
@@ -296,7 +296,7 @@ def is_dark() -> bool:
 
 
 def on_phone() -> bool:
-    """Whether the reader's browser says that it is a phone's: the server cannot see how wide the page is."""
+    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
     return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 

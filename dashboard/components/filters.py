@@ -1,6 +1,6 @@
 """Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language.
 
-The address is read before the session wherever it says more: when a page opens, and when the reader goes back or
+The address is read before the session wherever it states more: when a page opens, and when the reader goes back or
 forward. All that a run chooses is written into it at the end of the run, so that one choice is one step of the
 browser's history.
 """

@@ -44,7 +44,7 @@ def on_page(name: str) -> None:
 
 
 def choice() -> None:
-    """The languages in the bar of a page, each by its own name; the page is told which is spoken."""
+    """The languages in the bar of a page, each by its own name; the page states which is spoken."""
     with st.popover(LANGUAGES[language()], type="tertiary", on_change="rerun", key="languages") as shown:
         if shown.open:
             for code, name in LANGUAGES.items():

@@ -39,7 +39,7 @@ def title_of_page() -> str:
 
 
 def bar() -> None:
-    """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each says more when opened."""
+    """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each opens to details."""
     _audience_mark()
     _simulated()
     _late()
@@ -80,7 +80,7 @@ def simulated_mark(names: Iterable[str] | None = None) -> None:
 
 
 def _simulated() -> None:
-    """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
+    """A word and a colour where sources of this page are a demonstration; opened, it states what is simulated."""
     if invented := _invented(_sources()):
         with st.popover(":orange[\u25cf] " + _("Simulated data"), type="tertiary"):
             st.write(

@@ -51,8 +51,8 @@ def show_table(
     height: int = 420,
     codes: Codes | None = None,
 ) -> None:
-    """The answer as a table for people, its columns named, written and explained by their cards; without a row it says
-    so.
+    """The answer as a table for people, its columns named, written and explained by their cards; without a row, a
+    sentence.
 
     `codes` are, for a column that holds codes, the words shown for each; without words such a column is in the CSV
     only.
@@ -149,7 +149,7 @@ def _pattern(format_: str) -> str:
 
 
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
-    """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
+    """Rows written in words as a table; what is missing has its mark. Without a row it states `nothing` instead."""
     if not rows:
         if nothing:
             paragraph(nothing)
@@ -224,7 +224,7 @@ def _hidden_words() -> str:
 
 
 def _config(column: Column) -> Any:
-    """How the grid writes a column: as its card says, wide enough for its heading."""
+    """How the grid writes a column: as its card states, wide enough for its heading."""
     format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)

@@ -120,7 +120,7 @@ def _register(everybody: Sequence[Member], folder: Path) -> Sent:
 
 
 def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> Sent:
-    """Projects in as many countries as stated, offers beside them, and a few of which only presence is said."""
+    """Projects in as many countries as stated, offers beside them, and a few of which only presence is stated."""
     rng = random.Random(SEED + 21)
     header = [
         *("activity_id", "organisation", "partner_id", "organisation_type", "role", "country_iso3", "sector"),
@@ -165,7 +165,7 @@ def _draw(able: Sequence[Member], rng: random.Random, count: int) -> list[Member
 def _activity(
     name: str, country: Country, stage: str, who: Sequence[Member], rng: random.Random
 ) -> list[Sequence[object]]:
-    """One row for the lead and one for each supporter; without a stage, presence alone is told."""
+    """One row for the lead and one for each supporter; without a stage, presence alone is stated."""
     kind = rng.choices(KINDS, [known.weight for known in KINDS])[0]
     # Two of three began while schools were shut, in 2020.
     longest = (LIST_OF - FOUNDED).days - 30

@@ -64,7 +64,7 @@ class Sums:
 
 
 class Contradiction(Exception):
-    """Counts do not add up as they are said to: a defect of a cube or of `cells`, so that nothing can be audited."""
+    """Counts do not add up as they are stated to: a defect of a cube or of `cells`, so that nothing can be audited."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def sums_of(
 ) -> Sums:
     """The sums among the cells of `cells.cells_of`, of the rows of `tables`.
 
-    `streams` tells who reports what: programme_id, partner_id and the audience of the programme.
+    `streams` states who reports what: programme_id, partner_id and the audience of the programme.
     """
     sums = Sums()
     at = {key: position for position, key in enumerate(cells[KEY].itertuples(index=False, name=None))}
@@ -209,7 +209,7 @@ def no_more_than_wholes(values: np.ndarray, sums: Sums) -> np.ndarray:
 def tightened(
     low: np.ndarray, high: np.ndarray, sums: Sums, unseen: float, covered: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The bounds after what sums, chains and (if `covered`) covers tell of each other, until they tell no more.
+    """The bounds after what sums, chains and (if `covered`) covers reveal of each other, until they reveal no more.
 
     A cover is no less than any of its parts, and no more than all of them together; `unseen` is the most that a part
     may be which is not in the table, since nobody is in it.
@@ -260,7 +260,7 @@ def bounds(
         least: the least that each may be where it is shown.
         most: the most that it may be then.
         hidden: which are not shown.
-        doubtful: hidden ones of which nobody can say whether they are few.
+        doubtful: hidden ones of which nobody knows whether they are few.
         below: counts under this are hidden.
         least_shown: so are counts that are less than this with their shift.
         own: at least so many are known to be in each cell.
@@ -292,7 +292,7 @@ def findings(
         unseen: the most that a part may be which is not in the table.
         blocks: those to look at; all without it.
         safe: by block, bounds within which nothing was found before, of the same cells and sums; more are noted down.
-            Who knows no more than such bounds tell finds nothing either, and is not tried again.
+            Who knows no more than such bounds reveal finds nothing either, and is not tried again.
     """
     n = cells["n"].to_numpy(dtype=float)
     in_block = np.full(len(cells), -1)
@@ -339,7 +339,7 @@ def _certified(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cells for which a second solution is plain: some learners less or more there, and as many more or less beside it.
 
-    A count can only grow with the counts that it is among, and shrink above those among it. The second array tells the
+    A count can only grow with the counts that it is among, and shrink above those among it. The second array states the
     same of the absent parts of each family.
     """
     above, below = np.full(len(n), -1), np.zeros(len(n))

@@ -87,7 +87,7 @@ def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def within_rows(
     tables: Mapping[str, pd.DataFrame], cells: pd.DataFrame
 ) -> tuple[list[tuple[int, tuple[int, ...]]], list[tuple[int, int]]]:
-    """What the headers of the tables say of their columns, row by row, as positions of cells.
+    """What the headers of the tables state of their columns, row by row, as positions of cells.
 
     Sums as a whole and its parts, and orders as a count and another that is among it.
     """

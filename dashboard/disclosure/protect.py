@@ -1,7 +1,7 @@
 """From exact cubes to what those who do not own the rows may see: small counts hidden, the rest rounded, then audited.
 
 Knows tables only. A cell that is hidden is missing in the protected cube, and a row of which nothing is shown is left
-out, so that none, few and hidden cannot be told apart.
+out, so that none, few and hidden cannot be distinguished.
 """
 
 from collections.abc import Mapping
@@ -255,7 +255,7 @@ def _cells_of_everybody(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _names(cells: pd.DataFrame, streams: pd.DataFrame) -> list[tuple[str, ...]]:
     """What each cell's shift is drawn by: its key, and that of the smallest total for totals of the same reports.
 
-    A programme that one partner reports has the figures of that partner; under two shifts they would tell more.
+    A programme that one partner reports has the figures of that partner; under two shifts they would reveal more.
     """
     audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
     reports: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -400,7 +400,7 @@ def _hide_in_blocks(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np
                     if by_covers[finding.cell]:
                         beside = _covering(finding.cell, sums)
                         if newly & beside:
-                            continue  # what was hidden this time may do for this one too: the next look tells
+                            continue  # what was hidden this time may do for this one too: the next look shows
                         more = _smallest_shown(np.asarray(sorted(beside)), cells["n"].to_numpy(), hidden)
                 more = more or _also_hide(finding, cells, sums, hidden)
                 more = more or _also_hide_near(finding, near, cells, hidden)
@@ -412,7 +412,7 @@ def _hide_in_blocks(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np
                     doubtful = _doubtful(near, hidden & ~small)
         if not touched and not helpless and todo is everywhere:
             return hidden, done
-        # What covers tell reaches other blocks, so that all are looked at again in the end.
+        # What covers reveal reaches other blocks, so that all are looked at again in the end.
         todo = sorted(touched) if touched else everywhere
     where = ", ".join(str(word) for word in cells[KEY].iloc[min(sums.blocks[min(todo)])])
     raise AuditFailed(
@@ -470,7 +470,7 @@ def _neighbourhoods(cells: pd.DataFrame) -> list[np.ndarray]:
 
 
 def _doubtful(near: list[np.ndarray], more: np.ndarray) -> np.ndarray:
-    """Hidden cells of which nobody can say whether they are few, as more was hidden of their measure or their place."""
+    """Hidden cells of which nobody knows whether they are few, as more was hidden of their measure or their place."""
     return np.isin(near[0], near[0][more]) | np.isin(near[1], near[1][more])
 
 
@@ -605,14 +605,14 @@ def _table(
         is_column = (counts["column"] == column).to_numpy()
         table[column] = pd.array(values[is_column], dtype="Float64").astype("Int64")
     for column, people in AVERAGES.get(name, {}).items():
-        # In whole days: a half would tell that an even number of people is behind it.
+        # In whole days: a half would reveal that an even number of people is behind it.
         days = np.floor(pd.to_numeric(table[column], errors="coerce") + 0.5)
         table[column] = significant(days.where(table[people].notna()), rules.average_digits)
     for column, people in TOTALS.get(name, {}).items():
         known = table[people].notna()
         if "largest_share_of_hours" in chosen:
             known &= chosen["largest_share_of_hours"].fillna(1) <= rules.largest_share
-        # The sum itself, of credits that are mostly alike, would tell the count: so the mean times the rounded count.
+        # The sum itself, of credits that are mostly alike, would reveal the count: so the mean times the rounded count.
         mean = chosen[column] / chosen[people].where(chosen[people] > 0)
         total = significant(mean, rules.average_digits) * table[people].astype("Float64").to_numpy(
             dtype=float, na_value=np.nan
@@ -670,7 +670,7 @@ def _curve(text: str, totals: Mapping[str, Any], lifts: np.ndarray, audience: st
 def _series(
     exact: pd.DataFrame, shown: pd.Series, lifts: pd.Series, as_of: pd.DataFrame, rules: Policy, key: bytes
 ) -> pd.DataFrame:
-    """Reach at the ends of months, of which each day of a change would tell when somebody came.
+    """Reach at the ends of months, of which each day of a change would reveal when somebody came.
 
     A figure has one shift at all times: that of the last day, which is a cell.
     """
@@ -706,7 +706,7 @@ def _series(
         figures = _floor(raised[column], rules.rounding[COALITION])
         result[column] = pd.array(np.where(few, np.nan, figures), dtype="Float64").astype("Int64")
     result = _with_reports_shown(_without_covered(result, table, raised, days, rules))
-    # The bounds of a figure, and those of it whose country is known, tell of it what hiding it would not.
+    # The bounds of a figure, and those of it whose country is known, reveal of it what hiding it would not.
     result.loc[result["learners_reached"].isna(), ["unique_lower", "unique_upper", "located"]] = pd.NA
     result["partners"] = _partners_shown(result, days)
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
@@ -778,7 +778,7 @@ def _public_series(
 
 
 def _partners_shown(series: pd.DataFrame, days: list[tuple[int, np.ndarray]]) -> pd.Series:
-    """How many partners are shown to have reached learners by each day: how many have any would tell ‡ from none."""
+    """How many partners are shown to have reached learners each day: how many have any would set ‡ apart from none."""
     is_shown = series["learners_reached"].notna().to_numpy()
     partners = np.where(is_shown, 1, 0)
     for row, parts in days:
@@ -867,7 +867,7 @@ def _with_reports_shown(result: pd.DataFrame) -> pd.DataFrame:
 
 
 def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
-    """Until when the rows of each programme (or total) and partner go: what files say, else the last change."""
+    """Until when the rows of each programme (or total) and partner go: what files state, else the last change."""
     newest: dict[tuple[str, str], pd.Timestamp] = {}
     whole = pd.Timestamp(as_of["as_of_on"].max()) if len(as_of) else pd.Timestamp(table["on_date"].max())
     for programme, partner in table[["programme_id", "partner_id"]].drop_duplicates().itertuples(index=False):
@@ -891,7 +891,7 @@ def _benchmark(
 ) -> pd.DataFrame:
     """The others beside each partner, where they are enough to hide among.
 
-    They are what is shown of all less what is known of the partner, so that nothing is told that was not known. Of a
+    They are what is shown of all less what is known of the partner, so nothing is revealed that was not known. Of a
     region only countries are counted of which all are shown. Whether the others are enough is read off what the
     coalition is shown of them (`of_partners`).
     """

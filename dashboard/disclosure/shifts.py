@@ -1,6 +1,6 @@
 """The shift of each figure: what is added before a count is rounded down, fixed for good by a secret. Tables only.
 
-A count that is rounded to the nearest tells itself to whoever can add rows of its own: five releases, each with one row
+A count rounded to the nearest reveals itself to whoever can add rows of its own: five releases, each with one row
 more, show where it flips. So each figure is rounded up or down by a shift of its own, drawn once from its name and a
 secret, never again: however often it is asked, and whatever is added, the attacker learns the count plus the shift, and
 no more. Statistical offices call it fixed random rounding, or a cell-key method whose key is the cell.

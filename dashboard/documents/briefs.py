@@ -23,7 +23,7 @@ class Brief:
         name: in the command and in names of files.
         title: in the language of the run.
         pages: each page with the sections that are opened, behind commas.
-        needs: choices of the address without which it says nothing.
+        needs: choices of the address without which it states nothing.
         is_of_partner: whether it is about one partner's own learners.
     """
 
@@ -84,7 +84,7 @@ def make_brief(
 
     Raises:
         NoSuchBrief: there is none of this name, a choice is missing, or a partner's brief is asked by somebody else.
-        NoSuchPage, UnknownLanguage: as they say.
+        NoSuchPage, UnknownLanguage: as documented there.
     """
     chosen = {key: value for key, value in (address or {}).items() if value}
     if name.startswith(OF_PAGE):

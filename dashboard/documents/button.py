@@ -1,4 +1,4 @@
-"""The button at the end of a page that gives what the page says as a file, as it is shown to its reader."""
+"""The button at the end of a page that gives what the page states as a file, as it is shown to its reader."""
 
 import threading
 from functools import partial

@@ -26,7 +26,7 @@ OPEN = "open"
 
 
 def show_embedded(name: str, run: Callable[[], None]) -> None:
-    """Draws the page, or the figure that the address names; says so where this page is not for other sites."""
+    """Draws the page, or the figure that the address names; states where this page is not for other sites."""
     st.html(STYLE)
     if name not in EMBEDDABLE:
         st.title(notices.title_of_page(), anchor=False)

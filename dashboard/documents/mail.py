@@ -39,11 +39,11 @@ KIND = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 
 
 class MailRefused(Refusal):
-    """Nothing was sent: a recipient may not have it, or the settings are not whole; the message says what to do."""
+    """Nothing was sent: a recipient may not have it, or the settings are not whole; the message states what to do."""
 
 
 class MailFailed(Refusal):
-    """The server did not take it; the message says who has it already and who has not."""
+    """The server did not take it; the message states who has it already and who has not."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
     except (smtplib.SMTPException, OSError) as wrong:
         if server:
             server.close()
-        # Without its cause: what the server said to a login may repeat what was sent to it.
+        # Without its cause: what the server answered to a login may repeat what was sent to it.
         raise MailFailed(f"Nothing was sent. {_why(wrong, where, settings)}") from None
     try:
         yield server

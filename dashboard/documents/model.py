@@ -68,7 +68,7 @@ class ChartShown:
 class TableShown:
     """Rows as people read them, under the cards of their columns; `rows` are all that the answer has.
 
-    `label` tells the tables of a figure apart where it draws the answers of several contexts.
+    `label` distinguishes the tables of a figure where it draws the answers of several contexts.
     """
 
     columns: Sequence[Column]
@@ -82,7 +82,7 @@ class TableShown:
 class Part:
     """A figure of a page under its takeaway; `tables` has that of each context, and `table` is the first.
 
-    `notes` are what the page says below it. A part with neither chart nor table is what a page says in its place.
+    `notes` are what the page states below it. A part with neither chart nor table is what a page states in its place.
     """
 
     title: str
@@ -95,7 +95,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What a page says: its sentence, its numbers, its figures. Without an answer, why not."""
+    """What a page states: its sentence, its numbers, its figures. Without an answer, why not."""
 
     subject: str
     takeaway: str
@@ -139,7 +139,7 @@ def make_document(
     """The document of these pages for a visitor, answered by a release, in a language.
 
     Raises:
-        NoSuchPage, UnknownLanguage: as they say.
+        NoSuchPage, UnknownLanguage: as documented there.
     """
     with acting_as(visitor), on_release(release), speaking(code):
         notices.mark_hidden()
@@ -226,7 +226,7 @@ def _chapter(
             if part := _part_of_figure(block, section.title):
                 section.add(part)
     before, *sections = (collected.ended() for collected in in_order)
-    # What the answer says where it has no figure stands with its sentence.
+    # What the answer states where it has no figure stands with its sentence.
     alone = [part for part in before if not part.title and part.chart is None and part.table is None]
     return Chapter(
         subject=head.subject or next(known.title for known in pages() if known.name == page),

@@ -57,7 +57,7 @@ POLICY = "default-src 'none'; style-src 'self' file: 'unsafe-inline'"
 
 
 class NotPacked(Refusal):
-    """A pack that cannot be made; the message says why."""
+    """A pack that cannot be made; the message states why."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sheet:
 
     @property
     def chapter(self) -> Chapter:
-        """What the page says."""
+        """What the page states."""
         return self.document.chapters[0]
 
 
@@ -111,7 +111,7 @@ def make_pack(viewer: Viewer, release: Release, languages: Sequence[str]) -> dic
 
     Raises:
         NotPacked: the audience is one for which there is no pack, or the release has nothing for it.
-        UnknownLanguage: as it says.
+        UnknownLanguage: as documented there.
     """
     if viewer.is_steward or not languages:
         raise NotPacked("A pack is for the public or for a partner, in at least one language.")

@@ -37,7 +37,7 @@ VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 def write_pdf(document: Document) -> bytes:
-    """The file. A sign that none of its fonts has is shown by its code, and the notes say so."""
+    """The file. A sign that none of its fonts has is shown by its code, and the notes state it."""
     with written_for(document), workspace(store_folder()) as folder:
         folder.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
         values = _values(document, folder)

@@ -23,7 +23,7 @@ class _Widths:
 
 
 def without_repeats(body: bytes) -> bytes:
-    """The same PDF whose dots and marks are drawn and say nothing: their letters say it."""
+    """The same PDF whose dots and marks are drawn and state nothing: their letters state it."""
     import pikepdf  # its library takes memory that other languages do not need
 
     with pikepdf.open(io.BytesIO(body)) as pdf:
@@ -132,7 +132,7 @@ def _states_words(step: Any) -> bool:
 
 
 def _silence() -> Any:
-    """The beginning of a span that says nothing."""
+    """The beginning of a span that states nothing."""
     from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator, String
 
     return ContentStreamInstruction([Name.Span, Dictionary(ActualText=String(""))], Operator("BDC"))

@@ -1,4 +1,4 @@
-"""Native charts of a slide: what `charts.slides` describes, as python-pptx writes it, and what that cannot say."""
+"""Native charts of a slide: what `charts.slides` describes, as python-pptx writes it, and what that cannot state."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

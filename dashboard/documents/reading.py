@@ -1,4 +1,4 @@
-"""A page as it says its answer, read as values: the page's own script is run for an address and a visitor.
+"""A page as it states its answer, read as values: the page's own script is run for an address and a visitor.
 
 So a document has the figures of the page, protected as the page, without a second way to compute them.
 """
@@ -41,7 +41,7 @@ class NoSuchPage(Refusal):
 
 @dataclass(frozen=True)
 class PageRead:
-    """What a page says.
+    """What a page states.
 
     Attributes:
         page: its name.
@@ -67,7 +67,7 @@ class PageRead:
 def read_page(
     name: str, visitor: Visitor, release: Release, language: str, address: Mapping[str, str] | None = None
 ) -> PageRead:
-    """Runs the script of a page and gives what it says.
+    """Runs the script of a page and gives what it states.
 
     Args:
         name: of the page.

@@ -1,6 +1,6 @@
 """Runs in a process of its own: one file in, a checked Parquet and a report out. Its death is the parent's reason code.
 
-An order to `recognise` looks at the first rows only, and tells which sources they answer to; one with `lines` gives
+An order to `recognise` looks at the first rows only, and states which sources they answer to; one with `lines` gives
 those rows back to whoever sent them.
 
 Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
@@ -346,7 +346,7 @@ def _reasons(ledger: Any) -> str:
 
 
 def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
-    """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
+    """The table, whose first reading reports how many rows there were to the parent; it notices a demonstration."""
 
     read_before: set[int] = set()
 

@@ -16,13 +16,13 @@ PENDING = "consent is pending, so nothing of the row is kept"
 UNKNOWN = "consent is not known, so nothing of the row is kept"
 UNCLEAR = "consent is not a clear yes, so nothing of the row is kept"
 TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
-# What a learner said, unlike a blank or a doubt: a file in which all say so is a register of nobody.
+# What a learner stated, unlike a blank or a doubt: a file in which all state it is a register of nobody.
 STATED = (REFUSED, TAKEN_BACK)
 REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
 LONGEST_YES = 6
-# A header that says which answers there are: Yes/No. It denies nothing.
+# A header that states which answers there are: Yes/No. It denies nothing.
 CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+)")
-# A header that says what an answer stands for: 0=yes, 1 no.
+# A header that states what an answer stands for: 0=yes, 1 no.
 CODING = re.compile(r"(\w+)\s*=\s*(\w+)|\b(\d)\s*[:–-]?\s*([^\W\d_]+)")
 QUESTION_MARKS = frozenset("?？؟")
 
@@ -55,7 +55,7 @@ def find(
 
     Raises:
         FileRefused: several columns read like consent, or none does by its heading alone, the source knows consent,
-            and the sender did not state that there is none; or a column would be read against what it says.
+            and the sender did not state that there is none; or a column would be read against what it states.
     """
     others = {at for name, at in positions.items() if name != COLUMN}
     alike = [at for at, name in enumerate(header) if at not in others and reads_like_consent(name)]
@@ -166,7 +166,7 @@ def _reason(text: str) -> str:
 
 @cache
 def reads_like_consent(header: str) -> bool:
-    """Whether a header is about consent, in any of the languages, whatever it says of it."""
+    """Whether a header is about consent, in any of the languages, whatever it states of it."""
     return _holds(header, "consent_headers") or fold(header) in words("consent_alone")
 
 
@@ -197,7 +197,7 @@ def _has_own_coding(header: str) -> bool:
 
 
 def _is_detail(header: str) -> bool:
-    """Whether a header says how, when or to what else consent was given; a form that was signed is consent."""
+    """Whether a header states how, when or to what else consent was given; a form that was signed is consent."""
     plain = fold(header)
     for phrase in words("consent_signed"):
         plain = plain.replace(phrase, "")

@@ -30,7 +30,7 @@ FEWEST = 5
 MOST_LOST_SHARE = 0.2
 # As alike as two spellings of one id are, and less than two ids.
 SPELLED_ALIKE = 0.8
-# What else a file may lack that what stands has: the words for it, and the columns by which it is told apart.
+# What else a file may lack that what stands has: the words for it, and the columns by which it is distinguished.
 COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "coursera_usage": ("courses", ("course_id",)),
     "coursera_specializations": ("specialisations", ("specialisation",)),
@@ -49,7 +49,7 @@ Pins = Mapping[str, Sequence[Snapshot]]
 class Change:
     """What one stream (`partner/programme`) of a source reports before and after a file; `gone` are in it no more.
 
-    `what` says what is counted: learners, or things that a file of the same learners may still lack. The stream is
+    `what` states what is counted: learners, or things that a file of the same learners may still lack. The stream is
     empty for a source that has none.
     """
 
@@ -62,7 +62,7 @@ class Change:
 
     @property
     def is_a_loss(self) -> bool:
-        """Whether so much would go that somebody has to say that it is meant."""
+        """Whether so much would go that somebody has to confirm it."""
         return self.gone > self.before * MOST_LOST_SHARE if self.before >= FEWEST else self.gone == self.before > 1
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class Match:
 class Consequence:
     """What follows from a file: people by stream, names that are new, names that vanish, people known already.
 
-    `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` says that what is published is
+    `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` states that what is published is
     newer, so that nothing changes. `alike` are known partners and programmes that a new one may be meant for.
     """
 

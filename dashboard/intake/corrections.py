@@ -32,12 +32,12 @@ def corrections(
 
     Args:
         table: as it was opened.
-        named: the file that the name of this one says it corrects, empty if it says none.
+        named: the file that the name of this one states it corrects, empty if it states none.
         to_correct: lines that stand set aside, by file.
-        is_declared: whether the sender said that these are corrected rows.
+        is_declared: whether the sender stated that these are corrected rows.
 
     Raises:
-        FileRefused: it does not say of which file, or of one that the store does not hold.
+        FileRefused: it does not state of which file, or of one that the store does not hold.
     """
     keys = [key(cell) for cell in table.header]
     positions = {name: keys.index(name) for name in COLUMNS if name in keys}
@@ -67,7 +67,7 @@ def corrections(
 
 
 def own_columns(table: Table) -> tuple[Callable[[Row], int], frozenset[int]]:
-    """Which line a row is of, in the file that it was set aside of, and the places of the columns that say so."""
+    """Which line a row is of, in the file that it was set aside of, and the places of the columns that state it."""
     keys = [key(cell) for cell in table.header]
     if LINE not in keys:
         return lambda row: row.line, frozenset()

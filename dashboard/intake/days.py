@@ -66,7 +66,7 @@ class Written:
 
 @lru_cache(DISTINCT_TEXTS)
 def read(text: str, this_year: int) -> Written | None:
-    """The day in a cell, with its time if one is written; None where it is none. `this_year` tells 23 from 1968."""
+    """The day in a cell, with its time if it has one; None where it is none. `this_year` settles which 23."""
     written = _plain(text)
     time, day = _time_behind(written)
     if time is not None and day == "":
@@ -122,12 +122,12 @@ class Tally:
 
 @dataclass
 class Orders:
-    """What the dates of one file say of the order of day and month.
+    """What the dates of one file state of the order of day and month.
 
-    In files about people one column says nothing of another: days of birth come from papers, those of registration from
-    a program. Elsewhere they have one order (`is_per_file`), as the first and last day of an activity have.
-    `by_publisher` says that the publisher always puts the day first: dates that can be read in both orders are read so,
-    unless others of their column show that somebody rewrote them with the month first. `last` is the column of the
+    In files about people no column states anything of another: days of birth come from papers, those of registration
+    from a program. Elsewhere they have one order (`is_per_file`), as the first and last day of an activity have.
+    `by_publisher` states that the publisher always puts the day first: dates that can be read in both orders are read
+    so, unless others of their column show that somebody rewrote them with the month first. `last` is the column of the
     last date.
     """
 
@@ -144,7 +144,7 @@ class Orders:
         return self.columns.setdefault(column, Tally())
 
     def day_of(self, written: Written, column: str) -> datetime.date | None:
-        """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
+        """The day, in the order that is declared, else with the day first; counted for what it states of the order."""
         tally = self.of(column)
         tally.dates += 1
         if written.is_sure:

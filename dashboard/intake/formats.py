@@ -82,14 +82,14 @@ def workbook_format(path: Path) -> str:
     """Which format of workbook a file is, or that it is Parquet; empty where it is to be read as text.
 
     Raises:
-        FileRefused: it is something that is neither, said in plain words with what to do.
+        FileRefused: it is something that is neither, stated in plain words with what to do.
     """
     with path.open("rb") as file:
         start = file.read(START)
     if start.startswith(OLD_OFFICE):
         return _old_office(path.read_bytes())
     if start.startswith(ZIP):
-        return XLSX  # told apart from others by its parts, once these were looked at
+        return XLSX  # distinguished from others by its parts, once these were looked at
     if start.startswith(PARQUET_MAGIC):
         return PARQUET
     _refuse(next((refusal for magic, refusal in BINARIES.items() if start.lower().startswith(magic)), None))

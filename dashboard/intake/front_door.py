@@ -39,7 +39,7 @@ LAST_WORDS = 20
 # So many times the bytes of a CSV are on the disk of the store at once while it is read; Parquet is packed.
 ROOM, PARQUET_TO_CSV = 2, 10
 NO_SPACE = "[Errno 28]"
-# What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
+# What a child states last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
 # Blocks of a file that were read make room for the next ones: given back to the system, each would be cleared again,
 # which is a tenth of the time that a large file takes.
@@ -100,12 +100,12 @@ class Ready:
 
 @dataclass(frozen=True)
 class Declared:
-    """What the sender says of a file that the file itself does not, or says otherwise; empty where nothing is said.
+    """What the sender states of a file that the file itself does not, or states otherwise; empty where nothing is.
 
     `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
     byte-order mark. `partner` and `programme` are ids that hold for every row. `country`, as code or name, is that of
-    rows which say none. `zone` is that of times without one. `columns` are pairs of a column of the card and the header
-    that stands for it in this file, where a person said so. `name` is what the sender calls the file: it may state the
+    rows without. `zone` is that of times without one. `columns` are pairs of a column of the card and the header that
+    stands for it in this file, where a person stated it. `name` is what the sender calls the file: it may state the
     day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
     reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
     or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
@@ -165,7 +165,7 @@ def import_file(
     Args:
         store: the store's folder, made if it is not there.
         source: name of a source card.
-        file: CSV or XLSX, told apart by content.
+        file: CSV or XLSX, distinguished by content.
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
         declared: what the sender declares beside the file.
         progress: called with the rows read so far.
@@ -466,7 +466,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         overdue = threading.Timer(wall_seconds, child.kill)
         overdue.start()
         try:
-            with suppress(BrokenPipeError):  # it died before it listened: its code says of what
+            with suppress(BrokenPipeError):  # it died before it listened: its code states of what
                 child.stdin.write(json.dumps(order))
                 child.stdin.close()
             answer = ""

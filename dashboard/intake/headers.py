@@ -19,12 +19,12 @@ TAGS_BELOW = 2
 FEWEST_TAGS = 2
 TAG_SHARE = 0.5
 TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
-# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
+# Attributes that state which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
 # Letters and marks of a tag as keyboards of East Asia write them, as wide as their own.
 WIDE_HASH = "\uff03"
 FULL_WIDTH = {at + 0xFEE0: at for at in range(0x21, 0x7F)}
 VOCABULARY = "v_"
-# Attributes that say in which language a text is: +i_fr, and of old +fr.
+# Attributes that state in which language a text is: +i_fr, and of old +fr.
 LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
 ENGLISH = {"en", "i_en", "i_eng"}
 # Columns whose values may be codes that the heading explains; of consent a code is none that can be relied upon.
@@ -119,7 +119,7 @@ def header_positions(
 ) -> dict[str, int]:
     """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
 
-    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
+    A tag goes before a human header, and that of a column without a tag before one whose tag states something else,
     which counts only where the file would not answer without it.
     """
     if not is_tags(cells):
@@ -207,7 +207,7 @@ def _without_legends(cells: Sequence[str], names: Names, positions_found: dict[s
 
 
 def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
-    """How far a tag is from the pattern that it matches: in which language it is, and what else it says."""
+    """How far a tag is from the pattern that it matches: in which language it is, and what else it states."""
     languages = {attribute for attribute in tag.attributes if LANGUAGE.fullmatch(attribute)}
     in_which = 1 if not languages else 0 if languages & ENGLISH else 2
     return in_which, len(tag.attributes - languages - pattern.include_attributes)

@@ -59,7 +59,7 @@ class Identity:
         return frozenset(self._key(kind, text) for kind, text in forms if text)
 
     def mark(self, key: str) -> str:
-        """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
+        """What stays of a key after its person was erased: it reveals neither person nor key without the secret."""
         return self._key("erased", key)
 
     def marks(self, keys: Iterable[str]) -> list[str]:

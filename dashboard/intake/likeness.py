@@ -138,7 +138,7 @@ def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
 
 
 def _likeness(header: str, column: SourceColumn) -> float:
-    """How like the header is to a name of the column; not at all where it says what is about such a thing."""
+    """How like the header is to a name of the column; not at all where it states what is about such a thing."""
     names = [column.name, *map(tag_of, column.headers)]
     own = {word for name in names for word in _words(name)}
     if (ABOUT - own) & set(_words(header)):

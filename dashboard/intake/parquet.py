@@ -1,4 +1,4 @@
-"""Checked records on their way into a Parquet file, typed as the source's card says, and what names their content."""
+"""Checked records on their way into a Parquet file, typed as the source's card states, and what names their content."""
 
 import datetime
 import hashlib

@@ -63,7 +63,7 @@ def _texts_of_columns(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
 
 
 def _agrees(text: str, seen: frozenset[str]) -> bool:
-    """Whether a cell is like those of a column. A number is like any other, and so says nothing."""
+    """Whether a cell is like those of a column. A number is like any other, and so states nothing."""
     kind = _kind(text)
     if kind == NUMBER:
         return False

@@ -13,7 +13,7 @@ SLUG = re.compile(r"[^\w]+")
 # Names of totals over several programmes or partners.
 RESERVED = {"all", "for_refugees"}
 LONGEST_ID = 60
-# `dlsei-phase-2` is the programme dlsei: a phase is told by its dates, not by who reports it.
+# `dlsei-phase-2` is the programme dlsei: a phase is identified by its dates, not by who reports it.
 PHASE = re.compile(r"(phase|cohort|batch|\d+)(_|\d|$)")
 # What a platform puts behind a slug to make it its own: `-k3x9q`.
 CODE_LETTERS = 5

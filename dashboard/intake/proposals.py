@@ -40,7 +40,7 @@ from dashboard.warehouse.catalog import SourceCard, sources
 
 FOLDER, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
-# Lists about organisations of which a member may bring in its own rows, by the column that says whose they are.
+# Lists about organisations of which a member may bring in its own rows, by the column that states whose they are.
 BY_MEMBERS = {"offers": "partner_id", "contributions_5w": "reported_by"}
 SOURCES_WITH_OWNED_IDS = ("offers",)
 # Files of one partner that may wait for a steward at once.
@@ -48,7 +48,7 @@ MOST_WAITING = 20
 
 
 class NotYours(Refusal):
-    """Somebody may not do this; the message says who may."""
+    """Somebody may not do this; the message states who may."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "", reason: str 
         reason: why it waits, of a file that was fetched.
 
     Raises:
-        NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
+        NotYours: some rows are another partner's, or have ids that another partner has, or too many files wait.
         ErasedMeanwhile: the list of those who were erased has grown since the file was read.
     """
     report = ready.report

@@ -21,7 +21,7 @@ class Headers:
 
 @dataclass(frozen=True)
 class Look:
-    """What a first look at a file tells: names of sources, best first, and the header (no names where none is)."""
+    """What a first look at a file shows: names of sources, best first, and the header (no names where none is)."""
 
     sources: tuple[str, ...]
     headers: Headers

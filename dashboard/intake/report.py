@@ -35,7 +35,7 @@ BEHIND_APOSTROPHE = (*FORMULA_STARTS, *"0123456789")
 
 
 class FileRefused(Refusal):
-    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
+    """The whole file cannot be taken in; the message states what was wanted, what was found and what to do.
 
     `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
     """
@@ -191,7 +191,7 @@ class Ledger:
     quarantined: list[Quarantined] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
-    # Rows set aside because they are a part or a total of others: they say nothing against the rest of the file.
+    # Rows set aside because they are a part or a total of others: they state nothing against the rest of the file.
     parts: int = 0
     identity: Identity | None = None
     partner: str = ""

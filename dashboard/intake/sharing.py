@@ -19,13 +19,13 @@ MOST_NAMES = 2
 MOST_IDS = 2
 # Where somebody can be once (in a course, on a register) a second row may correct the first; a third is a stranger.
 MOST_RECORDS = 2
-# An id of which neither address nor name says that it is one person's may not hold for more rows than this, and for
+# An id of which neither address nor name states that it is one person's may not hold for more rows than this, and for
 # this share of them: a learner of a small programme may hold for many rows, but for no more than a few dozen courses.
 MOST_ROWS = 30
 MOST_SHARE = 0.05
 # Two names of which so much is alike, 0 to 1, are two spellings of one.
 ALIKE = 0.8
-# So many names of an id are compared with each other; more would only confirm what three say.
+# So many names of an id are compared with each other; more would only confirm what three state.
 NAMES_COMPARED = 12
 # Nobody's name is longer, and comparing two takes the square of their letters.
 LONGEST_NAME = 200

@@ -11,7 +11,7 @@ import numpy as np
 # So many rows are in memory; of more all are in a file.
 MOST_ROWS = 750_000
 BLOCK_ROWS = 262_144
-# By so many of its first bits rows of a key are told apart from others: 64 files, of which one is in memory at once.
+# By so many of its first bits rows of a key are distinguished from others: 64 files, of which one is in memory at once.
 KEY_BITS = 6
 
 

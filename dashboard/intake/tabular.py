@@ -1,4 +1,4 @@
-"""A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
+"""A CSV or a workbook, distinguished by content, as a header and numbered rows of text. Knows no source."""
 
 import codecs
 import re
@@ -52,14 +52,14 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
-# So many of the names of a column are told in a refusal.
+# So many of the names of a column are listed in a refusal.
 MOST_NAMES = 4
 # The header stands within these bytes of UTF-8; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
 # Text has no control characters among so many bytes; a refusal shows so many of a line.
 START_BYTES, SAMPLE_BYTES = 2000, 80
-# Columns without which a row says nothing, though a file may do without them: the sender can declare it.
+# Columns without which a row states nothing, though a file may do without them: the sender can declare it.
 COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Signs that some programs put between columns, and that are not read.
@@ -105,7 +105,7 @@ class Table:
     """A header that answers the card, and the rows below it.
 
     Where the file has a row of HXL tags, that is the header, with the human header above where a column has no tag;
-    `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read. The rows of
+    `tags` are those of each column as `key` writes them. `notes` state what else there was, unread. The rows of
     a CSV are there as text, too: a reader takes the one or the other. `more` are the texts of the other parts of an
     export, whose lines are counted from multiples of PART_LINES on.
     """
@@ -135,7 +135,7 @@ def open_table(
     columns: Sequence[tuple[str, str]] = (),
     limits: Limits = BROWSER,
 ) -> Table:
-    """The table in a file. `columns` are pairs of a card's column and the header that a person said stands for it.
+    """The table in a file. `columns` are pairs of a card's column and the header that a person stated stands for it.
 
     Raises:
         FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the headers that are required
@@ -431,7 +431,7 @@ def _refuse_rows_elsewhere(title: str, rows: Sequence[Row], table: Table, card: 
 
 
 def _notes_on(layout: Layout, header_line: int) -> list[str]:
-    """What a report says of rows that are hidden or merged."""
+    """What a report states of rows that are hidden or merged."""
     notes = []
     if hidden := sum(line > header_line for line in layout.hidden):
         notes.append(f"{hidden} rows of the sheet are hidden or filtered out; they are read like the others")
@@ -575,7 +575,7 @@ def _judge_list(entries: list[zipfile.ZipInfo]) -> None:
 
 def _judge_prolog(start: bytes, size: int) -> None:
     """Refuses a part in which something stands before the root element that may declare entities."""
-    # As the parser tells them apart, so that nothing hides in one encoding that is looked for in another.
+    # As the parser distinguishes them, so that nothing hides in one encoding that is looked for in another.
     if start.startswith(b"\xff\xfe") or start[1:2] == b"\0":
         text = start.decode("utf-16-le", "replace")
     elif start.startswith((b"\xfe\xff", b"\0")):

@@ -17,7 +17,7 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-# What tells two words of a cell apart, such as Education / التعليم.
+# What separates two words of a cell, such as Education / التعليم.
 BETWEEN = re.compile(r"[/|;,()\[\]\n]|\s[-–—]\s")
 
 

@@ -12,7 +12,7 @@ from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.words import fold, is_missing, words
 
-# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are told apart by one and the same sign.
+# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are distinguished by one and the same sign.
 WHOLE_NUMBER = re.compile(
     r"(?P<whole>-?(?:\d{1,11}|"
     r"[1-9]\d{0,2}(?P<group>[ \u00a0\u202f\u2009,.'\u2019])\d{3}(?P<more>(?:(?P=group)\d{3}){0,2})))"
@@ -24,7 +24,7 @@ MOST_DIGITS = 11
 DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
 # A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
 COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
-# Groups of three and decimals, told apart by two different signs, or groups alone by one that is no decimal sign.
+# Groups of three and decimals, distinguished by two different signs, or groups alone by one that is no decimal sign.
 GROUPED_DECIMAL = re.compile(
     r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
 )

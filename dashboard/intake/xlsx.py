@@ -18,7 +18,7 @@ from dashboard.intake.report import FileRefused, as_sent
 LAST_ROW = 1_048_576
 CHUNK = 2**20
 PROLOG_BYTES = 4096
-# The name of a sheet's root element tells by which prefix its elements are written; most have none.
+# The name of a sheet's root element states by which prefix its elements are written; most have none.
 ROOT = re.compile(rb"<(?:(\w+):)?worksheet\b")
 NUMBER = re.compile(rb"""\br\s*=\s*["']\s*(\d{1,7})""")
 HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)""")
@@ -35,7 +35,7 @@ Cells = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Layout:
-    """What a sheet says of its rows before any is read: their order, those that are hidden, and spans of merged rows.
+    """What a sheet states of its rows before any is read: their order, those that are hidden, and spans of merged rows.
 
     `merged` are the first and last row of cells merged over several rows.
     """

@@ -126,7 +126,7 @@ def widget_day(kind: str) -> str:
 
 
 def people_axis(most: float | None) -> dict[str, list]:
-    """Ticks of an axis of people in words: plotly's own would say 0.5B. Up to one where the most is not known."""
+    """Ticks of an axis of people in words: plotly's own would show 0.5B. Up to one where the most is not known."""
     most = 1 if most is None or is_missing(most) else max(most, 1)
     power = 10 ** math.floor(math.log10(most))
     step = next(power * n for n in (0.25, 0.5, 1, 2, 5) if most / (power * n) <= MOST_TICKS)

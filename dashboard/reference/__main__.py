@@ -1,6 +1,6 @@
 """`python -m dashboard.reference FILE…`: computes from the publishers' files what data/reference carries of them.
 
-Files are told apart by their source, which comes first: `unesco_closures`, `unhcr_population` or `oxcgrt_c1`. All
+Files are distinguished by their source, which comes first: `unesco_closures`, `unhcr_population` or `oxcgrt_c1`. All
 captures of a source are named at once, and stand instead of those carried before. Their rows are those that the
 importer accepts.
 """

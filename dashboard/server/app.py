@@ -196,7 +196,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     from dashboard.session import begin, keep_in_memory, warm_with
 
     warm_with(prefetch)
-    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
+    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page states it to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
     sent = sent_first()

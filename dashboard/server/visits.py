@@ -82,7 +82,7 @@ def visit_of(scope: Scope) -> str:
 
 
 def way_back(scope: Scope) -> str:
-    """Path and filters of the page from which a login began, as the browser tells; empty where it does not."""
+    """Path and filters of the page from which a login began, as the browser reports; empty where it does not."""
     for name, value in scope["headers"]:
         if name == b"referer":
             url = urlsplit(value.decode("latin-1"))

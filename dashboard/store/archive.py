@@ -1,4 +1,4 @@
-"""The whole store as one archive, and back: a gzipped tar whose first member says what is in it, with sha256 of each.
+"""The whole store as one archive, and back: a gzipped tar whose first member states what is in it, with sha256 of each.
 
 Restoring checks every name and every byte before anything is in its place. Knows nothing of what the files mean, except
 which of them never change again.
@@ -133,7 +133,7 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
 
 
 def _files(store: Path, folder: Path | None = None) -> Iterator[Path]:
-    """Every file of the store, or of a folder of it, that says something: no lock, nothing half written."""
+    """Every file of the store, or of a folder of it, that states something: no lock, nothing half written."""
     for path in sorted((folder or store).rglob("*")):
         hidden = any(step.startswith(".") for step in path.relative_to(store).parts)
         if path.is_file() and not path.is_symlink() and not hidden:

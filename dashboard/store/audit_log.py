@@ -118,7 +118,7 @@ def record(store: Path, event: str, who: str, what: str, release: int | None = N
     """Appends one line and returns when it is on the disk. Safe from several processes at once.
 
     Text loses its control characters and what is longer than 200 characters. A line that a power cut tore is cut off
-    first, and the new line says so; other damage is left for `verify` to find, and stops nobody from recording.
+    first, and the new line states it; other damage is left for `verify` to find, and stops nobody from recording.
 
     Raises:
         NotRecorded: the line could not be written whole; nothing of it is left.
@@ -162,7 +162,7 @@ def log_folder(store: Path) -> Path:
 
 
 def note(store: Path, event: str, who: str, what: str) -> bool:
-    """Records where that is possible, and returns whether it was; what is missed the next line says, and `missed`."""
+    """Records where that is possible, and returns whether it was; what is missed the next line states, and `missed`."""
     try:
         record(store, event, who, what)
     except (NotRecorded, StoreDamaged) as refused:
@@ -186,13 +186,13 @@ def last(store: Path) -> Link:
     with _locked(folder, fcntl.LOCK_SH):
         try:
             head = _read_head(folder)
-        except AuditBroken:  # `verify` says so; it keeps no release from being published
+        except AuditBroken:  # `verify` states it; it keeps no release from being published
             head = None
     return Link(head.count, head.sha256) if head else Link(0, BEGINNING)
 
 
 def renew(store: Path, who: str, reason: str) -> Path:
-    """Puts the log aside, broken or not, and begins a new one whose first line says so; returns where it lies now."""
+    """Puts the log aside, broken or not, and begins a new one whose first line states it; returns where it lies now."""
     remote = remote_of(mirror_of(store))
     former = remote.append(_put_aside) if remote else _put_aside(store)
     numbers = [int(path.name) for path in folders(store / "releases") if path.name.isdecimal()]
@@ -257,7 +257,7 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
                 os.fsync(log.fileno())
             _write_head(folder, _Head(link.line, link.sha256, path.stat().st_size))
         except BaseException:
-            # A line, or half of one, that nobody was told of: else a disk that stays full piles them up.
+            # A line, or half of one, that nobody was informed of: else a disk that stays full piles them up.
             if not _is_named(folder, link):
                 _cut_off(path, ends)
             raise
@@ -336,7 +336,7 @@ def verify(store: Path) -> Verified:
 
 
 def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Releases whose manifest names a line that the log has, and what to say of the others.
+    """Releases whose manifest names a line that the log has, and what to state of the others.
 
     Raises:
         AuditBroken: a release names a line that the log lacks, or has another one of that number.
@@ -389,11 +389,11 @@ def cleaned(text: str) -> str:
 
 
 def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
-    """Where the next line follows, after what a crash left behind the head; the sentence says what was cut off."""
+    """Where the next line follows, after what a crash left behind the head; the sentence states what was cut off."""
     ends = path.stat().st_size
     if head is None:
         lines = path.read_bytes().count(b"\n")
-        if lines > 1:  # no crash does that: the chain does not go on, and `verify` says so
+        if lines > 1:  # no crash does that: the chain does not go on, and `verify` states it
             return _Head(lines, BEGINNING, ends), ""
         head = _Head(0, BEGINNING, 0)
     if ends <= head.ends:

@@ -25,7 +25,7 @@ class Made(Protocol):
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """What it says of itself."""
+        """What it states of itself."""
 
     @property
     def folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""The list of those who were erased: marks that tell neither person nor key to whoever has the store alone."""
+"""The list of those who were erased: marks that reveal neither person nor key to whoever has the store alone."""
 
 from pathlib import Path
 

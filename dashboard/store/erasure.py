@@ -1,7 +1,7 @@
 """People leave the store: their rows from every snapshot, the releases that counted them, and files to come.
 
 What stays is a list of marks (`erased/<n>/marks.txt`), made of a person's keys under the secret: whoever has the store
-alone can tell from a mark neither person nor key. The list is what an erasure is: everything else follows from it and
+alone can read from a mark neither person nor key. The list is what an erasure is: everything else follows from it and
 can be done again, after a crash or after an older backup was restored.
 """
 

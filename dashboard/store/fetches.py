@@ -17,8 +17,8 @@ class FetchState:
     """Of one source: the last try, the last that got an answer, the last that brought something new.
 
     Moments are ISO 8601 in UTC, empty where there was none. `outcome` is one of unchanged, published, waiting, failed;
-    `reason` says in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
-    are of the last file got, so that the same one is not taken twice; `place` tells apart the addresses it came from.
+    `reason` states in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
+    are of the last file got, so that the same one is not taken twice; `place` distinguishes the addresses it came from.
     """
 
     source: str

@@ -35,7 +35,7 @@ GRACE = (3, 2)
 STOPPED_AFTER_MONTHS = 13
 # A publisher's day may have begun while it is still the day before in UTC.
 DAY_AHEAD = 1
-# Columns of which the first says who sends a stream of its own; of other lists each record is a stream.
+# Columns of which the first states who sends a stream of its own; of other lists each record is a stream.
 SENDERS = ("partner_id", "reported_by")
 NOT_DONE = "not done: "
 
@@ -51,7 +51,7 @@ def freshness(
     """How a capture stands on a day.
 
     Args:
-        captured_on: the day until which the file tells, from which its age counts.
+        captured_on: the day until which the file reports, from which its age counts.
         provenance: of the file; a demonstration is never late.
         every_days: how often a capture should come; 0 where none is expected.
         today: the day, UTC.
@@ -320,7 +320,7 @@ def _freshness(newest: Capture | None, card: SourceCard, today: datetime.date, s
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the manifest of a snapshot, or of a file that waits, tells: its account is None where it has none."""
+    """What the manifest of a snapshot, or of a file that waits, states: its account is None where it has none."""
 
     snapshot: Snapshot
     account: Account | None

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from dashboard.refusals import Refusal
 
 WHOLE, PART, CORRECTIONS = "whole", "part", "corrections"
-# What a file is when its sender does not say: the whole export, unless the store holds it as a part already.
+# What a file is when its sender does not state: the whole export, unless the store holds it as a part already.
 UNSAID = ""
 ROWS, SET_ASIDE = "rows.parquet", "quarantine.csv"
-# What an account says of one file alone: the digest of its rows, its people, values that were not understood.
+# What an account states of one file alone: the digest of its rows, its people, values that were not understood.
 OF_ONE_FILE = ("content", "people_in", "people_published", "people_set_aside", "unread")
 NAMED_BY = 8
 DEMO = "-demo"
@@ -35,7 +35,7 @@ class NothingToCorrect(Refusal):
 class Arrival:
     """A checked file on its way into the store: a folder with `rows.parquet` and `quarantine.csv`, and its account.
 
-    `digest` names the file's bytes and how they were read. `kind` says what the file is: the whole export, a part of
+    `digest` names the file's bytes and how they were read. `kind` states what the file is: the whole export, a part of
     one, or corrected rows of the file `corrects`, by the name of its snapshot; `lines` are then the lines of that file
     which it holds. `together` are the digests of files that were sent as one export. `erased` is the list of those
     whose rows were left out, None where nobody is.
@@ -190,7 +190,7 @@ def _write_once(tables: Sequence[pa.Table], path: Path) -> int:
 
 
 def _set_aside(folder: Path, digest: str) -> list[dict[str, str]]:
-    """The rows set aside in a folder, each with the file in which its line stands: of several it says which."""
+    """The rows set aside in a folder, each with the file in which its line stands: of several it states which."""
     with (folder / SET_ASIDE).open(encoding="utf-8", newline="") as file:
         return [{"file": digest[:NAMED_BY], **row} for row in csv.DictReader(file)]
 

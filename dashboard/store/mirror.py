@@ -56,7 +56,7 @@ class Sent:
 
 
 def mirrored(remote: Remote) -> Mirrored:
-    """What was put into the mirror last; nothing where that cannot be told, so that all of it is looked at."""
+    """What was put into the mirror last; nothing where that cannot be known, so that all of it is looked at."""
     try:
         state = json.loads((remote.room / TREE).read_text(encoding="utf-8"))
         tree = Stored(str(state["object"]), int(state["bytes"])) if state["object"] else None
@@ -210,7 +210,7 @@ def _unit(relative: str, units: Mapping[str, object]) -> str:
 def _is_in_place(
     store: Path, unit: str, entries: Mapping[str, Entry], digests: Mapping[str, str], before: Mapping[str, Entry]
 ) -> bool:
-    """Whether a published folder is in its place: as it was put there, or by a pull that ended before it said so."""
+    """Whether a published folder is in its place: as it was put there, or by a pull that ended before it stated it."""
     if not unit or not (store / unit).is_dir():
         return False
     wanted = {relative: entry.stored.sha256 for relative, entry in entries.items()}

@@ -48,7 +48,7 @@ CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class StoreDamaged(Refusal):
-    """What lies in the store is not what was published; the message says which file and what to do."""
+    """What lies in the store is not what was published; the message states which file and what to do."""
 
 
 class NoRoom(Refusal):

@@ -52,7 +52,7 @@ class NoSuchRelease(Refusal):
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """One verified release: its number, where it lies and what its manifest says. Equal only to itself."""
+    """One verified release: its number, where it lies and what its manifest states. Equal only to itself."""
 
     number: int
     folder: Path
@@ -156,7 +156,7 @@ def build(
     before: Release | None = None,
     anew: bool = False,
 ) -> dict[str, Any]:
-    """Builds marts and what each audience may have of them into a folder; returns what the manifest says of it.
+    """Builds marts and what each audience may have of them into a folder; returns what the manifest states of it.
 
     Args:
         pins: the snapshots it is built from.
@@ -278,7 +278,7 @@ def open_release(store: Path, number: int | None = None) -> Release:
     """A release after its files were verified; the current one without a number.
 
     Raises:
-        NothingPublished, NoSuchRelease, StoreDamaged: it cannot be served; the message says why and what to do.
+        NothingPublished, NoSuchRelease, StoreDamaged: it cannot be served; the message states why and what to do.
     """
     if number is None:
         number = current_number(store)
@@ -315,7 +315,7 @@ def _refuse_other(folder: Path, number: int, manifest: Mapping[str, Any]) -> Non
 def last_good_release(store: Path, wanted: int | None = None) -> tuple[Release, str]:
     """The release wanted, else the current one; where it is damaged the newest whole one before it, with a notice.
 
-    One after it is the last resort: it was rolled back, or its writer died before anybody was told of it.
+    One after it is the last resort: it was rolled back, or its writer died before anybody was informed of it.
 
     Raises:
         NothingPublished, StoreDamaged, NoSuchRelease: none can be served.

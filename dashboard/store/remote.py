@@ -2,7 +2,7 @@
 
 `HEAD` names the tree (which file of the store is which object) and holds the audit log: objects for what is old, the
 newest lines themselves. A publish exchanges the tree and keeps the log; a line of the log keeps the tree. So a sign-in
-during a publish stands in nobody's way, and two publishers do: the second one is told.
+during a publish stands in nobody's way, and two publishers do: the second is refused.
 """
 
 import datetime

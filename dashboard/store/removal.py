@@ -1,4 +1,4 @@
-"""How anything leaves the store: a folder at once, and a release with a tombstone that says why. Needs the lock."""
+"""How anything leaves the store: a folder at once, and a release with a tombstone that states why. Needs the lock."""
 
 from pathlib import Path
 

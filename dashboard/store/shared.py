@@ -140,7 +140,7 @@ def shares_again(
 
 
 def look(store: Path, checked: bool = False) -> None:
-    """Brings a mirror to what was published last, and waits for it; where that cannot be, `trouble` says why.
+    """Brings a mirror to what was published last, and waits for it; where that cannot be, `trouble` states why.
 
     With `checked` files that were damaged on this machine are exchanged too.
 
@@ -276,5 +276,5 @@ def _tidy(remote: Remote, head: Head, new: Mapping[str, Entry], base: Mirrored, 
 def _record_not_done(remote: Remote, work: Path) -> None:
     for event, who, what, release in audit_log.recorded_in(work):
         if not what.startswith(NOT_DONE):
-            with suppress(audit_log.NotRecorded, StoreDamaged):  # why it was not done is what has to be told
+            with suppress(audit_log.NotRecorded, StoreDamaged):  # why it was not done is what has to be reported
                 audit_log.record(remote.mirror, event, who, NOT_DONE + what, release)

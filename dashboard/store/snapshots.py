@@ -45,7 +45,7 @@ VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]{1,9}))?", re.DOTALL)
 
 
 class DaysOverlap(Refusal):
-    """Two files of one day hold partly the same programmes, and nothing says which of them counts."""
+    """Two files of one day hold partly the same programmes, and nothing states which of them counts."""
 
 
 class SecretsDiffer(Refusal):
@@ -77,7 +77,7 @@ class Snapshot:
     folder: Path
     # Files that older stores hold side by side as parts of one export.
     batch: str = ""
-    # The how manieth of its source it was to come in, whatever the clock said; 0 in older stores.
+    # The how manieth of its source it was to come in, whatever the clock showed; 0 in older stores.
     arrived: int = 0
     # Names this version of it: another one after an erasure.
     digest: str = ""
@@ -353,7 +353,7 @@ def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapsho
     for source, several in all_.items():
         if sources()[source].group in real_groups:
             several = [snapshot for snapshot in several if snapshot.provenance != "demo"]
-        # Of a source that is told apart by programme only the newest export counts; of the others every capture.
+        # Of a source that is distinguished by programme only the newest export counts; of the others every capture.
         only_newest = bool(sources()[source].stream)
         chosen[source] = [
             snapshot
@@ -449,7 +449,7 @@ def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
 
 
 def read_snapshot(folder: Path) -> Snapshot:
-    """The snapshot in a folder, as its manifest says; StoreDamaged when it is not whole."""
+    """The snapshot in a folder, as its manifest states; StoreDamaged when it is not whole."""
     manifest = read_manifest(folder)
     try:
         snapshot = Snapshot(

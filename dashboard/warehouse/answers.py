@@ -31,7 +31,7 @@ class ReleaseTooOld(Refusal):
 
 @dataclass(frozen=True)
 class Held:
-    """A table of a viewer: its file and, where only some rows are theirs, the column and values that tell which."""
+    """A table of a viewer: its file and, where only some rows are theirs, the column and values that identify which."""
 
     file: Path
     column: str = ""
@@ -92,7 +92,7 @@ class Answers:
         """The answer to the question `page/question`.
 
         Raises:
-            UnknownQuestion, BadParameter: the call is wrong; the message says how.
+            UnknownQuestion, BadParameter: the call is wrong; the message states how.
             QueryStopped: too long or too large.
         """
         query = question(name)

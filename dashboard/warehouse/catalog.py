@@ -1,4 +1,4 @@
-"""Reads what the project says of itself: the headers of SQL files and the cards of sources. Runs nothing."""
+"""Reads what the project states of itself: the headers of SQL files and the cards of sources. Runs nothing."""
 
 import datetime
 import re
@@ -38,7 +38,7 @@ MEASURED = re.compile(
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
-# What a demonstration of a source is, where its card does not say more.
+# What a demonstration of a source is, where its card does not state more.
 SIMULATED = "Its rows are simulated."
 
 
@@ -56,7 +56,7 @@ class Field:
 
     @property
     def is_optional(self) -> bool:
-        """Whether it may be left out: its header says what NULL means."""
+        """Whether it may be left out: its header states what NULL means."""
         return "or NULL" in self.meaning
 
 
@@ -65,7 +65,7 @@ class Query:
     """One SQL file of staging, marts, cubes, checks or pages, with the fragments that it includes in its SQL.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
-    `measured` says where the answer has the figure of a metric.
+    `measured` states where the answer has the figure of a metric.
     """
 
     name: str
@@ -84,11 +84,11 @@ class Query:
 
 @dataclass(frozen=True)
 class Measured:
-    """Where an answer has the figure of a metric, as its header says.
+    """Where an answer has the figure of a metric, as its header states.
 
-    `-- metric: learners_reached` alone says that the figure is the column of that name, if there is one, or that the
+    `-- metric: learners_reached` alone states that the figure is the column of that name, if there is one, or that the
     answer needs the definition only. `= learners` names another column. Of several rows `where step_order = 1` or
-    `in the last row` says which one is the whole; without it each row has the figure of a part.
+    `in the last row` states which one is the whole; without it each row has the figure of a part.
     """
 
     metric: str
@@ -167,10 +167,10 @@ class SourceCard:
 
     `vocabulary` are the codes that are kept, by the words of files: its own and those of the sets of vocabularies.csv
     that the card names.
-    `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
+    `people` states that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
-    `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
-    `day_first` says that the publisher always puts the day before the month.
+    `needs_consent` states that its senders know whether each person agreed, so that nothing is taken without it.
+    `day_first` states that the publisher always puts the day before the month.
     `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
     `every_days` is how often a new capture should come; 0 where none is expected: a record that has ended, or a list
     that changes only when something happens. `fetch` are the ways in which its publisher gives it to a program.

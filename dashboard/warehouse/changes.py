@@ -17,14 +17,14 @@ from dashboard.warehouse.catalog import Query, layer
 from dashboard.warehouse.duckdb import DuckEngine
 
 OLD, NEW = "old_", "new_"
-# Tables of a release that are no marts: what its manifest says.
+# Tables of a release that are no marts: what its manifest states.
 RELEASE, PIN = "release", "pin"
 MOST_ON_DISK = "4GB"  # while it is worked out; a reader asked for it, and must not be able to fill the disk
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A snapshot that a release stands on, and a stream in it; None where its source is not told apart by streams."""
+    """A snapshot that a release stands on, and a stream in it; None where its source has no streams."""
 
     source: str
     captured_on: str

@@ -61,7 +61,7 @@ FORMAT_OF_UNIT = {
 
 
 class CatalogError(Exception):
-    """A header or a card says something the catalogue does not know."""
+    """A header or a card states something the catalogue does not know."""
 
 
 @dataclass(frozen=True)

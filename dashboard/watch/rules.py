@@ -218,7 +218,7 @@ def _of_question(settings: dict[str, Any], common: dict[str, Any], position: _Ru
 
 
 def _measured(settings: dict[str, Any], query: Query, position: _RulePosition) -> Measured:
-    """Where the answer has the figure: in a column, or where the header says that of a metric is."""
+    """Where the answer has the figure: in a column, or where the header states that of a metric is."""
     named = [key for key in ("column", "metric") if key in settings]
     numbers = [column.name for column in query.columns if column.type in NUMBERS]
     if len(named) != 1:

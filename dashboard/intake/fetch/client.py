@@ -44,9 +44,9 @@ LONGEST_SHOWN = 300
 LARGEST_ANSWER = 32 * MEGABYTE
 # What a publisher calls a file by is sent back to it as it is.
 MARK = re.compile(r"[\x20-\x7e]{0,200}")
-# So many digits of a digest tell addresses apart.
+# So many digits of a digest distinguish addresses.
 MARK_DIGITS = 16
-# What a file begins with that is no table, whatever its name and its content type say.
+# What a file begins with that is no table, whatever its name and its content type state.
 MAGIC = (
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -69,7 +69,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class FetchFailed(Refusal):
-    """A publisher did not give what was wanted; the message says why and what to do, and holds no secret.
+    """A publisher did not give what was wanted; the message states why and what to do, and holds no secret.
 
     It is one line without control or bidirectional characters, however a publisher writes what stands in it.
     """
@@ -220,7 +220,7 @@ class Client:
 
     @staticmethod
     def address_mark(address: str) -> str:
-        """What tells an address apart from others, and does not show it."""
+        """What distinguishes an address from others, and does not show it."""
         return hashlib.sha256(address.encode()).hexdigest()[:MARK_DIGITS]
 
     def json(
@@ -544,7 +544,7 @@ def _writing(target: Path | None) -> Iterator[Callable[[bytes], object] | None]:
 
 @cache
 def _authorities(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Whose certificates are trusted, as these two variables say; read once for all clients."""
+    """Whose certificates are trusted, as these two variables state; read once for all clients."""
     return httpx.create_ssl_context()
 
 
@@ -559,7 +559,7 @@ def _certificate(trouble: httpx.TransportError) -> str:
 
 
 def _retry_after(text: str) -> float | None:
-    """The seconds that `Retry-After` asks for, as a number or as a moment; None where it says neither."""
+    """The seconds that `Retry-After` asks for, as a number or as a moment; None where it states neither."""
     if text.strip().isdecimal():
         return float(text)
     try:

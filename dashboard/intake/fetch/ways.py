@@ -41,7 +41,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file that was fetched, the marks by which its publisher knows it, and what should be said of it."""
+    """A file that was fetched, the marks by which its publisher knows it, and what should be stated of it."""
 
     file: Path
     etag: str = ""

@@ -18,7 +18,7 @@ def _readers() -> Mapping[str, Reader]:
     """The reader of every source.
 
     Raises:
-        CatalogError: a card has none; said when the app starts, not when the first file comes.
+        CatalogError: a card has none; stated when the app starts, not when the first file comes.
     """
     modules = {module.name for module in iter_modules(__path__)}
     if lacking := sources().keys() - modules:

@@ -54,7 +54,7 @@ class Outcome:
     dates: int = 0
     counted: tuple[int, ...] = ()
     dated: str = ""
-    # Whether there is something to tell of it but the value and the numbers.
+    # Whether there is something to report of it but the value and the numbers.
     odd: bool = False
 
 

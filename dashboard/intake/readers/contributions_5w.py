@@ -51,7 +51,7 @@ MEASURES: Mapping[str, str] = {
 }
 # People affected whom somebody reached: no measure of need.
 AFFECTED_REACHED = "#affected+reached"
-# Attributes of such a tag that say nothing of which people they are.
+# Attributes of such a tag that state nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
 # Which number a row of a list states that has one number a row, by the codes of the humanitarian programme cycle.
@@ -59,8 +59,8 @@ OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
 PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
-# Columns that say which people a row counts; the first ones only where no organisation is named: beside one they may be
-# of what it does.
+# Columns that state which people a row counts; the first ones only where no organisation is named: beside one they may
+# be of what it does.
 PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
 PARTS_BESIDE_ORGANISATION = PARTS[2:]
 # Headers that seem to be of people reached, and those of words or of others.
@@ -112,7 +112,7 @@ def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record an organisation, activity and sector; a row that is written as another one is collapsed.
 
     Raises:
-        FileRefused: a number of people stands in two columns, and nothing says of which sector each is.
+        FileRefused: a number of people stands in two columns, and nothing states of which sector each is.
     """
     wide = _wide(table, ledger)
     left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
@@ -120,7 +120,7 @@ def read(table: Table, ledger: Ledger) -> None:
         (row.line, of_row, _row_digest(row))
         for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
     ]
-    # A supporter's row may leave out what its lead says.
+    # A supporter's row may leave out what its lead states.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
     sectors.pop("", None)
     written: set[bytes] = set()
@@ -148,7 +148,7 @@ def read(table: Table, ledger: Ledger) -> None:
             of_sector[sector] += 1
             record = (draft.activity_id, *_record(draft, sector))
             times[record] += 1
-            # An activity that has an id counts once, whatever tells its rows apart; one without is another each time.
+            # An activity that has an id counts once, whatever distinguishes its rows; one without is another each time.
             if not draft.activity_id or times[record] == 1:
                 records.append((draft.activity_id or _derived_id(record[1:], times[record]), *record[1:]))
         ledger.publish(records)
@@ -158,7 +158,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _row_digest(row: Row) -> bytes:
-    """Tells a row apart by all of its cells, those that are not kept as well."""
+    """Distinguishes a row by all of its cells, those that are not kept as well."""
     cells = [cell.strip() for cell in row.cells]
     while cells and not cells[-1]:
         cells.pop()
@@ -184,7 +184,7 @@ def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
 
 
 def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
-    """Says what of a list is not education, and how to say so if it is."""
+    """Says what of a list is not education, and how to state it if it is."""
     if not of_sector or any(map(is_education, of_sector)):
         if of_sector[NOT_STATED]:
             ledger.remarks["state no sector, and do not count as education"] += of_sector[NOT_STATED]
@@ -201,7 +201,7 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
 
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
-    """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
+    """The columns by sector, by an attribute of the tag (`#reached+education`) or by the title over a group."""
     tagged = enumerate(table.tags)
     numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
@@ -286,7 +286,7 @@ def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) 
 
 
 def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, ...]:
-    """The numbers of a row; those among beneficiaries are people reached, and those of a status what it says."""
+    """The numbers of a row; those among beneficiaries are people reached, and those of a status what it states."""
     numbers = {name: _people(cell(name), name, left_out) for name in NUMBERS}
     if "people_direct" not in table.positions and _is_number(cell("audience")):
         numbers["people_direct"] = _people(cell("audience"), "audience", left_out)
@@ -369,7 +369,7 @@ def _is_blank(text: str) -> bool:
 
 
 def _organisation(cell: Cells) -> str:
-    """Who: by its name, else by its acronym or id; not stated where a cell says so in whatever words."""
+    """Who: by its name, else by its acronym or id; not stated where a cell states it in whatever words."""
     for name in ("organisation", "acronym", "partner_id"):
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
@@ -511,7 +511,7 @@ def _sectors(source: str) -> frozenset[str]:
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 
-# Most cells of a column say what others in it say.
+# Most cells of a column state what others in it state.
 _plain = lru_cache(maxsize=65_536)(plain)
 _id = lru_cache(maxsize=65_536)(need_id)
 _country_code = lru_cache(maxsize=1_024)(country_code)

@@ -14,7 +14,7 @@ from dashboard.intake.words import is_missing
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a member; a row that says the same again is collapsed."""
+    """Publishes one record a member; a row that states the same again is collapsed."""
     layout = Layout(
         id_column="external_id",
         once=STREAM,

@@ -28,7 +28,7 @@ EITHER = "blank beside a completion time, so it may be either"
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record for each learner and specialisation; a row that says the same again is collapsed."""
+    """Publishes one record for each learner and specialisation; a row that states the same again is collapsed."""
     has_certificates = "certificate" in table.positions
     layout = Layout(
         id_column="external_id",

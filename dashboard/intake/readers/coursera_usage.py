@@ -44,9 +44,9 @@ TOO_EARLY = "before the enrolment"
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record an enrolment; a row that says the same again is collapsed."""
+    """Publishes one record an enrolment; a row that states the same again is collapsed."""
     table = with_progress(table, ledger)
-    # Older layouts do not tell certificates apart from completions.
+    # Older layouts do not distinguish certificates from completions.
     has_certificates = "certificate" in table.positions
     layout = Layout(
         id_column="external_id",

@@ -226,7 +226,7 @@ def focal_point(text: str, column: str) -> str | None:
 
 
 def people(text: str, column: str) -> int | None:
-    """A number of people, None where blank or `-`; spaces of any kind may tell groups of three apart.
+    """A number of people, None where blank or `-`; spaces of any kind may separate groups of three.
 
     Raises:
         RowRefused: not a whole number.
@@ -238,7 +238,7 @@ def people_or_rounded(text: str, column: str) -> tuple[int | None, bool]:
     """As `people`, and whether a number with decimals, such as a share of a population, was rounded to it.
 
     Raises:
-        RowRefused: not a number, or one of which nobody knows whether its sign tells thousands or decimals apart.
+        RowRefused: not a number, or one of which nobody knows whether its sign distinguishes thousands or decimals.
     """
     written = clean(text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text))
     if GROUPED.fullmatch(written):

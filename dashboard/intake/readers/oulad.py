@@ -1,4 +1,4 @@
-"""The Open University's dataset: four files told apart by their header, kept as records of one source."""
+"""The Open University's dataset: four files distinguished by their header, kept as records of one source."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ RECORDS = (
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a row; which of the four files it is, its header says.
+    """Publishes one record a row; which of the four files it is, its header states.
 
     Raises:
         FileRefused: it is none of the four.

@@ -1,4 +1,4 @@
-"""Rows of a list of who does what where that tell of the same people: totals beside places, a whole beside its parts.
+"""Rows of a list of who does what where that report the same people: totals beside places, a whole beside its parts.
 
 A total and a whole are counted once: the total of places is set aside, and so are parts beside their whole. Parts that
 stand without a whole are added up.
@@ -49,8 +49,8 @@ Level = tuple[str | None, str | None]
 class Draft:
     """One record before it is known what a blank sector means in this file.
 
-    `parts` says by column which people it is about, nothing where they are all; `is_whole` whether it says that it is
-    about all.
+    `parts` states by column which people it is about, nothing where they are all; `is_whole` whether it states that
+    they are all.
     """
 
     activity_id: str
@@ -89,7 +89,7 @@ def is_whole(text: str) -> bool:
 
 
 class Overlaps:
-    """What the rows of a list say of each other."""
+    """What the rows of a list state of each other."""
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self.wholes: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
@@ -110,7 +110,7 @@ class Overlaps:
         self.counted: set[tuple[Any, ...]] = set()
 
     def set_aside(self, draft: Draft) -> tuple[str, str, str] | None:
-        """Column, value and reason where others tell of the same people."""
+        """Column, value and reason where others report the same people."""
         if self._is_part(draft):
             return (*min(draft.parts), PART_OF_WHOLE)
         at = _total_at(draft)
@@ -149,7 +149,7 @@ class Overlaps:
             within.update({number: draft.numbers[number] for number in draft.stated})
 
     def _is_sum(self, draft: Draft) -> bool:
-        """Whether a row that names neither an organisation nor a place says just what those of its places add up to."""
+        """Whether a row without an organisation and a place states just what those of its places add up to."""
         blank = [at for at, level in enumerate(draft.levels) if not any(level)]
         if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
             return False

@@ -63,7 +63,7 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     """The partner and programme of a Coursera row, by its slug and name; what the sender declared goes before.
 
     Raises:
-        RowRefused: neither the row nor the sender says it.
+        RowRefused: neither the row nor the sender states it.
     """
     stream = _stream_written(cell("program_name"), cell("program_slug"))
     partner = ledger.partner or (stream.partner_id if stream else ledger.programme)
@@ -138,7 +138,7 @@ def optional_plain(text: str, ledger: Ledger, column: str) -> str | None:
 
 
 def optional(read: Callable[[], Value], text: str, ledger: Ledger, column: str) -> Value | None:
-    """What a cell says that the row can do without; where it is refused, it is left out and named in the report."""
+    """What a cell states that the row can do without; where it is refused, it is left out and named in the report."""
     try:
         return read()
     except RowRefused:

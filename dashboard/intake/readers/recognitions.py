@@ -23,7 +23,7 @@ REASONS = ("content", "level", "documents", "deadline", "no place")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a request or agreement; a row that says the same again is collapsed."""
+    """Publishes one record a request or agreement; a row that states the same again is collapsed."""
     publish_people(
         table,
         ledger,

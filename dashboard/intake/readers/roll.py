@@ -67,7 +67,7 @@ class Sighting(NamedTuple):
 class Roll:
     """Whom each row of a file names, counted from 0, and which ids and addresses are nobody's.
 
-    `rows` has None for a row about no person; `aside` says why rows were set aside.
+    `rows` has None for a row about no person; `aside` states why rows were set aside.
     """
 
     rows: list[Sighting | None] = field(default_factory=list)
@@ -117,7 +117,7 @@ class Roll:
 
 
 def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
-    """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
+    """Publishes one record a row about people; one that states the same again, or of somebody erased, is collapsed.
 
     Raises:
         FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
@@ -184,7 +184,7 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
 
 
 def _unread(table: Table) -> list[int]:
-    """The columns that are not read and that no word of the vocabulary tells apart from consent."""
+    """The columns that are not read and that no word of the vocabulary distinguishes from consent."""
     return [at for at, header in table.unknown_headers if consent.is_unread(header)]
 
 
@@ -282,7 +282,7 @@ def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
 
 
 def note_both_answers(times: int, ledger: Ledger, layout: Layout) -> None:
-    """Says how often rows of one learner in one course, or whatever she stands in once, say both yes and no."""
+    """Says how often rows of one learner in one course, or whatever she stands in once, state both yes and no."""
     if layout.once_answer and times:
         ledger.notes.append(
             f"{times} times rows of one learner in one course say both Yes and No: {layout.once_answer[1]}."

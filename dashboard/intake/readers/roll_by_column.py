@@ -272,7 +272,7 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
 
 
 def _both_answers(answers: Spool) -> int:
-    """How often rows of one person, in what she stands in once, say both yes and no."""
+    """How often rows of one person, in what she stands in once, state both yes and no."""
     times = 0
     for rows in answers.by("person"):
         columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "said")}

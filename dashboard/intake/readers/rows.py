@@ -76,7 +76,7 @@ def publish_once(
 
 
 def settled(rows: Sequence[tuple[Row, Parsed]], ledger: Ledger, column: str, reason: str) -> Iterator[Parsed]:
-    """What rows of one key say: once where all say the same, else nothing and every row is set aside.
+    """What rows of one key state: once where all state the same, else nothing and every row is set aside.
 
     None of several answers is the right one by its place in the file.
     """

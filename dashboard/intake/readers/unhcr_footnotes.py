@@ -16,7 +16,7 @@ BETWEEN_YEARS = re.compile(r"\s*(?:[,;&]|\band\b)\s*")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a year; a row that says the same again is collapsed."""
+    """Publishes one record a year; a row that states the same again is collapsed."""
     seen: set[tuple[Any, ...]] = set()
     for _, records in accepted(table, ledger, lambda _, cell: _records(cell, ledger)):
         new = [record for record in records if record not in seen]

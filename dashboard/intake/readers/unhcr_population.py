@@ -1,6 +1,6 @@
 """UNHCR's population by origin, host and year, in the layouts of its site, of its interface and of its older database.
 
-A preamble may say when it was extracted. Where a type of population has a row of its own, its rows join one record.
+A preamble may state when it was extracted. Where a type of population has a row of its own, its rows join one record.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ FIRST_YEAR, LAST_YEAR = 1950, 2100
 # Columns by which some layouts split a figure, with or without the rows of the whole beside those of the parts.
 SPLIT_BY = ("sex", "age", "location")
 NO_PART = ("",) * len(SPLIT_BY)
-# How the publisher writes a place. It tells some apart that have one code here, such as Unknown and Various, or two
+# How the publisher writes a place. It distinguishes some that have one code here, such as Unknown and Various, or two
 # parts of what is one country today: their rows add up, and only what is written alike is the same row twice.
 PLACES = ("origin_iso3", "origin", "origin_own", "host_iso3", "host", "host_own")
 WHOLE = {"", "all", "total", "both"}
@@ -71,7 +71,7 @@ def _is_settled(rows: Rows) -> bool:
 
 
 def _answer(cell: Cells, ledger: Ledger) -> tuple[Key, Part, Counts]:
-    """What a row says, of which part, under year, origin, host, and what tells it apart from other rows of these."""
+    """What a row states, of which part, under year, origin, host, and what distinguishes it from their other rows."""
     year = _year(cell("year"), ledger)
     origin = origin_of(cell("origin_iso3"), cell("origin"), "origin_iso3", ledger)
     host = place_of(cell("host_iso3"), cell("host"), "host_iso3", ledger)

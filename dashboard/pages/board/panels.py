@@ -26,7 +26,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """A question of the board with its number, a sentence that says what the number is, and the page behind it."""
+    """A question of the board with its number, a sentence that states what the number is, and the page behind it."""
 
     question: str
     number: str
@@ -35,7 +35,7 @@ class Answer:
 
 
 def answer(_scope: Scope) -> None:
-    """Six answers on one screen, each with a link to its page; where there is none, its place says so."""
+    """Six answers on one screen, each with a link to its page; where there is none, its place states it."""
     st.html(STYLE)
     _link(_("Back to {page}"), "overview")
     scope = Scope() if learners.needs() else context.chosen()

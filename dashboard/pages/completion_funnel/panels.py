@@ -414,7 +414,7 @@ def parity(scope: Scope) -> None:
 
 
 def _parity_words(table: pd.DataFrame, words: Mapping[str, str]) -> str:
-    """Whether women and men complete alike, in the step where the index says most about learning."""
+    """Whether women and men complete alike, in the step where the index states most about learning."""
     completed: Mapping[str, Any] = next((row for row in table.to_dict("records") if row["step"] == "Completed"), {})
     if is_missing(completed.get("gpia")):
         return _("No parity index for completing: too few learners, or their sex is not known")

@@ -130,7 +130,7 @@ def _words(value: float | None, unit: str) -> str:
 
 def _stated_words(row: Mapping[str, Any]) -> str:
     qualifier = "" if is_missing(row["qualifier"]) else _(row["qualifier"]) + " "
-    # A share and a quotient say by themselves what they are of.
+    # A share and a quotient state by themselves what they are of.
     unit = "" if row["unit"] == "share" else " " + _(row["unit"])
     return qualifier + _words(row["stated"], row["unit"]) + unit
 

@@ -254,7 +254,7 @@ def _credentials_words(scope: Scope) -> str:
 
 
 def _trend(intakes: pd.DataFrame) -> str:
-    """Whether the last intake differs from the first by more than chance; their 95 % intervals say so."""
+    """Whether the last intake differs from the first by more than chance; their 95 % intervals state it."""
     difference, ends = trend(intakes)
     if not ends:
         return _("Too few intakes to compare verified completion")

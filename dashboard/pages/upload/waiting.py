@@ -326,9 +326,9 @@ def _rows(proposal: Proposal) -> None:
 
 
 def _duplicates(proposal: Proposal) -> None:
-    """Learners of the file whom other partners report as well: they count once. Stewards alone are told how many.
+    """Learners of the file whom other partners report as well: they count once. Stewards alone see how many.
 
-    A file of one invented row would else tell whether a person is another partner's learner.
+    A file of one invented row would else reveal whether a person is another partner's learner.
     """
     if not visitor().viewer.is_steward:
         st.write(_("Learners whom other partners report too count once; only stewards can see how many there are."))

@@ -121,7 +121,7 @@ def _from_options(to: int) -> list[Any]:
 
 
 def _metrics(scope: Scope) -> list[str]:
-    """The figures to choose from; none where the releases cannot be compared, of which the answer says why."""
+    """The figures to choose from; none where the releases cannot be compared, of which the answer states why."""
     try:
         known = set(ask(FIGURES, scope)["metric"])
     except NOT_COMPARABLE:
