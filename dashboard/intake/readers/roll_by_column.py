@@ -246,7 +246,7 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
     who = _persons(everybody, no_ids, no_emails)
     refusals = _refusals(everybody, who, reading.refused)
     kept = np.zeros(everybody.rows, dtype=bool)
-    answers = Spool(ledger.folder / "answers", {"person": np.uint64, "once": np.uint64, "said": np.int8})
+    answers = Spool(ledger.folder / "answers", {"person": np.uint64, "once": np.uint64, "answer": np.int8})
     for waiting in aside.tables():
         # Rows are counted from the first of the table.
         first, last = (waiting[ROW][at].as_py() for at in (0, -1)) if waiting.num_rows else (0, -1)
@@ -261,7 +261,7 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
         kept[at + first] = True
         if layout.once_answer:
             answers_given = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8()).to_numpy()
-            answers.add(person=persons[at], once=seen.once[at], said=answers_given)
+            answers.add(person=persons[at], once=seen.once[at], answer=answers_given)
         if rows.num_rows:
             ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
     _account(everybody, who, kept, ledger)
@@ -275,10 +275,10 @@ def _both_answers(answers: Spool) -> int:
     """How often rows of one person, in what she stands in once, state both yes and no."""
     times = 0
     for rows in answers.by("person"):
-        columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "said")}
+        columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "answer")}
         grouped = pa.table(columns).group_by(["person", "once"], use_threads=False)
-        extremes = grouped.aggregate([("said", "min"), ("said", "max")])
-        times += pc.sum(pc.not_equal(extremes["said_min"], extremes["said_max"])).as_py() or 0
+        extremes = grouped.aggregate([("answer", "min"), ("answer", "max")])
+        times += pc.sum(pc.not_equal(extremes["answer_min"], extremes["answer_max"])).as_py() or 0
     answers.close()
     return times
 
