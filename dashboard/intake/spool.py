@@ -11,7 +11,7 @@ import numpy as np
 # So many rows are in memory; of more all are in a file.
 MOST_ROWS = 750_000
 BLOCK_ROWS = 262_144
-# By so many of its first bits rows of a key are told apart from others: 64 files, of which one is in memory at once.
+# By so many of its first bits rows of a key are distinguished from others: 64 files, of which one is in memory at once.
 KEY_BITS = 6
 
 
@@ -39,23 +39,23 @@ class Spool:
         self.rows += len(block)
         if self.rows - self._written > MOST_ROWS:
             with self._file.open("ab") as out:
-                for one in self._blocks:
-                    out.write(one.data)
+                for kept_block in self._blocks:
+                    out.write(kept_block.data)
             self._blocks.clear()
             self._written = self.rows
 
     def between(self, first: int, end: int) -> np.ndarray:
         """The rows from one on, counted from 0, and before another."""
-        there = []
+        pieces = []
         if first < self._written:
-            there.append(
+            pieces.append(
                 np.fromfile(
                     *(self._file, self._kind, min(end, self._written) - first), offset=first * self._kind.itemsize
                 )
             )
         if end > self._written:
-            there.append(self._last()[max(first - self._written, 0) : end - self._written])
-        return there[0] if len(there) == 1 else np.concatenate([np.empty(0, self._kind), *there])
+            pieces.append(self._last()[max(first - self._written, 0) : end - self._written])
+        return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, self._kind), *pieces])
 
     def blocks(self) -> Iterator[np.ndarray]:
         """All rows, some at a time."""
@@ -87,14 +87,14 @@ class Spool:
             order = np.flatnonzero(block[key])
             numbers = (block[key][order] >> np.uint64(64 - KEY_BITS)).astype(np.uint8)
             order = order[np.argsort(numbers, kind="stable")]
-            there = np.empty(len(order), kind)
+            sorted_rows = np.empty(len(order), kind)
             for column in kind.names or ():
-                there[column] = block[column][order]
+                sorted_rows[column] = block[column][order]
             ends = np.append(0, np.cumsum(np.bincount(numbers, minlength=len(files))))
             for file, begin, end in zip(files, ends, ends[1:], strict=False):
                 if end > begin:
                     with file.open("ab") as out:
-                        out.write(there[begin:end].data)
+                        out.write(sorted_rows[begin:end].data)
         return [file for file in files if file.exists()]
 
     def close(self) -> None:

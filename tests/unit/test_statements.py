@@ -5,18 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dashboard.warehouse import duckdb
 from dashboard.warehouse.duckdb import DuckEngine
 
+VIEWS = {
+    "alder": "SELECT 'alder' AS partner, range AS number FROM range(3)",
+    "birch": "SELECT 'birch' AS partner, range AS number FROM range(3)",
+}
 SQL = "SELECT partner, $most AS most FROM learners WHERE number < $most ORDER BY ALL"
 
 
 def opened(partner):
     engine = DuckEngine()
-    engine.view("learners", f"SELECT '{partner}' AS partner, range AS number FROM range(3)")
+    engine.view("learners", VIEWS[partner])
     return engine
 
 
 def test_each_database_answers_from_its_own_rows(monkeypatch):
     monkeypatch.setattr(duckdb, "_statements", {})
-    engines = {partner: opened(partner) for partner in ("alder", "birch")}
+    engines = {partner: opened(partner) for partner in VIEWS}
 
     def asked(turn):
         partner, most = ("alder", "birch")[turn % 2], turn % 5
