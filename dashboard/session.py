@@ -50,7 +50,7 @@ from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import write_shared
 
 # Each takes some 15 MB.
-PARTNERS_IN_MEMORY = 6
+PARTNERS_IN_MEMORY = 5
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
