@@ -4,8 +4,10 @@ import threading
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import turns
+from dashboard.settings import PROJECT
 from dashboard.turns import Turns
 
 
@@ -68,3 +70,13 @@ def test_who_waits_for_a_file_to_be_read_keeps_nobody_waiting(monkeypatch):
     monkeypatch.setattr(turns, "_turns", Turns(at_once=0))
     with turns.in_turn("upload"):
         pass
+
+
+def test_a_page_of_the_app_is_drawn_in_its_turn(small_store, served_store, as_served, monkeypatch):
+    served_store(small_store)
+    shared, free = Turns(at_once=1), []
+    monkeypatch.setattr(turns, "_turns", shared)
+    monkeypatch.setattr("dashboard.components.page.begin_page", lambda: free.append(shared._free))
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert free == [0] and shared._free == 1
