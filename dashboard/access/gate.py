@@ -65,21 +65,16 @@ def login_is_configured() -> bool:
     return bool(_auth())
 
 
-def refuse_weak_login() -> bool:
-    """Whether visitors sign in.
-
-    Raises:
-        LoginWrong, RosterWrong: a login could be forged, lets nobody in, or was meant and is not.
-    """
-    auth = _auth()
-    if not auth:
+def refuse_weak_login() -> None:
+    """Raises LoginWrong, or RosterWrong, when a login could be forged, lets nobody in, or was meant and is not."""
+    if not login_is_configured():
         if roster_file().exists():
             raise LoginWrong(
                 f"There is a roster {roster_file()}, but no login is configured, so everybody would be the steward. "
                 "Configure a login as in .streamlit/secrets.toml.example, or move the roster away."
             )
-        return False
-    secret = str(auth.get("cookie_secret", ""))
+        return
+    secret = str(_auth().get("cookie_secret", ""))
     steps = {ord(later) - ord(earlier) for earlier, later in zip(secret, secret[1:], strict=False)}
     is_repeated = secret in (secret + secret)[1:-1]
     few = SHORTEST_SECRET // 4
@@ -93,14 +88,14 @@ def refuse_weak_login() -> bool:
     if not providers():
         raise LoginWrong("The section auth of .streamlit/secrets.toml names no provider with a client_id.")
     read_roster(roster_file())
-    return True
 
 
 def gate() -> Visitor:
     """Lets the visitor in, or ends the script with a page that states why. Runs before every page, at every click."""
     mark_missing(MISSING)
     try:
-        if not refuse_weak_login():
+        refuse_weak_login()
+        if not login_is_configured():
             _refuse_open_door()
             if is_embedded():
                 return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: True)
