@@ -36,7 +36,6 @@ ALSO: dict[str, tuple[str, ...]] = {
 }
 WITHOUT_A_CHART = {"board", "upload", "methods", "data_health", "needs_and_offers"}
 WORLD = "./app/static/boundaries/world_110m.json"
-LATER = {CHART, TABLE}  # loaded when nothing else is: they would hold up what shows the sentence
 # Of a request: the page that is sent is not the file that Streamlit has.
 OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modified-since", b"if-range"}
 # Streamlit else asks /overview/_stcore/health, waits a tenth of a second after the refusal, asks /_stcore/health, and
@@ -137,8 +136,11 @@ def _index() -> str:
 
 @cache
 def links(elements: tuple[str, ...]) -> str:
-    """Links to the scripts that the HTML does not name itself, to the icons, and to the outlines of countries."""
-    found = {name: element in LATER for element in reversed(elements) for name in scripts_of(element)}
+    """Links to the scripts that the HTML does not name itself, to the icons, and to the outlines of countries.
+
+    What is not on every page is loaded when nothing else is: it would hold up what shows the sentence.
+    """
+    found = {name: element not in EVERYWHERE for element in reversed(elements) for name in scripts_of(element)}
     font = f"./static/media/{ICONS_OF_STREAMLIT.name}"
     lines = [f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>']
     for name, is_later in sorted(found.items(), key=lambda pair: pair[1]):
