@@ -8,7 +8,7 @@ from dashboard.charts.frame import Figure, framed
 from dashboard.charts.palette import CATEGORIES
 from dashboard.locales.numbers import is_missing, people, people_axis
 
-# Six curves a reader can tell apart, by dash as well as by hue.
+# Six curves a reader can distinguish, by dash as well as by hue.
 CURVES = tuple(zip(CATEGORIES, ("solid", "solid", "dash", "dash", "dot", "dot"), strict=True))
 
 
@@ -35,7 +35,7 @@ def lines_figure(
 
 
 def band(at: Sequence[Any], low: Sequence[float], high: Sequence[float], color: str, **more: Any) -> dict[str, Any]:
-    """The pale area between two lines, which says nothing on hovering."""
+    """The pale area between two lines, which states nothing on hovering."""
     return {
         "type": "scatter",
         "mode": "lines",
