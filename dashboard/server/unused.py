@@ -45,23 +45,23 @@ def without_other_kinds(script: str) -> str:
     end = script[last : registered.start(1)] + ",".join(kept) + script[registered.end(1) :]
 
     start = script[: found[0].start()]
-    parts: list[str] = []
-    part_of: dict[str, int] = {}
+    pieces: list[str] = []
+    piece_of: dict[str, int] = {}
     begin = found[0].start()
     for module, until in zip(found, [*(module.start() for module in found[1:]), last], strict=True):
-        part_of[module[1]] = len(parts)
+        piece_of[module[1]] = len(pieces)
         if script.endswith(END, begin, until):
-            parts.append(script[begin:until])
+            pieces.append(script[begin:until])
             begin = until
     rest = script[begin:last]
 
-    reached: set[int] = set()
+    needed: set[int] = set()
     texts = [start, end]
     while texts:
-        ahead = {part_of[name] for name in RUN.findall(texts.pop()) if part_of.get(name, len(parts)) < len(parts)}
-        texts += [parts[number] for number in ahead - reached]
-        reached |= ahead
-    return start + "".join(part for number, part in enumerate(parts) if number in reached) + rest + end
+        called = {piece_of[name] for name in RUN.findall(texts.pop()) if name in piece_of} - {len(pieces)}
+        texts += [pieces[number] for number in called - needed]
+        needed |= called
+    return start + "".join(piece for number, piece in enumerate(pieces) if number in needed) + rest + end
 
 
 # Of Streamlit 1.67. The tests say when an upgrade brings others.
