@@ -50,7 +50,7 @@ ON_DARK = {
     OPEN: "#2f5d7c",
     NO_DATA: "#2a3843",
     HIDDEN: "#5b4d70",
-    ZERO: "#31404c",
+    ZERO: "#6a634b",
     ACCENT: ACCENT_ON_DARK,
     SPARE: "#7fb596",
     NEUTRAL: "#93a0ad",

@@ -1,7 +1,7 @@
 """Colours are named where they mean something, and what is not known is the quietest of them."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -59,7 +59,8 @@ def test_what_is_not_known_is_the_quietest_colour(ground):
     loudest_of_none = contrast(drawn(NO_DATA), GROUNDS[ground])
     if ground == "dark":
         assert all(contrast(drawn(color), GROUNDS[ground]) > loudest_of_none for color in others)
-    assert len({drawn(color) for color in (NO_DATA, HIDDEN, ZERO)}) == 3
+    apart = [contrast(drawn(one), drawn(other)) for one, other in combinations((NO_DATA, HIDDEN, ZERO), 2)]
+    assert min(apart) > 1.25, "not known, hidden and none are three things"
 
 
 @pytest.mark.parametrize("ground", GROUNDS.values())
