@@ -25,6 +25,7 @@ NAMED = {"country": "country", "origin": "country", "language_name": "language"}
 REGIONS = ("region", "sub_region")
 PLACE = "place_name"  # a column with countries or regions
 UNKNOWN = "unknown"  # in a column of countries
+NOT_STATED = "not stated"
 
 
 class VocabularyError(Exception):
@@ -90,6 +91,11 @@ def set_names() -> tuple[str, ...]:
 def spellings(set_name: str) -> dict[str, str]:
     """The code for each spelling of a set: the code itself and its synonyms, in small letters."""
     return {spelling.casefold(): code.code for code in codes(set_name) for spelling in (code.code, *code.synonyms)}
+
+
+def stated(set_name: str) -> tuple[str, ...]:
+    """What a file may state of a set, in its order: its codes but for *not stated*."""
+    return tuple(code.code for code in codes(set_name) if code.code != NOT_STATED)
 
 
 def codes(set_name: str) -> tuple[Code, ...]:
