@@ -222,7 +222,7 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
             build_exact(of_partner(pins, partner), fresh)
             found["figures"] = [one for one in _figures(old, fresh) if one["partner"] == partner]
         else:
-            built = build(pins, fresh)
+            built = build(pins, fresh, before=before, anew=True)
             found["figures"] = _figures(old, fresh)
             found["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
             found |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}
