@@ -4,6 +4,9 @@ import re
 import shutil
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import actions
@@ -14,7 +17,7 @@ from dashboard.store import releases
 from dashboard.store.erasure import Person
 from dashboard.store.protocol import sha256
 from dashboard.store.snapshots import pinned
-from dashboard.warehouse import build, fragments, made_of
+from dashboard.warehouse import build, duckdb, fragments, made_of
 from dashboard.warehouse.build import BETWEEN, REFERENCE_TABLES, digests_of_tables, files_behind, tables_of
 from dashboard.warehouse.catalog import layer, read_query, sources
 from dashboard.warehouse.duckdb import DuckEngine
@@ -171,6 +174,46 @@ def test_a_new_file_of_one_list_makes_anew_what_reads_it_and_the_rest_is_the_sam
         release.manifest["files"]["marts/fct_hub_session.parquet"]
         != first.manifest["files"]["marts/fct_hub_session.parquet"]
     )
+
+
+def test_rows_in_another_order_make_the_same_bytes(small_store, tmp_path):
+    """As threads take them, whichever is first; with hours and credits that are no sums of halves."""
+    made = []
+    for way in ("forwards", "backwards"):
+        folder = tmp_path / way
+        (folder / "marts").mkdir(parents=True)
+        inputs = {}
+        for source, found in pinned(small_store).items():
+            for number, one in enumerate(found):
+                rows = pq.read_table(one.rows_file)
+                for name in {"hours", "hours_measured", "hours_estimated", "ects_requested", "ects_awarded"} & set(
+                    rows.column_names
+                ):
+                    at = rows.column_names.index(name)
+                    rows = rows.set_column(
+                        at, name, pc.divide(pc.add(rows[name], pa.array(range(len(rows)), pa.float64())), 7.0)
+                    )
+                file = folder / f"{source}_{number}.parquet"
+                pq.write_table(
+                    rows if way == "forwards" else rows.take(pa.array(range(len(rows))[::-1], pa.int64())), file
+                )
+                inputs.setdefault(source, []).append(file)
+        engine = DuckEngine(folder)
+        build.build_marts(engine, inputs, folder / "marts", folder / "scratch")
+        engine.close()
+        made.append(sums(folder / "marts"))
+    assert made[0] == made[1]
+
+
+def test_row_groups_are_cut_by_rows_whatever_the_batches_of_the_engine(monkeypatch, tmp_path):
+    monkeypatch.setattr(duckdb, "BATCH", 1_000)
+    engine = DuckEngine(tmp_path)
+    assert (
+        engine.build("numbers", "SELECT i FROM range(6500) AS t(i) ORDER BY i", tmp_path / "numbers.parquet") == 6_500
+    )
+    engine.close()
+    file = pq.ParquetFile(tmp_path / "numbers.parquet").metadata
+    assert [file.row_group(at).num_rows for at in range(file.num_row_groups)] == [1_000] * 6 + [500]
 
 
 def test_a_new_file_of_learners_makes_anew_every_table_of_learners(store, tmp_path):
