@@ -34,7 +34,7 @@ QUIET = "#4b5763"
 CHART_WIDE, CHART_HIGH, ROWS_A_CHART = 760, 430, 24
 COLUMNS_A_CHART = 13  # of the usual width that lie below a chart
 FONT = "Arial"  # with Latin, Cyrillic and Arabic letters on every machine
-FEWEST_COLORED = 6  # rows, below which colour says nothing that the numbers do not
+FEWEST_COLORED = 6  # rows, below which colour states nothing that the numbers do not
 COLORED = ("count", "people", "share", "usd", "decimal", "days", "weeks", "hours")
 PALEST, DARKEST = "#ffffff", "#4f94cd"
 KINDS = {
@@ -86,7 +86,7 @@ class _Book:
         named = [self.name(f"{at}. {_title(part, chapter.takeaway)}") for at, (chapter, part) in enumerate(parts, 1)]
         self.summary(summary, named)
         for name, (chapter, part) in zip(named, parts, strict=True):
-            self.part(name, part, chapter.takeaway or chapter.subject, chapter.link)
+            self.write_part(name, part, chapter.takeaway or chapter.subject, chapter.link)
         self.notes()
         self.file.close()
 
@@ -117,25 +117,25 @@ class _Book:
             row += 1
         sheet.set_landscape()
 
-    def part(self, name: str, part: Part, otherwise: str, link: str) -> None:
-        sheet = self.made(name)
-        self.head(sheet, part.title or otherwise, part.lead)
+    def write_part(self, name: str, write_part: Part, otherwise: str, link: str) -> None:
+        sheet = self.made_sheet(name)
+        self.head(sheet, write_part.title or otherwise, write_part.lead)
         width = 0
-        if part.table:
-            self.table(sheet, part.table)
-            width = len(part.table.columns)
-        drawn = native(dict(part.chart.spec)) if part.chart else None
+        if write_part.table:
+            self.table(sheet, write_part.table)
+            width = len(write_part.table.columns)
+        drawn = native(dict(write_part.chart.spec)) if write_part.chart else None
         if drawn:
-            self.chart(sheet, name, drawn, part, otherwise, width + 1 if width else 0)
-        elif part.chart and part.table and len(part.table.rows) >= FEWEST_COLORED:
-            self.colors(sheet, part.table)
-        rows = len(part.table.rows) if part.table else 0
+            self.chart(sheet, name, drawn, write_part, otherwise, width + 1 if width else 0)
+        elif write_part.chart and write_part.table and len(write_part.table.rows) >= FEWEST_COLORED:
+            self.colors(sheet, write_part.table)
+        rows = len(write_part.table.rows) if write_part.table else 0
         last = (width + 1 if width else 0) + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
         below = HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0) + 2
-        for at, words in enumerate(part.notes):
+        for at, words in enumerate(write_part.notes):
             self.put(sheet, below + at, 0, words, font_color=QUIET)
-        sheet.print_area(0, 0, below + len(part.notes) - 1, last)  # not the chart's own numbers
-        sheet.freeze_panes(HEAD_ROW + 1 if part.table else HEAD_ROW, 0)
+        sheet.print_area(0, 0, below + len(write_part.notes) - 1, last)  # not the chart's own numbers
+        sheet.freeze_panes(HEAD_ROW + 1 if write_part.table else HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.repeat_rows(HEAD_ROW)
         sheet.set_footer(f"&L{_foot(link)}&R&P / &N")
@@ -183,13 +183,13 @@ class _Book:
             else:
                 self.put(sheet, row, 1, words, **TOP)
             row += 1
-        asked = dict.fromkeys(
+        titles = dict.fromkeys(
             _(question(part.table.question).title)
             for chapter in self.document.chapters
             for part in chapter.parts
             if part.table
         )
-        for at, title in enumerate(asked):
+        for at, title in enumerate(titles):
             self.put(sheet, row, 0, _("Question") if at == 0 else "", bold=True, **TOP)
             self.put(sheet, row, 1, title, **TOP)
             row += 1
@@ -214,8 +214,8 @@ class _Book:
         for number, series in enumerate(drawn.series):
             chart.add_series(self.series(sheet, name, drawn, series, number, first, title))
             first += 1 + (drawn.kind == "xy" or number == 0) + 2 * bool(series.above)
-        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_ends(drawn.value_range)}
-        along = {"name": drawn.category_title, **_ends(drawn.along_range)}
+        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_axis_bounds(drawn.value_range)}
+        along = {"name": drawn.category_title, **_axis_bounds(drawn.along_range)}
         if drawn.along_format:
             along["num_format"] = drawn.along_format
         if drawn.is_by_day and drawn.kind == "column":
@@ -253,14 +253,14 @@ class _Book:
         if along == first:
             self.along = first
             sheet.write_string(HEAD_ROW, first, _text(drawn.category_title), bold)
-            places: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
-            for row, place in enumerate(places, HEAD_ROW + 1):
-                if isinstance(place, str):
-                    sheet.write_string(row, first, _text(place))
-                elif isinstance(place, datetime.date):
-                    sheet.write_datetime(row, first, place, days)
+            positions: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
+            for row, at in enumerate(positions, HEAD_ROW + 1):
+                if isinstance(at, str):
+                    sheet.write_string(row, first, _text(at))
+                elif isinstance(at, datetime.date):
+                    sheet.write_datetime(row, first, at, days)
                 else:
-                    sheet.write_number(row, first, place, days if drawn.is_by_day else None)
+                    sheet.write_number(row, first, at, days if drawn.is_by_day else None)
             first += 1
         sheet.write_string(HEAD_ROW, first, _text(series.name or title), bold)
         number_format = self.format(num_format=series.number_format)
@@ -296,9 +296,9 @@ class _Book:
     # Cells
 
     def sheet(self, title: str) -> Any:
-        return self.made(self.name(title))
+        return self.made_sheet(self.name(title))
 
-    def made(self, name: str) -> Any:
+    def made_sheet(self, name: str) -> Any:
         sheet = self.file.add_worksheet(name)
         if self.document.right_to_left:
             sheet.right_to_left()
@@ -310,10 +310,10 @@ class _Book:
     def name(self, title: str) -> str:
         """A name that a sheet may have: short, without forbidden signs, and only once."""
         plain = " ".join(FORBIDDEN.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", title)).split())
-        name, at = _cut(plain, LONGEST_NAME), 2
+        name, at = _shortened(plain, LONGEST_NAME), 2
         while name.casefold() in self.names or not name:
             end = f" {at}"
-            name, at = _cut(plain, LONGEST_NAME - len(end)) + end, at + 1
+            name, at = _shortened(plain, LONGEST_NAME - len(end)) + end, at + 1
         self.names.add(name.casefold())
         return name
 
@@ -346,7 +346,7 @@ def _text(words: str) -> str:
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", words))[:LONGEST_CELL]
 
 
-def _cut(name: str, length: int) -> str:
+def _shortened(name: str, length: int) -> str:
     """The beginning of a name; a number that does not fit is left out, as a part of it is another number."""
     kept = name[:length]
     if PART_OF_NUMBER.match(name[length:]) and PART_OF_NUMBER.match(kept[::-1]):
@@ -382,7 +382,7 @@ def _width(value: Any, column: Column) -> float:
     return len(f"{value:,.0f}") + 2 if not isinstance(value, bool) else 5
 
 
-def _ends(ends: tuple[float | None, float | None]) -> dict[str, float]:
+def _axis_bounds(ends: tuple[float | None, float | None]) -> dict[str, float]:
     return {name: end for name, end in zip(("min", "max"), ends, strict=True) if end is not None}
 
 

@@ -273,10 +273,10 @@ def test_of_a_release_that_is_damaged_or_does_not_state_what_its_tables_are_made
         mart.chmod(0o600)
         mart.write_bytes(mart.read_bytes()[:-1] + b"x")
     else:
-        whole = releases._whole
+        whole = releases._release_if_whole
         monkeypatch.setattr(
             releases,
-            "_whole",
+            "_release_if_whole",
             lambda *given: replace(
                 found := whole(*given), manifest={key: said for key, said in found.manifest.items() if key != "tables"}
             ),
