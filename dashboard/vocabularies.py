@@ -12,6 +12,7 @@ from functools import cache
 import pandas as pd
 
 from dashboard.locales import ENGLISH, _, language, speaking
+from dashboard.locales.numbers import with_commas
 from dashboard.settings import REFERENCE
 
 FILE = REFERENCE / "vocabularies.csv"
@@ -50,7 +51,7 @@ def words(set_name: str, only: Collection[str] = ()) -> dict[str, str]:
 
 def in_words(value: str, labels: Mapping[str, str]) -> str:
     """A code, or several behind commas, by their labels; what is no code of the set as it stands."""
-    return value and ", ".join(labels.get(part.strip(), part.strip()) for part in value.split(","))
+    return value and with_commas(labels.get(part.strip(), part.strip()) for part in value.split(","))
 
 
 def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:

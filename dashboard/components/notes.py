@@ -9,7 +9,7 @@ from dashboard.components.notices import hidden_words
 from dashboard.components.provenance import Pin, in_words, pins_of, title_of
 from dashboard.components.readable import explained
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing, whole
+from dashboard.locales.numbers import day, is_missing, whole, with_semicolons
 from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
@@ -78,7 +78,7 @@ def is_simulated(asked: str, scope: Scope) -> bool:
 def choices_in_words(asked: str, scope: Scope) -> str:
     """What was chosen, each choice by its label and in words."""
     given = {name: value for name, value in scope.params(question(asked)).items() if not is_missing(value)}
-    return "; ".join(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in given.items())
+    return with_semicolons(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in given.items())
 
 
 def command(asked: str, scope: Scope) -> str:
@@ -121,7 +121,7 @@ def _simulated(pins: list[tuple[str, Pin]]) -> Note:
         return (_("Real data"), _("No source of these figures is simulated."))
     return (
         _("SIMULATED DATA"),
-        _("These figures are not real. Simulated sources: {list}.").format(list="; ".join(simulated)),
+        _("These figures are not real. Simulated sources: {list}.").format(list=with_semicolons(simulated)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.locales import _
-from dashboard.locales.numbers import short_day
+from dashboard.locales.numbers import short_day, with_semicolons
 from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
@@ -83,9 +83,11 @@ def in_words(pins: Iterable[tuple[str, Pin]]) -> str:
                 days.append(day)
     words = []
     if real:
-        words.append(_("Sources: {list}.").format(list="; ".join(_real(name, days) for name, days in real.items())))
+        words.append(
+            _("Sources: {list}.").format(list=with_semicolons(_real(name, days) for name, days in real.items()))
+        )
     if simulated:
-        words.append(_("**Simulated data**, not of any partner: {list}.").format(list="; ".join(simulated)))
+        words.append(_("**Simulated data**, not of any partner: {list}.").format(list=with_semicolons(simulated)))
     return " ".join(words)
 
 

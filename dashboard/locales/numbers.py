@@ -20,6 +20,8 @@ from dashboard.locales import ENGLISH, language
 
 MISSING, HIDDEN = "–", "‡"
 NO_BREAK = "\u00a0"
+# Where a language has its own: the wide ones of Chinese have their room within.
+COMMAS, SEMICOLONS = {"ar": "\u060c ", "zh": "\uff0c"}, {"ar": "\u061b ", "zh": "\uff1b"}
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
 LONG, SHORT, MONTH, INPUT = "long", "short", "month", "input"
@@ -194,6 +196,16 @@ def _month(date: datetime.date | None, locale: str) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names one after another, the last two joined by a word."""
     return format_list(list(names), locale=language())
+
+
+def with_commas(parts: Iterable[str]) -> str:
+    """Words one after another, behind the commas of the language."""
+    return COMMAS.get(language(), ", ").join(parts)
+
+
+def with_semicolons(parts: Iterable[str]) -> str:
+    """Words one after another, behind the semicolons of the language."""
+    return SEMICOLONS.get(language(), "; ").join(parts)
 
 
 def is_missing(value: object) -> bool:

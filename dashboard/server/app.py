@@ -189,7 +189,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
     for name in questions():
         sources_of(name)
-    Drawn({"layout": {}}).to_dict()
+    Drawn({"data": [], "layout": {}}).to_dict()
     people(10**9), day(datetime.date.today())
 
     from dashboard.server.prefetch import pick_up_releases, prefetch

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import answers, context, learners
-from dashboard.components.figures import Number
+from dashboard.components.figures import Number, breakable
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
 from dashboard.components.record import keep
@@ -53,7 +53,7 @@ def answer(_scope: Scope) -> None:
     with st.container(key="board"):
         for one in shown:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(one.question, one.number)
+                st.metric(one.question, breakable(one.number))
                 st.write(one.sentence)
                 _link(_("More: {page}"), one.page)
 

@@ -14,6 +14,7 @@ from dashboard.intake.proposals import Proposal as Waiting
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
+from dashboard.locales.numbers import with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
 from dashboard.session import ask
@@ -68,7 +69,7 @@ def _proposals(found: Sequence[Proposal]) -> None:
 
 def _label(group: Proposal) -> str:
     return _("{name}: also written {others}").format(
-        name=in_markdown(group.shown.name), others=in_markdown("; ".join(one.name for one in group.others))
+        name=in_markdown(group.shown.name), others=in_markdown(with_semicolons(one.name for one in group.others))
     )
 
 

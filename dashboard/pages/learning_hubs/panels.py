@@ -44,6 +44,7 @@ from dashboard.locales.numbers import (
     short_day,
     whole,
     widget_day,
+    with_commas,
 )
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
@@ -150,7 +151,7 @@ def _activity(hubs: pd.DataFrame) -> str:
         "{active} of {count} named hubs are active",
         counted.get("active", 0),
     ).format(active=whole(counted.get("active", 0)), count=whole(len(hubs)))
-    return _("{active}; {others}").format(active=active, others=", ".join(others)) if others else active
+    return _("{active}; {others}").format(active=active, others=with_commas(others)) if others else active
 
 
 def _about(scope: Scope, until: datetime.date | None) -> str:

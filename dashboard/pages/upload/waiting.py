@@ -22,7 +22,7 @@ from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
-from dashboard.locales.numbers import missing, whole
+from dashboard.locales.numbers import missing, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
@@ -268,7 +268,9 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     new = [name for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
     confirmed = True
     if asks or new:
-        words = _("I confirm: {what}").format(what=in_markdown("; ".join([*asks, *([_listed(new)] if new else [])])))
+        words = _("I confirm: {what}").format(
+            what=in_markdown(with_semicolons([*asks, *([_listed(new)] if new else [])]))
+        )
         confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
     label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
     if go.button(label, type="primary", disabled=alone or not confirmed, key=f"publish-{proposal.name}"):
@@ -294,7 +296,7 @@ def _unread(proposal: Proposal) -> None:
                         _("Column"): card.label(one["column"]),
                         _("Value"): one["value"] or _("(not shown)"),
                         _("Rows"): one["rows"],
-                        _("First on lines"): ", ".join(map(str, one["lines"])),
+                        _("First on lines"): with_commas(map(str, one["lines"])),
                         _("Kept as"): one["kept_as"],
                     }
                     for one in unread[:MOST_ROWS]
@@ -507,9 +509,9 @@ def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: 
 def _listed(names: Iterable[str]) -> str:
     found = list(dict.fromkeys(names))
     if len(found) <= MOST_NAMES:
-        return ", ".join(found)
+        return with_commas(found)
     return _("{names} and {count} more").format(
-        names=", ".join(found[:MOST_NAMES]), count=whole(len(found) - MOST_NAMES)
+        names=with_commas(found[:MOST_NAMES]), count=whole(len(found) - MOST_NAMES)
     )
 
 

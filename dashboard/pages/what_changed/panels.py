@@ -13,7 +13,7 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.saying import lines, note, say
 from dashboard.components.tables import grid
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing, people, short_day, whole
+from dashboard.locales.numbers import day, is_missing, people, short_day, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.scope import Scope
@@ -173,7 +173,7 @@ def _went(scope: Scope, values: Mapping[str, int]) -> str:
         "after": people(values[LAST]),
         "first": scope.from_release,
         "last": scope.to_release,
-        "steps": ", ".join(steps),
+        "steps": with_commas(steps),
     }
     if not steps:
         return _("{metric} stayed at {after} between releases {first} and {last}: nothing changed").format(**words)
