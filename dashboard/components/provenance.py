@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.locales import _
-from dashboard.locales.numbers import short_day, with_semicolons
-from dashboard.locales.plain import without_markup
+from dashboard.locales.numbers import short_day, with_commas, with_semicolons
+from dashboard.locales.plain import isolated, without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import sources
@@ -99,4 +99,5 @@ def _real(name: str, days: list[str]) -> str:
         if len(days) == 1
         else _("{count} captures, the newest of {day}").format(count=len(days), day=newest)
     )
-    return f"{_(card.publisher)}, {_(card.title)} ({captured}; {_(card.licence)})"
+    named = with_commas(isolated(_(words)) for words in (card.publisher, card.title))
+    return f"{named} ({with_semicolons((captured, isolated(_(card.licence))))})"

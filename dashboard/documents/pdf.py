@@ -24,6 +24,7 @@ PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
 LETTERS_ACROSS, LETTERS_BETWEEN, MOST_LETTERS = 104, 3, 40  # of a table across the page, and of a column
+LEAST_LETTERS = 8  # of a column of Chinese, which are four signs
 # Between words, and between any two signs of Chinese.
 BREAKS = re.compile(r"\s+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 UNBROKEN = ("date", "month")  # words that belong in one line
@@ -183,7 +184,10 @@ def _table(table: TableShown) -> dict[str, Any]:
 
 
 def _longest_word(words: str) -> int:
-    return max(map(letters_wide, BREAKS.split(words)), default=0)
+    """In letters; Chinese may part after any sign, but a column of one sign nobody reads."""
+    longest = max(map(letters_wide, BREAKS.split(words)), default=0)
+    wide = letters_wide(words)
+    return max(longest, min(wide, LEAST_LETTERS)) if wide > len(words) else longest
 
 
 def _fitting(least: Sequence[int]) -> list[int]:

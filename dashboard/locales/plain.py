@@ -29,7 +29,12 @@ def in_markdown(text: Any) -> str:
     if is_missing(text):
         return missing()
     escaped = MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
-    return f"{ISOLATE}{escaped}{ISOLATED}" if is_right_to_left() and LATIN.search(escaped) else escaped
+    return isolated(escaped) if LATIN.search(escaped) else escaped
+
+
+def isolated(text: str) -> str:
+    """Words or a moment in figures that keep their own order in a sentence from the right; elsewhere as they are."""
+    return f"{ISOLATE}{text}{ISOLATED}" if is_right_to_left() else text
 
 
 def without_markup(markdown: str) -> str:

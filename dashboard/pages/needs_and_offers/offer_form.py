@@ -34,7 +34,7 @@ from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import whole, with_commas
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -115,7 +115,7 @@ def _list(proposals: list[Proposal]) -> None:
             + _("{name}, submitted by {who} at {moment} UTC").format(
                 name=in_markdown(with_commas(sorted(proposal.snapshot.streams))),
                 who=in_markdown(proposal.who),
-                moment=proposal.snapshot.imported_at[:16].replace("T", " "),
+                moment=isolated(proposal.snapshot.imported_at[:16].replace("T", " ")),
             )
         )
     if proposals:

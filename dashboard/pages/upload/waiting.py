@@ -23,7 +23,7 @@ from dashboard.intake.holding import held
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole, with_commas, with_semicolons
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, part
@@ -181,7 +181,7 @@ def _facts(proposal: Proposal) -> list[str]:
         )
     facts.append(
         _("Brought in by {who} at {at} UTC.").format(
-            who=in_markdown(proposal.who), at=one.imported_at[:16].replace("T", " ")
+            who=in_markdown(proposal.who), at=isolated(one.imported_at[:16].replace("T", " "))
         )
     )
     kind = proposal.arrival.kind
