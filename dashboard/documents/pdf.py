@@ -34,6 +34,7 @@ TEXT = "{http://www.w3.org/2000/svg}text"
 MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
 TURNED = re.compile(r"rotate\((-?[0-9.]+)")
 SIZE = re.compile(r"([0-9.]+)px")
+OF_DIRECTION = frozenset("\u200e\u2068\u2069")
 VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
@@ -80,11 +81,10 @@ def _code(sign: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """Without marks of direction, joiners and selectors of variants, which no font draws.
-
-    The layout finds the direction by itself.
-    """
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
+    """Without joiners and selectors of variants, and without marks of direction but those of names and signs."""
+    return "".join(
+        sign for sign in text if sign in OF_DIRECTION or (unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
+    )
 
 
 def _values(document: Document, folder: Path) -> dict[str, Any]:

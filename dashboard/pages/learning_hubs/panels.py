@@ -469,7 +469,7 @@ def _effect_words(row: Mapping[str, Any]) -> str:
     """Whether completion at hubs differs by more than chance once course, intake and sex are the same."""
     if row["is_small"]:
         return _("Too few comparable course runs to compare completion at hubs with others")
-    words = {"points": points(abs(row["standard_difference"])).lstrip("+")}
+    words = {"points": points(abs(row["standard_difference"])).lstrip("\u200e+")}
     if row["standard_low"] > 0:
         return _(
             "Learners at hubs complete more often, by {points} points once adjusted for course, intake and sex"

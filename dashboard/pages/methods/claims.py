@@ -17,6 +17,7 @@ from dashboard.locales.numbers import (
     people,
     quotient,
     share,
+    signed,
     whole,
     with_commas,
     with_semicolons,
@@ -167,4 +168,4 @@ def _difference(row: Mapping[str, Any]) -> str:
         return missing() if row["is_computable"] else ""
     sign = "\u2212" if value < 0 else "+"
     words = _words(abs(value), row["unit"])
-    return words if words == _words(0, row["unit"]) else sign + words
+    return words if words == _words(0, row["unit"]) else signed(sign, words)
