@@ -27,7 +27,7 @@ TRACED = [
     (viewer, NAMES if FULL else some)
     for viewer, some in (
         (EVERYBODY, SOME),
-        (EXECUTIVE, ("school_closures", "contributions")),
+        (EXECUTIVE, ("completion_funnel", "school_closures")),
         (Viewer("partner", "kiron"), ("my_programme", "response_gaps")),
     )
 ]
@@ -63,8 +63,8 @@ class Heard:
         patched.setattr(session, "_answers", answers)
 
     def keep(self, row, is_about_learners):
-        held = [round(float(v), DIGITS) for v in row if isinstance(v, int | float) and not isinstance(v, bool)]
-        self.numbers |= {number for value in held for number in (value, -value, round(value * 100, DIGITS))}
+        held = [float(v) for v in row if isinstance(v, int | float) and not isinstance(v, bool)]
+        self.numbers |= {round(number, DIGITS) for value in held for number in (value, -value, value * 100)}
         largest = 1 if is_about_learners else float("inf")  # counts of learners are never subtracted
         shown = [value for value in held if abs(value) <= largest]
         self.numbers |= {round(abs(a - b), DIGITS) for a, b in combinations(shown, 2)}
