@@ -42,9 +42,9 @@ check-sql: $(VENV)/.test
 	$(BIN)/sqlfluff lint queries --disable-progress-bar
 
 # What Debian has and PyPI has not: a browser, a reader of PDF, a proxy.
-MACHINE := chromium poppler-utils nginx-light
+MACHINE := chromium-headless-shell poppler-utils nginx-light
 browser: ## Debian's chromium, pdftotext and nginx, for the tests that need them
-	@{ command -v chromium && command -v pdftotext && command -v nginx; } >/dev/null 2>&1 || { \
+	@{ command -v chromium-headless-shell && command -v pdftotext && command -v nginx; } >/dev/null 2>&1 || { \
 	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
 	    echo "Installing $(MACHINE) for the tests"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MACHINE) >/dev/null; \

@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         os.environ["COALITION_LEARNER_SECRET"] = str(Path(name) / "secret")
         begun = time.process_time() + os.times().children_user
-        fill(Path(name) / "store", lambda said: None)
+        fill(Path(name) / "store", lambda _line: None)
         whole = time.process_time() + os.times().children_user - begun
         marts = open_release(Path(name) / "store").marts
         exact = {table: pq.read_table(marts[table]).to_pandas(date_as_object=True) for table in PROTECTED}

@@ -128,7 +128,7 @@ def reports(folder: Path) -> None:
         file.unlink()
 
 
-def parts(folder: Path, rows: int, files: int, as_parquet: bool) -> None:
+def files_in_one_pass(folder: Path, rows: int, files: int, as_parquet: bool) -> None:
     each = rows // files
     sent = []
     for number in range(files):
@@ -143,12 +143,12 @@ def parts(folder: Path, rows: int, files: int, as_parquet: bool) -> None:
     ready = made_ready_together(
         folder / "parts.store", "coursera_usage", sent, CAPTURED, Declared(kind=WHOLE), limits=SHELL
     )
-    with ready as one:
+    with ready as imported:
         spent = cpu() - before
         peak = max(getrusage(RUSAGE_CHILDREN).ru_maxrss, getrusage(RUSAGE_SELF).ru_maxrss) / 1024
         print(
             f"{files:3} parts of {each:9,} rows as {'Parquet' if as_parquet else 'CSV'}: {spent:6.2f} CPU-s, "
-            f"{one.report.rows_in / spent:7,.0f} rows per CPU second, {peak:3.0f} MB",
+            f"{imported.report.rows_in / spent:7,.0f} rows per CPU second, {peak:3.0f} MB",
             flush=True,
         )
     for file in sent:
@@ -159,10 +159,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         capture_and_release(Path(name))
         reports(Path(name))
-        parts(Path(name), 1_000_000, 100, as_parquet=False)
-        parts(Path(name), 1_000_000, 100, as_parquet=True)
+        files_in_one_pass(Path(name), 1_000_000, 100, as_parquet=False)
+        files_in_one_pass(Path(name), 1_000_000, 100, as_parquet=True)
         if "--long" in sys.argv:
-            parts(Path(name), 10_000_000, 10, as_parquet=False)
+            files_in_one_pass(Path(name), 10_000_000, 10, as_parquet=False)
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def open_pages(stores: dict[int, Path]) -> dict[int, dict[str, float]]:
     """
     from streamlit.testing.v1 import AppTest
 
-    taken: dict[tuple[int, str], list[float]] = {}
+    milliseconds: dict[tuple[int, str], list[float]] = {}
     for page in PAGES:
         for opened in range(OPENS + 1):
             for runs, store in stores.items():
@@ -149,9 +149,9 @@ def open_pages(stores: dict[int, Path]) -> dict[int, dict[str, float]]:
                 began = cpu()
                 test.run()
                 if opened:  # the first one loads the release
-                    taken.setdefault((runs, page), []).append(1000 * (cpu() - began))
+                    milliseconds.setdefault((runs, page), []).append(1000 * (cpu() - began))
                 assert not test.exception, test.exception
-    return {runs: {page: statistics.median(taken[runs, page]) for page in PAGES} for runs in stores}
+    return {runs: {page: statistics.median(milliseconds[runs, page]) for page in PAGES} for runs in stores}
 
 
 def main() -> None:
@@ -171,16 +171,16 @@ def main() -> None:
             began = cpu()
             release = publish_release(stores[runs])
             built[runs] = cpu() - began
-            tables = session.asked_tables() & release.marts.keys()
+            tables = session.queried_tables() & release.marts.keys()
             held[runs] = sum(pq.read_metadata(release.marts[table]).num_rows for table in tables)
             print(
                 f"a release of {runs:,} course runs: {built[runs]:.1f} CPU s, {held[runs]:,} rows for pages", flush=True
             )
-        found = open_pages(stores)
-    first = found[min(found)]
+        medians = open_pages(stores)
+    first = medians[min(medians)]
     print("\n| course runs | " + " | ".join(f"{page}, CPU ms" for page in PAGES) + " |")
     print("|---|" + "---|" * len(PAGES))
-    for runs, pages in found.items():
+    for runs, pages in medians.items():
         cells = [f"{ms:.0f} ({ms / first[page]:.2f} x)" for page, ms in pages.items()]
         print(f"| {runs:,} | " + " | ".join(cells) + " |")
 

@@ -174,9 +174,9 @@ class Tab:
         self._calls += 1
         self._socket.send(json.dumps({"id": self._calls, "method": method, "params": arguments}))
         while True:
-            told = json.loads(self._socket.recv(timeout=60))
-            if told.get("id") == self._calls:
-                return told["result"]
+            answer = json.loads(self._socket.recv(timeout=60))
+            if answer.get("id") == self._calls:
+                return answer["result"]
 
     def value(self, expression: str) -> Any:
         """What an expression gives in the page."""
@@ -254,11 +254,11 @@ def from_the_menu(browser: Browser, base: str, name: str) -> float:
 
 
 def _size(page: Page) -> tuple[int, int]:
-    found = page.evaluate(
+    size = page.evaluate(
         "[(document.querySelector('[data-testid=stMainBlockContainer]') || document.body).getBoundingClientRect()"
         ".height, document.querySelectorAll('*').length]"
     )
-    return int(found[0]), int(found[1])
+    return int(size[0]), int(size[1])
 
 
 def changed(address: str, at_rest: str, opener: str) -> float:
@@ -301,8 +301,8 @@ def beside_dash(dash: str, overview: str, rounds: int) -> None:
     opens, filters = [], []
     for _round in range(rounds):
         opens.append(opened(overview, OURS_AT_REST).settled_s / opened(dash, DASH_AT_REST).settled_s)
-        there = changed(dash, DASH_AT_REST, PROGRAMME_IN_DASH)
-        filters.append(changed(overview, OURS_AT_REST, PROGRAMME) / there)
+        in_dash = changed(dash, DASH_AT_REST, PROGRAMME_IN_DASH)
+        filters.append(changed(overview, OURS_AT_REST, PROGRAMME) / in_dash)
     print(f"overview ÷ its map in Dash, open until settled: {statistics.median(opens):.2f}")
     print(f"overview ÷ its map in Dash, another programme until settled: {statistics.median(filters):.2f}")
 
@@ -310,17 +310,17 @@ def beside_dash(dash: str, overview: str, rounds: int) -> None:
 def main() -> None:
     """Serves, opens and prints."""
     known = [page.name for page in pages()]
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("addresses", nargs="*", help="of dashboards that are served already")
-    asked.add_argument("--pages", nargs="+", choices=known, default=known, metavar="PAGE")
-    asked.add_argument("--rounds", type=int, default=ROUNDS)
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("addresses", nargs="*", help="of dashboards that are served already")
+    parser.add_argument("--pages", nargs="+", choices=known, default=known, metavar="PAGE")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments = parser.parse_args()
     with sync_playwright() as play, tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        for base in given.addresses:
+        for base in arguments.addresses:
             print(base)
-            measure(browser, base, given.pages, None, given.rounds)
-        if given.addresses:
+            measure(browser, base, arguments.pages, None, arguments.rounds)
+        if arguments.addresses:
             return
         store = os.environ.get("COALITION_STORE") or str(Path(folder) / "store")
         script, dash = Path(folder) / "empty.py", Path(folder) / "with_dash.py"
@@ -330,12 +330,12 @@ def main() -> None:
         ours = [sys.executable, "-m", "dashboard.commands.cli", "run"]
         port, _ = stack.enter_context(server(ours, COALITION_STORE=store))
         base = f"http://127.0.0.1:{port}"
-        measure(browser, base, given.pages, f"http://127.0.0.1:{empty_port}/", given.rounds)
+        measure(browser, base, arguments.pages, f"http://127.0.0.1:{empty_port}/", arguments.rounds)
         with contextlib.suppress(ImportError):
             import dash as _installed  # noqa: F401
 
             dash_port, _ = stack.enter_context(server([sys.executable, str(dash)], COALITION_STORE=store))
-            beside_dash(f"http://127.0.0.1:{dash_port}/", f"{base}/overview", given.rounds)
+            beside_dash(f"http://127.0.0.1:{dash_port}/", f"{base}/overview", arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -110,21 +110,24 @@ async def run(ws, prepare) -> list[ForwardMsg]:
     request = BackMsg()
     prepare(request.rerun_script)
     await ws.send(request.SerializeToString())
-    told = []
+    messages = []
     while True:
         message = ForwardMsg()
         message.ParseFromString(await asyncio.wait_for(ws.recv(), 60))
-        told.append(message)
+        messages.append(message)
         if message.WhichOneof("type") == "script_finished":
-            for part in told:
-                if part.WhichOneof("type") == "delta" and part.delta.new_element.WhichOneof("type") == "exception":
-                    raise RuntimeError(part.delta.new_element.exception.message)
-            return told
+            for message_read in messages:
+                if (
+                    message_read.WhichOneof("type") == "delta"
+                    and message_read.delta.new_element.WhichOneof("type") == "exception"
+                ):
+                    raise RuntimeError(message_read.delta.new_element.exception.message)
+            return messages
 
 
-def slider_of(told: list[ForwardMsg]) -> tuple[str, str]:
+def slider_of(messages: list[ForwardMsg]) -> tuple[str, str]:
     """The day slider's widget and the fragment it belongs to."""
-    for message in told:
+    for message in messages:
         if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "slider":
             return message.delta.new_element.slider.id, message.delta.fragment_id
     raise RuntimeError("the page has no slider")
@@ -268,12 +271,12 @@ async def changes_of(port: int, process: psutil.Process, page: str, plan: list[t
             for turn in range(CHANGES):
                 key = sorted(reader.choices)[turn % len(reader.choices)]
                 plan.append((key, random.choice(reader.choices[key].values)))
-        before, made = cpu_ms(process), 0
+        before, changes = cpu_ms(process), 0
         for key, value in plan:
             if key in reader.choices and value in reader.choices[key].values:
                 await reader.change(key, value)
-                made += 1
-        return (cpu_ms(process) - before) / made
+                changes += 1
+        return (cpu_ms(process) - before) / changes
 
 
 async def opens_of(port: int, process: psutil.Process, page: str, query: str = "", times: int = OPENS) -> float:
@@ -381,17 +384,17 @@ def main() -> None:
     options.add_argument("--pages", nargs="*", metavar="PAGE", help="what each page costs; all without names")
     options.add_argument("--viewers", type=int, metavar="N", help="so many readers of the heaviest pages at once")
     options.add_argument("--store", help="a store that is there; the demonstration without")
-    asked = options.parse_args()
-    if asked.pages is None and not asked.viewers:
+    arguments = options.parse_args()
+    if arguments.pages is None and not arguments.viewers:
         closures()
         return
     with tempfile.TemporaryDirectory() as folder:
-        store = asked.store or str(Path(folder) / "store")
+        store = arguments.store or str(Path(folder) / "store")
         with server([sys.executable, "-m", "dashboard.commands.cli", "run"], COALITION_STORE=store) as (port, process):
-            if asked.pages is not None:
-                asyncio.run(print_pages(port, process, asked.pages or list(PAGES)))
-            if asked.viewers:
-                asyncio.run(print_viewers(port, process, asked.viewers))
+            if arguments.pages is not None:
+                asyncio.run(print_pages(port, process, arguments.pages or list(PAGES)))
+            if arguments.viewers:
+                asyncio.run(print_viewers(port, process, arguments.viewers))
 
 
 def closures() -> None:

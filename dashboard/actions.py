@@ -92,14 +92,14 @@ def import_files(
     confirmed: bool = False,
     progress: Callable[[Path], Progress | None] = lambda _: None,
     limits: Limits = BROWSER,
-    as_one: bool = False,
+    as_single_export: bool = False,
 ) -> Done:
     """Takes files in and serves a release with them: all of them or none. Several are parts of one export.
 
     Args:
         store: the store's folder, made if it is not there.
         source: name of a source card.
-        files: CSV or workbooks, told apart by content.
+        files: CSV or workbooks, distinguished by content.
         actor: who brings them in.
         captured_on: day on which the sender's files stood so; else read from each file, its name, or today.
         declared: what the sender states beside the files.
@@ -107,12 +107,12 @@ def import_files(
         confirmed: that people go and names are new is meant.
         progress: gives for each file a function that is called with the rows read so far.
         limits: how large a file may be, and what reading it may cost.
-        as_one: reads several files, which have the same columns, in one pass into one snapshot.
+        as_single_export: reads several files, which have the same columns, in one pass into one snapshot.
 
     Raises:
         FileRefused, DaysOverlap, NothingToCorrect, SecretsDiffer, ChecksFailed, AuditFailed, StoreDamaged: it cannot be
             taken in, and nothing of it was.
-        NotConfirmed: somebody has to say first that the consequence is meant.
+        NotConfirmed: somebody has to confirm the consequence first.
         NotYours: another person has to publish what this one brings in.
     """
     if actor.needs_second:
@@ -125,7 +125,7 @@ def import_files(
     done: list[Imported] = []
     with ExitStack() as open_files:
         ready = []
-        if as_one and len(files) > 1:
+        if as_single_export and len(files) > 1:
             try:
                 opening = made_ready_together(
                     *(store, source, files, captured_on, declared, progress(files[0]), limits),
@@ -140,16 +140,18 @@ def import_files(
             except FileRefused as refused:
                 also = " Nothing of this import was kept." if len(files) > 1 else ""
                 raise FileRefused(f"{file.name}: {refused}{also}", refused.asks) from None
-        together = frozenset(one.digest for one in ready)
-        arrivals = [one.arrival.among(together, is_first=not at) for at, one in enumerate(ready)]
-        with shared(store) as place, _undone_on_failure(place, actor) as kept:
-            follows = _confirmed_consequence(place, arrivals, confirmed, asks_for_names=holds_people(pinned(place)))
-            for one, arrival in zip(ready, arrivals, strict=True):
-                done.append(_kept(place, actor, one, arrival, kept))
+        together = frozenset(ready_file.digest for ready_file in ready)
+        arrivals = [ready_file.arrival.among(together, is_first=not at) for at, ready_file in enumerate(ready)]
+        with shared(store) as working_copy, _undone_on_failure(working_copy, actor) as kept:
+            follows = _confirmed_consequence(
+                working_copy, arrivals, confirmed, asks_for_names=holds_people(pinned(working_copy))
+            )
+            for ready_file, arrival in zip(ready, arrivals, strict=True):
+                done.append(_keep_on_record(working_copy, actor, ready_file, arrival, kept))
             release, is_new = None, False
             if and_publish:
-                release, is_new = _serve(place, actor, ["import"])
-    return moved(Done(tuple(done), follows, release, is_new), place, store)
+                release, is_new = _serve(working_copy, actor, ["import"])
+    return moved(Done(tuple(done), follows, release, is_new), working_copy, store)
 
 
 @in_words()
@@ -169,12 +171,12 @@ def import_ready(store: Path, ready: Sequence[Ready], whats: Sequence[str], acto
         As `import_files`.
     """
     before = pinned(store)
-    arrivals = [one.arrival for one in ready]
+    arrivals = [ready_file.arrival for ready_file in ready]
     with _undone_on_failure(store, actor) as kept:
         if arrivals:
             _confirmed_consequence(store, arrivals, False, asks_for_names=holds_people(before))
-        for one, arrival in zip(ready, arrivals, strict=True):
-            _kept(store, actor, one, arrival, kept)
+        for ready_file, arrival in zip(ready, arrivals, strict=True):
+            _keep_on_record(store, actor, ready_file, arrival, kept)
         release, _ = _serve(store, actor, whats)
     return release
 
@@ -223,9 +225,9 @@ def bring_in(
     if captured_on is None:
         refuse_clock_set_back(store)
     with made_ready(store, source, file, captured_on, declared, progress) as ready:
-        with shared(store) as place, _on_record(place, "proposal", actor, proposals.name_of(ready)):
-            proposal = proposals.propose(place, ready, actor.who, partner)
-        proposal = moved(proposal, place, store)
+        with shared(store) as working_copy, _on_record(working_copy, "proposal", actor, proposals.name_of(ready)):
+            proposal = proposals.propose(working_copy, ready, actor.who, partner)
+        proposal = moved(proposal, working_copy, store)
         if also:
             also(file, proposal, ready.report.quarantined)
     return proposal
@@ -238,10 +240,10 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
 
     Raises:
         NotYours: whoever brought it in would publish it alone, where two people are wanted; or ids were taken since.
-        NotConfirmed: somebody has to say first that the consequence is meant.
+        NotConfirmed: somebody has to confirm the consequence first.
         DaysOverlap, SecretsDiffer, ChecksFailed, AuditFailed, NothingToCorrect: it cannot be published as it is.
     """
-    if actor.needs_second and any(one.who == actor.who for one in waiting):
+    if actor.needs_second and any(proposal.who == actor.who for proposal in waiting):
         raise NotYours("Whoever brings a file in does not publish it. Ask another steward to look at it.")
     for proposal in waiting:
         proposals.verify_waiting(store, proposal)
@@ -249,10 +251,10 @@ def accept(store: Path, waiting: Sequence[Proposal], actor: Actor, *, confirmed:
     _confirmed_consequence(store, arrivals, confirmed, asks_for_names=True)
     with _undone_on_failure(store, actor) as kept:
         for arrival in arrivals:
-            snapshot, was_there = keep(store, arrival)
-            if not was_there:
+            snapshot, was_held = keep(store, arrival)
+            if not was_held:
                 kept.append(snapshot)
-        release, _ = _serve(store, actor, [f"{one.name}, brought in by {one.who}" for one in waiting])
+        release, _ = _serve(store, actor, [f"{proposal.name}, brought in by {proposal.who}" for proposal in waiting])
     with suppress(OSError):  # they are published; on a full disk their cards stay until somebody discards them
         for proposal in waiting:
             proposals.discard(store, proposal)
@@ -342,16 +344,16 @@ def erase(
         TracesLeft: something of them is left in a file that is no snapshot and no release, or may be in work that
             goes on.
     """
-    with shared(store, erases=True) as place:
-        linked = erasure.link(place, people, identity.mark) if people else None
+    with shared(store, erases=True) as working_copy:
+        linked = erasure.link(working_copy, people, identity.mark) if people else None
         keys = linked.keys if linked else frozenset()
-        record(place, "erasure", actor.who, f"{len(people)} given, begun", reason=reason)
+        record(working_copy, "erasure", actor.who, f"{len(people)} given, begun", reason=reason)
         if linked:
-            erasure.remember(place, keys, identity.mark)
-        with _release_on_record(place, actor, ["erasure"]) as put_on_record:
-            done = erasure.carry_out(place, identity.mark, identity.fingerprint, put_on_record)
+            erasure.remember(working_copy, keys, identity.mark)
+        with _release_on_record(working_copy, actor, ["erasure"]) as put_on_record:
+            done = erasure.carry_out(working_copy, identity.mark, identity.fingerprint, put_on_record)
         what = f"{len(people)} given, {sum(done.rows.values())} rows of {len(done.rows)} snapshots"
-        record(place, "erasure", actor.who, what, done.release, reason)
+        record(working_copy, "erasure", actor.who, what, done.release, reason)
     left = erasure.traces(store, keys)
     if left.found:
         raise erasure.TracesLeft(f"Keys of the learners are still in {', '.join(left.found)}. Delete these files.")
@@ -403,7 +405,7 @@ def _release_on_record(store: Path, actor: Actor, whats: Sequence[str]) -> Itera
         yield put_on_record
     except BaseException:
         for number in set(recorded) - set(releases.release_numbers(store)):
-            _say_not_done(store, "release", actor, f"release {number}", number)
+            _record_not_done(store, "release", actor, f"release {number}", number)
         raise
 
 
@@ -416,23 +418,23 @@ def _on_record(
     try:
         yield
     except BaseException:
-        _say_not_done(store, event, actor, what, release)
+        _record_not_done(store, event, actor, what, release)
         raise
 
 
-def _say_not_done(store: Path, event: str, actor: Actor, what: str, release: int | None = None) -> None:
-    with suppress(NotRecorded, StoreDamaged):  # why it was not done is what has to be told
+def _record_not_done(store: Path, event: str, actor: Actor, what: str, release: int | None = None) -> None:
+    with suppress(NotRecorded, StoreDamaged):  # why it was not done is what has to be reported
         record(store, event, actor.who, NOT_DONE + what, release)
 
 
-def _kept(store: Path, actor: Actor, one: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
+def _keep_on_record(store: Path, actor: Actor, ready: Ready, arrival: Arrival, kept: list[Snapshot]) -> Imported:
     """Keeps a file as a snapshot and puts it on record; a snapshot that was not there is put on the list."""
-    snapshot, was_there = keep(store, arrival)
-    if not was_there:
+    snapshot, was_held = keep(store, arrival)
+    if not was_held:
         kept.append(snapshot)
-    if not was_there or not was_served(store, snapshot):
-        record(store, "upload", actor.who, f"{arrival.source} {snapshot.folder.name}, {one.report.closing_line}")
-    return Imported(one.report, snapshot, was_there, arrival.file_id)
+    if not was_held or not was_served(store, snapshot):
+        record(store, "upload", actor.who, f"{arrival.source} {snapshot.folder.name}, {ready.report.closing_line}")
+    return Imported(ready.report, snapshot, was_held, arrival.file_id)
 
 
 def was_served(store: Path, snapshot: Snapshot) -> bool:
@@ -490,7 +492,7 @@ def _confirmed_consequence(
     """What follows from files, before anything of them is kept.
 
     Raises:
-        NotConfirmed: people would go, or partners or programmes are new, and nobody said that it is meant.
+        NotConfirmed: people would go, or partners or programmes are new, and nobody confirmed it.
     """
     follows = consequence_of(store, arrivals)
     if not confirmed:
@@ -499,9 +501,9 @@ def _confirmed_consequence(
 
 
 def _refuse_unconfirmed(follows: Consequence, asks_for_names: bool) -> None:
-    said = []
+    sentences = []
     if follows.losses:
-        said.append(
+        sentences.append(
             f"{'; '.join(map(str, follows.losses))}. If the file is a part of an export, declare it as one (`--part`); "
             "if it holds corrected rows, send it as it was downloaded, with its last columns; if it is the whole "
             "export and that is meant, confirm it (`--confirm`)."
@@ -512,9 +514,9 @@ def _refuse_unconfirmed(follows: Consequence, asks_for_names: bool) -> None:
         for name in (follows.new or {}).get(kind, ())
     ]
     if new and asks_for_names:
-        said.append(
+        sentences.append(
             f"New would be: {', '.join(new)}. If these are right, confirm it (`--confirm`); else declare the partner "
             "and the programme (`--partner`, `--programme`)."
         )
-    if said:
-        raise NotConfirmed(" ".join(said) + " Nothing was kept.", follows)
+    if sentences:
+        raise NotConfirmed(" ".join(sentences) + " Nothing was kept.", follows)

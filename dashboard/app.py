@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.access.gate import account, gate
 from dashboard.access.visitor import VISITOR_KEY, is_embedded
 from dashboard.components import languages
-from dashboard.components.filters import one_step_of_history
+from dashboard.components.filters import single_step_of_history
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.documents.button import button
@@ -78,7 +78,7 @@ if not embedded:
 name = first.name if page.url_path in ("", "start") else page.url_path
 on_page(name)
 languages.on_page(name)
-with page_timed(name), one_step_of_history():
+with page_timed(name), single_step_of_history():
     try:
         if embedded:
             show_embedded(name, page.run)

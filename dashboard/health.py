@@ -1,7 +1,7 @@
 """What each viewer may see of how fresh the sources are: the only door to it for pages, and for who asks unnamed.
 
 Stewards see all. A partner sees its own streams, and of its files the account of those that hold nobody else's rows;
-a file that others' rows came in says nothing but its day. Of the rest a partner, the coalition and the public see what
+a file with rows of others states nothing but its day. Of the rest a partner, the coalition and the public see what
 publishers publish: the newest day, and whether it is late. Rows of files about people are exact counts of learners.
 """
 
@@ -50,14 +50,14 @@ def is_open(card: SourceCard) -> bool:
     return card.provenance == "published" and not card.people
 
 
-def seen_by(viewer: Viewer, found: Health) -> Health:
+def seen_by(viewer: Viewer, state: Health) -> Health:
     """What a viewer may see of it."""
     if viewer.is_steward:
-        return found
-    streams = [seen for one in found.streams if (seen := _seen(viewer, one))]
-    known = {one.source for one in streams}
+        return state
+    streams = [seen for stream in state.streams if (seen := _visible_stream(viewer, stream))]
+    known = {stream.source for stream in streams}
     # Which file it is, and what is wrong with it, is for stewards.
-    troubles = dict.fromkeys(Trouble(one.source, "") for one in found.troubles if one.source in known)
+    troubles = dict.fromkeys(Trouble(trouble.source, "") for trouble in state.troubles if trouble.source in known)
     return Health(tuple(sorted(streams, key=urgency)), tuple(troubles))
 
 
@@ -67,33 +67,37 @@ def marks(viewer: Viewer, release: Release, names: Iterable[str], today: datetim
     The most urgent come first.
     """
     pins = release.manifest["snapshots"]
-    found = [
+    marks_of_sources = [
         mark for name in dict.fromkeys(names) if (mark := _mark(viewer, sources()[name], pins.get(name, ()), today))
     ]
-    return tuple(sorted(found, key=lambda one: (FRESHNESS.index(one.freshness), one.captured_on, one.source)))
+    return tuple(
+        sorted(marks_of_sources, key=lambda mark: (FRESHNESS.index(mark.freshness), mark.captured_on, mark.source))
+    )
 
 
 def overdue(release: Release, today: datetime.date) -> list[str]:
     """Sources that are overdue in a release, by name: those of which anybody may know."""
-    return [one.source for one in marks(EVERYBODY, release, sources(), today) if one.freshness == OVERDUE]
+    return [mark.source for mark in marks(EVERYBODY, release, sources(), today) if mark.freshness == OVERDUE]
 
 
-def _seen(viewer: Viewer, one: StreamHealth) -> StreamHealth | None:
-    card = sources()[one.source]
-    if _is_own(viewer, card, one.stream):
+def _visible_stream(viewer: Viewer, stream: StreamHealth) -> StreamHealth | None:
+    card = sources()[stream.source]
+    if _is_own(viewer, card, stream.stream):
         return replace(
-            one,
-            captures=tuple(_own(viewer, card, capture, one.stream) for capture in one.captures),
+            stream,
+            captures=tuple(_visible_capture(viewer, card, capture, stream.stream) for capture in stream.captures),
             fetch=None,
-            waiting=tuple(replace(wait, who="") for wait in one.waiting if wait.partners == {viewer.partner_id}),
+            waiting=tuple(replace(wait, who="") for wait in stream.waiting if wait.partners == {viewer.partner_id}),
         )
     if not is_open(card):
         return None
-    newest = tuple(replace(capture, name="", imported_at="", account=None, sent_by=()) for capture in one.captures[-1:])
-    return replace(one, captures=newest, rows=None, fetch=None, waiting=())
+    newest = tuple(
+        replace(capture, name="", imported_at="", account=None, sent_by=()) for capture in stream.captures[-1:]
+    )
+    return replace(stream, captures=newest, rows=None, fetch=None, waiting=())
 
 
-def _own(viewer: Viewer, card: SourceCard, capture: Capture, stream: str) -> Capture:
+def _visible_capture(viewer: Viewer, card: SourceCard, capture: Capture, stream: str) -> Capture:
     """A partner's capture: as it is where all of its file is the partner's own, else no more than its day."""
     if all(_is_own(viewer, card, other) for other in capture.streams):
         return replace(capture, sent_by=())

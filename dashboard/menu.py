@@ -13,7 +13,7 @@ QUESTION = re.compile(r"\"([a-z_]+/[a-z0-9_]+)\"")
 
 
 # Pages that other sites may show in a frame, as the public sees them. The others act on the store, are about one
-# reader, or say what stewards do: none of that belongs into somebody else's page.
+# reader, or state what stewards do: none of that belongs into somebody else's page.
 EMBEDDABLE = frozenset(
     {
         *("overview", "board", "reach_map", "learning_hubs", "completion_funnel", "cohorts", "credit_recognition"),
@@ -36,11 +36,11 @@ class Page:
 
     def questions(self) -> frozenset[str]:
         """The questions that its room asks by name, of its own folder and of others."""
-        return _named(self.name)
+        return _names_on_page(self.name)
 
 
 @cache
-def _named(page: str) -> frozenset[str]:
+def _names_on_page(page: str) -> frozenset[str]:
     texts = (file.read_text(encoding="utf-8") for file in sorted((ROOMS / page).glob("*.py")))
     return frozenset(name for text in texts for name in QUESTION.findall(text))
 

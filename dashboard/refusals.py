@@ -1,4 +1,4 @@
-"""What every refusal is: what was asked for was not done, nothing changed, and the message says what to do instead."""
+"""What every refusal is: what was asked for was not done, nothing changed, and the message states what to do."""
 
 
 class Refusal(Exception):

@@ -61,7 +61,7 @@ class Scope:
         """These choices of the scope and no others."""
         return Scope(**{name: getattr(self, name) for name in names})
 
-    def params(self, asked: Query) -> Mapping[str, Any]:
+    def params(self, query: Query) -> Mapping[str, Any]:
         """The parameters of the question that this scope sets."""
         mine = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {field.name: mine[field.name] for field in asked.params if field.name in mine}
+        return {field.name: mine[field.name] for field in query.params if field.name in mine}

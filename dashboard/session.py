@@ -18,10 +18,10 @@ import streamlit as st
 from dashboard.access.viewer import (
     EVERYBODY,
     Viewer,
+    answering_viewer,
     is_of_today,
     is_protected,
     open_answers,
-    place,
     shared_tables,
 )
 from dashboard.access.visitor import visitor
@@ -37,14 +37,14 @@ from dashboard.store.releases import (
     Release,
     current_number,
     last_good_release,
+    number_served,
     open_release,
     release_numbers,
-    was_served_here,
 )
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
 from dashboard.vocabularies import in_language
-from dashboard.warehouse.answers import Answers, Shared, asked_tables
+from dashboard.warehouse.answers import Answers, Shared, queried_tables
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import write_shared
@@ -73,7 +73,7 @@ class Served:
 _warmers: list[Callable[[Release, bool], object]] = []
 _served: dict[Path, Served] = {}
 _warming: set[tuple[Path, int]] = set()
-_one_warms = Lock()
+_single_warming = Lock()
 _seen: set[Release] = set()
 _mended: set[str] = set()
 
@@ -85,13 +85,13 @@ class NoRow(dict[str, None]):
         return False
 
 
-def part(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:
+def fragment(function: Callable[Args, None], run_every: float | None = None) -> Callable[Args, None]:
     """A part of a page that reruns alone: without the gate, so it asks whether the visitor may still be here."""
 
     @wraps(function)
     def checked(*args: Args.args, **named: Args.kwargs) -> None:
         if not visitor().is_still_admitted():
-            st.rerun()  # the whole page: the gate says why
+            st.rerun()  # the whole page: the gate states why
         speak(st.session_state.get(LANGUAGE, ENGLISH))  # a thread of its own, which has not seen the page begin
         function(*args, **named)
 
@@ -173,7 +173,7 @@ def _to_serve(store: Path) -> Served:
     try:
         number: int | None = current_number(store)
         before = _served.get(store)
-        if number and before and _warmers and number not in (before.current, was_served_here(store)):
+        if number and before and _warmers and number not in (before.current, number_served(store)):
             _warm_in_background(store, number)
             return before
         release, notice = _release(str(store), number or 0)
@@ -192,7 +192,7 @@ def _to_serve(store: Path) -> Served:
 
 
 def _warm_in_background(store: Path, number: int) -> None:
-    with _one_warms:
+    with _single_warming:
         if (store, number) in _warming:
             return
         _warming.add((store, number))
@@ -258,7 +258,7 @@ def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) 
     `as_viewer` is for a steward who chooses as whom to see.
 
     Raises:
-        UnknownQuestion, BadParameter, QueryStopped: as the warehouse says.
+        UnknownQuestion, BadParameter, QueryStopped: as the warehouse states.
     """
     came = visitor()
     viewer = as_viewer if as_viewer and came.own.is_steward else came.viewer
@@ -270,24 +270,24 @@ def is_hidden_from_me(name: str, scope: Scope | None = None) -> bool:
     return is_protected(current_viewer(), current_release(), name, (scope or Scope()).params(question(name)))
 
 
-def ask_one(name: str, scope: Scope | None = None, **where: str) -> Mapping[str, Any]:
+def ask_row(name: str, scope: Scope | None = None, **where: str) -> Mapping[str, Any]:
     """The first row a question answers with, by column; `NoRow` when it has none. Missing is None or NaN.
 
     `where` names columns and their values: then it is the first row that has them.
     """
     params = tuple((scope or Scope()).params(question(name)).items())
     release = current_release()
-    viewer = place(current_viewer(), release, name, dict(params))
+    viewer = answering_viewer(current_viewer(), release, name, dict(params))
     return _row(viewer, release, name, params, tuple(where.items()), language())
 
 
-def ask_one_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
+def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
     before = _before(str(store_folder()), current_release())
     params = tuple(scope.params(question(name)).items())
     if not before:
         return None
-    return _row(place(current_viewer(), before, name, dict(params)), before, name, params, (), language())
+    return _row(answering_viewer(current_viewer(), before, name, dict(params)), before, name, params, (), language())
 
 
 def release_before(release: Release) -> Release | None:
@@ -300,12 +300,12 @@ def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.Data
     params = tuple(scope.params(question(name)).items())
     # A release that is compared may be erased while others stay, so whether it is there is looked up each time.
     answered = _answer.__wrapped__ if compares(question(name)) else _answer
-    return answered(place(viewer, release, name, dict(params)), release, name, params)
+    return answered(answering_viewer(viewer, release, name, dict(params)), release, name, params)
 
 
 def answer_apart(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> pa.Table:
     """As `answer`, in its own types and kept nowhere: other programs ask for more than a page's readers ever do."""
-    return _answers(place(viewer, release, name, params), release).ask(name, params)
+    return _answers(answering_viewer(viewer, release, name, params), release).ask(name, params)
 
 
 def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -313,7 +313,7 @@ def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -
     if language() == ENGLISH or compares(question(name)):
         return in_language(answer(viewer, release, name, scope), language())
     params = tuple(scope.params(question(name)).items())
-    return _in_words(place(viewer, release, name, dict(params)), release, name, params, language())
+    return _in_words(answering_viewer(viewer, release, name, dict(params)), release, name, params, language())
 
 
 @lru_cache(maxsize=8)
@@ -339,7 +339,7 @@ def _before(store: str, release: Release) -> Release | None:
         before = open_release(Path(store), number) if number else None
     except (StoreDamaged, NoSuchRelease):
         return None
-    if not before or not before.views("public") or not asked_tables() <= before.marts.keys():
+    if not before or not before.views("public") or not queried_tables() <= before.marts.keys():
         return None
     return before if is_of_today(before) else None
 
@@ -420,5 +420,5 @@ def _row(
     locale: str,
 ) -> Mapping[str, Any]:
     rows = _in_words(viewer, release, name, params, locale).to_dict("records")
-    found = (row for row in rows if all(row[column] == value for column, value in where))
-    return next(found, NoRow.fromkeys(field.name for field in question(name).columns))
+    matching = (row for row in rows if all(row[column] == value for column, value in where))
+    return next(matching, NoRow.fromkeys(field.name for field in question(name).columns))

@@ -43,8 +43,8 @@ def store_folder() -> Path:
     Of a store in a bucket it is the mirror on this machine, one for each bucket, prefix and endpoint.
     """
     if address := store_address():
-        place = hashlib.sha256(f"{endpoint()} {address}".encode()).hexdigest()[:16]
-        return store_cache() / place / "store"
+        address_digest = hashlib.sha256(f"{endpoint()} {address}".encode()).hexdigest()[:16]
+        return store_cache() / address_digest / "store"
     named = os.environ.get(STORE_VARIABLE)
     return Path(named).expanduser().resolve() if named else PROJECT / "data" / "store"
 
@@ -67,7 +67,7 @@ def store_address() -> str:
 
 def endpoint() -> str:
     """The server of the bucket, such as http://127.0.0.1:9000; empty for Amazon's own."""
-    return next((found.rstrip("/") for name in ENDPOINT_VARIABLES if (found := os.environ.get(name))), "")
+    return next((address.rstrip("/") for name in ENDPOINT_VARIABLES if (address := os.environ.get(name))), "")
 
 
 def store_cache() -> Path:
@@ -116,7 +116,7 @@ def public_url() -> str:
 
 
 def proxies() -> tuple[str, ...]:
-    """Addresses of proxies that are believed when they say whom they speak for: `COALITION_PROXIES`, comma between.
+    """Addresses of proxies that are believed when they state whom they speak for: `COALITION_PROXIES`, comma between.
 
     Unset, the proxy of the public address is on this machine; without a public address there is none.
     """
@@ -126,7 +126,7 @@ def proxies() -> tuple[str, ...]:
 
 def embed_hosts() -> tuple[str, ...]:
     """Sites that may show a page of the dashboard in a frame, as origins: `COALITION_EMBED_HOSTS`, comma between."""
-    return tuple(one.strip() for one in os.environ.get(EMBED_VARIABLE, "").split(",") if one.strip())
+    return tuple(host.strip() for host in os.environ.get(EMBED_VARIABLE, "").split(",") if host.strip())
 
 
 def metrics_token() -> str:

@@ -51,7 +51,7 @@ def words(set_name: str, only: Collection[str] = ()) -> dict[str, str]:
 
 def in_words(value: str, labels: Mapping[str, str]) -> str:
     """A code, or several behind commas, by their labels; what is no code of the set as it stands."""
-    return value and with_commas(labels.get(part.strip(), part.strip()) for part in value.split(","))
+    return value and with_commas(labels.get(code.strip(), code.strip()) for code in value.split(","))
 
 
 def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:
@@ -109,20 +109,20 @@ def sets() -> Mapping[str, tuple[Code, ...]]:
     Raises:
         VocabularyError: a code or a spelling stands twice in a set, or its order has a gap.
     """
-    found: dict[str, list[Code]] = {}
+    codes_of: dict[str, list[Code]] = {}
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            known = found.setdefault(row["set"], [])
+            known = codes_of.setdefault(row["set"], [])
             if int(row["order"]) != len(known) + 1:
                 raise VocabularyError(
                     f"{row['set']}: {row['code']!r} should have the order {len(known) + 1} (found: {row['order']})."
                 )
             known.append(Code(row["code"], row["label"], tuple(filter(None, row["synonyms"].split("|")))))
-    for name, known in found.items():
+    for name, known in codes_of.items():
         written = [spelling.casefold() for code in known for spelling in (code.code, *code.synonyms)]
         if twice := sorted({spelling for spelling in written if written.count(spelling) > 1}):
             raise VocabularyError(f"{name}: {twice} stands twice, so that it names no code.")
-    return {name: tuple(known) for name, known in found.items()}
+    return {name: tuple(known) for name, known in codes_of.items()}
 
 
 def names(set_name: str) -> Mapping[str, str]:

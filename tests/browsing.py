@@ -28,16 +28,17 @@ NOTE_QUESTIONS = """
 # A busy machine delays the looks as it delays the page, and the sign of a running script comes with the first answer.
 AT_REST = """(looks) => {
     const app = document.querySelector("[data-testid=stApp]");
-    const seen = document.body.innerText + document.getElementsByTagName("*").length;
+    const seen = document.body.textContent + document.getElementsByTagName("*").length;
     const waits = window.askedAt && performance.now() - window.askedAt < 10_000;
     const rests = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
-        && !waits && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]");
+        && !waits && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
+        && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((e) => e.querySelector(".main-svg"));
     const times = rests && window.lastSeen && window.lastSeen.seen === seen ? window.lastSeen.times + 1 : 0;
     window.lastSeen = {seen, times};
     return times >= looks;
 }"""
 LOOKS, BETWEEN = 6, 100  # milliseconds: longer together than a slider or a text box holds back what was typed
-
+OPENED = 3  # looks at a page that was opened or resized, in which nobody typed
 
 LONGEST_START = 300  # seconds, of a server on a machine that does other things too
 
@@ -66,10 +67,10 @@ def launched(chromium: str) -> Iterator:
         browser.close()
 
 
-def settle(page) -> None:
+def settle(page, looks: int = LOOKS) -> None:
     """Waits until the app is connected, its script has stopped and the page has stayed as it is for a moment.
 
     The page, or its context, needs NOTE_QUESTIONS from the start.
     """
     page.evaluate("window.lastSeen = undefined")
-    page.wait_for_function(AT_REST, arg=LOOKS, polling=BETWEEN, timeout=60_000)
+    page.wait_for_function(AT_REST, arg=looks, polling=BETWEEN, timeout=60_000)

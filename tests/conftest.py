@@ -34,7 +34,6 @@ LONGEST = (
     "tests/disclosure/test_ways_out.py",
     "tests/e2e/test_languages.py",
     "tests/store/test_object_store.py",
-    "tests/e2e/test_narrow.py",
     "tests/queries/test_engines.py",
     "tests/e2e/test_journey_of_a_desk_officer.py",
     "tests/e2e/test_journey_of_a_steward.py",
@@ -58,8 +57,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def pytest_collection_modifyitems(items):
     """Puts the files that take longest first, so that neither of two processes has one of them left at the end."""
-    places = {name: at for at, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+    order = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
 
 @pytest.fixture(scope="session")
@@ -219,8 +218,9 @@ def served_store(monkeypatch):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Path of Debian's chromium; skips with the reason where it cannot be had."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
+    """Path of Debian's chromium, without a desktop's parts where it can be; skips with the reason where it is not."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    browser = os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
+    if not browser:
         pytest.skip("no chromium on this machine: `make browser` installs Debian's where it can")
-    return found
+    return browser

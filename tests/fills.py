@@ -40,7 +40,7 @@ def demonstration(store: Path) -> None:
     """The demonstration, by the same call as `coalition demo`."""
     from dashboard.demo import fill
 
-    fill(store, lambda said: None)
+    fill(store, lambda _line: None)
 
 
 def small(store: Path) -> None:

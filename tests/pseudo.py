@@ -14,7 +14,7 @@ SHORTEST = 4  # letters of a message that grows
 
 def pseudo(message: str) -> str:
     """The message with accents and 40 % longer; placeholders and markup as they are."""
-    accented = "".join(part if KEPT.fullmatch(part) else part.translate(ACCENTS) for part in KEPT.split(message))
+    accented = "".join(piece if KEPT.fullmatch(piece) else piece.translate(ACCENTS) for piece in KEPT.split(message))
     return accented if len(message) < SHORTEST else f"{accented} {'~' * max(1, round(len(message) * LONGER) - 1)}"
 
 

@@ -29,5 +29,5 @@ def difference(ours: pa.Table, theirs: pa.Table) -> str:
 def differences(ours: dict[str, Path], theirs: dict[str, Path]) -> dict[str, str]:
     """The first difference of each table of two releases; empty where they are the same."""
     assert ours.keys() == theirs.keys(), ours.keys() ^ theirs.keys()
-    found = {name: difference(pq.read_table(ours[name]), pq.read_table(theirs[name])) for name in ours}
-    return {name: why for name, why in found.items() if why}
+    reasons = {name: difference(pq.read_table(ours[name]), pq.read_table(theirs[name])) for name in ours}
+    return {name: why for name, why in reasons.items() if why}

@@ -41,15 +41,15 @@ def filled_once(folder: Path, fill: Fill, *files: Path) -> Path:
     """
     with _alone(folder.with_suffix(".lock")):
         if not folder.exists():
-            part = folder.with_suffix(".part")
-            shutil.rmtree(part, ignore_errors=True)
+            unfinished = folder.with_suffix(".part")
+            shutil.rmtree(unfinished, ignore_errors=True)
             kept = None if os.environ.get(FRESH) else Kept(folder.name, digest(fill, *files))
-            if not (kept and kept.take(part)):
-                part.mkdir(parents=True)
-                fill(part / "store", *files)
+            if not (kept and kept.take(unfinished)):
+                unfinished.mkdir(parents=True)
+                fill(unfinished / "store", *files)
                 if kept:
-                    kept.keep(part)
-            part.rename(folder)
+                    kept.keep(unfinished)
+            unfinished.rename(folder)
     return folder / "store"
 
 
@@ -67,9 +67,9 @@ class Kept:
         with self._alone():
             try:
                 shutil.copytree(self.folder, folder, symlinks=True)
-                said = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+                sums_kept = json.loads((folder / SUMS).read_text(encoding="utf-8"))
                 (folder / SUMS).unlink()
-                if said == sums(folder):
+                if sums_kept == sums(folder):
                     return True
             except (OSError, ValueError):
                 pass
@@ -84,10 +84,10 @@ class Kept:
                 for old in self.cache.iterdir():
                     if re.fullmatch(rf"{re.escape(self.name)}-(part|[0-9a-f]{{16}})", old.name):
                         shutil.rmtree(old)
-                part = self.cache / f"{self.name}-part"
-                shutil.copytree(folder, part, symlinks=True)
-                (part / SUMS).write_text(json.dumps(sums(folder)), encoding="utf-8")
-                part.rename(self.folder)
+                unfinished = self.cache / f"{self.name}-part"
+                shutil.copytree(folder, unfinished, symlinks=True)
+                (unfinished / SUMS).write_text(json.dumps(sums(folder)), encoding="utf-8")
+                unfinished.rename(self.folder)
 
     def _alone(self):
         return _alone(self.cache / f"{self.name}.lock")
@@ -100,8 +100,8 @@ def sums(folder: Path) -> dict[str, str]:
 
 def digest(fill: Fill, *folders: Path, project: Path = PROJECT) -> str:
     """Tells apart all that a store may differ by: what it is made of, what makes it, and the day that stands in it."""
-    made_by = [sys.version, engine_address(), learner_secret_file().read_text(encoding="ascii"), fill.__qualname__]
-    whole = hashlib.sha256(repr([*made_by, str(today())]).encode())
+    conditions = [sys.version, engine_address(), learner_secret_file().read_text(encoding="ascii"), fill.__qualname__]
+    whole = hashlib.sha256(repr([*conditions, str(today())]).encode())
     for base, files in [(project, files_of(fill, project)), *((folder, folder.rglob("*")) for folder in folders)]:
         for file in sorted(path for path in files if path.is_file()):
             whole.update(repr([str(file.relative_to(base)), _sum(file)]).encode())
@@ -111,36 +111,36 @@ def digest(fill: Fill, *folders: Path, project: Path = PROJECT) -> str:
 def files_of(fill: Fill, project: Path = PROJECT) -> set[Path]:
     """Every file of the project that a filling may run or read."""
     modules = modules_of(fill.__module__, project)
-    found = set(modules)
+    files = set(modules)
     for folder in {module.parent for module in modules if module.is_relative_to(project / "dashboard")}:
-        found |= {path for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".pyc")}
+        files |= {path for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".pyc")}
     by_pages = [project / name for name in READ_BY_PAGES]
-    for place in (project / name for name in READ_TOO):
-        for path in [place] if place.is_file() else place.rglob("*"):
+    for path_read in (project / name for name in READ_TOO):
+        for path in [path_read] if path_read.is_file() else path_read.rglob("*"):
             if path.is_file() and not any(path.is_relative_to(folder) for folder in by_pages):
-                found.add(path)
-    return found
+                files.add(path)
+    return files
 
 
 def modules_of(name: str, project: Path = PROJECT) -> set[Path]:
     """The file of a module of the project, and those of all modules that it names, and that these name."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     seen, left = set(), [name]
     while left:
         name = left.pop()
         if name in seen:
             continue
         seen.add(name)
-        place = project / name.replace(".", "/")
-        file = next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+        path = project / name.replace(".", "/")
+        file = next((path for path in (path.with_suffix(".py"), path / "__init__.py") if path.is_file()), None)
         if "." in name:
             left.append(name.rpartition(".")[0])
         if file:
-            found.add(file)
+            files.add(file)
             left += _named(file.read_bytes())
             if b"iter_modules(__path__)" in file.read_bytes():  # the package imports all that lies in its folder
                 left += [f"{name}.{module.stem}" for module in file.parent.glob("*.py") if module != file]
-    return found
+    return files
 
 
 @cache

@@ -26,9 +26,9 @@ def coalition(monkeypatch, capsys):
             status = main([str(argument) for argument in arguments])
         except SystemExit as stop:
             status = stop.code
-        said = capsys.readouterr()
+        captured = capsys.readouterr()
         monkeypatch.delenv("COALITION_STORE", raising=False)
-        return status, said.out, said.err
+        return status, captured.out, captured.err
 
     return run
 
@@ -59,13 +59,13 @@ def test_check_reports_and_keeps_nothing(coalition, tmp_path):
 def test_columns_sender_and_country_of_a_list_can_be_declared(coalition, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text("Nom de l'entité,Quoi,Lieu\nMember 001,Éducation,Lac\n", encoding="utf-8")
-    asked = ["check", "contributions_5w", file, "--partner", "a_cluster", "--country", "Chad"]
+    arguments = ["check", "contributions_5w", file, "--partner", "a_cluster", "--country", "Chad"]
     named = ["--column", "organisation=Nom de l'entité", "--column", "sector=Quoi"]
-    assert "rows in 1 = published 1" in coalition("--store", tmp_path, *asked, *named)[1]
-    assert "has the columns organisation or" in coalition("--store", tmp_path, *asked)[2]
-    assert "no mapping" in coalition("--store", tmp_path, *asked, *named, "--column", "x=y")[2]
-    assert "no country 'Narnia'" in coalition("--store", tmp_path, *asked[:-1], "Narnia", *named)[2]
-    assert coalition(*asked, "--column", "organisation")[0] == 2
+    assert "rows in 1 = published 1" in coalition("--store", tmp_path, *arguments, *named)[1]
+    assert "has the columns organisation or" in coalition("--store", tmp_path, *arguments)[2]
+    assert "no mapping" in coalition("--store", tmp_path, *arguments, *named, "--column", "x=y")[2]
+    assert "no country 'Narnia'" in coalition("--store", tmp_path, *arguments[:-1], "Narnia", *named)[2]
+    assert coalition(*arguments, "--column", "organisation")[0] == 2
 
 
 def test_a_template_goes_to_standard_output_or_to_a_file(coalition, tmp_path):
@@ -137,10 +137,10 @@ def test_a_parameter_given_twice_is_refused(coalition, small_store):
 
 
 def test_an_answer_with_simulated_rows_says_so_beside_it(coalition, demo_store, small_store):
-    asked = ("ask", "needs_and_offers/offers", "--format", "json")
-    status, out, err = coalition("--store", demo_store, *asked)
+    arguments = ("ask", "needs_and_offers/offers", "--format", "json")
+    status, out, err = coalition("--store", demo_store, *arguments)
     assert status == 0 and json.loads(out) and "simulated rows" in err
-    assert coalition("--store", small_store, *asked)[2] == ""
+    assert coalition("--store", small_store, *arguments)[2] == ""
     assert "(demonstration)" in coalition("--store", demo_store, "releases", "list")[1]
 
 
@@ -159,14 +159,14 @@ def test_the_same_file_again_makes_no_new_release(coalition, tmp_path):
 
 
 def test_csv_and_table_hold_the_same_rows(coalition, small_store):
-    asked = ("--store", small_store, "ask", "reach_map/refugees_by_host", "--param", "year=2023", "--format")
-    assert coalition(*asked, "csv")[1].splitlines() == [
+    arguments = ("--store", small_store, "ask", "reach_map/refugees_by_host", "--param", "year=2023", "--format")
+    assert coalition(*arguments, "csv")[1].splitlines() == [
         "country_iso3,country,refugees",
         "KEN,Kenya,160",
         "ITA,Italy,40",
         "FRA,France,0",
     ]
-    assert coalition(*asked, "table")[1].splitlines()[2].split() == ["KEN", "Kenya", "160"]
+    assert coalition(*arguments, "table")[1].splitlines()[2].split() == ["KEN", "Kenya", "160"]
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_the_command_works_as_a_process_and_survives_a_closed_pipe(small_store):
 
 @pytest.mark.parametrize("value", ["", "99999999999999999999999"])
 def test_a_parameter_that_must_be_given_is_not_blank_and_not_too_large(small_store, value, capsys):
-    asked = ["--store", str(small_store), "ask", "cohorts/difference", "--param", f"by_day={value}"]
-    assert main(asked) == 1
+    arguments = ["--store", str(small_store), "ask", "cohorts/difference", "--param", f"by_day={value}"]
+    assert main(arguments) == 1
     assert "by_day" in capsys.readouterr().err
 
 
@@ -231,17 +231,17 @@ def test_what_the_operator_does_is_in_the_audit_log(coalition, tmp_path):
     name = next((tmp_path / "snapshots" / "hubs").iterdir()).name
     coalition("--store", tmp_path, "withdraw", "hubs", name)
     status, out, _ = coalition("--store", tmp_path, "audit", "list")
-    said = [line.split("  ")[1:] for line in out.splitlines()]
-    assert status == 0 and [line[0] for line in said] == [
+    fields = [line.split("  ")[1:] for line in out.splitlines()]
+    assert status == 0 and [line[0] for line in fields] == [
         *("upload", "release", "upload", "release"),
         *("release", "rollback", "withdrawal"),
     ]
-    assert said[0] == [
+    assert fields[0] == [
         "upload",
         "operator",
         f"hubs {name}, rows in 4 = published 2 + collapsed 1 + quarantined 1",
     ]
-    assert said[4] == ["release", "operator", "publish", "release 3"] and said[5][-1] == "release 1"
+    assert fields[4] == ["release", "operator", "publish", "release 3"] and fields[5][-1] == "release 1"
     assert coalition("--store", tmp_path, "audit", "list", "--last", "1")[1].splitlines() == out.splitlines()[-1:]
     assert coalition("--store", tmp_path, "audit", "verify")[1].startswith("7 lines hold, from 20")
     log = tmp_path / "audit" / "log.jsonl"
@@ -265,8 +265,8 @@ def test_health_says_with_its_status_whether_something_needs_attention(coalition
     # 31 days: fresh until 28 November, due until 13 December, overdue after.
     for day, failed in (("2026-10-28", 0), ("2026-10-12", 1)):
         store = tmp_path / day
-        asked = ["import", "coursera_usage", file, "--captured-on", day, "--no-publish", "--confirm"]
-        assert coalition("--store", store, *asked)[0] == 0
+        arguments = ["import", "coursera_usage", file, "--captured-on", day, "--no-publish", "--confirm"]
+        assert coalition("--store", store, *arguments)[0] == 0
         assert coalition("--store", store, "health")[0] == failed, day
 
 
@@ -279,10 +279,15 @@ def test_health_as_json_has_the_keys_that_operations_name(coalition, tmp_path, m
         "--no-publish",
     )  # fmt: skip
     status, out, _ = coalition("--store", tmp_path, "health", "--format", "json")
-    said = json.loads(out)
-    assert status == 1 and said["needs_attention"] is True and said["day"] == "2026-11-28"
-    assert (said["overdue"], said["ahead"], said["failing"], said["troubles"]) == (["uis_enrolment"], [], [], [])
-    by_name = {one["source"]: one for one in said["streams"]}
+    report = json.loads(out)
+    assert status == 1 and report["needs_attention"] is True and report["day"] == "2026-11-28"
+    assert (report["overdue"], report["ahead"], report["failing"], report["troubles"]) == (
+        ["uis_enrolment"],
+        [],
+        [],
+        [],
+    )
+    by_name = {stream["source"]: stream for stream in report["streams"]}
     late, closures = by_name["uis_enrolment"], by_name["unesco_closures"]
     assert (late["age_days"], late["next_expected"], late["overdue_since"]) == (1734, "2023-03-01", "2023-09-01")
     assert closures["freshness"] == "not_expected" and closures["sent_by"] == ["operator"]
@@ -292,7 +297,7 @@ def test_health_as_json_has_the_keys_that_operations_name(coalition, tmp_path, m
     assert sum(reason["rows"] for reason in capture["set_aside_by_reason"]) == 6
     named = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
     section = named.split("## Is it fresh")[1].split("\n## ")[0]
-    for key in {*said, *late, *capture, *capture["set_aside_by_reason"][0]}:
+    for key in {*report, *late, *capture, *capture["set_aside_by_reason"][0]}:
         assert f"`{key}`" in section, key
 
 
@@ -303,7 +308,7 @@ def test_health_goes_on_where_a_list_of_reasons_cannot_be_read(coalition, tmp_pa
     listed.parent.chmod(0o700)
     listed.unlink()
     status, out, _ = coalition("--store", tmp_path, "health", "--format", "json")
-    said = json.loads(out)
-    assert status == 1 and [one["source"] for one in said["troubles"]] == ["unesco_closures"]
-    (closures,) = [one for one in said["streams"] if one["source"] == "unesco_closures"]
+    report = json.loads(out)
+    assert status == 1 and [trouble["source"] for trouble in report["troubles"]] == ["unesco_closures"]
+    (closures,) = [stream for stream in report["streams"] if stream["source"] == "unesco_closures"]
     assert closures["captures"][0]["set_aside_by_reason"] is None and closures["rows"] == 11

@@ -101,10 +101,10 @@ def sent(tmp_path_factory):
     """The demonstration files as they are sent: the rows of each newest one, by source, as dictionaries."""
     _earlier, newest = write_files(tmp_path_factory.mktemp("sent"))
     rows = {}
-    for one in newest:
-        lines = list(csv.reader(io.StringIO(one.file.read_text(encoding="utf-8-sig"), newline="")))
+    for file_sent in newest:
+        lines = list(csv.reader(io.StringIO(file_sent.file.read_text(encoding="utf-8-sig"), newline="")))
         header = next(at for at, line in enumerate(lines) if len(line) > 3)
-        rows.setdefault(one.source, []).extend(
+        rows.setdefault(file_sent.source, []).extend(
             dict(zip(lines[header], line, strict=True)) for line in lines[header + 1 :]
         )
     return rows
@@ -116,12 +116,12 @@ def runs(sent):
     id_of = {row["email"]: row["learner_id"] for row in sent["partner_learners"] if row["learner_id"]}
     id_of |= {r["Email"]: i for r in sent["coursera_usage"] if (i := r.get("External Id") or r.get("External ID"))}
     host_of = {row["learner_id"]: row["country_host"] for row in sent["partner_learners"] if row["country_host"]}
-    found = []
+    runs_read = []
     for row in sent["coursera_usage"]:
-        given = row.get("External Id") or row.get("External ID") or ""
-        if not 0 <= int(row["Overall Progress"]) <= 100 or not (given or row["Email"]):
+        id_given = row.get("External Id") or row.get("External ID") or ""
+        if not 0 <= int(row["Overall Progress"]) <= 100 or not (id_given or row["Email"]):
             continue  # the faults that are in the files
-        who = given or id_of.get(row["Email"], row["Email"])
+        who = id_given or id_of.get(row["Email"], row["Email"])
         name = (row.get("Program Slug") or row["Program Name"]).lower().replace(" ", "-")
         done = row["Completion Time"][:10]
         certified = (
@@ -129,7 +129,7 @@ def runs(sent):
             if "Course Certificate URL" in row
             else row["Enrollment Source"] != "AUDIT"
         )
-        found.append(
+        runs_read.append(
             {
                 "who": who,
                 "programme": next(p for p in PREFIXES if name.startswith(p)),
@@ -145,7 +145,7 @@ def runs(sent):
                 ),
             }
         )
-    return found
+    return runs_read
 
 
 PREFIXES = ("coursera-for-refugees", "kiron-campus", "dlsei", "global-learning-hubs")
@@ -210,9 +210,7 @@ def test_the_traps_are_in_the_files_and_the_names_are_not_in_the_store(sent, dem
     streams = {}
     for row in usage:
         streams.setdefault(row.get("External Id") or row.get("External ID"), set()).add(row.get("Program Slug"))
-    assert (
-        sum(len(found) > 1 for key, found in streams.items() if key) > 500
-    )  # reported twice, in layouts that have ids
+    assert sum(len(keys) > 1 for key, keys in streams.items() if key) > 500  # reported twice, in layouts that have ids
     assert any(not row["External Id"] for row in usage if "External Id" in row)  # ids left blank
     assert any(row["Removed From Program"] == "Yes" for row in usage)
     assert any("\n" in row["Name"] for row in usage)
@@ -235,24 +233,24 @@ def test_the_traps_are_in_the_files_and_the_names_are_not_in_the_store(sent, dem
 @pytest.fixture(scope="module")
 def of_the_coalition(tmp_path_factory):
     """The files of the coalition as they are sent, by source, as dictionaries."""
-    found = {}
-    for one in write_coalition(facts(), tmp_path_factory.mktemp("coalition")):
-        lines = list(csv.reader(io.StringIO(one.file.read_text(encoding="utf-8"), newline="")))
-        found[one.source] = [dict(zip(lines[1], line, strict=True)) for line in lines[2:]]
-    return found
+    rows_of = {}
+    for file_sent in write_coalition(facts(), tmp_path_factory.mktemp("coalition")):
+        lines = list(csv.reader(io.StringIO(file_sent.file.read_text(encoding="utf-8"), newline="")))
+        rows_of[file_sent.source] = [dict(zip(lines[1], line, strict=True)) for line in lines[2:]]
+    return rows_of
 
 
 def test_members_are_as_many_of_each_type_as_unesco_states_and_have_no_names(of_the_coalition):
     kinds = Counter(row["member_type"] for row in of_the_coalition["partners"])
     (stated,) = [row for row in read_rows("published_figures.csv") if row["metric"] == "partners by type"]
-    said = [
+    expected = [
         int(number) for number in re.findall(r"(\d+) (?:private|multilateral|NGO|networks|media)", stated["as_stated"])
     ]
     order = ("private sector", "multilateral", "civil society", "network", "media")
-    assert [kinds[kind] for kind in order] == said and sum(said) == int(stated["value"]) == 208
+    assert [kinds[kind] for kind in order] == expected and sum(expected) == int(stated["value"]) == 208
     assert all(re.fullmatch(r"Member \d{3}", row["partner"]) for row in of_the_coalition["partners"])
     points = {row["focal_point"] for row in of_the_coalition["partners"]}
-    assert "" in points and all(re.fullmatch(r"education@member\d{3}\.example", one) for one in points - {""})
+    assert "" in points and all(re.fullmatch(r"education@member\d{3}\.example", address) for address in points - {""})
 
 
 def test_projects_and_countries_are_those_unesco_stated_and_claims_overlap(of_the_coalition):
@@ -273,6 +271,6 @@ def test_projects_and_countries_are_those_unesco_stated_and_claims_overlap(of_th
     for row in rows:
         if row["audience"] == "learners" and row["people_direct"]:
             by_activity.setdefault(row["activity_id"], []).append(row)
-    reached = sum(int(told[0]["people_direct"]) for told in by_activity.values())
-    claims = sum(int(r["people_claimed"] or r["people_direct"]) for told in by_activity.values() for r in told)
+    reached = sum(int(reports[0]["people_direct"]) for reports in by_activity.values())
+    claims = sum(int(r["people_claimed"] or r["people_direct"]) for reports in by_activity.values() for r in reports)
     assert claims > 1.3 * reached

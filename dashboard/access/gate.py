@@ -38,7 +38,7 @@ SHORTEST_SECRET = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SERVER = "dashboard.server.app"
 SEE_AS = "see_as"
-TOLD = "_told"
+RECORDED = "_told"
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
@@ -48,7 +48,11 @@ def providers() -> dict[str, Mapping[str, Any]]:
         LoginWrong: the file is there and cannot be read.
     """
     section = _auth()
-    named = {name: part for name, part in section.items() if isinstance(part, Mapping) and "client_id" in part}
+    named = {
+        name: settings
+        for name, settings in section.items()
+        if isinstance(settings, Mapping) and "client_id" in settings
+    }
     return {"": section, **named} if "client_id" in section else named
 
 
@@ -56,7 +60,7 @@ def login_is_configured() -> bool:
     """Whether visitors sign in; else whoever reaches this machine's own address is the steward.
 
     Raises:
-        LoginWrong: the file that would say so is there and cannot be read.
+        LoginWrong: the file that would state it is there and cannot be read.
     """
     return bool(_auth())
 
@@ -87,15 +91,15 @@ def refuse_weak_login() -> None:
 
 
 def gate() -> Visitor:
-    """Lets the visitor in, or ends the script with a page that says why not. Runs before every page, at every click."""
+    """Lets the visitor in, or ends the script with a page that states why. Runs before every page, at every click."""
     mark_missing(MISSING)
     try:
         refuse_weak_login()
         if not login_is_configured():
             _refuse_open_door()
             if is_embedded():
-                return _seen(Admitted("the public", EVERYBODY), lambda: True)
-            return _seen(Admitted(OPERATOR, STEWARD), lambda: True)
+                return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: True)
+            return _visitor_as_seen(Admitted(OPERATOR, STEWARD), lambda: True)
         _refuse_unguarded_server()
         roster = read_roster(roster_file())
         if is_embedded():
@@ -103,10 +107,10 @@ def gate() -> Visitor:
         if not st.user.is_logged_in:
             if roster.is_public:
                 _offer_login(in_sidebar=True)
-                return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
+                return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
             raise Denied("", _("Sign in to see figures of the coalition."))
         claims = st.user.to_dict()
-        clients = frozenset(str(one["client_id"]) for one in providers().values())
+        clients = frozenset(str(provider["client_id"]) for provider in providers().values())
         admitted = admit(claims, roster, clients, time.time(), read_signed_out(roster_file().parent))
     except (RosterWrong, LoginWrong) as wrong:
         st.session_state.pop(VISITOR_KEY, None)
@@ -115,8 +119,8 @@ def gate() -> Visitor:
     except Denied as denied:
         st.session_state.pop(VISITOR_KEY, None)
         _turn_away(denied)
-    _tell_once("login", admitted.who, audience_words(admitted.viewer))
-    return _seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
+    _record_once("login", admitted.who, audience_words(admitted.viewer))
+    return _visitor_as_seen(admitted, partial(_is_still, claims, clients, admitted.viewer))
 
 
 def _in_frame(roster: Roster) -> Visitor:
@@ -125,7 +129,7 @@ def _in_frame(roster: Roster) -> Visitor:
         st.session_state.pop(VISITOR_KEY, None)
         st.info(_("Only what is public can be shown inside other sites, and nothing here is public."))
         st.stop()
-    return _seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
+    return _visitor_as_seen(Admitted("the public", EVERYBODY), lambda: read_roster(roster_file()).is_public)
 
 
 def acting() -> Actor:
@@ -164,15 +168,15 @@ def _auth() -> Mapping[str, Any]:
     try:
         return st.secrets.get("auth") or {}
     except (StreamlitSecretNotFoundError, OSError, UnicodeDecodeError) as wrong:
-        there = [file for file in config.get_option("secrets.files") if Path(file).exists()]
-        if secrets_file() and not there:
-            there = [str(secrets_file())]
-        if not there:
+        existing = [file for file in config.get_option("secrets.files") if Path(file).exists()]
+        if secrets_file() and not existing:
+            existing = [str(secrets_file())]
+        if not existing:
             return {}
         # Never quoted: the line that is wrong may hold the secret.
         raise LoginWrong(
-            f"The file {', '.join(there)} configures the login and cannot be read ({type(wrong).__name__}): nobody is "
-            "let in until it can. Write it as in .streamlit/secrets.toml.example."
+            f"The file {', '.join(existing)} configures the login and cannot be read ({type(wrong).__name__}): nobody "
+            "is let in until it can. Write it as in .streamlit/secrets.toml.example."
         ) from None
 
 
@@ -206,7 +210,7 @@ def _is_still(claims: Mapping[str, Any], clients: frozenset[str], viewer: Viewer
         return False
 
 
-def _seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
+def _visitor_as_seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
     wanted = st.session_state.get(SEE_AS)
     viewer = wanted if admitted.viewer.is_steward and isinstance(wanted, Viewer) else admitted.viewer
     came = Visitor(admitted.who, admitted.viewer, viewer, is_still_admitted)
@@ -217,7 +221,7 @@ def _seen(admitted: Admitted, is_still_admitted: Callable[[], bool]) -> Visitor:
 def _turn_away(denied: Denied) -> None:
     st.title(_("Coalition dashboard"))
     if denied.reason:
-        _tell_once("denial", str(st.user.get("email") or st.user.get("sub") or "unknown"), denied.reason)
+        _record_once("denial", str(st.user.get("email") or st.user.get("sub") or "unknown"), denied.reason)
         st.error(in_markdown(_(str(denied))))
         st.button(_("Sign out"), on_click=_sign_out, key="sign_out_denied")
     else:
@@ -227,10 +231,10 @@ def _turn_away(denied: Denied) -> None:
 
 
 def _offer_login(in_sidebar: bool = False) -> None:
-    place = st.sidebar if in_sidebar else st
+    container = st.sidebar if in_sidebar else st
     for name in providers():
         label = _("Sign in with {provider}").format(provider=name.capitalize()) if name else _("Sign in")
-        if place.button(label, key=f"login-{name}", type="secondary" if in_sidebar else "primary"):
+        if container.button(label, key=f"login-{name}", type="secondary" if in_sidebar else "primary"):
             st.login(name or None)
 
 
@@ -250,10 +254,10 @@ def _sign_out() -> None:
     st.logout()
 
 
-def _tell_once(event: str, who: str, what: str) -> None:
+def _record_once(event: str, who: str, what: str) -> None:
     """Enters a login or denial in the audit log, once for a session."""
-    if st.session_state.get(TOLD) != (event, who, what):
-        st.session_state[TOLD] = (event, who, what)
+    if st.session_state.get(RECORDED) != (event, who, what):
+        st.session_state[RECORDED] = (event, who, what)
         note(store_folder(), event, who, what)
 
 

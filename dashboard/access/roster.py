@@ -1,4 +1,4 @@
-"""Who may come in: the roster file, and the check of what a login says against it. Knows no page."""
+"""Who may come in: the roster file, and the check of what a login states against it. Knows no page."""
 
 import fcntl
 import hashlib
@@ -26,7 +26,7 @@ ADDRESS = re.compile(r"[!-?A-~]+@(?:[a-z0-9-]+\.)+[a-z0-9-]*[a-z0-9]", re.IGNORE
 
 
 class RosterWrong(Refusal):
-    """The roster cannot be used; the message says what is wrong and where."""
+    """The roster cannot be used; the message states what is wrong and where."""
 
 
 class LoginWrong(Refusal):
@@ -88,12 +88,12 @@ def read_roster(file: Path) -> Roster:
         RosterWrong: it is not there, or a line cannot be understood.
     """
     try:
-        found = file.stat()
+        stat = file.stat()
     except OSError:
         raise RosterWrong(
             f"A login is configured, but there is no roster {file}. Write one as in .streamlit/roster.toml.example."
         ) from None
-    return _read_roster(file, found.st_mtime_ns, found.st_size, found.st_ino)
+    return _read_roster(file, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 def admit(
@@ -113,7 +113,9 @@ def admit(
     """
     issuer, sub, issued = claims.get("iss"), claims.get("sub"), claims.get("iat")
     audience = claims.get("aud")
-    meant_for = {one for one in (audience if isinstance(audience, list) else [audience]) if isinstance(one, str)}
+    meant_for = {
+        client for client in (audience if isinstance(audience, list) else [audience]) if isinstance(client, str)
+    }
     if not isinstance(issuer, str) or issuer not in roster.issuers:
         raise Denied("wrong issuer", "The service that says who you are is not one that this dashboard believes.")
     if not meant_for & clients:
@@ -151,8 +153,8 @@ def read_signed_out(folder: Path) -> dict[str, float]:
         RosterWrong: what is written there cannot be read, so that nobody can be let in.
     """
     try:
-        said = json.loads((folder / SIGNED_OUT).read_text(encoding="utf-8"))
-        return {str(name): float(at) for name, at in said.items()}
+        times = json.loads((folder / SIGNED_OUT).read_text(encoding="utf-8"))
+        return {str(name): float(at) for name, at in times.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError):
@@ -182,21 +184,21 @@ def sign_out(folder: Path, issuer: str, sub: str, now: float, issued: float = 0)
 @lru_cache(maxsize=8)
 def _read_roster(file: Path, _changed: int, _size: int, _node: int) -> Roster:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        toml = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise RosterWrong(f"The roster {file} cannot be read: {wrong}.") from wrong
-    issuers = said.get("issuers", [])
+    issuers = toml.get("issuers", [])
     if not issuers or not all(
-        isinstance(one, str) and one.startswith(("https://", "http://127.0.0.1:")) for one in issuers
+        isinstance(issuer, str) and issuer.startswith(("https://", "http://127.0.0.1:")) for issuer in issuers
     ):
         raise RosterWrong(
             f'The roster {file} names no issuers. Write issuers = ["https://…"] as your provider states it.'
         )
-    people = tuple(_person(line, file, with_role=True) for line in said.get("person", []))
-    revoked = [_person(line, file, with_role=False) for line in said.get("revoked", [])]
+    people = tuple(_person(line, file, with_role=True) for line in toml.get("person", []))
+    revoked = [_person(line, file, with_role=False) for line in toml.get("revoked", [])]
     # The address beside a subject keeps out by itself, as the subject does.
     revoked += [Person(EVERYBODY, email=line.email) for line in revoked if line.sub and line.email]
-    return Roster(tuple(issuers), people, tuple(revoked), said.get("public") is True)
+    return Roster(tuple(issuers), people, tuple(revoked), toml.get("public") is True)
 
 
 def _person(line: Mapping[str, Any], file: Path, with_role: bool) -> Person:

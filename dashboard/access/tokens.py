@@ -43,7 +43,7 @@ class TokensUnreadable(Refusal):
 
 
 class TokenDenied(Exception):
-    """A token lets nobody in; `who` names it for the audit log, `reason` says why."""
+    """A token lets nobody in; `who` names it for the audit log, `reason` states why."""
 
     def __init__(self, who: str, reason: str) -> None:
         super().__init__(reason)
@@ -123,7 +123,7 @@ def create(
         now.isoformat(timespec="seconds"),
         (now + datetime.timedelta(days=days)).isoformat(timespec="seconds"),
     )
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         what = f"token {name} made for {token.audience_words}, valid until {token.expires_at[:10]}"
         record(store, "token", OPERATOR, what, reason=token.purpose)
         known[name] = token
@@ -137,11 +137,11 @@ def revoke(store: Path, roster: Path, name: str, now: datetime.datetime) -> Toke
         TokenRefused: there is none of this name, or it is revoked already.
         TokensUnreadable, NotRecorded: it could not be revoked.
     """
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         token = known.get(name)
         if token is None or token.revoked_at:
-            found = "is revoked already" if token else "does not exist"
-            raise TokenRefused(f"The token {cleaned(name)[:20]!r} {found}. `coalition token list` shows all tokens.")
+            state = "is revoked already" if token else "does not exist"
+            raise TokenRefused(f"The token {cleaned(name)[:20]!r} {state}. `coalition token list` shows all tokens.")
         record(store, "token", OPERATOR, f"token {name} for {token.audience_words} revoked")
         known[name] = replace(token, revoked_at=now.isoformat(timespec="seconds"))
         return known[name]
@@ -161,7 +161,7 @@ def admit_token(sent: str, roster: Path, now: datetime.datetime) -> Token:
 
     Raises:
         TokenDenied: it lets nobody in.
-        RosterWrong, TokensUnreadable: that cannot be told.
+        RosterWrong, TokensUnreadable: that cannot be known.
     """
     shape = TOKEN.fullmatch(sent)
     token = _read(roster.parent).get(shape["name"]) if shape else None
@@ -179,7 +179,7 @@ def used(roster: Path, token: Token, now: datetime.datetime) -> bool:
     day = now.date().isoformat()
     if token.used_on == day:
         return False
-    with _changing(roster.parent) as known:
+    with _tokens_to_change(roster.parent) as known:
         if token.name in known:  # else it was taken out of the file meanwhile
             known[token.name] = replace(known[token.name], used_on=day)
     return True
@@ -207,7 +207,9 @@ def viewer_of(wanted: str, roster: Path) -> Viewer:
         )
     known = known_viewers(roster)
     if known is not None and viewer not in known:
-        names = sorted(f"{one.audience}:{one.partner_id}" if one.partner_id else one.audience for one in known)
+        names = sorted(
+            f"{viewer.audience}:{viewer.partner_id}" if viewer.partner_id else viewer.audience for viewer in known
+        )
         raise TokenRefused(
             f"The roster has nobody of {cleaned(wanted)[:40]}; it has {', '.join(names) or 'nobody'}. Put somebody of "
             "that role or partner on the roster first."
@@ -219,12 +221,14 @@ def known_viewers(roster: Path) -> frozenset[Viewer] | None:
     """The audiences that the roster lets in; None where there is no roster, and no login."""
     if not roster.exists():
         return None
-    said = read_roster(roster)
-    return frozenset({person.viewer for person in said.people} | ({EVERYBODY} if said.is_public else set()))
+    roster_read = read_roster(roster)
+    return frozenset(
+        {person.viewer for person in roster_read.people} | ({EVERYBODY} if roster_read.is_public else set())
+    )
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[dict[str, Token]]:
+def _tokens_to_change(folder: Path) -> Iterator[dict[str, Token]]:
     """The tokens by name, to be changed and written; without anybody else changing them, and for their owner only."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / f".{FILE}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
@@ -242,27 +246,27 @@ def _changing(folder: Path) -> Iterator[dict[str, Token]]:
 
 def _read(folder: Path) -> Mapping[str, Token]:
     try:
-        found = (folder / FILE).stat()
+        stat = (folder / FILE).stat()
     except FileNotFoundError:
         return {}
     except OSError as wrong:
         raise _unreadable(folder) from wrong
-    return _read_file(folder, found.st_mtime_ns, found.st_size, found.st_ino)
+    return _read_file(folder, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 @lru_cache(maxsize=8)
 def _read_file(folder: Path, _changed: int, _size: int, _node: int) -> Mapping[str, Token]:
     try:
-        said: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        known = [Token(**one) for one in said]
+        entries: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        known = [Token(**entry) for entry in entries]
         for token in known:
-            _checked(token)
+            _refuse_malformed(token)
     except (OSError, ValueError, TypeError) as wrong:
         raise _unreadable(folder) from wrong
     return {token.name: token for token in known}
 
 
-def _checked(token: Token) -> None:
+def _refuse_malformed(token: Token) -> None:
     """Raises ValueError or TypeError where a line is none that `create` wrote: such as a time without its zone."""
     _ = token.viewer, bytes.fromhex(token.sha256)
     if datetime.datetime.fromisoformat(token.expires_at).tzinfo is None:

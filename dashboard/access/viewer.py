@@ -17,7 +17,7 @@ from dashboard.store.protocol import in_words
 from dashboard.store.releases import Release, open_release, release_numbers
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
 from dashboard.store.workspace import workspace
-from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, Shared, asked_tables, sealed
+from dashboard.warehouse.answers import Answers, Held, ReleaseTooOld, Shared, queried_tables, sealed
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
@@ -65,7 +65,7 @@ EXECUTIVE = Viewer(COALITION)
 EVERYBODY = Viewer(PUBLIC)
 
 
-def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> Viewer:
+def answering_viewer(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> Viewer:
     """Whose tables answer a question of this viewer: its own, or those that everybody may have.
 
     Questions about nobody's learners are answered from one place for all. A partner's questions are answered from its
@@ -81,27 +81,27 @@ def place(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]
     known = {field.name for field in question(name).params}
     own = {"partner_id", "other_partner_id"} & known
     mine = all(params.get(column) == viewer.partner_id for column in own) and bool(own)
-    alone = not own and params.get("programme_id") in _programmes_of_one(release).get(viewer.partner_id, ())
+    alone = not own and params.get("programme_id") in _programmes_of_single_partners(release).get(viewer.partner_id, ())
     return viewer if mine or alone else EVERYBODY
 
 
 def is_protected(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
     """Whether the answer that this viewer gets has hidden and rounded counts."""
-    return _is_about_people(name) and place(viewer, release, name, params).audience in (COALITION, PUBLIC)
+    return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience in (COALITION, PUBLIC)
 
 
 def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     """The tables that a viewer's database holds, and which rows of them: never more than the viewer may see.
 
     Raises:
-        ReleaseTooOld: the release was made by a version that kept fewer tables, or did not say whose rows they hold.
+        ReleaseTooOld: the release was made by a version that kept fewer tables, or did not state whose rows they hold.
     """
     if not is_of_today(release):
         raise ReleaseTooOld(
             f"Release {release.number} was built by an earlier version, in which figures of a partner depended on the "
             "files of others. `coalition publish` builds a new one from the same files."
         )
-    tables = {name: Held(file) for name, file in release.marts.items() if name in asked_tables()}
+    tables = {name: Held(file) for name, file in release.marts.items() if name in queried_tables()}
     if viewer.is_steward:
         return {**tables, BENCHMARK: _view(release, BESIDE)[BENCHMARK]}
     if viewer.audience in (COALITION, PUBLIC):
@@ -115,7 +115,7 @@ def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
 
 
 def is_of_today(release: Release) -> bool:
-    """Whether every table about people says whose rows it holds; those of earlier versions did not."""
+    """Whether every table about people states whose rows it holds; those of earlier versions did not."""
     return all(
         "partner_id" in pq.read_schema(release.marts[name]).names for name in release.marts.keys() & {*PROTECTED}
     )
@@ -126,7 +126,7 @@ def shared_tables(release: Release) -> dict[str, Path]:
     return {
         name: file
         for name, file in release.marts.items()
-        if name in asked_tables() and name not in (*PROTECTED, STREAMS, HUB_DAYS)
+        if name in queried_tables() and name not in (*PROTECTED, STREAMS, HUB_DAYS)
     }
 
 
@@ -151,7 +151,7 @@ def open_answers(viewer: Viewer, release: Release, shared: Shared | None = None)
 def _standing_between(viewer: Viewer, store: Path, old: int, new: int) -> DuckEngine:
     """As `_between`, while both releases stand: one may be erased or pruned after it was compared."""
     for number in {old, new} - set(release_numbers(store)):
-        open_release(store, number)  # says why it is gone
+        open_release(store, number)  # states why it is gone
     # One at a time: what a comparison may put on disk is then all that comparisons may.
     with _comparing:
         return _between(viewer, store, old, new)
@@ -199,13 +199,13 @@ def _side(release: Release) -> Side:
 
 
 def _view(release: Release, audience: str) -> dict[str, Held]:
-    found = {name: Held(file) for name, file in release.views(audience).items()}
-    if not found or (audience != BESIDE and HUB_DAYS not in found):
+    views = {name: Held(file) for name, file in release.views(audience).items()}
+    if not views or (audience != BESIDE and HUB_DAYS not in views):
         raise ReleaseTooOld(
             f"Release {release.number} was built before there were audiences, so only the version that built it can "
             "show it. `coalition publish` builds a new one from the same files."
         )
-    return {name: held for name, held in found.items() if name in asked_tables()}
+    return {name: held for name, held in views.items() if name in queried_tables()}
 
 
 @cache
@@ -214,14 +214,14 @@ def _is_about_people(name: str) -> bool:
 
 
 @cache
-def _programmes_of_one(release: Release) -> dict[str, tuple[str, ...]]:
+def _programmes_of_single_partners(release: Release) -> dict[str, tuple[str, ...]]:
     """Programmes that one partner alone reports, by that partner."""
     rows = pq.read_table(release.marts[STREAMS], columns=["programme_id", "partner_id"]).to_pylist()
     partners: dict[str, set[str]] = {}
     for row in rows:
         partners.setdefault(row["programme_id"], set()).add(row["partner_id"])
-    found: dict[str, list[str]] = {}
+    programmes_of: dict[str, list[str]] = {}
     for programme, reporting in sorted(partners.items()):
         if len(reporting) == 1:
-            found.setdefault(next(iter(reporting)), []).append(programme)
-    return {partner: tuple(programmes) for partner, programmes in found.items()}
+            programmes_of.setdefault(next(iter(reporting)), []).append(programme)
+    return {partner: tuple(programmes) for partner, programmes in programmes_of.items()}

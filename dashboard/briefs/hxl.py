@@ -63,16 +63,16 @@ def newest_rows(store: Path, release: Release, reported_by: str = "") -> list[di
         NotOneList: there are none.
         StoreDamaged: a snapshot that the release was built from is not whole, or is gone.
     """
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for pin in release.manifest["snapshots"].get(SOURCE, ()):
         verify(store / pin["folder"])
-        found += pq.read_table(store / pin["folder"] / "rows.parquet").to_pylist()
+        rows += pq.read_table(store / pin["folder"] / "rows.parquet").to_pylist()
     newest: dict[str, datetime.date] = {}
-    for row in found:
+    for row in rows:
         newest[row["reported_by"]] = max(row["captured_on"], newest.get(row["reported_by"], row["captured_on"]))
     chosen = [
         row
-        for row in found
+        for row in rows
         if row["captured_on"] == newest[row["reported_by"]] and reported_by in ("", row["reported_by"])
     ]
     if not chosen:
@@ -103,7 +103,7 @@ def write_hxl(rows: Iterable[Mapping[str, Any]], format_: str = "csv", source: s
     lines: list[list[Cell]] = [
         [column.headers[0] for column, _ in columns],
         [tag for _, tag in columns],
-        *([_written(row.get(column.name), column.name) for column, _ in columns] for row in table),
+        *([_hxl_cell(row.get(column.name), column.name) for column, _ in columns] for row in table),
     ]
     return as_csv(lines, mark=False) if format_ == "csv" else as_xlsx([("4W", lines)], headers=2)
 
@@ -111,7 +111,7 @@ def write_hxl(rows: Iterable[Mapping[str, Any]], format_: str = "csv", source: s
 def tag_answer(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """An answer about who does what where as CSV: the names of its columns, their HXL tags, then its rows."""
     tags = [TAGS.get(name, "") for name in columns]
-    return as_csv([list(columns), tags, *([_written(value, "") for value in row] for row in rows)], mark=False)
+    return as_csv([list(columns), tags, *([_hxl_cell(value, "") for value in row] for row in rows)], mark=False)
 
 
 def tagged(card: SourceCard) -> list[tuple[SourceColumn, str]]:
@@ -124,7 +124,7 @@ def tagged(card: SourceCard) -> list[tuple[SourceColumn, str]]:
     ]
 
 
-def _written(value: Any, name: str) -> Cell:
+def _hxl_cell(value: Any, name: str) -> Cell:
     if name == "provenance" and value == DEMO:
         return DEMONSTRATION_MARK
     if isinstance(value, datetime.date):

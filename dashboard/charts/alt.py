@@ -25,10 +25,12 @@ def figures_in_words(figure: Figure) -> str:
         return f"{'; '.join(dict.fromkeys(classes))}." if classes else ""
     marks = [trace for trace in traces if not trace.get("fill")]  # a band is the interval of what is within it
     named = [trace for trace in marks if trace.get("name")]
-    said = [(trace, words) for trace in named or marks if (words := _trace(trace, layout))]
-    if len(said) == 1:
-        return said[0][1]
-    return " ".join(f"{_plain(trace.get('name') or '')}: {words}".lstrip(": ") for trace, words in said[:MOST_SERIES])
+    described = [(trace, words) for trace in named or marks if (words := _trace(trace, layout))]
+    if len(described) == 1:
+        return described[0][1]
+    return " ".join(
+        f"{_plain(trace.get('name') or '')}: {words}".lstrip(": ") for trace, words in described[:MOST_SERIES]
+    )
 
 
 def _trace(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> str:
@@ -37,11 +39,15 @@ def _trace(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> str:
         return ""
     highest, lowest = max(points, key=_value), min(points, key=_value)
     if highest[1] == lowest[1]:
-        return f"{_at(points[-1])}."
+        return f"{_position_words(points[-1])}."
     if _is_day(points[0][0]):
         words = _("First: {first}; last: {last}; highest: {highest}.")
-        return words.format(first=_at(points[0]), last=_at(points[-1]), highest=_at(highest))
-    return _("Highest: {highest}; lowest: {lowest}.").format(highest=_at(highest), lowest=_at(lowest))
+        return words.format(
+            first=_position_words(points[0]), last=_position_words(points[-1]), highest=_position_words(highest)
+        )
+    return _("Highest: {highest}; lowest: {lowest}.").format(
+        highest=_position_words(highest), lowest=_position_words(lowest)
+    )
 
 
 def _value(point: Point) -> float:
@@ -57,7 +63,7 @@ def _points(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> Iterator[Poi
     label_axis, value_axis = (layout.get(_axis(trace, name), {}) for name in (along, across))
     named = dict(zip(label_axis.get("tickvals", ()), label_axis.get("ticktext", ()), strict=False))
     is_share = "%" in str(value_axis.get("tickformat", "")) or str(value_axis.get("ticksuffix", "")).strip() == "%"
-    written = _beside(trace, len(values))
+    written = _texts_beside_marks(trace, len(values))
     for label, value, words in zip(labels, values, written, strict=False):
         if not is_missing(value) and not isinstance(value, str | datetime.date):
             yield named.get(label, label), float(value), words or _number(value, is_share)
@@ -77,7 +83,7 @@ def _axis(trace: Mapping[str, Any], name: str) -> str:
     return f"{name}axis{str(trace.get(f'{name}axis', name))[1:]}"
 
 
-def _beside(trace: Mapping[str, Any], count: int) -> list[str]:
+def _texts_beside_marks(trace: Mapping[str, Any], count: int) -> list[str]:
     """The words that stand beside each mark; empty where there are none, or where they are shown to a pointer only."""
     texts = trace.get("text")
     is_list = isinstance(texts, Sequence) and not isinstance(texts, str) and len(texts) == count
@@ -92,7 +98,7 @@ def _number(value: float, is_share: bool) -> str:
     return people(value) if float(value).is_integer() or abs(value) >= 100 else decimal(value)
 
 
-def _at(point: Point) -> str:
+def _position_words(point: Point) -> str:
     return f"{_label(point[0])}, {point[2]}"
 
 

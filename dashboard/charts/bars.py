@@ -27,7 +27,7 @@ def bars_figure(labels: Sequence[str], values: Sequence[float], texts: Sequence[
         "textposition": "outside",
         "cliponaxis": False,
         "showlegend": False,
-        "marker": {"color": [ACCENT if one else NEUTRAL for one in strong]},
+        "marker": {"color": [ACCENT if is_strong else NEUTRAL for is_strong in strong]},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
     most, longest = (
@@ -94,8 +94,8 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
         height: in pixels.
     """
     steps = [
-        f"<b>{words[step]}</b><br>{whole(n)}, {share(part)}"
-        for step, n, part in zip(table["step"], table["learners"], table["share_of_first"], strict=True)
+        f"<b>{words[step]}</b><br>{whole(n)}, {share(of_first)}"
+        for step, n, of_first in zip(table["step"], table["learners"], table["share_of_first"], strict=True)
     ]
     shares = [0.0 if is_missing(value) else value for value in table["share_of_first"]]
     bar: dict[str, Any] = {

@@ -75,4 +75,4 @@ def _marks(trace: dict[str, Any]) -> bool:
     ends: Iterator[tuple[Any, Any]] = zip(
         trace.get("x", trace.get("lon", ())), trace.get("y", trace.get("lat", ())), strict=False
     )
-    return any(not is_missing(one) and not is_missing(other) for one, other in ends)
+    return any(not is_missing(x) and not is_missing(y) for x, y in ends)

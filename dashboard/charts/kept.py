@@ -28,18 +28,18 @@ class _Call:
 def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
     """Has a function called once for the same tables, values and language. What it returns must not be changed.
 
-    Tables are told apart by being the same object, since those that a question answers with are never changed.
+    Tables are distinguished by being the same object, since those that a question answers with are never changed.
     """
 
     @lru_cache(maxsize=MOST_KEPT)
-    def made(call: _Call) -> Made:
+    def result_of(call: _Call) -> Made:
         return function(*call.args, **call.named)
 
     @wraps(function)
     def called(*args: Args.args, **named: Args.kwargs) -> Made:
-        said = (language(), missing(), is_whole_percent())
-        key = (said, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
-        return made(_Call(key, args, named))
+        settings = (language(), missing(), is_whole_percent())
+        key = (settings, *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items())))
+        return result_of(_Call(key, args, named))
 
     return called
 

@@ -13,7 +13,7 @@ from dashboard.locales.numbers import decimal, is_missing, whole
 from dashboard.locales.plain import in_chart
 
 LARGEST_CIRCLE = 26
-MOST_CIRCLES = 20  # more would hide the colours below them and say nothing that the table does not
+MOST_CIRCLES = 20  # more would hide the colours below them and state nothing that the table does not
 
 
 @kept

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.charts.frame import Figure, framed
 from dashboard.locales.numbers import is_missing, people, people_axis
 
-# Six curves a reader can tell apart on light and on dark, by dash as well as by hue.
+# Six curves a reader can distinguish on light and on dark, by dash as well as by hue.
 CURVES = (
     ("#2f7fd1", "solid"),
     ("#e08a00", "solid"),
@@ -41,7 +41,7 @@ def lines_figure(
 
 
 def band(at: Sequence[Any], low: Sequence[float], high: Sequence[float], color: str, **more: Any) -> dict[str, Any]:
-    """The pale area between two lines, which says nothing on hovering."""
+    """The pale area between two lines, which states nothing on hovering."""
     return {
         "type": "scatter",
         "mode": "lines",

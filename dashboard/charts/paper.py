@@ -75,7 +75,7 @@ LEGEND_LETTERS = 95  # in a row of the legend
 MOST_COLUMNS_WITH_WORDS = 16
 PLOT_ACROSS, LETTER_ACROSS = 0.8, 7.5  # of the width, what labels leave to bars; pixels of a letter within one
 # matplotlib's settings are of the whole process.
-_one_at_a_time = threading.Lock()
+_single_drawing = threading.Lock()
 
 
 def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
@@ -87,7 +87,7 @@ def svg(figure: Figure, width: int = WIDTH, title: str = "") -> str:
         title: what it shows, for whoever cannot see it.
     """
     out = io.StringIO()
-    with _drawn(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
+    with _sheet(figure, width, {"svg.fonttype": "none", "svg.hashsalt": "coalition"}) as sheet:
         FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None, "Creator": None, "Title": title})
     return _small(out.getvalue())
 
@@ -101,7 +101,7 @@ def png(figure: Figure, width: int = WIDTH, scale: float = 2) -> bytes:
         scale: how fine it is.
     """
     out = io.BytesIO()
-    with _drawn(figure, width, {}) as sheet:
+    with _sheet(figure, width, {}) as sheet:
         for axes in sheet.axes:
             if shown := axes.get_legend():
                 shown.remove()
@@ -128,11 +128,11 @@ def drawable() -> frozenset[int]:
 
 
 @contextmanager
-def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
+def _sheet(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
     height = int(figure["layout"].get("height", 330))
     common: dict[Any, Any] = {"font.size": 9.5, "font.family": list(FAMILIES), "axes.unicode_minus": True}
     font_folders()
-    with _one_at_a_time, mpl.rc_context(common | settings), warnings.catch_warnings():
+    with _single_drawing, mpl.rc_context(common | settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that only the reader's font has
         sheet = Sheet(
             figsize=(width / PIXELS_AN_INCH, height / PIXELS_AN_INCH), dpi=PIXELS_AN_INCH, layout="constrained"
@@ -145,8 +145,8 @@ def _drawn(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[She
 @cache
 def font_folders() -> tuple[Path, ...]:
     """Where FAMILIES lie, which come with the project and its libraries; they are made known to the drawing, too."""
-    found = (find_spec(name) for name in FONT_PACKAGES)
-    libraries = tuple(Path(spec.origin).parent / "files" for spec in found if spec and spec.origin)
+    specs = (find_spec(name) for name in FONT_PACKAGES)
+    libraries = tuple(Path(spec.origin).parent / "files" for spec in specs if spec and spec.origin)
     for file in (file for folder in (*libraries, CHINESE_FONT) for file in sorted(folder.glob("*.ttf"))):
         fontManager.addfont(str(file))
     return (*libraries, CHINESE_FONT, Path(findfont("DejaVu Sans")).parent)
@@ -161,17 +161,17 @@ def inline_svg(figure: Figure, width: int = WIDTH, title: str = "", key: str = "
         figure: as described, in the language of this run.
         width: in pixels at most; it shrinks with the page.
         title: what it shows, for whoever cannot see it.
-        key: tells the charts of a page apart.
+        key: distinguishes the charts of a page.
     """
     drawn = NOT_INLINE.sub("", NOT_INLINE.sub("", svg(figure, width)))
     marks = {name: (path, style) for name, path, style in MARK.findall(drawn)}
-    drawn = USED.sub(lambda found: _mark(found, marks), drawn)
-    drawn = MARK.sub(lambda found: "" if found[1] in marks else found[0], drawn)
+    drawn = USED.sub(lambda match: _mark(match, marks), drawn)
+    drawn = MARK.sub(lambda match: "" if match[1] in marks else match[0], drawn)
     drawn = NOT_INLINE.sub("", drawn)
-    drawn = STYLED.sub(lambda found: f'style="{_of_page(found[1])}"', drawn)
+    drawn = STYLED.sub(lambda match: f'style="{_of_page(match[1])}"', drawn)
     named = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(NAMES.findall(drawn)))}
-    drawn = NAMED.sub(lambda found: f' id="{named[found[1]]}"' if found[1] in named else "", drawn)
-    drawn = NAMES.sub(lambda found: found[0].replace(found[1], named[found[1]]), drawn)
+    drawn = NAMED.sub(lambda match: f' id="{named[match[1]]}"' if match[1] in named else "", drawn)
+    drawn = NAMES.sub(lambda match: match[0].replace(match[1], named[match[1]]), drawn)
     opened, rest = drawn.split(">", 1)
     box = re.search(r'viewBox="[^"]*"', opened)
     assert box
@@ -186,14 +186,14 @@ def _mark(used: re.Match[str], marks: Mapping[str, tuple[str, str]]) -> str:
 
 def _of_page(style: str) -> str:
     """A style of a chart in the font of the page around it."""
-    sized = FONT.sub(lambda found: f"font-size: {found[2]}" + ("; font-weight: bold" if found[1] else ""), style)
+    sized = FONT.sub(lambda match: f"font-size: {match[2]}" + ("; font-weight: bold" if match[1] else ""), style)
     return sized.replace("; ", ";").replace(": ", ":")
 
 
 def _small(document: str) -> str:
     """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts."""
     begun = document.index("<svg")
-    document = PATH.sub(lambda found: f' d="{_relative(found[1])}"', document[begun:])
+    document = PATH.sub(lambda match: f' d="{_relative(match[1])}"', document[begun:])
     document = LONG_NUMBER.sub(r"\1", document)
     return FAMILY.sub(rf"\1{FONTS}", document)
 
@@ -203,17 +203,17 @@ def _relative(path: str) -> str:
     steps: list[str] = []
     x = y = x_begun = y_begun = 0  # in tenths
     for command, numbers in STEP.findall(path):
-        places = [round(float(number) * 10) for number in numbers.split()]
+        numbers_x10 = [round(float(number) * 10) for number in numbers.split()]
         if command == "z":
             steps.append("z")
             x, y = x_begun, y_begun
             continue
-        moved = [place - (y if at % 2 else x) for at, place in enumerate(places)]
+        moved = [number_x10 - (y if at % 2 else x) for at, number_x10 in enumerate(numbers_x10)]
         if command == "L" and not any(moved):
             continue
         # The first move counts from the corner, as one to a place would.
         steps.append(command.lower() + "".join(_tenths(number, at == 0) for at, number in enumerate(moved)))
-        x, y = places[-2:]
+        x, y = numbers_x10[-2:]
         if command == "M":
             x_begun, y_begun = x, y
     return "".join(steps)
@@ -297,8 +297,8 @@ def _code(feature: Mapping[str, Any]) -> str:
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[Outline]:
     """The rings of a country as a page can show them: its smallest islands only where it has no larger one."""
-    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    rings = [_projected(np.array(ring, dtype=float)) for part in parts for ring in part]
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    rings = [_projected(np.array(ring, dtype=float)) for polygon in polygons for ring in polygon]
     largest = max(map(_area, rings))
     for ring in rings:
         if _area(ring) >= min(SMALLEST, largest):
@@ -359,10 +359,10 @@ def _draw_axes(axes: Axes, figure: Figure) -> None:
         _draw_cells(axes, cells[0], layout)
         return
     labels = categories_of(traces, "y" if flat else "x")
-    places = {label: at for at, label in enumerate(labels)}
-    _draw_bars(axes, bars, places, flat, layout.get("barmode", "group"))
+    index_of = {label: at for at, label in enumerate(labels)}
+    _draw_bars(axes, bars, index_of, flat, layout.get("barmode", "group"))
     for number, trace in enumerate(trace for trace in traces if trace["type"] == "scatter"):
-        _draw_scatter(axes, trace, places, flat, number)
+        _draw_scatter(axes, trace, index_of, flat, number)
     _scale(axes, layout, "x", traces, labels if not flat else [])
     _scale(axes, layout, "y", traces, labels if flat else [])
     axes.grid(axis="x" if flat else "y", color=GRID, linewidth=0.6)
@@ -384,7 +384,9 @@ def categories_of(traces: Sequence[Mapping[str, Any]], axis: str) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[Any, int], flat: bool, mode: str) -> None:
+def _draw_bars(
+    axes: Axes, bars: Sequence[Mapping[str, Any]], index_of: Mapping[Any, int], flat: bool, mode: str
+) -> None:
     thickness = BAR / max(1, len(bars)) if mode == "group" else BAR
     stacked: dict[Any, float] = {}
     most = _longest(bars, flat, mode)
@@ -394,29 +396,29 @@ def _draw_bars(axes: Axes, bars: Sequence[Mapping[str, Any]], places: Mapping[An
         for row, (label, length) in enumerate(zip(at, lengths, strict=False)):
             if is_missing(length):
                 continue
-            place = places[label] if places else _number(label)
+            position = index_of[label] if index_of else _number(label)
             shift = (number - (len(bars) - 1) / 2) * thickness if mode == "group" else 0
-            start = _of(base, row, 0.0) if base is not None else stacked.get(label, 0.0)
+            start = _value_of_row(base, row, 0.0) if base is not None else stacked.get(label, 0.0)
             stacked[label] = start + length if mode in STACKED else 0.0
             draw = axes.barh if flat else axes.bar
-            wide = thickness if places else _days_wide(at)
-            color = _color(_of(trace.get("marker", {}).get("color", INK), row))
-            draw(place + shift, length, wide, start, color=color)
+            wide = thickness if index_of else _days_wide(at)
+            color = _color(_value_of_row(trace.get("marker", {}).get("color", INK), row))
+            draw(position + shift, length, wide, start, color=color)
             inside = trace.get("textposition") in ("inside", "auto")
             room = length / most * axes.bbox.width * PLOT_ACROSS
-            has_room = not inside or not flat or room > letters_wide(_text(_of(words, row))) * LETTER_ACROSS
-            if words is not None and trace.get("textposition") != "none" and _of(words, row) and has_room:
+            has_room = not inside or not flat or room > letters_wide(_text(_value_of_row(words, row))) * LETTER_ACROSS
+            if words is not None and trace.get("textposition") != "none" and _value_of_row(words, row) and has_room:
                 end = start + length
-                x, y = (end, place + shift) if flat else (place + shift, end)
+                x, y = (end, position + shift) if flat else (position + shift, end)
                 onward = (is_right_to_left() and flat) == inside  # whether words run on from the end to the right
                 axes.annotate(
-                    _text(_of(words, row)), (x, y), textcoords="offset points",
+                    _text(_value_of_row(words, row)), (x, y), textcoords="offset points",
                     xytext=(4 if onward else -4, 0) if flat else (0, -12 if inside else 3),
                     ha=("left" if onward else "right") if flat else "center", va="center" if flat else "bottom",
                     fontsize=9, color=_ink_on(color) if inside else INK, annotation_clip=False,
                 )  # fmt: skip
         for axis in ("error_x", "error_y"):
-            _draw_error(axes, trace, axis, [places.get(label, label) for label in at], lengths)
+            _draw_error(axes, trace, axis, [index_of.get(label, label) for label in at], lengths)
 
 
 def _longest(bars: Sequence[Mapping[str, Any]], flat: bool, mode: str) -> float:
@@ -427,7 +429,7 @@ def _longest(bars: Sequence[Mapping[str, Any]], flat: bool, mode: str) -> float:
         for row, (label, length) in enumerate(zip(at, lengths, strict=False)):
             if not is_missing(length):
                 before = ends.get(label, 0.0) if mode in STACKED else 0.0
-                base = _of(trace["base"], row, 0.0) if trace.get("base") is not None else before
+                base = _value_of_row(trace["base"], row, 0.0) if trace.get("base") is not None else before
                 ends[label] = max(ends.get(label, 0.0), base + length)
     return max(ends.values(), default=0.0) or 1.0
 
@@ -483,9 +485,9 @@ def _draw_error(axes: Axes, trace: Mapping[str, Any], axis: str, at: Sequence[An
     )  # fmt: skip
 
 
-def _draw_scatter(axes: Axes, trace: Mapping[str, Any], places: Mapping[Any, int], flat: bool, number: int) -> None:
-    x = [_place(value, {} if flat else places) for value in trace.get("x", ())]
-    y = [_place(value, places if flat else {}) for value in trace.get("y", ())]
+def _draw_scatter(axes: Axes, trace: Mapping[str, Any], index_of: Mapping[Any, int], flat: bool, number: int) -> None:
+    x = [_position(value, {} if flat else index_of) for value in trace.get("x", ())]
+    y = [_position(value, index_of if flat else {}) for value in trace.get("y", ())]
     line, marker = trace.get("line", {}), trace.get("marker", {})
     mode = trace.get("mode", "lines")
     color = line.get("color") or marker.get("color") or INK
@@ -549,7 +551,7 @@ def _axis_words(value: Any, settings: Mapping[str, Any]) -> str:
 def _handle(trace: Mapping[str, Any], number: int) -> Any:
     words, line, marker = _text(trace["name"]), trace.get("line", {}), trace.get("marker", {})
     color = marker.get("color") or trace.get("fillcolor") or line.get("color") or INK
-    first = _color(_of(color, 0) if isinstance(color, list) else color)
+    first = _color(_value_of_row(color, 0) if isinstance(color, list) else color)
     if trace["type"] == "bar" or trace.get("fill") == "toself":
         return Patch(facecolor=first, label=words)
     mode = trace.get("mode", "lines")
@@ -580,10 +582,10 @@ def _text(words: Any) -> str:
 
 def _color(written: Any) -> Any:
     """A colour of the description as matplotlib wants it: plotly's rgba() has parts of 255."""
-    found = COLOR.match(str(written))
-    if not found:
+    match = COLOR.match(str(written))
+    if not match:
         return written
-    red, green, blue, *alpha = (float(part) for part in found[1].split(","))
+    red, green, blue, *alpha = (float(channel) for channel in match[1].split(","))
     return (red / 255, green / 255, blue / 255, *(alpha or [1.0]))
 
 
@@ -604,15 +606,15 @@ def _marker(marker: Mapping[str, Any], number: int) -> str:
     return MARKERS[symbol % len(MARKERS)] if isinstance(symbol, int) else SYMBOLS.get(str(symbol), "o")
 
 
-def _of(values: Any, row: int, otherwise: Any = "") -> Any:
+def _value_of_row(values: Any, row: int, otherwise: Any = "") -> Any:
     """The value of a row where there is one each, else the one for all."""
     if isinstance(values, list | tuple):
         return values[row] if row < len(values) else otherwise
     return values
 
 
-def _place(value: Any, places: Mapping[Any, int]) -> float:
-    return places[value] if value in places else _number(value)
+def _position(value: Any, index_of: Mapping[Any, int]) -> float:
+    return index_of[value] if value in index_of else _number(value)
 
 
 def _number(value: Any) -> float:

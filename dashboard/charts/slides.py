@@ -117,7 +117,7 @@ def from_right(chart: NativeChart) -> NativeChart:
     """
     return replace(
         chart,
-        categories=[marked(one) if isinstance(one, str) else one for one in chart.categories],
+        categories=[marked(label) if isinstance(label, str) else label for label in chart.categories],
         series=[replace(series, name=marked(series.name)) for series in chart.series],
         category_title=marked(chart.category_title),
         value_title=marked(chart.value_title),
@@ -142,7 +142,7 @@ def native(figure: Figure) -> NativeChart | None:
         return _bars(traces, bars, layout)
     if categories_of(traces, "x"):
         return _lines(traces, layout)
-    return _along(traces, layout)
+    return _points_chart(traces, layout)
 
 
 def legend(figure: Figure) -> list[tuple[str, str]]:
@@ -179,7 +179,7 @@ def _bars(traces: Sequence[Mapping[str, Any]], bars: Sequence[Mapping[str, Any]]
         grouping = "overlaid"
     with_numbers = grouping == "clustered" and len(keys) * len(traces) <= MOST_WITH_NUMBERS
     series = [_series(trace, _rows(trace[along]), keys, across, values, with_numbers) for trace in traces]
-    lowest = min((value for one in series for value in one.values if value is not None), default=0)
+    lowest = min((value for line in series for value in line.values if value is not None), default=0)
     return NativeChart(
         kind="bar" if lying else "column",
         grouping=grouping,
@@ -199,8 +199,10 @@ def _bars(traces: Sequence[Mapping[str, Any]], bars: Sequence[Mapping[str, Any]]
 def _sorted(series: Sequence[Series], keys: Sequence[str]) -> tuple[Series, ...]:
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return tuple(
-        Series(**{**vars(one), "values": tuple(one.values[at] for at in order), "colors": _picked(one.colors, order)})
-        for one in series
+        Series(
+            **{**vars(line), "values": tuple(line.values[at] for at in order), "colors": _in_order(line.colors, order)}
+        )
+        for line in series
     )
 
 
@@ -209,7 +211,7 @@ def _rows(labels: Sequence[Any]) -> dict[Any, int]:
     return {label: row for row, label in enumerate(labels)}
 
 
-def _picked(values: Sequence[str], order: Sequence[int]) -> tuple[str, ...]:
+def _in_order(values: Sequence[str], order: Sequence[int]) -> tuple[str, ...]:
     return tuple(values[at] for at in order) if values else ()
 
 
@@ -218,7 +220,7 @@ def _lines(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Na
     values = layout.get("yaxis", {})
     series: list[Series] = []
     for trace in traces:
-        series += [_series(part, _rows(part["x"]), keys, "y", values) for part in _ends(trace)]
+        series += [_series(stretch, _rows(stretch["x"]), keys, "y", values) for stretch in _without_bands(trace)]
     return NativeChart(
         kind="line",
         grouping="clustered",
@@ -231,12 +233,12 @@ def _lines(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Na
     )
 
 
-def _along(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> NativeChart:
+def _points_chart(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> NativeChart:
     values, axis = layout.get("yaxis", {}), layout.get("xaxis", {})
-    parts = [part for trace in traces for part in _ends(trace)]
+    stretches = [stretch for trace in traces for stretch in _without_bands(trace)]
     by_day = any(is_day(x) for trace in traces for x in trace["x"] if isinstance(x, str))
-    series = [_series(part, None, part["x"], "y", values) for part in parts]
-    at = [place for one in series for place in one.at]
+    series = [_series(stretch, None, stretch["x"], "y", values) for stretch in stretches]
+    at = [position for line in series for position in line.at]
     ends = (min(at, default=None), max(at, default=None))
     if axis.get("range") and not by_day:
         ends = tuple(sorted(_number(end) for end in axis["range"]))  # type: ignore[assignment]
@@ -246,7 +248,7 @@ def _along(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Na
         categories=(),
         series=tuple(series),
         number_format=_axis_format(series, values),
-        along_format=_day_format([_day_of(place) for place in at]) if by_day else WHOLE,
+        along_format=_day_format([_day_of(position) for position in at]) if by_day else WHOLE,
         category_title=_title(axis),
         value_title=_title(values),
         value_range=(_least(series, values), _most(series, values)),
@@ -305,9 +307,9 @@ def _series(
     axis: Mapping[str, Any],
     with_numbers: bool = False,
 ) -> Series:
-    given = trace[across]
-    order = range(len(given)) if rows is None else [rows.get(key, -1) for key in keys]
-    values = tuple(None if at < 0 or is_missing(given[at]) else float(given[at]) for at in order)
+    numbers = trace[across]
+    order = range(len(numbers)) if rows is None else [rows.get(key, -1) for key in keys]
+    values = tuple(None if at < 0 or is_missing(numbers[at]) else float(numbers[at]) for at in order)
     marker, line, mode = trace.get("marker", {}), trace.get("line", {}), trace.get("mode", "lines")
     face = marker.get("color") if trace["type"] == "bar" or "lines" not in mode else line.get("color")
     if not isinstance(face, str | list | tuple):
@@ -343,7 +345,7 @@ def _series(
     )
 
 
-def _ends(trace: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _without_bands(trace: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A band as its two ends, each a pale line with the name of the band; every other trace as it is."""
     if trace.get("fill") != "toself":
         return [trace]
@@ -377,21 +379,21 @@ def _value_format(values: Sequence[float | None], trace: Mapping[str, Any], axis
 
 
 def _axis_format(series: Sequence[Series], axis: Mapping[str, Any]) -> str:
-    if _is_share(axis) or any(one.number_format in (PERCENT, WHOLE_PERCENT) for one in series):
+    if _is_share(axis) or any(line.number_format in (PERCENT, WHOLE_PERCENT) for line in series):
         return WHOLE_PERCENT
-    most = max((abs(value) for one in series for value in one.values if value is not None), default=0)
+    most = max((abs(value) for line in series for value in line.values if value is not None), default=0)
     return WHOLE if most > MOST_TICKS else DECIMAL
 
 
 def _most(series: Sequence[Series], axis: Mapping[str, Any]) -> float | None:
     """An axis of shares ends at the whole where the chart's own does; other ends are left to the program."""
     top = max((_number(end) for end in axis.get("range", ())), default=0)
-    most = max((value for one in series for value in one.values if value is not None), default=0)
+    most = max((value for line in series for value in line.values if value is not None), default=0)
     return 1 if _is_share(axis) and 1 <= top < 1.2 and most <= 1 else None
 
 
 def _least(series: Sequence[Series], axis: Mapping[str, Any]) -> float | None:
-    least = min((value for one in series for value in one.values if value is not None), default=0)
+    least = min((value for line in series for value in line.values if value is not None), default=0)
     return 0 if least >= 0 and (axis.get("rangemode") == "tozero" or "range" in axis or least < 1) else None
 
 
@@ -402,10 +404,10 @@ def _is_backwards(axis: Mapping[str, Any]) -> bool:
 
 def _color(written: Any) -> str:
     """A colour as #rrggbb; one that lets the white below through is as pale as it looks."""
-    if found := RGB.match(str(written)):
-        alpha = max(0.45, float(found[4] or 1))  # a band becomes a line, which must be seen
-        parts = (round(255 - (255 - int(part)) * alpha) for part in found.groups()[:3])
-        return "#" + "".join(f"{part:02x}" for part in parts)
+    if match := RGB.match(str(written)):
+        alpha = max(0.45, float(match[4] or 1))  # a band becomes a line, which must be seen
+        channels = (round(255 - (255 - int(channel)) * alpha) for channel in match.groups()[:3])
+        return "#" + "".join(f"{channel:02x}" for channel in channels)
     return str(written) if HEX.match(str(written)) else NEUTRAL
 
 

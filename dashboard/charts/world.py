@@ -26,7 +26,7 @@ MAP_CONFIG: Mapping[str, Any] = {
     "modeBarButtons": [["zoomInGeo", "zoomOutGeo", "resetGeo"]],
 }
 POINT_SIZE = 7
-# Classes of countries of which there is nothing to say: their small states are no dots in the ocean.
+# Classes of countries of which there is nothing to state: their small states are no dots in the ocean.
 QUIET = frozenset({"none", "no_data", "zero", "open"})
 HEIGHT, HEIGHT_BESIDE_CARD, HEIGHT_ON_PHONE, HEIGHT_ON_PHONE_LONG_LEGEND = 450, 410, 270, 400
 
@@ -57,11 +57,11 @@ def class_map(
         classes: in the order of the legend; a class without rows keeps its entry with 0.
         values: what is shown at each country beside its name and class, in the order of the table; may be empty words.
         points: country_iso3, latitude, longitude of the countries too small for the polygons; of the classes about
-            which there is nothing to say they are not drawn.
+            which there is nothing to state they are not drawn.
         height: of the map with its legend, in pixels.
         rest: words for the countries that are in no row; they are drawn as land without data.
     """
-    places = {
+    positions = {
         code: at for code, *at in zip(points["country_iso3"], points["latitude"], points["longitude"], strict=True)
     }
     members: dict[str, list[tuple[str, str, str]]] = {entry.key: [] for entry in classes}
@@ -73,8 +73,8 @@ def class_map(
     for entry in classes:
         rows = members[entry.key]
         traces.append(_area(rows, f"{entry.label} ({len(rows)})", entry))
-        if small := [row for row in rows if row[0] in places and entry.key not in QUIET]:
-            traces.append(_points(small, [places[code] for code, _, _ in small], entry))
+        if small := [row for row in rows if row[0] in positions and entry.key not in QUIET]:
+            traces.append(_points(small, [positions[code] for code, _, _ in small], entry))
     if rest:
         traces.append(_area([], rest, MapClass("rest", rest, NO_DATA)))
     return {"data": traces, "layout": layout(height)}
@@ -82,7 +82,7 @@ def class_map(
 
 def clicked_country(point: Mapping[str, Any]) -> str | None:
     """The code of the country a reader clicked: an area names it as its location, a point as its first datum."""
-    if point.get("location"):  # a point says that it has none
+    if point.get("location"):  # a point states that it has none
         return point["location"]
     datum = point.get("customdata")
     return datum[0] if isinstance(datum, list | tuple) and datum and isinstance(datum[0], str) else None
@@ -149,11 +149,11 @@ def _area(rows: list[tuple[str, str, str]], name: str, entry: MapClass) -> dict[
     }
 
 
-def _points(rows: list[tuple[str, str, str]], places: list[list[float]], entry: MapClass) -> dict[str, Any]:
+def _points(rows: list[tuple[str, str, str]], positions: list[list[float]], entry: MapClass) -> dict[str, Any]:
     return {
         "type": "scattergeo",
-        "lat": [latitude for latitude, _ in places],
-        "lon": [longitude for _, longitude in places],
+        "lat": [latitude for latitude, _ in positions],
+        "lon": [longitude for _, longitude in positions],
         "text": [in_chart(country) for _, country, _ in rows],
         "customdata": [[code, value] for code, _, value in rows],
         "hovertemplate": _hover(entry, "%{customdata[1]}"),

@@ -1,6 +1,6 @@
 """Makes the Chinese font of documents and charts: the part of Noto Sans SC that the dashboard writes, and common signs.
 
-To be run by `make chinese-font FROM=<folder>` with Noto Sans SC in regular and bold there, when the tests say that a
+To be run by `make chinese-font FROM=<folder>` with Noto Sans SC in regular and bold there, when the tests state that a
 message has a sign that the font lacks. The whole font is ten megabytes a weight.
 """
 
@@ -62,10 +62,10 @@ def main(arguments: list[str]) -> None:
     if len(arguments) != 1:
         raise SystemExit("Name the folder with Noto Sans SC: make chinese-font FROM=<folder>")
     for weight in WEIGHTS:
-        found = sorted(file for file in Path(arguments[0]).rglob("*SC*.[ot]tf") if file.stem.endswith(weight))
-        if not found:
+        fonts = sorted(file for file in Path(arguments[0]).rglob("*SC*.[ot]tf") if file.stem.endswith(weight))
+        if not fonts:
             raise SystemExit(f"{arguments[0]} has no file of Noto Sans SC {weight}, such as NotoSansSC-{weight}.ttf.")
-        _subset(found[0], CHINESE_FONT / f"NotoSansSC-{weight}.ttf", shown() | common())
+        _subset(fonts[0], CHINESE_FONT / f"NotoSansSC-{weight}.ttf", shown() | common())
 
 
 def _subset(source: Path, target: Path, signs: frozenset[str]) -> None:

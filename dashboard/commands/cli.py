@@ -17,7 +17,7 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from dashboard import actions
-from dashboard.access.viewer import STEWARD, Viewer, open_answers, place
+from dashboard.access.viewer import STEWARD, Viewer, answering_viewer, open_answers
 from dashboard.briefs.hxl import SOURCE as HXL_SOURCE
 from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
@@ -51,16 +51,16 @@ MOST_NAMES = 12
 MOST_PARTS = 200
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; returns 0 when done, 1 when refused with a reason (2, wrong usage, is argparse's)."""
-    asked = _parser().parse_args(arguments)
-    if asked.store:
-        is_folder = "://" not in asked.store
-        os.environ[STORE_VARIABLE] = str(Path(asked.store).expanduser().resolve()) if is_folder else asked.store
+    arguments = _parser().parse_args(argv)
+    if arguments.store:
+        is_folder = "://" not in arguments.store
+        os.environ[STORE_VARIABLE] = str(Path(arguments.store).expanduser().resolve()) if is_folder else arguments.store
     try:
         with in_words():
             _look()
-            return asked.verb(asked) or DONE
+            return arguments.verb(arguments) or DONE
     except Refusal as refusal:
         print(f"coalition: {refusal}", file=sys.stderr)
         return REFUSED
@@ -76,26 +76,26 @@ def _look() -> None:
     """Has this machine know what was published last, where the store lies in a bucket."""
     if store_address():
         shared.look(store_folder())
-        if found := shared.trouble(store_folder()):
-            print(f"coalition: {found.why} What was mirrored before is shown.", file=sys.stderr)
+        if trouble := shared.trouble(store_folder()):
+            print(f"coalition: {trouble.why} What was mirrored before is shown.", file=sys.stderr)
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> None:
     from dashboard.demo import fill
     from dashboard.server.app import prepare, serve
 
-    if asked.read_only:
+    if arguments.read_only:
         os.environ[READ_ONLY_VARIABLE] = "1"
     prepare()
     store = store_folder()
     try:
         releases.current_number(store)
     except releases.NothingPublished:
-        if asked.read_only:
+        if arguments.read_only:
             raise
         print("The store is empty: it is filled with the demonstration.")
         fill(store, print)
-    except StoreDamaged as damage:  # the pages say so, and show the newest release that is whole
+    except StoreDamaged as damage:  # the pages state it, and show the newest release that is whole
         print(f"coalition: {damage}", file=sys.stderr)
     with ExitStack() as working:
         try:
@@ -105,50 +105,50 @@ def _run(asked: argparse.Namespace) -> None:
         serve(port())
 
 
-def _demo(asked: argparse.Namespace) -> None:
+def _demo(arguments: argparse.Namespace) -> None:
     from dashboard.demo import fill
 
     fill(store_folder(), print)
 
 
-def _sources(asked: argparse.Namespace) -> None:
+def _sources(arguments: argparse.Namespace) -> None:
     for card in sources().values():
         print(f"{card.name:24} {card.title} ({card.publisher}; {card.licence})")
 
 
 # What pages and publishers are asked with takes longer to load than most verbs take to run.
-def _refresh(asked: argparse.Namespace) -> int:
+def _refresh(arguments: argparse.Namespace) -> int:
     from dashboard.commands.refreshing import refresh
 
-    return refresh(asked)
+    return refresh(arguments)
 
 
-def _watch(asked: argparse.Namespace) -> int:
+def _watch(arguments: argparse.Namespace) -> int:
     from dashboard.commands.watching import watch
 
-    return watch(asked)
+    return watch(arguments)
 
 
-def _template(asked: argparse.Namespace) -> None:
-    _hand_out(write_template(_card(asked.source), asked.format), asked)
+def _template(arguments: argparse.Namespace) -> None:
+    _hand_out(write_template(_card(arguments.source), arguments.format), arguments)
 
 
-def _export(asked: argparse.Namespace) -> None:
+def _export(arguments: argparse.Namespace) -> None:
     store = store_folder()
-    release = releases.open_release(store, asked.release)
-    rows = newest_rows(store, release, identifier(asked.reported_by))
-    actions.handed_out(store, f"{asked.source}, {len(rows)} rows, {asked.format}", release=release.number)
+    release = releases.open_release(store, arguments.release)
+    rows = newest_rows(store, release, identifier(arguments.reported_by))
+    actions.handed_out(store, f"{arguments.source}, {len(rows)} rows, {arguments.format}", release=release.number)
     with libraries_work_in(store):
-        body = write_hxl(rows, asked.format, asked.source)
-    _hand_out(body, asked)
+        body = write_hxl(rows, arguments.format, arguments.source)
+    _hand_out(body, arguments)
 
 
-def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
+def _hand_out(body: bytes, arguments: argparse.Namespace) -> None:
     """Writes a file that was asked for, or to standard output: text as text, a workbook only where nobody reads it."""
-    if asked.file:
-        asked.file.write_bytes(body)
-        print(f"{asked.file}: {len(body):,} bytes", file=sys.stderr)
-    elif asked.format == "csv":
+    if arguments.file:
+        arguments.file.write_bytes(body)
+        print(f"{arguments.file}: {len(body):,} bytes", file=sys.stderr)
+    elif arguments.format == "csv":
         print(body.decode("utf-8-sig").replace("\r\n", "\n"), end="")
     elif sys.stdout.isatty():
         raise FileRefused("A workbook cannot be shown here. Name a FILE to write it to.")
@@ -156,49 +156,51 @@ def _hand_out(body: bytes, asked: argparse.Namespace) -> None:
         sys.stdout.buffer.write(body)
 
 
-def _check(asked: argparse.Namespace) -> None:
+def _check(arguments: argparse.Namespace) -> None:
     store = store_folder()
-    with named_files(asked.files, store) as files:
-        as_one = asked.kind in (PART, WHOLE)
-        for some in [files] if as_one else [[file] for file in files]:
-            said = _declared(asked)
-            with made_ready_together(store, asked.source, some, asked.captured_on, said, limits=SHELL) as ready:
+    with named_files(arguments.files, store) as files:
+        as_single_export = arguments.kind in (PART, WHOLE)
+        for some in [files] if as_single_export else [[file] for file in files]:
+            declared = _declared(arguments)
+            with made_ready_together(
+                store, arguments.source, some, arguments.captured_on, declared, limits=SHELL
+            ) as ready:
                 _print_report(ready.report)
                 for line in _consequence_lines(consequence_of(store, [ready.arrival])):
                     print(line)
 
 
-def _import(asked: argparse.Namespace) -> None:
-    with named_files(asked.files, store_folder()) as files:
-        _import_files(asked.source, files, asked)
+def _import(arguments: argparse.Namespace) -> None:
+    with named_files(arguments.files, store_folder()) as files:
+        _import_files(arguments.source, files, arguments)
 
 
-def _fetch(asked: argparse.Namespace) -> None:
+def _fetch(arguments: argparse.Namespace) -> None:
     from dashboard.intake.fetch.file import download
     from dashboard.intake.fetch.ways import file_address
 
-    address = asked.address or file_address(_card(asked.source))
+    address = arguments.address or file_address(_card(arguments.source))
     with (
         tqdm(unit="B", unit_scale=True, desc="download", delay=1, leave=False, file=sys.stderr) as bar,
         download(address, partial(_move, bar)) as file,
     ):
-        _import_files(asked.source, [file], asked)
+        _import_files(arguments.source, [file], arguments)
 
 
-def _withdraw(asked: argparse.Namespace) -> None:
-    aside = actions.withdraw(store_folder(), asked.source, asked.snapshot)
-    print(f"{asked.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
+def _withdraw(arguments: argparse.Namespace) -> None:
+    aside = actions.withdraw(store_folder(), arguments.source, arguments.snapshot)
+    print(f"{arguments.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
 
 
-def _publish(asked: argparse.Namespace) -> None:
-    print(f"published release {actions.publish(store_folder(), anew=asked.anew).number}")
+def _publish(arguments: argparse.Namespace) -> None:
+    print(f"published release {actions.publish(store_folder(), anew=arguments.anew).number}")
 
 
-def _releases(asked: argparse.Namespace) -> None:
+def _releases(arguments: argparse.Namespace) -> None:
     store = store_folder()
-    if asked.action in ("list", "show", "verify") and not releases.release_numbers(store):
+    if arguments.action in ("list", "show", "verify") and not releases.release_numbers(store):
         releases.current_number(store)
-    if asked.action == "list":
+    if arguments.action == "list":
         current, damage = 0, ""
         try:
             current = releases.current_number(store)
@@ -206,36 +208,36 @@ def _releases(asked: argparse.Namespace) -> None:
             damage = str(damaged)
         for number, why in removal.buried(store).items():
             print(f"  {number:4}  deleted: {why}")
-        for said in releases.manifests(store):
-            mark = "*" if said["number"] == current else " "
-            if "damage" in said:
-                print(f"{mark} {said['number']:4}  damaged: {said['damage']}")
+        for manifest in releases.manifests(store):
+            mark = "*" if manifest["number"] == current else " "
+            if "damage" in manifest:
+                print(f"{mark} {manifest['number']:4}  damaged: {manifest['damage']}")
             else:
-                newest = {source: pins[-1] for source, pins in said["snapshots"].items()}
+                newest = {source: pins[-1] for source, pins in manifest["snapshots"].items()}
                 pins = ", ".join(
                     f"{source} {pin['captured_on']}" + (" (demonstration)" if pin["provenance"] == "demo" else "")
                     for source, pin in newest.items()
                 )
-                print(f"{mark} {said['number']:4}  {said['published_at'][:19]}Z  {pins}")
+                print(f"{mark} {manifest['number']:4}  {manifest['published_at'][:19]}Z  {pins}")
         if damage:
             print(f"coalition: {damage}", file=sys.stderr)
-    elif asked.action == "show":
-        print(json.dumps(releases.open_release(store, asked.number).manifest, indent=1, sort_keys=True))
-    elif asked.action == "verify":
-        for number in [asked.number] if asked.number else releases.release_numbers(store):
+    elif arguments.action == "show":
+        print(json.dumps(releases.open_release(store, arguments.number).manifest, indent=1, sort_keys=True))
+    elif arguments.action == "verify":
+        for number in [arguments.number] if arguments.number else releases.release_numbers(store):
             print(f"release {releases.open_release(store, number).number}: every file is the one that was published")
-    elif asked.action == "prune":
-        operations.prune(asked)
+    elif arguments.action == "prune":
+        operations.prune(arguments)
     else:
-        number = actions.roll_back(store, asked.number).number
+        number = actions.roll_back(store, arguments.number).number
         print(f"release {number} is served now")
 
 
-def _health(asked: argparse.Namespace) -> int:
+def _health(arguments: argparse.Namespace) -> int:
     """Prints how fresh each source is; 1 where something is overdue, dated ahead, failing or unreadable."""
     store, day = store_folder(), releases.today()
     report = operations.health_report(store, day)
-    if asked.format == "json":
+    if arguments.format == "json":
         print(json.dumps(report, ensure_ascii=False, indent=1))
         return REFUSED if report["needs_attention"] else DONE
     shown = folded(health(store, day).streams)
@@ -243,27 +245,27 @@ def _health(asked: argparse.Namespace) -> int:
         pa.Table.from_pylist(
             [
                 {
-                    "status": one.freshness.replace("_", " "),
-                    "source": one.source,
-                    "stream": one.stream if one.folded == 1 else f"{one.folded} streams",
-                    "newest": one.newest.captured_on if one.newest else None,
-                    "age": one.age_days,
-                    "every": one.every_days or None,
-                    "expected": one.next_expected,
-                    "rows": one.rows,
-                    "set aside": one.set_aside,
-                    "waiting": len(one.waiting) or None,
-                    "fetching": f"failed {one.fetch.failures}x" if one.fetch and one.fetch.failures else None,
+                    "status": stream.freshness.replace("_", " "),
+                    "source": stream.source,
+                    "stream": stream.stream if stream.folded == 1 else f"{stream.folded} streams",
+                    "newest": stream.newest.captured_on if stream.newest else None,
+                    "age": stream.age_days,
+                    "every": stream.every_days or None,
+                    "expected": stream.next_expected,
+                    "rows": stream.rows,
+                    "set aside": stream.set_aside,
+                    "waiting": len(stream.waiting) or None,
+                    "fetching": f"failed {stream.fetch.failures}x" if stream.fetch and stream.fetch.failures else None,
                 }
-                for one in shown
+                for stream in shown
             ]
         )
     )
-    counts = Counter(one.freshness for one in shown)
-    said = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
-    print(f"{len(shown)} sources and streams: {said}")
+    counts = Counter(stream.freshness for stream in shown)
+    counted = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
+    print(f"{len(shown)} sources and streams: {counted}")
     for source in report["failing"]:
-        fetch = next(one["fetch"] for one in report["streams"] if one["source"] == source)
+        fetch = next(stream["fetch"] for stream in report["streams"] if stream["source"] == source)
         print(
             f"coalition: fetching {source} failed {fetch['failures']} times in a row: {fetch['reason']}",
             file=sys.stderr,
@@ -273,19 +275,19 @@ def _health(asked: argparse.Namespace) -> int:
     return REFUSED if report["needs_attention"] else DONE
 
 
-def _ask(asked: argparse.Namespace) -> None:
-    params = dict(asked.param)
-    if len(params) < len(asked.param):
+def _ask(arguments: argparse.Namespace) -> None:
+    params = dict(arguments.param)
+    if len(params) < len(arguments.param):
         raise BadParameter("A parameter is given twice. Give each once.")
-    question(asked.question)
-    release = releases.open_release(store_folder(), asked.release)
-    answers = open_answers(place(asked.viewer, release, asked.question, params), release)
+    question(arguments.question)
+    release = releases.open_release(store_folder(), arguments.release)
+    answers = open_answers(answering_viewer(arguments.viewer, release, arguments.question, params), release)
     try:
-        table = answers.ask(asked.question, params)
+        table = answers.ask(arguments.question, params)
     finally:
         answers.close()
-    WRITERS[asked.format](table)
-    if simulated := set(sources_of(asked.question)) & set(release.demonstrations):
+    WRITERS[arguments.format](table)
+    if simulated := set(sources_of(arguments.question)) & set(release.demonstrations):
         names = ", ".join(sorted(simulated))
         print(f"coalition: simulated rows are in this answer, a demonstration of {names}", file=sys.stderr)
 
@@ -324,8 +326,8 @@ def _plain(value: object) -> object:
     return value
 
 
-def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> None:
-    if asked.set_aside and len(files) > 1:
+def _import_files(source: str, files: list[Path], arguments: argparse.Namespace) -> None:
+    if arguments.set_aside and len(files) > 1:
         raise BadParameter("Rows set aside are written of one file at a time. Import the files one by one, as parts.")
     with ExitStack() as bars:
 
@@ -337,23 +339,23 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
             store_folder(),
             source,
             files,
-            captured_on=asked.captured_on,
-            declared=_declared(asked),
-            and_publish=not asked.no_publish,
-            confirmed=asked.confirm,
+            captured_on=arguments.captured_on,
+            declared=_declared(arguments),
+            and_publish=not arguments.no_publish,
+            confirmed=arguments.confirm,
             progress=progress,
             limits=SHELL,
-            as_one=asked.kind in (PART, WHOLE),
+            as_single_export=arguments.kind in (PART, WHOLE),
         )
-    for one, file in zip(done.files, files, strict=False):
-        _print_report(one.report)
-        if one.was_there:
+    for imported, file in zip(done.files, files, strict=False):
+        _print_report(imported.report)
+        if imported.was_held:
             what = file.name if len(done.files) == len(files) else "All of this"
             print(f"{what} is in the store already; nothing changed.")
-        elif one.report.quarantined:
-            print(f"The lines set aside, with the reason of each, are in {one.snapshot.quarantine_file}")
-        if asked.set_aside and one.report.quarantined:
-            _write_set_aside(source, file, one, asked)
+        elif imported.report.quarantined:
+            print(f"The lines set aside, with the reason of each, are in {imported.snapshot.quarantine_file}")
+        if arguments.set_aside and imported.report.quarantined:
+            _write_set_aside(source, file, imported, arguments)
     for line in _consequence_lines(done.consequence):
         print(line)
     if done.release and done.is_new:
@@ -361,54 +363,59 @@ def _import_files(source: str, files: list[Path], asked: argparse.Namespace) -> 
     elif done.release:
         print(f"release {done.release.number} stays: nothing is new")
     counts = [
-        (one.report.rows_in, one.report.published, one.report.collapsed, len(one.report.quarantined))
-        for one in done.files
+        (
+            imported.report.rows_in,
+            imported.report.published,
+            imported.report.collapsed,
+            len(imported.report.quarantined),
+        )
+        for imported in done.files
     ]
     print(closing_line(*map(sum, zip(*counts, strict=True))))
 
 
-def _write_set_aside(source: str, file: Path, one: Imported, asked: argparse.Namespace) -> None:
+def _write_set_aside(source: str, file: Path, imported: Imported, arguments: argparse.Namespace) -> None:
     """Writes the rows set aside as they were sent, to be corrected and imported: a file for the sender alone."""
-    reasons = {row.line: row.reason for row in one.report.quarantined}
-    rows = set_aside_rows(file, source, reasons, _declared(asked), one.file_id, SHELL)
-    handle = os.open(asked.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    reasons = {row.line: row.reason for row in imported.report.quarantined}
+    rows = set_aside_rows(file, source, reasons, _declared(arguments), imported.file_id, SHELL)
+    handle = os.open(arguments.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
         csv.writer(out).writerows(rows)
-    print(f"{asked.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
+    print(f"{arguments.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
 
 
 def _consequence_lines(follows: Consequence) -> list[str]:
     """What an operator reads of it: people before and after, new and vanishing names, people known already."""
     lines = [
-        f"{one.stream or one.source}: {one.before:,} {one.what} before, {one.after:,} now"
-        for one in follows.changes
-        if (one.before, one.gone) != (one.after, 0) and (one.gone or one.what == LEARNERS)
+        f"{change.stream or change.source}: {change.before:,} {change.what} before, {change.after:,} now"
+        for change in follows.changes
+        if (change.before, change.gone) != (change.after, 0) and (change.gone or change.what == LEARNERS)
     ]
     for words, names in (("new", follows.new), ("gone", follows.vanishing)):
-        for kind, found in (names or {}).items():
-            if found:
-                more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
-                lines.append(f"{words} {kind}s: {', '.join(found[:MOST_NAMES])}{more}")
-    lines += [str(one) for one in follows.found]
+        for kind, listed in (names or {}).items():
+            if listed:
+                more = f" and {len(listed) - MOST_NAMES:,} more" if len(listed) > MOST_NAMES else ""
+                lines.append(f"{words} {kind}s: {', '.join(listed[:MOST_NAMES])}{more}")
+    lines += [str(match) for match in follows.found]
     if follows.is_older:
         lines.append("Nothing changes: what is published is newer than this file.")
     return lines
 
 
-def _declared(asked: argparse.Namespace) -> Declared:
+def _declared(arguments: argparse.Namespace) -> Declared:
     """What the command states beside its files."""
     return Declared(
-        encoding=asked.encoding,
-        partner=asked.partner,
-        programme=asked.programme,
-        country=asked.country,
-        sector=asked.sector,
-        columns=tuple(asked.column),
-        zone=asked.zone,
-        date_order=asked.date_order,
-        no_consent_column=asked.no_consent_column,
-        progress_scale=asked.progress_scale,
-        kind=asked.kind,
+        encoding=arguments.encoding,
+        partner=arguments.partner,
+        programme=arguments.programme,
+        country=arguments.country,
+        sector=arguments.sector,
+        columns=tuple(arguments.column),
+        zone=arguments.zone,
+        date_order=arguments.date_order,
+        no_consent_column=arguments.no_consent_column,
+        progress_scale=arguments.progress_scale,
+        kind=arguments.kind,
     )
 
 
@@ -429,7 +436,7 @@ def _print_unread(report: Report) -> None:
     for value in report.unread[:MOST_VALUES]:
         lines = ", ".join(map(str, value.lines))
         shown = repr(value.value) if value.value else "a value that may be about a person"
-        first = f"first on line {lines}{_of(value)}"
+        first = f"first on line {lines}{_file_words(value)}"
         print(f"  {value.rows:6}  {value.column}: {shown} is not understood ({value.kept_as}); {first}")
     if len(report.unread) > MOST_VALUES:
         print(f"          and {len(report.unread) - MOST_VALUES} more values that are not understood")
@@ -438,13 +445,13 @@ def _print_unread(report: Report) -> None:
 def _print_set_aside(report: Report) -> None:
     """Each reason with its rows and its commonest values, never the first lines: they may be the rarest."""
     commonest: dict[str, list[Commonest]] = {}
-    for one in report.commonest:
-        commonest.setdefault(f"{one.column}: {one.reason}", []).append(one)
+    for rejected in report.commonest:
+        commonest.setdefault(f"{rejected.column}: {rejected.reason}", []).append(rejected)
     for reason, rows in report.reasons:
         print(f"  {rows:6}  {reason}")
-        for one in commonest[reason][:MOST_VALUES_OF_A_REASON]:
-            shown = f"{one.value!r}, first on" if one.value else "first on"
-            print(f"          {one.rows:6}  {shown} line {one.line}{_of(one)}")
+        for rejected in commonest[reason][:MOST_VALUES_OF_A_REASON]:
+            shown = f"{rejected.value!r}, first on" if rejected.value else "first on"
+            print(f"          {rejected.rows:6}  {shown} line {rejected.line}{_file_words(rejected)}")
     by_part = Counter(row.file for row in report.quarantined if row.file)
     for name, rows in list(by_part.items())[:MOST_PARTS]:
         lines = [str(row.line) for row in report.quarantined if row.file == name][:MOST_VALUES]
@@ -453,9 +460,9 @@ def _print_set_aside(report: Report) -> None:
         print(f"  and rows of {len(by_part) - MOST_PARTS} more parts")
 
 
-def _of(one: Commonest | Unread) -> str:
+def _file_words(value: Commonest | Unread) -> str:
     """The part in which a line stands, where there are several."""
-    return f" of {one.file}" if one.file else ""
+    return f" of {value.file}" if value.file else ""
 
 
 def _move(bar: tqdm, now: int, total: int | None = None) -> None:

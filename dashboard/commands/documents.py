@@ -58,7 +58,7 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], viewer: Callable[[st
     )
 
 
-def _brief(asked: argparse.Namespace) -> None:
+def _brief(arguments: argparse.Namespace) -> None:
     from streamlit import config
 
     from dashboard.access.visitor import Visitor
@@ -69,23 +69,23 @@ def _brief(asked: argparse.Namespace) -> None:
     from dashboard.session import begin, let_go
 
     config.set_option("global.showWarningOnDirectExecution", False)  # pages are read without a browser, as is meant
-    roles = [mail.role_of(viewer) for viewer in asked.mail_to]
+    roles = [mail.role_of(viewer) for viewer in arguments.mail_to]
     if roles:  # before anything is written: who may not have it, and settings that are not whole
-        mail.allowed_recipients(roles, asked.viewer)
+        mail.allowed_recipients(roles, arguments.viewer)
         mail.read_settings()
     try:
         store = store_folder()
-        release = open_release(store, asked.release) if asked.release else begin()[0]
-        visitor = Visitor(SHELL, asked.viewer, asked.viewer, lambda: True)
-        document = make_brief(asked.name, visitor, release, asked.lang, dict(asked.param))
-        what = f"brief {asked.name} ({asked.kind}, {asked.viewer.audience})"
+        release = open_release(store, arguments.release) if arguments.release else begin()[0]
+        visitor = Visitor(SHELL, arguments.viewer, arguments.viewer, lambda: True)
+        document = make_brief(arguments.name, visitor, release, arguments.lang, dict(arguments.param))
+        what = f"brief {arguments.name} ({arguments.kind}, {arguments.viewer.audience})"
         actions.handed_out(store, what, release=release.number)
-        body = write(document, asked.kind)
-        if file := asked.file or (None if roles else Path(f"{document.file_name}.{asked.kind}")):
-            _keep(file, body, asked.viewer)
+        body = write(document, arguments.kind)
+        if file := arguments.file or (None if roles else Path(f"{document.file_name}.{arguments.kind}")):
+            _keep(file, body, arguments.viewer)
             print(f"{file}: {len(document.chapters)} pages of the dashboard, {len(body) / 1000:.0f} kB")
         if roles:
-            sent = mail_document(document, asked.kind, body, roles, asked.viewer)
+            sent = mail_document(document, arguments.kind, body, roles, arguments.viewer)
             print(f"mailed to {sent} people of the roster", file=sys.stderr)
     finally:
         let_go()

@@ -1,7 +1,7 @@
 """Makes the font of icons that the dashboard serves: of Streamlit's Material Symbols those that a page can show.
 
 Run by `make icons` after an upgrade of Streamlit, or when a page names an icon that no page named before; the tests
-say when. Streamlit's own font has four thousand icons and is a seventh of what a first visit loads.
+state when. Streamlit's own font has four thousand icons and is a seventh of what a first visit loads.
 """
 
 import hashlib
@@ -33,10 +33,10 @@ def ligatures(font: Any) -> dict[str, str]:
     """The glyph of each icon by its name, in a font opened with fontTools."""
     letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
     return {
-        "".join(letters[part] for part in (first, *ligature.Component)): ligature.LigGlyph
+        "".join(letters[glyph] for glyph in (first, *ligature.Component)): ligature.LigGlyph
         for substitutions in _substitutions(font)
-        for first, found in substitutions.items()
-        for ligature in found
+        for first, ligatures_found in substitutions.items()
+        for ligature in ligatures_found
     }
 
 
@@ -48,9 +48,11 @@ def main() -> None:
     font, wanted = TTFont(ICONS_OF_STREAMLIT), shown()
     letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
     for substitutions in _substitutions(font):
-        for first, found in substitutions.items():
+        for first, ligatures_found in substitutions.items():
             substitutions[first] = [
-                one for one in found if "".join(letters[part] for part in (first, *one.Component)) in wanted
+                ligature
+                for ligature in ligatures_found
+                if "".join(letters[glyph] for glyph in (first, *ligature.Component)) in wanted
             ]
     options = Options(flavor="woff2", layout_features=["*"], notdef_outline=True, glyph_names=False)
     subsetter = Subsetter(options)

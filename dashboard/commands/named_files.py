@@ -28,24 +28,24 @@ def named_files(names: Sequence[str], store: Path) -> Iterator[list[Path]]:
         yield [file for name in names for file in _local(name)]
         return
     with workplace(store) as folder:
-        found: list[Path] = []
+        files: list[Path] = []
         for number, name in enumerate(names):
-            found += _downloaded(name, folder / str(number)) if name.startswith(BUCKET) else _local(name)
-        yield found
+            files += _downloaded(name, folder / str(number)) if name.startswith(BUCKET) else _local(name)
+        yield files
 
 
 def _local(name: str) -> list[Path]:
     path = Path(name)
     if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.suffix.lower() in KINDS and file.is_file())
-        if not found:
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in KINDS and file.is_file())
+        if not files:
             raise FileRefused(f"The folder {name} holds no file that ends in {', '.join(KINDS)}.")
-        return found
+        return files
     if any(sign in name for sign in SIGNS) and not path.exists():
-        found = sorted(file for file in _matching(path) if file.is_file())
-        if not found:
+        files = sorted(file for file in _matching(path) if file.is_file())
+        if not files:
             raise FileRefused(f"There is no file {name}. Look at the pattern.")
-        return found
+        return files
     return [path]
 
 
@@ -69,11 +69,11 @@ def _downloaded(address: str, folder: Path) -> list[Path]:
             "files and name them here."
         ) from None
     folder.mkdir()
-    found = []
+    files = []
     try:
         store = S3Store(bucket, **_options())
         # A listing goes by whole folders.
-        listed = [one["path"] for page in obstore.list(store, prefix.rpartition("/")[0] or None) for one in page]
+        listed = [entry["path"] for page in obstore.list(store, prefix.rpartition("/")[0] or None) for entry in page]
         is_pattern = prefix != key
         wanted = sorted(path for path in listed if (fnmatch.fnmatch(path, key) if is_pattern else _is_below(path, key)))
         for number, path in enumerate(wanted):
@@ -82,14 +82,14 @@ def _downloaded(address: str, folder: Path) -> list[Path]:
             with file.open("wb") as out:
                 for piece in obstore.get(store, path).stream(min_chunk_size=PIECE):
                     out.write(piece)
-            found.append(file)
+            files.append(file)
     except BaseError as wrong:
         raise FileRefused(
             f"{address} cannot be read ({type(wrong).__name__}). Look at its name and at the key."
         ) from None
-    if not found:
+    if not files:
         raise FileRefused(f"There is no object {address}. Look at its name.")
-    return found
+    return files
 
 
 def _is_below(path: str, key: str) -> bool:

@@ -95,34 +95,39 @@ def add_prune(actions: Any) -> None:
 
 
 @in_words()
-def backup(asked: argparse.Namespace) -> None:
-    """Writes the archive and says what is in it."""
+def backup(arguments: argparse.Namespace) -> None:
+    """Writes the archive and states what is in it."""
     store = store_folder()
-    with shared(store) as place:
-        done = archive.back_up(place, asked.file, learner_secret_file() if asked.with_secret else None)
+    with shared(store) as working_copy:
+        done = archive.back_up(working_copy, arguments.file, learner_secret_file() if arguments.with_secret else None)
     secret = "with the learners' secret" if done.holds_secret else "without the learners' secret"
     record(store, "backup", OPERATOR, f"{done.files} files, {secret}, sha256 {done.sha256}")
-    print(f"{asked.file}: {done.files} files, {done.bytes / 1e6:.1f} MB, {secret}")
+    print(f"{arguments.file}: {done.files} files, {done.bytes / 1e6:.1f} MB, {secret}")
     print(f"sha256 {done.sha256}")
     if done.holds_secret:
         print("Whoever has this archive can test whether a person is in it: keep it as you keep the secret.")
 
 
-def pack(asked: argparse.Namespace) -> None:
-    """Writes the folder, once it is on record that it leaves, and says what is in it."""
+def pack(arguments: argparse.Namespace) -> None:
+    """Writes the folder, once it is on record that it leaves, and states what is in it."""
     from dashboard.documents.pack import make_pack, write_pack
 
-    is_own = asked.audience == PARTNER_AUDIENCE
-    if is_own != bool(asked.reported_by):
+    is_own = arguments.audience == PARTNER_AUDIENCE
+    if is_own != bool(arguments.reported_by):
         raise NotUnderstood("A partner's pack names the partner, with --reported-by PARTNER; that of the public none.")
-    viewer = Viewer(PARTNER_AUDIENCE, identifier(asked.reported_by)) if is_own else EVERYBODY
+    viewer = Viewer(PARTNER_AUDIENCE, identifier(arguments.reported_by)) if is_own else EVERYBODY
     store = store_folder()
-    release = releases.open_release(store, asked.release)
-    files = make_pack(viewer, release, asked.lang)
-    whose = f"{asked.audience} {viewer.partner_id}".strip()
-    actions.handed_out(store, f"pack for {whose}, {len(files)} files, {' '.join(asked.lang)}", release=release.number)
-    write_pack(files, asked.folder)
-    print(f"{asked.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB, release {release.number}")
+    release = releases.open_release(store, arguments.release)
+    files = make_pack(viewer, release, arguments.lang)
+    whose = f"{arguments.audience} {viewer.partner_id}".strip()
+    actions.handed_out(
+        store, f"pack for {whose}, {len(files)} files, {' '.join(arguments.lang)}", release=release.number
+    )
+    write_pack(files, arguments.folder)
+    print(
+        f"{arguments.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB, "
+        f"release {release.number}"
+    )
     if is_own:
         print(
             f"coalition: the figures of {viewer.partner_id} are exact in this pack: give it to nobody outside of it",
@@ -138,11 +143,11 @@ def _languages(text: str) -> tuple[str, ...]:
 
 
 @in_words()
-def restore(asked: argparse.Namespace) -> None:
+def restore(arguments: argparse.Namespace) -> None:
     """Restores the archive and verifies the release that is served."""
     store, secret = store_folder(), learner_secret_file()
-    with shared(store) as place:
-        done = archive.restore(asked.file, place, secret)
+    with shared(store) as working_copy:
+        done = archive.restore(arguments.file, working_copy, secret)
     record(store, "restore", OPERATOR, f"{done.files} files, sha256 {done.sha256}")
     print(f"{store}: {done.files} files as they were backed up, {done.bytes / 1e6:.1f} MB")
     try:
@@ -154,19 +159,19 @@ def restore(asked: argparse.Namespace) -> None:
 
 
 @in_words()
-def prune(asked: argparse.Namespace) -> None:
+def prune(arguments: argparse.Namespace) -> None:
     """Says what is old, and with --yes deletes it, after it is on record."""
     store = store_folder()
     today = datetime.datetime.now(datetime.UTC).date()
-    old = retention.prune(store, asked.keep_months, today)
+    old = retention.prune(store, arguments.keep_months, today)
     for number in old.releases:
         print(f"release {number}")
     for name in old.snapshots:
         print(name)
-    what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {asked.keep_months} months"
-    if asked.yes and (old.releases or old.snapshots):
-        _delete_old(store, asked.keep_months, today, f"{what} deleted")
-    print(f"{what} {'are deleted' if asked.yes else 'would be deleted; --yes does it'}")
+    what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {arguments.keep_months} months"
+    if arguments.yes and (old.releases or old.snapshots):
+        _delete_old(store, arguments.keep_months, today, f"{what} deleted")
+    print(f"{what} {'are deleted' if arguments.yes else 'would be deleted; --yes does it'}")
 
 
 @shares
@@ -177,47 +182,47 @@ def _delete_old(store: Path, keep_months: int, today: datetime.date, what: str) 
 
 def health_report(store: Path, today: datetime.date) -> dict[str, Any]:
     """How fresh each source is, as `coalition health --format json` prints it: docs/operations.md names the keys."""
-    found, streams = health(store, today), []
+    state, streams = health(store, today), []
     troubles: list[dict[str, str]] = []
-    for one in found.streams:
-        said = _stream(one)
-        said["captures"] = [_capture(capture, one.source, troubles) for capture in one.captures]
-        streams.append(said)
-    unread = [{"source": one.source, "words": one.words} for one in found.troubles]
-    unread += [one for at, one in enumerate(troubles) if one not in troubles[:at]]
+    for stream in state.streams:
+        entry = _stream(stream)
+        entry["captures"] = [_capture(capture, stream.source, troubles) for capture in stream.captures]
+        streams.append(entry)
+    unread = [{"source": trouble.source, "words": trouble.words} for trouble in state.troubles]
+    unread += [trouble for at, trouble in enumerate(troubles) if trouble not in troubles[:at]]
     return {
         "day": today.isoformat(),
-        "needs_attention": found.needs_attention or bool(unread),
-        "overdue": _named(found, lambda one: one.freshness == OVERDUE),
-        "ahead": _named(found, lambda one: one.freshness == AHEAD),
-        "failing": sorted({one.source for one in found.streams if one.is_failing}),
+        "needs_attention": state.needs_attention or bool(unread),
+        "overdue": _names_of_streams(state, lambda stream: stream.freshness == OVERDUE),
+        "ahead": _names_of_streams(state, lambda stream: stream.freshness == AHEAD),
+        "failing": sorted({stream.source for stream in state.streams if stream.is_failing}),
         "troubles": unread,
         "streams": streams,
     }
 
 
-def _named(found: Health, choose: Callable[[StreamHealth], bool]) -> list[str]:
-    return [f"{one.source}:{one.stream}".rstrip(":") for one in found.streams if choose(one)]
+def _names_of_streams(state: Health, choose: Callable[[StreamHealth], bool]) -> list[str]:
+    return [f"{stream.source}:{stream.stream}".rstrip(":") for stream in state.streams if choose(stream)]
 
 
-def _stream(one: StreamHealth) -> dict[str, Any]:
-    newest, fetch = one.newest, one.fetch
+def _stream(stream: StreamHealth) -> dict[str, Any]:
+    newest, fetch = stream.newest, stream.fetch
     return {
-        "source": one.source,
-        "title": sources()[one.source].title,
-        "partner": one.partner,
-        "programme": one.programme,
-        "freshness": one.freshness,
+        "source": stream.source,
+        "title": sources()[stream.source].title,
+        "partner": stream.partner,
+        "programme": stream.programme,
+        "freshness": stream.freshness,
         "captured_on": newest.captured_on.isoformat() if newest else None,
         "imported_at": newest.imported_at if newest else None,
         "provenance": newest.provenance if newest else None,
         "sent_by": list(newest.sent_by) if newest else [],
-        "age_days": one.age_days,
-        "every_days": one.every_days,
-        "next_expected": one.next_expected.isoformat() if one.next_expected else None,
-        "overdue_since": one.overdue_since.isoformat() if one.overdue_since else None,
-        "rows": one.rows,
-        "waiting": len(one.waiting),
+        "age_days": stream.age_days,
+        "every_days": stream.every_days,
+        "next_expected": stream.next_expected.isoformat() if stream.next_expected else None,
+        "overdue_since": stream.overdue_since.isoformat() if stream.overdue_since else None,
+        "rows": stream.rows,
+        "waiting": len(stream.waiting),
         "fetch": None
         if fetch is None
         else {
@@ -232,15 +237,15 @@ def _stream(one: StreamHealth) -> dict[str, Any]:
     }
 
 
-def _capture(one: Capture, source: str, troubles: list[dict[str, str]]) -> dict[str, Any]:
-    account = one.account
+def _capture(capture: Capture, source: str, troubles: list[dict[str, str]]) -> dict[str, Any]:
+    account = capture.account
     return {
-        "name": one.name,
-        "captured_on": one.captured_on.isoformat(),
-        "imported_at": one.imported_at,
-        "provenance": one.provenance,
-        "sent_by": list(one.sent_by),
-        "streams": len(one.streams),
+        "name": capture.name,
+        "captured_on": capture.captured_on.isoformat(),
+        "imported_at": capture.imported_at,
+        "provenance": capture.provenance,
+        "sent_by": list(capture.sent_by),
+        "streams": len(capture.streams),
         "rows_in": account.rows_in if account else None,
         "rows_published": account.published if account else None,
         "rows_collapsed": account.collapsed if account else None,
@@ -264,7 +269,7 @@ def _months(text: str) -> int:
     return int(text)
 
 
-def erase(asked: argparse.Namespace) -> None:
+def erase(arguments: argparse.Namespace) -> None:
     """Erases learners, or finishes what an earlier erasure began; prints counts, never who.
 
     Raises:
@@ -275,24 +280,26 @@ def erase(asked: argparse.Namespace) -> None:
     if not file.is_file():
         raise SecretMissing(f"There is no secret at {file}, so nobody can be found. Put it back from your backup.")
     identity = open_identity(file)
-    ids = [*asked.learner]
-    if asked.learners_file:
+    ids = [*arguments.learner]
+    if arguments.learners_file:
         try:
-            lines = asked.learners_file.read_text(encoding="utf-8-sig").splitlines()
+            lines = arguments.learners_file.read_text(encoding="utf-8-sig").splitlines()
         except UnicodeDecodeError:
-            raise NotUnderstood(f"{asked.learners_file.name} is not UTF-8 text with one id a line.") from None
+            raise NotUnderstood(f"{arguments.learners_file.name} is not UTF-8 text with one id a line.") from None
         ids += [line for line in lines if line.strip()]
-    people = [Person(identity.id_key(one) or "", "") for one in ids]
-    people += [Person("", identity.email_key(one) or "") for one in asked.email]
-    if blank := [str(number) for number, one in enumerate(people, start=1) if not (one.id_key or one.email_key)]:
+    people = [Person(identity.id_key(id_) or "", "") for id_ in ids]
+    people += [Person("", identity.email_key(address) or "") for address in arguments.email]
+    if blank := [
+        str(number) for number, person in enumerate(people, start=1) if not (person.id_key or person.email_key)
+    ]:
         raise NotUnderstood(
             f"Of {len(people)} given, number {', '.join(blank)} is no id or no address. Nothing was erased."
         )
     # Snapshots that were kept before ids were evened out hold the keys of those forms.
-    former = [Person(key, "") for one in ids for key in identity.former_keys(one, "") - {identity.id_key(one)}]
-    former += [Person("", key) for one in asked.email for key in identity.former_keys("", one)]
-    named = [*people, *(one for one in former if one not in people)]
-    erased = actions.erase(store, named, identity, reason=asked.reason)
+    former = [Person(key, "") for id_ in ids for key in identity.former_keys(id_, "") - {identity.id_key(id_)}]
+    former += [Person("", key) for address in arguments.email for key in identity.former_keys("", address)]
+    named = [*people, *(person for person in former if person not in people)]
+    erased = actions.erase(store, named, identity, reason=arguments.reason)
     if linked := erased.linked:
         print(f"{len(people)} given: {len(linked.ids)} ids and {len(linked.emails)} addresses of theirs")
         if linked.shared:
@@ -320,28 +327,35 @@ def erase(asked: argparse.Namespace) -> None:
         )
 
 
-def audit(asked: argparse.Namespace) -> None:
+def audit(arguments: argparse.Namespace) -> None:
     """Verifies the audit log, prints its last lines, or begins a new one."""
     store = store_folder()
-    if asked.action == "verify":
-        found = verify(store)
-        if not found.count:
+    if arguments.action == "verify":
+        verified = verify(store)
+        if not verified.count:
             print(f"nothing is recorded yet in {store}")
-            for sentence in found.notices:
+            for sentence in verified.notices:
                 print(f"note: {sentence}")
             return
-        print(f"{found.count} lines hold, from {found.first_at} to {found.last_at}, head {found.head}")
-        for sentence in found.mended:
+        print(f"{verified.count} lines hold, from {verified.first_at} to {verified.last_at}, head {verified.head}")
+        for sentence in verified.mended:
             print(f"mended {sentence}")
-        if found.anchored:
-            print(f"{len(found.anchored)} releases name the line at which they were published, and the log has it")
-        for sentence in found.notices:
+        if verified.anchored:
+            print(f"{len(verified.anchored)} releases name the line at which they were published, and the log has it")
+        for sentence in verified.notices:
             print(f"note: {sentence}")
         return
-    if asked.action == "renew":
-        print(f"the log before lies in {renew(store, OPERATOR, asked.reason)}; a new one is begun")
+    if arguments.action == "renew":
+        print(f"the log before lies in {renew(store, OPERATOR, arguments.reason)}; a new one is begun")
         return
-    for said in list(entries(store))[-max(asked.last, 1) :]:
-        release = f"release {said['release']}" if said.get("release") else ""
-        parts = (said.get("at"), said.get("event"), said.get("who"), said.get("what"), release, said.get("reason"))
-        print("  ".join(str(part) for part in parts if part))
+    for entry in list(entries(store))[-max(arguments.last, 1) :]:
+        release = f"release {entry['release']}" if entry.get("release") else ""
+        fields = (
+            entry.get("at"),
+            entry.get("event"),
+            entry.get("who"),
+            entry.get("what"),
+            release,
+            entry.get("reason"),
+        )
+        print("  ".join(str(field) for field in fields if field))

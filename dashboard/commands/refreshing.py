@@ -30,7 +30,7 @@ from dashboard.intake.fetch.client import (
     FetchUnchanged,
     Known,
     Progress,
-    one_line,
+    single_line,
     without,
 )
 from dashboard.intake.fetch.ways import Fetched, refuse_unusable, secrets_of, wanted_variables, way_of
@@ -52,7 +52,7 @@ LONGEST_REASON = 1000
 # In the manifest of a capture that was published without a person.
 ALONE = "published_alone"
 PUBLISHED, UNCHANGED, WAITING, FAILED, SKIPPED = "published", "unchanged", "waiting", "failed", "skipped"
-NOT_ASKED = "It is new, and publishing was not asked for (`--publish`)."
+NOT_REQUESTED = "It is new, and publishing was not asked for (`--publish`)."
 # What keeps a release from being built with a file, and is for a person to look at; all else is a failure.
 FOR_A_PERSON = (NotConfirmed, ChecksFailed, AuditFailed, DaysOverlap, SecretsDiffer)
 
@@ -119,7 +119,7 @@ class Refresh:
         cards = _cards(names)
         with ExitStack() as open_files:
             if not self.dry:
-                open_files.enter_context(_alone(self.store))
+                open_files.enter_context(_single_refresh(self.store))
             self._states = dict(fetch_states(self.store))
             for card in cards:
                 way = way_of(card)
@@ -128,13 +128,13 @@ class Refresh:
                     self.outcomes.append(Outcome(card.name, "", FAILED if names else SKIPPED, reason))
                     continue
                 try:
-                    self._one(card, way, open_files)
+                    self._source(card, way, open_files)
                 except (Refusal, OSError, duckdb.Error) as refused:
                     self._failed(card, way, refused)
             self._publish_all()
         return self.outcomes
 
-    def _one(self, card: SourceCard, way: Way, open_files: ExitStack) -> None:
+    def _source(self, card: SourceCard, way: Way, open_files: ExitStack) -> None:
         """Fetches one source and decides what becomes of it; what is to be published waits for the others."""
         before = self._states.get(card.name, FetchState(card.name))
         tried = replace(before, kind=way.kind, tried_at=now())
@@ -153,7 +153,7 @@ class Refresh:
             reason="",
             etag=came.etag,
             modified=came.modified,
-            place=came.place,
+            place=came.address_mark,
             sha256=_sha256(came.file),
         )
         is_same = state.sha256 == before.sha256
@@ -164,7 +164,7 @@ class Refresh:
         ready = open_files.enter_context(made_ready(self.store, card.name, came.file, limits=SHELL))
         arrived = _Arrived(card, way, state, ready, came.notes)
         current = _current(self.store, card)
-        if kept := next((one for one in current if _is_in(ready, one)), None):
+        if kept := next((known_snapshot for known_snapshot in current if _is_in(ready, known_snapshot)), None):
             if self.and_publish and not actions.was_served(self.store, kept):
                 self._to_publish.append(replace(arrived, ready=None))
             else:
@@ -172,13 +172,17 @@ class Refresh:
                 self._discard_older(card.name, keep="")
                 self._finish(replace(state, outcome=UNCHANGED, changed_at=changed_at), came.notes)
             return
-        waits = [one for one in _fetched_proposals(self.store, card.name) if one.snapshot.sha256 == ready.digest]
+        waits = [
+            proposal
+            for proposal in _fetched_proposals(self.store, card.name)
+            if proposal.snapshot.sha256 == ready.digest
+        ]
         if not waits and before.outcome == WAITING and is_same:
             reason = "The same file was discarded by a person."
             self._finish(replace(state, outcome=UNCHANGED, reason=reason), came.notes)
             return
         reason = beyond(current, _seen_first(self.store, card), ready, card, way) or (
-            "" if self.and_publish else NOT_ASKED
+            "" if self.and_publish else NOT_REQUESTED
         )
         if reason:
             self._wait(arrived, reason)
@@ -198,13 +202,13 @@ class Refresh:
 
     def _words(self, text: str) -> str:
         """A reason as it may be printed and kept: publishers may repeat a secret anywhere in what they send."""
-        return one_line(without(self._secrets, text))[:LONGEST_REASON]
+        return single_line(without(self._secrets, text))[:LONGEST_REASON]
 
     def _publish_all(self) -> None:
         """Serves one release with all that is to be published; where that fails, one for each that can be."""
         if self.dry:
-            for one in self._to_publish:
-                self._note(one.card.name, one.way.kind, PUBLISHED, "", 0, one.notes)
+            for arrived in self._to_publish:
+                self._note(arrived.card.name, arrived.way.kind, PUBLISHED, "", 0, arrived.notes)
             return
         together = [self._to_publish] if self._to_publish else []
         while together:
@@ -212,27 +216,31 @@ class Refresh:
             try:
                 release = actions.import_ready(
                     self.store,
-                    [replace(one.ready, account={**one.ready.account, ALONE: True}) for one in group if one.ready],
-                    [f"fetched {one.card.name}" for one in group],
+                    [
+                        replace(arrived.ready, account={**arrived.ready.account, ALONE: True})
+                        for arrived in group
+                        if arrived.ready
+                    ],
+                    [f"fetched {arrived.card.name}" for arrived in group],
                 )
             except (Refusal, OSError, duckdb.Error) as refused:
                 if len(group) > 1:
-                    together = [[one] for one in group]
+                    together = [[arrived] for arrived in group]
                 elif isinstance(refused, FOR_A_PERSON) and group[0].ready:
                     self._wait(group[0], str(refused))
                 else:
                     self._failed(group[0].card, group[0].way, refused)
                 continue
-            for one in group:
-                state = replace(one.state, outcome=PUBLISHED, changed_at=now())
-                self._discard_older(one.card.name, keep="")
-                self._finish(state, one.notes, release.number)
+            for arrived in group:
+                state = replace(arrived.state, outcome=PUBLISHED, changed_at=now())
+                self._discard_older(arrived.card.name, keep="")
+                self._finish(state, arrived.notes, release.number)
 
     def _wait(self, arrived: _Arrived, reason: str) -> None:
         """Has a file wait for a person; the same one waits once, and an older one that was fetched no longer."""
         assert arrived.ready
         name, digest, reason = arrived.card.name, arrived.ready.digest, self._words(reason)
-        waits = [one for one in _fetched_proposals(self.store, name) if one.snapshot.sha256 == digest]
+        waits = [proposal for proposal in _fetched_proposals(self.store, name) if proposal.snapshot.sha256 == digest]
         if not self.dry:
             proposal = waits[0] if waits else actions.propose_ready(self.store, arrived.ready, reason)
             self._discard_older(name, keep=proposal.name)
@@ -244,9 +252,9 @@ class Refresh:
         """Takes away fetched files that wait still, since a newer capture is here."""
         if self.dry:
             return
-        for one in _fetched_proposals(self.store, source):
-            if one.name != keep:
-                actions.discard(self.store, one, actions.THE_OPERATOR, "a capture that came later stands instead")
+        for proposal in _fetched_proposals(self.store, source):
+            if proposal.name != keep:
+                actions.discard(self.store, proposal, actions.THE_OPERATOR, "a capture that came later stands instead")
 
     def _failed(self, card: SourceCard, way: Way, refused: Exception) -> None:
         """Counts a failure; what was got before, and what is served, stays."""
@@ -265,7 +273,7 @@ class Refresh:
         )
 
     def _finish(self, state: FetchState, notes: tuple[str, ...] = (), release: int = 0, reason: str = "") -> None:
-        """Puts one source's outcome on record and remembers it; a dry run only tells it."""
+        """Puts one source's outcome on record and remembers it; a dry run only prints it."""
         self._note(state.source, state.kind, state.outcome, reason or state.reason, release, notes)
         if not self.dry:
             what = f"{state.source} ({state.kind}): {state.outcome}"
@@ -278,7 +286,7 @@ class Refresh:
         self.outcomes.append(Outcome(source, kind, outcome, reason, release, notes))
 
 
-def refresh(asked: argparse.Namespace) -> int:
+def refresh(arguments: argparse.Namespace) -> int:
     """Refreshes the sources that were asked for, and prints a line for each; 1 where one of them failed."""
     with ExitStack() as bars:
 
@@ -288,13 +296,13 @@ def refresh(asked: argparse.Namespace) -> int:
             )
             return partial(_move, bar)
 
-        run = Refresh(store_folder(), asked.publish, asked.dry_run, progress=progress)
-        outcomes = run.run(asked.sources)
-    for one in outcomes:
-        print(f"would be {one}" if asked.dry_run and one.outcome in (PUBLISHED, WAITING) else one)
-        for note in one.notes:
+        run = Refresh(store_folder(), arguments.publish, arguments.dry_run, progress=progress)
+        outcomes = run.run(arguments.sources)
+    for outcome in outcomes:
+        print(f"would be {outcome}" if arguments.dry_run and outcome.outcome in (PUBLISHED, WAITING) else outcome)
+        for note in outcome.notes:
             print(f"  {note}")
-    return int(any(one.outcome == FAILED for one in outcomes))
+    return int(any(outcome.outcome == FAILED for outcome in outcomes))
 
 
 def _move(bar: tqdm, got: int, _: int | None) -> None:
@@ -311,11 +319,11 @@ def _cards(names: Sequence[str]) -> list[SourceCard]:
 
 def _way_unfilled(card: SourceCard, way: Way) -> Way:
     """The way as the card has it: its settings name the variables whose values are secret."""
-    return next(one for one in card.fetch if (one.kind, one.variables) == (way.kind, way.variables))
+    return next(way_read for way_read in card.fetch if (way_read.kind, way_read.variables) == (way.kind, way.variables))
 
 
 @contextmanager
-def _alone(store: Path) -> Iterator[None]:
+def _single_refresh(store: Path) -> Iterator[None]:
     """Holds the store for this refresh; imports, releases and readers go on beside it.
 
     Raises:
@@ -336,31 +344,31 @@ def _answered() -> dict[str, str]:
 
 def _current(store: Path, card: SourceCard) -> list[Snapshot]:
     """The real snapshots to which a new capture is compared: the newest, or of a source with streams all that count."""
-    real = [one for one in pinned(store).get(card.name, ()) if one.provenance != "demo"]
+    real = [snapshot for snapshot in pinned(store).get(card.name, ()) if snapshot.provenance != "demo"]
     return real if card.stream else real[-1:]
 
 
 def _seen_first(store: Path, card: SourceCard) -> list[Snapshot]:
     """Real captures: those that a person brought in or published, the newest first, then the others, oldest first."""
     real = sorted(
-        (one for one in snapshots(store, card.name) if one.provenance != "demo"),
-        key=lambda one: (one.captured_on, one.order),
+        (snapshot for snapshot in snapshots(store, card.name) if snapshot.provenance != "demo"),
+        key=lambda snapshot: (snapshot.captured_on, snapshot.order),
     )
-    alone = [one for one in real if read_manifest(one.folder)["input"].get(ALONE)]
-    return [*(one for one in reversed(real) if one not in alone), *alone]
+    alone = [snapshot for snapshot in real if read_manifest(snapshot.folder)["input"].get(ALONE)]
+    return [*(snapshot for snapshot in reversed(real) if snapshot not in alone), *alone]
 
 
-def _is_in(ready: Ready, one: Snapshot) -> bool:
+def _is_in(ready: Ready, snapshot: Snapshot) -> bool:
     """Whether a snapshot holds the file, or another one of which the same rows were kept and as many set aside."""
-    if ready.digest in (one.sha256, *one.parts):
+    if ready.digest in (snapshot.sha256, *snapshot.parts):
         return True
-    account = read_manifest(one.folder)["input"]
+    account = read_manifest(snapshot.folder)["input"]
     same = (account.get("content"), account.get("quarantined"))
     return bool(ready.report.content) and same == (ready.report.content, len(ready.report.quarantined))
 
 
 def _fetched_proposals(store: Path, source: str) -> list[Proposal]:
-    return [one for one in proposals.waiting(store) if one.snapshot.source == source and one.reason]
+    return [proposal for proposal in proposals.waiting(store) if proposal.snapshot.source == source and proposal.reason]
 
 
 def _sha256(file: Path) -> str:

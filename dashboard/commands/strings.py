@@ -1,6 +1,6 @@
 """Gathers every visible string into coalition.pot and the catalogues: those in code, SQL headers, cards and claims.
 
-Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.po`; the tests say when it is out of
+Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.po`; the tests state when it is out of
 date.
 """
 
@@ -26,7 +26,7 @@ from dashboard.warehouse.parameters import parameters
 METHODS = "methods"  # the page that shows the words of all
 HEADER = """# {language}: translations of the Coalition dashboard.
 # DRAFT, not reviewed by a native speaker. Whoever has reviewed a message marks it with a line "#, reviewed"."""
-INCOMPLETE_SAYS = (
+INCOMPLETE_HEAD = (
     "# Written by `make strings`: pages that are shown in English, as messages of theirs are not translated."
 )
 LEFT_OUT = tuple(
@@ -81,14 +81,14 @@ def written(catalog: Catalog, is_template: bool = False) -> str:
 
 def incomplete(wanted: Catalog) -> dict[str, list[str]]:
     """The pages that a language cannot show yet, by language: a message that they may show is not translated."""
-    found = {}
+    lacking_on = {}
     for code in LANGUAGES:
         if code == ENGLISH:
             continue
         known = renewed(code, wanted)
         lacking = [message for message in wanted if message.id and not _is_whole(known.get(message.id))]
-        found[code] = [page.name for page in pages() if any(_may_show(page, message) for message in lacking)]
-    return {code: names for code, names in found.items() if names}
+        lacking_on[code] = [page.name for page in pages() if any(_may_show(page, message) for message in lacking)]
+    return {code: names for code, names in lacking_on.items() if names}
 
 
 def _is_whole(message: Message | None) -> bool:
@@ -102,8 +102,8 @@ def _may_show(page: Page, message: Message) -> bool:
         return True
     for where, _line in message.locations:
         room = re.match(r"dashboard/pages/([a-z_]+)/", where)
-        asked = re.match(r"queries/pages/([a-z_]+/[a-z0-9_]+)\.sql", where)
-        if (room and room[1] == page.name) or (asked and asked[1] in page.questions()) or not (room or asked):
+        match = re.match(r"queries/pages/([a-z_]+/[a-z0-9_]+)\.sql", where)
+        if (room and room[1] == page.name) or (match and match[1] in page.questions()) or not (room or match):
             return True
     return False
 
@@ -150,7 +150,7 @@ def main() -> None:
 def incomplete_text(wanted: Catalog) -> str:
     """The text of the file that names these pages."""
     lines = [f"{code} = {json.dumps(names)}" for code, names in incomplete(wanted).items()]
-    return "\n".join([INCOMPLETE_SAYS, *lines, ""])
+    return "\n".join([INCOMPLETE_HEAD, *lines, ""])
 
 
 if __name__ == "__main__":

@@ -25,21 +25,21 @@ MOST_IN_MAIL = 100
 
 
 @in_words()
-def watch(asked: argparse.Namespace) -> int:
+def watch(arguments: argparse.Namespace) -> int:
     """Judges, prints, reports and mails; remembers what was reported when all of that is done.
 
     Raises:
-        RuleWrong, MailRefused, MailFailed, WatchGoesOn, NotRecorded, StoreDamaged: the message says what to do.
+        RuleWrong, MailRefused, MailFailed, WatchGoesOn, NotRecorded, StoreDamaged: the message states what to do.
     """
     try:
-        return _watch(asked)
+        return _watch(arguments)
     finally:
         let_go()
 
 
-def _watch(asked: argparse.Namespace) -> int:
-    rules = read_rules(asked.rules)
-    _refuse_wrong_readers(rules, asked.mail_to)
+def _watch(arguments: argparse.Namespace) -> int:
+    rules = read_rules(arguments.rules)
+    _refuse_wrong_readers(rules, arguments.mail_to)
     store = store_folder()
     release, notice = begin()
     with alone(store):
@@ -47,25 +47,27 @@ def _watch(asked: argparse.Namespace) -> int:
         remember_reported(store, (), "")  # a store that takes no writes would have everything reported again and again
         judged = judge(rules, store, release, releases.today())
         by_name = {rule.name: rule for rule in rules}
-        keys = [key_of(by_name[one.rule], one, asked.rules) for one in judged.fired]
-        new = [(key, one) for key, one in zip(keys, judged.fired, strict=True) if asked.again or key not in known]
+        keys = [key_of(by_name[firing.rule], firing, arguments.rules) for firing in judged.fired]
+        new = [
+            (key, firing) for key, firing in zip(keys, judged.fired, strict=True) if arguments.again or key not in known
+        ]
         for line in (notice, *judged.notes, *judged.refused):
             if line:
                 print(f"coalition: {line}", file=sys.stderr)
-        found = [one for _, one in new]
-        for one in found:
-            print(_line(one))
-        if found:
-            if asked.report:
-                _report(asked.report, found)
-            if asked.mail_to:
-                _mail(asked.mail_to, found, release.number)
+        firings = [firing for _, firing in new]
+        for firing in firings:
+            print(_line(firing))
+        if firings:
+            if arguments.report:
+                _report(arguments.report, firings)
+            if arguments.mail_to:
+                _mail(arguments.mail_to, firings, release.number)
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             remember_reported(store, [key for key, _ in new], now)
-    before = len(judged.fired) - len(found)
+    before = len(judged.fired) - len(firings)
     reported_before = f", {before} reported before" if before else ""
-    print(f"{len(rules)} rules on release {release.number}: {len(found)} new{reported_before}", file=sys.stderr)
-    if found:
+    print(f"{len(rules)} rules on release {release.number}: {len(firings)} new{reported_before}", file=sys.stderr)
+    if firings:
         return FIRED
     return REFUSED if judged.refused else DONE
 
@@ -82,36 +84,38 @@ def _refuse_wrong_readers(rules: Sequence[Rule], readers: Sequence[str]) -> None
         mail.read_settings()
 
 
-def _line(one: Firing) -> str:
-    what = f" [{one.what}]" if one.what and one.what not in one.sentence else ""
-    simulated = " SIMULATED data." if one.simulated else ""
-    return f"{one.rule}{what}: {one.sentence}. Release {one.release}, for the {one.audience}.{simulated}"
+def _line(firing: Firing) -> str:
+    what = f" [{firing.what}]" if firing.what and firing.what not in firing.sentence else ""
+    simulated = " SIMULATED data." if firing.simulated else ""
+    return f"{firing.rule}{what}: {firing.sentence}. Release {firing.release}, for the {firing.audience}.{simulated}"
 
 
-def _report(file: Path, found: Sequence[Firing]) -> None:
+def _report(file: Path, firings: Sequence[Firing]) -> None:
     if file.suffix == JSON_LINES:
-        lines = [json.dumps(asdict(one), ensure_ascii=False) for one in found]
+        lines = [json.dumps(asdict(firing), ensure_ascii=False) for firing in firings]
     else:
-        lines = [f"{one.day} {_line(one)}" for one in found]
+        lines = [f"{firing.day} {_line(firing)}" for firing in firings]
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "a", encoding="utf-8") as out:
         out.write("".join(f"{line}\n" for line in lines))
 
 
-def _mail(readers: Sequence[str], found: Sequence[Firing], release: int) -> None:
+def _mail(readers: Sequence[str], firings: Sequence[Firing], release: int) -> None:
     """One mail with all findings, for the closest of their audiences."""
-    closest = max((one.audience for one in found), key=list(AUDIENCES).index)
-    parts = []
-    for one in found[:MOST_IN_MAIL]:
-        parts.append("\n".join(filter(None, [one.title, _line(one), one.link])))
-    if len(found) > MOST_IN_MAIL:
-        parts.append(f"And {len(found) - MOST_IN_MAIL} more: see the report, or `coalition watch --again`.")
-    if titles := sorted({title for one in found for title in one.simulated}):
-        parts.append(f"Simulated, not of any partner: {', '.join(titles)}.")
-    parts.append(
+    closest = max((firing.audience for firing in firings), key=list(AUDIENCES).index)
+    paragraphs = []
+    for firing in firings[:MOST_IN_MAIL]:
+        paragraphs.append("\n".join(filter(None, [firing.title, _line(firing), firing.link])))
+    if len(firings) > MOST_IN_MAIL:
+        paragraphs.append(f"And {len(firings) - MOST_IN_MAIL} more: see the report, or `coalition watch --again`.")
+    if titles := sorted({title for firing in firings for title in firing.simulated}):
+        paragraphs.append(f"Simulated, not of any partner: {', '.join(titles)}.")
+    paragraphs.append(
         "Each finding is reported once. The rules are in a file of whoever runs the dashboard; ask them to change it."
     )
-    simulated = "SIMULATED: " if any(one.simulated for one in found) else ""
-    subject = f"{simulated}Coalition dashboard: {found[0].rule}" + (f" and {len(found) - 1} more" if found[1:] else "")
-    sent = mail.send(readers, subject, "\n\n".join(parts) + "\n", audience=AUDIENCES[closest], release=release)
+    simulated = "SIMULATED: " if any(firing.simulated for firing in firings) else ""
+    subject = f"{simulated}Coalition dashboard: {firings[0].rule}" + (
+        f" and {len(firings) - 1} more" if firings[1:] else ""
+    )
+    sent = mail.send(readers, subject, "\n\n".join(paragraphs) + "\n", audience=AUDIENCES[closest], release=release)
     print(f"mailed to {len(sent)} people of the roster", file=sys.stderr)

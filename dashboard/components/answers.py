@@ -10,15 +10,15 @@ from dashboard.components.learners import FOR_REFUGEES
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 HEADLINE = "overview/headline"
 
 
 def reached(scope: Scope) -> str:
     """How many people were reached by the day; and how many of them in the last year, where figures are exact."""
-    head = ask_one(HEADLINE, scope)
-    before = ask_one(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
+    head = ask_row(HEADLINE, scope)
+    before = ask_row(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
     count = head["learners_reached"]
     words = {"learners": people(count), "day": day(head["on_date"])}
     are_refugees = scope.programme_id == FOR_REFUGEES
@@ -58,5 +58,5 @@ def gap_day() -> datetime.date | None:
     closures = closures_day()
     if closures is None or ask("needs_and_offers/offers").empty:
         return None
-    known_until = ask_one("response_gaps/known_until")["both_until"]
+    known_until = ask_row("response_gaps/known_until")["both_until"]
     return closures if is_missing(known_until) else min(closures, known_until)

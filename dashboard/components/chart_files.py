@@ -22,7 +22,7 @@ MAPS = {"choropleth", "scattergeo"}
 NOT_IN_CLASSES = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-def chart_files(chart: dict[str, Any], key: str, asked: str, scope: Scope, title: str, file_name: str) -> None:
+def chart_files(chart: dict[str, Any], key: str, question_name: str, scope: Scope, title: str, file_name: str) -> None:
     """Two buttons, *Chart as SVG* and *Chart as PNG*, for a chart that the page drew.
 
     The picture has the title, and below the chart its sources, the release, whether they are simulated and, on a map,
@@ -31,23 +31,23 @@ def chart_files(chart: dict[str, Any], key: str, asked: str, scope: Scope, title
     Args:
         chart: the plotly figure as a dictionary.
         key: under which the page drew it.
-        asked: the question that it answers.
+        question_name: the question that it answers.
         scope: what was chosen.
         title: above the chart; empty where the sentence at the top of the page is its title.
         file_name: without an ending.
     """
-    notes = [pins_in_words(asked, scope), _("Release {number}").format(number=current_release().number)]
+    notes = [pins_in_words(question_name, scope), _("Release {number}").format(number=current_release().number)]
     if any(trace.get("type") in MAPS for trace in chart["data"]):
         notes.append(disclaimer_of_maps())
-    if is_simulated(asked, scope):
+    if is_simulated(question_name, scope):
         notes.insert(0, _("SIMULATED DATA: these figures are not real."))
-    given = {
+    attributes = {
         "chart": NOT_IN_CLASSES.sub("-", key),
-        "title": title_of(title) or _(question(asked).title),
+        "title": title_of(title) or _(question(question_name).title),
         "notes": "\n".join(filter(None, notes)),
         "name": file_name,
     }
-    data = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in given.items())
+    data = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in attributes.items())
     labels = {"svg": _("Chart as SVG"), "png": _("Chart as PNG")}
     buttons = "".join(
         f'<button type="button" disabled class="chart-file" data-chart-file="{kind}" {data}>'

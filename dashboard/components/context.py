@@ -18,12 +18,12 @@ from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
 from dashboard.components.learners import ALL, FOR_REFUGEES, own_partner, partner_words, programme_words
-from dashboard.components.saying import hint
+from dashboard.components.texts import hint
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 COUNTRY = "country_iso3"
 MOST_SMALL_STATES = 12
@@ -36,7 +36,7 @@ def programme(context: Scope) -> Scope:
     return replace(context, programme_id=None if chosen == ALL else chosen)
 
 
-def one_programme(context: Scope) -> Scope:
+def programme_without_totals(context: Scope) -> Scope:
     """A programme, without totals; all of them where none is chosen."""
     words = programme_words(with_totals=False)
     chosen = choose(
@@ -68,7 +68,7 @@ def partner(context: Scope) -> Scope:
 
 def as_of(context: Scope) -> Scope:
     """The day until which learners are counted; the newest of the programme where none is chosen."""
-    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
     return replace(context, on_date=date_in_link(_("As of"), "as_of", newest))
 
 
@@ -81,7 +81,7 @@ def chosen() -> Scope:
 
 def newest_only(context: Scope) -> str:
     """Words for a figure that counts until the newest file, where the context names an earlier day; else empty."""
-    newest = ask_one(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
     if context.on_date is None or is_missing(newest) or context.on_date >= newest:
         return ""
     return _("As of the newest file, {day}.").format(day=day(newest))
@@ -172,17 +172,17 @@ def _small_states_in_words(
     rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]
 ) -> list[tuple[str, str]]:
     """For each class that has some of the largest: its colour, and their names with their numbers."""
-    largest_rows, found = rows.nlargest(MOST_SMALL_STATES, column), []
+    largest_rows, labels = rows.nlargest(MOST_SMALL_STATES, column), []
     for entry in classes:
-        here = largest_rows[largest_rows[class_column] == entry.key]
-        if here.empty:
+        in_class = largest_rows[largest_rows[class_column] == entry.key]
+        if in_class.empty:
             continue
         named = " \u00b7 ".join(
             f"{in_markdown(name)}\u00a0**{whole(number)}**"
-            for name, number in zip(here["country"], here[column], strict=True)
+            for name, number in zip(in_class["country"], in_class[column], strict=True)
         )
-        found.append((entry.color, _("{kind}: {names}").format(kind=in_markdown(entry.label), names=named)))
-    return found
+        labels.append((entry.color, _("{kind}: {names}").format(kind=in_markdown(entry.label), names=named)))
+    return labels
 
 
 def _clear_country() -> None:

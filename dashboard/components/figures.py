@@ -147,11 +147,11 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
     if keep(tuple(numbers)):
         return
     with st.container(horizontal=True, key=f"strip-{key}", vertical_alignment="top"):
-        for place, number in enumerate(numbers):
+        for number_index, number in enumerate(numbers):
             drawn_from(number.question, number.context)
             card = metrics().get(number.metric)
             words = breakable(in_words_of_metric(number))
-            with st.container(key=f"number-{key}-{place}", gap=None):
+            with st.container(key=f"number-{key}-{number_index}", gap=None):
                 st.metric(
                     number.label or (_(card.label) if card else ""),
                     words,
@@ -173,58 +173,69 @@ def figure(
 ) -> bool:
     """A chart under its title, with table twin, download and working; whether there was a row to show.
 
-    Without a row, or a number to draw, it says so instead.
+    Without a row, or a number to draw, a sentence states that instead.
 
     Args:
         drawn: the chart and what it answers.
         on_click: called when a mark was chosen; the choice is in the session state under `chart_key(question)`.
         numbers: a strip between title and chart, whose working is behind the same button.
-        key: tells strips of a page apart.
-        name: tells several figures of one question on a page apart.
+        key: distinguishes strips of a page.
+        name: distinguishes several figures of one question on a page.
     """
-    asked, contexts = drawn.question, drawn.others or {"": drawn.context}
+    question_name, contexts = drawn.question, drawn.others or {"": drawn.context}
     has_rows = _begin(drawn, contexts)
     if numbers:
         _numbers(numbers, key)
     if not has_rows:
-        nothing_to_show(asked, drawn.context)
+        nothing_to_show(question_name, drawn.context)
         return False
     if is_recording():
         kept = keep(drawn)
         if not callable(drawn.chart) and not has_marks(drawn.chart):
-            nothing_to_draw(asked, drawn.context)
+            nothing_to_draw(question_name, drawn.context)
         return kept
     if callable(drawn.chart):
         drawn.chart()
     elif not has_marks(drawn.chart):
-        nothing_to_draw(asked, drawn.context)
+        nothing_to_draw(question_name, drawn.context)
     elif light.is_light():
         _light(drawn)
     else:
         st.plotly_chart(
             Drawn(drawn.chart),
-            key=chart_key(asked + name),
+            key=chart_key(question_name + name),
             config=_config(drawn.chart),
             alt=alt_of(drawn.chart, drawn.words.alt),
             on_select=on_click or "ignore",
             selection_mode="points",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{asked}{name}")
+        twin = st.popover(_("Table and download"), on_change="rerun", key=f"table-{question_name}{name}")
         if twin.open:
             with twin:
                 for number, (label, context) in enumerate(contexts.items()):
                     if label:
                         st.write(f"**{in_markdown(label)}**")
-                    show_table(asked, context, drawn.columns, key=f"twin-{asked}{name}-{number}", codes=drawn.codes)
-                    download(asked, context, f"{name}{number}", drawn.words.title, drawn.codes)
+                    show_table(
+                        question_name,
+                        context,
+                        drawn.columns,
+                        key=f"twin-{question_name}{name}-{number}",
+                        codes=drawn.codes,
+                    )
+                    download(question_name, context, f"{name}{number}", drawn.words.title, drawn.codes)
                 if not callable(drawn.chart) and has_marks(drawn.chart) and not light.is_light():
-                    file_name, title = file_name_of(asked, drawn.context), drawn.words.title
-                    chart_files(drawn.chart, chart_key(asked + name), asked, drawn.context, title, file_name)
+                    file_name, title = file_name_of(question_name, drawn.context), drawn.words.title
+                    chart_files(
+                        drawn.chart, chart_key(question_name + name), question_name, drawn.context, title, file_name
+                    )
         _working(
-            [*((number.question, number.context) for number in numbers), *((asked, one) for one in contexts.values())],
+            [
+                *((number.question, number.context) for number in numbers),
+                *((question_name, context) for context in contexts.values()),
+            ],
             [number.metric for number in numbers if number.metric],
-            f"figure-{asked}{name}",
+            f"figure-{question_name}{name}",
         )
     return True
 
@@ -266,8 +277,8 @@ def _begin(drawn: Figure, contexts: Mapping[str, Scope]) -> bool:
     if drawn.words.lead and not is_recording():
         st.write(drawn.words.lead)
     for context in contexts.values():
-        for asked in (drawn.question, *drawn.beside):
-            drawn_from(asked, context)
+        for question_name in (drawn.question, *drawn.beside):
+            drawn_from(question_name, context)
     return True
 
 
@@ -292,7 +303,7 @@ def is_dark() -> bool:
 
 
 def on_phone() -> bool:
-    """Whether the reader's browser says that it is a phone's: the server cannot see how wide the page is."""
+    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
     return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
@@ -307,26 +318,26 @@ def _config(chart: dict[str, Any]) -> dict[str, Any]:
     return dict(MAP_CONFIG if "geo" in chart["layout"] else CONFIG)
 
 
-def chart_key(asked: str) -> str:
+def chart_key(question_name: str) -> str:
     """Where the session keeps what was clicked on the chart of a question."""
-    return f"chart-{asked}"
+    return f"chart-{question_name}"
 
 
-def _working(asked: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str) -> None:
+def _working(questions: Sequence[tuple[str, Scope]], cards: Iterable[str], key: str) -> None:
     """Behind one sign: what each number means, where it comes from, and how to ask the same again."""
     shown = st.popover(_("About these figures"), type="tertiary", on_change="rerun", key=f"working-{key}")
     if not shown.open:
         return
     with shown:
         st.write("**" + _("How this was worked out") + "**")
-        of_questions = (name for one, _context in asked for name in question(one).metrics)
+        of_questions = (metric for name, _context in questions for metric in question(name).metrics)
         for name in dict.fromkeys([*cards, *of_questions]):
             card = metrics()[name]
             st.write(f"**{_(card.label)}**: {_(card.definition)} {_(card.caveat)}")
             st.page_link(
                 METHODS, label=_("Methods: {metric}").format(metric=_(card.label)), query_params={"metric": name}
             )
-        for name, scope in dict.fromkeys(asked):
+        for name, scope in dict.fromkeys(questions):
             query, rows = question(name), len(ask(name, scope))
             st.write(f"**{_(query.title)}**")
             for caveat in query.caveats:

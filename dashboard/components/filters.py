@@ -1,6 +1,6 @@
 """Filters that live in the address, so that a view can be mailed: codes and dates, never words of a language.
 
-The address is read before the session wherever it says more: when a page opens, and when the reader goes back or
+The address is read before the session wherever it states more: when a page opens, and when the reader goes back or
 forward. All that a run chooses is written into it at the end of the run, so that one choice is one step of the
 browser's history.
 """
@@ -32,7 +32,7 @@ _chosen: ContextVar[dict[str, str | None] | None] = ContextVar("chosen", default
 
 
 @contextmanager
-def one_step_of_history() -> Iterator[None]:
+def single_step_of_history() -> Iterator[None]:
     """Keeps what is chosen within and writes it into the address together, unless a new run makes up for this one."""
     if _chosen.get() is not None:
         yield  # within another one, which writes
@@ -222,7 +222,7 @@ def _iso_day(text: str | None) -> datetime.date | None:
 
 def address_comes_first(key: str) -> bool:
     """Whether a choice is read from the address: the page has none yet, or the reader went back or forward."""
-    return key not in st.session_state or _went_back_or_forward() or not _was_drawn_here(key)
+    return key not in st.session_state or _went_back_or_forward() or not _was_drawn_on_this_page(key)
 
 
 def in_address(key: str) -> str | None:
@@ -237,7 +237,7 @@ def in_address(key: str) -> str | None:
     return wanted
 
 
-def _was_drawn_here(key: str) -> bool:
+def _was_drawn_on_this_page(key: str) -> bool:
     """Whether the widget of a choice stood on the page that is open: Streamlit keeps the key, not the widget."""
     run = get_script_run_ctx()
     return run is None or st.session_state.get(DRAWN_ON, {}).get(key) == run.page_script_hash
@@ -258,7 +258,7 @@ def remember(key: str, value: Any, default: Any) -> None:
     """Has a choice written into the address, or taken out when it is the default."""
     if run := get_script_run_ctx():
         st.session_state.setdefault(DRAWN_ON, {})[key] = run.page_script_hash
-    with one_step_of_history():
+    with single_step_of_history():
         chosen = _chosen.get()
         assert chosen is not None
         chosen[key] = None if value is None or value == default else str(value)
@@ -274,7 +274,7 @@ def remember_open(name: str, is_open: bool) -> None:
     """Has an open section named in the address, beside those that are open above it."""
     if run := get_script_run_ctx():
         st.session_state.setdefault(DRAWN_ON, {})[f"section-{name}"] = run.page_script_hash
-    with one_step_of_history():
+    with single_step_of_history():
         chosen = _chosen.get()
         assert chosen is not None
         others = [other for other in _names(chosen.get(OPEN)) if other != name]

@@ -23,10 +23,10 @@ def trend(intakes: pd.DataFrame) -> tuple[Verdict, dict[str, str]]:
     if len(rows) < 2:
         return Verdict.TOO_FEW, {}
     first, last = rows[0], rows[-1]
-    found = verdict(
+    difference = verdict(
         last["share_low"], last["share_high"], first["share_low"], first["share_high"], last["verified_matured"]
     )
-    return found, {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
+    return difference, {"first": share(first["share_verified"]), "last": share(last["share_verified"])}
 
 
 def quarter(row: Any) -> str:

@@ -44,17 +44,17 @@ def on_page(name: str) -> None:
 
 
 def choice() -> None:
-    """The languages in the bar of a page, each by its own name; the page is told which is spoken."""
+    """The languages in the bar of a page, each by its own name; the page states which is spoken."""
     with st.popover(LANGUAGES[language()], type="tertiary", on_change="rerun", key="languages") as shown:
         if shown.open:
             for code, name in LANGUAGES.items():
                 st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
             st.caption(draft() or _("The original language of this dashboard."))
     remember(KEY, st.session_state.get(CHOSEN), None)
-    tell_browser()
+    set_browser_language()
 
 
-def tell_browser() -> None:
+def set_browser_language() -> None:
     """Tells the page which language it is in, and in which direction it is written."""
     lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(

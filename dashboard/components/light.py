@@ -58,12 +58,12 @@ def _choose(value: str | None) -> None:
 def chart(spec: dict[str, Any], alt: str) -> None:
     """A described chart as a picture that comes with the page, in which nothing can run."""
     # As text, since a described chart is a dictionary: charts of one answer are drawn once for all readers.
-    drawn = _drawn(json.dumps(spec, default=str, sort_keys=True), language())
+    drawn = _svg(json.dumps(spec, default=str, sort_keys=True), language())
     st.html(f'<div class="light" tabindex="0"><img class="chart" alt="{escape(alt)}" src="{drawn}"></div>')
 
 
 @lru_cache(maxsize=200)
-def _drawn(spec: str, code: str) -> str:
+def _svg(spec: str, code: str) -> str:
     from dashboard.charts.paper import FONTS, inline_svg  # its library takes memory that other pages do not need
 
     with speaking(code):

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.components.filters import is_playing, slider_of, start_playing, stop_playing
 from dashboard.locales import _
-from dashboard.session import part
+from dashboard.session import fragment
 
 SECONDS_A_STEP = 1.2
 Day = datetime.date
@@ -48,7 +48,7 @@ def moving_day(
         )
         draw(slider, lambda: _moved_by_hand(key))
     if playing:
-        part(_advance, run_every=SECONDS_A_STEP)(key, until, following)
+        fragment(_advance, run_every=SECONDS_A_STEP)(key, until, following)
 
 
 def _moved_by_hand(key: str) -> None:

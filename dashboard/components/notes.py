@@ -26,30 +26,30 @@ NAMED_BY = {
 }
 
 
-def notes_of(asked: str, scope: Scope, title: str = "") -> tuple[Note, ...]:
+def notes_of(question_name: str, scope: Scope, title: str = "") -> tuple[Note, ...]:
     """Lines of names and texts; the first states whether any of the figures are simulated.
 
     Args:
-        asked: the question that was answered.
+        question_name: the question that was answered.
         scope: what was chosen.
         title: the takeaway above the chart or table; without it there is the question alone.
     """
-    query, pins = question(asked), pins_of(asked, scope)
+    query, pins = question(question_name), pins_of(question_name, scope)
     release = current_release()
     lines: list[Note] = [_simulated(pins)]
     lines += [(_("Title"), title_of(title))] if title_of(title) else []
     lines += [
         (_("Question"), _(query.title)),
         (_("Rows"), _(query.grain)),
-        (_("Choices"), choices_in_words(asked, scope) or _("None: everything is included")),
-        _as_of(asked, scope),
+        (_("Choices"), choices_in_words(question_name, scope) or _("None: everything is included")),
+        _as_of(question_name, scope),
         (
             _("Release"),
             _("Release {number}, published {moment} UTC").format(
                 number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
             ),
         ),
-        (_("Who sees these figures"), _seen(asked, scope)),
+        (_("Who sees these figures"), _audience_words(question_name, scope)),
         (_("Empty cells"), _("Not known, not applicable, or hidden because they are about few people.")),
     ]
     lines += [(_("Please note"), _(caveat)) for caveat in query.caveats]
@@ -61,31 +61,36 @@ def notes_of(asked: str, scope: Scope, title: str = "") -> tuple[Note, ...]:
     lines.append((_("Column"), _("Meaning"), _("Unit"), _("Name in the CSV file")))
     lines += [(_(column.label), explained(column), _(column.unit), column.name) for column in query.columns]
     lines += dict.fromkeys((_("Source"), _source(name, pin)) for name, pin in pins)
-    lines.append((_("The same from the shell"), command(asked, scope)))
+    lines.append((_("The same from the shell"), command(question_name, scope)))
     return tuple(lines)
 
 
-def pins_in_words(asked: str, scope: Scope) -> str:
+def pins_in_words(question_name: str, scope: Scope) -> str:
     """The sources of an answer in plain text."""
-    return without_markup(in_words(pins_of(asked, scope)))
+    return without_markup(in_words(pins_of(question_name, scope)))
 
 
-def is_simulated(asked: str, scope: Scope) -> bool:
+def is_simulated(question_name: str, scope: Scope) -> bool:
     """Whether any source behind an answer is a demonstration."""
-    return any(pin["provenance"] == "demo" for _name, pin in pins_of(asked, scope))
+    return any(pin["provenance"] == "demo" for _name, pin in pins_of(question_name, scope))
 
 
-def choices_in_words(asked: str, scope: Scope) -> str:
+def choices_in_words(question_name: str, scope: Scope) -> str:
     """What was chosen, each choice by its label and in words."""
-    given = {name: value for name, value in scope.params(question(asked)).items() if not is_missing(value)}
-    return with_semicolons(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in given.items())
+    choices = {name: value for name, value in scope.params(question(question_name)).items() if not is_missing(value)}
+    return with_semicolons(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in choices.items())
 
 
-def command(asked: str, scope: Scope) -> str:
+def command(question_name: str, scope: Scope) -> str:
     """The command that gives the same answer from the shell."""
-    given = {name: value for name, value in scope.params(question(asked)).items() if value is not None}
+    choices = {name: value for name, value in scope.params(question(question_name)).items() if value is not None}
     return " ".join(
-        ["coalition", "ask", asked, *(f"--param {name}={shlex.quote(str(value))}" for name, value in given.items())]
+        [
+            "coalition",
+            "ask",
+            question_name,
+            *(f"--param {name}={shlex.quote(str(value))}" for name, value in choices.items()),
+        ]
     )
 
 
@@ -98,8 +103,8 @@ def _value(name: str, value: Any) -> str:
         labels = {**words(known.words), **(words("country") if name == "attribute_value" else {})}
         return labels.get(value, str(value))
     if name in NAMED_BY:
-        asked, label = NAMED_BY[name]
-        named = {row[name]: row[label] for row in ask(asked).to_dict("records")}
+        question_name, label = NAMED_BY[name]
+        named = {row[name]: row[label] for row in ask(question_name).to_dict("records")}
         totals = {"for_refugees": _("All programmes for refugees"), "all": _("All programmes")}
         return str({**totals, **named}.get(value, value))
     if name == "metric" and value in metrics():
@@ -107,11 +112,11 @@ def _value(name: str, value: Any) -> str:
     return whole(value) if isinstance(value, int) and name not in ("year", "from_release", "to_release") else str(value)
 
 
-def _as_of(asked: str, scope: Scope) -> Note:
+def _as_of(question_name: str, scope: Scope) -> Note:
     """The day that was chosen, or that of the newest file behind the answer."""
-    if chosen := scope.params(question(asked)).get("on_date"):
+    if chosen := scope.params(question(question_name)).get("on_date"):
         return (_("As of"), day(chosen))
-    captured = [datetime.date.fromisoformat(pin["captured_on"]) for _name, pin in pins_of(asked, scope)]
+    captured = [datetime.date.fromisoformat(pin["captured_on"]) for _name, pin in pins_of(question_name, scope)]
     return (_("Newest file"), day(max(captured, default=None)))
 
 
@@ -125,9 +130,9 @@ def _simulated(pins: list[tuple[str, Pin]]) -> Note:
     )
 
 
-def _seen(asked: str, scope: Scope) -> str:
+def _audience_words(question_name: str, scope: Scope) -> str:
     audience = _("Seen as {audience}").format(audience=audience_words(current_viewer()))
-    if not is_hidden_from_me(asked, scope):
+    if not is_hidden_from_me(question_name, scope):
         return _("{audience}. Figures are exact: do not pass on counts of few people.").format(audience=audience)
     return f"{audience}. {hidden_words()}"
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.access.gate import audience_words
 from dashboard.access.viewer import PARTNER_AUDIENCE
 from dashboard.components.provenance import source_line
-from dashboard.components.saying import note
+from dashboard.components.texts import note
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
@@ -39,8 +39,8 @@ def title_of_page() -> str:
 
 
 def bar() -> None:
-    """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each says more when opened."""
-    _seen_as()
+    """Beside the choices of a page: as whom it is seen, what is simulated, what is late; each opens to details."""
+    _audience_mark()
     _simulated()
     _late()
     _pinned()
@@ -52,7 +52,7 @@ def warnings() -> None:
         st.warning(release_notice())
 
 
-def _seen_as() -> None:
+def _audience_mark() -> None:
     with st.popover(
         _("Seen as {audience}").format(audience=in_markdown(audience_words(current_viewer()))), type="tertiary"
     ):
@@ -80,7 +80,7 @@ def simulated_mark(names: Iterable[str] | None = None) -> None:
 
 
 def _simulated() -> None:
-    """A word and a colour where sources of this page are a demonstration; opened, it says what is simulated."""
+    """A word and a colour where sources of this page are a demonstration; opened, it states what is simulated."""
     if invented := _invented(_sources()):
         with st.popover(":orange[\u25cf] " + _("Simulated data"), type="tertiary"):
             st.write(
@@ -95,14 +95,14 @@ def _late() -> None:
 
     A demonstration is never late, and a record that has ended is neither fresh nor late: neither is in it.
     """
-    late = [one for one in marks_of_page() if one.freshness != FRESH]
+    late = [mark for mark in marks_of_page() if mark.freshness != FRESH]
     if not late:
         return
-    sign = ":orange[\u25c6]" if all(one.freshness == DUE for one in late) else ":red[\u25b2]"
+    sign = ":orange[\u25c6]" if all(mark.freshness == DUE for mark in late) else ":red[\u25b2]"
     words = plural("{count} source is late", "{count} sources are late", len(late)).format(count=len(late))
     with st.popover(f"{sign} {words}", type="tertiary"):
-        for one in late:
-            st.write(_late_words(one))
+        for mark in late:
+            st.write(_late_words(mark))
 
 
 def _pinned() -> None:
@@ -123,8 +123,8 @@ def _sources(name: str = "") -> tuple[str, ...]:
 
 @cache
 def _sources_of(name: str) -> tuple[str, ...]:
-    asked = {asked for page in pages() if page.name == name for asked in page.questions() if asked in questions()}
-    others = (source for question in sorted(asked) for source in sources_of(question))
+    names = {names for page in pages() if page.name == name for names in page.questions() if names in questions()}
+    others = (source for question in sorted(names) for source in sources_of(question))
     return tuple(dict.fromkeys([*sources_of_page(name), *others]))
 
 
@@ -163,14 +163,14 @@ def hidden_words() -> str:
             "way, so tables do not add up."
         ).format(below=rules.hide_below, most=rules.least_shown(of) - 1, base=rules.rounding[of])
     ]
-    made = current_release().manifest.get("figures", {}).get(of)
-    if made and made["since"] != current_release().number:
+    figures = current_release().manifest.get("figures", {}).get(of)
+    if figures and figures["since"] != current_release().number:
         words.append(
             plural(
                 "These figures are renewed every month, most recently on {day}.",
                 "These figures are renewed every {count} months, most recently on {day}.",
                 rules.months[of],
-            ).format(count=rules.months[of], day=day(datetime.date.fromisoformat(made["made_on"])))
+            ).format(count=rules.months[of], day=day(datetime.date.fromisoformat(figures["made_on"])))
         )
     if audience == PARTNER_AUDIENCE:
         words = [_("Your own learners are exact."), _("For all others:"), *words]
@@ -185,7 +185,7 @@ def owners_only() -> None:
 def footer() -> None:
     """The end of every page: its sources, how fresh they are, and the release; for stewards, what was not recorded."""
     source_line()
-    fresh = [one for one in marks_of_page() if one.freshness == FRESH]
+    fresh = [mark for mark in marks_of_page() if mark.freshness == FRESH]
     release, lines = current_release(), []
     if not current_viewer().is_steward:
         lines.append(_("‡ few people, or withheld"))
@@ -194,7 +194,7 @@ def footer() -> None:
             ":green[\u25cf] "
             + plural(
                 "{count} source fresh, captured {day}", "{count} sources fresh, the newest captured {day}", len(fresh)
-            ).format(count=len(fresh), day=short_day(max(one.captured_on for one in fresh)))
+            ).format(count=len(fresh), day=short_day(max(mark.captured_on for mark in fresh)))
         )
     lines.append(
         _("Release {number}, published {moment} UTC").format(

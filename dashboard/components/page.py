@@ -23,7 +23,7 @@ STYLE = Path(__file__).with_name("page.css")
 
 
 class NoAnswer(Exception):
-    """A page cannot answer; the message says why, and what to do."""
+    """A page cannot answer; the message states why, and what to do."""
 
 
 def page(

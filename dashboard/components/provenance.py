@@ -38,36 +38,36 @@ def title_of(title: str) -> str:
     return without_markup(title or _headline.get())
 
 
-def drawn_from(asked: str, scope: Scope) -> None:
+def drawn_from(question_name: str, scope: Scope) -> None:
     """Has the sources of an answer named at the end of the page."""
     drawn = _drawn.get()
     if drawn is not None:
-        drawn[asked, scope] = None
+        drawn[question_name, scope] = None
 
 
-def pins_of(asked: str, scope: Scope) -> list[tuple[str, Pin]]:
+def pins_of(question_name: str, scope: Scope) -> list[tuple[str, Pin]]:
     """The snapshots that answer: the newest of each source, of school closures the captures that the day asks for.
 
     Of a source that partners report in streams, every one is in the answer.
     """
     pins = current_release().manifest["snapshots"]
-    found = []
-    for name in sources_of(asked):
+    used_pins = []
+    for name in sources_of(question_name):
         known = [(name, pin) for pin in pins.get(name, [])]
         if name == CLOSURES:
             days = ask(ANSWERED_BY, scope)["captured_on"].astype(str).tolist()
-            found += [(name, pin) for name, pin in known if pin["captured_on"] in days]
+            used_pins += [(name, pin) for name, pin in known if pin["captured_on"] in days]
         else:
-            found += known if sources()[name].stream else known[-1:]
-    return found
+            used_pins += known if sources()[name].stream else known[-1:]
+    return used_pins
 
 
 def source_line() -> None:
     """Publisher, title, licence and day of capture of each source behind the page; simulated ones are named apart."""
     drawn = _drawn.get() or {}
-    pins = [pin for asked, scope in drawn for pin in pins_of(asked, scope)]
-    if said := in_words(pins):
-        st.caption(said)
+    pins = [pin for question_name, scope in drawn for pin in pins_of(question_name, scope)]
+    if sentence := in_words(pins):
+        st.caption(sentence)
 
 
 def in_words(pins: Iterable[tuple[str, Pin]]) -> str:

@@ -46,12 +46,12 @@ WRITTEN: Mapping[str, Callable[[Any], str]] = {
 
 
 def columns_for_people(
-    asked: str, columns: Sequence[str] | None = None, codes: Codes | None = None
+    question_name: str, columns: Sequence[str] | None = None, codes: Codes | None = None
 ) -> tuple[Column, ...]:
     """The columns of an answer that people read, of `columns` where they are given; of codes those with words."""
     return tuple(
         column
-        for column in question(asked).columns
+        for column in question(question_name).columns
         if (columns is None or column.name in columns) and (column.is_for_people or column.name in (codes or {}))
     )
 
@@ -62,8 +62,8 @@ def in_words_for_people(table: pd.DataFrame, shown: Sequence[Column], codes: Cod
         column.name: words(column.card.words) for column in shown if column.card.words
     }
     labels |= {column.name: {True: _("Yes"), False: _("No")} for column in shown if column.card.format == "flag"}
-    labels |= {name: given for name, given in (codes or {}).items() if any(name == column.name for column in shown)}
-    read = {name: [_in_words(value, given) for value in table[name]] for name, given in labels.items()}
+    labels |= {name: by_code for name, by_code in (codes or {}).items() if any(name == column.name for column in shown)}
+    read = {name: [_in_words(value, by_code) for value in table[name]] for name, by_code in labels.items()}
     return table[[column.name for column in shown]].assign(
         **{name: pd.Series(values, index=table.index, dtype=object) for name, values in read.items()}
     )

@@ -1,4 +1,4 @@
-"""What a page says, as values: recorded while its panels run, for what is not drawn by Streamlit (documents, packs)."""
+"""What a page states, as values: recorded while its panels run, for what Streamlit does not draw (documents, packs)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -14,7 +14,7 @@ from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
 from dashboard.components.record import Grid, Rows, keep
-from dashboard.components.saying import note, say
+from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
 from dashboard.locales.numbers import (
@@ -44,48 +44,48 @@ LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
 def show_table(
-    asked: str,
+    question_name: str,
     scope: Scope,
     columns: Sequence[str] | None = None,
     key: str | None = None,
     height: int = 420,
     codes: Codes | None = None,
 ) -> None:
-    """The answer as a table for people, its columns named, written and explained by their cards; without a row it says
-    so.
+    """The answer as a table for people, its columns named, written and explained by their cards; without a row, a
+    sentence.
 
     `codes` are, for a column that holds codes, the words shown for each; without words such a column is in the CSV
     only.
     """
-    table = ask(asked, scope)
+    table = ask(question_name, scope)
     if table.empty:
-        nothing_to_show(asked, scope)
+        nothing_to_show(question_name, scope)
         return
-    drawn_from(asked, scope)
-    if keep(Rows(asked, scope, columns, codes or {})):
+    drawn_from(question_name, scope)
+    if keep(Rows(question_name, scope, columns, codes or {})):
         return
-    shown = columns_for_people(asked, columns, codes)
+    shown = columns_for_people(question_name, columns, codes)
     if light.is_light():
-        light_table(asked, scope, shown, codes)
+        light_table(question_name, scope, shown, codes)
         return
     st.dataframe(
-        _in_language(_as_drawn(in_words_for_people(table, shown, codes), shown), shown),
+        _in_language(_in_percent(in_words_for_people(table, shown, codes), shown), shown),
         hide_index=True,
         column_order=[column.name for column in (reversed(shown) if is_right_to_left() else shown)],
         column_config={column.name: _config(column) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
-        alt=_(question(asked).title),
+        alt=_(question(question_name).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
 
 
 def light_table(
-    asked: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
+    question_name: str, scope: Scope, shown: Sequence[Column], codes: Codes | None, largest_first: bool = False
 ) -> None:
     """The answer as an HTML table; `largest_first` has the few rows that stand for a map, by their first number."""
-    answer = ask(asked, scope)
+    answer = ask(question_name, scope)
     rows = in_words_for_people(answer, shown, codes)
     if largest_first:
         rows = rows.loc[_largest_first(answer, shown)]
@@ -96,7 +96,7 @@ def light_table(
             for row in rows.itertuples(index=False, name=None)
         ],
         [column.is_number for column in shown],
-        _(question(asked).title),
+        _(question(question_name).title),
         light.FIRST_ROWS if largest_first else light.MOST_ROWS,
     )
 
@@ -113,7 +113,7 @@ def _largest_first(answer: pd.DataFrame, shown: Sequence[Column]) -> pd.Index:
     return ordered.index
 
 
-def _as_drawn(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+def _in_percent(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
     """Shares and their differences in percent, since the grid writes numbers as they are."""
     percent = [column.name for column in shown if column.card.format in ("share", "points")]
     rounded = {column.name: 1 for column in shown if column.card.format in LOCALIZED}
@@ -125,14 +125,14 @@ def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
     if language() == ENGLISH:
         return table
     written = {
-        column.name: partial(_written, format_=column.card.format)
+        column.name: partial(_number_words, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
     }
     return table.style.format(written, na_rep=missing())
 
 
-def _written(value: float, format_: str) -> str:
+def _number_words(value: float, format_: str) -> str:
     """A number of the grid in words; a share is in percent already: a sign in the pattern would multiply again."""
     if is_missing(value):
         return missing()
@@ -149,10 +149,10 @@ def _pattern(format_: str) -> str:
 
 
 def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None:
-    """Rows written in words as a table; what is missing has its mark. Without a row it says `nothing` instead."""
+    """Rows written in words as a table; what is missing has its mark. Without a row it states `nothing` instead."""
     if not rows:
         if nothing:
-            say(nothing)
+            paragraph(nothing)
         return
     if keep(Grid(tuple(rows), alt)):
         return
@@ -186,27 +186,27 @@ def _plain(value: Any) -> str:
 
 
 def lazy_table(
-    label: str, asked: str, scope: Scope, columns: Sequence[str] | None = None, codes: Codes | None = None
+    label: str, question_name: str, scope: Scope, columns: Sequence[str] | None = None, codes: Codes | None = None
 ) -> None:
     """An expander whose table and download are drawn only when it is opened."""
-    shown = st.expander(label, on_change="rerun", key=f"lazy-{asked}")
+    shown = st.expander(label, on_change="rerun", key=f"lazy-{question_name}")
     if shown.open:
         with shown:
-            show_table(asked, scope, columns, key=f"lazy-table-{asked}", codes=codes)
-            download(asked, scope, title=label, codes=codes)
+            show_table(question_name, scope, columns, key=f"lazy-table-{question_name}", codes=codes)
+            download(question_name, scope, title=label, codes=codes)
 
 
-def nothing_to_show(asked: str, scope: Scope) -> None:
+def nothing_to_show(question_name: str, scope: Scope) -> None:
     """Stands where a question has no row for this reader."""
-    if is_hidden_from_me(asked, scope):
+    if is_hidden_from_me(question_name, scope):
         note(_("Nothing to show: {why}.").format(why=_hidden_words()))
     else:
         note(_("Nothing to show yet: no data in this release matches this choice."))
 
 
-def nothing_to_draw(asked: str, scope: Scope) -> None:
+def nothing_to_draw(question_name: str, scope: Scope) -> None:
     """Stands where a chart would be without a mark, as every number of it is hidden or not known."""
-    if is_hidden_from_me(asked, scope):
+    if is_hidden_from_me(question_name, scope):
         note(_("Nothing to draw: {why}.").format(why=_hidden_words()))
     else:
         note(_("Nothing to draw yet: the data in this release does not state these figures."))
@@ -226,7 +226,7 @@ def _hidden_words() -> str:
 
 
 def _config(column: Column) -> Any:
-    """How the grid writes a column: as its card says, wide enough for its heading."""
+    """How the grid writes a column: as its card states, wide enough for its heading."""
     format_, label, meaning = column.card.format, _(column.label), explained(column)
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)

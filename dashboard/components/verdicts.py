@@ -45,7 +45,7 @@ def verdict(
     return Verdict.UNCLEAR
 
 
-def verdict_words(found: Verdict) -> str:
+def verdict_words(verdict: Verdict) -> str:
     """A verdict for a table or after a number."""
     return {
         Verdict.HIGHER: _("clearly higher"),
@@ -53,4 +53,4 @@ def verdict_words(found: Verdict) -> str:
         Verdict.UNCLEAR: _("no clear difference, could be chance"),
         Verdict.TOO_FEW: _("fewer than 30, so not compared"),
         Verdict.UNKNOWN: _("not known"),
-    }[found]
+    }[verdict]

@@ -15,7 +15,7 @@ from dashboard.settings import DEMONSTRATION
 from dashboard.store.releases import Release
 
 
-def fill(store: Path, say: Callable[[str], object]) -> Release:
+def fill(store: Path, report_line: Callable[[str], object]) -> Release:
     """Imports the public record that the project carries, and invented people beside it.
 
     Two releases are published: one of an earlier export, and the newest.
@@ -26,9 +26,9 @@ def fill(store: Path, say: Callable[[str], object]) -> Release:
         for exports in ([*record, *earlier], newest):
             for sent in exports:
                 done = actions.import_files(store, sent.source, [sent.file], and_publish=False, confirmed=True)
-                say(f"{sent.source:24} {sent.file.name}: {done.files[0].report.closing_line}")
+                report_line(f"{sent.source:24} {sent.file.name}: {done.files[0].report.closing_line}")
             release = actions.publish(store)
-            say(f"published release {release.number}")
+            report_line(f"published release {release.number}")
     return release
 
 

@@ -80,46 +80,55 @@ def members(rng: random.Random) -> list[Member]:
     kinds = [kind for kind, count in MEMBERS for _ in range(count)]
     rng.shuffle(kinds)
     seats = ("FRA", "USA", "CHE", "GBR", "KEN", "IND", "BRA", "SEN", "CHN", "DEU", "ZAF", "MEX", "JPN", "EGY", "NOR")
-    found = []
+    members = []
     for number, kind in enumerate(kinds, 1):
         joined = FOUNDED + DAY * int(min(rng.expovariate(1 / 200), (LIST_OF - FOUNDED).days))
-        names_one, answers = rng.random() < 0.93, rng.random() < 0.95
+        has_focal_point, answers = rng.random() < 0.93, rng.random() < 0.95
         # Most focal points answered in the last half year; about a quarter did not.
         ago = rng.randrange(5, 175) if rng.random() < 0.75 else rng.randrange(185, 700)
-        found.append(
+        members.append(
             Member(
                 f"member_{number:03}",
                 f"Member {number:03}",
                 kind,
                 rng.choice(seats),
                 joined,
-                f"education@member{number:03}.example" if names_one else "",
-                max(joined, REGISTER_OF - DAY * ago) if names_one and answers else None,
+                f"education@member{number:03}.example" if has_focal_point else "",
+                max(joined, REGISTER_OF - DAY * ago) if has_focal_point and answers else None,
             )
         )
-    return found
+    return members
 
 
 def _register(everybody: Sequence[Member], folder: Path) -> Sent:
     header = ["partner_id", "partner", "member_type", "country_iso3", "joined_on", "left_on", "focal_point"]
     rows: list[Sequence[object]] = [[MARK + " members"], [*header, "focal_point_confirmed_on"]]
     rows += [
-        [one.partner_id, one.name, one.kind, one.seat, one.joined, "", one.focal_point, one.confirmed or ""]
-        for one in everybody
+        [
+            member.partner_id,
+            member.name,
+            member.kind,
+            member.seat,
+            member.joined,
+            "",
+            member.focal_point,
+            member.confirmed or "",
+        ]
+        for member in everybody
     ]
     return Sent("partners", write_rows(folder / f"demonstration_partners_{REGISTER_OF}.csv", rows))
 
 
 def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> Sent:
-    """Projects in as many countries as stated, offers beside them, and a few of which only presence is said."""
+    """Projects in as many countries as stated, offers beside them, and a few of which only presence is stated."""
     rng = random.Random(SEED + 21)
     header = [
         *("activity_id", "organisation", "partner_id", "organisation_type", "role", "country_iso3", "sector"),
         *("activity", "activity_type", "mission", "audience", "stage", "began_on", "ended_on", "people_in_need"),
         *("people_targeted", "people_direct", "people_indirect", "people_claimed", "reported_by"),
     ]
-    places = _places(known, rng)
-    served, others = places[:COUNTRIES], places[COUNTRIES : COUNTRIES + IN_NEED_WITH_AN_OFFER_ONLY]
+    in_need = _countries_in_need(known, rng)
+    served, others = in_need[:COUNTRIES], in_need[COUNTRIES : COUNTRIES + IN_NEED_WITH_AN_OFFER_ONLY]
     where = served + rng.choices(served, [_pull(country) for country in served], k=PROJECTS - COUNTRIES)
     stages = rng.choices(list(STAGES), list(STAGES.values()), k=PROJECTS - WITHOUT_STAGE) + [""] * WITHOUT_STAGE
     offers = others + rng.choices(served, k=OFFERED - len(others))
@@ -133,7 +142,7 @@ def _contributions(everybody: Sequence[Member], known: Facts, folder: Path) -> S
     return Sent("contributions_5w", write_rows(folder / f"demonstration_contributions_5w_{LIST_OF}.csv", rows))
 
 
-def _places(known: Facts, rng: random.Random) -> list[Country]:
+def _countries_in_need(known: Facts, rng: random.Random) -> list[Country]:
     """Countries with learners, those with more of them and with refugees sooner."""
     todo = [country for country in known.countries.values() if country.monitored and country.learners]
     return sorted(todo, key=lambda country: rng.expovariate(_pull(country)))
@@ -147,17 +156,17 @@ def _draw(able: Sequence[Member], rng: random.Random, count: int) -> list[Member
     """Some members, each once; the first leads."""
     chosen: list[Member] = []
     while len(chosen) < count:
-        one = rng.choices(able, [1 / (place + 4) for place in range(len(able))])[0]
-        if one not in chosen:
-            chosen.append(one)
+        member = rng.choices(able, [1 / (rank + 4) for rank in range(len(able))])[0]
+        if member not in chosen:
+            chosen.append(member)
     return chosen
 
 
 def _activity(
     name: str, country: Country, stage: str, who: Sequence[Member], rng: random.Random
 ) -> list[Sequence[object]]:
-    """One row for the lead and one for each supporter; without a stage, presence alone is told."""
-    kind = rng.choices(KINDS, [one.weight for one in KINDS])[0]
+    """One row for the lead and one for each supporter; without a stage, presence alone is stated."""
+    kind = rng.choices(KINDS, [known.weight for known in KINDS])[0]
     # Two of three began while schools were shut, in 2020.
     longest = (LIST_OF - FOUNDED).days - 30
     began = FOUNDED + DAY * min(int(rng.expovariate(1 / 260)), longest)
@@ -175,15 +184,15 @@ def _activity(
     indirect = int(reached * kind.indirect * rng.uniform(0.5, 1.5)) if reached and kind.indirect else None
     in_need = int(round(targeted * rng.uniform(2, 8), -2))
     about = [country.iso3, "Education", kind.words, kind.activity_type, kind.mission, kind.audience, stage]
-    told: list[object] = [began, ended or "", in_need, int(targeted)]
+    numbers: list[object] = [began, ended or "", in_need, int(targeted)]
     if not stage:
-        about[-2:], told = ["", ""], ["", "", "", ""]
+        about[-2:], numbers = ["", ""], ["", "", "", ""]
     rows: list[Sequence[object]] = []
-    for place, one in enumerate(who):
+    for number, member in enumerate(who):
         claimed: object = ""
         if reached and rng.random() < 0.8:
-            claimed = reached if not place else int(reached * rng.uniform(0.3, 1.0))
-        people = [*told, "" if reached is None else reached, "" if indirect is None else indirect, claimed]
-        role = "supporter" if place else "lead"
-        rows.append([name, one.name, one.partner_id, one.kind, role, *about, *people, REPORTER])
+            claimed = reached if not number else int(reached * rng.uniform(0.3, 1.0))
+        people = [*numbers, "" if reached is None else reached, "" if indirect is None else indirect, claimed]
+        role = "supporter" if number else "lead"
+        rows.append([name, member.name, member.partner_id, member.kind, role, *about, *people, REPORTER])
     return rows

@@ -56,14 +56,14 @@ def _session(
         hub_id,
         session_id,
         day,
-        _one_of(KINDS, rng),
+        _weighted_choice(KINDS, rng),
         rng.choices(courses, (6, 3, 2, 1))[0] if rng.random() < 0.9 else "",
         rng.choice([1, 1.5, 2, 2, 2, 3]),
-        _one_of(FACILITATORS, rng),
+        _weighted_choice(FACILITATORS, rng),
         came,
         min(came, round(came * rng.uniform(0.2, 0.7))) if rng.random() < 0.8 else "",
     ]
 
 
-def _one_of(weighted: Sequence[tuple[str, int]], rng: random.Random) -> str:
+def _weighted_choice(weighted: Sequence[tuple[str, int]], rng: random.Random) -> str:
     return rng.choices([word for word, _ in weighted], [weight for _, weight in weighted])[0]

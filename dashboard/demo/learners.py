@@ -181,8 +181,8 @@ def _of_pakistan(courses: Sequence[Course], folder: Path) -> Iterator[Sent]:
     """One export in two parts, since it would be large, and a register."""
     people = pakistan_learning(courses, [(first, min(last, DLSEI_AS_OF), n) for _, first, last, n in PHASES])
     half = DLSEI_LEARNERS
-    for number, part in enumerate((people[:half], people[half:]), start=1):
-        reports = [(person, run, "dlsei-hec-pakistan") for person in part for run in person.runs]
+    for number, half_of_people in enumerate((people[:half], people[half:]), start=1):
+        reports = [(person, run, "dlsei-hec-pakistan") for person in half_of_people for run in person.runs]
         file = folder / f"demonstration_coursera_usage_dlsei_part_{number}_{DLSEI_AS_OF}.csv"
         layout = V2_28 if number == 1 else EXPORT_25
         yield Sent("coursera_usage", _usage(file, layout, reports, courses, DLSEI_AS_OF, letter="D"))
@@ -510,9 +510,9 @@ def _phases(folder: Path) -> Sent:
 def _split(total: int, rng: random.Random) -> list[int]:
     """The total in as many parts as there are domains."""
     weights = [rng.uniform(0.4, 2.0) for _ in DOMAINS]
-    parts = [int(total * weight / sum(weights)) for weight in weights]
-    parts[0] += total - sum(parts)
-    return parts
+    shares = [int(total * weight / sum(weights)) for weight in weights]
+    shares[0] += total - sum(shares)
+    return shares
 
 
 SUBJECT_OF = ("Data science", "Business", "Programming")
@@ -532,10 +532,10 @@ def _name(person: Person) -> str:
 
 def _name_of(number: int) -> str:
     """A name in one of several scripts, some with a comma or a line break in it, as real ones come."""
-    given = GIVEN[number % len(GIVEN)]
+    given_name = GIVEN[number % len(GIVEN)]
     if number % 397 == 0:
-        return f"{given}\n(demonstration)"
-    return f"{given}, demonstration" if number % 31 == 0 else f"{given} {number}"
+        return f"{given_name}\n(demonstration)"
+    return f"{given_name}, demonstration" if number % 31 == 0 else f"{given_name} {number}"
 
 
 def _zulu(day: datetime.date, salt: int) -> str:

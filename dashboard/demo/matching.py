@@ -109,11 +109,11 @@ def _offer(number: int, turns: Turns, rng: random.Random) -> Record:
         ),
         (12, 14, 26, 22, 6, 16, 9),
     )[0]
-    places = sorted(iso3 for iso3 in _speaking(languages) if iso3 in turns)
-    some = sorted(rng.sample(places, min(len(places), rng.choice((1, 2, 4, 8, 15)))))
+    countries = sorted(iso3 for iso3 in _speaking(languages) if iso3 in turns)
+    some = sorted(rng.sample(countries, min(len(countries), rng.choice((1, 2, 4, 8, 15)))))
     until = recorded + datetime.timedelta(rng.choice((30, 60, 90, 180)))
     silent = rng.random()
-    asked = recorded - datetime.timedelta(SILENT_FOR + rng.randrange(5, 90)) if silent < 0.15 else recorded
+    confirmed = recorded - datetime.timedelta(SILENT_FOR + rng.randrange(5, 90)) if silent < 0.15 else recorded
     return {
         "offer_id": f"offer-{number:03d}",
         "partner_id": f"member_{member:03d}",
@@ -131,7 +131,7 @@ def _offer(number: int, turns: Turns, rng: random.Random) -> Record:
         "valid_from": (recorded + datetime.timedelta(rng.choice((0, 0, 3, 10)))).isoformat(),
         "valid_to": "2020-12-31" if rng.random() < 0.3 else "",
         "focal_point": "" if silent > 0.94 else f"education@member{member:03d}.example",
-        "focal_point_confirmed_on": asked.isoformat() if silent <= 0.94 else "",
+        "focal_point_confirmed_on": confirmed.isoformat() if silent <= 0.94 else "",
         "recorded_on": recorded.isoformat(),
         "withdrawn_on": (recorded + datetime.timedelta(40)).isoformat() if rng.random() < 0.03 else "",
     }
@@ -210,7 +210,7 @@ def _speaking(languages: list[str]) -> list[str]:
 
 
 def _languages() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    languages: dict[str, list[str]] = {}
     for row in read_rows("languages_by_country.csv"):
-        found.setdefault(row["iso3"], []).append(row["language"])
-    return found
+        languages.setdefault(row["iso3"], []).append(row["language"])
+    return languages

@@ -135,11 +135,11 @@ def refugees_learning(known: Facts, courses: Sequence[Course]) -> list[Person]:
     for person in people:
         person.runs = _runs(person, courses, STATED[2].on, rng)
     _settle(people, rng)
-    for person in rng.sample([one for one in people if one.partner != "kiron"], REPORTED_TWICE):
+    for person in rng.sample([candidate for candidate in people if candidate.partner != "kiron"], REPORTED_TWICE):
         others = early_partners if person.reached <= STATED[1].on else partners
-        person.other_partner = rng.choice([one for one in others if one not in (person.partner, "kiron")])
+        person.other_partner = rng.choice([other for other in others if other not in (person.partner, "kiron")])
     late = [person for person in people if person.reached <= STATED[1].on and not person.other_partner]
-    for person in rng.sample([one for one in late if one.partner != "kiron"], BACK_DATED):
+    for person in rng.sample([candidate for candidate in late if candidate.partner != "kiron"], BACK_DATED):
         for run in person.runs:
             run.is_reported_late = True
     return people
@@ -211,12 +211,12 @@ def _host(hosts: Sequence[Country], partner: str, rng: random.Random) -> Country
 
 def _origins(known: Facts) -> dict[str, tuple[list[str], list[float]]]:
     """For each host the origins of its refugees with their weights; unknown and stateless among them."""
-    found: dict[str, tuple[list[str], list[float]]] = {}
+    by_host: dict[str, tuple[list[str], list[float]]] = {}
     for (origin, host), count in refugees.pairs(HOSTED_IN).items():
-        codes, weights = found.setdefault(host, ([], []))
+        codes, weights = by_host.setdefault(host, ([], []))
         codes.append(origin if origin in known.countries else "")
         weights.append(float(count))
-    return found
+    return by_host
 
 
 def _person(
@@ -253,8 +253,8 @@ def _cover(
     partners: Sequence[str],
 ) -> None:
     """Gives every country and every partner a learner in time, so that their counts are those stated."""
-    first = [one for one in people if one.reached <= STATED[1].on and one.partner != "kiron"]
-    later = [one for one in people if one.reached > STATED[1].on and one.partner != "kiron"]
+    first = [person for person in people if person.reached <= STATED[1].on and person.partner != "kiron"]
+    later = [person for person in people if person.reached > STATED[1].on and person.partner != "kiron"]
     for person, host in zip(first, early, strict=False):
         person.host, person.is_on_register = host.iso3, True
     for person, host in zip(later, hosts[len(early) :], strict=False):

@@ -64,7 +64,7 @@ class Sums:
 
 
 class Contradiction(Exception):
-    """Counts do not add up as they are said to: a defect of a cube or of `cells`, so that nothing can be audited."""
+    """Counts do not add up as they are stated to: a defect of a cube or of `cells`, so that nothing can be audited."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def sums_of(
 ) -> Sums:
     """The sums among the cells of `cells.cells_of`, of the rows of `tables`.
 
-    `streams` tells who reports what: programme_id, partner_id and the audience of the programme.
+    `streams` states who reports what: programme_id, partner_id and the audience of the programme.
     """
     sums = Sums()
     at = {key: position for position, key in enumerate(cells[KEY].itertuples(index=False, name=None))}
@@ -106,23 +106,23 @@ def sums_of(
                 if total is not None:
                     sums.flows.append((total, np.asarray(rows)))
     by_place: dict[tuple, dict[str, int]] = {}
-    for position, (measure, *place) in enumerate(cells[KEY].itertuples(index=False, name=None)):
-        by_place.setdefault(tuple(place), {})[measure] = position
-    for place, here in by_place.items():
+    for position, (measure, *group) in enumerate(cells[KEY].itertuples(index=False, name=None)):
+        by_place.setdefault(tuple(group), {})[measure] = position
+    for group, cell_of in by_place.items():
         for whole, *terms in PARTS:
-            if whole in here and all(term in here for term in terms):
-                sums.parts.append((here[whole], np.asarray([here[term] for term in terms])))
+            if whole in cell_of and all(term in cell_of for term in terms):
+                sums.parts.append((cell_of[whole], np.asarray([cell_of[term] for term in terms])))
         for chain in CHAINS:
-            known = [here[step] for step in chain if step in here]
+            known = [cell_of[step] for step in chain if step in cell_of]
             sums.chains += list(zip(known, known[1:], strict=False))
-        sums.parts += _kinds(here)
-        holders = [cell for measure, cell in here.items() if measure.startswith(HOLDERS)]
-        if holders and HOLDERS_OF_ANY in here:
-            sums.covers.append((here[HOLDERS_OF_ANY], np.asarray(holders), 0))
-        unknown = at.get(("reached", *place[:2], "country_host", UNKNOWN))
-        if LOCATED in here and "reached" in here:
-            known = [here[LOCATED], *([] if unknown is None else [unknown])]
-            sums.parts.append((here["reached"], np.asarray(known)))
+        sums.parts += _kinds(cell_of)
+        holders = [cell for measure, cell in cell_of.items() if measure.startswith(HOLDERS)]
+        if holders and HOLDERS_OF_ANY in cell_of:
+            sums.covers.append((cell_of[HOLDERS_OF_ANY], np.asarray(holders), 0))
+        unknown = at.get(("reached", *group[:2], "country_host", UNKNOWN))
+        if LOCATED in cell_of and "reached" in cell_of:
+            known = [cell_of[LOCATED], *([] if unknown is None else [unknown])]
+            sums.parts.append((cell_of["reached"], np.asarray(known)))
     within, orders = within_rows(tables, cells) if tables else ([], [])
     sums.parts += [(whole, np.asarray(parts)) for whole, parts in within]
     sums.chains += orders
@@ -141,14 +141,14 @@ def sums_of(
     return sums
 
 
-def _kinds(here: Mapping[str, int]) -> list[tuple[int, np.ndarray]]:
+def _kinds(cell_of: Mapping[str, int]) -> list[tuple[int, np.ndarray]]:
     """Credentials of all kinds as the sums of those of each, at one place; those stacked on others apart."""
-    found = []
+    wholes = []
     for stacked, measure in OF_ANY.items():
-        kinds = [cell for name, cell in here.items() if name.startswith(HELD) and name.endswith(f":{stacked}")]
-        if measure in here and kinds:
-            found.append((here[measure], np.asarray(kinds)))
-    return found
+        kinds = [cell for name, cell in cell_of.items() if name.startswith(HELD) and name.endswith(f":{stacked}")]
+        if measure in cell_of and kinds:
+            wholes.append((cell_of[measure], np.asarray(kinds)))
+    return wholes
 
 
 def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, np.ndarray, int]]:
@@ -156,8 +156,8 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
     reports = set(zip(streams["programme_id"], streams["partner_id"], strict=True))
     audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
     inside = {
-        FOR_REFUGEES: sorted(name for name, said in audience.items() if said == "refugees"),
-        ALL: sorted(name for name, said in audience.items() if said != "rehearsal"),
+        FOR_REFUGEES: sorted(name for name, group in audience.items() if group == "refugees"),
+        ALL: sorted(name for name, group in audience.items() if group != "rehearsal"),
     }
     reports |= {(total, partner) for total, names in inside.items() for name, partner in reports if name in names}
     partners: dict[str, list[str]] = {}
@@ -168,29 +168,29 @@ def _covers(at: Mapping[tuple, int], streams: pd.DataFrame) -> list[tuple[int, n
     for (measure, programme, _partner, dimension, _value), cell in at.items():
         if dimension == "phase":
             phases.setdefault((measure, programme), []).append(cell)
-    found = []
-    shown = {(programme, partner) for _measure, programme, partner, *_place in at}
+    covers = []
+    shown = {(programme, partner) for _measure, programme, partner, *_group in at}
     for (measure, programme, partner, dimension, value), whole in at.items():
         if dimension == "flow":
             continue
         groups = []
         if partner == ALL:
-            groups.append([(measure, programme, one, dimension, value) for one in partners.get(programme, ())])
+            groups.append([(measure, programme, partner, dimension, value) for partner in partners.get(programme, ())])
         if programme in inside:
             names = [name for name in inside[programme] if partner == ALL or (name, partner) in reports]
             groups.append([(measure, name, partner, dimension, value) for name in names])
         for group in groups:
             known = [at[key] for key in group if key in at]
             # What an audience has no rows of at all may be any number; of the rest, what is not there is nobody.
-            is_open = any((one[1], one[2]) not in shown for one in group)
+            is_open = any((cell_key[1], cell_key[2]) not in shown for cell_key in group)
             if known:
-                found.append((whole, np.asarray(known), len(at) if is_open else len(group) - len(known)))
+                covers.append((whole, np.asarray(known), len(at) if is_open else len(group) - len(known)))
         if dimension == ALL and (measure, programme) in phases:
-            found.append((whole, np.asarray(phases[measure, programme]), 0))
+            covers.append((whole, np.asarray(phases[measure, programme]), 0))
         among = at.get((measure, FOR_REFUGEES, partner, dimension, value)) if programme == ALL else None
         if among is not None:
-            found.append((whole, np.asarray([among]), len(at)))
-    return found
+            covers.append((whole, np.asarray([among]), len(at)))
+    return covers
 
 
 def no_more_than_wholes(values: np.ndarray, sums: Sums) -> np.ndarray:
@@ -209,7 +209,7 @@ def no_more_than_wholes(values: np.ndarray, sums: Sums) -> np.ndarray:
 def tightened(
     low: np.ndarray, high: np.ndarray, sums: Sums, unseen: float, covered: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The bounds after what sums, chains and (if `covered`) covers tell of each other, until they tell no more.
+    """The bounds after what sums, chains and (if `covered`) covers reveal of each other, until they reveal no more.
 
     A cover is no less than any of its parts, and no more than all of them together; `unseen` is the most that a part
     may be which is not in the table, since nobody is in it.
@@ -260,7 +260,7 @@ def bounds(
         least: the least that each may be where it is shown.
         most: the most that it may be then.
         hidden: which are not shown.
-        doubtful: hidden ones of which nobody can say whether they are few.
+        doubtful: hidden ones of which nobody knows whether they are few.
         below: counts under this are hidden.
         least_shown: so are counts that are less than this with their shift.
         own: at least so many are known to be in each cell.
@@ -292,7 +292,7 @@ def findings(
         unseen: the most that a part may be which is not in the table.
         blocks: those to look at; all without it.
         safe: by block, bounds within which nothing was found before, of the same cells and sums; more are noted down.
-            Who knows no more than such bounds tell finds nothing either, and is not tried again.
+            Who knows no more than such bounds reveal finds nothing either, and is not tried again.
     """
     n = cells["n"].to_numpy(dtype=float)
     in_block = np.full(len(cells), -1)
@@ -306,7 +306,7 @@ def findings(
     among: dict[int, list] = {}
     for whole, part in sums.chains:
         among.setdefault(in_block[whole], []).append((whole, part))
-    found: list[Finding] = []
+    findings_so_far: list[Finding] = []
     proved, absent_proved = _certified(n, low, high, sums, narrowest - 1)
     alike = _alike(cells, low, high)
     safe = {} if safe is None else safe
@@ -330,8 +330,8 @@ def findings(
         )
         if not of_block:
             safe.setdefault(number, []).append((floor, ceiling))
-        found += of_block
-    return [*found, *_of_flows(low, high, sums, narrowest)]
+        findings_so_far += of_block
+    return [*findings_so_far, *_of_flows(low, high, sums, narrowest)]
 
 
 def _certified(
@@ -339,7 +339,7 @@ def _certified(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cells for which a second solution is plain: some learners less or more there, and as many more or less beside it.
 
-    A count can only grow with the counts that it is among, and shrink above those among it. The second array tells the
+    A count can only grow with the counts that it is among, and shrink above those among it. The second array states the
     same of the absent parts of each family.
     """
     above, below = np.full(len(n), -1), np.zeros(len(n))
@@ -390,13 +390,13 @@ def _certified(
 
 def _alike(cells: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """A number for each cell, the same for cells of one measure and dimension at places of which the same is shown."""
-    place = cells.groupby(KEY[1:], sort=False).ngroup().to_numpy()
+    group = cells.groupby(KEY[1:], sort=False).ngroup().to_numpy()
     measure = cells["measure"].astype("category").cat.codes.to_numpy()
-    said = pd.DataFrame({"place": place, "one": pd.util.hash_array(measure.astype(float) * 1e9 + low * 1e4 + high)})
-    at_place = said.groupby("place")["one"].sum().to_numpy()[place]
+    hashed = pd.DataFrame({"place": group, "one": pd.util.hash_array(measure.astype(float) * 1e9 + low * 1e4 + high)})
+    hash_of_group = hashed.groupby("place")["one"].sum().to_numpy()[group]
     within = cells.groupby(["programme_id", "partner_id", "dimension"], sort=False).ngroup().to_numpy()
     return (
-        pd.DataFrame({"within": within, "measure": measure, "place": at_place})
+        pd.DataFrame({"within": within, "measure": measure, "place": hash_of_group})
         .groupby(["within", "measure", "place"], sort=False)
         .ngroup()
         .to_numpy()
@@ -409,14 +409,14 @@ def _of_flows(low: np.ndarray, high: np.ndarray, sums: Sums, narrowest: int) -> 
     What is left of a country after its shown pairs may be any of two hundred others, so that the least is none and the
     most is what is left; a pair is known too well where that is less than the policy allows.
     """
-    found = []
+    findings_of_flows = []
     for total, pairs in sums.flows:
         left = high[total] - low[pairs].sum()
         if left < narrowest - 1:
-            found.append(Finding(int(total), None, 0.0, float(left)))
+            findings_of_flows.append(Finding(int(total), None, 0.0, float(left)))
         for pair in pairs[high[pairs] - low[pairs] < narrowest - 1]:
-            found.append(Finding(int(pair), None, low[pair], high[pair]))
-    return found
+            findings_of_flows.append(Finding(int(pair), None, low[pair], high[pair]))
+    return findings_of_flows
 
 
 def _of_block(
@@ -440,7 +440,7 @@ def _of_block(
             Finding(int(cell), None, low[cell], high[cell])
             for cell in block[np.floor(high[block]) - np.ceil(low[block]) < need]
         ]
-    place = {cell: position for position, cell in enumerate(block)}
+    column_of = {cell: position for position, cell in enumerate(block)}
     slack = [(row, family, absent) for row, (_, _, absent, family) in enumerate(equal) if absent]
     size = len(block) + len(slack)
     floor = np.concatenate([low[block], np.zeros(len(slack))])
@@ -449,7 +449,7 @@ def _of_block(
     rows, columns, values = [], [], []
     for row, (total, positions, _, _) in enumerate(equal):
         rows += [row] * (len(positions) + 1)
-        columns += [place[total], *(place[p] for p in positions)]
+        columns += [column_of[total], *(column_of[p] for p in positions)]
         values += [-1.0, *([1.0] * len(positions))]
     for extra, (row, _, _) in enumerate(slack):
         rows.append(row)
@@ -457,7 +457,7 @@ def _of_block(
         values.append(1.0)
     pairs = len(equal) + np.arange(len(among))
     rows += [*pairs, *pairs]
-    columns += [place[whole] for whole, _ in among] + [place[part] for _, part in among]
+    columns += [column_of[whole] for whole, _ in among] + [column_of[part] for _, part in among]
     values += [-1.0] * len(among) + [1.0] * len(among)
     from scipy.sparse import coo_matrix, csr_matrix
 
@@ -482,7 +482,7 @@ def _of_block(
         fruitless = 0 if newly.sum() * FRUITLESS >= (~known).sum() else fruitless + 1
         known |= newly
         attempt += 1
-    found = []
+    findings_of_block = []
     ends: dict[object, tuple[float, float]] = {}
     for position in np.flatnonzero(~known):
         # Cells of which the same is shown, at places of which the same is shown, have the same range.
@@ -496,7 +496,7 @@ def _of_block(
         lowest, highest = ends[like]
         if highest - lowest < need:
             is_cell = position < len(block)
-            found.append(
+            findings_of_block.append(
                 Finding(
                     int(block[position]) if is_cell else None,
                     None if is_cell else slack[position - len(block)][1],
@@ -504,7 +504,7 @@ def _of_block(
                     highest,
                 )
             )
-    return found
+    return findings_of_block
 
 
 def _program(
@@ -583,15 +583,16 @@ def most_of_two(cells: pd.DataFrame, exact: pd.DataFrame) -> np.ndarray:
 
     Two of whom some learners are the same may have more than there are; they know that of the larger only.
     """
-    place = [k for k in KEY if k != "partner_id"]
+    group_columns = [k for k in KEY if k != "partner_id"]
     each = exact[exact["partner_id"] != ALL].sort_values("n", ascending=False, kind="stable")
-    rank = each.groupby(place, sort=False).cumcount()
-    keys = pd.MultiIndex.from_frame(cells[place])
+    rank = each.groupby(group_columns, sort=False).cumcount()
+    keys = pd.MultiIndex.from_frame(cells[group_columns])
     sizes = [
-        each[rank == at].set_index(place)["n"].reindex(keys).fillna(0).to_numpy(dtype=float) for at in range(LARGEST)
+        each[rank == at].set_index(group_columns)["n"].reindex(keys).fillna(0).to_numpy(dtype=float)
+        for at in range(LARGEST)
     ]
     n = cells["n"].to_numpy(dtype=float)
-    together = [*sizes, *(one + other for one, other in combinations(sizes, 2))]
+    together = [*sizes, *(size + other for size, other in combinations(sizes, 2))]
     known = np.max([np.where(have <= n, have, 0.0) for have in together], axis=0)
     return np.where(cells["partner_id"].to_numpy() == ALL, known, 0.0)
 

@@ -66,28 +66,28 @@ LOCATED, UNKNOWN = "located", "unknown"
 class Counts:
     """Which columns of a cube are counts, the measure each is, and the column of people who stand behind it.
 
-    `place` gives dimension and value of each row; `only` which rows non-owners may have at all.
+    `dimension_and_value` gives dimension and value of each row; `only` which rows non-owners may have at all.
     """
 
     measures: Callable[[pd.DataFrame], Mapping[str, pd.Series | str]]
-    place: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
+    dimension_and_value: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
     people: Mapping[str, str]
     only: Callable[[pd.DataFrame], pd.Series] | None = None
 
 
 def cells_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """All cells of the cubes: `KEY`, the count `n`, the `people` behind it and what they are. One row a cell."""
-    found = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
-    if not found:
+    frames = [long(tables[name], counts) for name, counts in CUBES.items() if name in tables and len(tables[name])]
+    if not frames:
         return pd.DataFrame(columns=[*KEY, "n", "people", "of_people"])
-    cells = pd.concat(found, ignore_index=True)
+    cells = pd.concat(frames, ignore_index=True)
     return cells.drop_duplicates(KEY, ignore_index=True)
 
 
 def within_rows(
     tables: Mapping[str, pd.DataFrame], cells: pd.DataFrame
 ) -> tuple[list[tuple[int, tuple[int, ...]]], list[tuple[int, int]]]:
-    """What the headers of the tables say of their columns, row by row, as positions of cells.
+    """What the headers of the tables state of their columns, row by row, as positions of cells.
 
     Sums as a whole and its parts, and orders as a count and another that is among it.
     """
@@ -114,13 +114,13 @@ def within_rows(
 
 def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """The counts of a cube, one row each, with `row` and `column` that they stand at."""
-    dimension, value = counts.place(table)
+    dimension, value = counts.dimension_and_value(table)
     partner = table["partner_id"] if "partner_id" in table else pd.Series(ALL, index=table.index)
-    parts = []
+    frames = []
     measures = counts.measures(table)
     for column, measure in measures.items():
         behind = counts.people.get(column, column)
-        parts.append(
+        frames.append(
             pd.DataFrame(
                 {
                     "measure": measure,
@@ -136,14 +136,14 @@ def long(table: pd.DataFrame, counts: Counts) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
-def _same(names: Mapping[str, str]) -> Callable[[pd.DataFrame], Mapping[str, str]]:
+def _constant_names(names: Mapping[str, str]) -> Callable[[pd.DataFrame], Mapping[str, str]]:
     return lambda table: names
 
 
-def _at(dimension: str, column: str) -> Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]:
+def _by_column(dimension: str, column: str) -> Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]:
     """Rows by one column, in which `all` stands for the total."""
     return lambda table: (pd.Series(np.where(table[column] == ALL, ALL, dimension), index=table.index), table[column])
 
@@ -154,7 +154,7 @@ def _by_country(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _by_cohort(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    return _at("quarter", "cohort")(table)
+    return _by_column("quarter", "cohort")(table)
 
 
 def _by_year(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -200,19 +200,21 @@ def _flow(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 CUBES: Mapping[str, Counts] = {
     "cube_funnel": Counts(
-        _same({step: step for step in STEPS}),
+        _constant_names({step: step for step in STEPS}),
         lambda table: (table["attribute"], table["attribute_value"]),
         {},
         lambda table: table["month"].isna(),
     ),
     "cube_country": Counts(
-        _same({"learners_registered": "registered", "learners": "reached", "learners_completed": "completed"}),
+        _constant_names(
+            {"learners_registered": "registered", "learners": "reached", "learners_completed": "completed"}
+        ),
         _by_country,
         {},
     ),
-    "cube_flow": Counts(_same({"learners": "reached"}), _flow, {}),
+    "cube_flow": Counts(_constant_names({"learners": "reached"}), _flow, {}),
     "cube_reach": Counts(
-        _same(
+        _constant_names(
             {
                 "learners_registered": "registered",
                 "learners_reached": "reached",
@@ -234,19 +236,19 @@ CUBES: Mapping[str, Counts] = {
         lambda table: (table["cohort"] == ALL) | table["cohort"].str.contains("-Q"),
     ),
     "cube_cohort": Counts(
-        _same({"runs": "runs", **{f"curve_{end}": f"curve_{end}" for end in ENDS}}),
+        _constant_names({"runs": "runs", **{f"curve_{end}": f"curve_{end}" for end in ENDS}}),
         lambda table: (table["attribute"], table["attribute_value"]),
         dict.fromkeys(("runs", *(f"curve_{end}" for end in ENDS)), "learners"),
         lambda table: table["cohort"] == ALL,
     ),
     "cube_outcome": Counts(
-        _same({"runs": "outcome runs", "learners": "learners by outcome"}),
-        _at("outcome", "outcome"),
+        _constant_names({"runs": "outcome runs", "learners": "learners by outcome"}),
+        _by_column("outcome", "outcome"),
         {"runs": "learners"},
     ),
     "cube_credential": Counts(_of_credential, _by_year, {"credentials": "behind"}),
     "cube_recognition": Counts(
-        _same(
+        _constant_names(
             {
                 "requested": "requested",
                 "decided": "decided",
@@ -262,7 +264,7 @@ CUBES: Mapping[str, Counts] = {
         dict.fromkeys(("requested", "decided", "recognised", "refused", "pending"), "learners"),
     ),
     "cube_programme": Counts(
-        _same(
+        _constant_names(
             {
                 "learners": "learners of phase",
                 "learners_reached": "learners reached in phase",
@@ -273,7 +275,7 @@ CUBES: Mapping[str, Counts] = {
                 "projects_completed": "projects completed",
             }
         ),
-        _at("phase", "phase"),
+        _by_column("phase", "phase"),
         dict.fromkeys(("enrolments", "completions", "courses_completed", "projects_completed"), "learners"),
     ),
 }

@@ -47,22 +47,22 @@ class Policy:
 @cache
 def policy() -> Policy:
     """The policy in force."""
-    said = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    toml = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return Policy(
-        version=said["version"],
-        hide_below=said["hide"]["below"],
-        rounding={audience: said["round"][audience] for audience in (COALITION, PUBLIC)},
-        curve_rounding=said["round"]["curves"],
-        shift=tuple(said["round"]["shift"]),
-        shift_again=tuple(said["round"]["shift_again"]),
-        curve_step_days=said["curves"]["step_days"],
-        average_people=said["averages"]["people"],
-        average_digits=said["averages"]["digits"],
-        sum_digits=said["sums"]["digits"],
-        largest_share=said["sums"]["largest_share"],
-        other_partners=said["benchmark"]["other_partners"],
-        two_largest=said["benchmark"]["two_largest"],
-        narrowest=said["audit"]["narrowest"],
-        rounds=said["audit"]["rounds"],
-        months={audience: said["cadence"][audience] for audience in (COALITION, PUBLIC)},
+        version=toml["version"],
+        hide_below=toml["hide"]["below"],
+        rounding={audience: toml["round"][audience] for audience in (COALITION, PUBLIC)},
+        curve_rounding=toml["round"]["curves"],
+        shift=tuple(toml["round"]["shift"]),
+        shift_again=tuple(toml["round"]["shift_again"]),
+        curve_step_days=toml["curves"]["step_days"],
+        average_people=toml["averages"]["people"],
+        average_digits=toml["averages"]["digits"],
+        sum_digits=toml["sums"]["digits"],
+        largest_share=toml["sums"]["largest_share"],
+        other_partners=toml["benchmark"]["other_partners"],
+        two_largest=toml["benchmark"]["two_largest"],
+        narrowest=toml["audit"]["narrowest"],
+        rounds=toml["audit"]["rounds"],
+        months={audience: toml["cadence"][audience] for audience in (COALITION, PUBLIC)},
     )

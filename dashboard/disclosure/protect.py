@@ -1,7 +1,7 @@
 """From exact cubes to what those who do not own the rows may see: small counts hidden, the rest rounded, then audited.
 
 Knows tables only. A cell that is hidden is missing in the protected cube, and a row of which nothing is shown is left
-out, so that none, few and hidden cannot be told apart.
+out, so that none, few and hidden cannot be distinguished.
 """
 
 from collections.abc import Mapping
@@ -191,11 +191,11 @@ def protect_both(
 
 
 def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules: Policy, key: bytes) -> _Sight:
-    chosen = {name: _chosen(name, exact[name], COALITION, rules, set()) for name in CUBES}
+    chosen = {name: _rows_of_audience(name, exact[name], COALITION, rules, set()) for name in CUBES}
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     names = _names(cells, as_of)
-    raised = _raised(cells, names, most_of_two(cells, _whole(exact)), rules, key)
+    raised = _raised(cells, names, most_of_two(cells, _cells_of_everybody(exact)), rules, key)
     lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
     behind = [(people, *name[1:]) for people, name in zip(cells["of_people"], names, strict=True)]
     people = cells["people"].to_numpy() + shifts(behind, rules.shift, key)
@@ -220,11 +220,11 @@ def _of_public(
 ) -> Protected:
     """What is public: of what the coalition is shown (`above`), without what is `hidden` from it, and coarser."""
     programmes = _programmes(above.tables["cube_country"], rules)
-    chosen = {name: _chosen(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
+    chosen = {name: _rows_of_audience(name, exact[name], PUBLIC, rules, programmes) for name in CUBES}
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     at = coalition.keys.get_indexer(_keys(cells))
-    whole = _whole(exact)
+    whole = _cells_of_everybody(exact)
     known: dict[str, np.ndarray | None] = {"an outsider": None}
     # What is public is what a partner sees beside its own.
     known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
@@ -247,15 +247,15 @@ def _keys(cells: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(cells[KEY])
 
 
-def _whole(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _cells_of_everybody(exact: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The cells of everybody, each partner's own among them."""
-    return cells_of({name: _with_curves(name, _only(name, exact[name])) for name in CUBES})
+    return cells_of({name: _with_curves(name, _visible_columns(name, exact[name])) for name in CUBES})
 
 
 def _names(cells: pd.DataFrame, streams: pd.DataFrame) -> list[tuple[str, ...]]:
     """What each cell's shift is drawn by: its key, and that of the smallest total for totals of the same reports.
 
-    A programme that one partner reports has the figures of that partner; under two shifts they would tell more.
+    A programme that one partner reports has the figures of that partner; under two shifts they would reveal more.
     """
     audience = dict(zip(streams["programme_id"], streams["audience"], strict=True))
     reports: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -363,7 +363,7 @@ def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[n
         AuditFailed: people can be worked out of what would be shown.
     """
     try:
-        return _looked_at(sight, begun, rules)
+        return _hide_in_blocks(sight, begun, rules)
     except Contradiction as wrong:
         raise AuditFailed(
             f"What {sight.audience} viewers would see cannot be audited: {wrong}. Nothing was published; this is a "
@@ -371,12 +371,12 @@ def _hide_until_safe(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[n
         ) from wrong
 
 
-def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
+def _hide_in_blocks(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndarray, int]:
     cells, sums, small = sight.cells, sight.sums, sight.small
     n = cells["n"].to_numpy(dtype=float)
     below, least_shown = rules.hide_below, rules.least_shown(sight.audience)
     hidden = begun.copy()
-    near = _near(cells)
+    near = _neighbourhoods(cells)
     of_block = np.full(len(cells), -1)
     for number, block in enumerate(sums.blocks):
         of_block[block] = number
@@ -393,51 +393,51 @@ def _looked_at(sight: _Sight, begun: np.ndarray, rules: Policy) -> tuple[np.ndar
             plain_low, plain_high = tightened(low, high, sums, rules.span, covered=False)
             low, high = tightened(plain_low, plain_high, sums, rules.span)
             by_covers = (high - low < rules.narrowest - 1) & (plain_high - plain_low >= rules.narrowest - 1)
-            for found in findings(cells, sums, low, high, rules.narrowest, rules.span, todo, safe):
+            for finding in findings(cells, sums, low, high, rules.narrowest, rules.span, todo, safe):
                 more: list[int] = []
-                if found.cell is not None:
-                    touched.add(int(of_block[found.cell]))
-                    if by_covers[found.cell]:
-                        beside = _covering(found.cell, sums)
+                if finding.cell is not None:
+                    touched.add(int(of_block[finding.cell]))
+                    if by_covers[finding.cell]:
+                        beside = _covering(finding.cell, sums)
                         if newly & beside:
-                            continue  # what was hidden this time may do for this one too: the next look tells
+                            continue  # what was hidden this time may do for this one too: the next look shows
                         more = _smallest_shown(np.asarray(sorted(beside)), cells["n"].to_numpy(), hidden)
-                more = more or _also_hide(found, cells, sums, hidden)
-                more = more or _beside(found, near, cells, hidden)
+                more = more or _also_hide(finding, cells, sums, hidden)
+                more = more or _also_hide_near(finding, near, cells, hidden)
                 helpless = helpless or not more
-                for one in more:
-                    hidden[one] = True
-                    newly.add(one)
-                    touched.add(int(of_block[one]))
+                for cell in more:
+                    hidden[cell] = True
+                    newly.add(cell)
+                    touched.add(int(of_block[cell]))
                     doubtful = _doubtful(near, hidden & ~small)
         if not touched and not helpless and todo is everywhere:
             return hidden, done
-        # What covers tell reaches other blocks, so that all are looked at again in the end.
+        # What covers reveal reaches other blocks, so that all are looked at again in the end.
         todo = sorted(touched) if touched else everywhere
-    place = ", ".join(str(part) for part in cells[KEY].iloc[min(sums.blocks[min(todo)])])
+    where = ", ".join(str(word) for word in cells[KEY].iloc[min(sums.blocks[min(todo)])])
     raise AuditFailed(
         f"After {rules.rounds} rounds of hiding more, counts of fewer than {rules.hide_below} people could still be "
-        f"worked out (around {place}). Nothing was published. Withdraw the newest file, or publish it with others."
+        f"worked out (around {where}). Nothing was published. Withdraw the newest file, or publish it with others."
     )
 
 
 def _covering(cell: int, sums: Sums) -> set[int]:
     """The cell and all that cover it, or that it covers, over partners and programmes."""
-    found = {cell}
+    covering = {cell}
     for whole, parts, _ in sums.covers:
         if whole == cell or cell in parts:
-            found.update([whole, *parts.tolist()])
-    return found
+            covering.update([whole, *parts.tolist()])
+    return covering
 
 
-def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarray) -> list[int]:
+def _also_hide(finding: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarray) -> list[int]:
     """What to hide so that a cell, or the absent parts of a family, is known less well."""
     n = cells["n"].to_numpy()
-    if found.family is not None:
-        total, parts, _ = sums.families[found.family]
+    if finding.family is not None:
+        total, parts, _ = sums.families[finding.family]
         return _smallest_shown(parts, n, hidden) or ([total] if not hidden[total] else [])
-    assert found.cell is not None
-    cell = found.cell
+    assert finding.cell is not None
+    cell = finding.cell
     groups = [(total, parts) for total, parts, _ in sums.families] + sums.parts + sums.flows
     as_total = [parts for total, parts in groups if total == cell]
     as_part = [(total, parts) for total, parts in groups if cell in parts]
@@ -457,7 +457,7 @@ def _also_hide(found: Finding, cells: pd.DataFrame, sums: Sums, hidden: np.ndarr
     return more
 
 
-def _near(cells: pd.DataFrame) -> list[np.ndarray]:
+def _neighbourhoods(cells: pd.DataFrame) -> list[np.ndarray]:
     """For each cell the number of its measure in its programme, of its place there, and of its programme."""
     return [
         cells.groupby(columns, sort=False).ngroup().to_numpy()
@@ -470,20 +470,20 @@ def _near(cells: pd.DataFrame) -> list[np.ndarray]:
 
 
 def _doubtful(near: list[np.ndarray], more: np.ndarray) -> np.ndarray:
-    """Hidden cells of which nobody can say whether they are few, as more was hidden of their measure or their place."""
+    """Hidden cells of which nobody knows whether they are few, as more was hidden of their measure or their place."""
     return np.isin(near[0], near[0][more]) | np.isin(near[1], near[1][more])
 
 
-def _beside(found: Finding, near: list[np.ndarray], cells: pd.DataFrame, hidden: np.ndarray) -> list[int]:
+def _also_hide_near(finding: Finding, near: list[np.ndarray], cells: pd.DataFrame, hidden: np.ndarray) -> list[int]:
     """What else to hide where all that hangs together with a cell is hidden, so that it may be many for all one knows.
 
     The smallest count shown of its measure, else at its place, else of its programme.
     """
-    if found.cell is None:
+    if finding.cell is None:
         return []
     n = cells["n"].to_numpy()
     for number in near:
-        if more := _smallest_shown(np.flatnonzero(number == number[found.cell]), n, hidden):
+        if more := _smallest_shown(np.flatnonzero(number == number[finding.cell]), n, hidden):
             return more
     return []
 
@@ -508,25 +508,27 @@ def _others(areas: pd.DataFrame, of: pd.DataFrame) -> pd.DataFrame:
         areas: of `_by_area`, rows of partners.
         of: programme_id, area_level, area, partner_id.
     """
-    place = ["programme_id", "area_level", "area"]
+    group = ["programme_id", "area_level", "area"]
     each = pd.concat(
-        areas.assign(area_level=level, area=areas[level])[[*place, "partner_id", "learners_registered"]]
+        areas.assign(area_level=level, area=areas[level])[[*group, "partner_id", "learners_registered"]]
         for level in ("world", "region", "country")
     ).dropna()
     each = each.assign(n=each["learners_registered"].astype(float))
-    each = each.groupby([*place, "partner_id"], as_index=False)["n"].sum()
+    each = each.groupby([*group, "partner_id"], as_index=False)["n"].sum()
     each = each.sort_values("n", ascending=False, kind="stable")
-    each["rank"] = each.groupby(place).cumcount()
-    whole = each.groupby(place)["n"].agg(["size", "sum"])
+    each["rank"] = each.groupby(group).cumcount()
+    whole = each.groupby(group)["n"].agg(["size", "sum"])
     for at in range(3):
-        whole[at] = each[each["rank"] == at].set_index(place)["n"]
-    found = of.merge(each, on=[*place, "partner_id"], how="left").merge(whole.fillna(0), on=place, how="left")
-    is_shown = found["n"].notna()
-    return found[[*place, "partner_id"]].assign(
-        other_partners=found["size"] - is_shown,
-        others_reports=found["sum"] - found["n"].fillna(0),
+        whole[at] = each[each["rank"] == at].set_index(group)["n"]
+    merged = of.merge(each, on=[*group, "partner_id"], how="left").merge(whole.fillna(0), on=group, how="left")
+    is_shown = merged["n"].notna()
+    return merged[[*group, "partner_id"]].assign(
+        other_partners=merged["size"] - is_shown,
+        others_reports=merged["sum"] - merged["n"].fillna(0),
         two_largest=np.select(
-            [found["rank"] == 0, found["rank"] == 1], [found[1] + found[2], found[0] + found[2]], found[0] + found[1]
+            [merged["rank"] == 0, merged["rank"] == 1],
+            [merged[1] + merged[2], merged[0] + merged[2]],
+            merged[0] + merged[1],
         ),
     )
 
@@ -537,14 +539,16 @@ def _enough_others(rows: pd.DataFrame, rules: Policy) -> pd.Series:
     )
 
 
-def _only(name: str, table: pd.DataFrame) -> pd.DataFrame:
+def _visible_columns(name: str, table: pd.DataFrame) -> pd.DataFrame:
     only = CUBES[name].only
     return table[only(table)] if only and len(table) else table
 
 
-def _chosen(name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]) -> pd.DataFrame:
+def _rows_of_audience(
+    name: str, table: pd.DataFrame, audience: str, rules: Policy, programmes: set[str]
+) -> pd.DataFrame:
     """The rows that an audience may have at all, with the columns that cells are read from; `programmes` are public."""
-    table = _only(name, table)
+    table = _visible_columns(name, table)
     if audience == PUBLIC or name in TOTALS_ONLY:
         table = table[table["partner_id"] == ALL]
     if audience == PUBLIC:
@@ -571,14 +575,14 @@ def _with_curves(name: str, table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(behind=table["learners"])
     if name != "cube_cohort":
         return table
-    ended = [_told(text).sum(axis=0)[1:] for text in table["days"]]
+    ended = [_days_and_counts(text).sum(axis=0)[1:] for text in table["days"]]
     sums = np.asarray(ended) if ended else np.zeros((0, len(ENDS)))
     return table.assign(**{f"curve_{end}": sums[:, at].astype("int64") for at, end in enumerate(ENDS)})
 
 
-def _told(text: str) -> np.ndarray:
+def _days_and_counts(text: str) -> np.ndarray:
     """day, completed, withdrawn, failed, still active: one row a day."""
-    return np.asarray([[int(part) for part in day.split(":")] for day in text.split()], dtype=float)
+    return np.asarray([[int(number) for number in day.split(":")] for day in text.split()], dtype=float)
 
 
 def _table(
@@ -598,17 +602,17 @@ def _table(
     table = chosen.copy()
     columns = list(dict.fromkeys(counts["column"]))
     for column in columns:
-        here = (counts["column"] == column).to_numpy()
-        table[column] = pd.array(values[here], dtype="Float64").astype("Int64")
+        is_column = (counts["column"] == column).to_numpy()
+        table[column] = pd.array(values[is_column], dtype="Float64").astype("Int64")
     for column, people in AVERAGES.get(name, {}).items():
-        # In whole days: a half would tell that an even number of people is behind it.
+        # In whole days: a half would reveal that an even number of people is behind it.
         days = np.floor(pd.to_numeric(table[column], errors="coerce") + 0.5)
         table[column] = significant(days.where(table[people].notna()), rules.average_digits)
     for column, people in TOTALS.get(name, {}).items():
         known = table[people].notna()
         if "largest_share_of_hours" in chosen:
             known &= chosen["largest_share_of_hours"].fillna(1) <= rules.largest_share
-        # The sum itself, of credits that are mostly alike, would tell the count: so the mean times the rounded count.
+        # The sum itself, of credits that are mostly alike, would reveal the count: so the mean times the rounded count.
         mean = chosen[column] / chosen[people].where(chosen[people] > 0)
         total = significant(mean, rules.average_digits) * table[people].astype("Float64").to_numpy(
             dtype=float, na_value=np.nan
@@ -644,9 +648,9 @@ def _table(
 
 def _curve(text: str, totals: Mapping[str, Any], lifts: np.ndarray, audience: str, rules: Policy) -> str:
     """The curve in coarse steps: counts so far with the shift of their end, rounded as the ends are."""
-    told = _told(text)
+    days = _days_and_counts(text)
     ends = np.arange(0, 731, rules.curve_step_days)
-    so_far = np.asarray([told[told[:, 0] <= end][:, 1:].sum(axis=0) for end in ends]) + lifts
+    so_far = np.asarray([days[days[:, 0] <= end][:, 1:].sum(axis=0) for end in ends]) + lifts
     down = max(rules.rounding[audience], rules.curve_rounding)
     steps = np.where(so_far < rules.least_shown(audience), 0, _floor(so_far, down))
     # Once the whole is known the rest of the way follows it; an end that is hidden is not on the way either.
@@ -666,7 +670,7 @@ def _curve(text: str, totals: Mapping[str, Any], lifts: np.ndarray, audience: st
 def _series(
     exact: pd.DataFrame, shown: pd.Series, lifts: pd.Series, as_of: pd.DataFrame, rules: Policy, key: bytes
 ) -> pd.DataFrame:
-    """Reach at the ends of months, of which each day of a change would tell when somebody came.
+    """Reach at the ends of months, of which each day of a change would reveal when somebody came.
 
     A figure has one shift at all times: that of the last day, which is a cell.
     """
@@ -696,17 +700,19 @@ def _series(
     for column, people in SERIES.items():
         few = (raised[column] < least_shown) | (raised[people] < least_shown)
         if whole := WHOLE.get(people):
-            few |= shown.reindex(_of_whole(table, whole)).isna().to_numpy()  # hidden as a whole, hidden at every time
+            few |= (
+                shown.reindex(_keys_of_last_days(table, whole)).isna().to_numpy()
+            )  # hidden as a whole, hidden at every time
         figures = _floor(raised[column], rules.rounding[COALITION])
         result[column] = pd.array(np.where(few, np.nan, figures), dtype="Float64").astype("Int64")
     result = _with_reports_shown(_without_covered(result, table, raised, days, rules))
-    # The bounds of a figure, and those of it whose country is known, tell of it what hiding it would not.
+    # The bounds of a figure, and those of it whose country is known, reveal of it what hiding it would not.
     result.loc[result["learners_reached"].isna(), ["unique_lower", "unique_upper", "located"]] = pd.NA
     result["partners"] = _partners_shown(result, days)
     return result[result[list(SERIES)].notna().any(axis=1)].reset_index(drop=True)
 
 
-def _of_whole(table: pd.DataFrame, measure: str) -> pd.MultiIndex:
+def _keys_of_last_days(table: pd.DataFrame, measure: str) -> pd.MultiIndex:
     """The keys of the cells that the last days of series are."""
     rest = [ALL] * len(table)
     return pd.MultiIndex.from_arrays(
@@ -723,7 +729,7 @@ def _raised_series(
     for column in SERIES:
         n = table[column].to_numpy(dtype=float)
         if whole := WHOLE.get(column):
-            lift = lifts.reindex(_of_whole(table, whole)).fillna(0).to_numpy()
+            lift = lifts.reindex(_keys_of_last_days(table, whole)).fillna(0).to_numpy()
         else:
             names = zip([f"series of {column}"] * len(table), table["programme_id"], table["partner_id"], strict=True)
             lift = shifts(names, rules.shift, key)
@@ -757,7 +763,7 @@ def _public_series(
     table = table.reset_index(drop=True)
     figures = {}
     for column in SERIES:
-        keys = _of_whole(table, WHOLE.get(column, f"series of {column}"))
+        keys = _keys_of_last_days(table, WHOLE.get(column, f"series of {column}"))
         again = shifts([("again", *name) for name in _names(keys.to_frame(index=False), as_of)], rules.shift_again, key)
         n = table[column].to_numpy(dtype=float, na_value=np.nan) + again
         figures[column] = np.where(n < rules.least_shown(PUBLIC), np.nan, _floor(n, rules.rounding[PUBLIC]))
@@ -772,12 +778,12 @@ def _public_series(
 
 
 def _partners_shown(series: pd.DataFrame, days: list[tuple[int, np.ndarray]]) -> pd.Series:
-    """How many partners are shown to have reached learners by each day: how many have any would tell ‡ from none."""
+    """How many partners are shown to have reached learners each day: how many have any would set ‡ apart from none."""
     is_shown = series["learners_reached"].notna().to_numpy()
-    found = np.where(is_shown, 1, 0)
+    partners = np.where(is_shown, 1, 0)
     for row, parts in days:
-        found[row] = is_shown[parts].sum()
-    return pd.Series(pd.array(found, dtype="Int64"), index=series.index).where(lambda n: n > 0)
+        partners[row] = is_shown[parts].sum()
+    return pd.Series(pd.array(partners, dtype="Int64"), index=series.index).where(lambda n: n > 0)
 
 
 def _without_covered(
@@ -807,10 +813,10 @@ def _without_covered(
             low, high = tightened(low, high, Sums(covers=covers), rules.span)
             narrow = high - low < rules.narrowest - 1
             more = [
-                one
+                cell
                 for whole, parts, _ in covers
                 if narrow[[whole, *parts]].any()
-                for one in _smallest_shown(parts, n, unknown | closed)
+                for cell in _smallest_shown(parts, n, unknown | closed)
                 or _smallest_shown(np.asarray([whole]), n, unknown | closed)
             ]
             if not more:
@@ -822,12 +828,12 @@ def _without_covered(
 
 def _on_each_day(series: pd.DataFrame) -> list[tuple[int, np.ndarray]]:
     """For each row of all partners the last row of each partner by that day: where a series ends, it rests."""
-    found = []
+    last_days = []
     for _programme, rows in series.groupby("programme_id", sort=False).indices.items():
-        here = series.iloc[rows]
-        days = here["on_date"].to_numpy(dtype="datetime64[D]")
+        group = series.iloc[rows]
+        days = group["on_date"].to_numpy(dtype="datetime64[D]")
         partners = {
-            partner: (days[at], rows[at]) for partner, at in here.groupby("partner_id", sort=False).indices.items()
+            partner: (days[at], rows[at]) for partner, at in group.groupby("partner_id", sort=False).indices.items()
         }
         of_all, whole = partners.pop(ALL, (days[:0], rows[:0]))
         for day, row in zip(of_all, whole, strict=True):
@@ -837,17 +843,17 @@ def _on_each_day(series: pd.DataFrame) -> list[tuple[int, np.ndarray]]:
                 if known[0] <= day
             ]
             if last:
-                found.append((int(row), np.asarray(last)))
-    return found
+                last_days.append((int(row), np.asarray(last)))
+    return last_days
 
 
 def _with_reports_shown(result: pd.DataFrame) -> pd.DataFrame:
     """The upper bound as the sum of what is shown of partners: that of their true figures would narrow each of them."""
     result = result.copy()
     for _programme, rows in result.groupby("programme_id").groups.items():
-        here = result.loc[rows]
-        of_all = here[here["partner_id"] == ALL].set_index("on_date")
-        each = here[here["partner_id"] != ALL].pivot(index="on_date", columns="partner_id", values="learners_reached")
+        group = result.loc[rows]
+        of_all = group[group["partner_id"] == ALL].set_index("on_date")
+        each = group[group["partner_id"] != ALL].pivot(index="on_date", columns="partner_id", values="learners_reached")
         if of_all.empty or each.empty:
             continue
         days = each.index.union(of_all.index)
@@ -855,14 +861,14 @@ def _with_reports_shown(result: pd.DataFrame) -> pd.DataFrame:
         most = np.maximum(
             reports.to_numpy(dtype=float), of_all["learners_reached"].to_numpy(dtype=float, na_value=np.nan)
         )
-        at = here.index[here["partner_id"] == ALL]
+        at = group.index[group["partner_id"] == ALL]
         result.loc[at, "unique_upper"] = pd.array(most, dtype="Float64").astype("Int64")
     return result
 
 
 def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
-    """Until when the rows of each programme (or total) and partner go: what files say, else the last change."""
-    found: dict[tuple[str, str], pd.Timestamp] = {}
+    """Until when the rows of each programme (or total) and partner go: what files state, else the last change."""
+    newest: dict[tuple[str, str], pd.Timestamp] = {}
     whole = pd.Timestamp(as_of["as_of_on"].max()) if len(as_of) else pd.Timestamp(table["on_date"].max())
     for programme, partner in table[["programme_id", "partner_id"]].drop_duplicates().itertuples(index=False):
         rows = as_of[as_of["programme_id"] == programme]
@@ -871,8 +877,8 @@ def _newest(as_of: pd.DataFrame, table: pd.DataFrame) -> dict[tuple[str, str], p
         elif programme == FOR_REFUGEES:
             rows = as_of[as_of["audience"] == "refugees"]
         rows = rows[rows["partner_id"] == partner] if partner != ALL else rows
-        found[(programme, partner)] = pd.Timestamp(rows["as_of_on"].max()) if len(rows) else whole
-    return found
+        newest[(programme, partner)] = pd.Timestamp(rows["as_of_on"].max()) if len(rows) else whole
+    return newest
 
 
 def _benchmark(
@@ -885,7 +891,7 @@ def _benchmark(
 ) -> pd.DataFrame:
     """The others beside each partner, where they are enough to hide among.
 
-    They are what is shown of all less what is known of the partner, so that nothing is told that was not known. Of a
+    They are what is shown of all less what is known of the partner, so nothing is revealed that was not known. Of a
     region only countries are counted of which all are shown. Whether the others are enough is read off what the
     coalition is shown of them (`of_partners`).
     """
@@ -907,13 +913,13 @@ def _benchmark(
         ("others_completed", "learners_completed"),
     ):
         left = both[name].astype(float) - both[name + "_own"].astype(float)
-        found = pd.concat(
+        left_by_area = pd.concat(
             [
                 both.assign(left=left, area_level=level, area=both[area]).dropna(subset=["left", "area"])
                 for level, area in (("world", "world"), ("region", "region"), ("country", "country"))
             ]
         )
-        sums = found.groupby(["programme_id", "partner_id", "area_level", "area"])["left"].sum()
+        sums = left_by_area.groupby(["programme_id", "partner_id", "area_level", "area"])["left"].sum()
         n = sums.reindex(keys).to_numpy(dtype=float)
         result[column] = pd.array(
             np.where(n >= rules.hide_below, _floor(n + 2, rules.rounding[COALITION]), np.nan), dtype="Float64"

@@ -1,6 +1,6 @@
 """The shift of each figure: what is added before a count is rounded down, fixed for good by a secret. Tables only.
 
-A count that is rounded to the nearest tells itself to whoever can add rows of its own: five releases, each with one row
+A count rounded to the nearest reveals itself to whoever can add rows of its own: five releases, each with one row
 more, show where it flips. So each figure is rounded up or down by a shift of its own, drawn once from its name and a
 secret, never again: however often it is asked, and whatever is added, the attacker learns the count plus the shift, and
 no more. Statistical offices call it fixed random rounding, or a cell-key method whose key is the cell.
@@ -23,9 +23,9 @@ def shifts(names: Iterable[Sequence[object]], of: Sequence[int], key: bytes) -> 
     if len(key) < KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes is no secret; it has {KEY_BYTES}")
     begun = hashlib.blake2b(key=key[: hashlib.blake2b.MAX_KEY_SIZE], digest_size=8)
-    found = []
+    drawn = []
     for name in names:
-        one = begun.copy()
-        one.update("\0".join(map(str, name)).encode())
-        found.append(of[int.from_bytes(one.digest(), "big") % len(of)])
-    return np.asarray(found, dtype=float)
+        digest = begun.copy()
+        digest.update("\0".join(map(str, name)).encode())
+        drawn.append(of[int.from_bytes(digest.digest(), "big") % len(of)])
+    return np.asarray(drawn, dtype=float)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
 from dashboard.access.visitor import Visitor
-from dashboard.documents.model import Document, PageAsked, make_document
+from dashboard.documents.model import Document, PageRequest, make_document
 from dashboard.locales import _, speaking
 from dashboard.refusals import Refusal
 from dashboard.store.releases import Release
@@ -23,7 +23,7 @@ class Brief:
         name: in the command and in names of files.
         title: in the language of the run.
         pages: each page with the sections that are opened, behind commas.
-        needs: choices of the address without which it says nothing.
+        needs: choices of the address without which it states nothing.
         is_of_partner: whether it is about one partner's own learners.
     """
 
@@ -84,12 +84,12 @@ def make_brief(
 
     Raises:
         NoSuchBrief: there is none of this name, a choice is missing, or a partner's brief is asked by somebody else.
-        NoSuchPage, UnknownLanguage: as they say.
+        NoSuchPage, UnknownLanguage: as documented there.
     """
     chosen = {key: value for key, value in (address or {}).items() if value}
     if name.startswith(OF_PAGE):
         page = name.removeprefix(OF_PAGE)
-        return make_document(page, "", [PageAsked(page, chosen)], visitor, release, language)
+        return make_document(page, "", [PageRequest(page, chosen)], visitor, release, language)
     brief = BRIEFS.get(name)
     if brief is None:
         raise NoSuchBrief(f"There is no brief {name!r}. There are: {', '.join(BRIEFS)}.")
@@ -100,7 +100,9 @@ def make_brief(
         raise NoSuchBrief(f"The {name} brief is about one of many. Name which: {example}.")
     if brief.is_of_partner and not _may_see(visitor.viewer, chosen["partner_id"]):
         raise NoSuchBrief("A partner's brief has its own rows: only that partner and stewards can have it made.")
-    pages = [PageAsked(page, {**chosen, **({"open": sections} if sections else {})}) for page, sections in brief.pages]
+    pages = [
+        PageRequest(page, {**chosen, **({"open": sections} if sections else {})}) for page, sections in brief.pages
+    ]
     with speaking(language):
         title = brief.title()
     return make_document(brief.name, title, pages, visitor, release, language)
@@ -108,14 +110,14 @@ def make_brief(
 
 def briefs_on(page: str, viewer: Viewer, address: Mapping[str, str]) -> list[Brief]:
     """The briefs that begin with a page, as far as the choices on it suffice and the viewer may have them."""
-    found = []
+    briefs = []
     for brief in BRIEFS.values():
         known = {**address, "partner_id": viewer.partner_id} if viewer.partner_id else address
         suffices = all(known.get(key) for key in brief.needs)
         may = suffices and (not brief.is_of_partner or _may_see(viewer, known["partner_id"]))
         if brief.pages[0][0] == page and may:
-            found.append(brief)
-    return found
+            briefs.append(brief)
+    return briefs
 
 
 def _may_see(viewer: Viewer, partner: str) -> bool:

@@ -1,4 +1,4 @@
-"""The button at the end of a page that gives what the page says as a file, as it is shown to its reader."""
+"""The button at the end of a page that gives what the page states as a file, as it is shown to its reader."""
 
 import threading
 from functools import partial
@@ -34,7 +34,7 @@ def button(page: str) -> None:
         for kind, label in _labels().items():
             st.download_button(
                 label,
-                data=partial(_written, came, release, OF_PAGE + page, address, code, kind),
+                data=partial(_recorded_file, came, release, OF_PAGE + page, address, code, kind),
                 file_name=f"{prefix}{page}_{code}_release-{release.number}.{kind}",
                 mime=WRITERS[kind][1],
                 key=f"document-{kind}",
@@ -46,7 +46,7 @@ def button(page: str) -> None:
             for kind, label in _labels().items():
                 st.download_button(
                     _("{brief}: {kind}").format(brief=brief.title(), kind=label),
-                    data=partial(_written, came, release, brief.name, address, code, kind),
+                    data=partial(_recorded_file, came, release, brief.name, address, code, kind),
                     file_name=f"{begins}brief_{brief.name}_{code}_release-{release.number}.{kind}",
                     mime=WRITERS[kind][1],
                     key=f"brief-{brief.name}-{kind}",
@@ -63,7 +63,7 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _written(came: Visitor, release: Release, name: str, address: dict[str, str], code: str, kind: str) -> bytes:
+def _recorded_file(came: Visitor, release: Release, name: str, address: dict[str, str], code: str, kind: str) -> bytes:
     """The file, for whoever is still admitted, once it is on record that it leaves.
 
     Raises:

@@ -26,54 +26,54 @@ OPEN = "open"
 
 
 def show_embedded(name: str, run: Callable[[], None]) -> None:
-    """Draws the page, or the figure that the address names; says so where this page is not for other sites."""
+    """Draws the page, or the figure that the address names; states where this page is not for other sites."""
     st.html(STYLE)
     if name not in EMBEDDABLE:
         st.title(notices.title_of_page(), anchor=False)
         st.info(_("This page is not shown inside other sites. Open it on the dashboard."))
         _link(name)
         st.stop()
-    if asked := st.query_params.get(FIGURE):
-        _figure(name, asked)
+    if question_name := st.query_params.get(FIGURE):
+        _figure(name, question_name)
     else:
         run()
     _link(name)
 
 
-def _figure(name: str, asked: str) -> None:
+def _figure(name: str, question_name: str) -> None:
     begin_page()
     notices.mark_hidden()
-    languages.tell_browser()
+    languages.set_browser_language()
     notices.warnings()
     # What a section holds is read only where the answer of the page has no such figure.
     read = _read(name, "")
-    found = _of(read, asked) or _of(read := _read(name, EVERY), asked)
-    if found is None:
+    figure = _figure_of(read, question_name) or _figure_of(read := _read(name, EVERY), question_name)
+    if figure is None:
         known = dict.fromkeys(block.question for block in read.blocks if isinstance(block, Figure))
         st.info(
             read.why_not
             or _("This page has no figure {name}. It has: {list}.").format(
-                name=in_markdown(asked), list=in_markdown(", ".join(known))
+                name=in_markdown(question_name), list=in_markdown(", ".join(known))
             )
         )
         return
-    title = found.words.title or (read.headline.takeaway if read.headline else "")
+    title = figure.words.title or (read.headline.takeaway if read.headline else "")
     st.title(title, anchor=False)
-    if found.words.lead:
-        st.write(found.words.lead)
-    contexts = (found.others or {"": found.context}).values()
+    if figure.words.lead:
+        st.write(figure.words.lead)
+    contexts = (figure.others or {"": figure.context}).values()
     for context in contexts:
-        for question in (found.question, *found.beside):
+        for question in (figure.question, *figure.beside):
             drawn_from(question, context)
-    notices.simulated_mark(source for question in (found.question, *found.beside) for source in sources_of(question))
-    if callable(found.chart):
-        found.chart()
+    notices.simulated_mark(source for question in (figure.question, *figure.beside) for source in sources_of(question))
+    if callable(figure.chart):
+        figure.chart()
     else:
-        plain_chart(found.chart, f"embedded-{found.question}", found.words.alt)
-    if callable(found.chart) or "geo" in found.chart["layout"]:  # what draws itself may be a map
+        plain_chart(figure.chart, f"embedded-{figure.question}", figure.words.alt)
+    if callable(figure.chart) or "geo" in figure.chart["layout"]:  # what draws itself may be a map
         notices.map_disclaimer()
-    if found.context.on_date:
-        st.caption(f"{_('As of')} {day(found.context.on_date)}")
+    if figure.context.on_date:
+        st.caption(f"{_('As of')} {day(figure.context.on_date)}")
 
 
 def _read(name: str, sections: str) -> PageRead:
@@ -83,8 +83,8 @@ def _read(name: str, sections: str) -> PageRead:
     )
 
 
-def _of(read: PageRead, asked: str) -> Figure | None:
-    return next((block for block in read.blocks if isinstance(block, Figure) and block.question == asked), None)
+def _figure_of(read: PageRead, question_name: str) -> Figure | None:
+    return next((block for block in read.blocks if isinstance(block, Figure) and block.question == question_name), None)
 
 
 def _link(name: str) -> None:

@@ -54,10 +54,10 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
             )
         yield "</ul>"
     for part in chapter.parts:
-        yield from _part(part)
+        yield from _html_of_part(part)
 
 
-def _part(part: Part) -> Iterator[str]:
+def _html_of_part(part: Part) -> Iterator[str]:
     if part.title:
         yield f"<h3>{escape(part.title)}</h3>"
     if part.lead:

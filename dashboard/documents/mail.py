@@ -39,11 +39,11 @@ KIND = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 
 
 class MailRefused(Refusal):
-    """Nothing was sent: a recipient may not have it, or the settings are not whole; the message says what to do."""
+    """Nothing was sent: a recipient may not have it, or the settings are not whole; the message states what to do."""
 
 
 class MailFailed(Refusal):
-    """The server did not take it; the message says who has it already and who has not."""
+    """The server did not take it; the message states who has it already and who has not."""
 
 
 @dataclass(frozen=True)
@@ -103,27 +103,27 @@ def send(
     """
     meant = allowed_recipients(recipients, audience)
     settings = read_settings()
-    if (size := sum(len(one.body) for one in attachments)) > LARGEST:
+    if (size := sum(len(attachment.body) for attachment in attachments)) > LARGEST:
         raise MailRefused(
             f"The attachments have {size / 1e6:.0f} MB, and mail takes {LARGEST // 1024**2} MB. Send a link instead."
         )
     line = cleaned(subject)
-    what = f"{line[:80]}; {_listed(attachments)}; as {_named(audience)}"
+    what = f"{line[:80]}; {_attachment_words(attachments)}; as {_viewer_words(audience)}"
     store, done = store_folder(), list[str]()
-    with _connected(settings) as server:
-        for one in meant:
-            record(store, "mail", who, f"to {one.address}: {what}", release)
+    with _connection(settings) as server:
+        for recipient in meant:
+            record(store, "mail", who, f"to {recipient.address}: {what}", release)
             try:
-                server.send_message(_message(settings, one.address, line, text, attachments))
+                server.send_message(_message(settings, recipient.address, line, text, attachments))
             except (smtplib.SMTPException, OSError) as wrong:
-                note(store, "mail", who, f"not done: to {one.address}: {line[:80]}")
+                note(store, "mail", who, f"not done: to {recipient.address}: {line[:80]}")
                 left = [other.address for other in meant if other.address not in done]
                 raise MailFailed(
-                    f"{settings.host} did not take the mail to {one.address} ({_said(wrong)}). It went to "
-                    f"{', '.join(done) or 'nobody'}; it did not go to {', '.join(left)}. Correct the address or the "
+                    f"{settings.host} did not take the mail to {recipient.address} ({_server_words(wrong)}). It went "
+                    f"to {', '.join(done) or 'nobody'}; it did not go to {', '.join(left)}. Correct the address or the "
                     "settings, then send it again."
                 ) from wrong
-            done.append(one.address)
+            done.append(recipient.address)
     return tuple(done)
 
 
@@ -144,19 +144,25 @@ def allowed_recipients(recipients: Sequence[str], audience: Viewer) -> tuple[Rec
             f"Mail goes to people of the roster only, and there is no roster {roster_file()}. Write one as in "
             ".streamlit/roster.toml.example, or name yours by COALITION_ROSTER."
         ) from None
-    found: dict[str, Recipient] = {}
+    by_address: dict[str, Recipient] = {}
     for name in recipients:
-        for one in _people(name.strip(), roster):
-            found.setdefault(one.address, one)
-    barred = [f"{one.address} ({_named(one.viewer)})" for one in found.values() if not may_see(one.viewer, audience)]
+        for recipient in _people(name.strip(), roster):
+            by_address.setdefault(recipient.address, recipient)
+    barred = [
+        f"{recipient.address} ({_viewer_words(recipient.viewer)})"
+        for recipient in by_address.values()
+        if not may_see(recipient.viewer, audience)
+    ]
     if barred:
         raise MailRefused(
-            f"This is what {_named(audience)} may see, and it was to go to {', '.join(barred)}. Nothing was sent. Take "
-            "them out, or send what is made for their audience."
+            f"This is what {_viewer_words(audience)} may see, and it was to go to {', '.join(barred)}. Nothing was "
+            "sent. Take them out, or send what is made for their audience."
         )
-    if len(found) > MOST_RECIPIENTS:
-        raise MailRefused(f"{len(found)} recipients are more than {MOST_RECIPIENTS}. Send to a mailing list's address.")
-    return tuple(found.values())
+    if len(by_address) > MOST_RECIPIENTS:
+        raise MailRefused(
+            f"{len(by_address)} recipients are more than {MOST_RECIPIENTS}. Send to a mailing list's address."
+        )
+    return tuple(by_address.values())
 
 
 def may_see(viewer: Viewer, audience: Viewer) -> bool:
@@ -183,8 +189,8 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
         ]
         if not meant:
             raise MailRefused(
-                f"The roster names nobody by an address of their own as {_named(viewer)} (a line by domain, or by "
-                "issuer and subject, has none). Add [[person]] lines with an e-mail address."
+                f"The roster names nobody by an address of their own as {_viewer_words(viewer)} (a line by domain, or "
+                "by issuer and subject, has none). Add [[person]] lines with an e-mail address."
             )
         return meant
     address = name.lower()
@@ -217,7 +223,7 @@ def _viewer_of(address: str, roster: Roster) -> Viewer | None:
     return lines[0].viewer if lines else None
 
 
-def _named(viewer: Viewer) -> str:
+def _viewer_words(viewer: Viewer) -> str:
     names = {STEWARD_AUDIENCE: "a steward", "coalition": "the coalition", "public": "the public"}
     return names.get(viewer.audience, f"partner {viewer.partner_id}")
 
@@ -257,18 +263,18 @@ def _password(file: Path) -> str:
             mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
             if mode & 0o077:
                 raise MailRefused(f"{file} holds the password and is open to others ({mode:04o}). `chmod 600` it.")
-            said = opened.read(4096).strip()
+            secret = opened.read(4096).strip()
     except (OSError, UnicodeDecodeError) as wrong:
         raise MailRefused(
             f"{file}, which {PASSWORD_VARIABLE} names, cannot be read ({type(wrong).__name__})."
         ) from None
-    if not said:
+    if not secret:
         raise MailRefused(f"{file}, which {PASSWORD_VARIABLE} names, is empty. Write the password there, in one line.")
-    return said
+    return secret
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
     """A server that is ready to take mail."""
     password = _password(settings.password_file) if settings.password_file else ""
     where, name = f"{settings.host}:{settings.port}", settings.sender.rpartition("@")[2]
@@ -287,7 +293,7 @@ def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
     except (smtplib.SMTPException, OSError) as wrong:
         if server:
             server.close()
-        # Without its cause: what the server said to a login may repeat what was sent to it.
+        # Without its cause: what the server answered to a login may repeat what was sent to it.
         raise MailFailed(f"Nothing was sent. {_why(wrong, where, settings)}") from None
     try:
         yield server
@@ -300,7 +306,10 @@ def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
 
 def _why(wrong: Exception, where: str, settings: Settings) -> str:
     if isinstance(wrong, smtplib.SMTPAuthenticationError):
-        return f"{where} does not accept {USER_VARIABLE} with the password in {PASSWORD_VARIABLE} ({_said(wrong)})."
+        return (
+            f"{where} does not accept {USER_VARIABLE} with the password in {PASSWORD_VARIABLE} "
+            f"({_server_words(wrong)})."
+        )
     if isinstance(wrong, smtplib.SMTPNotSupportedError):
         return (
             f"{where} does not offer what {SECURITY_VARIABLE}={settings.security} or a login wants. Ask its operator."
@@ -313,10 +322,10 @@ def _why(wrong: Exception, where: str, settings: Settings) -> str:
         return f"{where} did not answer within {TIMEOUT:.0f} seconds. Check host, port and firewall."
     if isinstance(wrong, OSError) and not isinstance(wrong, smtplib.SMTPException):
         return f"{where} cannot be reached ({wrong.strerror or type(wrong).__name__}). Check host and port."
-    return f"{where} broke off ({_said(wrong)}). Check host, port and {SECURITY_VARIABLE}."
+    return f"{where} broke off ({_server_words(wrong)}). Check host, port and {SECURITY_VARIABLE}."
 
 
-def _said(wrong: Exception) -> str:
+def _server_words(wrong: Exception) -> str:
     """The number of a server's answer, never its words."""
     if isinstance(wrong, smtplib.SMTPRecipientsRefused):
         return ", ".join(f"answer {code}" for code, _ in wrong.recipients.values())
@@ -334,15 +343,20 @@ def _message(
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
-    for one in attachments:
-        if not KIND.fullmatch(one.kind):
-            raise ValueError(f"{one.kind!r} is no kind of file such as application/pdf")
-        main, _, sub = one.kind.partition("/")
-        message.add_attachment(one.body, maintype=main, subtype=sub, filename=cleaned(one.name).replace("/", "_"))
+    for attachment in attachments:
+        if not KIND.fullmatch(attachment.kind):
+            raise ValueError(f"{attachment.kind!r} is no kind of file such as application/pdf")
+        main, _, sub = attachment.kind.partition("/")
+        message.add_attachment(
+            attachment.body, maintype=main, subtype=sub, filename=cleaned(attachment.name).replace("/", "_")
+        )
     return message
 
 
-def _listed(attachments: Sequence[Attachment]) -> str:
+def _attachment_words(attachments: Sequence[Attachment]) -> str:
     if not attachments:
         return "no attachment"
-    return ", ".join(f"{one.name[:40]} sha256 {hashlib.sha256(one.body).hexdigest()[:12]}" for one in attachments)
+    return ", ".join(
+        f"{attachment.name[:40]} sha256 {hashlib.sha256(attachment.body).hexdigest()[:12]}"
+        for attachment in attachments
+    )

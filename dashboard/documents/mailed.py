@@ -20,7 +20,7 @@ def mail_document(document: Document, kind: str, body: bytes, roles: Sequence[st
         audience: whose figures the document has.
 
     Raises:
-        MailRefused, MailFailed, NotRecorded: as `send` says.
+        MailRefused, MailFailed, NotRecorded: as `send` states.
     """
     with speaking(document.language):
         simulated = _("SIMULATED DATA: these figures are not real.") if document.is_simulated else ""

@@ -42,7 +42,7 @@ __all__ = ["cell_words"]  # writers of documents have it from here
 
 
 @dataclass(frozen=True)
-class PageAsked:
+class PageRequest:
     """A page of a document: its name and its choices as a link has them."""
 
     page: str
@@ -70,8 +70,8 @@ class ChartShown:
 class TableShown:
     """Rows as people read them, under the cards of their columns; `rows` are all that the answer has.
 
-    `question` is empty where a page writes the rows itself, of several answers. `label` tells the tables of a figure
-    apart where it draws the answers of several contexts.
+    `question` is empty where a page writes the rows itself, of several answers. `label` distinguishes the tables of a
+    figure where it draws the answers of several contexts.
     """
 
     columns: Sequence[Column]
@@ -85,7 +85,7 @@ class TableShown:
 class Part:
     """A figure of a page under its takeaway; `tables` has that of each context, and `table` is the first.
 
-    `notes` are what the page says below it. A part with neither chart nor table is what a page says in its place.
+    `notes` are what the page states below it. A part with neither chart nor table is what a page states in its place.
     """
 
     title: str
@@ -98,7 +98,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What a page says: its sentence, its numbers, its figures. Without an answer, why not."""
+    """What a page states: its sentence, its numbers, its figures. Without an answer, why not."""
 
     subject: str
     takeaway: str
@@ -137,12 +137,12 @@ class Document:
 
 
 def make_document(
-    name: str, title: str, asked: Sequence[PageAsked], visitor: Visitor, release: Release, code: str
+    name: str, title: str, page_requests: Sequence[PageRequest], visitor: Visitor, release: Release, code: str
 ) -> Document:
     """The document of these pages for a visitor, answered by a release, in a language.
 
     Raises:
-        NoSuchPage, UnknownLanguage: as they say.
+        NoSuchPage, UnknownLanguage: as documented there.
     """
     with acting_as(visitor), on_release(release), speaking(code):
         notices.mark_hidden()
@@ -150,10 +150,10 @@ def make_document(
         chapters: list[Chapter] = []
         used: dict[tuple[str, Scope], None] = {}
         cards: dict[str, None] = {}
-        for page in asked:
+        for page in page_requests:
             read = read_page(page.page, visitor, release, code, page.address)
             chapters.append(_chapter(read.blocks, read.why_not, read.page, page.address, used, cards))
-        pins = [pin for one in used for pin in pins_of(*one)]
+        pins = [pin for shown in used for pin in pins_of(*shown)]
         return Document(
             name=name,
             title=title or chapters[0].subject,
@@ -163,11 +163,11 @@ def make_document(
             audience=audience_words(current_viewer()),
             release=current_release().number,
             published=datetime.date.fromisoformat(current_release().manifest["published_at"][:10]),
-            is_simulated=any(is_simulated(*one) for one in used),
+            is_simulated=any(is_simulated(*shown) for shown in used),
             definitions=tuple((_(metrics()[card].label), _defined(card)) for card in cards),
             sources=without_markup(in_words(pins)),
             disclosure="" if current_viewer().is_steward else notices.hidden_words(),
-            link=link_to(asked[0].page, asked[0].address, code),
+            link=link_to(page_requests[0].page, page_requests[0].address, code),
             missing=mark,
             whole_percent=whole_percent,
         )
@@ -201,25 +201,25 @@ def _chapter(
 ) -> Chapter:
     head = next((block for block in blocks if isinstance(block, Headline)), Headline("", "", ""))
     numbers: list[NumberShown] = []
-    place = _Place("")
-    places = [place]
+    section = _OpenSection("")
+    in_order = [section]
     for block in blocks:
         if isinstance(block, Section):
-            place = _Place(without_markup(block.title))
-            places.append(place)
+            section = _OpenSection(without_markup(block.title))
+            in_order.append(section)
         elif isinstance(block, Heading):
-            place.begin(without_markup(block.words))
+            section.begin(without_markup(block.words))
         elif isinstance(block, Note):
-            place.note(without_markup(block.words))
+            section.note(without_markup(block.words))
         elif isinstance(block, Rows):
             used[block.question, block.context] = None
             cards |= dict.fromkeys(question(block.question).metrics)
             if table := _table(block.question, block.context, block.columns, block.codes):
-                place.add(Part(place.title, "", None, table, (table,)))
+                section.add(Part(section.title, "", None, table, (table,)))
         elif isinstance(block, Grid):
-            table = _written(block)
-            title = block.alt.removesuffix(".") if place.is_begun else place.title
-            place.add(Part(title, "", None, table, (table,)))
+            table = _table_of_page(block)
+            title = block.alt.removesuffix(".") if section.is_begun else section.title
+            section.add(Part(title, "", None, table, (table,)))
         elif isinstance(block, tuple):
             for number in block:
                 used[number.question, number.context] = None
@@ -230,10 +230,10 @@ def _chapter(
             for context in (block.others or {"": block.context}).values():
                 used[block.question, context] = None
             cards |= dict.fromkeys(question(block.question).metrics)
-            if part := _part(block, place.title):
-                place.add(part)
-    before, *sections = (place.ended() for place in places)
-    # What the answer says where it has no figure stands with its sentence.
+            if part := _part_of_figure(block, section.title):
+                section.add(part)
+    before, *sections = (collected.ended() for collected in in_order)
+    # What the answer states where it has no figure stands with its sentence.
     alone = [part for part in before if not part.title and part.chart is None and part.table is None]
     return Chapter(
         subject=head.subject or next(known.title for known in pages() if known.name == page),
@@ -247,12 +247,12 @@ def _chapter(
 
 
 @dataclass
-class _Place:
-    """The answer or a section of a page while it is read: its parts, and what was said since."""
+class _OpenSection:
+    """The answer or a section of a page while it is read: its parts, and the words since."""
 
     title: str
     parts: list[Part] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    leads: list[str] = field(default_factory=list)
     is_begun: bool = False
 
     def begin(self, title: str) -> None:
@@ -268,20 +268,20 @@ class _Place:
             last = self.parts[-1]
             self.parts[-1] = replace(last, notes=(*last.notes, words))
         else:
-            self.said.append(words)
+            self.leads.append(words)
 
     def add(self, part: Part) -> None:
-        """A figure, with what was said before it under the same title."""
+        """A figure, with the words before it under the same title."""
         if part.title != self.title:
             self.end()
-        self.parts.append(replace(part, lead=" ".join([*self.said, *filter(None, [part.lead])])))
-        self.said, self.is_begun = [], True
+        self.parts.append(replace(part, lead=" ".join([*self.leads, *filter(None, [part.lead])])))
+        self.leads, self.is_begun = [], True
 
     def end(self) -> None:
-        """What was said and has no figure is a part of its own."""
-        if self.said:
-            self.parts.append(Part(self.title, " ".join(self.said), None, None))
-        self.said, self.is_begun = [], False
+        """Words without a figure are a part of their own."""
+        if self.leads:
+            self.parts.append(Part(self.title, " ".join(self.leads), None, None))
+        self.leads, self.is_begun = [], False
 
     def ended(self) -> list[Part]:
         """Its parts, when all is read."""
@@ -289,9 +289,9 @@ class _Place:
         return self.parts
 
 
-def mark_as_protected(asked: str, context: Scope) -> None:
+def mark_as_protected(question_name: str, context: Scope) -> None:
     """Has what is missing marked, and shares written, as on a page with the answer to a question."""
-    if is_hidden_from_me(asked, context):
+    if is_hidden_from_me(question_name, context):
         notices.mark_hidden()
     else:
         mark_missing(MISSING)
@@ -304,7 +304,7 @@ def _number(number: Number) -> NumberShown:
     return NumberShown(label, without_markup(in_words_of_metric(number)), without_markup(number.note))
 
 
-def _part(figure: Figure, section: str) -> Part | None:
+def _part_of_figure(figure: Figure, section: str) -> Part | None:
     chart = None
     if isinstance(figure.chart, dict) and has_marks(figure.chart):
         chart = ChartShown(in_language(figure.chart), alt_of(figure.chart, without_markup(figure.words.alt)))
@@ -321,17 +321,17 @@ def _part(figure: Figure, section: str) -> Part | None:
 
 
 def _table(
-    asked: str, context: Scope, columns: Sequence[str] | None, codes: Codes, label: str = ""
+    question_name: str, context: Scope, columns: Sequence[str] | None, codes: Codes, label: str = ""
 ) -> TableShown | None:
-    answer = ask(asked, context)
-    shown = columns_for_people(asked, columns, codes)
+    answer = ask(question_name, context)
+    shown = columns_for_people(question_name, columns, codes)
     if answer.empty or not shown:
         return None
     rows = in_words_for_people(answer, shown, codes)
-    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), asked, context, label)
+    return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), question_name, context, label)
 
 
-def _written(grid: Grid) -> TableShown:
+def _table_of_page(grid: Grid) -> TableShown:
     """Rows that a page writes itself, as a table that no question has."""
     names = list(grid.rows[0])
     cells = [[_cell(row.get(name)) for name in names] for row in grid.rows]

@@ -24,7 +24,7 @@ from dashboard.documents.model import (
     Chapter,
     Document,
     NumberShown,
-    PageAsked,
+    PageRequest,
     Part,
     TableShown,
     as_of,
@@ -37,7 +37,7 @@ from dashboard.locales.numbers import day, short_day, whole, with_semicolons
 from dashboard.menu import menu
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
-from dashboard.session import answer, ask, ask_one, on_release
+from dashboard.session import answer, ask, ask_row, on_release
 from dashboard.settings import store_folder
 from dashboard.store.releases import Release
 from dashboard.vocabularies import words
@@ -57,7 +57,7 @@ POLICY = "default-src 'none'; style-src 'self' file: 'unsafe-inline'"
 
 
 class NotPacked(Refusal):
-    """A pack that cannot be made; the message says why."""
+    """A pack that cannot be made; the message states why."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sheet:
 
     @property
     def chapter(self) -> Chapter:
-        """What the page says."""
+        """What the page states."""
         return self.document.chapters[0]
 
 
@@ -96,10 +96,10 @@ class Pack:
 
 
 @dataclass
-class Found:
+class Index:
     """What a reader may look for in a language: words with the place where they are, and the rows of each country."""
 
-    places: list[tuple[str, str]] = field(default_factory=list)
+    entries: list[tuple[str, str]] = field(default_factory=list)
     countries: dict[str, list[tuple[str, str, TableShown, Sequence[Any]]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -111,7 +111,7 @@ def make_pack(viewer: Viewer, release: Release, languages: Sequence[str]) -> dic
 
     Raises:
         NotPacked: the audience is one for which there is no pack, or the release has nothing for it.
-        UnknownLanguage: as it says.
+        UnknownLanguage: as documented there.
     """
     if viewer.is_steward or not languages:
         raise NotPacked("A pack is for the public or for a partner, in at least one language.")
@@ -151,12 +151,12 @@ def write_pack(files: Mapping[str, bytes], folder: Path) -> None:
 def _write_language(pack: Pack, code: str) -> None:
     sheets = list(_sheets(pack, code))
     answered = [sheet for sheet in sheets if not sheet.chapter.why_not]
-    found = Found()
+    index = Index()
     for sheet in answered:
-        pack.keep(f"{code}/{sheet.name}.html", _page(pack, sheet, answered, found))
-    pack.keep(f"{code}/countries.html", _countries(pack, answered, found))
-    pack.keep(f"{code}/methods.html", _methods(pack, answered, found))
-    pack.keep(f"{code}/find.html", _find(pack, answered, found))
+        pack.keep(f"{code}/{sheet.name}.html", _page(pack, sheet, answered, index))
+    pack.keep(f"{code}/countries.html", _countries(pack, answered, index))
+    pack.keep(f"{code}/methods.html", _methods(pack, answered, index))
+    pack.keep(f"{code}/find.html", _find(pack, answered, index))
     pack.keep(f"{code}/index.html", _index(pack, answered, [sheet for sheet in sheets if sheet.chapter.why_not]))
 
 
@@ -169,40 +169,40 @@ def _sheets(pack: Pack, code: str) -> Iterator[Sheet]:
             for view in VIEWS.get(page.name, ()):
                 yield _sheet(pack, code, f"{page.name}-{view}", page.title, {"open": "*", "view": view})
             if page.name == CLOSURES:
-                for one in _days():
-                    address = {"closures_on": one.isoformat()}
-                    yield _sheet(pack, code, f"{page.name}-{one.isoformat()}", page.title, address, one)
+                for on_day in _days():
+                    address = {"closures_on": on_day.isoformat()}
+                    yield _sheet(pack, code, f"{page.name}-{on_day.isoformat()}", page.title, address, on_day)
 
 
 def _sheet(
     pack: Pack, code: str, name: str, title: str, address: Mapping[str, str], on_day: datetime.date | None = None
 ) -> Sheet:
     visitor = Visitor("pack", pack.viewer, pack.viewer, lambda: True)
-    asked = PageAsked(name.partition("-")[0], address)
-    return Sheet(name, make_document(name, title, [asked], visitor, pack.release, code), title, on_day)
+    request = PageRequest(name.partition("-")[0], address)
+    return Sheet(name, make_document(name, title, [request], visitor, pack.release, code), title, on_day)
 
 
 def _days() -> list[datetime.date]:
     """The last day of each month of the record of closures, newest first, without the last observed day."""
     if ask("school_closures/captures").empty:
         return []
-    capture = ask_one("school_closures/capture")
+    capture = ask_row("school_closures/capture")
     first, last = capture["first_date"], capture["last_observed_date"]
     months = [(at // 12, at % 12 + 1) for at in range(first.year * 12 + first.month, last.year * 12 + last.month + 1)]
     ends = [datetime.date(year, month, 1) - datetime.timedelta(1) for year, month in months]
-    return [one for one in reversed(ends) if first <= one < last]
+    return [end for end in reversed(ends) if first <= end < last]
 
 
 # Pages
 
 
-def _page(pack: Pack, sheet: Sheet, sheets: Sequence[Sheet], found: Found) -> bytes:
+def _page(pack: Pack, sheet: Sheet, sheets: Sequence[Sheet], index: Index) -> bytes:
     chapter = sheet.chapter
     body = [_heading(chapter, sheet), _dates(sheet, sheets), _numbers(chapter.numbers)]
-    found.places.append((f"{sheet.title}: {chapter.takeaway}", f"{sheet.name}.html"))
+    index.entries.append((f"{sheet.title}: {chapter.takeaway}", f"{sheet.name}.html"))
     for number, part in enumerate(chapter.parts):
         anchor = f"figure-{number + 1}"
-        body.append(_part(pack, sheet, part, anchor, found))
+        body.append(_html_of_part(pack, sheet, part, anchor, index))
     body.append(_notes(sheet.document))
     return _html(pack, sheet.name, chapter.takeaway or sheet.title, "".join(body), sheets, sheet.document.is_simulated)
 
@@ -223,13 +223,14 @@ def _dates(sheet: Sheet, sheets: Sequence[Sheet]) -> str:
         if other.name.startswith(CLOSURES)
     ]
     items = "".join(
-        f'<li><a href="{name}.html"{_here(name == sheet.name)}>{escape(label)}</a></li>' for name, label in links
+        f'<li><a href="{name}.html"{_current_mark(name == sheet.name)}>{escape(label)}</a></li>'
+        for name, label in links
     )
     return f'<nav aria-label="{escape(_("Date"))}"><h2>{escape(_("Date"))}</h2><ul class="inline">{items}</ul></nav>'
 
 
-def _here(is_here: bool) -> str:
-    return ' aria-current="page"' if is_here else ""
+def _current_mark(is_current: bool) -> str:
+    return ' aria-current="page"' if is_current else ""
 
 
 def _numbers(numbers: Sequence[NumberShown]) -> str:
@@ -244,11 +245,11 @@ def _numbers(numbers: Sequence[NumberShown]) -> str:
     return f'<dl class="numbers">{"".join(written)}</dl>'
 
 
-def _part(pack: Pack, sheet: Sheet, part: Part, anchor: str, found: Found) -> str:
+def _html_of_part(pack: Pack, sheet: Sheet, part: Part, anchor: str, index: Index) -> str:
     title = part.title or sheet.chapter.takeaway
     body = [f'<section id="{anchor}" aria-label="{escape(title)}">']
     if title != sheet.chapter.takeaway:
-        found.places.append((title, f"{sheet.name}.html#{anchor}"))
+        index.entries.append((title, f"{sheet.name}.html#{anchor}"))
         body.append(f"<h2>{escape(title)}</h2>")
     if part.lead:
         body.append(f"<p>{escape(part.lead)}</p>")
@@ -260,7 +261,7 @@ def _part(pack: Pack, sheet: Sheet, part: Part, anchor: str, found: Found) -> st
     body += [f'<p class="quiet">{escape(words)}</p>' for words in part.notes]
     for table in part.tables:
         body.append(_table(pack, table))
-        _keep_rows_of_countries(sheet, table, anchor, found)
+        _keep_rows_of_countries(sheet, table, anchor, index)
     return "".join([*body, "</section>"])
 
 
@@ -319,16 +320,16 @@ def _keep_own_list(pack: Pack) -> None:
     pack.keep(f"data/{SOURCE}_{pack.viewer.partner_id}.csv", write_hxl(rows, "csv"))
 
 
-def _keep_rows_of_countries(sheet: Sheet, table: TableShown, anchor: str, found: Found) -> None:
+def _keep_rows_of_countries(sheet: Sheet, table: TableShown, anchor: str, index: Index) -> None:
     """Notes the rows of a table that has one for each country, for the page with all there is on a country."""
-    if not table.question or table.question in found.noted:
+    if not table.question or table.question in index.noted:
         return
     rows = ask(table.question, table.context)
     if sheet.on_day is not None or "country_iso3" not in rows or not rows["country_iso3"].is_unique:
         return
     for code, row in zip(rows["country_iso3"], table.rows, strict=True):
-        found.countries[code].append((sheet.title, f"{sheet.name}.html#{anchor}", table, row))
-    found.noted.add(table.question)
+        index.countries[code].append((sheet.title, f"{sheet.name}.html#{anchor}", table, row))
+    index.noted.add(table.question)
 
 
 def _notes(document: Document) -> str:
@@ -351,16 +352,16 @@ def _index(pack: Pack, sheets: Sequence[Sheet], unanswered: Sequence[Sheet]) -> 
     if sheets:
         body.append(f'<p class="quiet">{escape(as_of(sheets[0].document))}</p>')
     for section, pages in menu().items():
-        here = [
+        sheets_of_page = [
             sheet
             for page in pages
             for sheet in by_name.values()
             if sheet.on_day is None and (sheet.name == page.name or sheet.name.startswith(f"{page.name}-"))
         ]
-        if here:
+        if sheets_of_page:
             items = "".join(
                 f'<li><a href="{sheet.name}.html">{escape(sheet.title)}</a>: {escape(sheet.chapter.takeaway)}</li>'
-                for sheet in here
+                for sheet in sheets_of_page
             )
             body.append(f"<h2>{escape(section)}</h2><ul>{items}</ul>")
     more = [("countries", _("Countries")), ("find", _("Find")), ("methods", _("Methods"))]
@@ -381,38 +382,38 @@ def _title() -> str:
     return _("Coalition dashboard")
 
 
-def _countries(pack: Pack, sheets: Sequence[Sheet], found: Found) -> bytes:
-    names = {code: words("country").get(code) or code for code in found.countries}
+def _countries(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
+    names = {code: words("country").get(code) or code for code in index.countries}
     codes = sorted(names, key=lambda code: names[code].casefold())
     body = [f"<h1>{escape(_('Countries'))}</h1>"]
     items = "".join(f'<li><a href="#{code}">{escape(names[code])}</a></li>' for code in codes)
     body.append(f'<nav><ul class="inline">{items}</ul></nav>')
     for code in codes:
         name = names[code]
-        found.places.append((name, f"countries.html#{code}"))
+        index.entries.append((name, f"countries.html#{code}"))
         body.append(f'<section id="{code}"><h2>{escape(name)}</h2>')
-        for title, place, table, row in found.countries[code]:
+        for title, address, table, row in index.countries[code]:
             mark_as_protected(table.question, table.context)
             pairs = with_semicolons(
                 f"{_(column.label)}: {cell_words(value, column)}"
                 for value, column in zip(row, table.columns, strict=True)
                 if column.name not in ("country", "region") and value is not None and value == value
             )
-            body.append(f'<p><a href="{place}">{escape(title)}</a><br>{escape(pairs)}</p>')
+            body.append(f'<p><a href="{address}">{escape(title)}</a><br>{escape(pairs)}</p>')
         body.append("</section>")
     return _html(pack, "countries", _("Countries"), "".join(body), sheets, any(s.document.is_simulated for s in sheets))
 
 
-def _methods(pack: Pack, sheets: Sequence[Sheet], found: Found) -> bytes:
+def _methods(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
     body = [f"<h1>{escape(_('Methods'))}</h1><h2>{escape(_('All metrics'))}</h2><dl>"]
     for name, card in sorted(metrics().items(), key=lambda item: _(item[1].label).casefold()):
-        found.places.append((_(card.label), f"methods.html#metric-{name}"))
+        index.entries.append((_(card.label), f"methods.html#metric-{name}"))
         text = f"{_(card.definition)} {_(card.caveat)}".strip()
         body.append(f'<dt id="metric-{name}">{escape(_(card.label))}</dt><dd>{escape(text)}</dd>')
     body.append(f"</dl><h2>{escape(_('All sources'))}</h2><dl>")
     for name, pins in pack.release.manifest["snapshots"].items():
         source = sources()[name]
-        found.places.append((_(source.title), f"methods.html#source-{name}"))
+        index.entries.append((_(source.title), f"methods.html#source-{name}"))
         newest = datetime.date.fromisoformat(max(pin["captured_on"] for pin in pins))
         text = f"{_(source.publisher)}; {_(source.licence)}; {day(newest)}"
         body.append(f'<dt id="source-{name}">{escape(_(source.title))}</dt><dd>{escape(text)}</dd>')
@@ -420,17 +421,17 @@ def _methods(pack: Pack, sheets: Sequence[Sheet], found: Found) -> bytes:
     return _html(pack, "methods", _("Methods"), "".join(body), sheets, False)
 
 
-def _find(pack: Pack, sheets: Sequence[Sheet], found: Found) -> bytes:
+def _find(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
     """Pages, figures, countries, metrics and sources from A to Z, for the browser's own search."""
-    places = sorted(dict.fromkeys(found.places), key=lambda place: (place[0].casefold(), place[1]))
+    in_order = sorted(dict.fromkeys(index.entries), key=lambda entry: (entry[0].casefold(), entry[1]))
     letters: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for label, place in places:
+    for label, address in in_order:
         first = label.lstrip("“«\u2068\u2067 ")[:1].upper()
-        letters[first if first.isalpha() else "0–9"].append((label, place))
+        letters[first if first.isalpha() else "0–9"].append((label, address))
     help_ = _("Press Ctrl+F, or choose “Find in page” in the menu of your browser, and type a word.")
     body = [f"<h1>{escape(_('Find'))}</h1><p>{escape(help_)}</p>"]
     for letter, entries in letters.items():
-        items = "".join(f'<li><a href="{place}">{escape(label)}</a></li>' for label, place in entries)
+        items = "".join(f'<li><a href="{address}">{escape(label)}</a></li>' for label, address in entries)
         body.append(f"<h2>{escape(letter)}</h2><ul>{items}</ul>")
     return _html(pack, "find", _("Find"), "".join(body), sheets, False)
 
@@ -445,7 +446,8 @@ def _html(
     pages = [(sheet.name, sheet.title) for sheet in sheets if sheet.name.isidentifier()]
     pages += [("countries", _("Countries")), ("find", _("Find")), ("methods", _("Methods"))]
     around = "".join(
-        f'<a href="../{code}/{name}.html" lang="{code}" hreflang="{code}"{_here(code == language())}>{own_name}</a>'
+        f'<a href="../{code}/{name}.html" lang="{code}" hreflang="{code}"{_current_mark(code == language())}>'
+        f"{own_name}</a>"
         for code, own_name in LANGUAGES.items()
         if code in pack.languages
     )
@@ -454,8 +456,8 @@ def _html(
         f"<span>{escape(audience_words(pack.viewer))}</span>{around if len(pack.languages) > 1 else ''}</div>"
         f"<nav><details><summary>{escape(_('All pages'))}</summary><ul>{_links(pages)}</ul></details></nav>"
     )
-    said = "".join(f'<p class="badge">{escape(badge)}</p>' for badge in badges)
-    return _framed(language(), title, f"{bar}{said}<main>{body}</main>", up)
+    marks = "".join(f'<p class="badge">{escape(badge)}</p>' for badge in badges)
+    return _framed(language(), title, f"{bar}{marks}<main>{body}</main>", up)
 
 
 def _own_rows(partner: str) -> str:

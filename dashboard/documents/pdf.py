@@ -14,7 +14,7 @@ import typst
 
 from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
-from dashboard.documents.pdf_words import said_once
+from dashboard.documents.pdf_words import without_repeats
 from dashboard.locales import _
 from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
@@ -39,27 +39,27 @@ VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 def write_pdf(document: Document) -> bytes:
-    """The file. A sign that none of its fonts has is shown by its code, and the notes say so."""
-    with written_for(document), workspace(store_folder()) as place:
-        place.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
-        values = _values(document, place)
-        place.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
+    """The file. A sign that none of its fonts has is shown by its code, and the notes state it."""
+    with written_for(document), workspace(store_folder()) as folder:
+        folder.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
+        values = _values(document, folder)
+        folder.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
         written = bytes(
             typst.compile(
-                str(place / "brief.typ"),
-                root=str(place),
+                str(folder / "brief.typ"),
+                root=str(folder),
                 font_paths=[str(folder) for folder in font_folders()],
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=STANDARD,
             )
         )
-    return said_once(written) if document.right_to_left else written
+    return without_repeats(written) if document.right_to_left else written
 
 
 def _in_fonts(values: dict[str, Any]) -> str:
     """The values as JSON, with each sign in the fonts; with one that is not, PDF/UA would have no file at all."""
-    text = _seen(json.dumps(values, ensure_ascii=False))
+    text = _without_invisible(json.dumps(values, ensure_ascii=False))
     lacking = next((sign for sign in text if not _is_drawn(sign)), None)
     if lacking is None:
         return text
@@ -68,7 +68,7 @@ def _in_fonts(values: dict[str, Any]) -> str:
         "The HTML file shows them."
     ).format(code=_code(lacking))
     noted = values | {"notes": [*values["notes"], (_("Characters that cannot be printed"), note)]}
-    runs = groupby(_seen(json.dumps(noted, ensure_ascii=False)), _is_drawn)
+    runs = groupby(_without_invisible(json.dumps(noted, ensure_ascii=False)), _is_drawn)
     return "".join("".join(run) if drawn else f"[{' '.join(map(_code, run))}]" for drawn, run in runs)
 
 
@@ -80,7 +80,7 @@ def _code(sign: str) -> str:
     return f"U+{ord(sign):04X}"
 
 
-def _seen(text: str) -> str:
+def _without_invisible(text: str) -> str:
     """Without joiners and selectors of variants, and without marks of direction but those of names and signs."""
     return "".join(
         sign for sign in text if sign in OF_DIRECTION or (unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
@@ -117,11 +117,13 @@ def _chapter(chapter: Chapter, folder: Path, at: int) -> dict[str, Any]:
         "title": chapter.takeaway or chapter.subject,
         "lead": chapter.why_not or chapter.lead,
         "numbers": [{"label": n.label, "value": n.value, "note": n.note} for n in chapter.numbers],
-        "parts": [_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)],
+        "parts": [
+            _values_of_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)
+        ],
     }
 
 
-def _part(part: Part, folder: Path, name: str) -> dict[str, Any]:
+def _values_of_part(part: Part, folder: Path, name: str) -> dict[str, Any]:
     chart = None
     if part.chart:
         drawn, chart = _without_words(svg(dict(part.chart.spec), CHART_WIDTH, part.chart.alt))
@@ -140,7 +142,11 @@ def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:
     words = []
     for parent in list(tree.iter()):
         for element in [child for child in parent if child.tag == TEXT]:
-            style = dict(part.strip().split(": ", 1) for part in element.get("style", "").split(";") if ": " in part)
+            style = dict(
+                declaration.strip().split(": ", 1)
+                for declaration in element.get("style", "").split(";")
+                if ": " in declaration
+            )
             moved, turned = MOVED.search(element.get("transform", "")), TURNED.search(element.get("transform", ""))
             size = SIZE.search(element.get("style", ""))
             words.append(

@@ -22,8 +22,8 @@ class _Widths:
         return self.known.get(int.from_bytes(sign, "big"), self.others) == 0
 
 
-def said_once(body: bytes) -> bytes:
-    """The same PDF whose dots and marks are drawn and say nothing: their letters say it."""
+def without_repeats(body: bytes) -> bytes:
+    """The same PDF whose dots and marks are drawn and state nothing: their letters state it."""
     import pikepdf  # its library takes memory that other languages do not need
 
     with pikepdf.open(io.BytesIO(body)) as pdf:
@@ -73,7 +73,7 @@ def _silenced(drawn: Sequence[Any], fonts: Mapping[str, _Widths]) -> list[Any]:
         elif operator in ("Tj", "TJ") and font:
             shown = step.operands[0]
             runs = list(_runs(shown if operator == "TJ" else [shown], font))
-            stated = next((place for place in begun if place is not None), None)
+            stated = next((begin for begin in begun if begin is not None), None)
             if stated is not None and all(are_marks for are_marks, _run in runs):
                 out[stated] = _silence()
             elif any(are_marks for are_marks, _run in runs):
@@ -97,7 +97,7 @@ def _runs(shown: Iterable[Any], font: _Widths) -> Iterator[tuple[bool, list[Any]
         for at in range(0, len(signs), SIGN):
             sign = signs[at : at + SIGN]
             if font.is_mark(sign) != are_marks:
-                if any(isinstance(one, bytes) for one in run):
+                if any(isinstance(operand, bytes) for operand in run):
                     yield are_marks, run
                     run = []
                 are_marks = not are_marks
@@ -132,7 +132,7 @@ def _states_words(step: Any) -> bool:
 
 
 def _silence() -> Any:
-    """The beginning of a span that says nothing."""
+    """The beginning of a span that states nothing."""
     from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator, String
 
     return ContentStreamInstruction([Name.Span, Dictionary(ActualText=String(""))], Operator("BDC"))

@@ -122,9 +122,9 @@ class _Deck:
     def _first(self) -> None:
         slide = self.file.slides.add_slide(self.title_layout)
         title, under = slide.shapes.title, slide.placeholders[1]
-        self._placed(title, _Box(1.0, 1.7, WIDE - 2, 2.0))
+        self._place_shape(title, _Box(1.0, 1.7, WIDE - 2, 2.0))
         self._write(title, self.document.title, FIRST_TITLE_SIZES, bold=True, anchor=MSO_ANCHOR.BOTTOM)
-        self._placed(under, _Box(1.0, 3.85, WIDE - 2, 1.1))
+        self._place_shape(under, _Box(1.0, 3.85, WIDE - 2, 1.1))
         self._write(under, as_of(self.document), LEAD_SIZES, color=QUIET, anchor=MSO_ANCHOR.TOP)
         if self.document.is_simulated:
             badge = self._text(slide, _Box(1.0, 5.1, WIDE - 2, 0.5), self._simulated(), LEAD_SIZES, bold=True)
@@ -208,7 +208,7 @@ class _Deck:
     def _slide(self, title: str, lead: str) -> tuple[Any, float]:
         """A slide with its title and the sentence below it; and where the rest may begin."""
         slide = self.file.slides.add_slide(self.layout)
-        self._placed(slide.shapes.title, _Box(MARGIN, 0.3, INNER, 0.95))
+        self._place_shape(slide.shapes.title, _Box(MARGIN, 0.3, INNER, 0.95))
         self._write(slide.shapes.title, title, TITLE_SIZES, bold=True, anchor=MSO_ANCHOR.MIDDLE)
         top = 1.3
         if lead:
@@ -241,22 +241,22 @@ class _Deck:
             left, above = MARGIN + column * (wide + 0.12), top + row * (high + 0.1)
             ground = slide.shapes.add_textbox(*self._emu(_Box(left, above, wide, high)))
             self._fill(ground, PALE, INK)
-            parts = (
+            stacked = (
                 (number.label, LABEL_SIZES, 0.3, False, QUIET),
                 (number.value, VALUE_SIZES, 0.36, True, INK),
                 (number.note, UNDER_SIZES, 0.34, False, QUIET),
             )
-            self._stack(ground, wide, high, parts)
+            self._stack(ground, wide, high, stacked)
         return top + rows * (high + 0.1) + 0.05
 
     def _stack(
-        self, box: Any, wide: float, high: float, parts: Sequence[tuple[str, Sequence[int], float, bool, Any]]
+        self, box: Any, wide: float, high: float, stacked: Sequence[tuple[str, Sequence[int], float, bool, Any]]
     ) -> None:
         """Label, value and note, one below the other, each in its share of the height."""
         frame = box.text_frame
         self._frame(frame)
         begun = False
-        for words, sizes, share, bold, color in parts:
+        for words, sizes, share, bold, color in stacked:
             if not words:
                 continue
             paragraph = frame.add_paragraph() if begun else frame.paragraphs[0]
@@ -328,7 +328,7 @@ class _Deck:
         widths = [wide - 2 * (CELL_INSET - INSET) for wide in wide_cells]
         for size in TABLE_SIZES:
             head, *cut = (
-                [_cut(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
+                [_shortened(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
                 for row, lines in ((labels, HEAD_LINES), *((row, CELL_LINES) for row in rows))
             )
             narrower = [wide / BOLD for wide in widths]
@@ -339,8 +339,8 @@ class _Deck:
         while kept < len(heights) and sum(heights[: kept + 1]) <= room.height - 0.65:
             kept += 1
         cut, heights = cut[: kept - 1], heights[:kept]
-        place = self._emu(_Box(room.left, room.top, room.width, sum(heights)))
-        frame = slide.shapes.add_table(kept, len(shown), *place)
+        position = self._emu(_Box(room.left, room.top, room.width, sum(heights)))
+        frame = slide.shapes.add_table(kept, len(shown), *position)
         _explain(frame._element.nvGraphicFramePr.cNvPr, title, title)
         drawn = frame.table
         if self.document.right_to_left:
@@ -429,20 +429,20 @@ class _Deck:
         left = WIDE - box.left - box.width if self.document.right_to_left else box.left
         return Inches(left), Inches(box.top), Inches(box.width), Inches(box.height)
 
-    def _placed(self, shape: Any, box: _Box) -> None:
+    def _place_shape(self, shape: Any, box: _Box) -> None:
         shape.left, shape.top, shape.width, shape.height = self._emu(box)
 
     # Working
 
     def _working(self, chapter: Chapter, part: Part | None) -> list[str]:
-        asked = [_(question(part.table.question).title)] if part and part.table and part.table.question else []
-        said = [chapter.lead, *([part.lead, *part.notes] if part else [])]
+        titles = [_(question(part.table.question).title)] if part and part.table and part.table.question else []
+        texts = [chapter.lead, *([part.lead, *part.notes] if part else [])]
         labels = {number.label for number in chapter.numbers}
         defined = [f"{label}: {words}" for label, words in self.document.definitions if label in labels]
         return [
             chapter.takeaway,
-            *said,
-            *asked,
+            *texts,
+            *titles,
             *([part.chart.alt] if part and part.chart else []),
             *(defined if part is None or part in chapter.parts[:1] else []),
             self.document.sources,
@@ -520,7 +520,8 @@ def _fitted(words: str, width: float, height: float, sizes: Sequence[int]) -> tu
     if fitting:
         return next((size for size in fitting if _is_unbroken(words, width, size)), fitting[0]), words
     least = sizes[-1]
-    return least, _cut(words, width, least, max(1, int((height + ROUNDED - 2 * INSET) * 72 / (least * LINE))))
+    lines = max(1, int((height + ROUNDED - 2 * INSET) * 72 / (least * LINE)))
+    return least, _shortened(words, width, least, lines)
 
 
 def _is_unbroken(words: str, width: float, size: float) -> bool:
@@ -529,7 +530,7 @@ def _is_unbroken(words: str, width: float, size: float) -> bool:
     return all(len(word) <= room or max(map(ord, word)) >= WIDE_LETTER for word in words.split())
 
 
-def _cut(words: str, width: float, size: float, lines: int) -> str:
+def _shortened(words: str, width: float, size: float, lines: int) -> str:
     if _lines(words, width, size) <= lines:
         return words
     low, high = 0, len(words)
@@ -558,22 +559,22 @@ def _pieces(words: str, width: float, height: float, size: float) -> list[str]:
 
 def _columns_shown(table: TableShown, most: int) -> list[int]:
     """Which columns a slide shows: the first of words, then those of numbers, in their order."""
-    places = range(len(table.columns))
-    if len(places) <= most:
-        return list(places)
-    names = [at for at in places if not table.columns[at].is_number]
-    numbers = [at for at in places if table.columns[at].is_number]
+    columns = range(len(table.columns))
+    if len(columns) <= most:
+        return list(columns)
+    names = [at for at in columns if not table.columns[at].is_number]
+    numbers = [at for at in columns if table.columns[at].is_number]
     kept = names[: max(1, most - len(numbers[: most - 1]))]
     return sorted([*kept, *numbers[: most - len(kept)]])
 
 
 def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]], width: float) -> list[float]:
     """Parts of the width by the longest words of each column; its label may take three lines."""
-    parts = []
+    widths = []
     for label, *column in zip(labels, *rows, strict=True):
         words = max(map(_units, label.split()), default=0.0)
-        parts.append(min(MOST_LETTERS, max(words, _units(label) / 2.5, *map(_units, column), 4.0)) + 2)
-    return [width * part / sum(parts) for part in parts]
+        widths.append(min(MOST_LETTERS, max(words, _units(label) / 2.5, *map(_units, column), 4.0)) + 2)
+    return [width * column_width / sum(widths) for column_width in widths]
 
 
 def _row_height(row: Sequence[str], widths: Sequence[float], size: int) -> float:
@@ -593,8 +594,8 @@ def _widen(file: Any, tag: str) -> None:
     for layout in list(layouts):
         if layout not in kept:
             layouts.remove(layout)
-    for place in (*kept, file.slide_master):
-        for shape in list(place.placeholders):
+    for owner in (*kept, file.slide_master):
+        for shape in list(owner.placeholders):
             if shape.placeholder_format.type in FEET:
                 shape._element.getparent().remove(shape._element)
                 continue
@@ -606,9 +607,9 @@ def _widen(file: Any, tag: str) -> None:
     theme._blob = _with_fonts(theme.blob)
     for properties in file.element.iter(qn("a:defRPr")):
         properties.set("lang", tag)
-    for part, kind in ((file.part.package, THUMBNAIL), (file.part, PRINTER)):
-        for name in [name for name, link in part._rels.items() if link.reltype == kind]:
-            part._rels.pop(name)
+    for package_part, kind in ((file.part.package, THUMBNAIL), (file.part, PRINTER)):
+        for name in [name for name, link in package_part._rels.items() if link.reltype == kind]:
+            package_part._rels.pop(name)
 
 
 def _with_fonts(theme: bytes) -> bytes:

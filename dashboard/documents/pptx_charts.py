@@ -1,4 +1,4 @@
-"""Native charts of a slide: what `charts.slides` describes, as python-pptx writes it, and what that cannot say."""
+"""Native charts of a slide: what `charts.slides` describes, as python-pptx writes it, and what that cannot state."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ MANY_BARS, MANY_LABELS = 30, 14
 
 
 def add_chart(
-    shapes: Any, chart: NativeChart, title: str, tag: str, place: Sequence[int], right_to_left: bool = False
+    shapes: Any, chart: NativeChart, title: str, tag: str, position: Sequence[int], right_to_left: bool = False
 ) -> Any:
     """Adds the chart to a slide and gives its frame.
 
@@ -57,12 +57,12 @@ def add_chart(
         chart: what it shows.
         title: for a series without a name of its own.
         tag: of the language of its words.
-        place: left, top, width and height.
+        position: left, top, width and height.
         right_to_left: whether its words are written so.
     """
     if right_to_left:
         chart, title = from_right(chart), marked(title)
-    frame = shapes.add_chart(KINDS[chart.kind, chart.grouping], *place, _data(chart, title))
+    frame = shapes.add_chart(KINDS[chart.kind, chart.grouping], *position, _data(chart, title))
     drawn = frame.chart
     drawn.has_title = False
     drawn.font.size, drawn.font.color.rgb = Pt(SMALL), INK
@@ -136,11 +136,11 @@ def _set_legend(drawn: Chart, chart: NativeChart) -> None:
     if not chart.has_legend:
         return
     drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    place = drawn.legend._element.find(qn("c:legendPos"))
+    position = drawn.legend._element.find(qn("c:legendPos"))
     for number, series in reversed(list(enumerate(chart.series))):
         if not series.in_legend:
             entry = f'<c:legendEntry {nsdecls("c")}><c:idx val="{number}"/><c:delete val="1"/></c:legendEntry>'
-            place.addnext(parse_xml(entry))
+            position.addnext(parse_xml(entry))
 
 
 def _set_axes(drawn: Chart, chart: NativeChart) -> None:
@@ -211,8 +211,8 @@ def _set_intervals(drawn: Any, series: Series) -> None:
         f"<c:noEndCap val='0'/><c:plus>{_literal(series.above)}</c:plus><c:minus>{_literal(series.below)}</c:minus>"
         "<c:spPr><a:ln w='12700'><a:solidFill><a:srgbClr val='7B8794'/></a:solidFill></a:ln></c:spPr></c:errBars>"
     )
-    places = (drawn._element.find(qn(tag)) for tag in ("c:cat", "c:xVal"))
-    next(place for place in places if place is not None).addprevious(parse_xml(written))
+    elements = (drawn._element.find(qn(tag)) for tag in ("c:cat", "c:xVal"))
+    next(element for element in elements if element is not None).addprevious(parse_xml(written))
 
 
 def _literal(lengths: Sequence[float]) -> str:

@@ -1,4 +1,4 @@
-"""A page as it says its answer, read as values: the page's own script is run for an address and a visitor.
+"""A page as it states its answer, read as values: the page's own script is run for an address and a visitor.
 
 So a document has the figures of the page, protected as the page, without a second way to compute them.
 """
@@ -24,7 +24,7 @@ from streamlit.source_util import PageInfo
 
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.components import notices
-from dashboard.components.filters import one_step_of_history
+from dashboard.components.filters import single_step_of_history
 from dashboard.components.record import Headline, Unanswered, recording
 from dashboard.locales import speaking
 from dashboard.menu import Page, pages
@@ -41,7 +41,7 @@ class NoSuchPage(Refusal):
 
 @dataclass(frozen=True)
 class PageRead:
-    """What a page says.
+    """What a page states.
 
     Attributes:
         page: its name.
@@ -67,7 +67,7 @@ class PageRead:
 def read_page(
     name: str, visitor: Visitor, release: Release, language: str, address: Mapping[str, str] | None = None
 ) -> PageRead:
-    """Runs the script of a page and gives what it says.
+    """Runs the script of a page and gives what it states.
 
     Args:
         name: of the page.
@@ -107,7 +107,7 @@ def _run(page: Page, visitor: Visitor, release: Release, language: str, address:
         recording(address.get("open", "")) as blocks,
     ):
         notices.on_page(page.name)
-        with contextlib.suppress(StopException), one_step_of_history():  # a page that cannot answer stops
+        with contextlib.suppress(StopException), single_step_of_history():  # a page that cannot answer stops
             runpy.run_path(str(page.script))
         with context.session_state.query_params() as chosen:
             written = {key: str(chosen[key]) for key in chosen}
@@ -121,8 +121,8 @@ def _streamlit(query: str) -> Iterator[ScriptRunContext]:
     stopped = ScriptRequests()
 
     def nowhere(message: ForwardMsg) -> None:
-        asked = stopped.on_scriptrunner_yield()
-        if asked and asked.type == ScriptRequestType.STOP:
+        request = stopped.on_scriptrunner_yield()
+        if request and request.type == ScriptRequestType.STOP:
             raise StopException
 
     state = SafeSessionState(SessionState(), lambda: None)
@@ -158,7 +158,7 @@ def _listed(page: Page) -> PageInfo:
 
 
 def _page(name: str) -> Page:
-    found = next((page for page in pages() if page.name == name), None)
-    if found is None:
+    page = next((page for page in pages() if page.name == name), None)
+    if page is None:
         raise NoSuchPage(f"There is no page {name!r}. There are: {', '.join(page.name for page in pages())}.")
-    return found
+    return page

@@ -40,7 +40,7 @@ SIZE, LINE_HIGH, BOLD = 10, 1.32, 1.15  # points; a line, and bold letters, in p
 USUAL_WIDE, USUAL_HIGH = 8.43, 15.0  # of a column, in letters, and of a row, in points
 LEAST_WIDE = 96  # letters of a printed sheet, so that a sentence above a narrow table has room
 FONT = "Arial"  # with Latin, Cyrillic and Arabic letters on every machine
-FEWEST_COLORED = 6  # rows, below which colour says nothing that the numbers do not
+FEWEST_COLORED = 6  # rows, below which colour states nothing that the numbers do not
 COLORED = ("count", "people", "share", "usd", "decimal", "days", "weeks", "hours")
 PALEST, DARKEST = "#ffffff", "#4f94cd"
 KINDS = {
@@ -94,19 +94,19 @@ class _Book:
         named = [self.name(f"{at}. {_title(part, chapter.takeaway)}") for at, (chapter, part) in enumerate(parts, 1)]
         self.summary(summary, named)
         for name, (chapter, part) in zip(named, parts, strict=True):
-            self.part(name, part, chapter.takeaway or chapter.subject, chapter.link)
+            self.write_part(name, part, chapter.takeaway or chapter.subject, chapter.link)
         self.notes()
         self.file.close()
 
     # Sheets
 
     def summary(self, sheet: Any, named: Sequence[str]) -> None:
-        self.columns(sheet, (44, 24, 70))
+        self.set_widths(sheet, (44, 24, 70))
         row = self.head(sheet, self.document.title, "", 2)
         links = iter(named)
         for chapter in self.document.chapters:
-            said = chapter.takeaway or chapter.subject or chapter.why_not
-            self.across(sheet, row, 2, said, bold=True, font_size=13)
+            heading = chapter.takeaway or chapter.subject or chapter.why_not
+            self.across(sheet, row, 2, heading, bold=True, font_size=13)
             row += 1
             for line in dict.fromkeys(filter(None, (chapter.lead, chapter.why_not))):
                 self.across(sheet, row, 2, line)
@@ -124,16 +124,16 @@ class _Book:
             row += 1
         sheet.set_landscape()
 
-    def part(self, name: str, part: Part, otherwise: str, link: str) -> None:
-        sheet = self.made(name)
+    def write_part(self, name: str, part: Part, otherwise: str, link: str) -> None:
+        sheet = self.made_sheet(name)
         drawn = native(dict(part.chart.spec)) if part.chart else None
         if drawn and self.document.right_to_left:
             drawn = from_right(drawn)
         width = len(part.table.columns) if part.table else 0
         beside = width + 1 if width else 0
-        self.columns(sheet, _widths(part.table) if part.table else ())
+        self.set_widths(sheet, _widths(part.table) if part.table else ())
         last = beside + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
-        while sum(self.wide(sheet, at) for at in range(last + 1)) < LEAST_WIDE:
+        while sum(self.column_width(sheet, at) for at in range(last + 1)) < LEAST_WIDE:
             last += 1
         self.head(sheet, part.title or otherwise, part.lead, last)
         if part.table:
@@ -180,7 +180,7 @@ class _Book:
 
     def notes(self) -> None:
         sheet = self.sheet(_("Notes"))
-        self.columns(sheet, (34, 100))
+        self.set_widths(sheet, (34, 100))
         row = self.head(sheet, _("Definitions, sources and protection of people"), "", 1)
         stated = [*notes(self.document), (_("Link"), self.document.link)]
         for label, words in stated:
@@ -190,13 +190,13 @@ class _Book:
             else:
                 self.put(sheet, row, 1, words, **TOP)
             row += 1
-        asked = dict.fromkeys(
+        titles = dict.fromkeys(
             _(question(part.table.question).title)
             for chapter in self.document.chapters
             for part in chapter.parts
             if part.table and part.table.question
         )
-        for at, title in enumerate(asked):
+        for at, title in enumerate(titles):
             self.put(sheet, row, 0, _("Question") if at == 0 else "", bold=True, **TOP)
             self.put(sheet, row, 1, title, **TOP)
             row += 1
@@ -221,8 +221,8 @@ class _Book:
         for number, series in enumerate(drawn.series):
             chart.add_series(self.series(sheet, name, drawn, series, number, first, title))
             first += 1 + (drawn.kind == "xy" or number == 0) + 2 * bool(series.above)
-        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_ends(drawn.value_range)}
-        along = {"name": drawn.category_title, **_ends(drawn.along_range)}
+        value = {"num_format": drawn.number_format, "name": drawn.value_title, **_axis_bounds(drawn.value_range)}
+        along = {"name": drawn.category_title, **_axis_bounds(drawn.along_range)}
         if drawn.along_format:
             along["num_format"] = drawn.along_format
         if drawn.is_by_day and drawn.kind == "column":
@@ -260,14 +260,14 @@ class _Book:
         if along == first:
             self.along = first
             sheet.write_string(HEAD_ROW, first, _text(drawn.category_title), bold)
-            places: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
-            for row, place in enumerate(places, HEAD_ROW + 1):
-                if isinstance(place, str):
-                    sheet.write_string(row, first, _text(place))
-                elif isinstance(place, datetime.date):
-                    sheet.write_datetime(row, first, place, days)
+            positions: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
+            for row, at in enumerate(positions, HEAD_ROW + 1):
+                if isinstance(at, str):
+                    sheet.write_string(row, first, _text(at))
+                elif isinstance(at, datetime.date):
+                    sheet.write_datetime(row, first, at, days)
                 else:
-                    sheet.write_number(row, first, place, days if drawn.is_by_day else None)
+                    sheet.write_number(row, first, at, days if drawn.is_by_day else None)
             first += 1
         sheet.write_string(HEAD_ROW, first, _text(series.name or title), bold)
         number_format = self.format(num_format=series.number_format)
@@ -303,9 +303,9 @@ class _Book:
     # Cells
 
     def sheet(self, title: str) -> Any:
-        return self.made(self.name(title))
+        return self.made_sheet(self.name(title))
 
-    def made(self, name: str) -> Any:
+    def made_sheet(self, name: str) -> Any:
         sheet = self.file.add_worksheet(name)
         if self.document.right_to_left:
             sheet.right_to_left()
@@ -317,20 +317,20 @@ class _Book:
     def name(self, title: str) -> str:
         """A name that a sheet may have: short, without forbidden signs, and only once."""
         plain = " ".join(FORBIDDEN.sub(" ", UNSEEN.sub("", ILLEGAL_CHARACTERS_RE.sub("", title))).split())
-        name, at = _cut(plain, LONGEST_NAME), 2
+        name, at = _shortened(plain, LONGEST_NAME), 2
         while name.casefold() in self.names or not name:
             end = f" {at}"
-            name, at = _cut(plain, LONGEST_NAME - len(end)) + end, at + 1
+            name, at = _shortened(plain, LONGEST_NAME - len(end)) + end, at + 1
         self.names.add(name.casefold())
         return name
 
-    def columns(self, sheet: Any, widths: Sequence[float]) -> None:
+    def set_widths(self, sheet: Any, widths: Sequence[float]) -> None:
         """Columns as wide as so many letters; the others keep the width that a workbook gives them."""
         for at, wide in enumerate(widths):
             sheet.set_column(at, at, wide)
             self.wides[sheet.name, at] = wide
 
-    def wide(self, sheet: Any, column: int) -> float:
+    def column_width(self, sheet: Any, column: int) -> float:
         return self.wides.get((sheet.name, column), USUAL_WIDE)
 
     def put(self, sheet: Any, row: int, column: int, words: str, **form: Any) -> None:
@@ -339,7 +339,7 @@ class _Book:
             return
         sheet.write_string(row, column, _text(words), self.words(**form))
         if form.get("text_wrap"):
-            self.raise_row(sheet, row, words, self.wide(sheet, column), form)
+            self.raise_row(sheet, row, words, self.column_width(sheet, column), form)
 
     def across(self, sheet: Any, row: int, last: int, words: str, **form: Any) -> None:
         """Words from the first column to the last, in as many lines as they need."""
@@ -349,7 +349,7 @@ class _Book:
         if last:
             sheet.merge_range(row, 0, row, last, "", self.words(**form))
         sheet.write_string(row, 0, _text(words), self.words(**form))
-        self.raise_row(sheet, row, words, sum(self.wide(sheet, at) for at in range(last + 1)), form)
+        self.raise_row(sheet, row, words, sum(self.column_width(sheet, at) for at in range(last + 1)), form)
 
     def raise_row(self, sheet: Any, row: int, words: str, wide: float, form: Mapping[str, Any]) -> None:
         size = form.get("font_size", SIZE)
@@ -388,7 +388,7 @@ def _text(words: str) -> str:
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", words))[:LONGEST_CELL]
 
 
-def _cut(name: str, length: int) -> str:
+def _shortened(name: str, length: int) -> str:
     """The beginning of a name; a number that does not fit is left out, as a part of it is another number."""
     kept = name[:length]
     if PART_OF_NUMBER.match(name[length:]) and PART_OF_NUMBER.match(kept[::-1]):
@@ -446,7 +446,7 @@ def _width(value: Any, column: Column) -> float:
     return len(f"{value:,.0f}") + 2 if not isinstance(value, bool) else 5
 
 
-def _ends(ends: tuple[float | None, float | None]) -> dict[str, float]:
+def _axis_bounds(ends: tuple[float | None, float | None]) -> dict[str, float]:
     return {name: end for name, end in zip(("min", "max"), ends, strict=True) if end is not None}
 
 

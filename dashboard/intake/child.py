@@ -1,6 +1,6 @@
 """Runs in a process of its own: one file in, a checked Parquet and a report out. Its death is the parent's reason code.
 
-An order to `recognise` looks at the first rows only, and tells which sources they answer to; one with `lines` gives
+An order to `recognise` looks at the first rows only, and states which sources they answer to; one with `lines` gives
 those rows back to whoever sent them.
 
 Called as `python -I -m dashboard.intake.child` with a JSON order on standard input.
@@ -83,18 +83,18 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         erased_marks=frozenset(order["erased"]),
         no_consent_column=order.get("no_consent_column", False),
         progress_scale=order.get("progress_scale", ""),
-        orders=Orders(order.get("date_order", ""), card.day_first, is_one=not card.people),
+        orders=Orders(order.get("date_order", ""), card.day_first, is_per_file=not card.people),
         folder=folder,
     )
-    pairs = [(name, said) for name, said in order["columns"]]
-    parts = [(Path(file), name) for file, name in order.get("parts", ())]
+    pairs = [(name, mapped) for name, mapped in order["columns"]]
+    files_and_names = [(Path(file), name) for file, name in order.get("parts", ())]
     try:
-        if parts:
-            table = open_parts(parts, card, order["encoding"], pairs, limits_of(order))
+        if files_and_names:
+            table = open_parts(files_and_names, card, order["encoding"], pairs, limits_of(order))
         else:
             table = open_table(Path(order["file"]), card, order["encoding"], pairs, limits_of(order))
     except FileRefused:
-        if not parts:
+        if not files_and_names:
             refuse_totals(_first_lines(order))
         raise
     ledger.notes += table.notes
@@ -104,7 +104,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         corrected = corrections(table, order.get("corrects", ""), order.get("to_correct", {}), kind == CORRECTIONS)
     if corrected:
         kind, table = CORRECTIONS, replace(table, rows=corrected.rows, text=None)
-        ledger.read_too |= corrected.places
+        ledger.read_too |= corrected.columns
     marked = any(DEMONSTRATION_MARK in cell for row in [*table.preamble, table.header] for cell in row)
     seen = {"marked": marked}
 
@@ -129,10 +129,10 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
     ledger.balance()
     ledger.quarantined.sort(key=lambda row: row.line)
     unread = ledger.unread_values()
-    if parts:
-        names = [name for _, name in parts]
+    if files_and_names:
+        names = [name for _, name in files_and_names]
         ledger.quarantined = [_in_part(row, names) for row in ledger.quarantined]
-        unread = tuple(_first_in_part(one, names) for one in unread)
+        unread = tuple(_first_in_part(value, names) for value in unread)
     if corrected and corrected.accepted_before:
         ledger.notes.append(f"{corrected.accepted_before} rows were corrected and accepted before, and are left out")
     if not (corrected and corrected.accepted_before and not ledger.rows_in):  # all of them came in before
@@ -186,18 +186,18 @@ def _in_part(row: Any, names: Sequence[str]) -> Any:
     return replace(row, line=line, file=names[number])
 
 
-def _first_in_part(one: Any, names: Sequence[str]) -> Any:
+def _first_in_part(value: Any, names: Sequence[str]) -> Any:
     """A value that was not understood, with the name of the first part that has it and its lines there."""
     from dashboard.intake.csv_text import PART_LINES
 
-    in_parts = [divmod(line, PART_LINES) for line in one.lines]
+    in_parts = [divmod(line, PART_LINES) for line in value.lines]
     first = in_parts[0][0]
-    return replace(one, lines=tuple(line for number, line in in_parts if number == first), file=names[first])
+    return replace(value, lines=tuple(line for number, line in in_parts if number == first), file=names[first])
 
 
 def look(order: dict[str, Any]) -> dict[str, Any]:
     """Which sources the file of the order answers to, best first, and its header; no cell of a row below that."""
-    from dashboard.intake.headers import found_at, header_names, is_tags, letters, merged
+    from dashboard.intake.headers import header_names, header_positions, is_tags, letters, merged
     from dashboard.intake.layouts import refuse_totals
     from dashboard.intake.likeness import FEW_HEADERS, reads_like_header
     from dashboard.intake.report import LONGEST_TEXT, clean
@@ -215,13 +215,13 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
             above = [line.cells for line in rows[:at]]
             likely = is_tags(row.cells) or bool(known & set(map(letters, row.cells)))
             for card in cards if likely else ():
-                found = found_at(row.cells, above, card, names[card.name])
-                if len(found) > most_known:
+                positions = header_positions(row.cells, above, card, names[card.name])
+                if len(positions) > most_known:
                     shown = bool(above) and is_tags(row.cells) and reads_like_header(above[-1], [])
                     header = (sheet, Row(row.line, merged(row.cells, above[-1:] if shown else [])))
-                    most_known = len(found)
-                if not card.lacking(found):
-                    answer = (len(found), len(found) / len(card.columns))
+                    most_known = len(positions)
+                if not card.lacking(positions):
+                    answer = (len(positions), len(positions) / len(card.columns))
                     answered[card.name] = max(answer, answered.get(card.name, answer))
     # One word that a card knows may be a cell of a row about a person.
     if header is None or most_known < FEW_HEADERS and not answered:
@@ -230,7 +230,7 @@ def look(order: dict[str, Any]) -> dict[str, Any]:
         refuse_totals(row.cells for _, rows in grids for row in rows)
     written = [clean(cell) for cell in header[1].cells] if header else []
     return {
-        "sources": sorted(answered, key=lambda name: (*(-part for part in answered[name]), name)),
+        "sources": sorted(answered, key=lambda name: (*(-figure for figure in answered[name]), name)),
         "sheet": clean(header[0]) if header else "",
         "line": header[1].line if header else 0,
         "headers": list(dict.fromkeys(name for name in written if 0 < len(name) <= LONGEST_TEXT)),
@@ -271,15 +271,15 @@ def set_aside(order: dict[str, Any]) -> dict[str, Any]:
     from dashboard.intake.tabular import open_table
     from dashboard.warehouse.catalog import sources
 
-    pairs = [(name, said) for name, said in order["columns"]]
+    pairs = [(name, mapped) for name, mapped in order["columns"]]
     table = open_table(Path(order["file"]), sources()[order["source"]], order["encoding"], pairs, limits_of(order))
     wanted = set(order["lines"])
     lines, own = own_columns(table)
     kept = [at for at in range(len(table.header)) if at not in own]
-    found = [(line, row) for row in table.rows if (line := lines(row)) in wanted]
+    lines_and_rows = [(line, row) for row in table.rows if (line := lines(row)) in wanted]
     return {
         "header": [table.header[at] for at in kept],
-        "rows": [[line, [row.cells[at] for at in kept if at < len(row.cells)]] for line, row in found],
+        "rows": [[line, [row.cells[at] for at in kept if at < len(row.cells)]] for line, row in lines_and_rows],
     }
 
 
@@ -290,9 +290,9 @@ def _dropped(table: Any, card: Any, read_too: set[int]) -> tuple[str, ...]:
     personal = {
         table.positions[column.name] for column in card.columns if column.personal and column.name in table.positions
     }
-    found = [clean(header)[:LONGEST_TEXT] for at, header in enumerate(table.header) if at in personal]
+    dropped = [clean(header)[:LONGEST_TEXT] for at, header in enumerate(table.header) if at in personal]
     unknown = [header for at, header in table.unknown_headers if at not in read_too]
-    return tuple(dict.fromkeys(h for h in [*found, *unknown] if not _is_a_day(h, card.date_formats)))
+    return tuple(dict.fromkeys(h for h in [*dropped, *unknown] if not _is_a_day(h, card.date_formats)))
 
 
 def _is_a_day(header: str, formats: tuple[str, ...]) -> bool:
@@ -311,8 +311,10 @@ def _judge(ledger: Any, kept: int) -> None:
         raise FileRefused(question, asks="progress_scale")
     reason = _reasons(ledger)
     if not kept and not ledger.streams:
-        found = f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
-        raise FileRefused(f"Nothing in the file can be published: {found}.{reason}")
+        what_failed = (
+            f"all {ledger.rows_in} rows were set aside" if ledger.rows_in else "there are no rows below the header"
+        )
+        raise FileRefused(f"Nothing in the file can be published: {what_failed}.{reason}")
     wholes, aside = ledger.rows_in - ledger.parts, len(ledger.quarantined) - ledger.parts
     if wholes >= MANY_ROWS and aside > wholes / 2:
         raise FileRefused(
@@ -330,31 +332,31 @@ def _reasons(ledger: Any) -> str:
         return ""
     first = aside[0]
     of_part = f" of {first.file}" if first.file else ""
-    said = f" The first reason: line {first.line}{of_part}, {first.column}: {first.reason}."
+    sentence = f" The first reason: line {first.line}{of_part}, {first.column}: {first.reason}."
     rows = Counter((row.column, row.reason) for row in aside)
     if len(rows) == 1 and (ledger.card.people or not first.value):
-        return said
+        return sentence
     named = []
     for (column, reason), times in rows.most_common(MOST_NAMED):
         values = Counter(row.value[:LONGEST_NAMED] for row in aside if (row.column, row.reason) == (column, reason))
         most = [] if ledger.card.people else [f"{v} ({n})" for v, n in values.most_common(MOST_NAMED) if v]
         counted = "1 row" if times == 1 else f"{times} rows"
         named.append(f"{column}: {reason}, {counted}" + (f" ({', '.join(most)})" if most else ""))
-    return f"{said} The commonest: {'; '.join(named)}."
+    return f"{sentence} The commonest: {'; '.join(named)}."
 
 
 def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
-    """The table, of which the first reading tells the parent how many rows there were, and notices a demonstration."""
+    """The table, whose first reading reports how many rows there were to the parent; it notices a demonstration."""
 
     read_before: set[int] = set()
 
-    def told(number: int) -> None:
+    def report_progress(number: int) -> None:
         print(f"rows {number}", flush=True)
 
     def rows() -> Iterator[Any]:
         for number, row in enumerate(table.rows):
             if number % PROGRESS_EVERY == 0:
-                told(number)
+                report_progress(number)
             seen["marked"] = seen["marked"] or any(mark in cell for cell in row.cells)
             yield row
 
@@ -365,7 +367,7 @@ def _watched(table: Any, ledger: Any, seen: dict[str, bool], mark: str) -> Any:
         read_before.add(number)
         for block in table.texts[number].read():
             seen["marked"] = seen["marked"] or mark.encode() in block
-            told(ledger.rows_in)
+            report_progress(ledger.rows_in)
             yield block
 
     watched = [replace(text, read=partial(blocks, number)) for number, text in enumerate(table.texts)]

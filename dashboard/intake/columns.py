@@ -108,12 +108,12 @@ class _Parser:
         for block in blocks:
             raw += block
             while raw:
-                found = _records(raw, line, ord(text.delimiter))
-                if len(found.ends):
-                    yield self._of_csv(raw, found, text.delimiter)
-                    line = int(found.last_lines[-1]) + 1
-                    raw = raw[found.stop :]
-                if found.is_open and len(raw) < LONGEST_OPEN:
+                records = _records(raw, line, ord(text.delimiter))
+                if len(records.ends):
+                    yield self._of_csv(raw, records, text.delimiter)
+                    line = int(records.last_lines[-1]) + 1
+                    raw = raw[records.stop :]
+                if records.is_open and len(raw) < LONGEST_OPEN:
                     break
                 rest = _Lines(raw, blocks)
                 by_hand = list(islice(rows_of_lines(rest, text.delimiter, line), ROWS_BY_HAND))
@@ -139,10 +139,10 @@ class _Parser:
             return next(rows_of_lines(lines_of(piece), delimiter, int(records.first_lines[at])), None)
 
         for at in np.flatnonzero(records.last_lines > records.first_lines):
-            if (one := row(at)) is not None:
-                refuse_swallowed(one, self.width, delimiter)
+            if (filled_row := row(at)) is not None:
+                refuse_swallowed(filled_row, self.width, delimiter)
         self.wrong.clear()
-        columns = self._parsed(pa.py_buffer(raw).slice(0, records.stop), delimiter) if len(filled) else {}
+        columns = self._columns_of(pa.py_buffer(raw).slice(0, records.stop), delimiter) if len(filled) else {}
         # Arrow counts the records that are no empty lines, from 1.
         misfit = np.zeros(len(filled), dtype=bool)
         misfit[[number - 1 for number, _ in self.wrong]] = True
@@ -152,11 +152,11 @@ class _Parser:
             keep = np.delete(np.arange(len(fitting)), blank)
             fitting = fitting[keep]
             columns = {name: column.take(pa.array(keep)) for name, column in columns.items()}
-        others = [one for at in filled[misfit] if (one := row(at)) is not None]
+        others = [filled_row for at in filled[misfit] if (filled_row := row(at)) is not None]
         return Batch(records.first_lines[fitting], columns, others)
 
-    def _parsed(self, octets: pa.Buffer, delimiter: str) -> dict[str, pa.Array]:
-        at = {name: self.names[place] for name, place in self.table.positions.items()}
+    def _columns_of(self, octets: pa.Buffer, delimiter: str) -> dict[str, pa.Array]:
+        at = {name: self.names[position] for name, position in self.table.positions.items()}
         table = pa_csv.read_csv(
             pa.BufferReader(octets),
             pa_csv.ReadOptions(use_threads=False, block_size=octets.size + 1, column_names=self.names),
@@ -167,7 +167,7 @@ class _Parser:
                 include_columns=list(dict.fromkeys(at.values())),
             ),
         )
-        return {name: _as_sent(table[place].combine_chunks()) for name, place in at.items()}
+        return {name: _without_apostrophes(table[name_sent].combine_chunks()) for name, name_sent in at.items()}
 
     def _left_out(self, row: pa_csv.InvalidRow) -> str:
         self.wrong.append((row.number, row.text))
@@ -221,7 +221,7 @@ def _records(raw: bytes, line: int, delimiter: int) -> _Records:
     return _Records(begins, ends, first_lines, line + numbers, stop, fault is None)
 
 
-def _as_sent(column: pa.Array) -> pa.Array:
+def _without_apostrophes(column: pa.Array) -> pa.Array:
     """The cells without the apostrophe that a file of rows set aside has before what is like a formula."""
     odd = pc.starts_with(column, "'")
     if not odd.true_count:

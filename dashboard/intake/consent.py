@@ -16,13 +16,13 @@ PENDING = "consent is pending, so nothing of the row is kept"
 UNKNOWN = "consent is not known, so nothing of the row is kept"
 UNCLEAR = "consent is not a clear yes, so nothing of the row is kept"
 TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
-# What a learner said, unlike a blank or a doubt: a file in which all say so is a register of nobody.
+# What a learner stated, unlike a blank or a doubt: a file in which all state it is a register of nobody.
 STATED = (REFUSED, TAKEN_BACK)
 REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
 LONGEST_YES = 6
-# A header that says which answers there are: Yes/No. It denies nothing.
+# A header that states which answers there are: Yes/No. It denies nothing.
 CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+)")
-# A header that says what an answer stands for: 0=yes, 1 no.
+# A header that states what an answer stands for: 0=yes, 1 no.
 CODING = re.compile(r"(\w+)\s*=\s*(\w+)|\b(\d)\s*[:–-]?\s*([^\W\d_]+)")
 QUESTION_MARKS = frozenset("?？؟")
 
@@ -55,14 +55,14 @@ def find(
 
     Raises:
         FileRefused: several columns read like consent, or none does by its heading alone, the source knows consent,
-            and the sender did not state that there is none; or a column would be read against what it says.
+            and the sender did not state that there is none; or a column would be read against what it states.
     """
     others = {at for name, at in positions.items() if name != COLUMN}
     alike = [at for at, name in enumerate(header) if at not in others and reads_like_consent(name)]
     mapped = positions.get(COLUMN)
     if mapped is not None and is_turned_round(header[mapped]):
         raise _refused_as_turned_round(header, [mapped])
-    back = tuple(at for at in alike if at != mapped and _says_the_opposite(header[at]))
+    back = tuple(at for at in alike if at != mapped and _means_the_opposite(header[at]))
     if mapped is not None:
         return Consent(mapped, back)
     stated = [at for at in alike if at not in back]
@@ -71,19 +71,21 @@ def find(
     plain = [at for at in stated if not _is_detail(header[at])]
     if len(plain) > 1:
         raise FileRefused(
-            f"Several columns read like consent: {_named(header, plain)}. Choose the one that says whether the learner "
-            f"agreed that the data are shared (`--column {COLUMN}=HEADER`).",
+            f"Several columns read like consent: {_quoted_headers(header, plain)}. Choose the one that says whether "
+            f"the learner agreed that the data are shared (`--column {COLUMN}=HEADER`).",
             asks="columns",
         )
     if not plain and (card.needs_consent or stated) and not states_none:
-        found = f" These read like the opposite of it: {_named(header, back)}." if back else ""
-        found += f" These are about consent, but may not be it: {_named(header, stated)}." if stated else ""
+        about_columns = f" These read like the opposite of it: {_quoted_headers(header, back)}." if back else ""
+        about_columns += (
+            f" These are about consent, but may not be it: {_quoted_headers(header, stated)}." if stated else ""
+        )
         likely = answers()
-        found += f" These hold yes and no: {_named(header, likely)}." if likely else ""
+        about_columns += f" These hold yes and no: {_quoted_headers(header, likely)}." if likely else ""
         raise FileRefused(
             "No column of the file reads like consent, and learners are counted only where they agreed."
-            f"{found} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has none "
-            "because every learner in it agreed (`--no-consent-column`).",
+            f"{about_columns} Choose the column that holds it (`--column {COLUMN}=HEADER`), or state that the file has "
+            "none because every learner in it agreed (`--no-consent-column`).",
             asks="no_consent_column",
         )
     return Consent(plain[0] if plain else None, back)
@@ -110,7 +112,7 @@ class Answers:
                 self._not_yes.add(at)
 
     @property
-    def found(self) -> list[int]:
+    def columns(self) -> list[int]:
         """The columns in which somebody may have refused: not all of their cells are yes."""
         return sorted(self._left & self._answered & self._not_yes)
 
@@ -120,11 +122,11 @@ class Answers:
         Raises:
             FileRefused: there is such a column.
         """
-        if self.found:
+        if self.columns:
             raise FileRefused(
                 "The file is said to have no column of consent, but of the columns that are not read these hold both "
-                f"yes and no, or yes and blanks: {_named(header, self.found)}. If one of them is consent, choose it "
-                f"(`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
+                f"yes and no, or yes and blanks: {_quoted_headers(header, self.columns)}. If one of them is consent, "
+                f"choose it (`--column {COLUMN}=HEADER`); leave one that is about something else out of the file.",
                 asks="columns",
             )
 
@@ -137,8 +139,8 @@ def is_unread(header: str) -> bool:
 @lru_cache(2**14)
 def reason(text: str) -> str:
     """Why a cell is no consent, empty where it is a clear yes: a blank, a refusal or a doubt is none."""
-    said = _reason(text)
-    return UNCLEAR if not said and QUESTION_MARKS & set(text) else said
+    doubt = _reason(text)
+    return UNCLEAR if not doubt and QUESTION_MARKS & set(text) else doubt
 
 
 def _reason(text: str) -> str:
@@ -153,18 +155,18 @@ def _reason(text: str) -> str:
         return UNKNOWN if folded else BLANK
     if folded in words("agreed"):
         return ""
-    said = folded.split()
+    answer_words = folded.split()
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
     doubts = words("no") | words("but") | words("pending") | words("missing")
-    clear = said[0] in words("yes") and len(said) <= LONGEST_YES
+    clear = answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
     clear = clear and not any(f" {word} " in f" {folded} " for word in doubts)
-    return "" if clear or all(word in words("agreed") | words("yes") for word in said) else UNCLEAR
+    return "" if clear or all(word in words("agreed") | words("yes") for word in answer_words) else UNCLEAR
 
 
 @cache
 def reads_like_consent(header: str) -> bool:
-    """Whether a header is about consent, in any of the languages, whatever it says of it."""
+    """Whether a header is about consent, in any of the languages, whatever it states of it."""
     return _holds(header, "consent_headers") or fold(header) in words("consent_alone")
 
 
@@ -177,12 +179,12 @@ def is_plainly_consent(header: str) -> bool:
 @cache
 def is_turned_round(header: str) -> bool:
     """Whether a Yes below a header may be a refusal: it denies consent, or has a coding of its own."""
-    return _says_the_opposite(header) or _has_own_coding(header)
+    return _means_the_opposite(header) or _has_own_coding(header)
 
 
-def _says_the_opposite(header: str) -> bool:
-    said = fold(CHOICE.sub(_unless_choice, CODING.sub(" ", header)))
-    denied = any(f" {word} " in f" {said} " for word in words("consent_denied"))
+def _means_the_opposite(header: str) -> bool:
+    plain = fold(CHOICE.sub(_unless_choice, CODING.sub(" ", header)))
+    denied = any(f" {word} " in f" {plain} " for word in words("consent_denied"))
     return denied or _holds(header, "consent_taken_back") or _holds(header, "consent_denied_within")
 
 
@@ -195,23 +197,23 @@ def _has_own_coding(header: str) -> bool:
 
 
 def _is_detail(header: str) -> bool:
-    """Whether a header says how, when or to what else consent was given; a form that was signed is consent."""
-    said = fold(header)
+    """Whether a header states how, when or to what else consent was given; a form that was signed is consent."""
+    plain = fold(header)
     for phrase in words("consent_signed"):
-        said = said.replace(phrase, "")
-    return _holds(said, "consent_details")
+        plain = plain.replace(phrase, "")
+    return _holds(plain, "consent_details")
 
 
-def _unless_choice(found: re.Match[str]) -> str:
+def _unless_choice(match: re.Match[str]) -> str:
     """Nothing for Yes/No and No/Yes, and what is written for anything else."""
-    return " " if {yes_or_no(found[1]), yes_or_no(found[2])} == {True, False} else found[0]
+    return " " if {yes_or_no(match[1]), yes_or_no(match[2])} == {True, False} else match[0]
 
 
 def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRefused:
     return FileRefused(
-        f"A Yes in this column may say that the learner refused: {_named(header, at)}. Learners are counted only where "
-        "they agreed. Give the file a column in which Yes says that the learner agreed that the data are shared, and "
-        f"choose that (`--column {COLUMN}=HEADER`).",
+        f"A Yes in this column may say that the learner refused: {_quoted_headers(header, at)}. Learners are counted "
+        "only where they agreed. Give the file a column in which Yes says that the learner agreed that the data are "
+        f"shared, and choose that (`--column {COLUMN}=HEADER`).",
         asks="columns",
     )
 
@@ -219,8 +221,8 @@ def _refused_as_turned_round(header: Sequence[str], at: Sequence[int]) -> FileRe
 def _holds(header: str, name: str) -> bool:
     """Whether a header has one of the words; of one in Latin letters, at the beginning of a word."""
     folded = f" {fold(header)}"
-    return any(f" {part}" in folded if part.isascii() else part in folded for part in words(name))
+    return any(f" {word}" in folded if word.isascii() else word in folded for word in words(name))
 
 
-def _named(header: Sequence[str], at: Sequence[int]) -> str:
-    return ", ".join(f"“{clean(header[one])[:LONGEST_TEXT]}”" for one in at)
+def _quoted_headers(header: Sequence[str], at: Sequence[int]) -> str:
+    return ", ".join(f"“{clean(header[column])[:LONGEST_TEXT]}”" for column in at)

@@ -30,7 +30,7 @@ FEWEST = 5
 MOST_LOST_SHARE = 0.2
 # As alike as two spellings of one id are, and less than two ids.
 SPELLED_ALIKE = 0.8
-# What else a file may lack that what stands has: the words for it, and the columns by which it is told apart.
+# What else a file may lack that what stands has: the words for it, and the columns by which it is distinguished.
 COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "coursera_usage": ("courses", ("course_id",)),
     "coursera_specializations": ("specialisations", ("specialisation",)),
@@ -49,7 +49,7 @@ Pins = Mapping[str, Sequence[Snapshot]]
 class Change:
     """What one stream (`partner/programme`) of a source reports before and after a file; `gone` are in it no more.
 
-    `what` says what is counted: learners, or things that a file of the same learners may still lack. The stream is
+    `what` states what is counted: learners, or things that a file of the same learners may still lack. The stream is
     empty for a source that has none.
     """
 
@@ -62,7 +62,7 @@ class Change:
 
     @property
     def is_a_loss(self) -> bool:
-        """Whether so much would go that somebody has to say that it is meant."""
+        """Whether so much would go that somebody has to confirm it."""
         return self.gone > self.before * MOST_LOST_SHARE if self.before >= FEWEST else self.gone == self.before > 1
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """How many people of a file are in the other files of the same partner, by source."""
 
     source: str
@@ -91,21 +91,21 @@ class Found:
 class Consequence:
     """What follows from a file: people by stream, names that are new, names that vanish, people known already.
 
-    `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` says that what is published is
+    `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` states that what is published is
     newer, so that nothing changes. `alike` are known partners and programmes that a new one may be meant for.
     """
 
     changes: tuple[Change, ...] = ()
     new: Mapping[str, tuple[str, ...]] | None = None
     vanishing: Mapping[str, tuple[str, ...]] | None = None
-    found: tuple[Found, ...] = ()
+    found: tuple[Match, ...] = ()
     is_older: bool = False
     alike: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def losses(self) -> tuple[Change, ...]:
         """Streams that would lose more than a fifth of what they report."""
-        return tuple(one for one in self.changes if one.is_a_loss)
+        return tuple(change for change in self.changes if change.is_a_loss)
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary, for the audit log and for pages."""
@@ -123,11 +123,11 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: s
     """
     if partner:
         before, after = of_partner(before, partner), of_partner(after, partner)
-    came = {one.source for one in fresh}
+    came = {snapshot.source for snapshot in fresh}
     changes = [
         change
         for source in sorted(came)
-        for what in _counted(source)
+        for what in _counted_columns(source)
         for change in _changes(source, what, before, after)
         if not (partner and sources()[source].people) or change.stream.partition("/")[0] == partner
     ]
@@ -144,9 +144,11 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: s
             if (other := _alike(name, old[kind] | known[kind]))
         },
         vanishing={kind: tuple(sorted(old[kind] - new[kind])) for kind in new},
-        found=tuple(found for one in fresh if sources()[one.source].people for found in _found(one, after)),
+        found=tuple(
+            matches for snapshot in fresh if sources()[snapshot.source].people for matches in _matches(snapshot, after)
+        ),
         is_older=bool(fresh)
-        and not any(one.folder == kept.folder for one in fresh for kept in after.get(one.source, ())),
+        and not any(snapshot.folder == kept.folder for snapshot in fresh for kept in after.get(snapshot.source, ())),
     )
 
 
@@ -160,38 +162,46 @@ def consequence_of(store: Path, arrivals: Sequence[Arrival], partner: str = "") 
 def of_partner(pins: Pins, partner: str) -> dict[str, list[Snapshot]]:
     """The snapshots without those about people in which the partner has no rows."""
     return {
-        source: [one for one in found if not sources()[source].people or _reports(one, partner)]
-        for source, found in pins.items()
+        source: [snapshot for snapshot in snapshots if not sources()[source].people or _reports(snapshot, partner)]
+        for source, snapshots in pins.items()
     }
 
 
-def _reports(one: Snapshot, partner: str) -> bool:
-    return any(stream.partition("/")[0] == partner for stream in one.streams)
+def _reports(snapshot: Snapshot, partner: str) -> bool:
+    return any(stream.partition("/")[0] == partner for stream in snapshot.streams)
 
 
 def would_stand(store: Path, arrivals: Sequence[Arrival], scratch: Path) -> list[Snapshot]:
     """The snapshots that would stand if the files were kept one after the other, in a folder of their own."""
     fresh: list[Snapshot] = []
     for at, arrival in enumerate(arrivals):
-        made = as_if_kept(store, arrival, scratch / str(at), fresh)
-        fresh = [*(one for one in fresh if one.source != made.source or not made.parts > one.parts), made]
+        snapshot = as_if_kept(store, arrival, scratch / str(at), fresh)
+        fresh = [
+            *(other for other in fresh if other.source != snapshot.source or not snapshot.parts > other.parts),
+            snapshot,
+        ]
     return fresh
 
 
 def holds_people(pins: Pins) -> bool:
     """Whether real rows about people are among the snapshots, so that a partner can be new."""
-    return any(one.provenance != "demo" for source, found in pins.items() if sources()[source].people for one in found)
+    return any(
+        snapshot.provenance != "demo"
+        for source, snapshots in pins.items()
+        if sources()[source].people
+        for snapshot in snapshots
+    )
 
 
 def people_by_partner(rows: Path) -> dict[str, set[str]]:
     """One key a learner, the id's where there is one, by partner."""
-    found: dict[str, set[str]] = {}
+    keys_of: dict[str, set[str]] = {}
     for stream, keys in _by_stream(rows, ("partner_id", "programme_id"), ()).items():
-        found.setdefault(stream.partition("/")[0], set()).update(keys)
-    return found
+        keys_of.setdefault(stream.partition("/")[0], set()).update(keys)
+    return keys_of
 
 
-def _counted(source: str) -> list[str]:
+def _counted_columns(source: str) -> list[str]:
     """What is counted of a source: learners, where it is about them, and what else a file of it may lack."""
     words = [COUNTED[source][0]] if source in COUNTED else []
     return [LEARNERS, *words] if sources()[source].people else words
@@ -199,11 +209,11 @@ def _counted(source: str) -> list[str]:
 
 def _changes(source: str, what: str, before: Pins, after: Pins) -> list[Change]:
     old_pins, new_pins = before.get(source, ()), after.get(source, ())
-    left = {one.folder for one in old_pins} - {one.folder for one in new_pins}
-    gone = [one for one in old_pins if one.folder in left and one.provenance != "demo"]
-    fresh = [one for one in new_pins if one.folder not in {old.folder for old in old_pins}]
-    came = {stream for one in fresh for stream in _streams(one)}
-    streams = {stream for one in gone for stream in _streams(one)} | came
+    left = {snapshot.folder for snapshot in old_pins} - {snapshot.folder for snapshot in new_pins}
+    gone = [snapshot for snapshot in old_pins if snapshot.folder in left and snapshot.provenance != "demo"]
+    fresh = [snapshot for snapshot in new_pins if snapshot.folder not in {old.folder for old in old_pins}]
+    came = {stream for snapshot in fresh for stream in _streams(snapshot)}
+    streams = {stream for snapshot in gone for stream in _streams(snapshot)} | came
     columns = () if what == LEARNERS else COUNTED[source][1]
     then, now = (_of_streams(pins, streams, source, columns) for pins in (old_pins, new_pins))
     return [
@@ -214,27 +224,30 @@ def _changes(source: str, what: str, before: Pins, after: Pins) -> list[Change]:
     ]
 
 
-def _streams(one: Snapshot) -> frozenset[str]:
+def _streams(snapshot: Snapshot) -> frozenset[str]:
     """The streams of a snapshot; of a source that has none, one without a name."""
-    return one.streams or frozenset({""})
+    return snapshot.streams or frozenset({""})
 
 
 def _of_streams(
     pins: Sequence[Snapshot], streams: Iterable[str], source: str, columns: Sequence[str]
 ) -> dict[str, set[str]]:
     """What is counted of each stream in its newest snapshots."""
-    real = [one for one in pins if one.provenance != "demo"]
+    real = [snapshot for snapshot in pins if snapshot.provenance != "demo"]
     newest = {
-        stream: max((one.captured_on for one in real if stream in _streams(one)), default=None) for stream in streams
+        stream: max((snapshot.captured_on for snapshot in real if stream in _streams(snapshot)), default=None)
+        for stream in streams
     }
-    found: dict[str, set[str]] = {stream: set() for stream in newest}
-    for one in real:
-        wanted = {stream for stream, day in newest.items() if day == one.captured_on and stream in _streams(one)}
+    keys_of: dict[str, set[str]] = {stream: set() for stream in newest}
+    for snapshot in real:
+        wanted = {
+            stream for stream, day in newest.items() if day == snapshot.captured_on and stream in _streams(snapshot)
+        }
         if wanted:
-            for stream, keys in _by_stream(one.rows_file, sources()[source].stream, columns).items():
+            for stream, keys in _by_stream(snapshot.rows_file, sources()[source].stream, columns).items():
                 if stream in wanted:
-                    found[stream] |= keys
-    return found
+                    keys_of[stream] |= keys
+    return keys_of
 
 
 def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dict[str, set[str]]:
@@ -248,15 +261,15 @@ def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dic
     keys = [texts[name] for name in wanted]
     counted = pa.table(
         {
-            "stream": _joined([texts[name] for name in stream], table.num_rows),
-            "key": _joined(keys, table.num_rows) if columns else pc.coalesce(*keys),
+            "stream": _joined_columns([texts[name] for name in stream], table.num_rows),
+            "key": _joined_columns(keys, table.num_rows) if columns else pc.coalesce(*keys),
         }
     )
-    found: dict[str, set[str]] = {}
+    keys_of: dict[str, set[str]] = {}
     for row in counted.group_by(["stream", "key"]).aggregate([]).to_pylist():
         if row["key"]:
-            found.setdefault(row["stream"], set()).add(row["key"])
-    return found
+            keys_of.setdefault(row["stream"], set()).add(row["key"])
+    return keys_of
 
 
 def _columns(rows: Path) -> list[str]:
@@ -267,7 +280,7 @@ def _columns(rows: Path) -> list[str]:
         return []
 
 
-def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
+def _joined_columns(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
     """The columns as one, with a stroke between; of none, as many empty texts."""
     if not columns:
         return pa.array([""] * rows, pa.string())
@@ -276,33 +289,33 @@ def _joined(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
 
 def _alike(name: str, known: Iterable[str]) -> str:
     """The known id that a new one begins with, ends with or is spelled like; empty where there is none."""
-    parts = [one for one in sorted(known, key=len, reverse=True) if f"_{one}_" in f"_{name}_"]
-    return next(iter([*parts, *get_close_matches(name, sorted(known), 1, SPELLED_ALIKE)]), "")
+    similar = [other for other in sorted(known, key=len, reverse=True) if f"_{other}_" in f"_{name}_"]
+    return next(iter([*similar, *get_close_matches(name, sorted(known), 1, SPELLED_ALIKE)]), "")
 
 
 def _names(pins: Pins, of_sources: Iterable[str], only: str = "") -> dict[str, frozenset[str]]:
     """Partners and programmes of files about people, of one partner `only` if it is named; organisations of the sources
     in question.
     """
-    found: dict[str, set[str]] = {"partner": set(), "programme": set(), "organisation": set()}
+    names_of: dict[str, set[str]] = {"partner": set(), "programme": set(), "organisation": set()}
     for source, snapshots in pins.items():
-        for one in snapshots:
-            if one.provenance == "demo":
+        for snapshot in snapshots:
+            if snapshot.provenance == "demo":
                 continue
             if sources()[source].people and sources()[source].stream[:1] == ("partner_id",):
-                for stream in one.streams:
+                for stream in snapshot.streams:
                     partner, _, programme = stream.partition("/")
                     if only not in ("", partner):
                         continue
-                    found["partner"].add(partner)
-                    found["programme"] |= {programme} - {partner}  # of a file that names no programme
-            elif source in of_sources and "organisation" in _columns(one.rows_file):
-                column = pq.read_table(one.rows_file, columns=["organisation"])["organisation"]
-                found["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}
-    return {kind: frozenset(names) for kind, names in found.items()}
+                    names_of["partner"].add(partner)
+                    names_of["programme"] |= {programme} - {partner}  # of a file that names no programme
+            elif source in of_sources and "organisation" in _columns(snapshot.rows_file):
+                column = pq.read_table(snapshot.rows_file, columns=["organisation"])["organisation"]
+                names_of["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}
+    return {kind: frozenset(names) for kind, names in names_of.items()}
 
 
-def _found(fresh: Snapshot, pins: Pins) -> list[Found]:
+def _matches(fresh: Snapshot, pins: Pins) -> list[Match]:
     """How many people of a snapshot are in the same partners' files of other sources."""
     mine = _pairs(fresh.rows_file)
     if not mine:
@@ -314,16 +327,16 @@ def _found(fresh: Snapshot, pins: Pins) -> list[Found]:
             continue
         others = {
             key
-            for one in snapshots
-            if one.provenance == fresh.provenance
-            for partner, *keys in _pairs(one.rows_file)
+            for snapshot in snapshots
+            if snapshot.provenance == fresh.provenance
+            for partner, *keys in _pairs(snapshot.rows_file)
             if partner in partners
             for key in keys
             if key
         }
         if others:
             people = {(id_key or email_key): {id_key, email_key} & others for _, id_key, email_key in mine}
-            answers.append(Found(source, len(people), sum(bool(met) for met in people.values())))
+            answers.append(Match(source, len(people), sum(bool(met) for met in people.values())))
     return answers
 
 

@@ -15,12 +15,12 @@ class Corrections:
     """The rows of a file of corrected rows, each on its line of the file that is corrected.
 
     `accepted_before` counts rows of lines that were corrected already and are left out; `lines` are the others, filled
-    while `rows` are walked through. `places` are those of the columns that tell which line a row is of.
+    while `rows` are walked through. `columns` are the positions of those that identify the line of a row.
     """
 
     file: str
     rows: Iterator[Row]
-    places: frozenset[int]
+    columns: frozenset[int]
     lines: list[int] = field(default_factory=list)
     accepted_before: int = 0
 
@@ -32,25 +32,25 @@ def corrections(
 
     Args:
         table: as it was opened.
-        named: the file that the name of this one says it corrects, empty if it says none.
+        named: the file that the name of this one states it corrects, empty if it states none.
         to_correct: lines that stand set aside, by file.
-        is_declared: whether the sender said that these are corrected rows.
+        is_declared: whether the sender stated that these are corrected rows.
 
     Raises:
-        FileRefused: it does not say of which file, or of one that the store does not hold.
+        FileRefused: it does not state of which file, or of one that the store does not hold.
     """
     keys = [key(cell) for cell in table.header]
-    places = {name: keys.index(name) for name in COLUMNS if name in keys}
-    if LINE not in places:
+    positions = {name: keys.index(name) for name in COLUMNS if name in keys}
+    if LINE not in positions:
         if is_declared:
             raise FileRefused(
                 f"Corrected rows have the column {LINE!r}, which says what each row corrects; this file has none. Take "
                 "the rows set aside again and correct that file, or send the whole export."
             )
         return None
-    walked = Corrections("", iter(()), frozenset(places.values()))
+    walked = Corrections("", iter(()), frozenset(positions.values()))
     rows = list(table.rows)
-    files = {row.cells[places[FILE]].strip().rpartition(".")[2] for row in rows} if FILE in places else {named}
+    files = {row.cells[positions[FILE]].strip().rpartition(".")[2] for row in rows} if FILE in positions else {named}
     if len(files) != 1 or not (file := files.pop() or named):
         raise FileRefused(
             "Corrected rows of several files stand in one, or none is named. Send those of each file by themselves, as "
@@ -62,17 +62,17 @@ def corrections(
             "more. Publish that file first, or send the whole export."
         )
     walked.file = file
-    walked.rows = _on_their_lines(rows, places[LINE], set(to_correct[file]), walked)
+    walked.rows = _on_their_lines(rows, positions[LINE], set(to_correct[file]), walked)
     return walked
 
 
 def own_columns(table: Table) -> tuple[Callable[[Row], int], frozenset[int]]:
-    """Which line a row is of, in the file that it was set aside of, and the places of the columns that say so."""
+    """Which line a row is of, in the file that it was set aside of, and the places of the columns that state it."""
     keys = [key(cell) for cell in table.header]
     if LINE not in keys:
         return lambda row: row.line, frozenset()
     at = keys.index(LINE)
-    return lambda row: _line(row, at), frozenset(place for place, name in enumerate(keys) if name in COLUMNS)
+    return lambda row: _line(row, at), frozenset(column for column, name in enumerate(keys) if name in COLUMNS)
 
 
 def _line(row: Row, at: int) -> int:

@@ -75,7 +75,7 @@ def find(written: str) -> str | None:
         return code
     known = _known_names()
     whole = next((code for name in _readings(written) if (code := known.get(_key(name)))), None)
-    return whole or _of_a_part(known, [key for part in PARTS.split(written) if (key := _key(part))])
+    return whole or _of_a_part(known, [key for alternative in PARTS.split(written) if (key := _key(alternative))])
 
 
 def of_alpha2(written: str, name: str = "") -> str | None:
@@ -100,8 +100,10 @@ def of_nationality(written: str) -> str | None:
     for ending in OF_A_PERSON:
         if folded.endswith(ending) and (code := _known_names().get(_key(folded.removesuffix(ending)))):
             return code
-    parts = {meaning("nationality").get(_key(part)) for part in PARTS.split(written) if part.strip()}
-    return parts.pop() if len(parts) == 1 else None
+    codes = {
+        meaning("nationality").get(_key(alternative)) for alternative in PARTS.split(written) if alternative.strip()
+    }
+    return codes.pop() if len(codes) == 1 else None
 
 
 def code_of(written: str) -> str | None:
@@ -131,12 +133,14 @@ def _readings(written: str) -> Iterator[str]:
         yield " ".join(word for word in words if word not in FORMAL_FOLDED)
 
 
-def _of_a_part(known: Mapping[str, str], parts: list[str]) -> str | None:
+def _of_a_part(known: Mapping[str, str], alternatives: list[str]) -> str | None:
     """The one country that the parts of a cell name, as `Turkey / Türkiye` or `Kenya, Kakuma` do."""
-    found = {part: known[part] for part in parts if part in known}
-    if len(set(found.values())) != 1 or (len(found) < len(parts) and SHARED_NAMES & found.keys()):
+    code_of_alternative = {alternative: known[alternative] for alternative in alternatives if alternative in known}
+    if len(set(code_of_alternative.values())) != 1 or (
+        len(code_of_alternative) < len(alternatives) and SHARED_NAMES & code_of_alternative.keys()
+    ):
         return None
-    return next(iter(found.values()))
+    return next(iter(code_of_alternative.values()))
 
 
 def _key(name: str) -> str:

@@ -21,7 +21,7 @@ BLOCK_BYTES = 2**22
 LONGEST_LINE = 2**25
 # A cell of more lines holds rows, far more often than a text of somebody.
 MOST_LINES_OF_A_CELL = 10
-# So many lines of a cell are told apart from one sentence with a sign between two words.
+# So many lines of a cell are distinguished from one sentence with a sign between two words.
 FEWEST_SWALLOWED = 2
 # Lines of the second part of an export are counted from here on, those of the third from twice as many.
 PART_LINES = 2**40

@@ -66,14 +66,14 @@ class Written:
 
 @lru_cache(DISTINCT_TEXTS)
 def read(text: str, this_year: int) -> Written | None:
-    """The day in a cell, with its time if one is written; None where it is none. `this_year` tells 23 from 1968."""
+    """The day in a cell, with its time if it has one; None where it is none. `this_year` settles which 23."""
     written = _plain(text)
     time, day = _time_behind(written)
     if time is not None and day == "":
         return None
-    found = _year_first(day) or _year_last(day, this_year) or _named(day, this_year)
-    if found is not None:
-        return Written(found[0], found[1], time) if any(found) else None
+    both = _year_first(day) or _year_last(day, this_year) or _month_named(day, this_year)
+    if both is not None:
+        return Written(both[0], both[1], time) if any(both) else None
     serial = SERIAL.fullmatch(day)
     if serial and time is None and SERIAL_DAYS[0] <= int(serial[1]) <= SERIAL_DAYS[1]:
         fraction = float(f"0.{serial[2]}") if serial[2] else 0.0
@@ -94,7 +94,7 @@ class Tally:
     up_to_twelve: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return Tally(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
     @property
     def in_doubt(self) -> int:
@@ -122,29 +122,29 @@ class Tally:
 
 @dataclass
 class Orders:
-    """What the dates of one file say of the order of day and month.
+    """What the dates of one file state of the order of day and month.
 
-    In files about people one column says nothing of another: days of birth come from papers, those of registration from
-    a program. Elsewhere they have one order (`is_one`), as the first and last day of an activity have.
-    `by_publisher` says that the publisher always puts the day first: dates that can be read in both orders are read so,
-    unless others of their column show that somebody rewrote them with the month first. `last` is the column of the
+    In files about people no column states anything of another: days of birth come from papers, those of registration
+    from a program. Elsewhere they have one order (`is_per_file`), as the first and last day of an activity have.
+    `by_publisher` states that the publisher always puts the day first: dates that can be read in both orders are read
+    so, unless others of their column show that somebody rewrote them with the month first. `last` is the column of the
     last date.
     """
 
     declared: str = ""
     by_publisher: bool = False
-    is_one: bool = False
+    is_per_file: bool = False
     columns: dict[str, Tally] = field(default_factory=dict)
     last: str = ""
 
     def of(self, column: str) -> Tally:
         """The dates of a column, or of all."""
-        column = "" if self.is_one else column
+        column = "" if self.is_per_file else column
         self.last = column
         return self.columns.setdefault(column, Tally())
 
     def day_of(self, written: Written, column: str) -> datetime.date | None:
-        """The day, in the order that is declared, else with the day first; counted for what it says of the order."""
+        """The day, in the order that is declared, else with the day first; counted for what it states of the order."""
         tally = self.of(column)
         tally.dates += 1
         if written.is_sure:
@@ -161,7 +161,7 @@ class Orders:
             return ""
         return next((name for name in columns.split(",") if name and not self.of(name).is_proven), "")
 
-    def question(self, few_are_asked: bool = False, label: Callable[[str], str] = str) -> str:
+    def question(self, asks_about_few: bool = False, label: Callable[[str], str] = str) -> str:
         """What a sender must be asked before the dates can be read; empty where nothing is in doubt.
 
         A few dates in doubt among many are not asked about, unless the reader cannot set them aside. `label` gives the
@@ -183,27 +183,27 @@ class Orders:
             for tally in self.columns.values()
             if tally.in_doubt and not tally.is_proven and not (self.by_publisher and tally.leaves_the_publishers_order)
         ]
-        found = sum(doubtful, Tally())
+        total = sum(doubtful, Tally())
         dates = sum(tally.dates for tally in self.columns.values())
-        if not doubtful or not (few_are_asked or _many(found.in_doubt, dates)):
+        if not doubtful or not (asks_about_few or _many(total.in_doubt, dates)):
             return ""
-        if found.only_month_first and found.only_day_first:
-            said = (
-                f"{found.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
-                f"{found.only_day_first} only with the day first, so no order reads them all. Write them as "
+        if total.only_month_first and total.only_day_first:
+            sentence = (
+                f"{total.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{total.only_day_first} only with the day first, so no order reads them all. Write them as "
                 "YYYY-MM-DD, or choose the order that holds, and the others are set aside"
             )
-        elif found.only_month_first:
-            said = (
-                f"{found.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
-                f"{found.either} in both orders, so the month seems to stand first"
+        elif total.only_month_first:
+            sentence = (
+                f"{total.only_month_first} dates can only be read with the month first, such as 12/31/2022, and "
+                f"{total.either} in both orders, so the month seems to stand first"
             )
         else:
-            said = (
-                f"{found.either} dates can be read in two ways: 9/1/2022 is 9 January or September 1, and no date of "
-                f"{'the file' if self.is_one else 'their column'} has a number above 12 that would tell"
+            sentence = (
+                f"{total.either} dates can be read in two ways: 9/1/2022 is 9 January or September 1, and no date of "
+                f"{'the file' if self.is_per_file else 'their column'} has a number above 12 that would tell"
             )
-        return f"{said}. Choose day first or month first (`--date-order`)."
+        return f"{sentence}. Choose day first or month first (`--date-order`)."
 
     def _contradiction(self, label: Callable[[str], str]) -> str:
         """What must be asked of dates that cannot be read in the order that was declared."""
@@ -262,30 +262,30 @@ Both = tuple[datetime.date | None, datetime.date | None]
 
 
 def _year_first(day: str) -> Both | None:
-    found = YEAR_FIRST.fullmatch(day)
-    if found is None:
+    match = YEAR_FIRST.fullmatch(day)
+    if match is None:
         return None
-    year, month, number = [int(part) for part in found.groups() if part and part.isdigit()]
+    year, month, number = [int(group) for group in match.groups() if group and group.isdigit()]
     date = _date(year, month, number)
     return date, date
 
 
 def _year_last(day: str, this_year: int) -> Both | None:
-    found = YEAR_LAST.fullmatch(day)
-    if found is None:
+    match = YEAR_LAST.fullmatch(day)
+    if match is None:
         return None
-    one, other, year = int(found[1]), int(found[3]), _year(found[4], this_year)
-    day_first, month_first = _date(year, other, one), _date(year, one, other)
+    first, second, year = int(match[1]), int(match[3]), _year(match[4], this_year)
+    day_first, month_first = _date(year, second, first), _date(year, first, second)
     # Nobody who writes the month first puts dots.
-    return (day_first, day_first) if day_first and found[2] == "." else (day_first, month_first)
+    return (day_first, day_first) if day_first and match[2] == "." else (day_first, month_first)
 
 
-def _named(day: str, this_year: int) -> Both | None:
+def _month_named(day: str, this_year: int) -> Both | None:
     words = fold(LETTER_BESIDE_DIGIT.sub(" ", day))
-    if found := NAMED_DAY_FIRST.fullmatch(words):
-        number, month, year = int(found[1]), month_of(found[2]), _year(found[3], this_year)
-    elif found := NAMED_MONTH_FIRST.fullmatch(words):
-        number, month, year = int(found[2]), month_of(found[1]), int(found[3])
+    if match := NAMED_DAY_FIRST.fullmatch(words):
+        number, month, year = int(match[1]), month_of(match[2]), _year(match[3], this_year)
+    elif match := NAMED_MONTH_FIRST.fullmatch(words):
+        number, month, year = int(match[2]), month_of(match[1]), int(match[3])
     else:
         return None
     date = _date(year, month, number) if month else None

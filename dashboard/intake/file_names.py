@@ -50,8 +50,8 @@ def captured_on_in_name(name: str) -> datetime.date | None:
     An export that covers a span of days cannot have been taken before the last of them.
     """
     name = name.lower()
-    for found in (_days(name), _ends(name)):
-        past = [day for day in found if day <= datetime.date.today()]
+    for days in (_days(name), _period_ends(name)):
+        past = [day for day in days if day <= datetime.date.today()]
         if past:
             return max(past)
     return None
@@ -64,45 +64,45 @@ def is_part_in_name(name: str) -> bool:
 
 def corrects_in_name(name: str, source: str) -> str:
     """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
-    found = CORRECTS_IN_NAME.search(name)
-    return found["file"] if found and found["source"].endswith(source) else ""
+    match = CORRECTS_IN_NAME.search(name)
+    return match["file"] if match and match["source"].endswith(source) else ""
 
 
 def _days(name: str) -> Iterator[datetime.date]:
-    for found in YEAR_FIRST.finditer(name):
-        yield from _day(*(found.group(1, 3, 4) if found[1] else found.group(5, 6, 7)))
-    for found in YEAR_LAST.finditer(name):
-        first, _, second, year = found.groups()
+    for match in YEAR_FIRST.finditer(name):
+        yield from _day(*(match.group(1, 3, 4) if match[1] else match.group(5, 6, 7)))
+    for match in YEAR_LAST.finditer(name):
+        first, _, second, year = match.groups()
         yield from list(_day(year, second, first)) or _day(year, first, second)
     for year, month_, day in CHINESE.findall(name):
         if day:
             yield from _day(year, month_, day)
-    for found in DAY_NAMED.finditer(name):
-        day, word, year = found.groups()
+    for match in DAY_NAMED.finditer(name):
+        day, word, year = match.groups()
         if month := month_of(word):
             yield from _day(_full(year), month, day)
-    for found in NAMED_DAY.finditer(name):
-        word, day, year = found.groups()
+    for match in NAMED_DAY.finditer(name):
+        word, day, year = match.groups()
         if month := month_of(word):
             yield from _day(year, month, day)
 
 
-def _ends(name: str) -> Iterator[datetime.date]:
+def _period_ends(name: str) -> Iterator[datetime.date]:
     """Last days of the months and quarters that a name states."""
-    for found in MONTH.finditer(name):
-        year, month = (int(found[1] or found[4]), int(found[2] or found[3]))
+    for match in MONTH.finditer(name):
+        year, month = (int(match[1] or match[4]), int(match[2] or match[3]))
         # 2011-12 may be the school year 2011/12.
-        if not (found[1] and month == year % 100 + 1):
+        if not (match[1] and month == year % 100 + 1):
             yield from _end(year, month)
-    for found in NAMED_MONTH.finditer(name):
-        if month_named := month_of(found[1]):
-            yield from _end(_full(found[2]), month_named)
-    for found in YEAR_NAMED.finditer(name):
-        if month_named := month_of(found[2]):
-            yield from _end(int(found[1]), month_named)
-    for found in QUARTER.finditer(name):
-        part = found[1] or found[4]
-        yield from _end(int(found[2] or found[3]), int(part[1]) * (3 if part[0] == "q" else 6))
+    for match in NAMED_MONTH.finditer(name):
+        if month_named := month_of(match[1]):
+            yield from _end(_full(match[2]), month_named)
+    for match in YEAR_NAMED.finditer(name):
+        if month_named := month_of(match[2]):
+            yield from _end(int(match[1]), month_named)
+    for match in QUARTER.finditer(name):
+        quarter = match[1] or match[4]
+        yield from _end(int(match[2] or match[3]), int(quarter[1]) * (3 if quarter[0] == "q" else 6))
     for year_, month_, day in CHINESE.findall(name):
         if not day:
             yield from _end(int(year_), int(month_))

@@ -82,19 +82,19 @@ def workbook_format(path: Path) -> str:
     """Which format of workbook a file is, or that it is Parquet; empty where it is to be read as text.
 
     Raises:
-        FileRefused: it is something that is neither, said in plain words with what to do.
+        FileRefused: it is something that is neither, stated in plain words with what to do.
     """
     with path.open("rb") as file:
         start = file.read(START)
     if start.startswith(OLD_OFFICE):
         return _old_office(path.read_bytes())
     if start.startswith(ZIP):
-        return XLSX  # told apart from others by its parts, once these were looked at
+        return XLSX  # distinguished from others by its parts, once these were looked at
     if start.startswith(PARQUET_MAGIC):
         return PARQUET
-    _refuse(next((said for magic, said in BINARIES.items() if start.lower().startswith(magic)), None))
+    _refuse(next((refusal for magic, refusal in BINARIES.items() if start.lower().startswith(magic)), None))
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    _refuse(next((said for begin, said in TEXTS.items() if text.lower().startswith(begin)), None))
+    _refuse(next((refusal for begin, refusal in TEXTS.items() if text.lower().startswith(begin)), None))
     if JSON.match(text):
         is_link = LINK.search(text) and path.stat().st_size < START
         link = (
@@ -133,9 +133,9 @@ def zipped_format(names: Collection[str], mimetype: str) -> str:
         return ODS
     if mimetype.startswith(OPEN_DOCUMENT):
         _refuse(("an OpenDocument text or drawing", EXPORT))
-    for begin, said in ZIPPED.items():
+    for begin, refusal in ZIPPED.items():
         if any(name.startswith(begin) for name in lowered):
-            _refuse(said)
+            _refuse(refusal)
     raise FileRefused("This is a ZIP archive, not a workbook. Unpack it and send the CSV or XLSX inside.")
 
 
@@ -146,7 +146,7 @@ def unreadable(format_: str) -> FileRefused:
 
 def _old_office(body: bytes) -> str:
     holds = lambda name: name.encode("utf-16-le") in body  # noqa: E731
-    _refuse(next((said for name, said in OLD_PARTS.items() if holds(name)), None))
+    _refuse(next((refusal for name, refusal in OLD_PARTS.items() if holds(name)), None))
     if holds(MACROS):
         raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
     if not any(holds(name) for name in OLD_WORKBOOK):
@@ -154,7 +154,7 @@ def _old_office(body: bytes) -> str:
     return XLS
 
 
-def _refuse(said: tuple[str, str] | None) -> None:
-    if said:
-        what, do = said
+def _refuse(refusal: tuple[str, str] | None) -> None:
+    if refusal:
+        what, do = refusal
         raise FileRefused(f"This is {what}, and no table can be read from it. {do}")

@@ -39,7 +39,7 @@ LAST_WORDS = 20
 # So many times the bytes of a CSV are on the disk of the store at once while it is read; Parquet is packed.
 ROOM, PARQUET_TO_CSV = 2, 10
 NO_SPACE = "[Errno 28]"
-# What a child says last when memory, the size of a file it writes, or the number of files it opens is at its limit.
+# What a child states last when memory, the size of a file it writes, or the number of files it opens is at its limit.
 OUT_OF_LIMITS = ("MemoryError", "malloc of size", "bad_alloc", "[Errno 27]", "[Errno 24]", "[Errno 12]")
 # Blocks of a file that were read make room for the next ones: given back to the system, each would be cleared again,
 # which is a tenth of the time that a large file takes.
@@ -60,7 +60,7 @@ class Imported:
 
     report: Report
     snapshot: Snapshot
-    was_there: bool
+    was_held: bool
     file_id: str
 
 
@@ -100,12 +100,12 @@ class Ready:
 
 @dataclass(frozen=True)
 class Declared:
-    """What the sender says of a file that the file itself does not, or says otherwise; empty where nothing is said.
+    """What the sender states of a file that the file itself does not, or states otherwise; empty where nothing is.
 
     `provenance` demo marks invented rows. `encoding` is that of a CSV which is neither UTF-8 nor UTF-16 with a
     byte-order mark. `partner` and `programme` are ids that hold for every row. `country`, as code or name, is that of
-    rows which say none. `zone` is that of times without one. `columns` are pairs of a column of the card and the header
-    that stands for it in this file, where a person said so. `name` is what the sender calls the file: it may state the
+    rows without. `zone` is that of times without one. `columns` are pairs of a column of the card and the header that
+    stands for it in this file, where a person stated it. `name` is what the sender calls the file: it may state the
     day of capture, or that it is a part, and is never a path. `kind` is what the file is: the whole export of what it
     reports, a part of one, or corrected rows; else its own columns and its name state it. `date_order` is `day_first`
     or `month_first`, for dates such as 9/1/2022. `no_consent_column` states that the file has no column of consent
@@ -135,7 +135,7 @@ def check_file(
     source: str,
     file: Path,
     captured_on: datetime.date | None = None,
-    said: Declared = NOTHING,
+    declared: Declared = NOTHING,
     store: Path | None = None,
     limits: Limits = BROWSER,
 ) -> Report:
@@ -144,7 +144,10 @@ def check_file(
     Raises:
         FileRefused: the file cannot be taken in at all.
     """
-    with _checked(store, source, file, captured_on, said, None, _standing(store, source), limits) as (report, _):
+    with _checked_file(store, source, file, captured_on, declared, None, _standing(store, source), limits) as (
+        report,
+        _,
+    ):
         return report
 
 
@@ -153,7 +156,7 @@ def import_file(
     source: str,
     file: Path,
     captured_on: datetime.date | None = None,
-    said: Declared = NOTHING,
+    declared: Declared = NOTHING,
     progress: Progress | None = None,
     limits: Limits = BROWSER,
 ) -> Imported:
@@ -162,18 +165,18 @@ def import_file(
     Args:
         store: the store's folder, made if it is not there.
         source: name of a source card.
-        file: CSV or XLSX, told apart by content.
+        file: CSV or XLSX, distinguished by content.
         captured_on: day on which the sender's file stood so; else read from the file, its name, or today.
-        said: what the sender declares beside the file.
+        declared: what the sender declares beside the file.
         progress: called with the rows read so far.
         limits: how large the file may be, and what reading it may cost.
 
     Raises:
         FileRefused: the file cannot be taken in at all; nothing was kept.
     """
-    with made_ready(store, source, file, captured_on, said, progress, limits) as ready:
-        snapshot, was_there = keep(store, ready.arrival)
-        return Imported(ready.report, snapshot, was_there, ready.arrival.file_id)
+    with made_ready(store, source, file, captured_on, declared, progress, limits) as ready:
+        snapshot, was_held = keep(store, ready.arrival)
+        return Imported(ready.report, snapshot, was_held, ready.arrival.file_id)
 
 
 @contextmanager
@@ -182,16 +185,16 @@ def made_ready(
     source: str,
     file: Path,
     captured_on: datetime.date | None = None,
-    said: Declared = NOTHING,
+    declared: Declared = NOTHING,
     progress: Progress | None = None,
     limits: Limits = BROWSER,
 ) -> Iterator[Ready]:
     """A file checked and pseudonymised, ready to be kept; gone afterwards. As `import_file` otherwise."""
     standing = _standing(store, source)
-    with _checked(store, source, file, captured_on, said, progress, standing, limits) as (report, folder):
+    with _checked_file(store, source, file, captured_on, declared, progress, standing, limits) as (report, folder):
         with file.open("rb") as body:
             whole = hashlib.file_digest(body, "sha256")
-        digest = _digest(whole, said, report)
+        digest = _digest(whole, declared, report)
         write_quarantine(report.quarantined, folder / "quarantine.csv")
         account = report.as_json()
         if sources()[source].people:
@@ -205,7 +208,7 @@ def made_ready_together(
     source: str,
     files: Sequence[Path],
     captured_on: datetime.date | None = None,
-    said: Declared = NOTHING,
+    declared: Declared = NOTHING,
     progress: Progress | None = None,
     limits: Limits = BROWSER,
 ) -> Iterator[Ready]:
@@ -217,30 +220,33 @@ def made_ready_together(
         FileRefused: one of them cannot be taken in, which the message names, or they are not of one day.
     """
     bodies: dict[bytes, Any] = {}
-    parts: dict[bytes, Path] = {}
+    files_by_digest: dict[bytes, Path] = {}
     twice: list[str] = []
     for file in files:
-        with naming(_plain_name(file.name)), there(file, limits).open("rb") as body:
+        with naming(_plain_name(file.name)), existing_file(file, limits).open("rb") as body:
             whole = hashlib.file_digest(body, "sha256")
-        if whole.digest() in parts:
-            first = _plain_name(parts[whole.digest()].name)
+        if whole.digest() in files_by_digest:
+            first = _plain_name(files_by_digest[whole.digest()].name)
             twice.append(f"{_plain_name(file.name)} is the same file as {first}, and is counted once")
         else:
-            bodies[whole.digest()], parts[whole.digest()] = whole, file
-    if len(parts) == 1:
-        with made_ready(store, source, files[0], captured_on, said, progress, limits) as ready:
+            bodies[whole.digest()], files_by_digest[whole.digest()] = whole, file
+    if len(files_by_digest) == 1:
+        with made_ready(store, source, files[0], captured_on, declared, progress, limits) as ready:
             yield replace(ready, report=_with_notes(ready.report, twice))
         return
     standing, is_about_people = _standing(store, source), source in sources() and sources()[source].people
-    in_order = _named(list(parts.values()))
-    with _checked(store, source, files[0], captured_on, said, progress, standing, limits, in_order) as (report, folder):
-        digests = [_digest(whole, said, report) for whole in bodies.values()]
+    in_order = _with_names(list(files_by_digest.values()))
+    with _checked_file(store, source, files[0], captured_on, declared, progress, standing, limits, in_order) as (
+        report,
+        folder,
+    ):
+        digests = [_digest(whole, declared, report) for whole in bodies.values()]
         ids = {name: digest[:NAMED_BY] for (_, name), digest in zip(in_order, digests, strict=True)}
         write_quarantine(report.quarantined, folder / "quarantine.csv", ids)
         account = report.as_json()
         if is_about_people:
             account["file"] = ""
-            account["unread"] = [{**one, "file": ""} for one in account["unread"]]
+            account["unread"] = [{**entry, "file": ""} for entry in account["unread"]]
         else:
             account["part_names"] = {id_: name for name, id_ in ids.items()}
         erased = standing.erased if is_about_people else None
@@ -252,23 +258,25 @@ def _with_notes(report: Report, notes: Sequence[str]) -> Report:
     return replace(report, notes=(*report.notes, *notes))
 
 
-def _named(files: Sequence[Path]) -> list[tuple[Path, str]]:
+def _with_names(files: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each file with its name, or where several have that name, with its path."""
     alike = Counter(file.name for file in files)
     return [(file, _plain_name(file.name if alike[file.name] == 1 else str(file))) for file in files]
 
 
-def _digest(whole: Any, said: Declared, report: Report) -> str:
+def _digest(whole: Any, by_sender: Declared, report: Report) -> str:
     """Names a file by its bytes, and by what was declared: the same bytes read in another way are other rows."""
-    declared = "\0".join((said.encoding, said.partner, said.programme, said.zone, report.learner_secret))
-    if said.country:
-        declared += "\0" + _country(said.country)
-    if said.sector:
-        declared += "\0sector\0" + _plain_name(said.sector)
-    if said.columns:
-        declared += "\0" + json.dumps(sorted(said.columns))
+    declared = "\0".join(
+        (by_sender.encoding, by_sender.partner, by_sender.programme, by_sender.zone, report.learner_secret)
+    )
+    if by_sender.country:
+        declared += "\0" + _country(by_sender.country)
+    if by_sender.sector:
+        declared += "\0sector\0" + _plain_name(by_sender.sector)
+    if by_sender.columns:
+        declared += "\0" + json.dumps(sorted(by_sender.columns))
     for name in ("date_order", "no_consent_column", "progress_scale"):
-        if value := getattr(said, name):
+        if value := getattr(by_sender, name):
             declared += f"\0{name}={value}"
     whole.update(declared.encode())
     return whole.hexdigest()
@@ -278,7 +286,7 @@ def refuse_small_disk(folder: Path, files: Sequence[Path]) -> None:
     """Raises FileRefused where the disk of the store would not hold what reading the files needs."""
     while not folder.exists():
         folder = folder.parent
-    needed = sum(_room(file) for file in files)
+    needed = sum(_disk_needed(file) for file in files)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise FileRefused(
@@ -287,7 +295,7 @@ def refuse_small_disk(folder: Path, files: Sequence[Path]) -> None:
         )
 
 
-def _room(file: Path) -> int:
+def _disk_needed(file: Path) -> int:
     """Bytes of disk that reading a file takes."""
     size = file.stat().st_size
     return ROOM * size * (PARQUET_TO_CSV if is_parquet(file) else 1)
@@ -308,31 +316,37 @@ def _standing(store: Path | None, source: str) -> _Standing:
 
 
 @contextmanager
-def _checked(
+def _checked_file(
     store: Path | None,
     source: str,
     file: Path,
     captured_on: datetime.date | None,
-    said: Declared,
+    declared: Declared,
     progress: Progress | None,
     standing: _Standing,
     limits: Limits,
-    parts: Sequence[tuple[Path, str]] = (),
+    files_and_names: Sequence[tuple[Path, str]] = (),
 ) -> Iterator[tuple[Report, Path]]:
     if source not in sources():
         raise FileRefused(f"There is no source {source!r}. `coalition sources` lists them: {', '.join(sources())}.")
-    file = there(file, limits)
-    files = [there(part, limits) for part, _ in parts] or [file]
-    names = [name for _, name in parts] or [_plain_name(said.name or file.name)]
-    name = f"{len(names)} parts, {names[0]} to {names[-1]}" if parts else names[0]
-    provenance = "demo" if any(one.lower().startswith(DEMONSTRATION_PREFIX) for one in names) else said.provenance
+    file = existing_file(file, limits)
+    files = [existing_file(path, limits) for path, _ in files_and_names] or [file]
+    names = [name for _, name in files_and_names] or [_plain_name(declared.name or file.name)]
+    name = f"{len(names)} parts, {names[0]} to {names[-1]}" if files_and_names else names[0]
+    provenance = (
+        "demo"
+        if any(known_name.lower().startswith(DEMONSTRATION_PREFIX) for known_name in names)
+        else declared.provenance
+    )
     today = datetime.date.today()
     if captured_on and not EARLIEST_CAPTURE <= captured_on <= today:
         raise FileRefused(
             f"A file cannot have been captured on {captured_on}: give a day from {EARLIEST_CAPTURE} to today."
         )
-    if said.zone and said.zone not in zoneinfo.available_timezones():
-        raise FileRefused(f"There is no time zone {said.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin.")
+    if declared.zone and declared.zone not in zoneinfo.available_timezones():
+        raise FileRefused(
+            f"There is no time zone {declared.zone!r}. Give one such as UTC, Asia/Karachi or Europe/Berlin."
+        )
     in_name = _day_in_names(names) if captured_on is None else captured_on_in_name(names[0])
     if limits.largest_file == NO_LIMIT:
         refuse_small_disk(store or store_folder(), files)
@@ -343,27 +357,29 @@ def _checked(
             "file": str(file),
             "name": name,
             "folder": str(folder),
-            "encoding": said.encoding,
+            "encoding": declared.encoding,
             "captured_on": captured_on.isoformat() if captured_on else "",
             "captured_on_in_name": in_name.isoformat() if in_name else "",
             "today": today.isoformat(),
             "provenance": provenance,
-            "partner": identifier(said.partner),
-            "programme": identifier(said.programme),
-            "country": _country(said.country),
-            "sector": _plain_name(said.sector),
-            "zone": said.zone,
+            "partner": identifier(declared.partner),
+            "programme": identifier(declared.programme),
+            "country": _country(declared.country),
+            "sector": _plain_name(declared.sector),
+            "zone": declared.zone,
             "secret": secret,
             "erased": sorted(standing.erased),
-            "kind": said.kind or (PART if is_part_in_name(names[0]) else UNSAID),
+            "kind": declared.kind or (PART if is_part_in_name(names[0]) else UNSAID),
             "corrects": corrects_in_name(names[0], source),
             "to_correct": {file: sorted(lines) for file, lines in standing.to_correct.items()},
-            "columns": sorted(said.columns),
-            "date_order": _one_of(said.date_order, "date order", ORDERS),
-            "no_consent_column": said.no_consent_column,
-            "progress_scale": _one_of(said.progress_scale, "scale of progress", SCALES),
-            "limits": limits.of(sum(one.stat().st_size for one in files)).as_json(),
-            "parts": [(str(one), one_name) for one, one_name in zip(files, names, strict=True)] if parts else [],
+            "columns": sorted(declared.columns),
+            "date_order": _allowed_word(declared.date_order, "date order", ORDERS),
+            "no_consent_column": declared.no_consent_column,
+            "progress_scale": _allowed_word(declared.progress_scale, "scale of progress", SCALES),
+            "limits": limits.of(sum(path.stat().st_size for path in files)).as_json(),
+            "parts": [(str(path), path_name) for path, path_name in zip(files, names, strict=True)]
+            if files_and_names
+            else [],
         }
         yield Report.from_json(run_child(order, progress)), folder
 
@@ -372,46 +388,46 @@ def _day_in_names(names: Sequence[str]) -> datetime.date | None:
     """The day of capture that the names of files state; FileRefused where they state several."""
     days = {day: name for name in names if (day := captured_on_in_name(name))}
     if len(days) > 1:
-        (one, of_one), (other, of_other), *_ = days.items()
+        (first_day, first_name), (other_day, other_name), *_ = days.items()
         raise FileRefused(
-            f"These are no parts of one export: {of_one} is of {one}, {of_other} of {other}. Import each day in a call "
-            "of its own, or declare the day (`--captured-on`)."
+            f"These are no parts of one export: {first_name} is of {first_day}, {other_name} of {other_day}. Import "
+            "each day in a call of its own, or declare the day (`--captured-on`)."
         )
     return next(iter(days), None)
 
 
-def _one_of(said: str, what: str, known: tuple[str, ...]) -> str:
+def _allowed_word(word: str, what: str, known: tuple[str, ...]) -> str:
     """What the sender declares, if it is one of the words; FileRefused where it is another."""
-    if said and said not in known:
-        raise FileRefused(f"There is no {what} {_plain_name(said)!r}. Give one of {', '.join(known)}.")
-    return said
+    if word and word not in known:
+        raise FileRefused(f"There is no {what} {_plain_name(word)!r}. Give one of {', '.join(known)}.")
+    return word
 
 
-def _country(said: str) -> str:
+def _country(country: str) -> str:
     """The code of the country that the sender declares; FileRefused where there is none."""
     try:
-        return country_code(said, "country") if said.strip() else ""
+        return country_code(country, "country") if country.strip() else ""
     except RowRefused:
         raise FileRefused(
-            f"There is no country {_plain_name(said)!r}. Give its ISO 3166 code, such as SDN, or its name."
+            f"There is no country {_plain_name(country)!r}. Give its ISO 3166 code, such as SDN, or its name."
         ) from None
 
 
-def there(file: Path, limits: Limits = BROWSER) -> Path:
+def existing_file(file: Path, limits: Limits = BROWSER) -> Path:
     """The whole path of a file that is there and small enough.
 
     Raises:
         FileRefused: it is not.
     """
     try:
-        found = file.resolve() if file.is_file() else None
-        size = file.stat().st_size if found else 0
+        path = file.resolve() if file.is_file() else None
+        size = file.stat().st_size if path else 0
     except (OSError, ValueError):  # a name that no file can have
-        found = None
-    if found is None:
+        path = None
+    if path is None:
         raise FileRefused(f"There is no file {_plain_name(str(file))}. Look at its name.")
     limits.refuse_larger(size)
-    return found
+    return path
 
 
 def _plain_name(name: str) -> str:
@@ -450,7 +466,7 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
         overdue = threading.Timer(wall_seconds, child.kill)
         overdue.start()
         try:
-            with suppress(BrokenPipeError):  # it died before it listened: its code says of what
+            with suppress(BrokenPipeError):  # it died before it listened: its code states of what
                 child.stdin.write(json.dumps(order))
                 child.stdin.close()
             answer = ""
@@ -475,10 +491,10 @@ def run_child(order: Mapping[str, Any], progress: Progress | None = None) -> dic
                 "Send it in parts, or as plain CSV."
             )
         listener.join(1)
-        told = [line.strip() for line in last_words if line.strip()]
-        if told and NO_SPACE in told[-1]:
+        printed = [line.strip() for line in last_words if line.strip()]
+        if printed and NO_SPACE in printed[-1]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        raise FileRefused(_death(code, told[-1] if told else ""))
+        raise FileRefused(_death(code, printed[-1] if printed else ""))
 
 
 def _death(code: int, last_words: str) -> str:

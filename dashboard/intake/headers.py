@@ -19,12 +19,12 @@ TAGS_BELOW = 2
 FEWEST_TAGS = 2
 TAG_SHARE = 0.5
 TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
-# Attributes that say which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
+# Attributes that state which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
 # Letters and marks of a tag as keyboards of East Asia write them, as wide as their own.
 WIDE_HASH = "\uff03"
 FULL_WIDTH = {at + 0xFEE0: at for at in range(0x21, 0x7F)}
 VOCABULARY = "v_"
-# Attributes that say in which language a text is: +i_fr, and of old +fr.
+# Attributes that state in which language a text is: +i_fr, and of old +fr.
 LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
 ENGLISH = {"en", "i_en", "i_eng"}
 # Columns whose values may be codes that the heading explains; of consent a code is none that can be relied upon.
@@ -50,15 +50,15 @@ def header_names(card: SourceCard, columns: Sequence[tuple[str, str]] = ()) -> N
                 f"the file to one of: {', '.join(sorted(known))}."
             )
     mapped = {column: key(header) for column, header in columns}
-    taken = set(mapped.values())
-    if len(mapped) < len(columns) or len(taken) < len(mapped):
+    mapped_names = set(mapped.values())
+    if len(mapped) < len(columns) or len(mapped_names) < len(mapped):
         raise FileRefused(
             "The mapping gives a column twice, or one header to two columns. Give each column a header of its own."
         )
     return {
         column.name: (_exactly(mapped[column.name]),)
         if column.name in mapped
-        else tuple(name for name in map(key, column.headers) if name not in taken)
+        else tuple(name for name in map(key, column.headers) if name not in mapped_names)
         for column in card.columns
     }
 
@@ -69,10 +69,10 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     A header with the same letters and digits stands for one as it is written, unless it is another column's; an HXL
     tag of exactly the attributes goes before one that a pattern matches.
     """
-    found = _as_written(cells, names)
-    _by_pattern(cells, names, found)
-    _without_legends(cells, names, found)
-    return found
+    positions_found = _by_name(cells, names)
+    _by_pattern(cells, names, positions_found)
+    _without_legends(cells, names, positions_found)
+    return positions_found
 
 
 def key(header: str) -> str:
@@ -85,7 +85,7 @@ def key(header: str) -> str:
     tag = TAG.fullmatch(plain) if plain.startswith("#") else None
     if tag is None:
         return plain
-    attributes = {part.strip() for part in tag[2].split("+")} - {""}
+    attributes = {attribute.strip() for attribute in tag[2].split("+")} - {""}
     return "+".join((f"#{tag[1]}", *sorted(a for a in attributes if not a.startswith(VOCABULARY))))
 
 
@@ -110,7 +110,7 @@ def is_tags(cells: Sequence[str]) -> bool:
     return tags >= max(FEWEST_TAGS, len(written) * TAG_SHARE)
 
 
-def found_at(
+def header_positions(
     cells: Sequence[str],
     above: Sequence[Sequence[str]],
     card: SourceCard,
@@ -119,21 +119,24 @@ def found_at(
 ) -> dict[str, int]:
     """Where each column stands if this row is the header; a row of tags is one together with the lines above it.
 
-    A tag goes before a human header, and that of a column without a tag before one whose tag says something else,
+    A tag goes before a human header, and that of a column without a tag before one whose tag states something else,
     which counts only where the file would not answer without it.
     """
     if not is_tags(cells):
         return positions(cells, names)
     tags = _tags_of(cells)
     tagged = {at for at, cell in enumerate(tags) if cell}
-    found = positions(tags, names)
-    lines = [*reversed(above[-TAGS_BELOW:]), _without(cells, tagged)]
+    positions_found = positions(tags, names)
+    lines = [*reversed(above[-TAGS_BELOW:]), _blanked(cells, tagged)]
     for line in lines:
-        found = {**positions(_without(line, tagged), names), **found}
+        positions_found = {**positions(_blanked(line, tagged), names), **positions_found}
     for line in lines:
-        lacking = ({column.name for column in card.lacking(found)} | set(mapped)) - found.keys()
-        found = {**positions(_without(line, found.values()), {name: names[name] for name in lacking}), **found}
-    return found
+        lacking = ({column.name for column in card.lacking(positions_found)} | set(mapped)) - positions_found.keys()
+        positions_found = {
+            **positions(_blanked(line, positions_found.values()), {name: names[name] for name in lacking}),
+            **positions_found,
+        }
+    return positions_found
 
 
 def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:
@@ -154,7 +157,7 @@ def _exactly(mapped: str) -> str:
     return f"{mapped}!" if TAG.fullmatch(mapped) else mapped
 
 
-def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
+def _by_name(cells: Sequence[str], names: Names) -> dict[str, int]:
     known = {tag_of(name) for wanted in names.values() for name in wanted}
     exact: dict[str, int] = {}
     alike: dict[str, int] = {}
@@ -164,47 +167,47 @@ def _as_written(cells: Sequence[str], names: Names) -> dict[str, int]:
         if written not in known:
             alike.setdefault(letters(cell), position)
     alike.pop("", None)
-    found: dict[str, int] = {}
+    positions_found: dict[str, int] = {}
     for column, wanted in names.items():
-        places = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
-        place = next((place for place in places if place is not None), None)
-        if place is not None:
-            found[column] = place
-    return found
+        candidates = (exact.get(tag_of(name), alike.get(letters(name))) for name in wanted)
+        known_at = next((known_at for known_at in candidates if known_at is not None), None)
+        if known_at is not None:
+            positions_found[column] = known_at
+    return positions_found
 
 
-def _by_pattern(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+def _by_pattern(cells: Sequence[str], names: Names, positions_found: dict[str, int]) -> None:
     """Adds the columns whose tag pattern matches a tag that is left; patterns of more attributes choose first."""
     if not any(map(is_tag, cells)):
         return
-    left = {at: tag for at, cell in enumerate(cells) if at not in found.values() and (tag := _tag(key(cell)))}
+    left = {at: tag for at, cell in enumerate(cells) if at not in positions_found.values() and (tag := _tag(key(cell)))}
     wanted = [
         (-len(pattern.include_attributes), order, rank, column, pattern)
         for order, (column, of_column) in enumerate(names.items())
         for rank, name in enumerate(of_column)
-        if column not in found and (pattern := _pattern(name))
+        if column not in positions_found and (pattern := _pattern(name))
     ]
-    for *_, column, pattern in sorted(wanted, key=lambda one: one[:3]):
+    for *_, column, pattern in sorted(wanted, key=lambda candidate: candidate[:3]):
         matching = [at for at, tag in left.items() if pattern.match(tag)]
-        if column not in found and matching:
-            found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
-            del left[found[column]]
+        if column not in positions_found and matching:
+            positions_found[column] = min(matching, key=lambda at: (*_strangeness(left[at], pattern), at))
+            del left[positions_found[column]]
 
 
-def _without_legends(cells: Sequence[str], names: Names, found: dict[str, int]) -> None:
+def _without_legends(cells: Sequence[str], names: Names, positions_found: dict[str, int]) -> None:
     """Adds columns whose heading states what its codes mean behind its name: Sex (1=Male, 2=Female)."""
-    wanted = {name: names[name] for name in WITH_LEGEND if name in names and name not in found}
+    wanted = {name: names[name] for name in WITH_LEGEND if name in names and name not in positions_found}
     if wanted and any("(" in cell or "[" in cell or "（" in cell for cell in cells):
-        taken = found.values()
+        used = positions_found.values()
         bare = [
-            "" if at in taken else name if (name := without_legend(cell)) != cell else ""
+            "" if at in used else name if (name := without_legend(cell)) != cell else ""
             for at, cell in enumerate(cells)
         ]
-        found.update(_as_written(bare, wanted))
+        positions_found.update(_by_name(bare, wanted))
 
 
 def _strangeness(tag: Any, pattern: Any) -> tuple[int, int]:
-    """How far a tag is from the pattern that it matches: in which language it is, and what else it says."""
+    """How far a tag is from the pattern that it matches: in which language it is, and what else it states."""
     languages = {attribute for attribute in tag.attributes if LANGUAGE.fullmatch(attribute)}
     in_which = 1 if not languages else 0 if languages & ENGLISH else 2
     return in_which, len(tag.attributes - languages - pattern.include_attributes)
@@ -232,5 +235,5 @@ def _tags_of(cells: Sequence[str]) -> list[str]:
     return [cell if is_tag(cell) else "" for cell in cells]
 
 
-def _without(cells: Sequence[str], places: Collection[int]) -> list[str]:
-    return ["" if at in places else cell for at, cell in enumerate(cells)]
+def _blanked(cells: Sequence[str], columns: Collection[int]) -> list[str]:
+    return ["" if at in columns else cell for at, cell in enumerate(cells)]

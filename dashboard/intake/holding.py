@@ -38,10 +38,10 @@ def hold(name: str, body: bytes, who: str, word: str = "") -> str:
     """
     with _lock:
         _forget_old()
-        others = [one for at, one in _held.items() if at != word]
-        if sum(len(one.body) for one in others if one.who == who) + len(body) > MOST_OF_ONE:
+        others = [upload for at, upload in _held.items() if at != word]
+        if sum(len(upload.body) for upload in others if upload.who == who) + len(body) > MOST_OF_ONE:
             raise TooMuchHeld("Several large files of yours wait to be checked. Finish or discard one of them.")
-        if sum(len(one.body) for one in others) + len(body) > MOST_BYTES:
+        if sum(len(upload.body) for upload in others) + len(body) > MOST_BYTES:
             raise TooMuchHeld("Too many files wait to be checked just now. Try again in some minutes.")
         word = word or secrets.token_urlsafe(16)
         _held[word] = Upload(name, body, who, time.time())
@@ -52,8 +52,8 @@ def held(word: str, who: str) -> Upload | None:
     """The upload of that word, if it is there still and this person's."""
     with _lock:
         _forget_old()
-        found = _held.get(word)
-        return found if found and found.who == who else None
+        upload = _held.get(word)
+        return upload if upload and upload.who == who else None
 
 
 def let_go(word: str) -> None:
@@ -63,5 +63,5 @@ def let_go(word: str) -> None:
 
 
 def _forget_old() -> None:
-    for word in [word for word, one in _held.items() if time.time() - one.at > LONGEST]:
+    for word in [word for word, upload in _held.items() if time.time() - upload.at > LONGEST]:
         del _held[word]

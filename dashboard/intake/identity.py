@@ -59,7 +59,7 @@ class Identity:
         return frozenset(self._key(kind, text) for kind, text in forms if text)
 
     def mark(self, key: str) -> str:
-        """What stays of a key after its person was erased: it tells neither person nor key without the secret."""
+        """What stays of a key after its person was erased: it reveals neither person nor key without the secret."""
         return self._key("erased", key)
 
     def marks(self, keys: Iterable[str]) -> list[str]:
@@ -73,7 +73,7 @@ class Identity:
 
     def digests(self, kind: str, texts: Iterable[bytes]) -> list[bytes]:
         """What keys of a kind of text are made of: HMAC-SHA256 under the secret, each in full."""
-        inner, outer = self._begun(kind)
+        inner, outer = self._begun_hashes(kind)
         digests = []
         for text in texts:
             first, second = inner.copy(), outer.copy()
@@ -86,7 +86,7 @@ class Identity:
     def _key(self, kind: str, text: str) -> str:
         return self.digests(kind, [text.encode()])[0].hex()[:KEY_HEX]
 
-    def _begun(self, kind: str) -> tuple[Any, Any]:
+    def _begun_hashes(self, kind: str) -> tuple[Any, Any]:
         """The two hashes of an HMAC-SHA256, into which the secret and the kind of text are read already."""
         if kind not in self._prepared:
             inner, outer = (

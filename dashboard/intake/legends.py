@@ -20,17 +20,17 @@ def stated_codes(texts: Iterable[str], meaning: Mapping[str, str]) -> dict[str, 
         texts: where the file may state it.
         meaning: the words of the vocabulary, folded, and what they stand for.
     """
-    found: dict[str, set[str]] = {}
+    values_of: dict[str, set[str]] = {}
     for text in (text[:LONGEST_LEGEND] for text in texts):
         pairs = [(code, word) for code, word in CODE_FIRST.findall(text)]
         pairs += [(code, word) for word, code in WORD_FIRST.findall(text)] if not pairs else []
         known = [(code.lstrip("0") or "0", meaning[fold(word)]) for code, word in pairs if fold(word) in meaning]
         if len({code for code, _ in known}) >= FEWEST_CODES:
             for code, value in known:
-                found.setdefault(code, set()).add(value)
-    if any(len(of_code) > 1 for of_code in found.values()):
+                values_of.setdefault(code, set()).add(value)
+    if any(len(of_code) > 1 for of_code in values_of.values()):
         return {}
-    return {code: of_code.pop() for code, of_code in found.items()}
+    return {code: of_code.pop() for code, of_code in values_of.items()}
 
 
 def without_legend(heading: str) -> str:

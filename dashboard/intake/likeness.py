@@ -61,9 +61,9 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     Columns come in the order in which they matter: those that are required, consent, then those by which learners are
     compared. Nothing follows from it until a person confirms.
     """
-    found = positions(headers, header_names(card))
-    left = [header for at, header in enumerate(headers) if at not in found.values()][: card.max_columns]
-    lacking = [column.name for column in card.lacking(found)]
+    positions_found = positions(headers, header_names(card))
+    left = [header for at, header in enumerate(headers) if at not in positions_found.values()][: card.max_columns]
+    lacking = [column.name for column in card.lacking(positions_found)]
     likeness = []
     for header in left:
         like = _meant if card.people else _likeness
@@ -72,7 +72,7 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
         likeness += [
             (-most, name, header)
             for name, score in scores.items()
-            if score == most and name not in found and score >= (ALIKE if name in lacking else VERY_ALIKE)
+            if score == most and name not in positions_found and score >= (ALIKE if name in lacking else VERY_ALIKE)
         ]
     chosen: dict[str, str] = {}
     for _, name, header in sorted(likeness):
@@ -128,17 +128,17 @@ def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
     if len(written) < FEW_HEADERS or len(set(written)) < len(written):
         return False
     for at, cell in enumerate(cells):
-        said = key(cell)
-        a_code = len(said) == 3 and cell.isupper() and countries.code_of(cell) is not None
-        if "@" in said or DIGITS.search(said) or PLAIN.fullmatch(said) or said in values or a_code:
+        text = key(cell)
+        a_code = len(text) == 3 and cell.isupper() and countries.code_of(cell) is not None
+        if "@" in text or DIGITS.search(text) or PLAIN.fullmatch(text) or text in values or a_code:
             return False
-        if said and any(at < len(row) and key(row[at]) == said for row in below):
+        if text and any(at < len(row) and key(row[at]) == text for row in below):
             return False
     return True
 
 
 def _likeness(header: str, column: SourceColumn) -> float:
-    """How like the header is to a name of the column; not at all where it says what is about such a thing."""
+    """How like the header is to a name of the column; not at all where it states what is about such a thing."""
     names = [column.name, *map(tag_of, column.headers)]
     own = {word for name in names for word in _words(name)}
     if (ABOUT - own) & set(_words(header)):
@@ -150,9 +150,9 @@ def _quoted(header: str) -> str:
     return f'"{header}"' if " " in header else header
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(header: str, other: str) -> float:
     """How alike two names are, 0 to 1: by their letters, or by the words they share."""
-    a, b = _words(one), _words(other)
+    a, b = _words(header), _words(other)
     if not a or not b:
         return 0.0
     shared = len(set(a) & set(b)) / max(len(set(a)), len(set(b)))

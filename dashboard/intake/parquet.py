@@ -1,4 +1,4 @@
-"""Checked records on their way into a Parquet file, typed as the source's card says, and what names their content."""
+"""Checked records on their way into a Parquet file, typed as the source's card states, and what names their content."""
 
 import datetime
 import hashlib
@@ -96,8 +96,8 @@ class Records:
             self._aside.add(table)
             self.rows += table.num_rows
             if at := list(self.card.stream):
-                told = table.select(at).group_by(at).aggregate([]).to_pylist()
-                self.streams |= {tuple(str(row[name]) for name in at) for row in told}
+                rows = table.select(at).group_by(at).aggregate([]).to_pylist()
+                self.streams |= {tuple(str(row[name]) for name in at) for row in rows}
         return table.num_rows
 
     def keep_once(self) -> int:

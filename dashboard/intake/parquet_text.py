@@ -56,7 +56,7 @@ def parquet_blocks(path: Path) -> Iterator[bytes]:
 def _refuse_unreadable(schema: pa.Schema) -> None:
     for field in schema:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        if not any(is_one(kind) for is_one in READABLE):
+        if not any(is_readable(kind) for is_readable in READABLE):
             raise FileRefused(
                 f"The column {clean(field.name)[:LONGEST_TEXT]} holds values of the type {str(kind)[:LONGEST_TEXT]}, "
                 "which no cell of a table does. Leave it out, or write it as text."

@@ -78,11 +78,11 @@ def place_of(code: str, name: str, column: str, ledger: Ledger) -> str:
     Raises:
         RowRefused: a total of other rows, neither code nor name, no such country, or the two are of two countries.
     """
-    place, reason = _judged(code, name)
-    if place is None:
+    code_kept, reason = _code_or_reason(code, name)
+    if code_kept is None:
         ledger.parts += reason == TOTAL
         raise RowRefused(column, clean(code) or clean(name), reason)
-    return place
+    return code_kept
 
 
 def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
@@ -101,12 +101,12 @@ def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
 
 
 @cache
-def _judged(code: str, name: str) -> tuple[str | None, str]:
+def _code_or_reason(code: str, name: str) -> tuple[str | None, str]:
     """The place of a code and a name, or None and the reason why there is none."""
     code, name = clean(code).upper(), clean(name)
     if code in TOTAL_CODES or is_total(name) or (code == "-" and name in ("", "-")):
         return None, TOTAL
-    by_name = _named(name)
+    by_name = _code_by_name(name)
     by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code)) or countries.of_alpha2(code, name)
     if by_code and by_name and by_code != by_name and (by_code, by_name) not in UNDER_ONE_CODE:
         return None, f"the code belongs to another country than {name}"
@@ -115,13 +115,13 @@ def _judged(code: str, name: str) -> tuple[str | None, str]:
     return None, NO_SUCH_CODE if code else "no country has this name" if name else "blank"
 
 
-def _named(name: str) -> str | None:
+def _code_by_name(name: str) -> str | None:
     """What a name stands for, or None where it is not known: then only the code counts."""
     plain = folded(name)
     if not plain:
         return None
-    said = set(NOT_IN_NAMES.split(plain)) - {""}
-    if said & UNKNOWN_WORDS and said <= UNKNOWN_WORDS | BESIDE_UNKNOWN:
+    words_of_name = set(NOT_IN_NAMES.split(plain)) - {""}
+    if words_of_name & UNKNOWN_WORDS and words_of_name <= UNKNOWN_WORDS | BESIDE_UNKNOWN:
         return UNKNOWN
     if STATELESS_WORDS.fullmatch(plain):
         return STATELESS
@@ -133,8 +133,8 @@ def _named(name: str) -> str | None:
 
 def _words(name: str) -> str:
     """A name without accents, marks and shortened words, as names are compared."""
-    said = " ".join(SHORTENED.get(word, word) for word in folded(name).replace("(", " ").split())
-    return NOT_IN_NAMES.sub(" ", said).strip()
+    words_of_name = " ".join(SHORTENED.get(word, word) for word in folded(name).replace("(", " ").split())
+    return NOT_IN_NAMES.sub(" ", words_of_name).strip()
 
 
 @cache

@@ -36,7 +36,7 @@ def lines_like_rows(
         below: rows below the header.
         may_be_headers: whether lines that fill every column may be further headers.
     """
-    seen = _seen(below)
+    seen = _texts_of_columns(below)
     half = max(FEWEST_REQUIRED, (sum(bool(clean(cell)) for cell in header) + 1) // 2)
     like, wide = 0, 0
     for line in lines:
@@ -52,18 +52,18 @@ def lines_like_rows(
     return like + (wide if wide >= FEWEST_LINES and not may_be_headers else 0)
 
 
-def _seen(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
+def _texts_of_columns(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
     """Of each column the texts and the kinds of its cells."""
-    found: dict[int, set[str]] = {}
+    texts_in: dict[int, set[str]] = {}
     for row in rows:
         for at, cell in enumerate(row):
             if text := clean(cell).casefold():
-                found.setdefault(at, set()).update((text, f"a {_kind(text)}"))
-    return {at: frozenset(texts) for at, texts in found.items()}
+                texts_in.setdefault(at, set()).update((text, f"a {_kind(text)}"))
+    return {at: frozenset(texts) for at, texts in texts_in.items()}
 
 
 def _agrees(text: str, seen: frozenset[str]) -> bool:
-    """Whether a cell is like those of a column. A number is like any other, and so says nothing."""
+    """Whether a cell is like those of a column. A number is like any other, and so states nothing."""
     kind = _kind(text)
     if kind == NUMBER:
         return False

@@ -13,7 +13,7 @@ SLUG = re.compile(r"[^\w]+")
 # Names of totals over several programmes or partners.
 RESERVED = {"all", "for_refugees"}
 LONGEST_ID = 60
-# `dlsei-phase-2` is the programme dlsei: a phase is told by its dates, not by who reports it.
+# `dlsei-phase-2` is the programme dlsei: a phase is identified by its dates, not by who reports it.
 PHASE = re.compile(r"(phase|cohort|batch|\d+)(_|\d|$)")
 # What a platform puts behind a slug to make it its own: `-k3x9q`.
 CODE_LETTERS = 5
@@ -46,18 +46,18 @@ def stream_of(name: str, slug: str = "") -> Stream | None:
     """
     named, plain = identifier(name), _without_code(slug, name)
     if plain != identifier(slug) and named:
-        return _known(named) or _known(plain) or _unknown(named)
-    return _known(plain) or _known(named) or _unknown(named or plain)
+        return _known_stream(named) or _known_stream(plain) or _unknown(named)
+    return _known_stream(plain) or _known_stream(named) or _unknown(named or plain)
 
 
 @cache
 def programme_of(written: str) -> str:
     """The programme of an id: that of the reference which it begins with, else its own."""
-    known = _known(written)
+    known = _known_stream(written)
     return known.programme_id if known else written
 
 
-def _known(written: str) -> Stream | None:
+def _known_stream(written: str) -> Stream | None:
     """The stream of an id that begins with a programme of the reference."""
     known = programmes()
     for programme in sorted(known, key=len, reverse=True):
@@ -91,7 +91,7 @@ def _without_code(slug: str, name: str) -> str:
         return whole
     if not end.isalpha() or (name and len(end) == CODE_LETTERS):
         return base
-    known = _known(base)
+    known = _known_stream(base)
     return base if len(end) == CODE_LETTERS and known and known.partner_id in partners() else whole
 
 
@@ -108,12 +108,15 @@ class Belonging:
 def belonging(streams: Iterable[str], known_partners: Collection[str], known_programmes: Collection[str]) -> Belonging:
     """What the `streams` of a report (`partner/programme`) belong to, beside what is known already."""
     pairs = [stream.partition("/") for stream in streams]
-    found = sorted({partner for partner, _, _ in pairs}), sorted({programme for _, _, programme in pairs})
+    partners_and_programmes = (
+        sorted({partner for partner, _, _ in pairs}),
+        sorted({programme for _, _, programme in pairs}),
+    )
     return Belonging(
-        tuple(found[0]),
-        tuple(found[1]),
-        tuple(partner for partner in found[0] if partner not in known_partners),
-        tuple(programme for programme in found[1] if programme not in known_programmes),
+        tuple(partners_and_programmes[0]),
+        tuple(partners_and_programmes[1]),
+        tuple(partner for partner in partners_and_programmes[0] if partner not in known_partners),
+        tuple(programme for programme in partners_and_programmes[1] if programme not in known_programmes),
     )
 
 

@@ -38,17 +38,17 @@ from dashboard.store.snapshots import (
 )
 from dashboard.warehouse.catalog import SourceCard, sources
 
-PLACE, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
+FOLDER, PREVIEWS, PREVIEW, OWN = "proposals", "previews", "preview.json", ".own"
 FIGURES = ("learners_registered", "learners_reached", "learners_with_credential", "credentials", "countries")
-# Lists about organisations of which a member may bring in its own rows, by the column that says whose they are.
+# Lists about organisations of which a member may bring in its own rows, by the column that states whose they are.
 BY_MEMBERS = {"offers": "partner_id", "contributions_5w": "reported_by"}
-TAKEN = ("offers",)
+SOURCES_WITH_OWNED_IDS = ("offers",)
 # Files of one partner that may wait for a steward at once.
 MOST_WAITING = 20
 
 
 class NotYours(Refusal):
-    """Somebody may not do this; the message says who may."""
+    """Somebody may not do this; the message states who may."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Proposal:
     @property
     def arrival(self) -> Arrival:
         """What the store keeps of it when it is published."""
-        one = self.snapshot
+        snapshot = self.snapshot
         return Arrival(
-            source=one.source,
-            captured_on=one.captured_on.isoformat(),
-            provenance=one.provenance,
-            digest=one.sha256,
-            folder=one.folder,
+            source=snapshot.source,
+            captured_on=snapshot.captured_on.isoformat(),
+            provenance=snapshot.provenance,
+            digest=snapshot.sha256,
+            folder=snapshot.folder,
             account=self.account,
             kind=self.account.get("kind", ""),
             corrects=self.account.get("corrects", ""),
@@ -99,7 +99,7 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "", reason: str 
         reason: why it waits, of a file that was fetched.
 
     Raises:
-        NotYours: some rows are another partner's, or are told by ids that another partner has, or too many files wait.
+        NotYours: some rows are another partner's, or have ids that another partner has, or too many files wait.
         ErasedMeanwhile: the list of those who were erased has grown since the file was read.
     """
     report = ready.report
@@ -114,10 +114,10 @@ def propose(store: Path, ready: Ready, who: str, partner: str = "", reason: str 
                 f"The file has rows of {whose}, and you may bring in rows of {partner} only. Take the others out, or "
                 "map the column of the programme."
             )
-        if sum(partner in one.partners for one in waiting(store)) >= MOST_WAITING:
+        if sum(partner in other.partners for other in waiting(store)) >= MOST_WAITING:
             raise NotYours(f"{MOST_WAITING} files of yours wait for a steward. Ask one to look at them first.")
-    _refuse_taken(store, report.source, ready.folder / "rows.parquet")
-    target = store / PLACE / report.source / _folder_of(ready)
+    _refuse_ids_of_others(store, report.source, ready.folder / "rows.parquet")
+    target = store / FOLDER / report.source / _folder_of(ready)
     shared = _shared(store, report, ready.folder / "rows.parquet")
     with locked(store), staged(store) as fresh:
         if ready.erased is not None and ready.erased != marks(store):
@@ -164,17 +164,18 @@ def sent_together(proposal: Proposal, others: Iterable[Proposal]) -> list[Propos
     if mine.kind != PART:
         return [proposal]
     return [
-        one
-        for one in others
-        if (one.arrival.kind, one.arrival.source, one.arrival.captured_on) == (PART, mine.source, mine.captured_on)
-        and (one.arrival.streams & mine.streams or not mine.streams)
+        other
+        for other in others
+        if (other.arrival.kind, other.arrival.source, other.arrival.captured_on)
+        == (PART, mine.source, mine.captured_on)
+        and (other.arrival.streams & mine.streams or not mine.streams)
     ]
 
 
 def waiting(store: Path) -> list[Proposal]:
     """All proposals, the newest first."""
-    found = [read_proposal(folder) for source in sources() for folder in standing(store / PLACE / source)]
-    return sorted(found, key=lambda proposal: proposal.snapshot.imported_at, reverse=True)
+    proposals = [read_proposal(folder) for source in sources() for folder in standing(store / FOLDER / source)]
+    return sorted(proposals, key=lambda proposal: proposal.snapshot.imported_at, reverse=True)
 
 
 def discard(store: Path, proposal: Proposal) -> None:
@@ -189,7 +190,7 @@ def discard(store: Path, proposal: Proposal) -> None:
 def verify_waiting(store: Path, proposal: Proposal) -> None:
     """Raises StoreDamaged where its files changed, NotYours where another member has taken its ids since."""
     verify(proposal.snapshot.folder)
-    _refuse_taken(store, proposal.snapshot.source, proposal.snapshot.rows_file)
+    _refuse_ids_of_others(store, proposal.snapshot.source, proposal.snapshot.rows_file)
 
 
 def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any]:
@@ -217,27 +218,27 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
         kept = scratch / "kept"
         pins = pinned(store, would_stand(store, [proposal.arrival], kept))
         old = before.folder if before else None
-        found: dict[str, Any] = {"release": before.number if before else 0}
+        before_and_after: dict[str, Any] = {"release": before.number if before else 0}
         if partner:
             build_exact(of_partner(pins, partner), fresh)
-            found["figures"] = [one for one in _figures(old, fresh) if one["partner"] == partner]
+            before_and_after["figures"] = [figure for figure in _figures(old, fresh) if figure["partner"] == partner]
         else:
             built = build(pins, fresh)
-            found["figures"] = _figures(old, fresh)
-            found["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
-            found |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}
-    _keep_preview(store, f"{proposal.name}{OWN if partner else ''}", found)
-    return found
+            before_and_after["figures"] = _figures(old, fresh)
+            before_and_after["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
+            before_and_after |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}
+    _keep_preview(store, f"{proposal.name}{OWN if partner else ''}", before_and_after)
+    return before_and_after
 
 
 @shares_again
-def _keep_preview(store: Path, name: str, found: dict[str, Any]) -> None:
+def _keep_preview(store: Path, name: str, before_and_after: dict[str, Any]) -> None:
     target = store / PREVIEWS / name
     with locked(store), staged(store) as folder:
-        (folder / PREVIEW).write_text(json.dumps(found), encoding="utf-8")
+        (folder / PREVIEW).write_text(json.dumps(before_and_after), encoding="utf-8")
         if target.is_dir():
             remove(store, target)
-        publish(store, folder, target, {"kind": "preview", "release": found["release"]})
+        publish(store, folder, target, {"kind": "preview", "release": before_and_after["release"]})
 
 
 def previewed(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any] | None:
@@ -246,20 +247,20 @@ def previewed(store: Path, proposal: Proposal, partner: str = "") -> dict[str, A
     if not folder.is_dir():
         return None
     verify(folder)
-    found = json.loads((folder / PREVIEW).read_text(encoding="utf-8"))
+    before_and_after = json.loads((folder / PREVIEW).read_text(encoding="utf-8"))
     try:
-        return found if found["release"] == current_number(store) else None
+        return before_and_after if before_and_after["release"] == current_number(store) else None
     except NothingPublished:
-        return found if not found["release"] else None
+        return before_and_after if not before_and_after["release"] else None
 
 
 def read_proposal(folder: Path) -> Proposal:
     """The proposal in a folder; StoreDamaged when it is not whole."""
-    said = read_manifest(folder)
-    account = {key: value for key, value in said["input"].items() if key != "sha256"}
-    partners = frozenset(said.get("partners", ()))
-    shared, reason = said.get("shared", {}), said.get("reason", "")
-    return Proposal(read_snapshot(folder), said.get("proposed_by", ""), account, shared, partners, reason)
+    manifest = read_manifest(folder)
+    account = {key: value for key, value in manifest["input"].items() if key != "sha256"}
+    partners = frozenset(manifest.get("partners", ()))
+    shared, reason = manifest.get("shared", {}), manifest.get("reason", "")
+    return Proposal(read_snapshot(folder), manifest.get("proposed_by", ""), account, shared, partners, reason)
 
 
 def _partners(source: str, streams: Iterable[str], rows: Path) -> frozenset[str]:
@@ -277,24 +278,30 @@ def _owners_of_corrected(store: Path, report: Report) -> frozenset[str]:
     if not report.corrects:
         return frozenset()
     digest = FileId.read(report.corrects).digest
-    found = [one for one in snapshots(store, report.source) if any(part.startswith(digest) for part in one.parts)]
-    return frozenset().union(*(_partners(one.source, one.streams, one.rows_file) for one in found))
+    corrected = [
+        snapshot
+        for snapshot in snapshots(store, report.source)
+        if any(file_digest.startswith(digest) for file_digest in snapshot.parts)
+    ]
+    return frozenset().union(
+        *(_partners(snapshot.source, snapshot.streams, snapshot.rows_file) for snapshot in corrected)
+    )
 
 
-def _refuse_taken(store: Path, source: str, rows: Path) -> None:
+def _refuse_ids_of_others(store: Path, source: str, rows: Path) -> None:
     """Raises NotYours where a row has the id of another member's record, which it would replace."""
-    if source not in TAKEN:
+    if source not in SOURCES_WITH_OWNED_IDS:
         return
     owners = {
-        one: owner
-        for snapshot in sorted(pinned(store).get(source, ()), key=lambda one: one.captured_on)
-        for one, owner in _owners(snapshot.rows_file)
+        offer: owner
+        for snapshot in sorted(pinned(store).get(source, ()), key=lambda pinned_snapshot: pinned_snapshot.captured_on)
+        for offer, owner in _owners(snapshot.rows_file)
     }
-    taken = sorted({one for one, owner in _owners(rows) if owners.get(one, owner) != owner})
-    if taken:
+    of_others = sorted({offer for offer, owner in _owners(rows) if owners.get(offer, owner) != owner})
+    if of_others:
         raise NotYours(
-            f"{', '.join(taken[:5])} {'is' if len(taken) == 1 else 'are'} held by another member already, whose record "
-            "such rows would replace. Give yours ids of their own."
+            f"{', '.join(of_others[:5])} {'is' if len(of_others) == 1 else 'are'} held by another member already, "
+            "whose record such rows would replace. Give yours ids of their own."
         )
 
 
@@ -309,26 +316,35 @@ def _shared(store: Path, report: Report, rows: Path) -> dict[str, int]:
         return {}
     mine = set().union(*people_by_partner(rows).values(), set())
     own = {stream.partition("/")[0] for stream in report.streams}
-    found: dict[str, set[str]] = {}
+    keys_of: dict[str, set[str]] = {}
     for name, chosen in pinned(store).items():
         if sources()[name].people:
             for snapshot in chosen:
                 for partner, keys in people_by_partner(snapshot.rows_file).items():
                     if partner not in own:
-                        found.setdefault(partner, set()).update(mine & keys)
-    return {partner: len(keys) for partner, keys in sorted(found.items()) if keys}
+                        keys_of.setdefault(partner, set()).update(mine & keys)
+    return {partner: len(keys) for partner, keys in sorted(keys_of.items()) if keys}
 
 
 def _figures(old: Path | None, fresh: Path) -> list[dict[str, Any]]:
     """Figures that would change, by programme (or total) and partner (or all)."""
     before, after = (_newest(folder) for folder in (old, fresh))
     changed = []
-    for place in sorted(before.keys() | after.keys()):
+    for programme_and_partner in sorted(before.keys() | after.keys()):
         for name in FIGURES:
-            then, now_ = before.get(place, {}).get(name, 0), after.get(place, {}).get(name, 0)
+            then, now_ = (
+                before.get(programme_and_partner, {}).get(name, 0),
+                after.get(programme_and_partner, {}).get(name, 0),
+            )
             if then != now_:
                 changed.append(
-                    {"programme": place[0], "partner": place[1], "figure": name, "before": then, "after": now_}
+                    {
+                        "programme": programme_and_partner[0],
+                        "partner": programme_and_partner[1],
+                        "figure": name,
+                        "before": then,
+                        "after": now_,
+                    }
                 )
     return changed
 
@@ -338,12 +354,15 @@ def _newest(folder: Path | None) -> dict[tuple[str, str], dict[str, int]]:
         return {}
     table = pq.read_table(folder / "marts" / "cube_reach.parquet").to_pandas()
     last = table.sort_values("on_date").groupby(["programme_id", "partner_id"], sort=True).last()
-    return {place: {name: int(row[name]) for name in FIGURES} for place, row in last.iterrows()}
+    return {
+        programme_and_partner: {name: int(row[name]) for name in FIGURES}
+        for programme_and_partner, row in last.iterrows()
+    }
 
 
 def _cells(old: Path | None, fresh: Path, audience: str) -> dict[str, Any]:
     """Cells that an audience would see and does not yet, and the other way round; some of each by name."""
-    before, after = (_shown(folder, audience) for folder in (old, fresh))
+    before, after = (_cells_shown(folder, audience) for folder in (old, fresh))
     return {
         "visible": len(after - before),
         "hidden": len(before - after),
@@ -352,22 +371,22 @@ def _cells(old: Path | None, fresh: Path, audience: str) -> dict[str, Any]:
     }
 
 
-def _shown(folder: Path | None, audience: str) -> set[tuple[str, ...]]:
+def _cells_shown(folder: Path | None, audience: str) -> set[tuple[str, ...]]:
     if folder is None or not (folder / "views" / audience).is_dir():
         return set()
-    found: set[tuple[str, ...]] = set()
+    cells: set[tuple[str, ...]] = set()
     for name in ("cube_funnel", "cube_country"):
         table = pq.read_table(folder / "views" / audience / f"{name}.parquet").to_pandas()
         if table.empty:
             continue
         columns = list(CUBES[name].measures(table))
         for column in columns:
-            there = table[table[column].notna()]
-            if len(there):
-                rows = long(there.assign(**{c: there[c].fillna(0) for c in columns}), CUBES[name])
+            stated = table[table[column].notna()]
+            if len(stated):
+                rows = long(stated.assign(**{c: stated[c].fillna(0) for c in columns}), CUBES[name])
                 rows = rows[rows["column"] == column]
-                found |= set(rows[KEY].astype(str).itertuples(index=False, name=None))
-    return found
+                cells |= set(rows[KEY].astype(str).itertuples(index=False, name=None))
+    return cells
 
 
 def _examples(cells: Iterable[tuple[str, ...]]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.intake.corrections import FILE, LINE, REASON
-from dashboard.intake.front_door import Declared, run_child, there
+from dashboard.intake.front_door import Declared, existing_file, run_child
 from dashboard.intake.limits import BROWSER, Limits
 from dashboard.intake.report import FileRefused, harmless
 
@@ -21,7 +21,7 @@ class Headers:
 
 @dataclass(frozen=True)
 class Look:
-    """What a first look at a file tells: names of sources, best first, and the header (no names where none is)."""
+    """What a first look at a file shows: names of sources, best first, and the header (no names where none is)."""
 
     sources: tuple[str, ...]
     headers: Headers
@@ -33,7 +33,7 @@ def look(file: Path, encoding: str = "") -> Look:
     Raises:
         FileRefused: it cannot be read as CSV or XLSX.
     """
-    seen = run_child({"recognise": True, "file": str(there(file)), "encoding": encoding})
+    seen = run_child({"recognise": True, "file": str(existing_file(file)), "encoding": encoding})
     return Look(tuple(seen["sources"]), Headers(tuple(seen["headers"]), seen["line"], seen["sheet"]))
 
 
@@ -52,17 +52,17 @@ def headers(file: Path, encoding: str = "") -> Headers:
     Raises:
         FileRefused: it cannot be read as CSV or XLSX, or no line reads like a header.
     """
-    found = look(file, encoding).headers
-    if not found.names:
+    headers = look(file, encoding).headers
+    if not headers.names:
         raise FileRefused(
             "No line reads like a header, only like values. Put the names of the columns on the first line and send "
             "the file again."
         )
-    return found
+    return headers
 
 
 def set_aside_rows(
-    file: Path, source: str, reasons: Mapping[int, str], said: Declared, file_id: str, limits: Limits = BROWSER
+    file: Path, source: str, reasons: Mapping[int, str], declared: Declared, file_id: str, limits: Limits = BROWSER
 ) -> list[list[str]]:
     """The header and the rows on those lines as they were sent, with line, reason and file behind; formulas disarmed.
 
@@ -74,9 +74,9 @@ def set_aside_rows(
     order = {
         "lines": sorted(reasons),
         "source": source,
-        "file": str(there(file, limits)),
-        "encoding": said.encoding,
-        "columns": sorted(said.columns),
+        "file": str(existing_file(file, limits)),
+        "encoding": declared.encoding,
+        "columns": sorted(declared.columns),
         "limits": limits.as_json(),
     }
     seen = run_child(order)

@@ -35,7 +35,7 @@ BEHIND_APOSTROPHE = (*FORMULA_STARTS, *"0123456789")
 
 
 class FileRefused(Refusal):
-    """The whole file cannot be taken in; the message says what was wanted, what was found and what to do.
+    """The whole file cannot be taken in; the message states what was wanted, what was found and what to do.
 
     `asks` names the field of `Declared` by which the sender can answer, empty where nothing declared would help.
     """
@@ -159,17 +159,19 @@ class Report:
         return {**plain, **{name: [vars(row) for row in plain[name]] for name in ("quarantined", "unread")}}
 
     @classmethod
-    def from_json(cls, said: dict[str, Any]) -> "Report":
+    def from_json(cls, report: dict[str, Any]) -> "Report":
         """The report that `as_json` wrote."""
-        said = dict(said)
-        said["quarantined"] = tuple(Quarantined(**row) for row in said["quarantined"])
-        said["dropped_columns"] = tuple(said["dropped_columns"])
-        said["notes"] = tuple(said["notes"])
-        said["streams"] = tuple(said["streams"])
-        said["unread"] = tuple(Unread(**{**one, "lines": tuple(one["lines"])}) for one in said.get("unread", ()))
-        said["people_set_aside"] = tuple((reason, people) for reason, people in said.get("people_set_aside", ()))
-        said["lines"] = tuple(said["lines"])
-        return cls(**said)
+        report = dict(report)
+        report["quarantined"] = tuple(Quarantined(**row) for row in report["quarantined"])
+        report["dropped_columns"] = tuple(report["dropped_columns"])
+        report["notes"] = tuple(report["notes"])
+        report["streams"] = tuple(report["streams"])
+        report["unread"] = tuple(
+            Unread(**{**entry, "lines": tuple(entry["lines"])}) for entry in report.get("unread", ())
+        )
+        report["people_set_aside"] = tuple((reason, people) for reason, people in report.get("people_set_aside", ()))
+        report["lines"] = tuple(report["lines"])
+        return cls(**report)
 
 
 def closing_line(rows_in: int, published: int, collapsed: int, quarantined: int) -> str:
@@ -189,7 +191,7 @@ class Ledger:
     quarantined: list[Quarantined] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     captured_on: str = ""
-    # Rows set aside because they are a part or a total of others: they say nothing against the rest of the file.
+    # Rows set aside because they are a part or a total of others: they state nothing against the rest of the file.
     parts: int = 0
     identity: Identity | None = None
     partner: str = ""
@@ -235,13 +237,13 @@ class Ledger:
 
     def unread_values(self) -> tuple[Unread, ...]:
         """Values that were not understood, most frequent first; one that shares a word with a name is not shown."""
-        found: dict[tuple[str, str, str], Unread] = {}
+        unread: dict[tuple[str, str, str], Unread] = {}
         for (column, value, kept_as), (rows, *lines) in self.unread.items():
             shown = value if set(fold(value).split()).isdisjoint(self.words_of_names) else ""
-            before = found.get((column, shown, kept_as), Unread(column, shown, 0, (), kept_as))
+            before = unread.get((column, shown, kept_as), Unread(column, shown, 0, (), kept_as))
             all_lines = tuple(sorted((*before.lines, *lines))[:LINES_SHOWN])
-            found[column, shown, kept_as] = Unread(column, shown, before.rows + rows, all_lines, kept_as)
-        return tuple(sorted(found.values(), key=lambda one: (-one.rows, one.column, one.value))[:MOST_UNREAD])
+            unread[column, shown, kept_as] = Unread(column, shown, before.rows + rows, all_lines, kept_as)
+        return tuple(sorted(unread.values(), key=lambda entry: (-entry.rows, entry.column, entry.value))[:MOST_UNREAD])
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""

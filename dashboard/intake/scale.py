@@ -8,7 +8,7 @@ SCALES = (PERCENT, SHARE)
 
 @dataclass
 class Progress:
-    """What the progress of all rows says of its scale: percent, or a share of one."""
+    """What the progress of all rows states of its scale: percent, or a share of one."""
 
     above_one: int = 0
     fractions: int = 0
@@ -16,7 +16,7 @@ class Progress:
     ones_completed: int = 0
 
     def enter(self, value: float, is_completed: bool) -> None:
-        """Notes the progress of a row that says no percent sign."""
+        """Notes the progress of a row that states no percent sign."""
         self.above_one += value > 1
         self.fractions += 0 < value < 1
         self.whole_ones += value == 1

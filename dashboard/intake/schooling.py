@@ -31,9 +31,9 @@ def level_of(text: str) -> str | None:
     """The level of education, one of the card's, or None where it is not known."""
     if known := _level(fold(text)):
         return known
-    parts = [folded for part in BETWEEN.split(text) if (folded := fold(part))]
-    levels = {_level(part) for part in parts}
-    return next(iter(levels)) if len(parts) > 1 and len(levels) == 1 else None
+    pieces = [folded for piece in BETWEEN.split(text) if (folded := fold(piece))]
+    levels = {_level(piece) for piece in pieces}
+    return next(iter(levels)) if len(pieces) > 1 and len(levels) == 1 else None
 
 
 def _level(folded: str) -> str | None:

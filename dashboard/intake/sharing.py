@@ -19,13 +19,13 @@ MOST_NAMES = 2
 MOST_IDS = 2
 # Where somebody can be once (in a course, on a register) a second row may correct the first; a third is a stranger.
 MOST_RECORDS = 2
-# An id of which neither address nor name says that it is one person's may not hold for more rows than this, and for
+# An id of which neither address nor name states that it is one person's may not hold for more rows than this, and for
 # this share of them: a learner of a small programme may hold for many rows, but for no more than a few dozen courses.
 MOST_ROWS = 30
 MOST_SHARE = 0.05
 # Two names of which so much is alike, 0 to 1, are two spellings of one.
 ALIKE = 0.8
-# So many names of an id are compared with each other; more would only confirm what three say.
+# So many names of an id are compared with each other; more would only confirm what three state.
 NAMES_COMPARED = 12
 # Nobody's name is longer, and comparing two takes the square of their letters.
 LONGEST_NAME = 200
@@ -46,7 +46,7 @@ class _Beside:
     rows_with_other: int = 0
     names: set[str] = field(default_factory=set)
     rows_with_name: int = 0
-    places: list[Hashable] = field(default_factory=list)
+    record_keys: list[Hashable] = field(default_factory=list)
 
 
 def no_ids(ids: Sequence[str], emails: Sequence[str], names: Sequence[str], once: Sequence[Hashable]) -> frozenset[str]:
@@ -66,7 +66,7 @@ def shared_ids(
     known = set(zip(names, ids, strict=True))
     ids_of_name = Counter(fold(name) for name, id_ in known if id_)
     beside = _gathered(ids, emails, names, once)
-    return {id_: reason for id_, found in beside.items() if (reason := _reason(found, ids_of_name, len(ids)))}
+    return {id_: reason for id_, others in beside.items() if (reason := _reason(others, ids_of_name, len(ids)))}
 
 
 def shared_ids_of_some(
@@ -74,9 +74,9 @@ def shared_ids_of_some(
 ) -> Mapping[str, str] | None:
     """As `shared_ids`, for some ids of a file of at most so many rows; None where it hangs on rows of others."""
     shared: dict[str, str] = {}
-    for id_, found in _gathered(ids, emails, names, once).items():
-        few, many = dict.fromkeys(found.names, 1), dict.fromkeys(found.names, MOST_IDS + 1)
-        reasons = {_reason(found, of_name, rows) for of_name in (few, many) for rows in (0, most_rows)}
+    for id_, others in _gathered(ids, emails, names, once).items():
+        few, many = dict.fromkeys(others.names, 1), dict.fromkeys(others.names, MOST_IDS + 1)
+        reasons = {_reason(others, of_name, rows) for of_name in (few, many) for rows in (0, most_rows)}
         if len(reasons) > 1:
             return None
         if reason := reasons.pop():
@@ -89,51 +89,51 @@ def shared_addresses(ids: Sequence[str], emails: Sequence[str], names: Sequence[
     beside = _gathered(emails, ids, names, [""] * len(ids))
     return frozenset(
         email
-        for email, found in beside.items()
-        if _people(found.names) > MOST_NAMES
-        or (len(found.others) > MOST_IDS and (not found.names or _people(found.names) > 1))
+        for email, others in beside.items()
+        if _people(others.names) > MOST_NAMES
+        or (len(others.others) > MOST_IDS and (not others.names or _people(others.names) > 1))
     )
 
 
 def ids_of_two(ids: Sequence[str], emails: Sequence[str], names: Sequence[str]) -> frozenset[str]:
     """The ids beside two names that are not alike and no e-mail address: of one person renamed, or of two people."""
     beside = _gathered(ids, emails, names, [""] * len(ids))
-    return frozenset(id_ for id_, found in beside.items() if not found.others and _people(found.names) == MOST_NAMES)
+    return frozenset(id_ for id_, others in beside.items() if not others.others and _people(others.names) == MOST_NAMES)
 
 
 def _gathered(
     keys: Sequence[str], others: Sequence[str], names: Sequence[str], once: Sequence[Hashable]
 ) -> Mapping[str, _Beside]:
     rows = Counter(keys)
-    found = {key: _Beside(number) for key, number in rows.items() if key and number > 1}
+    beside_key = {key: _Beside(number) for key, number in rows.items() if key and number > 1}
     folded = {name: "" if is_missing(name) else fold(name) for name in set(names)}
-    for key, other, name, place in zip(keys, others, names, once, strict=True):
-        beside = found.get(key)
+    for key, other, name, record_key in zip(keys, others, names, once, strict=True):
+        beside = beside_key.get(key)
         if beside is None:
             continue
-        beside.places.append(place)
+        beside.record_keys.append(record_key)
         if other:
             beside.others.add(other)
             beside.rows_with_other += 1
         if written := folded[name]:
             beside.names.add(written)
             beside.rows_with_name += 1
-    return found
+    return beside_key
 
 
-def _reason(found: _Beside, ids_of_name: Mapping[str, int], rows: int) -> str:
-    addresses, people = len(found.others), _people(found.names)
+def _reason(beside: _Beside, ids_of_name: Mapping[str, int], rows: int) -> str:
+    addresses, people = len(beside.others), _people(beside.names)
     if addresses > MOST_ADDRESSES or (addresses == MOST_ADDRESSES and people > 1):
         return ADDRESSES
     if people > MOST_NAMES:
         return NAMES
-    has_one_address = addresses == 1 and found.rows_with_other == found.rows
-    has_one_name = people == 1 and found.rows_with_name == found.rows
-    if has_one_address or (has_one_name and all(ids_of_name[name] <= MOST_IDS for name in found.names)):
+    has_single_address = addresses == 1 and beside.rows_with_other == beside.rows
+    has_single_name = people == 1 and beside.rows_with_name == beside.rows
+    if has_single_address or (has_single_name and all(ids_of_name[name] <= MOST_IDS for name in beside.names)):
         return ""
-    if max(Counter(found.places).values()) > MOST_RECORDS:
+    if max(Counter(beside.record_keys).values()) > MOST_RECORDS:
         return RECORDS
-    return SHARE if found.rows > max(MOST_ROWS, MOST_SHARE * rows) else ""
+    return SHARE if beside.rows > max(MOST_ROWS, MOST_SHARE * rows) else ""
 
 
 def _people(names: Collection[str]) -> int:
@@ -142,18 +142,18 @@ def _people(names: Collection[str]) -> int:
         return len(names)
     different: list[str] = []
     for name in sorted(names)[:NAMES_COMPARED]:
-        if not any(_one_name(name, known) for known in different):
+        if not any(_is_same_name(name, known) for known in different):
             different.append(name)
     return len(different)
 
 
-def _one_name(one: str, other: str) -> bool:
+def _is_same_name(name: str, other: str) -> bool:
     """Whether two folded names may be one: a part of the other, nearly alike, or in two scripts."""
-    one, other = one[:LONGEST_NAME], other[:LONGEST_NAME]
-    words, of_other = set(one.split()), set(other.split())
+    name, other = name[:LONGEST_NAME], other[:LONGEST_NAME]
+    words, of_other = set(name.split()), set(other.split())
     if words <= of_other or of_other <= words or not words or not of_other:
         return True
-    if _script(one) != _script(other):
+    if _script(name) != _script(other):
         return True
     return SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(of_other)), autojunk=False).ratio() >= ALIKE
 

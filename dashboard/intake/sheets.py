@@ -22,7 +22,7 @@ def open_sheets(path: Path, format_: str) -> list[tuple[str, bool, Iterator[Cell
     """
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    with _said_plainly(format_):
+    with _with_plain_refusals(format_):
         try:
             book = CalamineWorkbook.from_path(path)
         except PasswordError as locked:
@@ -30,18 +30,20 @@ def open_sheets(path: Path, format_: str) -> list[tuple[str, bool, Iterator[Cell
         about = [sheet for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
     if not about:
         raise unreadable(format_)
-    return [(one.name, one.visible is SheetVisibleEnum.Visible, _rows(book, one.name, format_)) for one in about]
+    return [
+        (sheet.name, sheet.visible is SheetVisibleEnum.Visible, _rows(book, sheet.name, format_)) for sheet in about
+    ]
 
 
 def _rows(book: Any, title: str, format_: str) -> Iterator[Cells]:
-    with _said_plainly(format_):
+    with _with_plain_refusals(format_):
         rows = iter(book.get_sheet_by_name(title).iter_rows())
     for number, cells in enumerate(rows, start=1):
         yield number, [_text(cell) for cell in cells]
 
 
 @contextmanager
-def _said_plainly(format_: str) -> Iterator[None]:
+def _with_plain_refusals(format_: str) -> Iterator[None]:
     """What reading a damaged workbook raises, a panic of the library among it, is a refusal."""
     from python_calamine import CalamineError
 

@@ -74,20 +74,31 @@ def proposals(organisations: Iterable[Organisation]) -> list[Proposal]:
     """
     known = list(dict.fromkeys(organisations))
     groups: dict[str, list[Organisation]] = defaultdict(list)
-    for one in known:
-        groups[_core(one.name)].append(one)
+    for organisation in known:
+        groups[_core(organisation.name)].append(organisation)
     groups.pop("", None)
     for core, home in _homes(groups).items():
         groups[home] += groups.pop(core)
-    found = []
+    groups_proposed = []
     for names in groups.values():
-        if len({one.partner_id for one in names}) < 2 or sum(one.is_member for one in names) > 1:
+        if (
+            len({organisation.partner_id for organisation in names}) < 2
+            or sum(organisation.is_member for organisation in names) > 1
+        ):
             continue
         first, *others = sorted(
-            names, key=lambda one: (not one.is_member, _is_acronym(one.name), -one.activities, one.name)
+            names,
+            key=lambda organisation: (
+                not organisation.is_member,
+                _is_acronym(organisation.name),
+                -organisation.activities,
+                organisation.name,
+            ),
         )
-        found.append(Proposal(first, tuple(others)))
-    return sorted(found, key=lambda one: (-sum(o.activities for o in (one.shown, *one.others)), one.shown.name))
+        groups_proposed.append(Proposal(first, tuple(others)))
+    return sorted(
+        groups_proposed, key=lambda group: (-sum(o.activities for o in (group.shown, *group.others)), group.shown.name)
+    )
 
 
 def as_file(confirmed: Sequence[Proposal]) -> str:
@@ -98,8 +109,8 @@ def as_file(confirmed: Sequence[Proposal]) -> str:
     for group in confirmed:
         shown = group.shown
         # A member's id need not be made of its name; the names of others are known by theirs.
-        for one in (shown, *group.others):
-            writer.writerow([one.partner_id, shown.name, shown.partner_id])
+        for organisation in (shown, *group.others):
+            writer.writerow([organisation.partner_id, shown.name, shown.partner_id])
     return out.getvalue()
 
 
@@ -107,8 +118,8 @@ def _homes(groups: dict[str, list[Organisation]]) -> dict[str, str]:
     """Of each core that is an acronym, the one longer core that it can stand for."""
     behind: dict[str, set[str]] = defaultdict(set)
     for core, names in groups.items():
-        for one in names:
-            for short in _acronyms(one.name):
+        for organisation in names:
+            for short in _acronyms(organisation.name):
                 if short != core:
                     behind[short].add(core)
     return {short: cores.copy().pop() for short, cores in behind.items() if short in groups and len(cores) == 1}
@@ -127,7 +138,7 @@ def _words(name: str) -> list[str]:
 
 def _acronyms(name: str) -> set[str]:
     """The acronyms of a name: what stands in brackets or before a dash, and its first letters."""
-    written = {"".join(_words(part)) for parts in BRACKETED.findall(name) for part in parts if part}
+    written = {"".join(_words(group)) for groups in BRACKETED.findall(name) for group in groups if group}
     words = _words(BRACKETED.sub(" ", name))
     if len(words) > 1:
         written |= {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in SMALL)}

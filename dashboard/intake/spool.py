@@ -11,7 +11,7 @@ import numpy as np
 # So many rows are in memory; of more all are in a file.
 MOST_ROWS = 750_000
 BLOCK_ROWS = 262_144
-# By so many of its first bits rows of a key are told apart from others: 64 files, of which one is in memory at once.
+# By so many of its first bits rows of a key are distinguished from others: 64 files, of which one is in memory at once.
 KEY_BITS = 6
 
 
@@ -38,23 +38,23 @@ class Spool:
         self.rows += len(block)
         if self.rows - self._written > MOST_ROWS:
             with self._file.open("ab") as out:
-                for one in self._blocks:
-                    out.write(one.tobytes())
+                for kept_block in self._blocks:
+                    out.write(kept_block.tobytes())
             self._blocks.clear()
             self._written = self.rows
 
     def between(self, first: int, end: int) -> np.ndarray:
         """The rows from one on, counted from 0, and before another."""
-        there = []
+        pieces = []
         if first < self._written:
-            there.append(
+            pieces.append(
                 np.fromfile(
                     *(self._file, self._kind, min(end, self._written) - first), offset=first * self._kind.itemsize
                 )
             )
         if end > self._written:
-            there.append(self._last()[max(first - self._written, 0) : end - self._written])
-        return there[0] if len(there) == 1 else np.concatenate([np.empty(0, self._kind), *there])
+            pieces.append(self._last()[max(first - self._written, 0) : end - self._written])
+        return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, self._kind), *pieces])
 
     def blocks(self) -> Iterator[np.ndarray]:
         """All rows, some at a time."""

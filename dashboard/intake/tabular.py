@@ -1,4 +1,4 @@
-"""A CSV or a workbook, told apart by content, as a header and numbered rows of text. Knows no source."""
+"""A CSV or a workbook, distinguished by content, as a header and numbered rows of text. Knows no source."""
 
 import codecs
 import re
@@ -27,7 +27,17 @@ from dashboard.intake.csv_text import (
     text_below,
 )
 from dashboard.intake.formats import PARQUET, XLSX, is_parquet, unread_parquet, workbook_format, zipped_format
-from dashboard.intake.headers import TAGS_BELOW, Names, found_at, header_names, is_tags, key, merged, positions, tag_of
+from dashboard.intake.headers import (
+    TAGS_BELOW,
+    Names,
+    header_names,
+    header_positions,
+    is_tags,
+    key,
+    merged,
+    positions,
+    tag_of,
+)
 from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
 from dashboard.intake.parquet_text import parquet_blocks
@@ -42,14 +52,14 @@ MOST_ENTRIES = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 HEADER_WITHIN = 40
-# So many of the names of a column are told in a refusal.
+# So many of the names of a column are listed in a refusal.
 MOST_NAMES = 4
 # The header stands within these bytes of UTF-8; looking for it reads no more.
 HEADER_WITHIN_TEXT = 2**20
 FEWEST_COLUMNS = 3
 # Text has no control characters among so many bytes; a refusal shows so many of a line.
 START_BYTES, SAMPLE_BYTES = 2000, 80
-# Columns without which a row says nothing, though a file may do without them: the sender can declare it.
+# Columns without which a row states nothing, though a file may do without them: the sender can declare it.
 COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Signs that some programs put between columns, and that are not read.
@@ -95,7 +105,7 @@ class Table:
     """A header that answers the card, and the rows below it.
 
     Where the file has a row of HXL tags, that is the header, with the human header above where a column has no tag;
-    `tags` are those of each column as `key` writes them. `notes` say what else there was and was not read. The rows of
+    `tags` are those of each column as `key` writes them. `notes` state what else there was, unread. The rows of
     a CSV are there as text, too: a reader takes the one or the other. `more` are the texts of the other parts of an
     export, whose lines are counted from multiples of PART_LINES on.
     """
@@ -125,7 +135,7 @@ def open_table(
     columns: Sequence[tuple[str, str]] = (),
     limits: Limits = BROWSER,
 ) -> Table:
-    """The table in a file. `columns` are pairs of a card's column and the header that a person said stands for it.
+    """The table in a file. `columns` are pairs of a card's column and the header that a person stated stands for it.
 
     Raises:
         FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the headers that are required
@@ -141,7 +151,7 @@ def open_table(
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
     begin = _beginning(blocks)
-    delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_found(begin, d, names, needed))
+    delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_known(begin, d, names, needed))
     if delimiter in OTHER_DELIMITERS:
         raise FileRefused(
             f"The columns of the file are separated by {delimiter}. "
@@ -153,7 +163,7 @@ def open_table(
 
 
 def open_parts(
-    parts: Sequence[tuple[Path, str]],
+    files_and_names: Sequence[tuple[Path, str]],
     card: SourceCard,
     encoding: str = "",
     columns: Sequence[tuple[str, str]] = (),
@@ -166,7 +176,7 @@ def open_parts(
     """
     first: Table | None = None
     texts = []
-    for path, name in parts:
+    for path, name in files_and_names:
         with naming(name):
             table = open_table(path, card, encoding, columns, limits)
             if table.text is None:
@@ -177,8 +187,8 @@ def open_parts(
                 lacking = [clean(cell)[:LONGEST_TEXT] for cell in first.header if cell not in table.header]
                 which = f" It lacks {', '.join(lacking[:MOST_NAMES])}." if lacking else ""
                 raise FileRefused(
-                    f"Its columns, or their order, are not those of {parts[0][1]}.{which} Import it in a call of its "
-                    "own, as a part."
+                    f"Its columns, or their order, are not those of {files_and_names[0][1]}.{which} Import it in a "
+                    "call of its own, as a part."
                 )
             texts.append(replace(table.text, name=name))
     assert first
@@ -198,7 +208,7 @@ def _as_wide_as_rows(table: Table) -> Table:
 
     Of the cells behind the header none is filled, so nothing is shifted.
     """
-    begin, rows = _begun(table.rows)
+    begin, rows = _first_and_all_rows(table.rows)
     widths = {len(row.cells) for row in begin}
     width, beyond = len(table.header), len(table.header) + 1
     if widths == {beyond} and not any(row.cells[-1].strip() for row in begin):
@@ -218,13 +228,13 @@ def first_rows(
         FileRefused: too large, not CSV or XLSX, or unreadable text.
     """
     if format_ := _workbook_format(path, limits):
-        return [(sheet.title, _readable(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
+        return [(sheet.title, _readable_rows(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     if is_parquet(path):
         blocks: Blocks = partial(parquet_blocks, path)
     else:
         blocks = partial(read_blocks, path, _encoding_of(path, encoding, people=True))
     begin = _beginning(blocks)
-    return [("", _readable(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
+    return [("", _readable_rows(csv_rows([begin], delimiter))) for delimiter in DELIMITERS]
 
 
 def _workbook_format(path: Path, limits: Limits) -> str:
@@ -257,22 +267,22 @@ def _beginning(blocks: Blocks) -> bytes:
     return text[:HEADER_WITHIN_TEXT].decode(errors="ignore").encode()
 
 
-def _headers_found(begin: bytes, delimiter: str, names: Names, needed: set[str]) -> int:
-    rows = _readable(csv_rows([begin], delimiter))
+def _headers_known(begin: bytes, delimiter: str, names: Names, needed: set[str]) -> int:
+    rows = _readable_rows(csv_rows([begin], delimiter))
     return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
 
 
-def _readable(rows: Iterable[Row]) -> list[Row]:
+def _readable_rows(rows: Iterable[Row]) -> list[Row]:
     """The rows within which a header stands, as far as they can be read."""
-    found: list[Row] = []
+    read: list[Row] = []
     try:
-        found.extend(islice(rows, HEADER_WITHIN))
+        read.extend(islice(rows, HEADER_WITHIN))
     except FileRefused:
-        return found
-    return found
+        return read
+    return read
 
 
-def _begun(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+def _first_and_all_rows(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
     """The first rows, and all of them again, with the refusal to which reading on leads."""
     begin: list[Row] = []
     try:
@@ -385,22 +395,22 @@ def _workbook_table(
 ) -> Table:
     """The table of the one sheet that has the card's headers."""
     sheets = _sheets(path, format_, card.max_columns)
-    found: dict[str, Table] = {}
+    tables: dict[str, Table] = {}
     others: dict[str, list[Row]] = {}
     refusal: FileRefused | None = None
     for sheet in sheets:
-        begin, rows = _begun(sheet.rows)
+        begin, rows = _first_and_all_rows(sheet.rows)
         try:
-            found[sheet.title] = _find_header(rows, card, names, columns)
+            tables[sheet.title] = _find_header(rows, card, names, columns)
         except FileRefused as refused:
             refusal = refusal or refused
             others[sheet.title] = begin
-    if not found:
+    if not tables:
         raise refusal or FileRefused("The workbook has no sheet. Save the table as CSV and send that.")
-    title, notes = _right_sheet(found, {sheet.title for sheet in sheets if sheet.is_shown})
-    table = found[title]
+    title, notes = _right_sheet(tables, {sheet.title for sheet in sheets if sheet.is_shown})
+    table = tables[title]
     width = len(table.header)
-    begin, rows = _begun(table.rows)
+    begin, rows = _first_and_all_rows(table.rows)
     for other, of_other in others.items():
         _refuse_rows_elsewhere(other, of_other, table, card, begin)
     padded = (Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in rows)
@@ -421,7 +431,7 @@ def _refuse_rows_elsewhere(title: str, rows: Sequence[Row], table: Table, card: 
 
 
 def _notes_on(layout: Layout, header_line: int) -> list[str]:
-    """What a report says of rows that are hidden or merged."""
+    """What a report states of rows that are hidden or merged."""
     notes = []
     if hidden := sum(line > header_line for line in layout.hidden):
         notes.append(f"{hidden} rows of the sheet are hidden or filtered out; they are read like the others")
@@ -437,35 +447,35 @@ def _sheets(path: Path, format_: str, most_columns: int) -> list[Sheet]:
     """The sheets of a workbook that was looked at before, read as their rows are asked for."""
     if format_ != XLSX:
         opened = open_sheets(path, format_)
-        return [Sheet(title, is_shown, _kept(rows, most_columns)) for title, is_shown, rows in opened]
-    found = []
+        return [Sheet(title, is_shown, _without_blank_rows(rows, most_columns)) for title, is_shown, rows in opened]
+    sheets = []
     for sheet in _open_workbook(path).worksheets:
         try:
             layout = layout_of(sheet)
         except ARCHIVE_FAULTS as wrong:
             raise _damaged() from wrong
         is_shown = sheet.sheet_state == "visible"
-        found.append(Sheet(sheet.title, is_shown, _sheet_rows(sheet, layout, most_columns), layout))
-    return found
+        sheets.append(Sheet(sheet.title, is_shown, _sheet_rows(sheet, layout, most_columns), layout))
+    return sheets
 
 
-def _right_sheet(found: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
+def _right_sheet(tables: Mapping[str, Table], visible: Collection[str]) -> tuple[str, tuple[str, ...]]:
     """The title of the one table that is meant: with HXL tags before others, and one that is shown before hidden ones.
 
     Raises:
         FileRefused: it is not one.
     """
-    chosen = list(found)
-    for ask in (lambda title: bool(found[title].tags), lambda title: title in visible):
+    chosen = list(tables)
+    for ask in (lambda title: bool(tables[title].tags), lambda title: title in visible):
         chosen = [title for title in chosen if ask(title)] or chosen
     if len(chosen) > 1:
         raise FileRefused(
             f"The sheets {' and '.join(clean(title)[:LONGEST_TEXT] for title in chosen[:2])} both hold a table. "
             "Send each as a file of its own."
         )
-    others = [clean(title)[:LONGEST_TEXT] for title in found if title != chosen[0]]
-    said = f"The sheet {clean(chosen[0])[:LONGEST_TEXT]} is read; not read: {', '.join(others)}"
-    return chosen[0], (said,) if others else ()
+    others = [clean(title)[:LONGEST_TEXT] for title in tables if title != chosen[0]]
+    note = f"The sheet {clean(chosen[0])[:LONGEST_TEXT]} is read; not read: {', '.join(others)}"
+    return chosen[0], (note,) if others else ()
 
 
 def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
@@ -475,7 +485,7 @@ def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
         FileRefused: too many rows or columns, rows that contradict each other, or the sheet is damaged.
     """
     try:
-        yield from _kept(rows_of(sheet, layout, MOST_ROWS), most_columns)
+        yield from _without_blank_rows(rows_of(sheet, layout, MOST_ROWS), most_columns)
     except WORKBOOK_FAULTS as wrong:
         raise FileRefused(
             f"The workbook is damaged: a sheet cannot be read to its end ({type(wrong).__name__}). Save it again as "
@@ -483,7 +493,7 @@ def _sheet_rows(sheet: Any, layout: Layout, most_columns: int) -> Iterator[Row]:
         ) from wrong
 
 
-def _kept(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
+def _without_blank_rows(written: Iterable[tuple[int, list[str]]], most_columns: int) -> Iterator[Row]:
     """The rows that hold anything, without the blank cells at their end.
 
     Raises:
@@ -521,25 +531,25 @@ def _zip_preflight(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             _judge_size(archive.infolist())
-            format_ = zipped_format(archive.namelist(), _part(archive, "mimetype").decode("latin-1"))
+            format_ = zipped_format(archive.namelist(), _beginning_of(archive, "mimetype").decode("latin-1"))
             _judge_list(archive.infolist())
-            types = _part(archive, CONTENT_TYPES)
+            types = _beginning_of(archive, CONTENT_TYPES)
             if b"macroenabled" in types.replace(b"\0", b"").lower():
                 raise FileRefused("The workbook carries a macro. Save it as .xlsx without macros, or as CSV.")
             for entry in archive.infolist():
-                with archive.open(entry) as part:
-                    _judge_prolog(part.read(PROLOG_BYTES), entry.file_size)
+                with archive.open(entry) as member:
+                    _judge_prolog(member.read(PROLOG_BYTES), entry.file_size)
     except ARCHIVE_FAULTS as wrong:
         raise _damaged() from wrong
     return format_
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def _beginning_of(archive: zipfile.ZipFile, name: str) -> bytes:
     """The beginning of a part, empty where there is none."""
     if name not in archive.namelist():
         return b""
-    with archive.open(name) as part:
-        return part.read(CHUNK)
+    with archive.open(name) as member:
+        return member.read(CHUNK)
 
 
 def _judge_size(entries: list[zipfile.ZipInfo]) -> None:
@@ -565,7 +575,7 @@ def _judge_list(entries: list[zipfile.ZipInfo]) -> None:
 
 def _judge_prolog(start: bytes, size: int) -> None:
     """Refuses a part in which something stands before the root element that may declare entities."""
-    # As the parser tells them apart, so that nothing hides in one encoding that is looked for in another.
+    # As the parser distinguishes them, so that nothing hides in one encoding that is looked for in another.
     if start.startswith(b"\xff\xfe") or start[1:2] == b"\0":
         text = start.decode("utf-16-le", "replace")
     elif start.startswith((b"\xfe\xff", b"\0")):
@@ -589,18 +599,18 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
             break
         if len(row.cells) > card.max_columns:
             raise FileRefused(f"The header has {len(row.cells)} columns; at most {card.max_columns} are read.")
-        found = found_at(row.cells, preamble, card, names, mapped)
-        if not card.lacking(found) and mapped.keys() <= found.keys():
+        positions_found = header_positions(row.cells, preamble, card, names, mapped)
+        if not card.lacking(positions_found) and mapped.keys() <= positions_found.keys():
             if at < HEADER_WITHIN - TAGS_BELOW and not is_tags(row.cells):
                 below = list(islice(rows, TAGS_BELOW))
                 if tags := next((i for i, next_ in enumerate(below, start=1) if is_tags(next_.cells)), 0):
                     lines = [row, *below[:tags]]
                     preamble += [line.cells for line in lines[:-1]]
                     rows, row = chain(below[tags:], rows), lines[-1]
-                    found = found_at(row.cells, preamble, card, names, mapped)
+                    positions_found = header_positions(row.cells, preamble, card, names, mapped)
                 else:
                     rows = chain(below, rows)
-            return _table(row, rows, preamble, found, card)
+            return _table(row, rows, preamble, positions_found, card)
         preamble.append(row.cells)
     wanted = ", ".join(
         [
@@ -614,12 +624,14 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
     )
 
 
-def _required(found: Mapping[str, int], card: SourceCard) -> set[int]:
+def _required(positions_found: Mapping[str, int], card: SourceCard) -> set[int]:
     """Where the columns stand that a row needs."""
-    return {at for name, at in found.items() if card.needs(name, found)}
+    return {at for name, at in positions_found.items() if card.needs(name, positions_found)}
 
 
-def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict[str, int], card: SourceCard) -> Table:
+def _table(
+    row: Row, rows: Iterator[Row], preamble: list[list[str]], positions_found: dict[str, int], card: SourceCard
+) -> Table:
     """The table below a header.
 
     Raises:
@@ -628,13 +640,13 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
     header, has_tags = merged(row.cells, preamble), is_tags(row.cells)
     keys = [key(cell) for cell in header]
     several = {column.name for column in card.columns if column.several} if has_tags else set()
-    twice = {name: keys[at] for name, at in found.items() if keys.count(keys[at]) > 1 and name not in several}
+    twice = {name: keys[at] for name, at in positions_found.items() if keys.count(keys[at]) > 1 and name not in several}
     # Which of two columns is meant cannot be known. Where nobody needs it, the file is read without either.
-    spared = set() if card.people else {n for n in twice if n not in COUNTRY and not card.needs(n, found)}
+    spared = set() if card.people else {n for n in twice if n not in COUNTRY and not card.needs(n, positions_found)}
     if twice.keys() - spared:
         named = ", ".join(sorted(twice[name][:LONGEST_TEXT] for name in twice.keys() - spared))
         raise FileRefused(f"The header names {named} twice. Keep one of them.")
-    found = {name: at for name, at in found.items() if name not in spared}
+    positions_found = {name: at for name, at in positions_found.items() if name not in spared}
     notes = tuple(f"The header names {twice[name][:LONGEST_TEXT]} twice; neither is read" for name in sorted(spared))
     as_long = max(FEWEST_COLUMNS, len([cell for cell in row.cells if cell.strip()]) - 1)
     full = [line for line in preamble if sum(bool(cell.strip()) for cell in line) >= as_long]
@@ -644,15 +656,19 @@ def _table(row: Row, rows: Iterator[Row], preamble: list[list[str]], found: dict
             "the header on the first line."
         )
     if preamble:
-        begin, rows = _begun(rows)
-        like = lines_like_rows(preamble, header, _required(found, card), [line.cells for line in begin], has_tags)
+        begin, rows = _first_and_all_rows(rows)
+        like = lines_like_rows(
+            preamble, header, _required(positions_found, card), [line.cells for line in begin], has_tags
+        )
         if like:
             raise FileRefused(
                 f"Of the lines above the header, which is line {row.line}, {like} read like rows of the table and "
                 "would be lost. Put the header on the first line, above all rows."
             )
     unknown = [
-        (at, clean(cell)[:LONGEST_TEXT]) for at, cell in enumerate(header) if at not in found.values() and clean(cell)
+        (at, clean(cell)[:LONGEST_TEXT])
+        for at, cell in enumerate(header)
+        if at not in positions_found.values() and clean(cell)
     ]
     tags = tuple(cell if cell.startswith("#") else "" for cell in keys) if has_tags else ()
-    return Table(header, row.line, row.last_line, preamble, found, unknown, rows, tags, notes)
+    return Table(header, row.line, row.last_line, preamble, positions_found, unknown, rows, tags, notes)

@@ -17,15 +17,15 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-# What tells two words of a cell apart, such as Education / التعليم.
+# What separates two words of a cell, such as Education / التعليم.
 BETWEEN = re.compile(r"[/|;,()\[\]\n]|\s[-–—]\s")
 
 
-def parts(text: str) -> list[str]:
+def terms(text: str) -> list[str]:
     """The whole cell, then each of its parts, without the number of a list before it or a share behind it; folded."""
     folded = fold(text.replace("\n", " / "))
-    found = [folded, *BETWEEN.split(SHARE.sub("", folded))]
-    return list(dict.fromkeys(one for part in found if (one := NUMBERED.sub("", part).strip(" .:-"))))
+    texts = [folded, *BETWEEN.split(SHARE.sub("", folded))]
+    return list(dict.fromkeys(term for text in texts if (term := NUMBERED.sub("", text).strip(" .:-"))))
 
 
 SHARE = re.compile(r"\(?\d{1,3}(?:[.,]\d+)?\s?%\)?")

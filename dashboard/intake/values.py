@@ -12,7 +12,7 @@ from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.words import fold, is_missing, words
 
-# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are told apart by one and the same sign.
+# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are distinguished by one and the same sign.
 WHOLE_NUMBER = re.compile(
     r"(?P<whole>-?(?:\d{1,11}|"
     r"[1-9]\d{0,2}(?P<group>[ \u00a0\u202f\u2009,.'\u2019])\d{3}(?P<more>(?:(?P=group)\d{3}){0,2})))"
@@ -24,7 +24,7 @@ MOST_DIGITS = 11
 DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
 # A comma before three digits may part thousands, unless no thousand can begin so: 0,125 and 12345,678.
 COMMA_DECIMAL = re.compile(r"-?(?:\d{1,11},(?:\d{1,2}|\d{4,12})|(?:0|\d{4,11}),\d{3})", re.ASCII)
-# Groups of three and decimals, told apart by two different signs, or groups alone by one that is no decimal sign.
+# Groups of three and decimals, distinguished by two different signs, or groups alone by one that is no decimal sign.
 GROUPED_DECIMAL = re.compile(
     r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
 )
@@ -91,13 +91,13 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
     Raises:
         RowRefused: the cell is blank, in none of the source's formats, no date in that order, or out of range.
     """
-    found = written_date(clean(text), ledger.card.date_formats)
-    if found is None and (serial := serial_date(clean(text))):
+    written = written_date(clean(text), ledger.card.date_formats)
+    if written is None and (serial := serial_date(clean(text))):
         ledger.remarks["with a date written as a spreadsheet's number of days, read as the day it stands for"] += 1
-        found = Written(serial, serial)
-    if found is None:
+        written = Written(serial, serial)
+    if written is None:
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
-    date = ledger.orders.day_of(found, column)
+    date = ledger.orders.day_of(written, column)
     if date is None:
         order = "month" if ledger.orders.declared == MONTH_FIRST else "day"
         raise RowRefused(column, text, f"not a date with the {order} first")
@@ -161,10 +161,10 @@ def whole(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
     written = _with_plain_digits(text)
-    found = WHOLE_NUMBER.fullmatch(written)
-    if found is None or _may_be_another(found):
+    match = WHOLE_NUMBER.fullmatch(written)
+    if match is None or _may_be_another(match):
         return None
-    number = int(re.sub(r"\D", "", found["whole"]))
+    number = int(re.sub(r"\D", "", match["whole"]))
     return -number if written.startswith("-") else number
 
 
@@ -173,13 +173,13 @@ def _with_digits(text: str) -> str:
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
-def _may_be_another(found: re.Match[str]) -> bool:
+def _may_be_another(match: re.Match[str]) -> bool:
     """Whether a sign may be a decimal one or one between thousands: 1.234, 1,000 behind no other group, 1,234,0."""
-    group, decimal = found["group"], found["decimal"]
+    group, decimal = match["group"], match["decimal"]
     if group is None:
-        few = len(found["whole"].lstrip("-0")) in range(1, 4)
-        return decimal is not None and found["zeros"] == THOUSAND and (few or decimal == ",")
-    return group == decimal or (group == "." and not found["more"] and decimal is None)
+        few = len(match["whole"].lstrip("-0")) in range(1, 4)
+        return decimal is not None and match["zeros"] == THOUSAND and (few or decimal == ",")
+    return group == decimal or (group == "." and not match["more"] and decimal is None)
 
 
 def _with_plain_digits(text: str) -> str:
@@ -254,18 +254,18 @@ def degrees(text: str, column: str, most: float) -> float:
 
 
 def _year_first(text: str) -> datetime.date | None:
-    found = YEAR_FIRST.fullmatch(text)
-    if not found:
+    match = YEAR_FIRST.fullmatch(text)
+    if not match:
         return None
-    year, month, day = (int(part) for part in (found.group(1, 3, 4) if found[1] else found.group(5, 6, 7)))
+    year, month, day = (int(number) for number in (match.group(1, 3, 4) if match[1] else match.group(5, 6, 7)))
     return _day(year, month, day)
 
 
 def _month_named(text: str) -> datetime.date | None:
-    if found := DAY_NAMED.fullmatch(text):
-        day, word, year = found.groups()
-    elif found := NAMED_DAY.fullmatch(text):
-        word, day, year = found.groups()
+    if match := DAY_NAMED.fullmatch(text):
+        day, word, year = match.groups()
+    elif match := NAMED_DAY.fullmatch(text):
+        word, day, year = match.groups()
     else:
         return None
     month, full_year = month_of(word), int(year)

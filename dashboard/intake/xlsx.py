@@ -18,7 +18,7 @@ from dashboard.intake.report import FileRefused, as_sent
 LAST_ROW = 1_048_576
 CHUNK = 2**20
 PROLOG_BYTES = 4096
-# The name of a sheet's root element tells by which prefix its elements are written; most have none.
+# The name of a sheet's root element states by which prefix its elements are written; most have none.
 ROOT = re.compile(rb"<(?:(\w+):)?worksheet\b")
 NUMBER = re.compile(rb"""\br\s*=\s*["']\s*(\d{1,7})""")
 HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)""")
@@ -35,7 +35,7 @@ Cells = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Layout:
-    """What a sheet says of its rows before any is read: their order, those that are hidden, and spans of merged rows.
+    """What a sheet states of its rows before any is read: their order, those that are hidden, and spans of merged rows.
 
     `merged` are the first and last row of cells merged over several rows.
     """
@@ -51,8 +51,8 @@ def layout_of(sheet: Any) -> Layout:
     merged: list[tuple[int, int]] = []
     is_ordered, before, begun = True, 0, b""
     tags: re.Pattern[bytes] | None = None
-    with sheet._get_source() as part:
-        while chunk := part.read(CHUNK):
+    with sheet._get_source() as stream:
+        while chunk := stream.read(CHUNK):
             if tags is None:
                 root = ROOT.search(chunk[:PROLOG_BYTES])
                 prefix = root[1] + b":" if root and root[1] else b""
@@ -84,8 +84,8 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
         FileRefused: a row or a cell has a place that no sheet has, or two of them claim one place.
     """
     shares, before = _percent_styles(sheet.parent), 0
-    with sheet._get_source() as part:
-        walk = _written(part, sheet, shares)
+    with sheet._get_source() as stream:
+        walk = _rows_written(stream, sheet, shares)
         for number, cells in walk if layout.is_ordered else _sorted(walk, most_rows):
             if number == before:
                 raise FileRefused(
@@ -99,11 +99,11 @@ def rows_of(sheet: Any, layout: Layout, most_rows: int) -> Iterator[Cells]:
             yield number, cells
 
 
-def _written(part: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
+def _rows_written(stream: Any, sheet: Any, shares: set[int]) -> Iterator[Cells]:
     """The rows that hold anything, in the order in which they are written."""
     book = sheet.parent
     parser = _parser()(
-        part,
+        stream,
         sheet._shared_strings,
         data_only=True,
         epoch=book.epoch,
@@ -198,7 +198,7 @@ def _parser() -> Any:
                 FileRefused: its cells state that they are in another row.
             """
             written = row.get("r")
-            self.row_counter = self.row_counter + 1 if written is None else _whole(written)
+            self.row_counter = self.row_counter + 1 if written is None else _whole_number(written)
             self.col_counter = 0
             cells = [self.parse_cell(element) for element in row]
             elsewhere = [cell for cell in cells if cell["row"] != self.row_counter and cell["value"] is not None]
@@ -239,7 +239,7 @@ def _parser() -> Any:
     return Parser
 
 
-def _whole(written: str) -> int:
+def _whole_number(written: str) -> int:
     number = float(written)
     if not number.is_integer():
         raise ValueError(written)

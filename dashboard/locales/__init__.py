@@ -47,7 +47,7 @@ def speak(code: str) -> None:
     Raises:
         UnknownLanguage: it is none of LANGUAGES.
     """
-    _language.set(_known(code))
+    _language.set(_known_language(code))
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def speaking(code: str) -> Iterator[None]:
     Raises:
         UnknownLanguage: it is none of LANGUAGES.
     """
-    before = _language.set(_known(code))
+    before = _language.set(_known_language(code))
     try:
         yield
     finally:
@@ -102,7 +102,7 @@ def reviewed(code: str) -> float:
 
 def is_offered(page: str, code: str) -> bool:
     """Whether all messages of a page are translated into a language, as `make strings` last found."""
-    return code == ENGLISH or page not in _incomplete().get(_known(code), [])
+    return code == ENGLISH or page not in _incomplete().get(_known_language(code), [])
 
 
 @cache
@@ -113,7 +113,7 @@ def _incomplete() -> Mapping[str, list[str]]:
 
 @cache
 def _read(code: str) -> tuple[gettext.NullTranslations, float]:
-    file = catalogue_file(_known(code))
+    file = catalogue_file(_known_language(code))
     if code == ENGLISH or not file.exists():
         return gettext.NullTranslations(), 1.0 if code == ENGLISH else 0.0
     # Babel's reader is loaded here, not by whoever only needs English.
@@ -134,7 +134,7 @@ def catalogue_file(code: str) -> Path:
     return FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-def _known(code: str) -> str:
+def _known_language(code: str) -> str:
     if code not in LANGUAGES:
         raise UnknownLanguage(f"The dashboard has no language {code!r}. It has: {', '.join(LANGUAGES)}.")
     return code

@@ -72,11 +72,11 @@ def _people(count: float, locale: str) -> str:
 
 def whole(count: float | None) -> str:
     """A count to the last digit, grouped."""
-    return missing() if is_missing(count) else _written(str(int(count or 0)), None, language())
+    return missing() if is_missing(count) else _in_pattern(str(int(count or 0)), None, language())
 
 
 @lru_cache(maxsize=20_000)
-def _written(number: str, pattern: str | None, locale: str) -> str:
+def _in_pattern(number: str, pattern: str | None, locale: str) -> str:
     """A number by a pattern of CLDR; it comes as Python writes it, so that minus zero is not taken for zero."""
     return format_decimal(number, pattern, locale)
 
@@ -90,12 +90,12 @@ def share(value: float | None) -> str:
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return missing() if is_missing(value) else _written(str(value or 0), "#,##0.0", language())
+    return missing() if is_missing(value) else _in_pattern(str(value or 0), "#,##0.0", language())
 
 
 def quotient(value: float | None) -> str:
     """A number with two decimals, such as credentials a learner."""
-    return missing() if is_missing(value) else _written(str(round(value or 0, 2)), "#,##0.00", language())
+    return missing() if is_missing(value) else _in_pattern(str(round(value or 0, 2)), "#,##0.00", language())
 
 
 def day(date: datetime.date | None) -> str:
@@ -128,7 +128,7 @@ def widget_day(kind: str) -> str:
 
 
 def people_axis(most: float | None) -> dict[str, list]:
-    """Ticks of an axis of people in words: plotly's own would say 0.5B. Up to one where the most is not known."""
+    """Ticks of an axis of people in words: plotly's own would show 0.5B. Up to one where the most is not known."""
     most = 1 if most is None or is_missing(most) else max(most, 1)
     power = 10 ** math.floor(math.log10(most))
     step = next(power * n for n in (0.25, 0.5, 1, 2, 5) if most / (power * n) <= MOST_TICKS)
@@ -150,11 +150,11 @@ def between(low: float | None, high: float | None) -> str:
 
 
 def _in_percent(value: float | None) -> str:
-    return _written(str(round((value or 0) * 100, 1)), "#,##0.0", language())
+    return _in_pattern(str(round((value or 0) * 100, 1)), "#,##0.0", language())
 
 
 def _in_whole_percent(value: float | None) -> str:
-    return _written(str(round((value or 0) * 100)), "#,##0", language())
+    return _in_pattern(str(round((value or 0) * 100)), "#,##0", language())
 
 
 @cache
@@ -175,7 +175,7 @@ def points(value: float | None) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if is_missing(value):
         return missing()
-    written = _written(str(round((value or 0) * 100, 1)), "+#,##0.0;\u2212#,##0.0", language())
+    written = _in_pattern(str(round((value or 0) * 100, 1)), "+#,##0.0;\u2212#,##0.0", language())
     return signed(written[0], written[1:])
 
 
@@ -186,7 +186,7 @@ def signed(sign: str, number: str) -> str:
 
 def days(count: float | None) -> str:
     """A number of days, with a half where the median lies between two."""
-    return missing() if is_missing(count) else _written(str(count or 0), "#,##0.#", language())
+    return missing() if is_missing(count) else _in_pattern(str(count or 0), "#,##0.#", language())
 
 
 def month(date: datetime.date | None) -> str:

@@ -46,8 +46,8 @@ def in_chart(text: Any) -> str:
     """The text for a label, a name or a hover of plotly, which knows a few tags and templates; a mark where missing."""
     if is_missing(text):
         return missing()
-    said = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return said.replace("%{", "%&#123;")
+    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("%{", "%&#123;")
 
 
 def in_deck(text: Any) -> Any:

@@ -1,6 +1,6 @@
 """`python -m dashboard.reference FILE…`: computes from the publishers' files what data/reference carries of them.
 
-Files are told apart by their source, which comes first: `unesco_closures`, `unhcr_population` or `oxcgrt_c1`. All
+Files are distinguished by their source, which comes first: `unesco_closures`, `unhcr_population` or `oxcgrt_c1`. All
 captures of a source are named at once, and stand instead of those carried before. Their rows are those that the
 importer accepts.
 """
@@ -41,30 +41,30 @@ def condense(source: str, files: Sequence[Path], folder: Path = REFERENCE) -> Pa
     Raises:
         FileRefused: one of them is not a file of that source.
     """
-    found = sorted((_read(source, file) for file in files), key=lambda one: one[0].captured_on)
+    captures = sorted((_read(source, file) for file in files), key=lambda capture: capture[0].captured_on)
     if source == closures.SOURCE:
-        table, days = _closures(found)
+        table, days = _closures(captures)
     elif source == oxford.SOURCE:
-        table, days = _oxford(found)
+        table, days = _oxford(captures)
     else:
-        table, days = _refugees(found), [()] * len(found)
-    others = [one for other in HELD_IN if other != source for one in carried(other)]
-    ours = (replace(one, days=runs(on)) for (one, _rows), on in zip(found, days, strict=True))
+        table, days = _refugees(captures), [()] * len(captures)
+    others = [capture for other in HELD_IN if other != source for capture in carried(other)]
+    ours = (replace(capture, days=runs(on)) for (capture, _rows), on in zip(captures, days, strict=True))
     write_record([*others, *ours], folder / RECORD.name)
     return write_rows(folder / HELD_IN[source], table)
 
 
-def _closures(found: Sequence[tuple[Carried, Rows]]) -> tuple[list[Sequence[object]], list[Sequence[datetime.date]]]:
+def _closures(captures: Sequence[tuple[Carried, Rows]]) -> tuple[list[Sequence[object]], list[Sequence[datetime.date]]]:
     table: list[Sequence[object]] = [("captured_on", "country_iso3", "from_date", "status")]
-    days = [sorted({row["on_date"] for row in rows}) for _one, rows in found]
-    for (one, rows), on in zip(found, days, strict=True):
+    days = [sorted({row["on_date"] for row in rows}) for _capture, rows in captures]
+    for (capture, rows), on in zip(captures, days, strict=True):
         statuses = {(row["country_iso3"], row["on_date"]): row["status"] for row in rows}
-        table += [(one.captured_on, *spell) for spell in closures.spells(on, statuses)]
+        table += [(capture.captured_on, *spell) for spell in closures.spells(on, statuses)]
     return table, list(days)
 
 
-def _oxford(found: Sequence[tuple[Carried, Rows]]) -> tuple[list[Sequence[object]], list[Sequence[datetime.date]]]:
-    [(_one, rows)] = found
+def _oxford(captures: Sequence[tuple[Carried, Rows]]) -> tuple[list[Sequence[object]], list[Sequence[datetime.date]]]:
+    [(_capture, rows)] = captures
     levels = {(row["country_iso3"], row["on_date"]): row["c1"] for row in rows}
     last = max(day for _country, day in levels)
     first = min(day for _country, day in levels)
@@ -72,8 +72,8 @@ def _oxford(found: Sequence[tuple[Carried, Rows]]) -> tuple[list[Sequence[object
     return [("country_iso3", "from_date", "level"), *oxford.changes(days, levels)], [days]
 
 
-def _refugees(found: Sequence[tuple[Carried, Rows]]) -> list[Sequence[object]]:
-    [(_one, rows)] = found
+def _refugees(captures: Sequence[tuple[Carried, Rows]]) -> list[Sequence[object]]:
+    [(_capture, rows)] = captures
     years = sorted({row["year"] for row in rows})
     counts = {(row["origin_iso3"], row["host_iso3"], row["year"]): row["refugees"] for row in rows if row["refugees"]}
     pairs = sorted({key[:2] for key in counts})

@@ -44,27 +44,27 @@ class Carried:
 @cache
 def carried(source: str) -> tuple[Carried, ...]:
     """What is carried of a source, the earliest capture first."""
-    found = tomllib.loads(RECORD.read_text(encoding="utf-8"))["capture"]
+    captures_read = tomllib.loads(RECORD.read_text(encoding="utf-8"))["capture"]
     captures = [
-        Carried(**{**one, "days": tuple(tuple(run) for run in one.get("days", ()))})
-        for one in found
-        if one["source"] == source
+        Carried(**{**entry, "days": tuple(tuple(run) for run in entry.get("days", ()))})
+        for entry in captures_read
+        if entry["source"] == source
     ]
-    return tuple(sorted(captures, key=lambda one: one.captured_on))
+    return tuple(sorted(captures, key=lambda capture: capture.captured_on))
 
 
 def runs(days: Sequence[datetime.date]) -> tuple[tuple[datetime.date, datetime.date, int], ...]:
     """Sorted days as runs of days equally far apart."""
-    found: list[tuple[datetime.date, datetime.date, int]] = []
+    runs_so_far: list[tuple[datetime.date, datetime.date, int]] = []
     for at, day in enumerate(days):
-        if found:
-            first, last, apart = found[-1]
+        if runs_so_far:
+            first, last, apart = runs_so_far[-1]
             step = (day - last).days
             if first == last or step == apart:
-                found[-1] = (first, day, step)
+                runs_so_far[-1] = (first, day, step)
                 continue
-        found.append((day, day, (days[at + 1] - day).days if at + 1 < len(days) else 1))
-    return tuple(found)
+        runs_so_far.append((day, day, (days[at + 1] - day).days if at + 1 < len(days) else 1))
+    return tuple(runs_so_far)
 
 
 def write_record(captures: Iterable[Carried], path: Path = RECORD) -> None:
@@ -73,9 +73,9 @@ def write_record(captures: Iterable[Carried], path: Path = RECORD) -> None:
         "# What data/reference carries of the public record, and what it was computed from.",
         "# Written by `python -m dashboard.reference`; not by hand.",
     ]
-    for one in sorted(captures, key=lambda one: (one.source, one.captured_on)):
+    for capture in sorted(captures, key=lambda capture: (capture.source, capture.captured_on)):
         lines += ["", "[[capture]]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in asdict(one).items() if value]
+        lines += [f"{key} = {_toml(value)}" for key, value in asdict(capture).items() if value]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -99,7 +99,7 @@ def names() -> dict[str, str]:
 
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(part) for part in value) + "]"
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, datetime.date | int):
         return str(value)
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')

@@ -36,13 +36,13 @@ def spells(days: Iterable[datetime.date], statuses: Statuses) -> Iterator[tuple[
 @cache
 def turns(captured_on: datetime.date) -> Mapping[str, list[tuple[datetime.date, str]]]:
     """Of one capture carried, by country: the days on which a status begins, and the status."""
-    found: dict[str, list[tuple[datetime.date, str]]] = {}
+    turns_of: dict[str, list[tuple[datetime.date, str]]] = {}
     for row in read_rows(CLOSURES):
         if row["captured_on"] == captured_on.isoformat():
-            found.setdefault(row["country_iso3"], []).append(
+            turns_of.setdefault(row["country_iso3"], []).append(
                 (datetime.date.fromisoformat(row["from_date"]), row["status"])
             )
-    return found
+    return turns_of
 
 
 def write_out(capture: Carried, folder: Path) -> Path:

@@ -89,8 +89,8 @@ def scripts_of(element: str) -> tuple[str, ...]:
     wanted = re.search(rf"`\./{element}\.[\w\-]+\.js`\).{{0,40}}?__vite__mapDeps\(\[([\d,]*)\]\)", text)
     if not listed or not wanted:
         return ()
-    files = [part.strip('"').removeprefix("./") for part in listed[1].split(",")]
-    return tuple(files[int(place)] for place in wanted[1].split(",") if files[int(place)].endswith(".js"))
+    files = [name.strip('"').removeprefix("./") for name in listed[1].split(",")]
+    return tuple(files[int(index)] for index in wanted[1].split(",") if files[int(index)].endswith(".js"))
 
 
 def sent_first() -> list[Path]:
@@ -116,10 +116,10 @@ def _index() -> str:
 @cache
 def links(elements: tuple[str, ...]) -> str:
     """Links to the scripts that the HTML does not name itself, and to the icons."""
-    found = {name: element in LATER for element in reversed(elements) for name in scripts_of(element)}
+    later_by_name = {name: element in LATER for element in reversed(elements) for name in scripts_of(element)}
     font = f"./static/media/{ICONS_OF_STREAMLIT.name}"
     lines = [f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>']
-    for name, is_later in sorted(found.items(), key=lambda pair: pair[1]):
+    for name, is_later in sorted(later_by_name.items(), key=lambda pair: pair[1]):
         if name not in _in_html():
             how = 'rel="prefetch" as="script"' if is_later else 'rel="modulepreload"'
             lines.append(f'<link {how} crossorigin href="./static/js/{name}">')

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from dashboard.access.gate import login_is_configured
 from dashboard.access.roster import read_roster
 from dashboard.access.tokens import Token, TokenDenied, admit_token, used
-from dashboard.access.viewer import EVERYBODY, Viewer, is_protected, place
+from dashboard.access.viewer import EVERYBODY, Viewer, answering_viewer, is_protected
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.components.downloads import file_name_of
 from dashboard.components.notes import is_simulated
@@ -54,8 +54,8 @@ from dashboard.warehouse.catalog import Query, UnknownQuestion, question, questi
 from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import QueryStopped
 
-ASKED = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)\.(?P<format>[A-Za-z0-9_]+)")
-DESCRIBED = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)/metadata\.json")
+ANSWER_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)\.(?P<format>[A-Za-z0-9_]+)")
+METADATA_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)/metadata\.json")
 BEARER = re.compile(r"bearer +(?P<token>\S+) *", re.IGNORECASE)
 MOST_PARAMETERS = 60
 LONGEST_FOUND = 100
@@ -120,8 +120,8 @@ class Api:
         if scope["method"] == "OPTIONS":
             return Response(status_code=204, headers={"Allow": METHODS, "Cache-Control": "no-store"})
         if scope["method"] not in ("GET", "HEAD"):
-            found = cleaned(str(scope["method"]))[:20]
-            raise NotAnswered(405, METHODS, found, "Nothing can be changed here: use GET.", (("Allow", METHODS),))
+            method = cleaned(str(scope["method"]))[:20]
+            raise NotAnswered(405, METHODS, method, "Nothing can be changed here: use GET.", (("Allow", METHODS),))
         if self._under_way >= limits.API_AT_ONCE + limits.API_WAITING:
             raise NotAnswered(503, "room for one more question", "too many at once", "Try again later.", (_after(5),))
         self._under_way += 1
@@ -180,102 +180,102 @@ class Api:
         return Caller(token.who, token.viewer, token)
 
     def _answer_to(self, caller: Caller, scope: Request) -> Response:
-        path, given = str(scope["path"]), _given(scope)
+        path, parameters = str(scope["path"]), _parameters_of(scope)
         if path in (ROOT, f"{ROOT}/", f"{ROOT}/openapi.json"):
-            if given:
-                raise NotAnswered(400, "no parameters", _names(given), "Leave them out.")
+            if parameters:
+                raise NotAnswered(400, "no parameters", _names(parameters), "Leave them out.")
             if path.endswith("openapi.json"):
-                return _sent(scope, caller, description())
+                return _response_of(scope, caller, description())
             release, _notice = begin()
-            return _sent(
+            return _response_of(
                 scope, caller, api_files.as_json(api_files.index(questions().values(), release, caller.viewer))
             )
-        if found := DESCRIBED.fullmatch(path):
-            asked = _question(found["name"])
-            number = next((read_release(text) for name, text in given if name == RELEASE), None)
-            if unknown := [(name, text) for name, text in given if name != RELEASE]:
+        if match := METADATA_PATH.fullmatch(path):
+            query = _question(match["name"])
+            number = next((read_release(text) for name, text in parameters if name == RELEASE), None)
+            if unknown := [(name, text) for name, text in parameters if name != RELEASE]:
                 raise NotAnswered(400, f"the parameter {RELEASE}", _names(unknown), "Leave the others out.")
-            return _sent(scope, caller, self._metadata(caller, asked, _release(number)))
-        if (found := ASKED.fullmatch(path)) and found["format"] in MEDIA_TYPES:
-            return self._data(caller, scope, _question(found["name"]), found["format"], given)
-        if found:
+            return _response_of(scope, caller, self._metadata(caller, query, _release(number)))
+        if (match := ANSWER_PATH.fullmatch(path)) and match["format"] in MEDIA_TYPES:
+            return self._data(caller, scope, _question(match["name"]), match["format"], parameters)
+        if match:
             raise NotAnswered(
-                404, f"a format: {', '.join(MEDIA_TYPES)}", found["format"], "End the address with one of them."
+                404, f"a format: {', '.join(MEDIA_TYPES)}", match["format"], "End the address with one of them."
             )
         do = f"See {ROOT}/ for all questions and their addresses."
         raise NotAnswered(404, f"{ROOT}/ask/<page>/<question>.json, .csv or .parquet", path, do)
 
     def _data(
-        self, caller: Caller, scope: Request, asked: Query, format_: str, given: list[tuple[str, str]]
+        self, caller: Caller, scope: Request, query: Query, format_: str, parameters: list[tuple[str, str]]
     ) -> Response:
-        params, number = read_parameters(asked, given)
+        params, number = read_parameters(query, parameters)
         release = _release(number)
-        if compares(asked):
+        if compares(query):
             for name in ("from_release", "to_release"):
                 _release(params[name])  # pages too compare none that was taken back
-        tag = _tag_of(caller.viewer, release, asked, params, format_)
+        tag = _tag_of(caller.viewer, release, query, params, format_)
         if _is_known(scope, tag):
             return Response(status_code=304, headers=_headers(caller, tag))
-        table, names = self._table(caller, release, asked, params), Scope(**params)
+        table, names = self._table(caller, release, query, params), Scope(**params)
         with acting_as(_visitor(caller)), on_release(release):
             answered = api_files.Answered(
-                asked,
+                query,
                 release,
                 caller.viewer,
                 params,
                 api_files.rows_of(table),
-                is_simulated(asked.name, names),
-                is_protected(caller.viewer, release, asked.name, params),
+                is_simulated(query.name, names),
+                is_protected(caller.viewer, release, query.name, params),
             )
-            file = f"{file_name_of(asked.name, names)}.{format_}"
+            file = f"{file_name_of(query.name, names)}.{format_}"
         body = api_files.write(answered, format_)
         if caller.token:
-            self._record(caller, asked, format_, release)
+            self._record(caller, query, format_, release)
         headers = {
             **_headers(caller, tag),
             "Content-Type": MEDIA_TYPES[format_],
             "Content-Disposition": f'{"inline" if format_ == "json" else "attachment"}; filename="{_ascii(file)}"',
-            "Link": f'<{api_files.links_of(asked.name)["metadata"]}?{RELEASE}={release.number}>; rel="describedby"',
+            "Link": f'<{api_files.links_of(query.name)["metadata"]}?{RELEASE}={release.number}>; rel="describedby"',
         }
         return Response(body, headers=headers)
 
-    def _table(self, caller: Caller, release: Release, asked: Query, params: dict[str, Any]) -> pa.Table:
+    def _table(self, caller: Caller, release: Release, query: Query, params: dict[str, Any]) -> pa.Table:
         """The rows. Of comparisons of releases, which take seconds, one at a time: others leave the threads free."""
-        if not compares(asked):
-            return answer_apart(caller.viewer, release, asked.name, params)
+        if not compares(query):
+            return answer_apart(caller.viewer, release, query.name, params)
         if not self._comparing.acquire(blocking=False):
             raise NotAnswered(503, "one comparison at a time", "another one", "Try again in 5 seconds.", (_after(5),))
         try:
-            return answer_apart(caller.viewer, release, asked.name, params)
+            return answer_apart(caller.viewer, release, query.name, params)
         finally:
             self._comparing.release()
 
-    def _record(self, caller: Caller, asked: Query, format_: str, release: Release) -> None:
+    def _record(self, caller: Caller, query: Query, format_: str, release: Release) -> None:
         """Has the audit log state what a token was given: a line a day for each question, format and release.
 
         Raises:
             NotRecorded: it could not be stated, so that nothing is given.
         """
-        what = f"{asked.name} ({format_.upper()} by the API)"
-        key = (caller.who, asked.name, format_, release.number)
+        what = f"{query.name} ({format_.upper()} by the API)"
+        key = (caller.who, query.name, format_, release.number)
         self._exports.do(
             _now().date().isoformat(),
             key,
             lambda: record(store_folder(), "export", caller.who, what, release.number, "first of the day"),
         )
 
-    def _metadata(self, caller: Caller, asked: Query, release: Release) -> bytes:
+    def _metadata(self, caller: Caller, query: Query, release: Release) -> bytes:
         with acting_as(_visitor(caller)), on_release(release):
-            pins = pins_of(asked.name, Scope())
+            pins = pins_of(query.name, Scope())
             hidden = hidden_words()
         answered = api_files.Answered(
-            asked,
+            query,
             release,
             caller.viewer,
             {},
             (),
             any(pin["provenance"] == "demo" for _name, pin in pins),
-            is_protected(caller.viewer, release, asked.name, {}),
+            is_protected(caller.viewer, release, query.name, {}),
         )
         return api_files.as_json(api_files.metadata(answered, pins, hidden))
 
@@ -302,7 +302,7 @@ def _release(number: int | None) -> Release:
     return release
 
 
-def _given(scope: Request) -> list[tuple[str, str]]:
+def _parameters_of(scope: Request) -> list[tuple[str, str]]:
     """Names and values of the address.
 
     Raises:
@@ -316,18 +316,18 @@ def _given(scope: Request) -> list[tuple[str, str]]:
         raise NotAnswered(400, "parameters in UTF-8", UNREADABLE, do) from wrong
 
 
-def _names(given: list[tuple[str, str]]) -> str:
-    return ", ".join(dict.fromkeys(name for name, _text in given))
+def _names(parameters: list[tuple[str, str]]) -> str:
+    return ", ".join(dict.fromkeys(name for name, _text in parameters))
 
 
 def _visitor(caller: Caller) -> Visitor:
     return Visitor(caller.who, caller.viewer, caller.viewer, lambda: True)
 
 
-def _tag_of(viewer: Viewer, release: Release, asked: Query, params: dict[str, Any], format_: str) -> str:
+def _tag_of(viewer: Viewer, release: Release, query: Query, params: dict[str, Any], format_: str) -> str:
     """Of all that an answer hangs on: it changes with the release, the question, its values and who asks."""
-    by = place(viewer, release, asked.name, params)
-    hangs_on = [release.number, release.manifest["published_at"], asked.sql, sorted(params.items()), format_]
+    by = answering_viewer(viewer, release, query.name, params)
+    hangs_on = [release.number, release.manifest["published_at"], query.sql, sorted(params.items()), format_]
     return _tag(repr([*hangs_on, by, viewer]).encode())
 
 
@@ -337,10 +337,12 @@ def _tag(content: bytes) -> str:
 
 def _is_known(scope: Request, tag: str) -> bool:
     sent = header(scope, b"if-none-match")
-    return sent.strip() == "*" or tag.removeprefix("W/") in {one.strip().removeprefix("W/") for one in sent.split(",")}
+    return sent.strip() == "*" or tag.removeprefix("W/") in {
+        etag.strip().removeprefix("W/") for etag in sent.split(",")
+    }
 
 
-def _sent(scope: Request, caller: Caller, body: bytes) -> Response:
+def _response_of(scope: Request, caller: Caller, body: bytes) -> Response:
     tag = _tag(body)
     if _is_known(scope, tag):
         return Response(status_code=304, headers=_headers(caller, tag))
@@ -354,14 +356,14 @@ def _headers(caller: Caller, tag: str) -> dict[str, str]:
 
 def _refusal(wrong: NotAnswered) -> Response:
     """What was wanted, found, and what to do; what was sent is shown in one short line."""
-    said = {"wanted": wrong.wanted, "found": cleaned(wrong.found)[:LONGEST_FOUND], "do": wrong.do}
+    error = {"wanted": wrong.wanted, "found": cleaned(wrong.found)[:LONGEST_FOUND], "do": wrong.do}
     headers = {"Cache-Control": "no-store", "Vary": "Authorization", "Content-Type": MEDIA_TYPES["json"]}
-    return Response(api_files.as_json({"error": said}), wrong.status, {**headers, **dict(wrong.headers)})
+    return Response(api_files.as_json({"error": error}), wrong.status, {**headers, **dict(wrong.headers)})
 
 
-def _unauthorized(found: str, do: str, error: str) -> NotAnswered:
+def _unauthorized(problem: str, do: str, error: str) -> NotAnswered:
     challenge = 'Bearer realm="coalition"' + (f', error="{error}"' if error else "")
-    return NotAnswered(401, "a valid token", found, do, (("WWW-Authenticate", challenge),))
+    return NotAnswered(401, "a valid token", problem, do, (("WWW-Authenticate", challenge),))
 
 
 def _too_many(seconds: int, wanted: str) -> NotAnswered:

@@ -75,7 +75,7 @@ def metadata(answered: Answered, pins: Pins, hidden: str) -> dict[str, Any]:
     return {
         "question": query.name,
         "title": query.title,
-        "page": next((one.title for one in pages() if one.name == page), page),
+        "page": next((known.title for known in pages() if known.name == page), page),
         "rows": query.grain,
         "definition": " ".join(card.definition for card in cards) or query.grain,
         "unit": ", ".join(dict.fromkeys(card.unit for card in cards)) or query.grain,
@@ -109,11 +109,11 @@ def metadata(answered: Answered, pins: Pins, hidden: str) -> dict[str, Any]:
 
 def sources_of(pins: Pins) -> list[dict[str, Any]]:
     """The sources of an answer, each with its newest capture; of simulated ones only that they are."""
-    found: dict[str, dict[str, Any]] = {}
+    by_name: dict[str, dict[str, Any]] = {}
     for name, pin in pins:
         card, is_demo = sources()[name], pin["provenance"] == "demo"
-        before = found.get(name, {"captured_on": "", "is_simulated": False})
-        found[name] = {
+        before = by_name.get(name, {"captured_on": "", "is_simulated": False})
+        by_name[name] = {
             "name": name,
             "title": card.title,
             "publisher": card.publisher,
@@ -123,7 +123,7 @@ def sources_of(pins: Pins) -> list[dict[str, Any]]:
             "captured_on": max(before["captured_on"], pin["captured_on"]),
             "is_simulated": is_demo or before["is_simulated"],
         }
-    return list(found.values())
+    return list(by_name.values())
 
 
 def links_of(name: str) -> dict[str, str]:
@@ -232,7 +232,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 def _parameter(field: Any) -> dict[str, Any]:
     known = parameters()[field.name]
-    asked, _label = NAMED_BY.get(field.name.removeprefix("other_"), ("", ""))
+    question_name, _label = NAMED_BY.get(field.name.removeprefix("other_"), ("", ""))
     return {
         "name": field.name,
         "type": field.type,
@@ -242,7 +242,7 @@ def _parameter(field: Any) -> dict[str, Any]:
         "example": known.example,
         "schema": schema_of(field),
         **({"values": words(known.words)} if known.words else {}),
-        **({"values_at": links_of(asked)["json"]} if asked else {}),
+        **({"values_at": links_of(question_name)["json"]} if question_name else {}),
     }
 
 

@@ -91,7 +91,7 @@ def make_app() -> st.App:
             Middleware(Ahead),
             Middleware(Sockets, sessions=sessions, room=room, script=SCRIPT),
         ],
-        on_script_error=_told,
+        on_script_error=_report_error,
     )
 
 
@@ -196,7 +196,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     from dashboard.session import begin, keep_in_memory, warm_with
 
     warm_with(prefetch)
-    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page says so to whoever comes
+    with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page states it to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
     sent = sent_first()
@@ -230,7 +230,7 @@ async def _health(request: Any) -> JSONResponse:
     return JSONResponse({"ok": True, "release": release.number, "is_newest": not notice, "overdue": late})
 
 
-def _told(error: Exception) -> bool:
+def _report_error(error: Exception) -> bool:
     """One line of class and reference for the operator, one sentence for the reader; never a row."""
     PAGE_ERRORS.inc()
     reference = os.urandom(4).hex()

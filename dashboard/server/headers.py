@@ -63,7 +63,7 @@ class Doors:
             await self.app(scope, receive, send)
             return
         begun = False
-        headers = self._of(scope)
+        headers = self._headers_of(scope)
 
         async def with_headers(message: Message) -> None:
             nonlocal begun
@@ -82,7 +82,7 @@ class Doors:
             if not begun:
                 await self._refuse(500, scope, receive, send)
 
-    def _of(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def _headers_of(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         sites = self.sites if is_for_a_frame(scope) else ()
         policy = content_security_policy(header(scope, b"host"), sites).encode()
         # The older header knows no single sites, so it would shut all of them out.
@@ -92,7 +92,7 @@ class Doors:
     async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._of(scope)]
+                message["headers"] = [*message.get("headers", []), *self._headers_of(scope)]
             await send(message)
 
         await refuse(status, "not here", scope, receive, with_headers)
@@ -120,8 +120,8 @@ def is_for_a_frame(scope: Scope) -> bool:
         return False
     name = str(scope["path"]).strip("/")
     is_page = name in EMBEDDABLE or (name in ("", "start") and first_page(is_partner=False).name in EMBEDDABLE)
-    asked = parse_qs((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
-    return is_page and asked.get("embed") == ["true"]
+    query = parse_qs((scope.get("query_string") or b"").decode("latin-1"), keep_blank_values=True)
+    return is_page and query.get("embed") == ["true"]
 
 
 def content_security_policy(host: str, sites: tuple[str, ...] = ()) -> str:

@@ -54,28 +54,28 @@ class NotAnswered(Exception):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def read_parameters(asked: Query, given: Sequence[tuple[str, str]]) -> tuple[dict[str, Any], int | None]:
+def read_parameters(query: Query, sent: Sequence[tuple[str, str]]) -> tuple[dict[str, Any], int | None]:
     """The parameters of a question with their values, and the release that is wanted, or None for the newest.
 
     Raises:
         NotAnswered: a name is unknown or stands twice, one is missing, or a value is not of its type.
     """
-    declared = {field.name: field for field in asked.params}
-    names = [name for name, _ in given]
-    for name, _ in given:
+    declared = {field.name: field for field in query.params}
+    names = [name for name, _ in sent]
+    for name, _ in sent:
         if name not in declared and name != RELEASE:
             known = ", ".join([*declared, RELEASE])
-            raise NotAnswered(400, f"parameters of {asked.name}: {known}", name, f"Leave {_shown(name)} out.")
+            raise NotAnswered(400, f"parameters of {query.name}: {known}", name, f"Leave {_printable(name)} out.")
         if names.count(name) > 1:
             raise NotAnswered(400, f"{name} once", f"{names.count(name)} times", "Ask once for each value.")
-    values = {name: _value(declared[name], text) for name, text in given if name != RELEASE}
+    values = {name: _value(declared[name], text) for name, text in sent if name != RELEASE}
     for field in declared.values():
         if not field.is_optional and field.name not in values:
             example = parameters()[field.name].example
             raise NotAnswered(
                 400, f"{field.name}: {field.meaning}", "nothing", f"Add {field.name}={example} or another value."
             )
-    return values, next((read_release(text) for name, text in given if name == RELEASE), None)
+    return values, next((read_release(text) for name, text in sent if name == RELEASE), None)
 
 
 def read_release(text: str) -> int:
@@ -115,7 +115,7 @@ def _date(_field: Field, text: str) -> datetime.date | None:
         return None
 
 
-def _whole(_field: Field, text: str) -> int | None:
+def _whole_number(_field: Field, text: str) -> int | None:
     return int(text) if WHOLE.fullmatch(text) and int(text) <= MOST_WHOLE else None
 
 
@@ -135,7 +135,7 @@ def _text(_field: Field, text: str) -> str | None:
 
 _READERS: Mapping[str, Callable[[Field, str], Any]] = {
     "DATE": _date,
-    "BIGINT": _whole,
+    "BIGINT": _whole_number,
     "DOUBLE": _number,
     "BOOLEAN": _flag,
     "VARCHAR": _text,
@@ -153,7 +153,7 @@ def _kind(field: Field) -> str:
     return kinds[field.type]
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     return name if name.isidentifier() and name.isascii() else "it"
 
 
@@ -178,22 +178,22 @@ def description() -> bytes:
         f"{ROOT}/": {"get": _plain("index", "Lists the questions", "The questions and where each is answered.")},
         f"{ROOT}/openapi.json": {"get": _plain("openapi", "Describes the API", "This description.")},
     }
-    for name, asked in questions().items():
+    for name, query in questions().items():
         own = name.replace("/", "_")
         paths[f"{ROOT}/ask/{name}.{{format}}"] = {
             "get": {
                 "operationId": f"ask_{own}",
-                "summary": asked.title,
-                "description": " ".join([asked.grain.capitalize() + ".", *asked.caveats]),
+                "summary": query.title,
+                "description": " ".join([query.grain.capitalize() + ".", *query.caveats]),
                 "tags": [name.split("/")[0]],
-                "parameters": [_FORMAT, *map(_parameter, asked.params), _RELEASE],
-                "responses": {"200": _answers_of(asked), **_REFUSALS},
+                "parameters": [_FORMAT, *map(_parameter, query.params), _RELEASE],
+                "responses": {"200": _answers_of(query), **_REFUSALS},
             }
         }
         paths[f"{ROOT}/ask/{name}/metadata.json"] = {
             "get": {
                 "operationId": f"metadata_{own}",
-                "summary": f"What the answer means: {asked.title}",
+                "summary": f"What the answer means: {query.title}",
                 "tags": [name.split("/")[0]],
                 "parameters": [_RELEASE],
                 "responses": {"200": _json("Definition, columns, sources and what is hidden.", _OBJECT), **_REFUSALS},
@@ -273,18 +273,18 @@ def _parameter(field: Field) -> dict[str, Any]:
     }
 
 
-def _answers_of(asked: Query) -> dict[str, Any]:
+def _answers_of(query: Query) -> dict[str, Any]:
     row = {
         "type": "object",
-        "required": [column.name for column in asked.columns],
-        "properties": {column.name: _cell(column) for column in asked.columns},
+        "required": [column.name for column in query.columns],
+        "properties": {column.name: _cell(column) for column in query.columns},
         "additionalProperties": False,
     }
     answer = {
         "type": "object",
         "required": ["question", "release", "audience", "is_simulated", "is_protected", "rows"],
         "properties": {
-            "question": {"const": asked.name},
+            "question": {"const": query.name},
             "release": {"type": "integer"},
             "audience": {"type": "string"},
             "is_simulated": {"type": "boolean"},
@@ -293,7 +293,7 @@ def _answers_of(asked: Query) -> dict[str, Any]:
         },
     }
     return {
-        "description": f"The answer: {asked.grain}.",
+        "description": f"The answer: {query.grain}.",
         "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
         "content": {
             "application/json": {"schema": answer},

@@ -49,14 +49,14 @@ class Packed:
         if file is None:
             await self.app(scope, receive, send)
             return
-        asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        encoding = "" if file.suffix in PACKED_ALREADY else _best_encoding(asked.get(b"accept-encoding", ""))
+        request_headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        encoding = "" if file.suffix in PACKED_ALREADY else _best_encoding(request_headers.get(b"accept-encoding", ""))
         body, tag = packed(file, encoding)
         lasting = f"public, max-age={YEAR}, immutable" if path.startswith("/static/") else f"public, max-age={WEEK}"
         if file == ICONS:  # an icon more has the same address
             lasting = f"public, max-age={DAY}"
         headers = [(b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding"), (b"etag", tag.encode())]
-        if tag in asked.get(b"if-none-match", ""):
+        if tag in request_headers.get(b"if-none-match", ""):
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -97,10 +97,10 @@ def pack_best(files: Iterable[Path]) -> None:
     for file in files:
         raw = file.read_bytes()
         kept = PACKED / f"{hashlib.sha256(raw).hexdigest()}-{BEST_BROTLI_QUALITY}.br"
-        _best[file] = _kept(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
+        _best[file] = _kept_if_whole(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
 
 
-def _kept(kept: Path, raw: bytes) -> bytes:
+def _kept_if_whole(kept: Path, raw: bytes) -> bytes:
     """What was kept, when it is what the file unpacks from; else nothing."""
     with contextlib.suppress(OSError, brotli.error):
         body = kept.read_bytes()
@@ -119,8 +119,10 @@ def _keep(kept: Path, body: bytes) -> bytes:
 
 
 def _best_encoding(accepted: str) -> str:
-    refused = {part.split(";")[0].strip() for part in accepted.split(",") if part.replace(" ", "").endswith(";q=0")}
-    offered = {part.split(";")[0].strip() for part in accepted.split(",")} - refused
+    refused = {
+        coding.split(";")[0].strip() for coding in accepted.split(",") if coding.replace(" ", "").endswith(";q=0")
+    }
+    offered = {coding.split(";")[0].strip() for coding in accepted.split(",")} - refused
     return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
 
 

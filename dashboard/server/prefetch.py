@@ -41,7 +41,7 @@ def pick_up_releases() -> Iterator[None]:
 
 def _look_until(done: Event) -> None:
     while not done.wait(LOOK_SECONDS):
-        with suppress(Refusal):  # pages say so to whoever comes
+        with suppress(Refusal):  # pages state it to whoever comes
             begin()
 
 

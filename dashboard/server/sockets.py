@@ -140,7 +140,7 @@ class Sockets:
                 forward.new_session.initialize.environment_info.streamlit_version = self._version
                 body = forward.SerializeToString()
         if b"/media/" in body:
-            traffic.give([found.decode() for found in MEDIA_FILE.findall(body)])
+            traffic.give([name.decode() for name in MEDIA_FILE.findall(body)])
         return body
 
 

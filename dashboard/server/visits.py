@@ -43,7 +43,7 @@ class Visits:
 
         async def with_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [self._closed(header) for header in message.get("headers", [])]
+                headers = [self._secured_cookie(header) for header in message.get("headers", [])]
                 if not is_known and (path == HEALTH or _is_page(headers)):
                     headers.append(self._cookie(VISIT, new_visit(), None))
                 if path.endswith(LOGIN) and (way := way_back(scope)):
@@ -56,7 +56,7 @@ class Visits:
 
         await self.app(scope, receive, with_cookies)
 
-    def _closed(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    def _secured_cookie(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
         """Behind TLS no cookie, Streamlit's neither, ever travels without it."""
         name, value = header
         if self.is_secure and name.lower() == b"set-cookie" and b"secure" not in value.lower():
@@ -82,11 +82,11 @@ def visit_of(scope: Scope) -> str:
 
 
 def way_back(scope: Scope) -> str:
-    """Path and filters of the page from which a login began, as the browser tells; empty where it does not."""
+    """Path and filters of the page from which a login began, as the browser reports; empty where it does not."""
     for name, value in scope["headers"]:
         if name == b"referer":
-            parts = urlsplit(value.decode("latin-1"))
-            way = parts.path + (f"?{parts.query}" if parts.query else "")
+            url = urlsplit(value.decode("latin-1"))
+            way = url.path + (f"?{url.query}" if url.query else "")
             return way if is_own_path(way) else ""
     return ""
 

@@ -1,4 +1,4 @@
-"""The whole store as one archive, and back: a gzipped tar whose first member says what is in it, with sha256 of each.
+"""The whole store as one archive, and back: a gzipped tar whose first member states what is in it, with sha256 of each.
 
 Restoring checks every name and every byte before anything is in its place. Knows nothing of what the files mean, except
 which of them never change again.
@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from dashboard.refusals import Refusal
 from dashboard.store import audit_log
-from dashboard.store.names import is_place
+from dashboard.store.names import is_relative_path
 from dashboard.store.protocol import MANIFEST, PUBLISHED_FILE, PUBLISHED_FOLDER, locked, point, pointed
 from dashboard.store.releases import CURRENT
 from dashboard.store.snapshots import now
@@ -68,15 +68,15 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
     try:
         with locked(store), audit_log.held(store), os.fdopen(_private(temporary), "wb") as raw:
             paths = {str(path.relative_to(store)): path for path in _files(store)}
-            log = audit_log.place_of(store)
+            log = audit_log.log_folder(store)
             paths |= {str(path.relative_to(log.parent)): path for path in _files(log.parent, log)}
             if secret:
                 paths[SECRET] = secret
-            said: dict[str, dict[str, Any]] = {
+            files: dict[str, dict[str, Any]] = {
                 name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in paths.items()
             }
-            _refuse_damaged(store, said)
-            contents = {"kind": KIND, "made_at": now(), "holds_secret": bool(secret), "files": said}
+            _refuse_damaged(store, files)
+            contents = {"kind": KIND, "made_at": now(), "holds_secret": bool(secret), "files": files}
             # No name and no time of day in gzip's own header.
             with (
                 gzip.GzipFile("", "wb", compresslevel=1, fileobj=raw, mtime=0) as packed,
@@ -84,17 +84,17 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
             ):
                 _add(tar, CONTENTS, io.BytesIO(body := json.dumps(contents, indent=1).encode()), len(body))
                 for name, path in paths.items():
-                    with path.open("rb") as one:
-                        _add(tar, name, one, said[name]["bytes"])
+                    with path.open("rb") as content:
+                        _add(tar, name, content, files[name]["bytes"])
             raw.flush()
             os.fsync(raw.fileno())
-        with _telling(temporary):
+        with _refusing_damage(temporary):
             _unpack(temporary, None)
         temporary.rename(file)
         flush(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
-    return Archived(len(said), sum(one["bytes"] for one in said.values()), _sha256(file), bool(secret))
+    return Archived(len(files), sum(entry["bytes"] for entry in files.values()), _sha256(file), bool(secret))
 
 
 def restore(file: Path, store: Path, secret: Path) -> Archived:
@@ -107,49 +107,49 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
         raise ArchiveRefused(f"There is no file {file}.")
     make_folder(store)
     with locked(store):
-        there = sorted(path.name for path in store.iterdir() if path.name not in (".lock", STAGING))
-        if there and (UNFINISHED not in there or CURRENT in there):
+        existing = sorted(path.name for path in store.iterdir() if path.name not in (".lock", STAGING))
+        if existing and (UNFINISHED not in existing or CURRENT in existing):
             raise ArchiveRefused(
-                f"{store} is not empty (found: {', '.join(there[:5])}). Restore into an empty folder (`--store`)."
+                f"{store} is not empty (found: {', '.join(existing[:5])}). Restore into an empty folder (`--store`)."
             )
         store.chmod(FOLDER_MODE)
         with workspace(store) as folder:
-            with _telling(file):
+            with _refusing_damage(file):
                 contents = _unpack(file, folder)
-            secret_said = folder / SECRET
-            if secret_said.is_file() and secret.exists() and secret.read_bytes() != secret_said.read_bytes():
+            archived_secret = folder / SECRET
+            if archived_secret.is_file() and secret.exists() and secret.read_bytes() != archived_secret.read_bytes():
                 raise ArchiveRefused(
                     f"{secret} holds another secret than the archive. Move it away, or name another file with "
                     "COALITION_LEARNER_SECRET; keys made under two secrets do not link."
                 )
-            if secret_said.is_file():
-                _keep_secret(secret_said, secret)
-                shutil.rmtree(secret_said.parent)
-            _move_in(folder, store, there)
+            if archived_secret.is_file():
+                _keep_secret(archived_secret, secret)
+                shutil.rmtree(archived_secret.parent)
+            _move_in(folder, store, existing)
     files = contents["files"]
     return Archived(
-        len(files), sum(one["bytes"] for one in files.values()), _sha256(file), bool(contents["holds_secret"])
+        len(files), sum(entry["bytes"] for entry in files.values()), _sha256(file), bool(contents["holds_secret"])
     )
 
 
 def _files(store: Path, folder: Path | None = None) -> Iterator[Path]:
-    """Every file of the store, or of a folder of it, that says something: no lock, nothing half written."""
+    """Every file of the store, or of a folder of it, that states something: no lock, nothing half written."""
     for path in sorted((folder or store).rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(store).parts)
+        hidden = any(step.startswith(".") for step in path.relative_to(store).parts)
         if path.is_file() and not path.is_symlink() and not hidden:
             yield path
 
 
-def _refuse_damaged(store: Path, said: dict[str, dict[str, Any]]) -> None:
+def _refuse_damaged(store: Path, listed_files: dict[str, dict[str, Any]]) -> None:
     """An archive of a damaged store would be trusted one day."""
-    for name in [name for name in said if Path(name).name == MANIFEST and not name.startswith("withdrawn/")]:
+    for name in [name for name in listed_files if Path(name).name == MANIFEST and not name.startswith("withdrawn/")]:
         try:
             files = json.loads((store / name).read_text(encoding="utf-8"))["files"]
         except (*MALFORMED, OSError):
             files = {MANIFEST: {"sha256": "of a manifest that can be read"}}
         for inner, wanted in files.items():
             full = str(Path(name).parent / inner)
-            if said.get(full, {}).get("sha256") != wanted["sha256"]:
+            if listed_files.get(full, {}).get("sha256") != wanted["sha256"]:
                 raise ArchiveRefused(
                     f"{full} is not the file that was published, and the archive would be no better. "
                     "`coalition releases verify` says more; docs/operations.md says how to mend it."
@@ -166,31 +166,31 @@ def _unpack(file: Path, folder: Path | None) -> dict[str, Any]:
         contents = _contents(body.read(), file)
         wanted = dict(contents["files"])
         while member := tar.next():
-            said = wanted.pop(member.name, None)
-            one = tar.extractfile(member) if said and member.isreg() else None
-            if not said or not one:
+            entry = wanted.pop(member.name, None)
+            content = tar.extractfile(member) if entry and member.isreg() else None
+            if not entry or not content:
                 raise ArchiveRefused(f"{file.name} holds {member.name[:80]!r}, which its contents do not name.")
             with _target(folder, member.name) as target:
-                _copy(one, target, said, f"{member.name} in {file.name}")
+                _copy(content, target, entry, f"{member.name} in {file.name}")
     if wanted:
         raise ArchiveRefused(f"{file.name} lacks {len(wanted)} files, such as {min(wanted)}. Take another archive.")
     return contents
 
 
 def _contents(body: bytes, file: Path) -> dict[str, Any]:
-    said = json.loads(body)
-    if said.get("kind") != KIND:
+    contents = json.loads(body)
+    if contents.get("kind") != KIND:
         raise ArchiveRefused(f"{file.name} is no archive of a store. `coalition backup FILE` makes one.")
-    for name, one in said["files"].items():
-        if not is_place(name):
+    for name, entry in contents["files"].items():
+        if not is_relative_path(name):
             raise ArchiveRefused(
                 f"{file.name} names {name[:80]!r}, which is no place in a store. Nothing was restored."
             )
-        if not isinstance(one["bytes"], int) or not isinstance(one["sha256"], str):
+        if not isinstance(entry["bytes"], int) or not isinstance(entry["sha256"], str):
             raise TypeError(name)
-    if SECRET in said["files"] and said["files"][SECRET]["bytes"] > LARGEST_SECRET:
+    if SECRET in contents["files"] and contents["files"][SECRET]["bytes"] > LARGEST_SECRET:
         raise ArchiveRefused(f"{file.name} holds a secret that is none. Nothing was restored.")
-    return said
+    return contents
 
 
 @contextmanager
@@ -206,19 +206,19 @@ def _target(folder: Path | None, name: str) -> Iterator[IO[bytes] | None]:
         os.fsync(target.fileno())
 
 
-def _copy(source: IO[bytes], target: IO[bytes] | None, said: dict[str, Any], what: str) -> None:
-    digest, left = hashlib.sha256(), said["bytes"]
+def _copy(source: IO[bytes], target: IO[bytes] | None, entry: dict[str, Any], what: str) -> None:
+    digest, left = hashlib.sha256(), entry["bytes"]
     while left >= 0 and (piece := source.read(min(PIECE, left + 1))):
         left -= len(piece)
         digest.update(piece)
         if target and left >= 0:
             target.write(piece)
-    if left or digest.hexdigest() != said["sha256"]:
+    if left or digest.hexdigest() != entry["sha256"]:
         raise ArchiveRefused(f"{what} is not the file that was backed up. Nothing was restored. Take another archive.")
 
 
 @contextmanager
-def _telling(file: Path) -> Iterator[None]:
+def _refusing_damage(file: Path) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, *MALFORMED) as wrong:
@@ -227,9 +227,9 @@ def _telling(file: Path) -> Iterator[None]:
         ) from wrong
 
 
-def _move_in(folder: Path, store: Path, there: list[str]) -> None:
+def _move_in(folder: Path, store: Path, existing: list[str]) -> None:
     """Into place, `CURRENT` last: what is interrupted serves nothing."""
-    for name in there:
+    for name in existing:
         _delete(store / name)
     (store / UNFINISHED).touch()
     for manifest in folder.rglob(MANIFEST):
@@ -252,17 +252,17 @@ def _delete(path: Path) -> None:
     if not path.is_dir():
         path.unlink()
         return
-    for folder in [path, *(one for one in path.rglob("*") if one.is_dir())]:
+    for folder in [path, *(child for child in path.rglob("*") if child.is_dir())]:
         folder.chmod(FOLDER_MODE)
     shutil.rmtree(path)
 
 
-def _keep_secret(found: Path, secret: Path) -> None:
+def _keep_secret(archived: Path, secret: Path) -> None:
     if secret.exists():
         return
     secret.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(_private(secret), "wb") as target:
-        target.write(found.read_bytes())
+        target.write(archived.read_bytes())
         target.flush()
         os.fsync(target.fileno())
     flush(secret.parent)

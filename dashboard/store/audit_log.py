@@ -118,7 +118,7 @@ def record(store: Path, event: str, who: str, what: str, release: int | None = N
     """Appends one line and returns when it is on the disk. Safe from several processes at once.
 
     Text loses its control characters and what is longer than 200 characters. A line that a power cut tore is cut off
-    first, and the new line says so; other damage is left for `verify` to find, and stops nobody from recording.
+    first, and the new line states it; other damage is left for `verify` to find, and stops nobody from recording.
 
     Raises:
         NotRecorded: the line could not be written whole; nothing of it is left.
@@ -156,13 +156,13 @@ def forget(work: Path) -> None:
     _recorded.pop(work, None)
 
 
-def place_of(store: Path) -> Path:
+def log_folder(store: Path) -> Path:
     """The folder of the log: that of a working copy is its mirror's."""
     return mirror_of(store) / FOLDER
 
 
 def note(store: Path, event: str, who: str, what: str) -> bool:
-    """Records where that is possible, and returns whether it was; what is missed the next line says, and `missed`."""
+    """Records where that is possible, and returns whether it was; what is missed the next line states, and `missed`."""
     try:
         record(store, event, who, what)
     except (NotRecorded, StoreDamaged) as refused:
@@ -180,19 +180,19 @@ def missed(store: Path) -> Missed | None:
 
 def last(store: Path) -> Link:
     """The line that the chain has come to; line 0 where nothing is recorded."""
-    folder = place_of(store)
+    folder = log_folder(store)
     if not (folder / LOG).is_file():
         return Link(0, BEGINNING)
     with _locked(folder, fcntl.LOCK_SH):
         try:
             head = _read_head(folder)
-        except AuditBroken:  # `verify` says so; it keeps no release from being published
+        except AuditBroken:  # `verify` states it; it keeps no release from being published
             head = None
     return Link(head.count, head.sha256) if head else Link(0, BEGINNING)
 
 
 def renew(store: Path, who: str, reason: str) -> Path:
-    """Puts the log aside, broken or not, and begins a new one whose first line says so; returns where it lies now."""
+    """Puts the log aside, broken or not, and begins a new one whose first line states it; returns where it lies now."""
     remote = remote_of(mirror_of(store))
     former = remote.append(_put_aside) if remote else _put_aside(store)
     numbers = [int(path.name) for path in folders(store / "releases") if path.name.isdecimal()]
@@ -210,8 +210,8 @@ def _put_aside(store: Path) -> Path:
         for name in (LOG, HEAD):
             if os.path.lexists(folder / name):
                 (folder / name).rename(former / name)
-        for place in (former, former.parent, folder):
-            flush(place)
+        for changed in (former, former.parent, folder):
+            flush(changed)
     return former
 
 
@@ -257,19 +257,19 @@ def _append(store: Path, event: str, who: str, what: str, release: int | None, r
                 os.fsync(log.fileno())
             _write_head(folder, _Head(link.line, link.sha256, path.stat().st_size))
         except BaseException:
-            # A line, or half of one, that nobody was told of: else a disk that stays full piles them up.
+            # A line, or half of one, that nobody was informed of: else a disk that stays full piles them up.
             if not _is_named(folder, link):
-                _cut(path, ends)
+                _cut_off(path, ends)
             raise
     return link
 
 
 def entries(store: Path) -> Iterator[dict[str, Any]]:
     """Every line as it was written, oldest first, without asking whether the chain holds."""
-    path = place_of(store) / LOG
+    path = log_folder(store) / LOG
     for body in path.read_bytes().split(b"\n") if path.is_file() else ():
-        if said := _parsed(body):
-            yield said
+        if entry := _entry_of(body):
+            yield entry
 
 
 def verify(store: Path) -> Verified:
@@ -278,7 +278,7 @@ def verify(store: Path) -> Verified:
     Raises:
         AuditBroken: a line was changed, removed, inserted or moved, or the end was cut off.
     """
-    folder = place_of(store)
+    folder = log_folder(store)
     if not (folder / LOG).is_file():
         if (folder / HEAD).is_file():
             raise AuditBroken(f"{folder / LOG} is gone, but {HEAD} is there: the end was cut off at line 1. {AFTER}")
@@ -294,28 +294,28 @@ def verify(store: Path) -> Verified:
         raise AuditBroken(f"{folder / HEAD} is missing, so nothing says where line {len(lines)} was the last. {AFTER}")
     before, times, mended, links, notices, renewed = BEGINNING, [], [], [], [], 0
     for number, body in enumerate(lines, start=1):
-        said = _parsed(body)
-        if said is None or said.get("n") != number:
-            found = f"line {said['n']}" if said and isinstance(said.get("n"), int) else "what is no line of it"
+        entry = _entry_of(body)
+        if entry is None or entry.get("n") != number:
+            what_stands = f"line {entry['n']}" if entry and isinstance(entry.get("n"), int) else "what is no line of it"
             raise AuditBroken(
-                f"Where line {number} of {folder / LOG} was, {found} stands: lines were removed, inserted or moved. "
-                f"{AFTER}"
+                f"Where line {number} of {folder / LOG} was, {what_stands} stands: lines were removed, inserted or "
+                f"moved. {AFTER}"
             )
-        if said.get("prev") != before:
+        if entry.get("prev") != before:
             why = f"line {number} does not follow it" if number > 1 else "no log begins with it"
             raise AuditBroken(f"Line {max(number - 1, 1)} of {folder / LOG} was changed: {why}. {AFTER}")
         before = _sha256(body)
         links.append(before)
-        times.append(str(said.get("at", "")))
-        if "mended" in said:
-            mended.append(f"before line {number}: {said['mended']}")
-        if "missed" in said:
-            notices.append(f"before line {number} could not be recorded: {said['missed']}")
-        if said.get("event") == "renewal" and isinstance(said.get("release"), int):
-            renewed = said["release"]
+        times.append(str(entry.get("at", "")))
+        if "mended" in entry:
+            mended.append(f"before line {number}: {entry['mended']}")
+        if "missed" in entry:
+            notices.append(f"before line {number} could not be recorded: {entry['missed']}")
+        if entry.get("event") == "renewal" and isinstance(entry.get("release"), int):
+            renewed = entry["release"]
             notices.append(
-                f"at line {number} {said.get('who')} began the log anew after release {renewed}: {said.get('what')}; "
-                f"{said.get('reason')}"
+                f"at line {number} {entry.get('who')} began the log anew after release {renewed}: {entry.get('what')}; "
+                f"{entry.get('reason')}"
             )
         if head and number == head.count and before != head.sha256:
             raise AuditBroken(f"Line {number} of {folder / LOG} was changed: it is not the one {HEAD} names. {AFTER}")
@@ -336,7 +336,7 @@ def verify(store: Path) -> Verified:
 
 
 def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Releases whose manifest names a line that the log has, and what to say of the others.
+    """Releases whose manifest names a line that the log has, and what to state of the others.
 
     Raises:
         AuditBroken: a release names a line that the log lacks, or has another one of that number.
@@ -347,18 +347,18 @@ def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, .
             continue
         number = int(folder.name)
         try:
-            said = read_manifest(folder).get("audit")
-            anchor = Link(int(said["line"]), str(said["sha256"])) if said else None
+            anchor_entry = read_manifest(folder).get("audit")
+            anchor = Link(int(anchor_entry["line"]), str(anchor_entry["sha256"])) if anchor_entry else None
         except (StoreDamaged, KeyError, TypeError, ValueError):
             unread.append(number)
             continue
         if anchor is None or number <= renewed:
             unanchored.append(number)
         elif anchor.line and links[anchor.line - 1 : anchor.line] != [anchor.sha256]:
-            found = f"has {len(links)} lines" if anchor.line > len(links) else "has another line of that number"
+            what_differs = f"has {len(links)} lines" if anchor.line > len(links) else "has another line of that number"
             raise AuditBroken(
                 f"Release {number} was published when line {anchor.line} was the last of the audit log, and the log "
-                f"{found}: it was cut off, deleted or written anew. {AFTER}"
+                f"{what_differs}: it was cut off, deleted or written anew. {AFTER}"
             )
         else:
             anchored.append(number)
@@ -375,10 +375,10 @@ def _anchored(store: Path, links: list[str], renewed: int) -> tuple[tuple[int, .
 @contextmanager
 def held(store: Path) -> Iterator[None]:
     """Nobody records meanwhile, so that log and head can be copied together."""
-    if not place_of(store).is_dir():
+    if not log_folder(store).is_dir():
         yield
         return
-    with _locked(place_of(store), fcntl.LOCK_SH):
+    with _locked(log_folder(store), fcntl.LOCK_SH):
         yield
 
 
@@ -389,11 +389,11 @@ def cleaned(text: str) -> str:
 
 
 def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
-    """Where the next line follows, after what a crash left behind the head; the sentence says what was cut off."""
+    """Where the next line follows, after what a crash left behind the head; the sentence states what was cut off."""
     ends = path.stat().st_size
     if head is None:
         lines = path.read_bytes().count(b"\n")
-        if lines > 1:  # no crash does that: the chain does not go on, and `verify` says so
+        if lines > 1:  # no crash does that: the chain does not go on, and `verify` states it
             return _Head(lines, BEGINNING, ends), ""
         head = _Head(0, BEGINNING, 0)
     if ends <= head.ends:
@@ -401,16 +401,16 @@ def _mended(path: Path, head: _Head | None) -> tuple[_Head, str]:
     with path.open("rb") as log:
         log.seek(head.ends)
         tail = log.read()
-    said = _parsed(tail.removesuffix(b"\n"))
-    if tail.count(b"\n") == 1 and tail.endswith(b"\n") and said and said.get("prev") == head.sha256:
+    entry = _entry_of(tail.removesuffix(b"\n"))
+    if tail.count(b"\n") == 1 and tail.endswith(b"\n") and entry and entry.get("prev") == head.sha256:
         return _Head(head.count + 1, _sha256(tail[:-1]), ends), ""  # written whole; only the head was not
     if not _torn(tail):
         return head, ""  # somebody wrote there: left for `verify`
-    _cut(path, head.ends)
+    _cut_off(path, head.ends)
     return head, f"{len(tail)} bytes of a line that was never acknowledged were cut off, sha256 {_sha256(tail)[:16]}"
 
 
-def _cut(path: Path, ends: int) -> None:
+def _cut_off(path: Path, ends: int) -> None:
     """Leaves of the log what is before that byte. A full disk allows it."""
     with path.open("r+b") as log:
         log.truncate(ends)
@@ -442,8 +442,8 @@ def _line_end(path: Path) -> bytes:
 
 def _read_head(folder: Path) -> _Head | None:
     try:
-        said = json.loads(pointed(folder, HEAD))
-        return _Head(int(said["count"]), str(said["sha256"]), int(said["ends"]))
+        head = json.loads(pointed(folder, HEAD))
+        return _Head(int(head["count"]), str(head["sha256"]), int(head["ends"]))
     except FileNotFoundError:
         return None
     except (StoreDamaged, ValueError, KeyError, TypeError) as wrong:
@@ -456,12 +456,12 @@ def _write_head(folder: Path, head: _Head) -> None:
     )
 
 
-def _parsed(body: bytes) -> dict[str, Any] | None:
+def _entry_of(body: bytes) -> dict[str, Any] | None:
     try:
-        said = json.loads(body)
+        entry = json.loads(body)
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return entry if isinstance(entry, dict) else None
 
 
 @contextmanager

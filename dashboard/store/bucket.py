@@ -141,13 +141,13 @@ class Bucket:
         from obstore.exceptions import AlreadyExistsError
 
         stored = Stored(_name(hashlib.sha256(body).hexdigest()), len(body))
-        place = f"{OBJECTS}/{stored.name}"
+        key = f"{OBJECTS}/{stored.name}"
         for left in reversed(range(TRIES)):
             # It is there already where an own try was done and its answer was lost.
             with suppress(AlreadyExistsError):
                 try:
                     with self._in_words():
-                        obstore.put(self._transfer, place, body, mode="create", use_multipart=False)
+                        obstore.put(self._transfer, key, body, mode="create", use_multipart=False)
                 except StoreUnreachable:
                     if not left:
                         raise
@@ -197,9 +197,9 @@ class Bucket:
         """Deletes objects; one that is gone already is no matter."""
         import obstore
 
-        if places := [f"{OBJECTS}/{name}" for name in names]:
+        if keys := [f"{OBJECTS}/{name}" for name in names]:
             with suppress(ObjectGone), self._in_words():
-                obstore.delete(self._transfer, places)
+                obstore.delete(self._transfer, keys)
 
     def objects(self) -> Iterator[tuple[str, datetime.datetime]]:
         """The name of every object, and when the store took it."""
@@ -207,8 +207,8 @@ class Bucket:
 
         with self._in_words():
             for page in obstore.list(self._transfer, OBJECTS):
-                for one in page:
-                    yield str(one["path"]).rpartition("/")[2], one["last_modified"]
+                for entry in page:
+                    yield str(entry["path"]).rpartition("/")[2], entry["last_modified"]
 
     def prove(self) -> None:
         """Tries whether the store refuses a write that must not be done.
@@ -336,7 +336,7 @@ def _answer(text: str) -> str:
         return code[1]
     if status := re.search(r"status code: (\d{3}(?: [A-Za-z ]{1,40})?)", text):
         return status[1]
-    for found, words in (
+    for phrase, words in (
         ("dns error", "no such host"),
         ("failed to lookup", "no such host"),
         ("refused", "connection refused"),
@@ -344,6 +344,6 @@ def _answer(text: str) -> str:
         ("timed out", "no answer in time"),
         ("certificate", "a certificate that is not trusted"),
     ):
-        if found in text:
+        if phrase in text:
             return words
     return "no connection"

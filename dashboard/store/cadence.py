@@ -25,7 +25,7 @@ class Made(Protocol):
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """What it says of itself."""
+        """What it states of itself."""
 
     @property
     def folder(self) -> Path:
@@ -45,7 +45,7 @@ class Figures:
     folder: Path | None = None
 
     @property
-    def said(self) -> dict[str, Any]:
+    def in_manifest(self) -> dict[str, Any]:
         """As a manifest states it."""
         return {"since": self.since, "made_on": self.made_on.isoformat(), "are_real": self.are_real}
 
@@ -63,22 +63,22 @@ def figures_of(
         anew: make all of them, whatever the month: for a mistake that must not stand.
     """
     are_real = count_real_learners(pins)
-    made = {audience: Figures(number, today, are_real) for audience in AUDIENCES}
+    figures = {audience: Figures(number, today, are_real) for audience in AUDIENCES}
     if before is None or anew or not are_real or before.manifest["disclosure"]["policy"] != policy().version:
-        return made
-    for audience, said in before.manifest.get("figures", {}).items():
-        day = datetime.date.fromisoformat(said["made_on"])
-        if said["are_real"] and _period(day, audience) >= _period(today, audience):
-            made[audience] = Figures(said["since"], day, True, before.folder / "views")
-    return made
+        return figures
+    for audience, entry in before.manifest.get("figures", {}).items():
+        day = datetime.date.fromisoformat(entry["made_on"])
+        if entry["are_real"] and _period(day, audience) >= _period(today, audience):
+            figures[audience] = Figures(entry["since"], day, True, before.folder / "views")
+    return figures
 
 
-def are_due(made: Made, today: datetime.date) -> bool:
+def are_due(release: Made, today: datetime.date) -> bool:
     """Whether figures of a release were taken over from an earlier one whose time is past."""
     return any(
-        said["since"] != made.manifest["number"]
-        and _period(datetime.date.fromisoformat(said["made_on"]), audience) < _period(today, audience)
-        for audience, said in made.manifest.get("figures", {}).items()
+        entry["since"] != release.manifest["number"]
+        and _period(datetime.date.fromisoformat(entry["made_on"]), audience) < _period(today, audience)
+        for audience, entry in release.manifest.get("figures", {}).items()
     )
 
 
@@ -90,4 +90,4 @@ def _period(day: datetime.date, audience: str) -> int:
 def count_real_learners(pins: Mapping[str, Sequence[Snapshot]]) -> bool:
     """Whether somebody's own rows about learners are among the snapshots: not invented, and not published anyway."""
     people = [name for name, card in sources().items() if card.people]
-    return any(one.provenance == REPORTED for name in people for one in pins.get(name, ()))
+    return any(snapshot.provenance == REPORTED for name in people for snapshot in pins.get(name, ()))

@@ -1,4 +1,4 @@
-"""The list of those who were erased: marks that tell neither person nor key to whoever has the store alone."""
+"""The list of those who were erased: marks that reveal neither person nor key to whoever has the store alone."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ FOLDER, MARKS = "erased", "marks.txt"
 
 def lists(store: Path) -> list[Path]:
     """The folder of each erasure, the first one first."""
-    found = (path for path in folders(store / FOLDER) if path.name.isdecimal())
-    return sorted(found, key=lambda path: int(path.name))
+    paths = (path for path in folders(store / FOLDER) if path.name.isdecimal())
+    return sorted(paths, key=lambda path: int(path.name))
 
 
 def marks(store: Path) -> frozenset[str]:
@@ -20,8 +20,8 @@ def marks(store: Path) -> frozenset[str]:
     Raises:
         StoreDamaged: a list is not the one that was written, so that somebody might come back.
     """
-    found: set[str] = set()
+    listed: set[str] = set()
     for folder in lists(store):
         verify(folder)
-        found.update((folder / MARKS).read_text(encoding="ascii").split())
-    return frozenset(found)
+        listed.update((folder / MARKS).read_text(encoding="ascii").split())
+    return frozenset(listed)

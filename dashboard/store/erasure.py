@@ -1,7 +1,7 @@
 """People leave the store: their rows from every snapshot, the releases that counted them, and files to come.
 
 What stays is a list of marks (`erased/<n>/marks.txt`), made of a person's keys under the secret: whoever has the store
-alone can tell from a mark neither person nor key. The list is what an erasure is: everything else follows from it and
+alone can read from a mark neither person nor key. The list is what an erasure is: everything else follows from it and
 can be done again, after a crash or after an older backup was restored.
 """
 
@@ -24,7 +24,7 @@ from dashboard.store.names import folders
 from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifest, staged, verify
 from dashboard.store.releases import NothingPublished, current_number, manifest_of, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
-from dashboard.store.snapshots import PLACES, next_version, now, standing
+from dashboard.store.snapshots import SNAPSHOT_FOLDERS, next_version, now, standing
 from dashboard.store.workspace import STAGING, sweep
 from dashboard.warehouse.catalog import sources
 
@@ -93,14 +93,14 @@ def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
         AddressShared: an address that was named is not one learner's.
     """
     files = [path / "rows.parquet" for path in _of_people(store) if _is_sound(path)]
-    ids, emails = {one.id_key for one in people} - {""}, {one.email_key for one in people} - {""}
+    ids, emails = {person.id_key for person in people} - {""}, {person.email_key for person in people} - {""}
     named = frozenset(emails)
     seen: set[tuple[str, str | None, str | None]] = set()
     while True:
-        pairs = _beside(files, ids, emails)
+        pairs = _keys_beside(files, ids, emails)
         seen |= pairs
         theirs = {email for _, id_key, email in pairs if email and id_key in ids}
-        pairs |= _beside(files, set(), theirs)
+        pairs |= _keys_beside(files, set(), theirs)
         beside: dict[str, dict[str, set[str]]] = {}
         for partner, id_key, email in pairs:
             if email and id_key:
@@ -108,7 +108,7 @@ def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
         shared = {
             email
             for email, by_partner in beside.items()
-            if any(len(found) > 1 and not found <= ids for found in by_partner.values())
+            if any(len(their_ids) > 1 and not their_ids <= ids for their_ids in by_partner.values())
         }
         if refused := named & shared:
             raise AddressShared(
@@ -117,14 +117,14 @@ def link(store: Path, people: Sequence[Person], mark: Mark) -> Linked:
             )
         more_emails = emails | (theirs - shared)
         more_ids = ids | {
-            id_key for email in more_emails for found in beside.get(email, {}).values() for id_key in found
+            id_key for email in more_emails for their_ids in beside.get(email, {}).values() for id_key in their_ids
         }
         if (more_ids, more_emails) == (ids, emails):
             break
         ids, emails = more_ids, more_emails
-    there = {key for _, *keys in seen for key in keys if key}
+    held = {key for _, *keys in seen for key in keys if key}
     before = marks(store)
-    known = [any(key in there or mark(key) in before for key in (p.id_key, p.email_key) if key) for p in people]
+    known = [any(key in held or mark(key) in before for key in (p.id_key, p.email_key) if key) for p in people]
     if not all(known):
         which = ", ".join(str(number) for number, is_known in enumerate(known, start=1) if not is_known)
         raise NobodyFound(
@@ -142,7 +142,7 @@ def remember(store: Path, keys: Iterable[str], mark: Mark) -> None:
             return
         number = max((int(folder.name) for folder in lists(store)), default=0) + 1
         with staged(store) as fresh:
-            (fresh / MARKS).write_text("".join(f"{one}\n" for one in new), encoding="ascii")
+            (fresh / MARKS).write_text("".join(f"{line}\n" for line in new), encoding="ascii")
             publish(
                 store, fresh, store / FOLDER / str(number), {"kind": "erasure", "erased_at": now(), "marks": len(new)}
             )
@@ -162,13 +162,13 @@ def carry_out(store: Path, mark: Mark, secret: str, put_on_record: Callable[[int
                 remove(store, folder)  # nobody can look into it, and nothing is built from it
                 done.removed.append(str(folder.relative_to(store)))
                 continue
-            said = read_manifest(folder)
-            if said["input"].get("learner_secret", secret) not in ("", secret):
+            manifest = read_manifest(folder)
+            if manifest["input"].get("learner_secret", secret) not in ("", secret):
                 done.unread.append(str(folder.relative_to(store)))
-            elif rows := _rewrite(store, folder, said, is_listed):
+            elif rows := _rewrite(store, folder, manifest, is_listed):
                 done.rows[str(folder.relative_to(store))] = rows
         _remove_superseded(store)
-        affected = [number for number in release_numbers(store) if _counted(store, number, is_listed)]
+        affected = [number for number in release_numbers(store) if _counts_somebody_erased(store, number, is_listed)]
     try:
         needs_new = current_number(store) in affected
     except (NothingPublished, StoreDamaged):
@@ -198,7 +198,7 @@ def traces(store: Path, keys: frozenset[str]) -> Traces:
     """Looks for the keys in every file of the store, work that goes on included."""
     with nullcontext() if is_mirror(store) else locked(store):  # what was left by processes that ended goes
         sweep(store)
-    searched, found, working = 0, list[str](), list[str]()
+    searched, holding, working = 0, list[str](), list[str]()
     wanted = [key.encode() for key in keys]
     for path in sorted(store.rglob("*")):
         is_work = STAGING in path.relative_to(store).parts
@@ -217,14 +217,14 @@ def traces(store: Path, keys: frozenset[str]) -> Traces:
             continue
         searched += 1
         if holds:
-            found.append(str(path.relative_to(store)))
-    return Traces(searched, tuple(found), tuple(name for name in working if (store / name).exists()))
+            holding.append(str(path.relative_to(store)))
+    return Traces(searched, tuple(holding), tuple(name for name in working if (store / name).exists()))
 
 
-def _is_about_nobody(place: Path) -> bool:
+def _is_about_nobody(relative: Path) -> bool:
     """Whether a file lies among those of a source that is not about people."""
-    kind, source = (*place.parts, "", "")[:2]
-    return kind in PLACES and source in sources() and not sources()[source].people
+    kind, source = (*relative.parts, "", "")[:2]
+    return kind in SNAPSHOT_FOLDERS and source in sources() and not sources()[source].people
 
 
 class _Listed:
@@ -244,10 +244,10 @@ def _of_people(store: Path) -> list[Path]:
     """Every snapshot about people, those withdrawn too."""
     return [
         folder
-        for place in PLACES
+        for kind in SNAPSHOT_FOLDERS
         for source, card in sources().items()
         if card.people
-        for folder in standing(store / place / source)
+        for folder in standing(store / kind / source)
     ]
 
 
@@ -266,9 +266,9 @@ def _is_sound(folder: Path) -> bool:
     return True
 
 
-def _beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple[str, str | None, str | None]]:
+def _keys_beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple[str, str | None, str | None]]:
     """Partner, id and address of every row that has one of the ids or one of the addresses."""
-    found: set[tuple[str, str | None, str | None]] = set()
+    pairs: set[tuple[str, str | None, str | None]] = set()
     for file in files:
         for table in _row_groups(file, ("partner_id", *KEYS)):
             columns = {name: table[name] for name in table.column_names}
@@ -280,11 +280,11 @@ def _beside(files: Iterable[Path], ids: set[str], emails: set[str]) -> set[tuple
                 ]
             )
             for row in table.filter(mask).to_pylist():
-                found.add((row.get("partner_id") or "", row.get("id_key"), row.get("email_key")))
-    return found
+                pairs.add((row.get("partner_id") or "", row.get("id_key"), row.get("email_key")))
+    return pairs
 
 
-def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed) -> int:
+def _rewrite(store: Path, folder: Path, original: dict[str, Any], is_listed: _Listed) -> int:
     """Publishes the snapshot anew without the rows of those on the list; returns how many went."""
     rows = folder / "rows.parquet"
     if not _holds(rows, is_listed, KEYS):
@@ -296,14 +296,16 @@ def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed
                 shutil.copyfile(path, fresh / path.name)
         with pq.ParquetWriter(fresh / "rows.parquet", pq.read_schema(rows), compression="zstd") as writer:
             for table in _row_groups(rows):
-                kept = table.filter(pc.invert(_any_of([_listed(table[name], is_listed) for name in _keys_of(table)])))
+                kept = table.filter(
+                    pc.invert(_any_of([_mask_of_listed(table[name], is_listed) for name in _keys_of(table)]))
+                )
                 erased += table.num_rows - kept.num_rows
                 writer.write_table(kept)
-        account = dict(said["input"])
+        account = dict(original["input"])
         account["published"] -= erased
         account["collapsed"] += erased
         account["erased"] = account.get("erased", 0) + erased
-        manifest = {key: value for key, value in said.items() if key not in ("files", "digest")}
+        manifest = {key: value for key, value in original.items() if key not in ("files", "digest")}
         publish(store, fresh, next_version(folder), {**manifest, "input": account, "erased_at": now()})
     remove(store, folder)
     return erased
@@ -311,33 +313,35 @@ def _rewrite(store: Path, folder: Path, said: dict[str, Any], is_listed: _Listed
 
 def _remove_superseded(store: Path) -> None:
     """Deletes what an erasure that was interrupted had rewritten already and not yet deleted."""
-    for place in PLACES:
+    for kind in SNAPSHOT_FOLDERS:
         for source in sources():
-            folder = store / place / source
+            folder = store / kind / source
             keep = set(standing(folder))
             for path in folders(folder):
                 if path not in keep:
                     remove(store, path)
 
 
-def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
+def _counts_somebody_erased(store: Path, number: int, is_listed: _Listed) -> bool:
     """Whether a release was built from a snapshot that was rewritten since, or holds someone, or cannot be read."""
     folder = store / "releases" / str(number)
     try:
-        said = manifest_of(store, number)
+        of_release = manifest_of(store, number)
     except StoreDamaged:
         return True
-    erased = [one for one in map(read_manifest, _of_people(store)) if "erased_at" in one]
+    erased = [manifest for manifest in map(read_manifest, _of_people(store)) if "erased_at" in manifest]
     rewritten: dict[tuple[str, str], dict[str, str]] = {}
-    for one in erased:
-        rewritten.setdefault((one["source"], one["input"]["sha256"]), {})[one["digest"]] = one["erased_at"]
-    for source, chosen in said["snapshots"].items():
+    for manifest in erased:
+        rewritten.setdefault((manifest["source"], manifest["input"]["sha256"]), {})[manifest["digest"]] = manifest[
+            "erased_at"
+        ]
+    for source, chosen in of_release["snapshots"].items():
         for pin in chosen:
             versions = rewritten.get((source, pin["sha256"]), {})
             if not versions or pin.get("digest") in versions:
                 continue
             # Releases of earlier versions do not name the version of a snapshot: there the clock has to do.
-            if "digest" in pin or said["published_at"] < max(versions.values()):
+            if "digest" in pin or of_release["published_at"] < max(versions.values()):
                 return True
     try:
         return any(_holds(path, is_listed) for path in sorted((folder / "marts").glob("*.parquet")))
@@ -347,8 +351,8 @@ def _counted(store: Path, number: int, is_listed: _Listed) -> bool:
 
 def _holds(path: Path, is_wanted: Callable[[str], bool], columns: Sequence[str] = ()) -> bool:
     """Whether some text of the Parquet file is wanted; of those columns only, when some are named."""
-    with _readable(path):
-        names = [one.name for one in pq.read_schema(path) if pa.types.is_string(one.type)]
+    with _refusing_unreadable(path):
+        names = [field.name for field in pq.read_schema(path) if pa.types.is_string(field.type)]
     names = [name for name in names if name in columns or not columns]
     return any(
         is_wanted(value)
@@ -361,14 +365,14 @@ def _holds(path: Path, is_wanted: Callable[[str], bool], columns: Sequence[str] 
 
 def _row_groups(path: Path, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
     """The file in pieces that fit into memory; of columns that it lacks, nothing."""
-    with _readable(path), pq.ParquetFile(path) as file:
+    with _refusing_unreadable(path), pq.ParquetFile(path) as file:
         names = [name for name in file.schema_arrow.names if name in columns or not columns]
         for at in range(file.num_row_groups):
             yield file.read_row_group(at, names)
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _refusing_unreadable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as wrong:
@@ -381,13 +385,13 @@ def _keys_of(table: pa.Table) -> list[str]:
     return [name for name in KEYS if name in table.column_names]
 
 
-def _listed(column: pa.ChunkedArray, is_listed: _Listed) -> pa.ChunkedArray:
+def _mask_of_listed(column: pa.ChunkedArray, is_listed: _Listed) -> pa.ChunkedArray:
     hit = [key for key in pc.unique(column).to_pylist() if key is not None and is_listed(key)]
     return pc.is_in(column, pa.array(hit, pa.string()))
 
 
 def _any_of(masks: list[Any]) -> Any:
     together = masks[0]
-    for one in masks[1:]:
-        together = pc.or_(together, one)
+    for mask in masks[1:]:
+        together = pc.or_(together, mask)
     return together

@@ -17,8 +17,8 @@ class FetchState:
     """Of one source: the last try, the last that got an answer, the last that brought something new.
 
     Moments are ISO 8601 in UTC, empty where there was none. `outcome` is one of unchanged, published, waiting, failed;
-    `reason` says in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
-    are of the last file got, so that the same one is not taken twice; `place` tells apart the addresses it came from.
+    `reason` states in words why it failed or waits. `failures` counts those in a row. `etag`, `modified` and `sha256`
+    are of the last file got, so that the same one is not taken twice; `place` distinguishes the addresses it came from.
     """
 
     source: str
@@ -48,8 +48,8 @@ def fetch_states(store: Path) -> Mapping[str, FetchState]:
     """
     path = store / FILE
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        states = {name: FetchState(**state) for name, state in found.items()}
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        states = {name: FetchState(**state) for name, state in listed.items()}
         if wrong := [name for name, state in states.items() if not _is_sound(name, state)]:
             raise ValueError(wrong[0])
         return states
@@ -70,4 +70,8 @@ def remember(store: Path, state: FetchState) -> None:
     """Keeps what became of one source, at once and durably."""
     with locked(store):
         states = {**fetch_states(store), state.source: state}
-        replace_file(store, FILE, json.dumps({name: asdict(one) for name, one in sorted(states.items())}, indent=1))
+        replace_file(
+            store,
+            FILE,
+            json.dumps({name: asdict(fetch_state) for name, fetch_state in sorted(states.items())}, indent=1),
+        )

@@ -35,7 +35,7 @@ GRACE = (3, 2)
 STOPPED_AFTER_MONTHS = 13
 # A publisher's day may have begun while it is still the day before in UTC.
 DAY_AHEAD = 1
-# Columns of which the first says who sends a stream of its own; of other lists each record is a stream.
+# Columns of which the first states who sends a stream of its own; of other lists each record is a stream.
 SENDERS = ("partner_id", "reported_by")
 NOT_DONE = "not done: "
 
@@ -51,7 +51,7 @@ def freshness(
     """How a capture stands on a day.
 
     Args:
-        captured_on: the day until which the file tells, from which its age counts.
+        captured_on: the day until which the file reports, from which its age counts.
         provenance: of the file; a demonstration is never late.
         every_days: how often a capture should come; 0 where none is expected.
         today: the day, UTC.
@@ -210,7 +210,7 @@ class Health:
     @property
     def needs_attention(self) -> bool:
         """Whether something is overdue, dated ahead, failing or unreadable."""
-        late = any(one.freshness in (OVERDUE, AHEAD) or one.is_failing for one in self.streams)
+        late = any(stream.freshness in (OVERDUE, AHEAD) or stream.is_failing for stream in self.streams)
         return late or bool(self.troubles)
 
 
@@ -224,7 +224,9 @@ def health(store: Path, today: datetime.date, with_senders: bool = True) -> Heal
     senders = _senders(store, troubles) if with_senders else {}
     came = {name: _captures(store, name, troubles) for name in sources()}
     real = {
-        sources()[name].group for name, found in came.items() if any(one.snapshot.provenance != "demo" for one in found)
+        sources()[name].group
+        for name, kept_files in came.items()
+        if any(kept_file.snapshot.provenance != "demo" for kept_file in kept_files)
     }
     streams: list[StreamHealth] = []
     for name, card in sources().items():
@@ -236,7 +238,7 @@ def health(store: Path, today: datetime.date, with_senders: bool = True) -> Heal
                 for stream in (is_by_sender(card) and kept.snapshot.streams) or [""]:
                     mine.setdefault(stream, []).append(pair)
         if is_by_sender(card):
-            for stream in frozenset[str]().union(*(one.streams for one in wait)):
+            for stream in frozenset[str]().union(*(file.streams for file in wait)):
                 mine.setdefault(stream, [])
         for stream, pairs in (mine or {"": []}).items():
             newest = pairs[-1] if pairs else None
@@ -250,35 +252,37 @@ def health(store: Path, today: datetime.date, with_senders: bool = True) -> Heal
                     captures=tuple(capture for _, capture in pairs),
                     rows=_rows(newest[0].snapshot, newest[1], card, stream, troubles) if newest else None,
                     fetch=fetches.get(name),
-                    waiting=tuple(one for one in wait if not stream or stream in one.streams),
+                    waiting=tuple(file for file in wait if not stream or stream in file.streams),
                 )
             )
     return Health(tuple(sorted(streams, key=urgency)), tuple(dict.fromkeys(troubles)))
 
 
-def urgency(one: StreamHealth) -> tuple[int, int, str, str]:
+def urgency(stream: StreamHealth) -> tuple[int, int, str, str]:
     """Orders streams: overdue first, and among those of one kind the oldest."""
-    return FRESHNESS.index(one.freshness), -(one.age_days or 0), one.source, one.stream
+    return FRESHNESS.index(stream.freshness), -(stream.age_days or 0), stream.source, stream.stream
 
 
 def folded(streams: Iterable[StreamHealth]) -> list[StreamHealth]:
     """The streams in their order, those of a source's demonstration as one: invented partners are nobody's streams."""
-    found: dict[tuple[str, str], list[StreamHealth]] = {}
-    for one in streams:
-        found.setdefault((one.source, "" if one.freshness == DEMONSTRATION else one.stream), []).append(one)
-    return [_together(several) if len(several) > 1 else several[0] for several in found.values()]
+    by_stream: dict[tuple[str, str], list[StreamHealth]] = {}
+    for stream in streams:
+        by_stream.setdefault((stream.source, "" if stream.freshness == DEMONSTRATION else stream.stream), []).append(
+            stream
+        )
+    return [_folded_stream(several) if len(several) > 1 else several[0] for several in by_stream.values()]
 
 
-def _together(several: Sequence[StreamHealth]) -> StreamHealth:
-    captures = dict.fromkeys(capture for one in several for capture in one.captures)
-    newest = min(several, key=lambda one: one.age_days or 0)
-    rows = [one.rows for one in several]
+def _folded_stream(several: Sequence[StreamHealth]) -> StreamHealth:
+    captures = dict.fromkeys(capture for stream in several for capture in stream.captures)
+    newest = min(several, key=lambda stream: stream.age_days or 0)
+    rows = [stream.rows for stream in several]
     return replace(
         newest,
         stream="",
         captures=tuple(sorted(captures, key=lambda capture: (capture.captured_on, capture.imported_at))),
         rows=None if None in rows else sum(count or 0 for count in rows),
-        waiting=tuple(dict.fromkeys(wait for one in several for wait in one.waiting)),
+        waiting=tuple(dict.fromkeys(wait for stream in several for wait in stream.waiting)),
         folded=len(several),
     )
 
@@ -296,8 +300,8 @@ def set_aside_by_reason(account: Account) -> tuple[Reason, ...]:
 def _reasons(folder: Path, set_aside: int) -> tuple[Reason, ...]:
     path = folder / SET_ASIDE
     try:
-        said = named_files(folder, read_manifest(folder)).get(SET_ASIDE, {})
-        if sha256(path) != said.get("sha256"):
+        entry = named_files(folder, read_manifest(folder)).get(SET_ASIDE, {})
+        if sha256(path) != entry.get("sha256"):
             raise StoreDamaged(f"{path} is not the file that was kept (its sha256 differs).")
         with path.open(encoding="utf-8", newline="") as file:
             counted = Counter((row["column"], row["reason"]) for row in csv.DictReader(file))
@@ -316,7 +320,7 @@ def _freshness(newest: Capture | None, card: SourceCard, today: datetime.date, s
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the manifest of a snapshot, or of a file that waits, tells: its account is None where it has none."""
+    """What the manifest of a snapshot, or of a file that waits, states: its account is None where it has none."""
 
     snapshot: Snapshot
     account: Account | None
@@ -340,64 +344,67 @@ def _read(folder: Path) -> _Kept:
 
 @lru_cache(maxsize=20_000)
 def _read_once(folder: Path, mark: tuple[int, int, int]) -> _Kept:
-    said = read_manifest(folder)
-    counts = [said.get("input", {}).get(name) for name in ("rows_in", "published", "collapsed", "quarantined")]
+    manifest = read_manifest(folder)
+    counts = [manifest.get("input", {}).get(name) for name in ("rows_in", "published", "collapsed", "quarantined")]
     rows_in, published, collapsed, set_aside = (count if isinstance(count, int) else None for count in counts)
     account = None
     if rows_in is not None and published is not None and collapsed is not None and set_aside is not None:
         account = Account(rows_in, published, collapsed, set_aside, folder)
-    partners = frozenset(map(str, said.get("partners", ())))
-    return _Kept(read_snapshot(folder), account, partners, str(said.get("proposed_by", "")))
+    partners = frozenset(map(str, manifest.get("partners", ())))
+    return _Kept(read_snapshot(folder), account, partners, str(manifest.get("proposed_by", "")))
 
 
 def _captures(store: Path, source: str, troubles: list[Trouble]) -> list[_Kept]:
     """Every snapshot of a source that can be read, oldest first; each other one is a trouble."""
-    found = _readable(store, "snapshots", source, troubles)
-    return sorted(found, key=lambda one: (one.snapshot.captured_on, one.snapshot.order))
+    kept_files = _readable_files(store, "snapshots", source, troubles)
+    return sorted(kept_files, key=lambda kept_file: (kept_file.snapshot.captured_on, kept_file.snapshot.order))
 
 
-def _readable(store: Path, place: str, source: str, troubles: list[Trouble]) -> list[_Kept]:
-    found = []
-    for folder in _folders(store, place, source, troubles):
+def _readable_files(store: Path, kind: str, source: str, troubles: list[Trouble]) -> list[_Kept]:
+    kept_files = []
+    for folder in _folders(store, kind, source, troubles):
         try:
-            found.append(_read(folder))
+            kept_files.append(_read(folder))
         except StoreDamaged as damaged:
             troubles.append(Trouble(source, str(damaged)))
-    return found
+    return kept_files
 
 
 def _capture(kept: _Kept, senders: Mapping[str, str], troubles: list[Trouble]) -> Capture:
-    one = kept.snapshot
-    day, is_demo = one.captured_on.isoformat(), one.provenance == "demo"
-    known_as = [f"{one.source}.{_name(one)}", *(f"{one.source}.{FileId(day, part, is_demo)}" for part in one.parts)]
+    snapshot = kept.snapshot
+    day, is_demo = snapshot.captured_on.isoformat(), snapshot.provenance == "demo"
+    known_as = [
+        f"{snapshot.source}.{_name(snapshot)}",
+        *(f"{snapshot.source}.{FileId(day, digest, is_demo)}" for digest in snapshot.parts),
+    ]
     if not kept.account:
-        words = f"{one.folder} does not state what became of its rows. Import the file again."
-        troubles.append(Trouble(one.source, words))
+        words = f"{snapshot.folder} does not state what became of its rows. Import the file again."
+        troubles.append(Trouble(snapshot.source, words))
     return Capture(
-        name=one.folder.name,
-        captured_on=one.captured_on,
-        imported_at=one.imported_at,
-        provenance=one.provenance,
-        streams=one.streams,
+        name=snapshot.folder.name,
+        captured_on=snapshot.captured_on,
+        imported_at=snapshot.imported_at,
+        provenance=snapshot.provenance,
+        streams=snapshot.streams,
         account=kept.account,
         sent_by=tuple(sorted({senders[name] for name in known_as if name in senders})),
     )
 
 
-def _name(one: Snapshot) -> str:
+def _name(snapshot: Snapshot) -> str:
     """The name under which it came in, before an erasure."""
-    version = VERSION.fullmatch(one.folder.name)
-    return version["name"] if version else one.folder.name
+    version = VERSION.fullmatch(snapshot.folder.name)
+    return version["name"] if version else snapshot.folder.name
 
 
-def _rows(one: Snapshot, capture: Capture, card: SourceCard, stream: str, troubles: list[Trouble]) -> int | None:
+def _rows(snapshot: Snapshot, capture: Capture, card: SourceCard, stream: str, troubles: list[Trouble]) -> int | None:
     """Rows of the stream in a capture: those of its file, or of its part of a file with several."""
-    if not stream or one.streams == {stream}:
+    if not stream or snapshot.streams == {stream}:
         return capture.account.published if capture.account else None
     try:
-        return _rows_by_stream(one.rows_file, one.digest, card.stream).get(stream, 0)
+        return _rows_by_stream(snapshot.rows_file, snapshot.digest, card.stream).get(stream, 0)
     except (OSError, pa.ArrowException, KeyError) as wrong:
-        troubles.append(Trouble(card.name, f"{one.rows_file} cannot be read ({type(wrong).__name__})."))
+        troubles.append(Trouble(card.name, f"{snapshot.rows_file} cannot be read ({type(wrong).__name__})."))
         return None
 
 
@@ -410,16 +417,16 @@ def _rows_by_stream(rows_file: Path, digest: str, columns: tuple[str, ...]) -> d
 def _waiting(store: Path, source: str, troubles: list[Trouble]) -> list[Waiting]:
     """Files of a source that wait to be published: proposals, which lie beside the snapshots and look like them."""
     return [
-        Waiting(one.snapshot.streams, one.partners, one.proposed_by, one.snapshot.imported_at)
-        for one in _readable(store, "proposals", source, troubles)
+        Waiting(file.snapshot.streams, file.partners, file.proposed_by, file.snapshot.imported_at)
+        for file in _readable_files(store, "proposals", source, troubles)
     ]
 
 
-def _folders(store: Path, place: str, source: str, troubles: list[Trouble]) -> Sequence[Path]:
+def _folders(store: Path, kind: str, source: str, troubles: list[Trouble]) -> Sequence[Path]:
     try:
-        return standing(store / place / source)
+        return standing(store / kind / source)
     except OSError as wrong:
-        troubles.append(Trouble(source, f"{store / place / source} cannot be read ({wrong.strerror})."))
+        troubles.append(Trouble(source, f"{store / kind / source} cannot be read ({wrong.strerror})."))
         return ()
 
 
@@ -436,7 +443,7 @@ def _senders(store: Path, troubles: list[Trouble]) -> Mapping[str, str]:
     log, head = store / audit_log.FOLDER / audit_log.LOG, store / audit_log.FOLDER / audit_log.HEAD
     try:
         marks = [(stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in (log, head) if path.exists())]
-        senders, words = _recorded(store, tuple(marks))
+        senders, words = _recorded_senders(store, tuple(marks))
     except OSError as wrong:
         senders, words = {}, f"{log} cannot be read ({wrong.strerror}), so who sent a file is not known."
     if words:
@@ -445,7 +452,7 @@ def _senders(store: Path, troubles: list[Trouble]) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _recorded(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[str, str], str]:
+def _recorded_senders(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[str, str], str]:
     """Senders by file, and why they may be wrong; worked out once for each length and time of the log."""
     try:
         audit_log.verify(store)
@@ -454,18 +461,18 @@ def _recorded(store: Path, marks: tuple[tuple[int, int], ...]) -> tuple[Mapping[
         words = f"Who sent a file may be wrong, since the audit log is damaged. {broken}"
     except OSError as wrong:  # such as a store that takes no writes, where the log cannot be locked
         words = f"Who sent a file may be wrong, since the audit log could not be checked ({wrong.strerror})."
-    return _sent(entries(store)), words
+    return _senders_of(entries(store)), words
 
 
-def _sent(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _senders_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Who brought in each file, by source.name; what was recorded and then not done is left out."""
-    found: dict[str, str] = {}
+    sender_of: dict[str, str] = {}
     for line in lines:
         what, who, event = (str(line.get(key, "")) for key in ("what", "who", "event"))
         if event == "upload":
-            found[what.partition(",")[0].replace(" ", ".", 1)] = who
+            sender_of[what.partition(",")[0].replace(" ", ".", 1)] = who
         elif event == "proposal" and what.startswith(NOT_DONE):
-            found.pop(what.removeprefix(NOT_DONE), None)
+            sender_of.pop(what.removeprefix(NOT_DONE), None)
         elif event == "proposal":
-            found[what] = who
-    return found
+            sender_of[what] = who
+    return sender_of

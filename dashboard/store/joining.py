@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from dashboard.refusals import Refusal
 
 WHOLE, PART, CORRECTIONS = "whole", "part", "corrections"
-# What a file is when its sender does not say: the whole export, unless the store holds it as a part already.
+# What a file is when its sender does not state: the whole export, unless the store holds it as a part already.
 UNSAID = ""
 ROWS, SET_ASIDE = "rows.parquet", "quarantine.csv"
-# What an account says of one file alone: the digest of its rows, its people, values that were not understood.
+# What an account states of one file alone: the digest of its rows, its people, values that were not understood.
 OF_ONE_FILE = ("content", "people_in", "people_published", "people_set_aside", "unread")
 NAMED_BY = 8
 DEMO = "-demo"
@@ -35,7 +35,7 @@ class NothingToCorrect(Refusal):
 class Arrival:
     """A checked file on its way into the store: a folder with `rows.parquet` and `quarantine.csv`, and its account.
 
-    `digest` names the file's bytes and how they were read. `kind` says what the file is: the whole export, a part of
+    `digest` names the file's bytes and how they were read. `kind` states what the file is: the whole export, a part of
     one, or corrected rows of the file `corrects`, by the name of its snapshot; `lines` are then the lines of that file
     which it holds. `together` are the digests of files that were sent as one export. `erased` is the list of those
     whose rows were left out, None where nobody is.
@@ -121,16 +121,16 @@ def joined_digest(parts: Sequence[str], corrections: Sequence[str]) -> str:
 
 def open_lines(held: Held) -> dict[str, frozenset[int]]:
     """The lines set aside in a snapshot that nobody corrected yet, by the file in which they stand."""
-    found: dict[str, set[int]] = {part[:NAMED_BY]: set() for part in held.parts}
+    lines: dict[str, set[int]] = {digest[:NAMED_BY]: set() for digest in held.parts}
     for row in _set_aside(held.folder, held.parts[0]):
-        found[row["file"]].add(int(row["line"]))
-    return {str(FileId(held.captured_on, digest, held.is_demo)): frozenset(lines) for digest, lines in found.items()}
+        lines[row["file"]].add(int(row["line"]))
+    return {str(FileId(held.captured_on, digest, held.is_demo)): frozenset(lines) for digest, lines in lines.items()}
 
 
 def joined_of(bases: Sequence[Held], arrival: Arrival) -> tuple[list[str], list[str]]:
     """Digests of the files that the arrival and what it joins are made of, and of those with corrected rows."""
-    parts = {part for base in bases for part in base.parts}
-    corrections = {one for base in bases for one in base.account.get("corrections", ())}
+    parts = {digest for base in bases for digest in base.parts}
+    corrections = {correction for base in bases for correction in base.account.get("corrections", ())}
     if arrival.kind == CORRECTIONS:
         corrections.add(arrival.digest)
     else:
@@ -162,20 +162,20 @@ def join(bases: Sequence[Held], arrival: Arrival, fresh: Path) -> dict[str, Any]
         "parts": parts,
         "corrections": corrections,
         "sha256": joined_digest(parts, corrections),
-        "rows_in": sum(one["rows_in"] for one in (before if is_correction else every)),
+        "rows_in": sum(account_joined["rows_in"] for account_joined in (before if is_correction else every)),
         "quarantined": len(set_aside),
-        "streams": sorted(arrival.streams.union(*(one.get("streams", ()) for one in before))),
-        "dropped_columns": _once(every, "dropped_columns"),
-        "notes": _once(every, "notes"),
-        "erased": sum(one.get("erased", 0) for one in every),
+        "streams": sorted(arrival.streams.union(*(account_joined.get("streams", ()) for account_joined in before))),
+        "dropped_columns": _distinct_entries(every, "dropped_columns"),
+        "notes": _distinct_entries(every, "notes"),
+        "erased": sum(account_joined.get("erased", 0) for account_joined in every),
     }
     for name in OF_ONE_FILE:
         account.pop(name, None)
-    names = {id_: name for one in every for id_, name in one.get("part_names", {}).items()}
+    names = {id_: name for account_joined in every for id_, name in account_joined.get("part_names", {}).items()}
     account |= {"part_names": names} if names else {}
     # A row of some lists is kept as several records: what is held twice is counted in rows again.
     per_row = max(1.0, records[-1].num_rows / max(1, arrival.account["published"]))
-    account["published"] = sum(one["published"] for one in every) - int(twice / per_row)
+    account["published"] = sum(account_joined["published"] for account_joined in every) - int(twice / per_row)
     account["collapsed"] = account["rows_in"] - account["published"] - account["quarantined"]
     return account
 
@@ -190,7 +190,7 @@ def _write_once(tables: Sequence[pa.Table], path: Path) -> int:
 
 
 def _set_aside(folder: Path, digest: str) -> list[dict[str, str]]:
-    """The rows set aside in a folder, each with the file in which its line stands: of several it says which."""
+    """The rows set aside in a folder, each with the file in which its line stands: of several it states which."""
     with (folder / SET_ASIDE).open(encoding="utf-8", newline="") as file:
         return [{"file": digest[:NAMED_BY], **row} for row in csv.DictReader(file)]
 
@@ -214,5 +214,5 @@ def _write_set_aside(rows: Sequence[Mapping[str, str]], path: Path) -> None:
         writer.writerows(sorted(rows, key=lambda row: (row["file"], int(row["line"]))))
 
 
-def _once(accounts: Sequence[Mapping[str, Any]], name: str) -> list[str]:
-    return list(dict.fromkeys(one for account in accounts for one in account.get(name, ())))
+def _distinct_entries(accounts: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    return list(dict.fromkeys(entry for account in accounts for entry in account.get(name, ())))

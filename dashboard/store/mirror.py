@@ -41,7 +41,7 @@ Node = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Mirrored:
-    """What the mirror holds: the object of its tree (None before the first), and each file by its place."""
+    """What the mirror holds: the object of its tree (None before the first), and each file by its relative path."""
 
     tree: Stored | None
     entries: Mapping[str, Entry]
@@ -49,18 +49,18 @@ class Mirrored:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a working copy holds: each file by its place, and the files that are new by sha256."""
+    """What a working copy holds: each file by its relative path, and the files that are new by sha256."""
 
     entries: Mapping[str, Entry]
     new: Mapping[str, Path]
 
 
 def mirrored(remote: Remote) -> Mirrored:
-    """What was put into the mirror last; nothing where that cannot be told, so that all of it is looked at."""
+    """What was put into the mirror last; nothing where that cannot be known, so that all of it is looked at."""
     try:
-        said = json.loads((remote.room / TREE).read_text(encoding="utf-8"))
-        tree = Stored(str(said["object"]), int(said["bytes"])) if said["object"] else None
-        return Mirrored(tree, read_tree(said["body"].encode(), str(remote.room)))
+        state = json.loads((remote.room / TREE).read_text(encoding="utf-8"))
+        tree = Stored(str(state["object"]), int(state["bytes"])) if state["object"] else None
+        return Mirrored(tree, read_tree(state["body"].encode(), str(remote.room)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StoreDamaged):
         return Mirrored(None, {})
 
@@ -95,37 +95,37 @@ def pull(remote: Remote, head: Head | None = None, mine: Sent | None = None, che
 
 
 def _bring(remote: Remote, head: Head, mine: Sent | None, checked: bool) -> None:
-    there, store = mirrored(remote), remote.mirror
-    if there.tree == head.tree and store.is_dir() and not checked:
+    mirrored_now, store = mirrored(remote), remote.mirror
+    if mirrored_now.tree == head.tree and store.is_dir() and not checked:
         return
     wanted = mine.entries if mine else remote.tree(head)
-    here = {
-        place: entry.stored.sha256
-        for place, entry in there.entries.items()
-        if (store / place).is_file() and (not checked or sha256(store / place) == entry.stored.sha256)
+    digests = {
+        relative: entry.stored.sha256
+        for relative, entry in mirrored_now.entries.items()
+        if (store / relative).is_file() and (not checked or sha256(store / relative) == entry.stored.sha256)
     }
     units = _units(wanted)
     missing = {
-        place: entry
-        for unit, places in units.items()
-        if not _stands(store, unit, places, here, there.entries)
-        for place, entry in places.items()
-        if unit or here.get(place) != entry.stored.sha256
+        relative: entry
+        for unit, entries in units.items()
+        if not _is_in_place(store, unit, entries, digests, mirrored_now.entries)
+        for relative, entry in entries.items()
+        if unit or digests.get(relative) != entry.stored.sha256
     }
-    sources = {digest: store / place for place, digest in here.items()} | dict(mine.new if mine else {})
+    sources = {digest: store / relative for relative, digest in digests.items()} | dict(mine.new if mine else {})
     fetched = remote.room / FETCHED
     make_folder(fetched)
     make_folder(store)
-    _download(remote, [one.stored for one in missing.values() if one.stored.sha256 not in sources], fetched)
-    find = partial(_source, sources, fetched)
-    for unit in sorted({_unit(place, units) for place in missing} - {""}):
-        _put_folder(store, unit, units[unit], find)
-    plain = [place for place in missing if place in units.get("", {})]
-    for place in sorted(plain, key=lambda place: place == CURRENT):
-        _put_file(store, place, find(wanted[place].stored))
+    _download(remote, [entry.stored for entry in missing.values() if entry.stored.sha256 not in sources], fetched)
+    source_of = partial(_source, sources, fetched)
+    for unit in sorted({_unit(relative, units) for relative in missing} - {""}):
+        _put_folder(store, unit, units[unit], source_of)
+    plain = [relative for relative in missing if relative in units.get("", {})]
+    for relative in sorted(plain, key=lambda relative: relative == CURRENT):
+        _put_file(store, relative, source_of(wanted[relative].stored))
     _drop(store, wanted, units)
-    said = {"object": head.tree.name if head.tree else "", "bytes": head.tree.bytes if head.tree else 0}
-    replace_durably(remote.room / TREE, json.dumps({**said, "body": write_tree(wanted).decode()}))
+    state = {"object": head.tree.name if head.tree else "", "bytes": head.tree.bytes if head.tree else 0}
+    replace_durably(remote.room / TREE, json.dumps({**state, "body": write_tree(wanted).decode()}))
     shutil.rmtree(fetched)
 
 
@@ -135,55 +135,55 @@ def copied(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
     Raises:
         FileNotFoundError: somebody took a file out of the mirror.
     """
-    found = {}
+    node_entries = {}
     with remote.held(MIRROR_LOCK):
         base = mirrored(remote)
         make_folder(work)
-        for place, entry in base.entries.items():
-            source, target = remote.mirror / place, work / place
+        for relative, entry in base.entries.items():
+            source, target = remote.mirror / relative, work / relative
             make_folder(target.parent)
             if entry.is_published:
                 os.link(source, target)
             else:
                 shutil.copyfile(source, target)
                 target.chmod(FILE_MODE)
-            found[_node(target)] = entry
+            node_entries[_node(target)] = entry
     for manifest in work.rglob(MANIFEST):
         for path in (manifest.parent, *manifest.parent.rglob("*")):
             if path.is_dir():
                 path.chmod(PUBLISHED_FOLDER)
-    return base, found
+    return base, node_entries
 
 
 def send(remote: Remote, work: Path, known: Mapping[Node, Entry]) -> Sent:
     """Sends what is new in a working copy."""
     entries, new = dict[str, Entry](), dict[str, list[str]]()
-    for place, path in files_of(work):
-        if place.partition("/")[0] == AUDIT:
+    for relative, path in files_of(work):
+        if relative.partition("/")[0] == AUDIT:
             continue
         if (entry := known.get(_node(path))) and entry.is_published:
-            entries[place] = entry
+            entries[relative] = entry
             continue
         digest = sha256(path)
         if entry and entry.stored.sha256 == digest:
-            entries[place] = entry
+            entries[relative] = entry
         else:
-            new.setdefault(digest, []).append(place)
+            new.setdefault(digest, []).append(relative)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         uploads = {digest: pool.submit(remote.bucket.upload, work / new[digest][0], digest) for digest in new}
-        for digest, places in new.items():
-            for place in places:
-                is_published = not (work / place).stat().st_mode & 0o200
-                entries[place] = Entry(uploads[digest].result(), is_published)
-    return Sent(entries, {digest: work / places[0] for digest, places in new.items()})
+        for digest, relatives in new.items():
+            for relative in relatives:
+                is_published = not (work / relative).stat().st_mode & 0o200
+                entries[relative] = Entry(uploads[digest].result(), is_published)
+    return Sent(entries, {digest: work / relatives[0] for digest, relatives in new.items()})
 
 
 def files_of(store: Path) -> Iterator[tuple[str, Path]]:
-    """Every file of a store that says something, by its place: no lock, no link, no work that goes on."""
+    """Every file of a store that states something, by its relative path: no lock, no link, no work that goes on."""
     for path in sorted(store.rglob("*")):
-        place = str(path.relative_to(store))
-        if path.is_file() and not path.is_symlink() and not is_hidden(place):
-            yield place, path
+        relative = str(path.relative_to(store))
+        if path.is_file() and not path.is_symlink() and not is_hidden(relative):
+            yield relative, path
 
 
 def _node(path: Path) -> Node:
@@ -194,43 +194,43 @@ def _node(path: Path) -> Node:
 
 def _units(entries: Mapping[str, Entry]) -> dict[str, dict[str, Entry]]:
     """The files of each published folder, which is exchanged as a whole, and under "" those of none."""
-    folders = {place.removesuffix(f"/{MANIFEST}") for place in entries if place.endswith(f"/{MANIFEST}")}
-    found: dict[str, dict[str, Entry]] = {folder: {} for folder in folders}
-    for place, entry in entries.items():
-        found.setdefault(_unit(place, found), {})[place] = entry
-    return found
+    folders = {relative.removesuffix(f"/{MANIFEST}") for relative in entries if relative.endswith(f"/{MANIFEST}")}
+    by_folder: dict[str, dict[str, Entry]] = {folder: {} for folder in folders}
+    for relative, entry in entries.items():
+        by_folder.setdefault(_unit(relative, by_folder), {})[relative] = entry
+    return by_folder
 
 
-def _unit(place: str, units: Mapping[str, object]) -> str:
-    steps = place.split("/")
+def _unit(relative: str, units: Mapping[str, object]) -> str:
+    steps = relative.split("/")
     above = ("/".join(steps[:length]) for length in range(1, len(steps)))
     return next((folder for folder in above if folder and folder in units), "")
 
 
-def _stands(
-    store: Path, unit: str, places: Mapping[str, Entry], here: Mapping[str, str], before: Mapping[str, Entry]
+def _is_in_place(
+    store: Path, unit: str, entries: Mapping[str, Entry], digests: Mapping[str, str], before: Mapping[str, Entry]
 ) -> bool:
-    """Whether a published folder is in its place: as it was put there, or by a pull that ended before it said so."""
+    """Whether a published folder is in its place: as it was put there, or by a pull that ended before it stated it."""
     if not unit or not (store / unit).is_dir():
         return False
-    wanted = {place: entry.stored.sha256 for place, entry in places.items()}
-    if any(_is_in(place, unit) for place in before):
-        return {place: digest for place, digest in here.items() if _is_in(place, unit)} == wanted
-    found = {f"{unit}/{place}": path for place, path in files_of(store / unit)}
-    return found.keys() == wanted.keys() and all(sha256(path) == wanted[place] for place, path in found.items())
+    wanted = {relative: entry.stored.sha256 for relative, entry in entries.items()}
+    if any(_is_in(relative, unit) for relative in before):
+        return {relative: digest for relative, digest in digests.items() if _is_in(relative, unit)} == wanted
+    paths = {f"{unit}/{relative}": path for relative, path in files_of(store / unit)}
+    return paths.keys() == wanted.keys() and all(sha256(path) == wanted[relative] for relative, path in paths.items())
 
 
-def _is_in(place: str, unit: str) -> bool:
-    return place.startswith(f"{unit}/")
+def _is_in(relative: str, unit: str) -> bool:
+    return relative.startswith(f"{unit}/")
 
 
 def _download(remote: Remote, objects: list[Stored], fetched: Path) -> None:
-    wanted = {one.sha256: one for one in objects}
-    missing = [one for one in wanted.values() if not _is_whole(fetched / one.sha256, one.sha256)]
+    wanted = {stored.sha256: stored for stored in objects}
+    missing = [stored for stored in wanted.values() if not _is_whole(fetched / stored.sha256, stored.sha256)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        begun = [pool.submit(remote.bucket.download, one, fetched / one.sha256) for one in missing]
-        for one in begun:
-            one.result()
+        begun = [pool.submit(remote.bucket.download, stored, fetched / stored.sha256) for stored in missing]
+        for download in begun:
+            download.result()
 
 
 def _is_whole(path: Path, digest: str) -> bool:
@@ -241,14 +241,14 @@ def _source(sources: Mapping[str, Path], fetched: Path, stored: Stored) -> Path:
     return sources.get(stored.sha256) or fetched / stored.sha256
 
 
-def _put_folder(store: Path, unit: str, places: Mapping[str, Entry], find: partial[Path]) -> None:
+def _put_folder(store: Path, unit: str, entries: Mapping[str, Entry], source_of: partial[Path]) -> None:
     target = store / unit
     with workspace(store) as folder:
         fresh = folder / "fresh"
-        for place, entry in places.items():
-            file = fresh / Path(place).relative_to(unit)
+        for relative, entry in entries.items():
+            file = fresh / Path(relative).relative_to(unit)
             make_folder(file.parent)
-            source = find(entry.stored)
+            source = source_of(entry.stored)
             if entry.is_published:
                 os.link(source, file)
             else:
@@ -268,15 +268,15 @@ def _put_folder(store: Path, unit: str, places: Mapping[str, Entry], find: parti
         flush(target.parent)
 
 
-def _put_file(store: Path, place: str, source: Path) -> None:
+def _put_file(store: Path, relative: str, source: Path) -> None:
     with workspace(store) as folder:
         fresh = folder / "fresh"
         shutil.copyfile(source, fresh)
         fresh.chmod(FILE_MODE)
         flush(fresh)
-        make_folder((store / place).parent)
-        fresh.replace(store / place)
-        flush((store / place).parent)
+        make_folder((store / relative).parent)
+        fresh.replace(store / relative)
+        flush((store / relative).parent)
 
 
 def _drop(store: Path, wanted: Mapping[str, Entry], units: Mapping[str, object]) -> None:
@@ -285,8 +285,8 @@ def _drop(store: Path, wanted: Mapping[str, Entry], units: Mapping[str, object])
         unit = str(manifest.parent.relative_to(store))
         if unit not in units and not is_hidden(unit) and unit.partition("/")[0] != AUDIT and manifest.is_file():
             remove(store, manifest.parent)
-    for place, path in files_of(store):
-        if place not in wanted and place.partition("/")[0] != AUDIT:
+    for relative, path in files_of(store):
+        if relative not in wanted and relative.partition("/")[0] != AUDIT:
             path.parent.chmod(FOLDER_MODE)
             path.unlink()
 

@@ -24,17 +24,17 @@ def mirror_of(store: Path) -> Path:
     return store
 
 
-def moved(value: Any, there: Path, here: Path) -> Any:
+def moved(value: Any, from_store: Path, to_store: Path) -> Any:
     """The value with each path below one store as that of another; work in `.staging` stays where it is."""
-    if there == here:
+    if from_store == to_store:
         return value
     if isinstance(value, Path):
-        inner = value.relative_to(there) if value.is_relative_to(there) else None
-        return value if inner is None or inner.parts[:1] == (".staging",) else here / inner
+        inner = value.relative_to(from_store) if value.is_relative_to(from_store) else None
+        return value if inner is None or inner.parts[:1] == (".staging",) else to_store / inner
     if isinstance(value, tuple | list):
-        return type(value)(moved(one, there, here) for one in value)
+        return type(value)(moved(item, from_store, to_store) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        named = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        changed = {name: new for name, one in named.items() if (new := moved(one, there, here)) is not one}
+        named = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+        changed = {name: new for name, item in named.items() if (new := moved(item, from_store, to_store)) is not item}
         return replace(value, **changed) if changed else value
     return value

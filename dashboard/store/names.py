@@ -19,21 +19,21 @@ def is_name(text: str) -> bool:
     return len(text) <= LONGEST and NAME.fullmatch(text) is not None
 
 
-def is_place(text: str) -> bool:
+def is_relative_path(text: str) -> bool:
     """Whether a text is one or more names with strokes between them."""
     return all(map(is_name, text.split("/")))
 
 
-def below(folder: Path, place: str) -> Path:
-    """The path of a place below a folder.
+def below(folder: Path, relative: str) -> Path:
+    """The path below a folder that a relative path leads to.
 
     Raises:
         NoSuchPlace: the name leads elsewhere, or a link stands on the way.
     """
-    if not is_place(place):
-        raise NoSuchPlace(f"{place[:80]!r} is no name of a file or folder in {folder}. Check its spelling.")
+    if not is_relative_path(relative):
+        raise NoSuchPlace(f"{relative[:80]!r} is no name of a file or folder in {folder}. Check its spelling.")
     path = folder
-    for step in place.split("/"):
+    for step in relative.split("/"):
         path /= step
         if path.is_symlink():
             raise NoSuchPlace(f"{path} is a link, and the store holds none. Remove the link.")
@@ -45,7 +45,7 @@ def plain(name: str, otherwise: str) -> str:
     return name if is_name(name) else otherwise
 
 
-def folders(place: Path) -> list[Path]:
+def folders(folder: Path) -> list[Path]:
     """The folders in a folder, by name: links, files and hidden names are none of the store's and are left out."""
-    found = place.iterdir() if place.is_dir() and not place.is_symlink() else ()
-    return sorted(path for path in found if is_name(path.name) and path.is_dir() and not path.is_symlink())
+    children = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+    return sorted(path for path in children if is_name(path.name) and path.is_dir() and not path.is_symlink())

@@ -13,6 +13,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 
 from dashboard.refusals import Refusal
 from dashboard.store.mirrored import is_mirror
-from dashboard.store.names import is_place
+from dashboard.store.names import is_relative_path
 from dashboard.store.workspace import (
     FILE_MODE,
     FOLDER_MODE,
@@ -47,7 +48,7 @@ CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class StoreDamaged(Refusal):
-    """What lies in the store is not what was published; the message says which file and what to do."""
+    """What lies in the store is not what was published; the message states which file and what to do."""
 
 
 class NoRoom(Refusal):
@@ -122,16 +123,16 @@ def publish(
     A folder that is in its place already is put aside, and is put on the list `aside`; should the writer die meanwhile,
     the next one finds either.
     """
-    files = {str(path.relative_to(folder)): _described(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {str(path.relative_to(folder)): _file_entry(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in files:
         (folder / name).chmod(PUBLISHED_FILE)
         flush(folder / name)
-    for name, said in files.items():
-        if _described(folder / name) != said:
+    for name, described in files.items():
+        if _file_entry(folder / name) != described:
             raise StoreDamaged(f"{name} changed while it was published. Look at the disk, then publish again.")
     full = {"format": FORMAT, **manifest, "files": files}
     full["digest"] = _digest(full)
-    (folder / MANIFEST).write_text(_written(full), encoding="utf-8")
+    (folder / MANIFEST).write_text(_manifest_text(full), encoding="utf-8")
     (folder / MANIFEST).chmod(PUBLISHED_FILE)
     flush(folder / MANIFEST)
     for path in folder.rglob("*"):
@@ -178,14 +179,14 @@ def pointed(store: Path, name: str) -> str:
         StoreDamaged: the file cannot be read, or holds something else.
     """
     try:
-        said = (store / name).read_text(encoding="utf-8")
+        line = (store / name).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as wrong:
         raise StoreDamaged(f"{store / name} cannot be read ({type(wrong).__name__}).") from wrong
-    value = said.split(" ")[0].strip()
-    if said != _line(value):
-        raise StoreDamaged(f"{store / name} says {said[:20].strip()!r}, not a number and the check that belongs to it.")
+    value = line.split(" ")[0].strip()
+    if line != _line(value):
+        raise StoreDamaged(f"{store / name} says {line[:20].strip()!r}, not a number and the check that belongs to it.")
     return value
 
 
@@ -208,19 +209,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         text = path.read_text(encoding="utf-8")
-        said = json.loads(text)
-        whole = isinstance(said, dict) and said["digest"] == _digest(said) and text == _written(said)
+        manifest = json.loads(text)
+        whole = (
+            isinstance(manifest, dict) and manifest["digest"] == _digest(manifest) and text == _manifest_text(manifest)
+        )
     except (OSError, ValueError, KeyError) as wrong:
-        found = ", ".join(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else "no such folder"
-        raise StoreDamaged(f"{folder} has no readable {MANIFEST} (found: {found}). {_mend(folder)}") from wrong
+        listed = ", ".join(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else "no such folder"
+        raise StoreDamaged(f"{folder} has no readable {MANIFEST} (found: {listed}). {_mend(folder)}") from wrong
     if not whole:
         raise StoreDamaged(f"{path} is not the one that was published (its digest differs). {_mend(folder)}")
-    if said.get("format", FORMAT) != FORMAT:
+    if manifest.get("format", FORMAT) != FORMAT:
         raise StoreDamaged(
-            f"{path} was written by a newer version of the dashboard (found: format {said['format']!r}; this version "
-            f"reads {FORMAT}). Update the dashboard."
+            f"{path} was written by a newer version of the dashboard (found: format {manifest['format']!r}; this "
+            f"version reads {FORMAT}). Update the dashboard."
         )
-    return said
+    return manifest
 
 
 def verify(folder: Path) -> dict[str, Any]:
@@ -232,12 +235,12 @@ def verify(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     if folder.is_symlink():
         raise StoreDamaged(f"{folder} is a link, and the store holds none. Remove the link. {_mend(folder)}")
-    for name, said in named_files(folder, manifest).items():
+    for name, described in named_files(folder, manifest).items():
         path = folder / name
-        if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder)):
+        if any(step.is_symlink() for step in accumulate(Path(name).parts, Path.joinpath, initial=folder)):
             raise StoreDamaged(f"{folder}: {name} is a link, and the store holds none. {_mend(folder)}")
         try:
-            whole = path.stat().st_size == said["bytes"] and sha256(path) == said["sha256"]
+            whole = path.stat().st_size == described["bytes"] and sha256(path) == described["sha256"]
         except FileNotFoundError:
             raise StoreDamaged(f"{folder}: {name} is missing. {_mend(folder)}") from None
         except OSError as wrong:
@@ -257,7 +260,10 @@ def named_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str
     """
     files = manifest.get("files")
     try:
-        sound = all(is_place(name) and said["bytes"] >= 0 and said["sha256"] for name, said in files.items())  # type: ignore[union-attr]
+        sound = all(
+            is_relative_path(name) and described["bytes"] >= 0 and described["sha256"]
+            for name, described in files.items()  # type: ignore[union-attr]
+        )
     except (AttributeError, KeyError, TypeError):
         sound = False
     if not sound:
@@ -301,14 +307,14 @@ def _mend(folder: Path) -> str:
     )
 
 
-def _described(path: Path) -> dict[str, Any]:
-    said: dict[str, Any] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+def _file_entry(path: Path) -> dict[str, Any]:
+    described: dict[str, Any] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
     if path.suffix == ".parquet":
         meta = pq.ParquetFile(path)
         schema = [[field.name, str(field.type)] for field in meta.schema_arrow]
-        said["rows"] = meta.metadata.num_rows
-        said["schema"] = hashlib.sha256(json.dumps(schema).encode()).hexdigest()[:16]
-    return said
+        described["rows"] = meta.metadata.num_rows
+        described["schema"] = hashlib.sha256(json.dumps(schema).encode()).hexdigest()[:16]
+    return described
 
 
 def _finish_replacing(store: Path) -> list[Path]:
@@ -346,7 +352,7 @@ def _refuse_links(store: Path) -> None:
             raise StoreDamaged(f"{path} is a link, or no file or folder as it should be. Move it away.")
 
 
-def _written(manifest: Mapping[str, Any]) -> str:
+def _manifest_text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, indent=1, sort_keys=True) + "\n"
 
 

@@ -15,7 +15,7 @@ from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
 from dashboard.store.cadence import count_real_learners, figures_of
 from dashboard.store.mirrored import mirror_of
-from dashboard.store.names import folders, is_place
+from dashboard.store.names import folders, is_relative_path
 from dashboard.store.protocol import (
     StoreDamaged,
     locked,
@@ -39,7 +39,7 @@ LARGEST = 999_999_999
 MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
 
 
-_served_here: dict[Path, int] = {}
+_numbers_served: dict[Path, int] = {}
 
 
 class NothingPublished(Refusal):
@@ -52,7 +52,7 @@ class NoSuchRelease(Refusal):
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """One verified release: its number, where it lies and what its manifest says. Equal only to itself."""
+    """One verified release: its number, where it lies and what its manifest states. Equal only to itself."""
 
     number: int
     folder: Path
@@ -103,7 +103,9 @@ def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = N
         except (NothingPublished, StoreDamaged):
             parent = None
         number = _next_number(store, parent or 0)
-        built = build(pins, fresh, number, _whole(store, parent) if count_real_learners(pins) else None, anew)
+        built = build(
+            pins, fresh, number, _release_if_whole(store, parent) if count_real_learners(pins) else None, anew
+        )
         link = put_on_record(number) if put_on_record else last(store)
         publish(
             store,
@@ -139,7 +141,7 @@ def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = N
     return open_release(store, number)
 
 
-def _whole(store: Path, number: int | None) -> Release | None:
+def _release_if_whole(store: Path, number: int | None) -> Release | None:
     """The release, None where it is not whole."""
     try:
         return open_release(store, number) if number else None
@@ -154,7 +156,7 @@ def build(
     before: Release | None = None,
     anew: bool = False,
 ) -> dict[str, Any]:
-    """Builds marts and what each audience may have of them into a folder; returns what the manifest says of it.
+    """Builds marts and what each audience may have of them into a folder; returns what the manifest states of it.
 
     Args:
         pins: the snapshots it is built from.
@@ -166,16 +168,18 @@ def build(
     Raises:
         ChecksFailed, AuditFailed, StoreDamaged: as `publish_release`.
     """
-    made = build_exact(pins, fresh)
+    exact = build_exact(pins, fresh)
     figures = figures_of(number, pins, before, today(), anew)
     audited = write_views(fresh / "marts", fresh / "views", figures)
     # What was taken over was audited when it was made.
     audits = before.manifest["disclosure"] if before else {}
-    taken = {audience: audits[audience] for audience, one in figures.items() if one.folder}
+    taken_over = {
+        audience: audits[audience] for audience, figures_of_audience in figures.items() if figures_of_audience.folder
+    }
     return {
-        **made,
-        "figures": {audience: one.said for audience, one in figures.items()},
-        "disclosure": {"policy": policy().version, **taken, **audited},
+        **exact,
+        "figures": {audience: figures_of_audience.in_manifest for audience, figures_of_audience in figures.items()},
+        "disclosure": {"policy": policy().version, **taken_over, **audited},
     }
 
 
@@ -210,21 +214,21 @@ def today() -> datetime.date:
 def is_built_from(release: Release, pins: Mapping[str, Sequence[Snapshot]]) -> bool:
     """Whether a release holds what one made from these snapshots now would hold."""
     then = {
-        source: {(pin["folder"], pin["sha256"]) for pin in found}
-        for source, found in release.manifest["snapshots"].items()
+        source: {(pin["folder"], pin["sha256"]) for pin in pins_of_source}
+        for source, pins_of_source in release.manifest["snapshots"].items()
     }
     store = release.folder.parent.parent
     return then == {
-        source: {(str(one.folder.relative_to(store)), one.sha256) for one in found}
-        for source, found in pins.items()
-        if found
+        source: {(str(snapshot.folder.relative_to(store)), snapshot.sha256) for snapshot in snapshots_of_source}
+        for source, snapshots_of_source in pins.items()
+        if snapshots_of_source
     }
 
 
 def release_numbers(store: Path) -> list[int]:
     """The numbers of all releases, ascending; a folder in which nothing lies is none."""
-    found = (path for path in folders(store / "releases") if NUMBER.fullmatch(path.name))
-    return sorted(int(path.name) for path in found if any(path.iterdir()))
+    paths = (path for path in folders(store / "releases") if NUMBER.fullmatch(path.name))
+    return sorted(int(path.name) for path in paths if any(path.iterdir()))
 
 
 def _next_number(store: Path, parent: int) -> int:
@@ -252,7 +256,7 @@ def current_number(store: Path) -> int:
         StoreDamaged: CURRENT does not hold a number.
     """
     try:
-        said = pointed(store, CURRENT)
+        text = pointed(store, CURRENT)
     except FileNotFoundError:
         if numbers := release_numbers(store):
             raise StoreDamaged(
@@ -265,16 +269,16 @@ def current_number(store: Path) -> int:
         ) from None
     except StoreDamaged as damage:
         raise StoreDamaged(f"{damage} {MEND_CURRENT}") from damage
-    if not NUMBER.fullmatch(said):
-        raise StoreDamaged(f"{store / CURRENT} says {said[:20]!r}, not a number. {MEND_CURRENT}")
-    return int(said)
+    if not NUMBER.fullmatch(text):
+        raise StoreDamaged(f"{store / CURRENT} says {text[:20]!r}, not a number. {MEND_CURRENT}")
+    return int(text)
 
 
 def open_release(store: Path, number: int | None = None) -> Release:
     """A release after its files were verified; the current one without a number.
 
     Raises:
-        NothingPublished, NoSuchRelease, StoreDamaged: it cannot be served; the message says why and what to do.
+        NothingPublished, NoSuchRelease, StoreDamaged: it cannot be served; the message states why and what to do.
     """
     if number is None:
         number = current_number(store)
@@ -294,21 +298,24 @@ def _refuse_other(folder: Path, number: int, manifest: Mapping[str, Any]) -> Non
     try:
         pins = [pin for chosen in manifest["snapshots"].values() for pin in chosen]
         is_release = manifest["kind"] == "release" and isinstance(manifest["published_at"], str)
-        leads_elsewhere = not all(is_place(pin["folder"]) and pin["captured_on"] and pin["provenance"] for pin in pins)
-        found = manifest["number"]
+        leads_elsewhere = not all(
+            is_relative_path(pin["folder"]) and pin["captured_on"] and pin["provenance"] for pin in pins
+        )
+        number_found = manifest["number"]
     except (KeyError, TypeError, AttributeError):
-        is_release, leads_elsewhere, found = False, True, 0
-    if not is_release or leads_elsewhere or found != number:
+        is_release, leads_elsewhere, number_found = False, True, 0
+    if not is_release or leads_elsewhere or number_found != number:
         raise StoreDamaged(
-            f"{folder} is not release {number} (found: {f'release {found}' if found else 'another manifest'}). Move "
-            "the folder away; `coalition releases list` shows which releases stand."
+            f"{folder} is not release {number} (found: "
+            f"{f'release {number_found}' if number_found else 'another manifest'}). Move the folder away; "
+            "`coalition releases list` shows which releases stand."
         )
 
 
 def last_good_release(store: Path, wanted: int | None = None) -> tuple[Release, str]:
     """The release wanted, else the current one; where it is damaged the newest whole one before it, with a notice.
 
-    One after it is the last resort: it was rolled back, or its writer died before anybody was told of it.
+    One after it is the last resort: it was rolled back, or its writer died before anybody was informed of it.
 
     Raises:
         NothingPublished, StoreDamaged, NoSuchRelease: none can be served.
@@ -341,30 +348,30 @@ def rollback(store: Path, number: int) -> Release:
     return release
 
 
-def was_served_here(store: Path) -> int | None:
+def number_served(store: Path) -> int | None:
     """The release that this process had served last; None where only others did."""
-    return _served_here.get(mirror_of(store))
+    return _numbers_served.get(mirror_of(store))
 
 
 def _serve(store: Path, number: int) -> None:
     point(store, CURRENT, str(number))
-    _served_here[mirror_of(store)] = number
+    _numbers_served[mirror_of(store)] = number
 
 
 def manifest_of(store: Path, number: int) -> dict[str, Any]:
     """The manifest of a release, whose files are not looked at; StoreDamaged where it cannot be read or is another."""
     folder = store / "releases" / str(number)
-    said = read_manifest(folder)
-    _refuse_other(folder, number, said)
-    return said
+    manifest = read_manifest(folder)
+    _refuse_other(folder, number, manifest)
+    return manifest
 
 
 def manifests(store: Path) -> list[dict[str, Any]]:
     """The manifests of all releases, ascending; one that cannot be read is given as its number and the reason."""
-    found = []
+    all_manifests = []
     for number in release_numbers(store):
         try:
-            found.append(manifest_of(store, number))
+            all_manifests.append(manifest_of(store, number))
         except StoreDamaged as damage:
-            found.append({"number": number, "damage": str(damage)})
-    return found
+            all_manifests.append({"number": number, "damage": str(damage)})
+    return all_manifests

@@ -2,7 +2,7 @@
 
 `HEAD` names the tree (which file of the store is which object) and holds the audit log: objects for what is old, the
 newest lines themselves. A publish exchanges the tree and keeps the log; a line of the log keeps the tree. So a sign-in
-during a publish stands in nobody's way, and two publishers do: the second one is told.
+during a publish stands in nobody's way, and two publishers do: the second is refused.
 """
 
 import datetime
@@ -24,7 +24,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import endpoint, store_address, store_folder
 from dashboard.store.bucket import Bucket, ObjectGone, Overtaken, Stored, StoreUnreachable
 from dashboard.store.mirrored import ADDRESS, mirror_of
-from dashboard.store.names import is_name, is_place
+from dashboard.store.names import is_name, is_relative_path
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.remote_log import FOLDER as AUDIT
 from dashboard.store.remote_log import Log, put_log, read_log
@@ -85,9 +85,9 @@ class Remote:
     def known(self) -> Head:
         """The pointer as this machine read it last."""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            said = json.loads((self.room / KNOWN).read_text(encoding="utf-8"))
-            at = datetime.datetime.fromisoformat(said["at"])
-            return self._parsed(said["text"], said["e_tag"], at, said["keeps_versions"])
+            known = json.loads((self.room / KNOWN).read_text(encoding="utf-8"))
+            at = datetime.datetime.fromisoformat(known["at"])
+            return self._parsed_head(known["text"], known["e_tag"], at, known["keeps_versions"])
         return Head()
 
     def latest(self) -> Head:
@@ -102,7 +102,7 @@ class Remote:
             return head
 
     def tree(self, head: Head) -> dict[str, Entry]:
-        """Every file of the store by its place.
+        """Every file of the store by its relative path.
 
         Raises:
             ObjectGone: another tree has taken its place.
@@ -124,7 +124,7 @@ class Remote:
                 if head.tree != before or (log and head.log):
                     break
                 with suppress(Overtaken):
-                    return self._written(head, tree, log or head.log)
+                    return self._written_head(head, tree, log or head.log)
                 _pause(at)
         raise PublishedMeanwhile(
             f"Another publisher was first: {self.address} changed while this was prepared (found: change "
@@ -149,7 +149,7 @@ class Remote:
                 put_log(self.bucket, audit, head.log)
                 try:
                     done = write(self.mirror)
-                    self._written(head, head.tree, read_log(self.bucket, audit, head.log))
+                    self._written_head(head, head.tree, read_log(self.bucket, audit, head.log))
                     return done
                 except Overtaken:
                     _pause(at)
@@ -162,73 +162,73 @@ class Remote:
     def _fetched(self) -> Head:
         before = self.known()
         try:
-            found = self.bucket.read_pointer(HEAD, before.e_tag)
+            pointer = self.bucket.read_pointer(HEAD, before.e_tag)
         except ObjectGone:
             if not before.e_tag:
                 return before
-            raise self._put_back("no HEAD", before) from None
-        if found is None:
+            raise self._put_back_error("no HEAD", before) from None
+        if pointer is None:
             return before
-        text = found.body.decode("utf-8", "replace")
-        head = self._parsed(text, found.e_tag, found.at, found.is_kept)
+        text = pointer.body.decode("utf-8", "replace")
+        head = self._parsed_head(text, pointer.e_tag, pointer.at, pointer.is_kept)
         if head.sequence < before.sequence:
-            raise self._put_back(f"change {head.sequence}", before)
+            raise self._put_back_error(f"change {head.sequence}", before)
         self._remember(text, head)
         return head
 
-    def _written(self, before: Head, tree: Stored | None, log: Log | None) -> Head:
-        said: dict[str, Any] = {
+    def _written_head(self, before: Head, tree: Stored | None, log: Log | None) -> Head:
+        fields: dict[str, Any] = {
             "format": FORMAT,
             "sequence": before.sequence + 1,
             "parent": before.digest,
             "written_at": datetime.datetime.now(datetime.UTC).isoformat(),
             "nonce": uuid.uuid4().hex,
-            "tree": tree and _told(tree),
+            "tree": tree and _as_json(tree),
             "log": log
             and {
-                "pieces": [_told(one) for one in log.pieces],
+                "pieces": [_as_json(piece) for piece in log.pieces],
                 "tail": log.tail,
                 "head": log.head,
-                "former": {name: _told(one) for name, one in sorted(log.former.items())},
+                "former": {name: _as_json(stored) for name, stored in sorted(log.former.items())},
             },
         }
-        said["digest"] = _digest(said)
-        text = json.dumps(said, indent=1) + "\n"
+        fields["digest"] = _digest(fields)
+        text = json.dumps(fields, indent=1) + "\n"
         try:
             tag, keeps_versions = self.bucket.write_pointer(HEAD, text.encode(), before.e_tag)
             if not tag:
                 raise StoreUnreachable(f"{self.address} gave no tag for HEAD.")
         except (Overtaken, StoreUnreachable):
             # The answer to a write may be lost when the write was not.
-            found = self._fetched()
-            if found.digest == said["digest"]:
-                return found
+            head_now = self._fetched()
+            if head_now.digest == fields["digest"]:
+                return head_now
             raise
-        head = self._parsed(text, tag, datetime.datetime.now(datetime.UTC), keeps_versions)
+        head = self._parsed_head(text, tag, datetime.datetime.now(datetime.UTC), keeps_versions)
         self._remember(text, head)
         return head
 
     def _remember(self, text: str, head: Head) -> None:
-        said = {"text": text, "e_tag": head.e_tag, "at": head.at.isoformat(), "keeps_versions": head.keeps_versions}
-        replace_durably(self.room / KNOWN, json.dumps(said))
+        known = {"text": text, "e_tag": head.e_tag, "at": head.at.isoformat(), "keeps_versions": head.keeps_versions}
+        replace_durably(self.room / KNOWN, json.dumps(known))
 
-    def _parsed(self, text: str, e_tag: str, at: datetime.datetime, keeps_versions: bool) -> Head:
+    def _parsed_head(self, text: str, e_tag: str, at: datetime.datetime, keeps_versions: bool) -> Head:
         try:
-            said = json.loads(text)
-            is_newer = said.get("format") != FORMAT
-            is_whole = said["digest"] == _digest(said)
-            log = said.get("log")
+            head = json.loads(text)
+            is_newer = head.get("format") != FORMAT
+            is_whole = head["digest"] == _digest(head)
+            log = head.get("log")
             if is_whole and not is_newer:
                 return Head(
-                    int(said["sequence"]),
-                    said["digest"],
-                    _stored(said["tree"]) if said["tree"] else None,
+                    int(head["sequence"]),
+                    head["digest"],
+                    _stored(head["tree"]) if head["tree"] else None,
                     log
                     and Log(
                         tuple(map(_stored, log["pieces"])),
                         str(log["tail"]),
                         str(log["head"]),
-                        {name: _stored(one) for name, one in log["former"].items() if is_place(name)},
+                        {name: _stored(stored) for name, stored in log["former"].items() if is_relative_path(name)},
                     ),
                     e_tag,
                     at,
@@ -239,17 +239,17 @@ class Remote:
         if is_newer:
             raise StoreDamaged(
                 f"{HEAD} in {self.address} was written by a newer version of the dashboard (found: format "
-                f"{str(said.get('format'))[:20]!r}; this version reads {FORMAT}). Update the dashboard."
+                f"{str(head.get('format'))[:20]!r}; this version reads {FORMAT}). Update the dashboard."
             )
         raise StoreDamaged(
             f"{HEAD} in {self.address} is not what was written (its digest differs). What this machine has mirrored "
             "stays. Restore a backup into another prefix, or put HEAD back from a copy of the bucket."
         )
 
-    def _put_back(self, found: str, before: Head) -> StoreDamaged:
+    def _put_back_error(self, what_differs: str, before: Head) -> StoreDamaged:
         return StoreDamaged(
-            f"{self.address} was put back, or is another one (found: {found}, where this machine has seen change "
-            f"{before.sequence}). What it has mirrored stays. If that is meant, delete the folder {self.room}."
+            f"{self.address} was put back, or is another one (found: {what_differs}, where this machine has seen "
+            f"change {before.sequence}). What it has mirrored stays. If that is meant, delete the folder {self.room}."
         )
 
 
@@ -264,11 +264,11 @@ def remote_of(store: Path) -> Remote | None:
         address = store_address()
         make_folder(mirror.parent)
         replace_durably(mirror.parent / ADDRESS, address)
-    return _opened(address, mirror, endpoint())
+    return _opened_remote(address, mirror, endpoint())
 
 
 @lru_cache(maxsize=8)
-def _opened(address: str, mirror: Path, _endpoint: str) -> Remote:
+def _opened_remote(address: str, mirror: Path, _endpoint: str) -> Remote:
     return Remote(address, mirror)
 
 
@@ -279,10 +279,12 @@ def read_tree(body: bytes, where: str) -> dict[str, Entry]:
         StoreDamaged: it names a place that cannot be in a store.
     """
     try:
-        said = json.loads(body)
-        found = {place: Entry(_stored(one), bool(one["published"])) for place, one in said["files"].items()}
-        if all(map(is_place, found)):
-            return found
+        tree = json.loads(body)
+        entries = {
+            relative: Entry(_stored(entry), bool(entry["published"])) for relative, entry in tree["files"].items()
+        }
+        if all(map(is_relative_path, entries)):
+            return entries
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise StoreDamaged(f"The tree of {where} names files that cannot be in a store. Restore a backup.")
@@ -290,7 +292,10 @@ def read_tree(body: bytes, where: str) -> dict[str, Entry]:
 
 def write_tree(entries: Mapping[str, Entry]) -> bytes:
     """What `read_tree` reads."""
-    files = {place: {**_told(one.stored), "published": one.is_published} for place, one in sorted(entries.items())}
+    files = {
+        relative: {**_as_json(entry.stored), "published": entry.is_published}
+        for relative, entry in sorted(entries.items())
+    }
     return json.dumps({"files": files}, indent=0).encode()
 
 
@@ -307,20 +312,20 @@ def replace_durably(path: Path, text: str) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _told(stored: Stored) -> dict[str, Any]:
+def _as_json(stored: Stored) -> dict[str, Any]:
     return {"object": stored.name, "bytes": stored.bytes}
 
 
-def _stored(said: Mapping[str, Any]) -> Stored:
-    name = str(said["object"])
+def _stored(described: Mapping[str, Any]) -> Stored:
+    name = str(described["object"])
     bytes.fromhex(name.partition(".")[0])
     if not is_name(name):
         raise ValueError(name)
-    return Stored(name, int(said["bytes"]))
+    return Stored(name, int(described["bytes"]))
 
 
-def _digest(said: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in said.items() if key != "digest"}
+def _digest(head: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in head.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 

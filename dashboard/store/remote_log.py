@@ -47,18 +47,18 @@ def read_log(bucket: Bucket, audit: Path, before: Log | None) -> Log:
     if len(body) - at > LONGEST_TAIL:
         pieces.append(bucket.send(body[at:]))
         at = len(body)
-    known = {one.sha256: one for one in before.former.values()} if before else {}
+    known = {stored.sha256: stored for stored in before.former.values()} if before else {}
     former = dict[str, Stored]()
-    for place, path in _former(audit):
+    for relative, path in _former(audit):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        former[place] = known.get(digest) or bucket.upload(path, digest)
+        former[relative] = known.get(digest) or bucket.upload(path, digest)
     # surrogateescape: a log that somebody damaged goes aside as it is.
     return Log(tuple(pieces), body[at:].decode("utf-8", "surrogateescape"), head, former)
 
 
 def put_log(bucket: Bucket, audit: Path, log: Log | None) -> None:
     """Has a folder `audit` hold what HEAD has; nothing is done where it does."""
-    if _is_there(audit, log):
+    if _is_up_to_date(audit, log):
         return
     make_folder(audit)
     with _locked(audit):
@@ -67,28 +67,28 @@ def put_log(bucket: Bucket, audit: Path, log: Log | None) -> None:
                 (audit / name).unlink(missing_ok=True)
         else:
             former = dict(_former(audit))
-            for place, stored in log.former.items():
-                if place not in former:
-                    make_folder((audit / place).parent)
-                    bucket.download(stored, audit / place)
+            for relative, stored in log.former.items():
+                if relative not in former:
+                    make_folder((audit / relative).parent)
+                    bucket.download(stored, audit / relative)
             _put_lines(bucket, audit, log)
-        for place, path in _former(audit):
-            if not log or place not in log.former:
+        for relative, path in _former(audit):
+            if not log or relative not in log.former:
                 path.unlink()
 
 
 def _put_lines(bucket: Bucket, audit: Path, log: Log) -> None:
-    there = (audit / LOG).read_bytes() if (audit / LOG).is_file() else b""
+    local = (audit / LOG).read_bytes() if (audit / LOG).is_file() else b""
     body = bytearray()
     for piece in log.pieces:
-        mine = there[len(body) : len(body) + piece.bytes]
+        mine = local[len(body) : len(body) + piece.bytes]
         if hashlib.sha256(mine).hexdigest() != piece.sha256:
             mine = _piece(bucket, piece)
         body += mine
     body += log.tail.encode("utf-8", "surrogateescape")
-    if there and bytes(body[: len(there)]) == there:
+    if local and bytes(body[: len(local)]) == local:
         with (audit / LOG).open("ab") as file:
-            file.write(body[len(there) :])
+            file.write(body[len(local) :])
             file.flush()
             os.fsync(file.fileno())
     else:
@@ -114,7 +114,7 @@ def _piece(bucket: Bucket, piece: Stored) -> bytes:
         ) from None
 
 
-def _is_there(audit: Path, log: Log | None) -> bool:
+def _is_up_to_date(audit: Path, log: Log | None) -> bool:
     """Whether both name the same last line and end there, and the same logs that were put aside."""
     try:
         text = (audit / HEAD).read_text(encoding="utf-8") if (audit / HEAD).is_file() else ""
@@ -126,24 +126,24 @@ def _is_there(audit: Path, log: Log | None) -> bool:
     if log is None:
         return not text and not size and not any(_former(audit))
     wanted = sum(piece.bytes for piece in log.pieces) + len(log.tail.encode("utf-8", "surrogateescape"))
-    return (text, size) == (log.head, wanted) and {place for place, _ in _former(audit)} == set(log.former)
+    return (text, size) == (log.head, wanted) and {relative for relative, _ in _former(audit)} == set(log.former)
 
 
 def _former(audit: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(audit.rglob("*")) if audit.is_dir() else ():
-        place = str(path.relative_to(audit))
-        if path.is_file() and not path.is_symlink() and place not in (LOG, HEAD) and not is_hidden(place):
-            yield place, path
+        relative = str(path.relative_to(audit))
+        if path.is_file() and not path.is_symlink() and relative not in (LOG, HEAD) and not is_hidden(relative):
+            yield relative, path
 
 
-def is_hidden(place: str) -> bool:
-    """Whether some step of a place is one of locks and work, which no bucket holds."""
-    return any(step.startswith(".") for step in place.split("/"))
+def is_hidden(relative: str) -> bool:
+    """Whether some step of a relative path is one of locks and work, which no bucket holds."""
+    return any(step.startswith(".") for step in relative.split("/"))
 
 
 def objects_of(log: Log | None) -> Mapping[str, Stored]:
     """The objects that a log needs, by name."""
-    return {one.name: one for one in (*log.pieces, *log.former.values())} if log else {}
+    return {stored.name: stored for stored in (*log.pieces, *log.former.values())} if log else {}
 
 
 @contextmanager

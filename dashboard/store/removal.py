@@ -1,4 +1,4 @@
-"""How anything leaves the store: a folder at once, and a release with a tombstone that says why. Needs the lock."""
+"""How anything leaves the store: a folder at once, and a release with a tombstone that states why. Needs the lock."""
 
 from pathlib import Path
 
@@ -31,14 +31,14 @@ def bury(store: Path, number: int, why: str, when: str) -> None:
 
 def buried(store: Path) -> dict[int, str]:
     """Day and reason of each release that was deleted, by its number."""
-    found = {}
+    reasons = {}
     for folder in folders(store / "releases"):
         number = folder.name.removesuffix(TOMBSTONE)
         if number == folder.name or not number.isdecimal():
             continue
         try:
-            said = read_manifest(folder)
-            found[int(number)] = f"{said['deleted_at'][:10]}, {said['reason']}"
+            manifest = read_manifest(folder)
+            reasons[int(number)] = f"{manifest['deleted_at'][:10]}, {manifest['reason']}"
         except (StoreDamaged, KeyError, TypeError):
-            found[int(number)] = "nobody knows when and why: its tombstone is damaged"
-    return found
+            reasons[int(number)] = "nobody knows when and why: its tombstone is damaged"
+    return reasons

@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.store.protocol import StoreDamaged, locked, read_manifest
 from dashboard.store.releases import NothingPublished, current_number, manifest_of, release_numbers
 from dashboard.store.removal import bury, remove
-from dashboard.store.snapshots import PLACES, now, pinned, standing
+from dashboard.store.snapshots import SNAPSHOT_FOLDERS, now, pinned, standing
 from dashboard.warehouse.catalog import sources
 
 
@@ -35,23 +35,29 @@ def prune(store: Path, keep_months: int, today: datetime.date, do: bool = False)
             current = current_number(store)
         except NothingPublished:
             current = 0
-        said = {number: manifest_of(store, number) for number in release_numbers(store)}
-        if current and current not in said:
+        all_manifests = {number: manifest_of(store, number) for number in release_numbers(store)}
+        if current and current not in all_manifests:
             raise StoreDamaged(f"CURRENT names release {current}, which is not there. `coalition publish` mends it.")
-        old = [number for number, one in said.items() if one["published_at"][:10] < before and number != current]
+        old = [
+            number
+            for number, manifest in all_manifests.items()
+            if manifest["published_at"][:10] < before and number != current
+        ]
         needed = {
             pin["folder"]
-            for number, one in said.items()
+            for number, manifest in all_manifests.items()
             if number not in old
-            for chosen in one["snapshots"].values()
+            for chosen in manifest["snapshots"].values()
             for pin in chosen
         }
-        needed |= {str(one.folder.relative_to(store)) for found in pinned(store).values() for one in found}
+        needed |= {
+            str(snapshot.folder.relative_to(store)) for snapshots in pinned(store).values() for snapshot in snapshots
+        }
         aged = [
             folder
-            for place in PLACES
+            for kind in SNAPSHOT_FOLDERS
             for source in sources()
-            for folder in standing(store / place / source)
+            for folder in standing(store / kind / source)
             if str(folder.relative_to(store)) not in needed and _came_in(folder) < before
         ]
         if do:

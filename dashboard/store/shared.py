@@ -90,17 +90,17 @@ def shared(store: Path, erases: bool = False) -> Iterator[Path]:
         pull(remote)
         work = remote.room / WORK / uuid.uuid4().hex / STORE
         try:
-            base, known = _copied(remote, work)
+            base, known = _working_copy(remote, work)
             yield work
             try:
                 done = _publish(remote, work, base, known, erases)
             except BaseException:
-                _say_not_done(remote, work)
+                _record_not_done(remote, work)
                 raise
             if done:
                 _follow(remote, done, base, erases)
         except Refusal as refused:
-            refused.args = tuple(str(one).replace(str(work), str(store)) for one in refused.args)
+            refused.args = tuple(str(argument).replace(str(work), str(store)) for argument in refused.args)
             raise
         finally:
             audit_log.forget(work)
@@ -114,11 +114,11 @@ def shares(
 
     @wraps(function)
     def within(store: Path, *args: Args.args, **named: Args.kwargs) -> Done:
-        with shared(store) as place:
-            given = moved(args, store, place)
-            named_there = {name: moved(value, store, place) for name, value in named.items()}
-            done = function(place, *given, **named_there)
-        return moved(done, place, store)
+        with shared(store) as working_copy:
+            moved_args = moved(args, store, working_copy)
+            moved_named = {name: moved(value, store, working_copy) for name, value in named.items()}
+            done = function(working_copy, *moved_args, **moved_named)
+        return moved(done, working_copy, store)
 
     return within
 
@@ -140,7 +140,7 @@ def shares_again(
 
 
 def look(store: Path, checked: bool = False) -> None:
-    """Brings a mirror to what was published last, and waits for it; where that cannot be, `trouble` says why.
+    """Brings a mirror to what was published last, and waits for it; where that cannot be, `trouble` states why.
 
     With `checked` files that were damaged on this machine are exchanged too.
 
@@ -211,7 +211,7 @@ def _look_aside(store: Path) -> None:
             _looking.discard(store)
 
 
-def _copied(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
+def _working_copy(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
     try:
         return copied(remote, work)
     except FileNotFoundError:  # somebody took it out of the mirror by hand
@@ -263,18 +263,18 @@ def _tidy(remote: Remote, head: Head, new: Mapping[str, Entry], base: Mirrored, 
     """Deletes objects that HEAD named before and does not now, and those that nobody ever published."""
     tree = head.tree
     assert tree
-    needed = {tree.name, *(one.stored.name for one in new.values()), *objects_of(remote.latest().log)}
-    gone = {one.stored.name for one in base.entries.values()} | ({base.tree.name} if base.tree else set())
+    needed = {tree.name, *(entry.stored.name for entry in new.values()), *objects_of(remote.latest().log)}
+    gone = {entry.stored.name for entry in base.entries.values()} | ({base.tree.name} if base.tree else set())
     remote.bucket.delete(gone - needed)
-    found = dict(remote.bucket.objects())
-    if tree.name in found:  # else another publisher was next, and tidies
+    objects = dict(remote.bucket.objects())
+    if tree.name in objects:  # else another publisher was next, and tidies
         # What was sent before this tree, and is in none, is of a publish that can only fail since this one was first.
-        until = found[tree.name] if erases else found[tree.name] - GOES_ON
-        remote.bucket.delete([name for name, at in found.items() if at < until and name not in needed])
+        until = objects[tree.name] if erases else objects[tree.name] - GOES_ON
+        remote.bucket.delete([name for name, at in objects.items() if at < until and name not in needed])
 
 
-def _say_not_done(remote: Remote, work: Path) -> None:
+def _record_not_done(remote: Remote, work: Path) -> None:
     for event, who, what, release in audit_log.recorded_in(work):
         if not what.startswith(NOT_DONE):
-            with suppress(audit_log.NotRecorded, StoreDamaged):  # why it was not done is what has to be told
+            with suppress(audit_log.NotRecorded, StoreDamaged):  # why it was not done is what has to be reported
                 audit_log.record(remote.mirror, event, who, NOT_DONE + what, release)

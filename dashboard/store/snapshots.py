@@ -39,13 +39,13 @@ from dashboard.store.protocol import (
 from dashboard.warehouse.catalog import sources
 
 # Where snapshots lie: those that releases are built from, those taken out, those that wait for somebody to accept them.
-PLACES = ("snapshots", "withdrawn", "proposals")
+SNAPSHOT_FOLDERS = ("snapshots", "withdrawn", "proposals")
 # A snapshot that was rewritten after an erasure: 2024-06-30-1a2b3c4d.e1 stands for 2024-06-30-1a2b3c4d.
 VERSION = re.compile(r"(?P<name>.+?)(?:\.e(?P<number>[0-9]{1,9}))?", re.DOTALL)
 
 
 class DaysOverlap(Refusal):
-    """Two files of one day hold partly the same programmes, and nothing says which of them counts."""
+    """Two files of one day hold partly the same programmes, and nothing states which of them counts."""
 
 
 class SecretsDiffer(Refusal):
@@ -77,7 +77,7 @@ class Snapshot:
     folder: Path
     # Files that older stores hold side by side as parts of one export.
     batch: str = ""
-    # The how manieth of its source it was to come in, whatever the clock said; 0 in older stores.
+    # The how manieth of its source it was to come in, whatever the clock showed; 0 in older stores.
     arrived: int = 0
     # Names this version of it: another one after an erasure.
     digest: str = ""
@@ -124,24 +124,24 @@ def keep(store: Path, arrival: Arrival) -> tuple[Snapshot, bool]:
         if arrival.erased is not None and arrival.erased != marks(store):
             raise ErasedMeanwhile("Learners were erased while the file was read. Import it again; nothing was kept.")
         bases = _joins(store, arrival)
-        for one in _of_its_day(store, arrival):
-            if _is_in(arrival, one) and _stands(one.folder, one.sha256):
-                make_durable(store, one.folder.parent)  # a writer that died after the rename has not seen to that
-                return one, True
-        digest = joined_digest(*joined_of([_held(base) for base in bases], arrival))
+        for snapshot in _of_its_day(store, arrival):
+            if _is_in(arrival, snapshot) and _is_kept_whole(snapshot.folder, snapshot.sha256):
+                make_durable(store, snapshot.folder.parent)  # a writer that died after the rename has not seen to that
+                return snapshot, True
+        digest = joined_digest(*joined_of([_held_of(base) for base in bases], arrival))
         target = store / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, digest, arrival.provenance)
-        for there in reversed(_versions(target)):
-            if _stands(there, digest) and _is_last_of_its_day(store, arrival.source, there):
-                make_durable(store, there.parent)  # a writer that died after the rename has not seen to that
-                return read_snapshot(there), True
+        for folder in reversed(_versions(target)):
+            if _is_kept_whole(folder, digest) and _is_last_of_its_day(store, arrival.source, folder):
+                make_durable(store, folder.parent)  # a writer that died after the rename has not seen to that
+                return read_snapshot(folder), True
         if not bases:
             _refuse_overlap(store, target, arrival)
-        aside = [put_aside(store, there) for there in _versions(target) if there != target]
+        aside = [put_aside(store, folder) for folder in _versions(target) if folder != target]
         try:
             _write(store, bases, arrival, target, _next_arrival(store, arrival.source), aside)
         except BaseException:
-            for there in aside:
-                put_back(store, there, target.parent / _name_before(there))
+            for folder in aside:
+                put_back(store, folder, target.parent / _name_before(folder))
             raise
     return replace(read_snapshot(target), instead_of=tuple(aside)), False
 
@@ -151,8 +151,8 @@ def undo(store: Path, snapshot: Snapshot) -> None:
     with locked(store):
         if snapshot.folder.is_dir():
             put_aside(store, snapshot.folder)
-        for there in snapshot.instead_of:
-            put_back(store, there, snapshot.folder.parent / _name_before(there))
+        for folder in snapshot.instead_of:
+            put_back(store, folder, snapshot.folder.parent / _name_before(folder))
 
 
 def as_if_kept(store: Path, arrival: Arrival, scratch: Path, more: Sequence[Snapshot] = ()) -> Snapshot:
@@ -163,9 +163,9 @@ def as_if_kept(store: Path, arrival: Arrival, scratch: Path, more: Sequence[Snap
     Raises:
         NothingToCorrect: as `keep`.
     """
-    there = next((one for one in _of_its_day(store, arrival, more) if _is_in(arrival, one)), None)
-    if there:
-        return there
+    kept_already = next((snapshot for snapshot in _of_its_day(store, arrival, more) if _is_in(arrival, snapshot)), None)
+    if kept_already:
+        return kept_already
     target = (
         scratch / "snapshots" / arrival.source / snapshot_name(arrival.captured_on, arrival.digest, arrival.provenance)
     )
@@ -180,10 +180,10 @@ def snapshot_name(captured_on: str, digest: str, provenance: str) -> str:
 
 def lines_to_correct(store: Path, source: str) -> dict[str, frozenset[int]]:
     """Lines set aside of the files that the store holds of a source, by the id of the file."""
-    found: dict[str, frozenset[int]] = {}
+    lines: dict[str, frozenset[int]] = {}
     for snapshot in _not_replaced(snapshots(store, source)):
-        found |= open_lines(_held(snapshot))
-    return found
+        lines |= open_lines(_held_of(snapshot))
+    return lines
 
 
 def _joins(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list[Snapshot]:
@@ -197,59 +197,61 @@ def _joins(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list
     mine = _of_its_day(store, arrival, more)
     if arrival.kind == PART:
         # Of files that are one export, those that came before this one; what stood before them is replaced.
-        beside = [one for one in mine if one.parts <= arrival.together or not arrival.together]
+        beside = [snapshot for snapshot in mine if snapshot.parts <= arrival.together or not arrival.together]
         return [
-            one
-            for one in beside
-            if one.parts != arrival.digests and (one.streams & arrival.streams or not arrival.streams)
+            snapshot
+            for snapshot in beside
+            if snapshot.parts != arrival.digests and (snapshot.streams & arrival.streams or not arrival.streams)
         ]
     file = FileId.read(arrival.corrects).digest
-    found = [one for one in mine if any(part.startswith(file) for part in one.parts)]
-    if not found:
+    corrected = [snapshot for snapshot in mine if any(digest.startswith(file) for digest in snapshot.parts)]
+    if not corrected:
         raise NothingToCorrect(
             f"These are corrected rows of the file {arrival.corrects}, which the store does not hold, or not any more. "
             "Import that export first, or send the whole export."
         )
-    return found
+    return corrected
 
 
 def _of_its_day(store: Path, arrival: Arrival, more: Sequence[Snapshot] = ()) -> list[Snapshot]:
     """What stands of the source and day of an arrival, invented rows beside invented ones only."""
-    others = [one for one in more if one.source == arrival.source]
+    others = [snapshot for snapshot in more if snapshot.source == arrival.source]
     return [
-        one
-        for one in _not_replaced(_in_order([*snapshots(store, arrival.source), *others]))
-        if one.captured_on.isoformat() == arrival.captured_on
-        and (one.provenance == "demo") == (arrival.provenance == "demo")
+        snapshot
+        for snapshot in _not_replaced(_in_order([*snapshots(store, arrival.source), *others]))
+        if snapshot.captured_on.isoformat() == arrival.captured_on
+        and (snapshot.provenance == "demo") == (arrival.provenance == "demo")
     ]
 
 
-def _is_in(arrival: Arrival, one: Snapshot) -> bool:
+def _is_in(arrival: Arrival, snapshot: Snapshot) -> bool:
     """Whether a file is among those that a snapshot was made of, and would not replace others of them."""
     if arrival.kind == CORRECTIONS:
-        return arrival.digest in one.corrections
-    is_all = arrival.kind in (UNSAID, PART) or one.parts <= arrival.together
-    return arrival.digests <= one.parts and len(one.parts) > len(arrival.parts or (1,)) and is_all
+        return arrival.digest in snapshot.corrections
+    is_all = arrival.kind in (UNSAID, PART) or snapshot.parts <= arrival.together
+    return arrival.digests <= snapshot.parts and len(snapshot.parts) > len(arrival.parts or (1,)) and is_all
 
 
-def _not_replaced(found: Sequence[Snapshot]) -> list[Snapshot]:
+def _not_replaced(ordered: Sequence[Snapshot]) -> list[Snapshot]:
     """Those of which no later one of the same day holds everything."""
     return [
-        one
-        for at, one in enumerate(found)
-        if not any(later.captured_on == one.captured_on and later.replaces(one) for later in found[at + 1 :])
+        snapshot
+        for at, snapshot in enumerate(ordered)
+        if not any(
+            later.captured_on == snapshot.captured_on and later.replaces(snapshot) for later in ordered[at + 1 :]
+        )
     ]
 
 
-def _held(snapshot: Snapshot) -> Held:
+def _held_of(snapshot: Snapshot) -> Held:
     account = read_manifest(snapshot.folder)["input"]
     return Held(snapshot.folder, snapshot.captured_on.isoformat(), snapshot.provenance == "demo", account)
 
 
 def _next_arrival(store: Path, source: str, more: Sequence[Snapshot] = ()) -> int:
     """The how manieth of its source one that comes in now is: a clock that was set back does not make it older."""
-    there = [*snapshots(store, source), *(one for one in more if one.source == source)]
-    return max((one.arrived for one in there), default=0) + 1
+    known = [*snapshots(store, source), *(snapshot for snapshot in more if snapshot.source == source)]
+    return max((snapshot.arrived for snapshot in known), default=0) + 1
 
 
 def _name_before(aside: Path) -> str:
@@ -258,7 +260,7 @@ def _name_before(aside: Path) -> str:
 
 
 def _write(
-    place: Path,
+    store: Path,
     bases: Sequence[Snapshot],
     arrival: Arrival,
     target: Path,
@@ -268,9 +270,9 @@ def _write(
     """Writes a snapshot of the arrival and what it joins, by the publish protocol."""
     for base in bases:
         verify(base.folder)  # else what is damaged would be taken over, or end this without a word
-    with staged(place) as fresh:
+    with staged(store) as fresh:
         if bases:
-            account = join([_held(base) for base in bases], arrival, fresh)
+            account = join([_held_of(base) for base in bases], arrival, fresh)
         else:
             for name in (ROWS, SET_ASIDE):
                 shutil.copyfile(arrival.folder / name, fresh / name)
@@ -278,7 +280,7 @@ def _write(
             if arrival.parts:
                 account |= {"parts": sorted(arrival.parts), "corrections": []}
         publish(
-            place,
+            store,
             fresh,
             target,
             {
@@ -313,11 +315,11 @@ def named(store: Path, source: str, name: str) -> Path:
     if source not in sources():
         raise NoSuchSnapshot(f"There is no source {source[:80]!r}. `coalition sources` lists them.")
     # Looked up among those that stand, so that a name such as ../.. leads nowhere.
-    found = {path.name: path for path in folders(store / "snapshots" / source)}
-    if name not in found:
+    named_folders = {path.name: path for path in folders(store / "snapshots" / source)}
+    if name not in named_folders:
         known = ", ".join(path.name for path in _folders(store, source)) or "none"
         raise NoSuchSnapshot(f"There is no snapshot {name[:80]!r} of {source}; the store holds: {known}.")
-    return found[name]
+    return named_folders[name]
 
 
 def snapshots(store: Path, source: str) -> list[Snapshot]:
@@ -325,8 +327,8 @@ def snapshots(store: Path, source: str) -> list[Snapshot]:
     return _in_order(map(read_snapshot, _folders(store, source)))
 
 
-def _in_order(found: Iterable[Snapshot]) -> list[Snapshot]:
-    return sorted(found, key=lambda snapshot: (snapshot.captured_on, snapshot.order))
+def _in_order(unordered: Iterable[Snapshot]) -> list[Snapshot]:
+    return sorted(unordered, key=lambda snapshot: (snapshot.captured_on, snapshot.order))
 
 
 def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapshot]]:
@@ -339,36 +341,49 @@ def pinned(store: Path, more: Sequence[Snapshot] = ()) -> dict[str, list[Snapsho
         SecretsDiffer: learners among them were keyed under different secrets.
     """
     all_ = {
-        source: _in_order([*snapshots(store, source), *(one for one in more if one.source == source)])
+        source: _in_order([*snapshots(store, source), *(snapshot for snapshot in more if snapshot.source == source)])
         for source in sources()
     }
     real_groups = {
-        sources()[source].group for source, found in all_.items() if any(one.provenance != "demo" for one in found)
+        sources()[source].group
+        for source, several in all_.items()
+        if any(snapshot.provenance != "demo" for snapshot in several)
     }
     chosen = {}
-    for source, found in all_.items():
+    for source, several in all_.items():
         if sources()[source].group in real_groups:
-            found = [snapshot for snapshot in found if snapshot.provenance != "demo"]
-        # Of a source that is told apart by programme only the newest export counts; of the others every capture.
+            several = [snapshot for snapshot in several if snapshot.provenance != "demo"]
+        # Of a source that is distinguished by programme only the newest export counts; of the others every capture.
         only_newest = bool(sources()[source].stream)
-        chosen[source] = [one for at, one in enumerate(found) if not _is_replaced(one, found[at + 1 :], only_newest)]
-    secrets = {one.learner_secret: one for found in chosen.values() for one in found if one.learner_secret}
+        chosen[source] = [
+            snapshot
+            for at, snapshot in enumerate(several)
+            if not _is_replaced(snapshot, several[at + 1 :], only_newest)
+        ]
+    secrets = {
+        snapshot.learner_secret: snapshot
+        for several in chosen.values()
+        for snapshot in several
+        if snapshot.learner_secret
+    }
     if len(secrets) > 1:
-        one, other, *_ = secrets.values()
+        first, other, *_ = secrets.values()
         raise SecretsDiffer(
-            f"{one.source} {one.folder.name} and {other.source} {other.folder.name} were keyed under different "
+            f"{first.source} {first.folder.name} and {other.source} {other.folder.name} were keyed under different "
             "secrets, so that a learner of both would count twice. Import one of them again under the "
             "secret of the other."
         )
     return chosen
 
 
-def _is_replaced(one: Snapshot, later: Sequence[Snapshot], only_newest: bool) -> bool:
+def _is_replaced(snapshot: Snapshot, later: Sequence[Snapshot], only_newest: bool) -> bool:
     """Whether later ones hold everything that it holds: of any day, or of its own."""
     instead = [
-        other for other in later if (only_newest or other.captured_on == one.captured_on) and other.is_apart_from(one)
+        other
+        for other in later
+        if (only_newest or other.captured_on == snapshot.captured_on) and other.is_apart_from(snapshot)
     ]
-    return bool(instead) and one.streams <= frozenset().union(*(other.streams for other in instead))
+    return bool(instead) and snapshot.streams <= frozenset().union(*(other.streams for other in instead))
 
 
 def _refuse_overlap(store: Path, target: Path, arrival: Arrival) -> None:
@@ -405,9 +420,9 @@ def next_version(folder: Path) -> Path:
 
 
 def _version(folder: Path) -> tuple[str, int]:
-    told = VERSION.fullmatch(folder.name)
-    assert told
-    return told["name"], int(told["number"] or 0)
+    match = VERSION.fullmatch(folder.name)
+    assert match
+    return match["name"], int(match["number"] or 0)
 
 
 def _versions(target: Path) -> list[Path]:
@@ -418,7 +433,7 @@ def _folders(store: Path, source: str) -> list[Path]:
     return standing(store / "snapshots" / source)
 
 
-def _stands(folder: Path, digest: str) -> bool:
+def _is_kept_whole(folder: Path, digest: str) -> bool:
     try:
         return verify(folder)["input"]["sha256"] == digest
     except StoreDamaged:
@@ -434,23 +449,23 @@ def _is_last_of_its_day(store: Path, source: str, folder: Path) -> bool:
 
 
 def read_snapshot(folder: Path) -> Snapshot:
-    """The snapshot in a folder, as its manifest says; StoreDamaged when it is not whole."""
-    said = read_manifest(folder)
+    """The snapshot in a folder, as its manifest states; StoreDamaged when it is not whole."""
+    manifest = read_manifest(folder)
     try:
         snapshot = Snapshot(
-            source=said["source"],
-            captured_on=datetime.date.fromisoformat(said["captured_on"]),
-            sha256=said["input"]["sha256"],
-            provenance=said["provenance"],
-            imported_at=said["imported_at"],
-            streams=frozenset(said["input"].get("streams", ())),
-            learner_secret=said["input"].get("learner_secret", ""),
-            parts=frozenset(said["input"].get("parts") or [said["input"]["sha256"]]),
-            corrections=frozenset(said["input"].get("corrections", ())),
+            source=manifest["source"],
+            captured_on=datetime.date.fromisoformat(manifest["captured_on"]),
+            sha256=manifest["input"]["sha256"],
+            provenance=manifest["provenance"],
+            imported_at=manifest["imported_at"],
+            streams=frozenset(manifest["input"].get("streams", ())),
+            learner_secret=manifest["input"].get("learner_secret", ""),
+            parts=frozenset(manifest["input"].get("parts") or [manifest["input"]["sha256"]]),
+            corrections=frozenset(manifest["input"].get("corrections", ())),
             folder=folder,
-            batch=said.get("batch", ""),
-            arrived=int(said.get("arrived", 0)),
-            digest=said["digest"],
+            batch=manifest.get("batch", ""),
+            arrived=int(manifest.get("arrived", 0)),
+            digest=manifest["digest"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise StoreDamaged(

@@ -41,17 +41,21 @@ def write_views(marts: Path, folder: Path, figures: Mapping[str, Figures]) -> di
         AuditFailed: people could be worked out of what would be shown.
         Contradiction: the counts do not add up.
     """
-    taken = {audience: one.folder for audience, one in figures.items() if one.folder}
-    made = {} if len(taken) == len(AUDIENCES) else _made(marts, folder)
-    for audience, source in taken.items():
-        for place in (audience, BESIDE) if audience == PUBLIC else (audience,):
-            shutil.rmtree(folder / place, ignore_errors=True)
-            shutil.copytree(source / place, folder / place, copy_function=shutil.copyfile)
-        made.pop(audience, None)
-    return made
+    taken_over = {
+        audience: figures_of_audience.folder
+        for audience, figures_of_audience in figures.items()
+        if figures_of_audience.folder
+    }
+    audits = {} if len(taken_over) == len(AUDIENCES) else _views_of_child(marts, folder)
+    for audience, source in taken_over.items():
+        for name in (audience, BESIDE) if audience == PUBLIC else (audience,):
+            shutil.rmtree(folder / name, ignore_errors=True)
+            shutil.copytree(source / name, folder / name, copy_function=shutil.copyfile)
+        audits.pop(audience, None)
+    return audits
 
 
-def _made(marts: Path, folder: Path) -> dict[str, Any]:
+def _views_of_child(marts: Path, folder: Path) -> dict[str, Any]:
     rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
     if rows < MANY_ROWS:
         return _write(marts, folder)
@@ -62,7 +66,7 @@ def _made(marts: Path, folder: Path) -> dict[str, Any]:
         cwd="/",
         check=False,
     )
-    return _heard(child.returncode, child.stdout)
+    return _answer_of_child(child.returncode, child.stdout)
 
 
 def main(arguments: list[str]) -> None:
@@ -75,13 +79,13 @@ def main(arguments: list[str]) -> None:
         print(json.dumps([name, str(refused)]))
 
 
-def _heard(code: int, answer: bytes) -> dict[str, Any]:
+def _answer_of_child(code: int, answer: bytes) -> dict[str, Any]:
     if code:
         raise RuntimeError(f"A process that protects the tables of an audience ended with code {code}; see its error.")
-    told = json.loads(answer)
-    if isinstance(told, list):
-        raise {"AuditFailed": AuditFailed, "Contradiction": Contradiction, "OSError": OSError}[told[0]](told[1])
-    return told
+    answered = json.loads(answer)
+    if isinstance(answered, list):
+        raise {"AuditFailed": AuditFailed, "Contradiction": Contradiction, "OSError": OSError}[answered[0]](answered[1])
+    return answered
 
 
 @in_plain_strings
@@ -95,15 +99,15 @@ def _write(marts: Path, folder: Path) -> dict[str, Any]:
     days = _hub_days(canonical(pq.read_table(marts / f"{HUB_DAYS}.parquet")), policy().hide_below)
     protected = protect_both(frames, streams, regions=regions, key=shift_key(learner_secret_file()))
     for audience in AUDIENCES:
-        here = folder / audience
-        here.mkdir(parents=True)
+        views = folder / audience
+        views.mkdir(parents=True)
         for name, table in protected[audience].tables.items():
-            pq.write_table(_like(table, exact[name].schema), here / f"{name}.parquet", compression="zstd")
-        pq.write_table(_streams(exact[STREAMS], audience), here / f"{STREAMS}.parquet", compression="zstd")
-        pq.write_table(days, here / f"{HUB_DAYS}.parquet", compression="zstd")
+            pq.write_table(_with_schema(table, exact[name].schema), views / f"{name}.parquet", compression="zstd")
+        pq.write_table(_streams(exact[STREAMS], audience), views / f"{STREAMS}.parquet", compression="zstd")
+        pq.write_table(days, views / f"{HUB_DAYS}.parquet", compression="zstd")
     beside = folder / BESIDE
     beside.mkdir()
-    table = _like(protected[PUBLIC].for_partners, exact[BENCHMARK].schema)
+    table = _with_schema(protected[PUBLIC].for_partners, exact[BENCHMARK].schema)
     pq.write_table(table, beside / f"{BENCHMARK}.parquet", compression="zstd")
     return {audience: dict(protected[audience].account) for audience in AUDIENCES}
 
@@ -138,7 +142,7 @@ def _streams(streams: pa.Table, audience: str) -> pa.Table:
     return kept.take(pc.sort_indices(kept, sort_keys=[("programme_id", "ascending"), ("partner_id", "ascending")]))
 
 
-def _like(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+def _with_schema(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     columns: Mapping[str, pd.Series] = {name: table[name] for name in schema.names}
     return pa.table([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
 

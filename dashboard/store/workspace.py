@@ -31,14 +31,14 @@ def workspace(store: Path) -> Iterator[Path]:
     unless something was kept in it.
     """
     sweep(store)
-    was_there = store.is_dir()
+    existed = store.is_dir()
     with ExitStack() as holding:
         folder = _new(store, holding)
         try:
             yield folder
         finally:
             delete(folder)
-            if not was_there:
+            if not existed:
                 with suppress(OSError):
                     (store / STAGING).rmdir()
                     store.rmdir()
@@ -62,18 +62,18 @@ def libraries_work_in(store: Path) -> Iterator[None]:
 
 def sweep(store: Path) -> None:
     """Removes what processes that ended left behind, as far as that goes: the next one tries again."""
-    for left in _left(store):
+    for left in _left_over(store):
         with suppress(OSError), ExitStack() as holding:
             if left.is_symlink() or not left.is_dir():
                 left.unlink()
                 continue
-            holding.enter_context(_held(left))  # what a living process holds stays
+            holding.enter_context(_held_folder(left))  # what a living process holds stays
             delete(left)
 
 
 def at_work(store: Path) -> list[Path]:
     """Files that living processes work on: after `sweep`, all that is there."""
-    return sorted(path for left in _left(store) for path in (left, *left.rglob("*")) if path.is_file())
+    return sorted(path for left in _left_over(store) for path in (left, *left.rglob("*")) if path.is_file())
 
 
 def make_folder(folder: Path) -> None:
@@ -109,7 +109,7 @@ def delete(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _left(store: Path) -> list[Path]:
+def _left_over(store: Path) -> list[Path]:
     staging = store / STAGING
     return sorted(staging.iterdir()) if staging.is_dir() and not staging.is_symlink() else []
 
@@ -123,12 +123,12 @@ def _new(store: Path, holding: ExitStack) -> Path:
         with suppress(BlockingIOError, FileNotFoundError):  # before it was held somebody took it for left behind
             make_folder(staging)
             folder.mkdir(mode=FOLDER_MODE)
-            holding.enter_context(_held(folder))
+            holding.enter_context(_held_folder(folder))
             return folder
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _held_folder(folder: Path) -> Iterator[None]:
     """Holds a folder for this process.
 
     Raises:

@@ -31,7 +31,7 @@ class ReleaseTooOld(Refusal):
 
 @dataclass(frozen=True)
 class Held:
-    """A table of a viewer: its file and, where only some rows are theirs, the column and values that tell which."""
+    """A table of a viewer: its file and, where only some rows are theirs, the column and values that identify which."""
 
     file: Path
     column: str = ""
@@ -73,36 +73,36 @@ class Answers:
         Raises:
             ReleaseTooOld: the release lacks some of them, or a column that questions read.
         """
-        if lacking := asked_tables() - tables.keys():
+        if lacking := queried_tables() - tables.keys():
             raise ReleaseTooOld(
                 f"The release was built by an earlier version and lacks {len(lacking)} tables that pages read, such as "
                 f"{min(lacking)}. `coalition publish` builds a new one from the same files."
             )
-        for name in sorted(asked_tables()):
-            if lost := asked_columns(name) - set(pq.read_schema(tables[name].file).names):
+        for name in sorted(queried_tables()):
+            if lost := queried_columns(name) - set(pq.read_schema(tables[name].file).names):
                 raise ReleaseTooOld(
                     f"The release was built by an earlier version: its table {name} lacks {', '.join(sorted(lost))}, "
                     "which pages read. `coalition publish` builds a new one from the same files."
                 )
         self._between = between
         # Rows about people that no question reads never come into memory, however many there are.
-        self._engine = sealed({name: tables[name] for name in sorted(asked_tables())}, protected, own, shared)
+        self._engine = sealed({name: tables[name] for name in sorted(queried_tables())}, protected, own, shared)
 
     def ask(self, name: str, params: Mapping[str, Any]) -> pa.Table:
         """The answer to the question `page/question`.
 
         Raises:
-            UnknownQuestion, BadParameter: the call is wrong; the message says how.
+            UnknownQuestion, BadParameter: the call is wrong; the message states how.
             QueryStopped: too long or too large.
         """
-        asked = question(name)
-        bound = bind(asked, params)
-        engine = self._between(bound["from_release"], bound["to_release"]) if compares(asked) else self._engine
-        return engine.ask(asked.sql, bound)
+        query = question(name)
+        bound = bind(query, params)
+        engine = self._between(bound["from_release"], bound["to_release"]) if compares(query) else self._engine
+        return engine.ask(query.sql, bound)
 
-    def describe(self, asked: Query) -> list[tuple[str, str]]:
+    def describe(self, query: Query) -> list[tuple[str, str]]:
         """Name and type of each column the question really gives."""
-        return (self._between(None, None) if compares(asked) else self._engine).describe(asked.sql)
+        return (self._between(None, None) if compares(query) else self._engine).describe(query.sql)
 
     def close(self) -> None:
         """Lets go of the release."""
@@ -124,15 +124,15 @@ def sealed(
 
 
 @cache
-def asked_tables() -> frozenset[str]:
+def queried_tables() -> frozenset[str]:
     """The tables of a release that some question about one release reads."""
     return frozenset(table for query in questions().values() if not compares(query) for table in tables_of(query.sql))
 
 
 @cache
-def asked_columns(table: str) -> frozenset[str]:
+def queried_columns(table: str) -> frozenset[str]:
     """The columns of a mart or cube, as its header has them, whose names stand in a question that reads the table."""
-    header = next((one for kind in ("marts", "cubes") for one in layer(kind) if one.name == table), None)
+    header = next((query for kind in ("marts", "cubes") for query in layer(kind) if query.name == table), None)
     if header is None:
         return frozenset()
     texts = [query.sql for query in questions().values() if not compares(query) and table in tables_of(query.sql)]
@@ -140,20 +140,20 @@ def asked_columns(table: str) -> frozenset[str]:
     return frozenset(column.name for column in header.columns if column.name in words)
 
 
-def bind(asked: Query, params: Mapping[str, Any]) -> dict[str, Any]:
+def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
     """Every declared parameter with its value; one left out is NULL, text is read as the declared type.
 
     Raises:
         BadParameter: an unknown name, or a value that is not of the type.
     """
-    declared = {field.name: field for field in asked.params}
+    declared = {field.name: field for field in query.params}
     for name in params:
         if name not in declared:
             known = ", ".join(declared) or "none"
-            raise BadParameter(f"{asked.name} has no parameter {name!r}. It has: {known}.")
+            raise BadParameter(f"{query.name} has no parameter {name!r}. It has: {known}.")
     for name, field in declared.items():
         if not field.is_optional and params.get(name, "") == "":
-            raise BadParameter(f"{asked.name} wants {name}: {field.meaning}. Give --param {name}=...")
+            raise BadParameter(f"{query.name} wants {name}: {field.meaning}. Give --param {name}=...")
     return {name: _typed(params.get(name), field.type, name) for name, field in declared.items()}
 
 

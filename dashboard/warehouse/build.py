@@ -142,7 +142,7 @@ def tables_of(sql: str) -> frozenset[str]:
 
 
 def read_reference(table: str, kinds: Mapping[str, str]) -> pa.Table:
-    """A table of data/reference; columns are text unless `kinds` says otherwise, blank is missing."""
+    """A table of data/reference; columns are text unless `kinds` states otherwise, blank is missing."""
     with (REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     names = list(rows[0])

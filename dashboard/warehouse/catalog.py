@@ -1,4 +1,4 @@
-"""Reads what the project says of itself: the headers of SQL files and the cards of sources. Runs nothing."""
+"""Reads what the project states of itself: the headers of SQL files and the cards of sources. Runs nothing."""
 
 import datetime
 import re
@@ -38,7 +38,7 @@ MEASURED = re.compile(
 ALL_PARTNERS = "all"
 EVER = (datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
-# What a demonstration of a source is, where its card does not say more.
+# What a demonstration of a source is, where its card does not state more.
 SIMULATED = "Its rows are simulated."
 
 
@@ -56,7 +56,7 @@ class Field:
 
     @property
     def is_optional(self) -> bool:
-        """Whether it may be left out: its header says what NULL means."""
+        """Whether it may be left out: its header states what NULL means."""
         return "or NULL" in self.meaning
 
 
@@ -65,7 +65,7 @@ class Query:
     """One SQL file of staging, marts, cubes, checks or pages, with the fragments that it includes in its SQL.
 
     `sums` are columns that are in each row the sum of others; `among` are columns of which none exceeds the one before.
-    `measured` says where the answer has the figure of a metric.
+    `measured` states where the answer has the figure of a metric.
     """
 
     name: str
@@ -84,11 +84,11 @@ class Query:
 
 @dataclass(frozen=True)
 class Measured:
-    """Where an answer has the figure of a metric, as its header says.
+    """Where an answer has the figure of a metric, as its header states.
 
-    `-- metric: learners_reached` alone says that the figure is the column of that name, if there is one, or that the
+    `-- metric: learners_reached` alone states that the figure is the column of that name, if there is one, or that the
     answer needs the definition only. `= learners` names another column. Of several rows `where step_order = 1` or
-    `in the last row` says which one is the whole; without it each row has the figure of a part.
+    `in the last row` states which one is the whole; without it each row has the figure of a part.
     """
 
     metric: str
@@ -167,10 +167,10 @@ class SourceCard:
 
     `vocabulary` are the codes that are kept, by the words of files: its own and those of the sets of vocabularies.csv
     that the card names.
-    `people` says that its rows are about persons; `group` names sources whose demonstrations step aside together;
+    `people` states that its rows are about persons; `group` names sources whose demonstrations step aside together;
     `stream` names the kept columns within which a newer file replaces an older one; `zone` is that of naive times.
-    `needs_consent` says that its senders know whether each person agreed, so that nothing is taken without it.
-    `day_first` says that the publisher always puts the day before the month.
+    `needs_consent` states that its senders know whether each person agreed, so that nothing is taken without it.
+    `day_first` states that the publisher always puts the day before the month.
     `one_of` are sets of columns of which a file has at least one whole, beside those that are required.
     `every_days` is how often a new capture should come; 0 where none is expected: a record that has ended, or a list
     that changes only when something happens. `fetch` are the ways in which its publisher gives it to a program.
@@ -203,20 +203,20 @@ class SourceCard:
     every_days: int
     fetch: tuple[Way, ...]
 
-    def lacking(self, found: Collection[str]) -> tuple[SourceColumn, ...]:
+    def lacking(self, headers: Collection[str]) -> tuple[SourceColumn, ...]:
         """Columns that a file with these does not have and must have to be one of this source."""
         wanted = {column.name for column in self.columns if column.required}
-        if self.one_of and not any(set(found).issuperset(columns) for columns in self.one_of):
+        if self.one_of and not any(set(headers).issuperset(columns) for columns in self.one_of):
             wanted |= set(self.one_of[0])
-        return tuple(column for column in self.columns if column.name in wanted and column.name not in found)
+        return tuple(column for column in self.columns if column.name in wanted and column.name not in headers)
 
     def label(self, column: str) -> str:
         """The name for people of a column; what is none of the card, such as the whole row, as it stands."""
-        return next((one.label for one in self.columns if one.name == column), column)
+        return next((known.label for known in self.columns if known.name == column), column)
 
-    def needs(self, name: str, found: Collection[str]) -> bool:
+    def needs(self, name: str, headers: Collection[str]) -> bool:
         """Whether a file with these columns would be none of this source without one of them."""
-        return bool(self.lacking([column for column in found if column != name]))
+        return bool(self.lacking([column for column in headers if column != name]))
 
     @property
     def personal_headers(self) -> tuple[str, ...]:
@@ -236,7 +236,7 @@ def read_query(path: Path, layer: str) -> Query:
     cards: dict[str, ColumnCard] = {}
     for line in header_lines(text):
         if named := NAMED_PARAM.fullmatch(line):
-            header["param"].append(_described(named["name"], path))
+            header["param"].append(_described_parameter(named["name"], path))
             continue
         key, subject, kind, value = parse_line(line, path, QUESTION_KEYS)
         if key in ("param", "column") and kind not in TYPES:
@@ -267,38 +267,38 @@ def read_query(path: Path, layer: str) -> Query:
         sql=sql,
         path=path,
         sums=tuple(
-            (whole[0], parts)
-            for whole, parts in (_columns(text, ("=", "+"), header, path) for _, _, text in header["sum"])
+            (whole[0], addends)
+            for whole, addends in (_columns(text, ("=", "+"), header, path) for _, _, text in header["sum"])
         ),
         among=tuple(
-            whole + parts
-            for whole, parts in (_columns(text, (">=", ">="), header, path) for _, _, text in header["among"])
+            whole + narrower
+            for whole, narrower in (_columns(text, (">=", ">="), header, path) for _, _, text in header["among"])
         ),
         measured=tuple(pair for _, _, text in header["metric"] for pair in _measured(text, header, path)),
     )
 
 
 def _measured(text: str, header: Mapping[str, list[tuple[str, str, str]]], path: Path) -> list[Measured]:
-    found = MEASURED.fullmatch(text)
-    if not found:
+    match = MEASURED.fullmatch(text)
+    if not match:
         raise CatalogError(
             f"{path.name}: `-- metric: {text}` wants a metric, then perhaps `= column`, and after that perhaps "
             "`where column = value` or `in the last row`."
         )
     known = {name for name, _, _ in header["column"]}
-    column, where = found["column"], found["where"]
+    column, where = match["column"], match["where"]
     if unknown := [name for name in (column, where) if name and name not in known]:
         raise CatalogError(f"{path.name}: `-- metric: {text}` wants columns of the file; found {unknown}.")
-    if not column and found["metric"] not in known:
+    if not column and match["metric"] not in known:
         return []
     return [
         Measured(
-            found["metric"], column or found["metric"], (where, found["value"]) if where else None, bool(found["last"])
+            match["metric"], column or match["metric"], (where, match["value"]) if where else None, bool(match["last"])
         )
     ]
 
 
-def _described(name: str, path: Path) -> tuple[str, str, str]:
+def _described_parameter(name: str, path: Path) -> tuple[str, str, str]:
     """A parameter of which the header has only the name, as queries/parameters.toml describes it.
 
     Raises:
@@ -322,13 +322,13 @@ def _card(name: str, kind: str, line: str, path: Path) -> ColumnCard:
         card = ColumnCard(metric.label, FORMAT_OF_UNIT.get(metric.unit, "count"))
     own = HEADER_LINE.match(line)
     if own and own["card"]:
-        parts = CARD.fullmatch(own["card"])
-        if not parts or not (card or parts["format"]):
+        match = CARD.fullmatch(own["card"])
+        if not match or not (card or match["format"]):
             raise CatalogError(f'{path.name}: `{line}` wants `"Label"` or `"Label" format` behind the type.')
-        if parts["format"]:
-            card = checked_card(parts["label"], parts["format"], parts["words"] or "", f"{path.name}: {name}")
+        if match["format"]:
+            card = checked_card(match["label"], match["format"], match["words"] or "", f"{path.name}: {name}")
         elif card:
-            card = replace(card, label=parts["label"])
+            card = replace(card, label=match["label"])
     if not card:
         raise CatalogError(f"{path.name}: no card for the column {name}. Add its label to queries/columns.toml.")
     if kind not in TYPES_OF[card.format]:
@@ -402,7 +402,7 @@ def audience_macros(protected: bool, own: str = ALL_PARTNERS) -> tuple[str, ...]
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Every metric by its name."""
-    found = {}
+    cards = {}
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         header = {}
@@ -412,8 +412,8 @@ def metrics() -> Mapping[str, Metric]:
         missing = METRIC_KEYS - header.keys()
         if missing:
             raise CatalogError(f"{path.name}: the header lacks {sorted(missing)}.")
-        found[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **header)
-    return found
+        cards[path.stem] = Metric(name=path.stem, sql=body(text), path=path, **header)
+    return cards
 
 
 @cache

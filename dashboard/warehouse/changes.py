@@ -17,14 +17,14 @@ from dashboard.warehouse.catalog import Query, layer
 from dashboard.warehouse.duckdb import DuckEngine
 
 OLD, NEW = "old_", "new_"
-# Tables of a release that are no marts: what its manifest says.
+# Tables of a release that are no marts: what its manifest states.
 RELEASE, PIN = "release", "pin"
 MOST_ON_DISK = "4GB"  # while it is worked out; a reader asked for it, and must not be able to fill the disk
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A snapshot that a release stands on, and a stream in it; None where its source is not told apart by streams."""
+    """A snapshot that a release stands on, and a stream in it; None where its source has no streams."""
 
     source: str
     captured_on: str
@@ -47,9 +47,9 @@ def changed_tables() -> frozenset[str]:
     return frozenset(query.name for query in layer("changes") if not query.name.startswith(BETWEEN))
 
 
-def compares(asked: Query) -> bool:
+def compares(query: Query) -> bool:
     """Whether a question is about two releases instead of one."""
-    return bool(tables_of(asked.sql) & changed_tables())
+    return bool(tables_of(query.sql) & changed_tables())
 
 
 def mart_of(table: str) -> str:

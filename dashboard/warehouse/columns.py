@@ -61,7 +61,7 @@ FORMAT_OF_UNIT = {
 
 
 class CatalogError(Exception):
-    """A header or a card says something the catalogue does not know."""
+    """A header or a card states something the catalogue does not know."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,16 @@ def column_cards() -> Mapping[str, ColumnCard]:
     Raises:
         CatalogError: a format or a set of words is unknown, a label is missing, or a name stands twice.
     """
-    found: dict[str, ColumnCard] = {}
+    cards: dict[str, ColumnCard] = {}
     for format_, entries in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
         for name, entry in entries.items():
-            if name in found:
-                raise CatalogError(f"columns.toml: {name} has two entries, {found[name].format} and {format_}.")
-            given = {"label": entry} if isinstance(entry, str) else entry
-            found[name] = checked_card(given.get("label", ""), format_, given.get("words", ""), f"columns.toml: {name}")
-    return found
+            if name in cards:
+                raise CatalogError(f"columns.toml: {name} has two entries, {cards[name].format} and {format_}.")
+            fields = {"label": entry} if isinstance(entry, str) else entry
+            cards[name] = checked_card(
+                fields.get("label", ""), format_, fields.get("words", ""), f"columns.toml: {name}"
+            )
+    return cards
 
 
 def checked_card(label: str, format_: str, words: str, where: str) -> ColumnCard:

@@ -52,18 +52,18 @@ class Fragment:
     @property
     def inner(self) -> frozenset[str]:
         """Aliases of its own, which rows of an including file may not have: a column would be one of the wrong rows."""
-        found = {found["alias"] for line in self.lines for found in QUALIFIED.finditer(line)}
-        return frozenset(found.difference((*self.aliases, None)))
+        match = {match["alias"] for line in self.lines for match in QUALIFIED.finditer(line)}
+        return frozenset(match.difference((*self.aliases, None)))
 
     def named(self, aliases: tuple[str, ...]) -> list[str]:
         """The lines, with the aliases that an including file has for the rows; none, and columns stand alone."""
         others = dict(zip(self.aliases, aliases or ("",) * len(self.aliases), strict=True))
 
-        def renamed(found: re.Match[str]) -> str:
-            if not found["alias"]:
-                return found[0]
-            alias = others.get(found["alias"], found["alias"])
-            return f"{alias}.{found['column']}" if alias else found["column"]
+        def renamed(match: re.Match[str]) -> str:
+            if not match["alias"]:
+                return match[0]
+            alias = others.get(match["alias"], match["alias"])
+            return f"{alias}.{match['column']}" if alias else match["column"]
 
         return [QUALIFIED.sub(renamed, line) for line in self.lines]
 
@@ -112,7 +112,7 @@ def _condition(sql: str, columns: list[str], path: Path) -> tuple[str, ...]:
     lines = tuple(line.removeprefix("    ") for line in whole["condition"].splitlines())
     if any(line.startswith("OR ") for line in lines):
         raise CatalogError(f"{path.name}: put brackets around its OR, for files add more with AND.")
-    used = {found[0] for found in QUALIFIED.finditer("\n".join(lines)) if found["alias"] in _aliases(columns)}
+    used = {match[0] for match in QUALIFIED.finditer("\n".join(lines)) if match["alias"] in _aliases(columns)}
     if used != set(columns):
         raise CatalogError(f"{path.name}: `-- row:` names {sorted(columns)}, the SQL uses {sorted(used)}.")
     return lines
@@ -124,12 +124,12 @@ def read_fragments(folder: Path) -> Mapping[str, Fragment]:
     Raises:
         CatalogError: one is wrong, or no file includes it.
     """
-    found = {path.stem: read_fragment(path) for path in sorted((folder / FOLDER).glob("*.sql"))}
+    fragments = {path.stem: read_fragment(path) for path in sorted((folder / FOLDER).glob("*.sql"))}
     files = (path for layer in INCLUDING for path in (folder / layer).rglob("*.sql"))
     included = {name for path in files for name in MENTION.findall(path.read_text(encoding="utf-8"))}
-    if unused := sorted(found.keys() - included):
+    if unused := sorted(fragments.keys() - included):
         raise CatalogError(f"No file includes {', '.join(unused)} of queries/{FOLDER}. Remove it.")
-    return found
+    return fragments
 
 
 @cache
@@ -170,14 +170,14 @@ def _included(include: re.Match[str], path: Path) -> Iterator[str]:
     if bool(include["rows"]) == bool(fragment.aliases):
         kind = "a condition on rows" if fragment.aliases else "a SELECT"
         raise CatalogError(f"{path.name}: the fragment {name} is {kind}, and is included as what it is not.")
-    given = tuple(include["aliases"].split(", ")) if include["aliases"] else ()
-    if given and len(given) != len(fragment.aliases):
+    aliases = tuple(include["aliases"].split(", ")) if include["aliases"] else ()
+    if aliases and len(aliases) != len(fragment.aliases):
         raise CatalogError(f"{path.name}: the fragment {name} wants aliases for {', '.join(fragment.aliases)}.")
-    if fragment.inner.intersection(given) or (fragment.inner and fragment.aliases and not given):
+    if fragment.inner.intersection(aliases) or (fragment.inner and fragment.aliases and not aliases):
         inner = ", ".join(sorted(fragment.inner))
         raise CatalogError(f"{path.name}: the fragment {name} wants aliases other than its own {inner}.")
     indent, lead = include["indent"], include["lead"] or ""
-    lines = fragment.named(given)
+    lines = fragment.named(aliases)
     if lead in ("WHERE ", "ON ") and len(lines) > 1:
         yield f"{indent}{lead.strip()}"
         indent, lead = f"{indent}    ", ""

@@ -17,12 +17,12 @@ def sources_of(name: str) -> tuple[str, ...]:
             seen.add(table)
             if table in files:
                 todo.append(files[table])
-    found = [source for source in sources() if f"raw_{source}" in seen]
-    return tuple(sorted(found, key=lambda source: (source == "uis_enrolment", source)))
+    names = [source for source in sources() if f"raw_{source}" in seen]
+    return tuple(sorted(names, key=lambda source: (source == "uis_enrolment", source)))
 
 
 @cache
 def sources_of_page(page: str) -> tuple[str, ...]:
     """The sources behind all questions of a page, in the order of their names; none for a page that asks nothing."""
-    asked = (name for name in questions() if name.startswith(f"{page}/"))
-    return tuple(sorted({source for name in asked for source in sources_of(name)}))
+    names = (name for name in questions() if name.startswith(f"{page}/"))
+    return tuple(sorted({source for name in names for source in sources_of(name)}))

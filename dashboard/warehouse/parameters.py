@@ -36,7 +36,7 @@ def parameters() -> Mapping[str, Parameter]:
     Raises:
         CatalogError: an entry lacks a key or has one too many, or its example is not of its type.
     """
-    found = {}
+    by_name = {}
     for name, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
         try:
             parameter = Parameter(name=name, **entry)
@@ -49,5 +49,5 @@ def parameters() -> Mapping[str, Parameter]:
                 f"parameters.toml: {name} is {parameter.type}, its example {parameter.example!r} is not. Types: "
                 f"{', '.join(TYPES)}."
             )
-        found[name] = parameter
-    return found
+        by_name[name] = parameter
+    return by_name

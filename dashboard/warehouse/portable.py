@@ -42,10 +42,10 @@ def complaints(sql: str) -> list[str]:
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.Union):
         return ["one SELECT a file"]
     tree = trees[0]
-    found = [] if tree.args.get("order") else ["an ORDER BY at the end: without it the rows have no order to compare"]
+    reasons = [] if tree.args.get("order") else ["an ORDER BY at the end: without it the rows have no order to compare"]
     for node in tree.walk():
-        found += [f"{why}: {node.sql('duckdb')[:80]}" for why in _of_node(node)]
-    return found
+        reasons += [f"{why}: {node.sql('duckdb')[:80]}" for why in _of_node(node)]
+    return reasons
 
 
 def _of_node(node: Any) -> Iterator[str]:
@@ -137,11 +137,11 @@ def _union(node: exp.Expression) -> str | None:
     return "no UNION BY NAME" if node.args.get("by_name") else None
 
 
-def _with(node: exp.Expression) -> str | None:
+def _with_clause(node: exp.Expression) -> str | None:
     return "no recursive CTE" if node.args.get("recursive") else None
 
 
-def _in(node: exp.Expression) -> str | None:
+def _in_list(node: exp.Expression) -> str | None:
     return "list_contains(list, x) instead of IN over a list" if node.args.get("field") else None
 
 
@@ -155,15 +155,15 @@ def _qualify(node: exp.Expression) -> str | None:
 
 def _alias_in_its_own_select(node: exp.Expression) -> str | None:
     assert isinstance(node, exp.Select)
-    made = {
+    aliases = {
         column.alias.lower()
         for column in node.expressions
         if isinstance(column, exp.Alias)
         and column.alias.lower() not in {c.name.lower() for c in column.find_all(exp.Column)}
     }
-    for part in [*node.expressions, node.args.get("where")]:
-        for column in part.find_all(exp.Column) if part else ():
-            if column.name.lower() in made and not column.table and column.find_ancestor(exp.Select) is node:
+    for clause in [*node.expressions, node.args.get("where")]:
+        for column in clause.find_all(exp.Column) if clause else ():
+            if column.name.lower() in aliases and not column.table and column.find_ancestor(exp.Select) is node:
                 return f"the alias {column.name} is used in its own SELECT"
     return None
 
@@ -195,8 +195,8 @@ RULES: tuple[tuple[type[exp.Expression], Rule], ...] = (
     (exp.ArrayAgg, _list),
     (exp.Distinct, _distinct),
     (exp.Union, _union),
-    (exp.With, _with),
-    (exp.In, _in),
+    (exp.With, _with_clause),
+    (exp.In, _in_list),
     (exp.Unnest, _unnest),
     (exp.Qualify, _qualify),
     (exp.Select, _alias_in_its_own_select),

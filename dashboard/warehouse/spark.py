@@ -28,7 +28,7 @@ from sqlglot.errors import ErrorLevel
 from dashboard.settings import engine_minutes
 from dashboard.warehouse.engine import Params, canonical, canonical_schema, checked_params
 from dashboard.warehouse.spark_connection import Deadline, connected, let_go, tried_once
-from dashboard.warehouse.spark_failures import EngineRefused, in_a_sentence, place_of
+from dashboard.warehouse.spark_failures import EngineRefused, host_of, in_a_sentence
 
 QUESTION_SECONDS = 60
 SECONDS_A_MINUTE = 60
@@ -66,7 +66,7 @@ class SparkEngine:
         """Connects when it is first needed. One that builds gives each step the minutes of a build."""
         self.name = "spark connect"
         self._address = address
-        self._place = place_of(address)
+        self._host = host_of(address)
         self._seconds = engine_minutes() * SECONDS_A_MINUTE if builds else QUESTION_SECONDS
         self._deadline = Deadline()
         self._lock = Lock()
@@ -84,7 +84,7 @@ class SparkEngine:
         self._do(lambda session: session.sql(to_spark(sql)).createOrReplaceTempView(name))
 
     def build(self, name: str, sql: str, file: Path) -> int:
-        """Has the cluster write the rows as one sorted Parquet file, or as a folder of parts where they have no order.
+        """Has the cluster write the rows as one sorted Parquet file, or as a folder of files where they have no order.
 
         Raises:
             EngineRefused: it could not, or what it wrote is not seen here.
@@ -105,18 +105,18 @@ class SparkEngine:
                 pq.write_table(canonical_schema(schema).empty_table(), folder / "part.parquet")
 
         self._do(write)
-        parts = self._written(folder)
-        if order and len(parts) > 1:
+        files = self._files_written(folder)
+        if order and len(files) > 1:
             raise EngineRefused(
-                f"The cluster behind {self._place} wrote {name} as {len(parts)} files, and a table of a release is one "
+                f"The cluster behind {self._host} wrote {name} as {len(files)} files, and a table of a release is one "
                 "sorted file. What is served stays as it was. Spark writes one; other servers of its protocol may not."
             )
         if order:
-            parts[0].rename(file)
+            files[0].rename(file)
             shutil.rmtree(folder)
-            parts = [file]
-        self._read(name, parts, pq.read_schema(parts[0]))
-        return sum(pq.read_metadata(part).num_rows for part in parts)
+            files = [file]
+        self._read(name, files, pq.read_schema(files[0]))
+        return sum(pq.read_metadata(path).num_rows for path in files)
 
     def ask(self, sql: str, params: Params) -> pa.Table:
         """Runs a SELECT with bound parameters; a server that was restarted is asked once more.
@@ -156,7 +156,7 @@ class SparkEngine:
             with self._cancelled_unless_done(session), self._deadline.within(self._seconds):
                 return work(session)
         except (PySparkException, grpc.RpcError) as error:
-            raise EngineRefused(in_a_sentence(error, self._place, self._seconds)) from error
+            raise EngineRefused(in_a_sentence(error, self._host, self._seconds)) from error
 
     @contextmanager
     def _cancelled_unless_done(self, session: SparkSession) -> Iterator[None]:
@@ -190,32 +190,32 @@ class SparkEngine:
             self._session = session
             return session, True
 
-    def _written(self, folder: Path) -> list[Path]:
+    def _files_written(self, folder: Path) -> list[Path]:
         """The files that the cluster wrote, in their order.
 
         Raises:
             EngineRefused: they are not seen here, or belong to another user.
         """
-        parts = sorted(folder.glob(PARTS))
-        if not parts:
+        files = sorted(folder.glob(PARTS))
+        if not files:
             raise EngineRefused(
-                f"The cluster behind {self._place} wrote {folder.name}, and no file of it is seen here (wanted in "
+                f"The cluster behind {self._host} wrote {folder.name}, and no file of it is seen here (wanted in "
                 f"{folder.parent}). What is served stays as it was. Mount the store on the server and on every worker "
                 "under the path that it has here: one file system, not a copy on each."
             )
-        if others := {part.stat().st_uid for part in parts} - {os.geteuid()}:
+        if others := {path.stat().st_uid for path in files} - {os.geteuid()}:
             raise EngineRefused(
-                f"The cluster behind {self._place} writes as another user (found: user {min(others)}; this process is "
+                f"The cluster behind {self._host} writes as another user (found: user {min(others)}; this process is "
                 f"user {os.geteuid()}), and the files of the store are for their owner only. What is served stays as "
                 "it was. Run the workers as the user that owns the store."
             )
-        found = pq.read_schema(parts[0])
-        if [field.type for field in found] != [field.type for field in canonical_schema(found)]:
+        schema = pq.read_schema(files[0])
+        if [field.type for field in schema] != [field.type for field in canonical_schema(schema)]:
             raise EngineRefused(
-                f"The cluster behind {self._place} wrote {folder.name} with types that a release does not have (found: "
-                f"{', '.join(str(field.type) for field in found)}). What is served stays as it was."
+                f"The cluster behind {self._host} wrote {folder.name} with types that a release does not have (found: "
+                f"{', '.join(str(field.type) for field in schema)}). What is served stays as it was."
             )
-        return parts
+        return files
 
 
 def _register(session: SparkSession, table: str, files: Sequence[str], schema: pa.Schema) -> None:
@@ -236,13 +236,13 @@ def _order(sql: str) -> list[str]:
     tree = sqlglot.parse_one(sql, read="duckdb")
     if not isinstance(tree, exp.Query) or not tree.args.get("order"):
         return []
-    made = {column.unalias().sql(): column.alias_or_name for column in tree.selects}
+    aliases = {column.unalias().sql(): column.alias_or_name for column in tree.selects}
     keys = []
     for key in tree.args["order"].expressions:
         if key.args.get("desc") or key.args.get("nulls_first"):
             raise ValueError(f"a table is sorted by {key.sql('duckdb')}: ascending only, NULL at the end")
         for column in list(key.find_all(exp.Column)):
-            column.replace(exp.column(made.get(column.sql(), column.name)))
+            column.replace(exp.column(aliases.get(column.sql(), column.name)))
         keys.append(key.this.sql("spark"))
     return keys
 

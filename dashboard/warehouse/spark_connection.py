@@ -13,7 +13,7 @@ from pyspark.sql.connect.client import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
-from dashboard.warehouse.spark_failures import EngineRefused, place_of, unreachable, wrong_version
+from dashboard.warehouse.spark_failures import EngineRefused, host_of, unreachable, wrong_version
 
 # Until a server answers at all, and for calls that only steer: to cancel, to let go.
 CONNECT_SECONDS = 10
@@ -60,7 +60,7 @@ def connected(address: str, conf: Mapping[str, str], deadline: Deadline) -> Spar
     try:
         with deadline.within(CONNECT_SECONDS):
             if not _understand(session.version, pyspark.__version__):
-                raise EngineRefused(wrong_version(place_of(address), session.version, pyspark.__version__))
+                raise EngineRefused(wrong_version(host_of(address), session.version, pyspark.__version__))
             session.conf._set_all(dict(conf), silent=False)
     except BaseException:
         let_go(session)
@@ -88,7 +88,7 @@ def tried_once(session: SparkSession) -> Iterator[None]:
 def _understand(server: str, client: str) -> bool:
     """Whether a server speaks the client's protocol: one of the same great version that is not older."""
     (server_major, server_minor), (major, minor) = (
-        (int(part) for part in one.split(".")[:2]) for one in (server, client)
+        (int(number) for number in version.split(".")[:2]) for version in (server, client)
     )
     return server_major == major and server_minor >= minor
 
@@ -103,7 +103,7 @@ def _briefly() -> DefaultPolicy:
 class _Builder(DefaultChannelBuilder):
     def __init__(self, address: str, deadline: Deadline) -> None:
         super().__init__(address, CHANNEL)
-        self._place = place_of(address)
+        self._host = host_of(address)
         self.add_interceptor(_Bounded(deadline))
 
     def toChannel(self) -> grpc.Channel:  # noqa: N802
@@ -112,7 +112,7 @@ class _Builder(DefaultChannelBuilder):
             grpc.channel_ready_future(channel).result(timeout=CONNECT_SECONDS)
         except grpc.FutureTimeoutError:
             channel.close()
-            raise EngineRefused(unreachable(self._place, CONNECT_SECONDS)) from None
+            raise EngineRefused(unreachable(self._host, CONNECT_SECONDS)) from None
         return channel
 
 

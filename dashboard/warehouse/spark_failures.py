@@ -17,104 +17,104 @@ class EngineRefused(Refusal):
     """The cluster did not do what it was asked; what is served stays as it was."""
 
 
-def place_of(address: str) -> str:
+def host_of(address: str) -> str:
     """Host and port of an address, without the token that may stand in it."""
-    found = urlsplit("http" + address.removeprefix("sc"))
-    return f"{found.hostname or '?'}:{found.port or 15002}"
+    url = urlsplit("http" + address.removeprefix("sc"))
+    return f"{url.hostname or '?'}:{url.port or 15002}"
 
 
-def unreachable(place: str, seconds: float) -> str:
+def unreachable(host: str, seconds: float) -> str:
     """Nothing answers."""
     return (
-        f"No Spark Connect server answers at {place} within {seconds:.0f} seconds. {STANDS} Start the server, or "
+        f"No Spark Connect server answers at {host} within {seconds:.0f} seconds. {STANDS} Start the server, or "
         f"correct {ENGINE_VARIABLE} (host, port, and use_ssl=true where it speaks TLS); leave it empty to build on "
         "this machine."
     )
 
 
-def wrong_version(place: str, server: str, client: str) -> str:
+def wrong_version(host: str, server: str, client: str) -> str:
     """Client and server may not understand each other."""
     return (
-        f"The Spark Connect server at {place} is version {server}, and the client here (pyspark-client) is {client}: "
+        f"The Spark Connect server at {host} is version {server}, and the client here (pyspark-client) is {client}: "
         f"it needs a server of its own major version that is not older. {STANDS} Install pyspark-client {server} here, "
         "or update the server."
     )
 
 
-def in_a_sentence(error: Exception, place: str, seconds: float) -> str:
+def in_a_sentence(error: Exception, host: str, seconds: float) -> str:
     """What an error of Spark or of the line to it means, and what to do."""
     text = f"{_code(error)} {error}"
     for pattern, sentence in KNOWN:
         if pattern.search(text):
-            return f"{sentence(place, seconds)} (Found: {_first_words(error)})"
+            return f"{sentence(host, seconds)} (Found: {_first_words(error)})"
     return (
-        f"The Spark Connect server at {place} could not do its part. {STANDS} The server's log says more. "
+        f"The Spark Connect server at {host} could not do its part. {STANDS} The server's log says more. "
         f"(Found: {_first_words(error)})"
     )
 
 
-def _token(place: str, seconds: float) -> str:
+def _token(host: str, seconds: float) -> str:
     return (
-        f"The Spark Connect server at {place} refused the token. {STANDS} Set SPARK_CONNECT_AUTHENTICATE_TOKEN to "
+        f"The Spark Connect server at {host} refused the token. {STANDS} Set SPARK_CONNECT_AUTHENTICATE_TOKEN to "
         "the token that the server was started with."
     )
 
 
-def _version(place: str, seconds: float) -> str:
+def _version(host: str, seconds: float) -> str:
     return (
-        f"The Spark Connect server at {place} does not take clients of this version. {STANDS} Install the "
+        f"The Spark Connect server at {host} does not take clients of this version. {STANDS} Install the "
         "pyspark-client of the server's version here, or update the server."
     )
 
 
-def _silent(place: str, seconds: float) -> str:
+def _silent(host: str, seconds: float) -> str:
     return (
-        f"The Spark Connect server at {place} did not finish a step within {seconds / 60:.0f} minutes, and it was "
+        f"The Spark Connect server at {host} did not finish a step within {seconds / 60:.0f} minutes, and it was "
         f"cancelled there. {STANDS} Look whether the cluster has workers that are free; {ENGINE_MINUTES_VARIABLE} "
         "gives a step more time."
     )
 
 
-def _restarted(place: str, seconds: float) -> str:
-    return f"The Spark Connect server at {place} was restarted meanwhile. {STANDS} Do the same again."
+def _restarted(host: str, seconds: float) -> str:
+    return f"The Spark Connect server at {host} was restarted meanwhile. {STANDS} Do the same again."
 
 
-def _gone(place: str, seconds: float) -> str:
+def _unreachable_now(host: str, seconds: float) -> str:
     return (
-        f"The Spark Connect server at {place} stopped answering. {STANDS} Look whether it runs (its log says why it "
+        f"The Spark Connect server at {host} stopped answering. {STANDS} Look whether it runs (its log says why it "
         "ended), start it, then do the same again."
     )
 
 
-def _memory(place: str, seconds: float) -> str:
+def _memory(host: str, seconds: float) -> str:
     return (
-        f"The cluster behind {place} ran out of memory. {STANDS} Give its workers more (spark.executor.memory, or the "
+        f"The cluster behind {host} ran out of memory. {STANDS} Give its workers more (spark.executor.memory, or the "
         "driver's where the log names the driver), or more and smaller tasks (spark.sql.shuffle.partitions), then do "
         "the same again."
     )
 
 
-def _workers(place: str, seconds: float) -> str:
+def _workers(host: str, seconds: float) -> str:
     return (
-        f"The cluster behind {place} lost workers, and the work could not be done by those that are left. {STANDS} See "
+        f"The cluster behind {host} lost workers, and the work could not be done by those that are left. {STANDS} See "
         "why they ended (the worker's log; often memory or a full disk), start them again, then do the same again."
     )
 
 
-def _paths(place: str, seconds: float) -> str:
+def _paths(host: str, seconds: float) -> str:
     return (
-        f"The cluster behind {place} cannot read or write the store. {STANDS} Mount the store on the server and on "
+        f"The cluster behind {host} cannot read or write the store. {STANDS} Mount the store on the server and on "
         "every worker under the path that it has here, and run them as the user that owns it: its files are for their "
         "owner only."
     )
 
 
-def _disk(place: str, seconds: float) -> str:
-    return f"A disk of the cluster behind {place} is full. {STANDS} Free space there, then do the same again."
+def _disk(host: str, seconds: float) -> str:
+    return f"A disk of the cluster behind {host} is full. {STANDS} Free space there, then do the same again."
 
 
-def _cancelled(place: str, seconds: float) -> str:
-    return f"Somebody cancelled the work on the Spark Connect server at {place}. {STANDS} Do the same again."
+def _cancelled(host: str, seconds: float) -> str:
+    return f"Somebody cancelled the work on the Spark Connect server at {host}. {STANDS} Do the same again."
 
 
 # The first that fits: a lost worker is often one that ran out of memory.
@@ -130,7 +130,7 @@ FOUND: tuple[tuple[str, Callable[[str, float], str]], ...] = (
     (r"(exit|with) code:? (137|52)\b", _memory),
     (r"ExecutorLostFailure|ExecutorDeadException|worker lost|FetchFailed|SparkContext was shut down", _workers),
     (r"PATH_NOT_FOUND|FileNotFoundException|No such file|Permission denied|AccessControl|Mkdirs failed", _paths),
-    (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _gone),
+    (r"UNAVAILABLE|RETRIES_EXCEEDED|RESPONSE_ALREADY_RECEIVED", _unreachable_now),
 )
 KNOWN = tuple((re.compile(pattern), sentence) for pattern, sentence in FOUND)
 
@@ -138,8 +138,8 @@ KNOWN = tuple((re.compile(pattern), sentence) for pattern, sentence in FOUND)
 def _code(error: Exception) -> str:
     """The status of the call; Spark's own errors have one too, which they give by a method of another name."""
     for name in ("code", "getGrpcStatusCode"):
-        if callable(found := getattr(error, name, None)):
-            return str(found())
+        if callable(code := getattr(error, name, None)):
+            return str(code())
     return ""
 
 

@@ -96,7 +96,7 @@ def _incidence(days: Sequence[int], events: Sequence[int], others: Sequence[int]
     """
     from statsmodels.duration.survfunc import CumIncidenceRight
 
-    e, o, c = (np.asarray(part, dtype=float) for part in (events, others, censored))
+    e, o, c = (np.asarray(counts, dtype=float) for counts in (events, others, censored))
     counts = np.concatenate([e, o, c])
     kinds = np.repeat([1, 2, 0], len(days))
     if not e.sum():

@@ -92,7 +92,7 @@ def judge(rules: Iterable[Rule], store: Path, release: Release, today: datetime.
 
 
 def _figures(rule: Rule, release: Release, today: datetime.date, notes: list[str]) -> list[Firing]:
-    if rule.comparison == CHANGED and is_protected(rule.viewer, release, rule.asked, rule.params):
+    if rule.comparison == CHANGED and is_protected(rule.viewer, release, rule.question_name, rule.params):
         raise RuleWrong(
             f"{rule.where}: counts in this answer are rounded and hidden for the {rule.audience}, and a difference of "
             'two rounded counts means nothing. Write audience = "steward", or compare with a number.'
@@ -135,16 +135,16 @@ def _values(rule: Rule, release: Release) -> dict[str, Any]:
     assert rule.measured is not None
     rows = _rows(rule, release)
     if rule.each:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for row in rows:
             name = str(row[rule.each])
-            if name in found:
+            if name in values:
                 raise RuleWrong(
                     f"{rule.where}: two rows have {rule.each} = {name!r}, so that column does not identify a row. "
                     "Choose another for `each`, or rows by `where`."
                 )
-            found[name] = row[rule.measured.column]
-        return found
+            values[name] = row[rule.measured.column]
+        return values
     try:
         value = rule.measured.value(rows)
     except LookupError:
@@ -156,12 +156,12 @@ def _values(rule: Rule, release: Release) -> dict[str, Any]:
 
 
 def _rows(rule: Rule, release: Release) -> Sequence[Mapping[str, Any]]:
-    given = {name: value for name, value in rule.params.items() if value is not None}
-    rows = answer(rule.viewer, release, rule.asked, Scope(**given)).to_dict("records")
-    return [row for row in rows if all(_same(row[name], wanted) for name, wanted in rule.only.items())]
+    filled = {name: value for name, value in rule.params.items() if value is not None}
+    rows = answer(rule.viewer, release, rule.question_name, Scope(**filled)).to_dict("records")
+    return [row for row in rows if all(_is_wanted(row[name], wanted) for name, wanted in rule.only.items())]
 
 
-def _same(value: Any, wanted: str) -> bool:
+def _is_wanted(value: Any, wanted: str) -> bool:
     if _is_blank(value):
         return False
     if isinstance(value, bool):
@@ -189,17 +189,17 @@ def _is_met(rule: Rule, value: float, before: Any) -> bool:
 
 def _sentence(rule: Rule, value: float, before: float | None) -> str:
     assert rule.measured is not None
-    column = next(one for one in question(rule.asked).columns if one.name == rule.measured.column)
+    column = next(known for known in question(rule.question_name).columns if known.name == rule.measured.column)
     label = column.label or column.name
     if before is not None:
         return (
-            f"{label}: {_written(value)}, {_written(before)} in the release before: a change of more than "
-            f"{_written(rule.bound)}"
+            f"{label}: {_number_words(value)}, {_number_words(before)} in the release before: a change of more than "
+            f"{_number_words(rule.bound)}"
         )
-    return f"{label}: {_written(value)}, {WORDS[rule.comparison]} {_written(rule.bound)}"
+    return f"{label}: {_number_words(value)}, {WORDS[rule.comparison]} {_number_words(rule.bound)}"
 
 
-def _written(value: float) -> str:
+def _number_words(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 
@@ -208,9 +208,9 @@ def _overdue(rule: Rule, store: Path, release: Release, today: datetime.date) ->
     assert rule.source is not None
     late: dict[str, datetime.date] = {}
     if rule.viewer.is_steward:
-        for one in health(store, today, with_senders=False).streams:
-            if one.source == rule.source.name and one.overdue_since:
-                late[f"{one.source}:{one.stream}".rstrip(":")] = one.overdue_since
+        for stream in health(store, today, with_senders=False).streams:
+            if stream.source == rule.source.name and stream.overdue_since:
+                late[f"{stream.source}:{stream.stream}".rstrip(":")] = stream.overdue_since
     else:
         for mark in marks(rule.viewer, release, [rule.source.name], today):
             if mark.freshness == OVERDUE and mark.since:
@@ -249,8 +249,8 @@ def _needs(rule: Rule, release: Release, today: datetime.date) -> list[Firing]:
 def _firing(
     rule: Rule, release: Release, today: datetime.date, what: str, sentence: str, since: str, page: str = ""
 ) -> dict[str, Any]:
-    demonstrations = set(sources_of(rule.asked) if rule.asked else ()) & set(release.demonstrations)
-    room = page or rule.asked.partition("/")[0]
+    demonstrations = set(sources_of(rule.question_name) if rule.question_name else ()) & set(release.demonstrations)
+    room = page or rule.question_name.partition("/")[0]
     return {
         "rule": rule.name,
         "title": rule.title,

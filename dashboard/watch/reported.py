@@ -42,9 +42,17 @@ def alone(store: Path) -> Iterator[None]:
 def key_of(rule: Rule, firing: Firing, file: Path) -> str:
     """By which a finding is known."""
     source = rule.source.name if rule.source else ""
-    parts = [file.resolve(), rule.name, rule.audience, rule.asked, source, sorted(rule.params.items()), rule.measured]
-    parts += [sorted(rule.only.items()), rule.each, rule.comparison, rule.bound, firing.what, firing.since]
-    digest = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+    fields = [
+        file.resolve(),
+        rule.name,
+        rule.audience,
+        rule.question_name,
+        source,
+        sorted(rule.params.items()),
+        rule.measured,
+    ]
+    fields += [sorted(rule.only.items()), rule.each, rule.comparison, rule.bound, firing.what, firing.since]
+    digest = hashlib.sha256("\0".join(map(str, fields)).encode()).hexdigest()
     return f"{rule.name} {digest[:32]}"
 
 
@@ -56,10 +64,10 @@ def reported(store: Path) -> Mapping[str, str]:
     """
     path = store / FILE
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        if not all(isinstance(at, str) for at in said.values()):
+        times = json.loads(path.read_text(encoding="utf-8"))
+        if not all(isinstance(at, str) for at in times.values()):
             raise ValueError("a moment that is no text")
-        return said
+        return times
     except FileNotFoundError:
         return {}
     except (OSError, RecursionError, ValueError, AttributeError) as wrong:

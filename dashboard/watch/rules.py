@@ -46,7 +46,7 @@ class Rule:
 
     Attributes:
         kind: QUESTION, SOURCE or NEEDS.
-        asked: the question with its parameters as they are bound; empty for a source.
+        question_name: the question with its parameters as they are bound; empty for a source.
         measured: where an answer has the figure.
         only: columns and the values that rows must have to count.
         each: the column that identifies a row, where the rule is about each of them; empty where there is one.
@@ -59,7 +59,7 @@ class Rule:
     audience: str
     kind: str
     where: str
-    asked: str = ""
+    question_name: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     measured: Measured | None = None
     only: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def read_rules(file: Path) -> tuple[Rule, ...]:
         if file.stat().st_size > LONGEST_FILE:
             raise RuleWrong(f"{file.name} is longer than {LONGEST_FILE // 1000} kB, which no list of rules is.")
         text = file.read_text(encoding="utf-8")
-        said = tomllib.loads(text)
+        toml = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise RuleWrong(f"{file.name} is not TOML: {wrong}. docs/examples/watch.toml is an example.") from wrong
     except UnicodeDecodeError:
@@ -92,36 +92,36 @@ def read_rules(file: Path) -> tuple[Rule, ...]:
     except OSError as wrong:
         raise RuleWrong(f"{file.name} cannot be read ({wrong.strerror}). Name a file of rules.") from wrong
     lines = text.splitlines()
-    found = said.get("rule")
-    if set(said) != {"rule"} or not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        other = next((name for name in said if name != "rule"), "")
+    entries = toml.get("rule")
+    if set(toml) != {"rule"} or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        other = next((name for name in toml if name != "rule"), "")
         at = next(
             (n for n, line in enumerate(lines, 1) if other and re.match(rf"\s*\[*\s*{re.escape(other)}\b", line)), 1
         )
         raise RuleWrong(
             f"{file.name}, line {at}: a file of rules holds [[rule]] tables and nothing else (found: "
-            f"{', '.join(said) or 'nothing'})."
+            f"{', '.join(toml) or 'nothing'})."
         )
-    if len(found) > MOST_RULES:
-        raise RuleWrong(f"{file.name} has {len(found)} rules; at most {MOST_RULES} are judged in one run. Split it.")
+    if len(entries) > MOST_RULES:
+        raise RuleWrong(f"{file.name} has {len(entries)} rules; at most {MOST_RULES} are judged in one run. Split it.")
     heads = [number for number, line in enumerate(lines, 1) if RULE_HEAD.match(line)]
-    if len(heads) != len(found):
+    if len(heads) != len(entries):
         raise RuleWrong(
             f"{file.name}: write each rule under a line [[rule]] of its own, so that its line can be named."
         )
     ends = [*heads[1:], len(lines) + 1]
     rules: list[Rule] = []
-    for settings, head, end in zip(found, heads, ends, strict=True):
-        place = _Place(file.name, head, lines[head - 1 : end - 1], str(settings.get("name", "")))
-        rule = _rule(settings, place)
-        if twin := next((one for one in rules if one.name == rule.name), None):
-            place.refuse("name", f"the name {rule.name!r} is that of {twin.where} already. Give each rule its own.")
+    for settings, head, end in zip(entries, heads, ends, strict=True):
+        position = _RulePosition(file.name, head, lines[head - 1 : end - 1], str(settings.get("name", "")))
+        rule = _rule(settings, position)
+        if twin := next((known for known in rules if known.name == rule.name), None):
+            position.refuse("name", f"the name {rule.name!r} is that of {twin.where} already. Give each rule its own.")
         rules.append(rule)
     return tuple(rules)
 
 
 @dataclass(frozen=True)
-class _Place:
+class _RulePosition:
     """Where a rule stands in its file."""
 
     file: str
@@ -139,73 +139,77 @@ class _Place:
         return f"{self.file}, line {line}, rule {self.name or 'without a name'}"
 
     def refuse(self, key: str, why: str) -> NoReturn:
-        """Raises RuleWrong with the place of the key."""
+        """Raises RuleWrong with the position of the key."""
         raise RuleWrong(f"{self.at(key)}: {why}")
 
 
-def _rule(settings: dict[str, Any], place: _Place) -> Rule:
+def _rule(settings: dict[str, Any], position: _RulePosition) -> Rule:
     kinds = [kind for kind in KEYS if kind in settings]
     if len(kinds) != 1:
-        place.refuse("", f"a rule has one of {', '.join(KEYS)} (found: {', '.join(kinds) or 'none'}).")
+        position.refuse("", f"a rule has one of {', '.join(KEYS)} (found: {', '.join(kinds) or 'none'}).")
     kind = kinds[0]
     if unknown := next((key for key in settings if key not in KEYS[kind]), None):
-        place.refuse(unknown, f"{unknown!r} is no key of such a rule. It may have: {', '.join(KEYS[kind])}.")
+        position.refuse(unknown, f"{unknown!r} is no key of such a rule. It may have: {', '.join(KEYS[kind])}.")
     name, title = settings.get("name"), settings.get("title", "")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        place.refuse("name", "a rule wants a name of small letters, digits, - and _, such as closures-rise.")
+        position.refuse("name", "a rule wants a name of small letters, digits, - and _, such as closures-rise.")
     if not isinstance(title, str) or len(title) > LONGEST_TEXT or not title.isprintable():
-        place.refuse("title", f"`title` is a sentence in one line of at most {LONGEST_TEXT} characters.")
+        position.refuse("title", f"`title` is a sentence in one line of at most {LONGEST_TEXT} characters.")
     audience = settings.get("audience", "coalition")
     if not isinstance(audience, str) or audience not in AUDIENCES:
-        place.refuse("audience", f"{audience!r} is no audience of a rule. Allowed are: {', '.join(AUDIENCES)}.")
-    common: dict[str, Any] = {"name": name, "title": title, "audience": audience, "kind": kind, "where": str(place)}
+        position.refuse("audience", f"{audience!r} is no audience of a rule. Allowed are: {', '.join(AUDIENCES)}.")
+    common: dict[str, Any] = {"name": name, "title": title, "audience": audience, "kind": kind, "where": str(position)}
     if kind == SOURCE:
-        return Rule(**common, source=_source(settings[SOURCE], audience, place))
+        return Rule(**common, source=_source(settings[SOURCE], audience, position))
     if kind == NEEDS:
         days = settings[NEEDS]
         if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
-            place.refuse(NEEDS, f"{NEEDS} is a number of days from 0 to {MOST_DAYS}, such as 21.")
+            position.refuse(NEEDS, f"{NEEDS} is a number of days from 0 to {MOST_DAYS}, such as 21.")
         params: dict[str, Any] = {key: settings[key] for key in ("on_date", "country_iso3", "level") if key in settings}
-        return Rule(**common, asked=OPEN_NEEDS, params=_bound(question(OPEN_NEEDS), params, "", place), bound=days)
-    return _of_question(settings, common, place)
+        return Rule(
+            **common, question_name=OPEN_NEEDS, params=_bound(question(OPEN_NEEDS), params, "", position), bound=days
+        )
+    return _of_question(settings, common, position)
 
 
-def _of_question(settings: dict[str, Any], common: dict[str, Any], place: _Place) -> Rule:
-    asked = settings[QUESTION]
+def _of_question(settings: dict[str, Any], common: dict[str, Any], position: _RulePosition) -> Rule:
+    question_name = settings[QUESTION]
     try:
-        query = question(asked if isinstance(asked, str) else "")
+        query = question(question_name if isinstance(question_name, str) else "")
     except UnknownQuestion as why:
-        place.refuse(QUESTION, str(why))
+        position.refuse(QUESTION, str(why))
     if compares(query):
-        place.refuse(QUESTION, f"{asked} compares two releases itself. Ask for its figure, with {CHANGED}.")
+        position.refuse(QUESTION, f"{question_name} compares two releases itself. Ask for its figure, with {CHANGED}.")
     params = settings.get("params", {})
     if not isinstance(params, dict):
-        place.refuse("params", "params is a table, such as { on_date = 2020-05-19 }.")
+        position.refuse("params", "params is a table, such as { on_date = 2020-05-19 }.")
     columns = {column.name: column for column in query.columns}
     only = settings.get("where", {})
     if not isinstance(only, dict):
-        place.refuse("where", 'where is a table, such as { country_iso3 = "KEN" }.')
+        position.refuse("where", 'where is a table, such as { country_iso3 = "KEN" }.')
     if unknown := next((name for name in only if name not in columns), None):
-        place.refuse("where", f"{asked} has no column {unknown!r}. It has: {', '.join(columns)}.")
+        position.refuse("where", f"{question_name} has no column {unknown!r}. It has: {', '.join(columns)}.")
     if wrong := next((n for n, v in only.items() if not isinstance(v, str | int | float | bool | datetime.date)), None):
-        place.refuse("where", f"the value of {wrong} is a text, a number, a date, true or false.")
+        position.refuse("where", f"the value of {wrong} is a text, a number, a date, true or false.")
     each = settings.get("each", "")
     texts = [name for name, column in columns.items() if column.type == "VARCHAR"]
     if each and each not in texts:
-        place.refuse("each", f"`each` is a column that identifies a row. {asked} has: {', '.join(texts) or 'none'}.")
+        position.refuse(
+            "each", f"`each` is a column that identifies a row. {question_name} has: {', '.join(texts) or 'none'}."
+        )
     chosen = [name for name in COMPARISONS if name in settings]
     if len(chosen) != 1:
-        place.refuse("", f"a rule has one of {', '.join(COMPARISONS)} (found: {', '.join(chosen) or 'none'}).")
+        position.refuse("", f"a rule has one of {', '.join(COMPARISONS)} (found: {', '.join(chosen) or 'none'}).")
     bound = settings[chosen[0]]
     if isinstance(bound, bool) or not isinstance(bound, int | float) or bound != bound or abs(bound) == float("inf"):
-        place.refuse(chosen[0], f"{chosen[0]} is a number, such as 100 or 0.25.")
+        position.refuse(chosen[0], f"{chosen[0]} is a number, such as 100 or 0.25.")
     if chosen[0] == CHANGED and bound < 0:
-        place.refuse(CHANGED, f"{CHANGED} is a number from 0: it counts up and down alike.")
+        position.refuse(CHANGED, f"{CHANGED} is a number from 0: it counts up and down alike.")
     return Rule(
         **common,
-        asked=query.name,
-        params=_bound(query, params, "params", place),
-        measured=_measured(settings, query, place),
+        question_name=query.name,
+        params=_bound(query, params, "params", position),
+        measured=_measured(settings, query, position),
         only={name: _text(value) for name, value in only.items()},
         each=each,
         comparison=chosen[0],
@@ -213,41 +217,43 @@ def _of_question(settings: dict[str, Any], common: dict[str, Any], place: _Place
     )
 
 
-def _measured(settings: dict[str, Any], query: Query, place: _Place) -> Measured:
-    """Where the answer has the figure: in a column, or where the header says that of a metric is."""
+def _measured(settings: dict[str, Any], query: Query, position: _RulePosition) -> Measured:
+    """Where the answer has the figure: in a column, or where the header states that of a metric is."""
     named = [key for key in ("column", "metric") if key in settings]
     numbers = [column.name for column in query.columns if column.type in NUMBERS]
     if len(named) != 1:
-        place.refuse("", f"a rule about {query.name} has a column or a metric. Its numbers are: {', '.join(numbers)}.")
+        position.refuse(
+            "", f"a rule about {query.name} has a column or a metric. Its numbers are: {', '.join(numbers)}."
+        )
     wanted = settings[named[0]]
     if named == ["column"]:
         if wanted not in numbers:
-            place.refuse("column", f"{query.name} has no number {wanted!r}. It has: {', '.join(numbers) or 'none'}.")
+            position.refuse("column", f"{query.name} has no number {wanted!r}. It has: {', '.join(numbers) or 'none'}.")
         return Measured("", wanted)
-    known = {one.metric: one for one in query.measured if one.column in numbers}
+    known = {measured.metric: measured for measured in query.measured if measured.column in numbers}
     if not isinstance(wanted, str) or wanted not in known:
-        place.refuse("metric", f"{query.name} has no metric {wanted!r}. It has: {', '.join(known) or 'none'}.")
+        position.refuse("metric", f"{query.name} has no metric {wanted!r}. It has: {', '.join(known) or 'none'}.")
     return known[wanted]
 
 
-def _bound(query: Query, params: dict[str, Any], key: str, place: _Place) -> dict[str, Any]:
+def _bound(query: Query, params: dict[str, Any], key: str, position: _RulePosition) -> dict[str, Any]:
     try:
         return bind(query, params)
     except BadParameter as wrong:
-        said = str(wrong).partition(" Give --param")[0]
-        at = key or next((name for name in params if name in said), "")
-        place.refuse(
-            at, f"{said} Of its parameters a rule may set: {', '.join(p.name for p in query.params) or 'none'}."
+        reason = str(wrong).partition(" Give --param")[0]
+        at = key or next((name for name in params if name in reason), "")
+        position.refuse(
+            at, f"{reason} Of its parameters a rule may set: {', '.join(p.name for p in query.params) or 'none'}."
         )
 
 
-def _source(name: Any, audience: str, place: _Place) -> SourceCard:
-    expected = {one.name: one for one in sources().values() if one.every_days}
+def _source(name: Any, audience: str, position: _RulePosition) -> SourceCard:
+    expected = {card.name: card for card in sources().values() if card.every_days}
     if audience != "steward":
-        expected = {one.name: one for one in expected.values() if is_open(one)}
+        expected = {card.name: card for card in expected.values() if is_open(card)}
     if not isinstance(name, str) or name not in expected:
         who = "" if audience == "steward" else f", where the {audience} may know of them (of the others a steward may)"
-        place.refuse(SOURCE, f"{name!r} is never overdue here. Sources that can be{who}: {', '.join(expected)}.")
+        position.refuse(SOURCE, f"{name!r} is never overdue here. Sources that can be{who}: {', '.join(expected)}.")
     return expected[name]
 
 

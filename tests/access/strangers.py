@@ -79,7 +79,7 @@ class Page:
             open_timeout=20,
         )
         self.session = ""
-        self.told = []
+        self.messages = []
         self.raw = b""
 
     def __enter__(self):
@@ -96,36 +96,36 @@ class Page:
         message = ForwardMsg()
         message.ParseFromString(raw)
         self.raw += raw
-        self.told.append(message)
+        self.messages.append(message)
         if message.WhichOneof("type") == "new_session":
             self.session = message.new_session.initialize.session_id
         return message
 
     def open(self, query="", page=""):
         """Opens a page, and gives all messages until its script is done."""
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_name = page
-        self.send(asked)
-        begun = len(self.told)
+        request = BackMsg()
+        request.rerun_script.query_string = query
+        request.rerun_script.page_name = page
+        self.send(request)
+        begun = len(self.messages)
         # A partner's first run begins anew with its own first page.
         while not is_done(self.next()):
             pass
-        return self.told[begun:]
+        return self.messages[begun:]
 
     def words(self):
         return self.raw.decode("utf-8", "replace")
 
     def download(self):
         """The address of a CSV of the page, as a click on *Download CSV* is answered; empty when it is not."""
-        for message in self.told:
+        for message in self.messages:
             button = message.delta.new_element.download_button
             if button.label == "Download CSV" and button.deferred_file_id:
-                asked = BackMsg()
-                asked.backend_operation_request.request_id = "1"
-                asked.backend_operation_request.session_id = self.session
-                asked.backend_operation_request.deferred_file.file_id = button.deferred_file_id
-                self.send(asked)
+                request = BackMsg()
+                request.backend_operation_request.request_id = "1"
+                request.backend_operation_request.session_id = self.session
+                request.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+                self.send(request)
                 with contextlib.suppress(TimeoutError):
                     while (answer := self.next(5)).WhichOneof("type") != "backend_operation_response":
                         pass
@@ -185,41 +185,43 @@ class Served:
             self.server.kill()
 
     def roster(self, *who):
-        lines = [f'issuers = ["{ISSUER}"]', "person = [", *(LINES[one] for one in who), "]"]
+        lines = [f'issuers = ["{ISSUER}"]', "person = [", *(LINES[person] for person in who), "]"]
         self.roster_file.write_text("\n".join(lines), encoding="utf-8")
 
     def ask(self, path, method="GET", body=None, source="127.0.0.1", seconds=30, **headers):
         """An answer; headers with underscores for dashes."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds, source_address=(source, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds, source_address=(source, 0))
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it hung up before all was sent
-                asked.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            got = asked.getresponse()
+                connection.request(
+                    method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
+                )
+            got = connection.getresponse()
             return Answer(got.status, dict(got.getheaders()), got.read())
         except (http.client.HTTPException, ConnectionError):
             return Answer(0, {}, b"")
         finally:
-            asked.close()
+            connection.close()
 
     def come(self, source="127.0.0.1"):
         """The cookies of a browser that opens the first page."""
-        found = {}
+        cookies = {}
         for path in ("/", "/_stcore/health"):
-            asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(source, 0))
-            asked.request("GET", path, headers={"Cookie": cookie_line(found)})
-            got = asked.getresponse()
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(source, 0))
+            connection.request("GET", path, headers={"Cookie": cookie_line(cookies)})
+            got = connection.getresponse()
             for line in got.headers.get_all("set-cookie") or []:
                 name, _, value = line.split(";")[0].partition("=")
-                found[name] = value
+                cookies[name] = value
             got.read()
-            asked.close()
-        return found
+            connection.close()
+        return cookies
 
     def signed_in(self, who, **claims):
         """The cookie of somebody whom the provider let in."""
-        said = {"iss": ISSUER, "aud": CLIENT, "sub": who, "email": who, "email_verified": True, "iat": time.time() - 5}
-        said |= {"origin": self.address, "is_logged_in": True, **claims}
-        return create_signed_value(self.secret, "_streamlit_user", json.dumps(said)).decode()
+        token = {"iss": ISSUER, "aud": CLIENT, "sub": who, "email": who, "email_verified": True, "iat": time.time() - 5}
+        token |= {"origin": self.address, "is_logged_in": True, **claims}
+        return create_signed_value(self.secret, "_streamlit_user", json.dumps(token)).decode()
 
     def upload(self, session, body, name="00000000-0000-4000-8000-000000000001", method="PUT", cookies=None, **more):
         """Sends a file as the page does; `body` is bytes, or an iterator that is sent in chunks without a length."""
@@ -228,7 +230,7 @@ class Served:
             b'--x\r\ncontent-disposition: form-data; name="f"; filename="f.csv"\r\ncontent-type: text/csv\r\n\r\n',
             b"\r\n--x--\r\n",
         )
-        framed = start + body + end if isinstance(body, bytes) else (part for part in (start, *body, end))
+        framed = start + body + end if isinstance(body, bytes) else (piece for piece in (start, *body, end))
         return self.ask(
             f"/_stcore/upload_file/{session}/{name}",
             method,
@@ -250,24 +252,24 @@ class Served:
 
     def raw(self, text=b"", source="127.0.0.1"):
         """A connection on which something was sent, and nothing more."""
-        made = socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(source, 0))
-        made.sendall(text)
-        return made
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(source, 0))
+        connection.sendall(text)
+        return connection
 
     def idle_socket(self, source="127.0.0.1", **headers):
         """A websocket that never says a word; None when it was refused."""
-        made = self.raw(
+        connection = self.raw(
             b"GET /_stcore/stream HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n"
             % (self.port, b"".join(f"{n.replace('_', '-')}: {v}\r\n".encode() for n, v in headers.items())),
             source,
         )
         try:
-            if made.recv(12) == b"HTTP/1.1 101":
-                return made
+            if connection.recv(12) == b"HTTP/1.1 101":
+                return connection
         except OSError:
             pass
-        made.close()
+        connection.close()
         return None
 
 

@@ -16,7 +16,7 @@ from dashboard.intake.front_door import import_file
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.store.releases import Release, publish_release
 from dashboard.store.views import STREAMS
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 SHARED = "coursera_for_refugees"
@@ -112,7 +112,7 @@ def tags(release: Release) -> dict[str, set[int]]:
     Numbers of tables about nobody, such as codes of countries, say nothing and are left out.
     """
     owners, others = defaultdict(set), set()
-    for name in asked_tables() - {*PROTECTED, STREAMS}:
+    for name in queried_tables() - {*PROTECTED, STREAMS}:
         for row in pq.read_table(release.marts[name]).to_pylist():
             others |= {number for value in row.values() for number in numbers(value)}
     for name in PROTECTED:
@@ -122,16 +122,16 @@ def tags(release: Release) -> dict[str, set[int]]:
                 for number in numbers(value):
                     if number >= SMALLEST_TAG and number % 5:
                         owners[number].add(row.get("partner_id", "all"))
-    found = {partner: set() for partner in (*REGISTERED, "all")}
+    numbers_of = {partner: set() for partner in (*REGISTERED, "all")}
     for number, names in owners.items():
         if number in others:
             continue
         partners = names - {"all"}
         if len(partners) == 1:
-            found[partners.pop()].add(number)
+            numbers_of[partners.pop()].add(number)
         elif not partners:
-            found["all"].add(number)
-    return found
+            numbers_of["all"].add(number)
+    return numbers_of
 
 
 def _sums_of_months(rows):
@@ -140,12 +140,12 @@ def _sums_of_months(rows):
     for row in rows:
         if row.get("month"):
             groups[tuple(value for value in row.values() if isinstance(value, str))].append(row)
-    for found in groups.values():
-        found.sort(key=lambda row: row["month"])
-        for first, last in itertools.combinations(range(len(found) + 1), 2):
-            part = found[first:last]
-            sums = {key: sum(row[key] for row in part) for key, value in part[0].items() if isinstance(value, int)}
-            yield {"partner_id": part[0]["partner_id"], **sums}
+    for months in groups.values():
+        months.sort(key=lambda row: row["month"])
+        for first, last in itertools.combinations(range(len(months) + 1), 2):
+            span = months[first:last]
+            sums = {key: sum(row[key] for row in span) for key, value in span[0].items() if isinstance(value, int)}
+            yield {"partner_id": span[0]["partner_id"], **sums}
 
 
 def numbers(value) -> list[int]:
@@ -155,7 +155,7 @@ def numbers(value) -> list[int]:
     if isinstance(value, int | float):
         return [int(value)] if value == value and abs(value) < 2**62 and value == int(value) else []
     if isinstance(value, str):
-        return [int(found) for found in re.findall(r"(?<![\d.-])\d{1,15}(?![\d.-])", value.replace(",", ""))]
+        return [int(digits) for digits in re.findall(r"(?<![\d.-])\d{1,15}(?![\d.-])", value.replace(",", ""))]
     return []
 
 

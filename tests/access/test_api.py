@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard.access import tokens
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, answering_viewer, open_answers
 from dashboard.access.visitor import Visitor
 from dashboard.commands.cli import main
 from dashboard.components.downloads import _csv
@@ -141,7 +141,7 @@ def examples(name, **other):
 
 
 def is_about_learners(name):
-    return compares(question(name)) or place(EXECUTIVE, None, name, {}) == EXECUTIVE
+    return compares(question(name)) or answering_viewer(EXECUTIVE, None, name, {}) == EXECUTIVE
 
 
 def rows(table):
@@ -171,7 +171,7 @@ def test_rows_are_those_of_ask_in_every_format(api, audience):
         if missing := [f.name for f in question(name).params if not f.is_optional and f.name not in values]:
             assert api.get(f"ask/{name}.json", token, **address).status_code == 400, missing
             values["partner_id"], address["partner_id"] = "beta", "beta"
-        expected = held[place(viewer, release, name, values)].ask(name, values)
+        expected = held[answering_viewer(viewer, release, name, values)].ask(name, values)
         as_json, as_csv, as_parquet = (api.get(f"ask/{name}.{end}", token, **address) for end in MEDIA_TYPES)
         assert as_json.status_code == 200, as_json.text
         assert as_json.json()["rows"] == rows(expected), name

@@ -178,7 +178,7 @@ def test_a_part_that_reruns_alone_asks_whether_the_visitor_may_still_be_here(log
     monkeypatch.setattr(session.st, "fragment", lambda function, run_every=None: function)
     monkeypatch.setattr(session.st, "rerun", lambda: (_ for _ in ()).throw(InterruptedError))
     state[VISITOR_KEY] = came
-    part = session.part(drawn.append)
+    part = session.fragment(drawn.append)
     part("figures")
     assert drawn == ["figures"]
     login.roster(ROSTER.replace("officer@", "another@"))

@@ -12,14 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboard import session
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place, shared_tables
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answering_viewer, open_answers, shared_tables
 from dashboard.access.visitor import VISITOR_KEY, NotAdmitted, Visitor
 from dashboard.commands.cli import main
 from dashboard.components.downloads import Reading, _csv, _xlsx
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.scope import Scope
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import BadParameter, Shared, asked_tables
+from dashboard.warehouse.answers import BadParameter, Shared, queried_tables
 from dashboard.warehouse.catalog import question, questions
 from dashboard.warehouse.changes import changed_tables
 from dashboard.warehouse.duckdb import QueryStopped, write_shared
@@ -178,7 +178,7 @@ def test_one_row_answers_are_kept_apart_too(release, known, served_store, tenant
         state.update({VISITOR_KEY: Visitor("x", viewer, viewer, lambda: True), session.RELEASE_KEY: release})
         for name in ("overview/headline", "completion_funnel/steps_compared", "programmes/totals"):
             for scope in (Scope(), Scope(partner_id="alder"), Scope(programme_id=ALONE["alder"][0])):
-                assert not foreign(viewer, known, [session.ask_one(name, scope)]), (viewer, name)
+                assert not foreign(viewer, known, [session.ask_row(name, scope)]), (viewer, name)
 
 
 def test_only_a_steward_sees_as_another(release, monkeypatch):
@@ -232,7 +232,7 @@ def test_the_database_of_a_partner_holds_its_own_rows_only(viewer, release, know
     answers = open_answers(viewer, release)
     tables = everything(answers)
     answers.close()
-    assert set(tables) == asked_tables()
+    assert set(tables) == queried_tables()
     alone = {ALONE[viewer.partner_id][0]} if viewer.partner_id in ALONE else set()
     for name in {*PROTECTED, STREAMS}:
         rows = tables[name]
@@ -259,7 +259,7 @@ def test_tables_that_all_share_are_what_each_would_have_loaded(viewer, release, 
 
     assert shared.tables.keys() > {"fct_refugees", "fct_school_day"}
     assert not shared.tables.keys() & {*PROTECTED, STREAMS, HUB_DAYS}
-    for table in sorted(asked_tables()):
+    for table in sorted(queried_tables()):
         assert rows(alone, table) == rows(sharing, table), table
     alone.close(), sharing.close()
 
@@ -291,12 +291,12 @@ def test_the_databases_of_others_hold_protected_counts_only(viewer, base, releas
 def test_a_partner_asking_of_others_is_answered_as_everybody(release):
     alder = PARTNERS["alder"]
     for params in ({"partner_id": "birch"}, {"partner_id": "alder ", "programme_id": SHARED}, {}, {"partner_id": None}):
-        assert place(alder, release, "completion_funnel/learners_per_step", params) == EVERYBODY, params
+        assert answering_viewer(alder, release, "completion_funnel/learners_per_step", params) == EVERYBODY, params
     both = {"partner_id": "alder", "other_partner_id": "birch"}
-    assert place(alder, release, "cohorts/difference", both) == EVERYBODY
-    assert place(alder, release, "programmes/totals", {"programme_id": ALONE["birch"][0]}) == EVERYBODY
-    assert place(alder, release, "programmes/totals", {"programme_id": SHARED}) == EVERYBODY
-    assert place(alder, release, "programmes/totals", {"programme_id": ALONE["alder"][0]}) == alder
+    assert answering_viewer(alder, release, "cohorts/difference", both) == EVERYBODY
+    assert answering_viewer(alder, release, "programmes/totals", {"programme_id": ALONE["birch"][0]}) == EVERYBODY
+    assert answering_viewer(alder, release, "programmes/totals", {"programme_id": SHARED}) == EVERYBODY
+    assert answering_viewer(alder, release, "programmes/totals", {"programme_id": ALONE["alder"][0]}) == alder
 
 
 @pytest.mark.parametrize("viewer", [*PARTNERS.values(), EXECUTIVE, EVERYBODY, STEWARD], ids=str)
@@ -305,8 +305,8 @@ def test_the_rate_of_the_overview_and_its_trend_have_one_database(viewer, releas
     known = [None, SHARED, *(programme for programme, _ in ALONE.values())]
     for programme, partner in itertools.product(known, (None, viewer.partner_id or None)):
         params = {"programme_id": programme, "partner_id": partner, "horizon_days": 180}
-        rate = place(viewer, release, "overview/matured_completion", params)
-        assert place(viewer, release, "cohorts/completion_by_quarter", params) == rate, params
+        rate = answering_viewer(viewer, release, "overview/matured_completion", params)
+        assert answering_viewer(viewer, release, "cohorts/completion_by_quarter", params) == rate, params
         if viewer.partner_id:
             assert rate == (viewer if partner else EVERYBODY), params
 
@@ -379,7 +379,7 @@ def test_changes_of_learners_are_for_stewards_only(metric, release, known):
             assert ask(viewer, release, name, params) == [], (viewer, name)
         figures = ask(viewer, release, "what_changed/figures", {"from_release": 1, "to_release": 1})
         assert {row["metric"] for row in figures} <= OPEN_METRICS
-        assert place(viewer, release, "what_changed/waterfall", params) == EVERYBODY
+        assert answering_viewer(viewer, release, "what_changed/waterfall", params) == EVERYBODY
 
 
 @pytest.mark.parametrize("viewer", OTHERS, ids=str)

@@ -14,12 +14,12 @@ def main(store: Path) -> None:
     """Prints the release or the reason of a refusal, the seconds, and the peak of this process in MB."""
     began = time.monotonic()
     try:
-        told = {"release": publish_release(store).number}
+        outcome = {"release": publish_release(store).number}
     except Refusal as refusal:
-        told = {"refused": str(refusal), "kind": type(refusal).__name__}
+        outcome = {"refused": str(refusal), "kind": type(refusal).__name__}
     peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
     assert peak
-    print(json.dumps({**told, "seconds": round(time.monotonic() - began), "peak_mb": int(peak[1]) // 1024}))
+    print(json.dumps({**outcome, "seconds": round(time.monotonic() - began), "peak_mb": int(peak[1]) // 1024}))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, answering_viewer, open_answers
 from dashboard.store.releases import open_release
 from dashboard.warehouse.catalog import questions
 
@@ -53,7 +53,7 @@ def collected(store, grid):
     try:
         for (who, viewer), query in itertools.product(VIEWERS.items(), MEASURED):
             for params in contexts(query, grid):
-                at = place(viewer, release, query.name, params)
+                at = answering_viewer(viewer, release, query.name, params)
                 answers = open_ones.setdefault(at, None) or open_answers(at, release)
                 open_ones[at] = answers
                 rows = answers.ask(query.name, params).to_pylist()

@@ -62,13 +62,13 @@ def counts(tables, of=ALL):
 
     `of` is whose rows count of cubes of which others than owners have the totals of all partners only.
     """
-    found = []
+    frames = []
 
-    def add(table, measure, column, place, people=None):
+    def add(table, measure, column, dimension_and_value, people=None):
         if not len(table):
             return
-        dimension, value = place
-        found.append(
+        dimension, value = dimension_and_value
+        frames.append(
             pd.DataFrame(
                 {
                     "measure": measure, "programme": table["programme_id"],
@@ -107,40 +107,47 @@ def counts(tables, of=ALL):
     cohort = tables["cube_cohort"]
     cohort = cohort[cohort["cohort"] == ALL]
     if len(cohort):
-        told = [np.asarray([[int(n) for n in day.split(":")] for day in text.split()]) for text in cohort["days"]]
-        ended = pd.DataFrame([rows[:, 1:].sum(axis=0) for rows in told], columns=ENDS, index=cohort.index)
+        by_day = [np.asarray([[int(n) for n in day.split(":")] for day in text.split()]) for text in cohort["days"]]
+        ended = pd.DataFrame([rows[:, 1:].sum(axis=0) for rows in by_day], columns=ENDS, index=cohort.index)
         ended = ended.where(ended > 0)  # none in the text of a curve is none, or hidden
-        place = cohort["attribute"], cohort["attribute_value"]
-        add(cohort, "runs", "runs", place, "learners")
+        dimension_and_value = cohort["attribute"], cohort["attribute_value"]
+        add(cohort, "runs", "runs", dimension_and_value, "learners")
         for end in ENDS:
-            add(cohort.assign(**{f"curve {end}": ended[end]}), f"curve {end}", f"curve {end}", place, "learners")
+            add(
+                cohort.assign(**{f"curve {end}": ended[end]}),
+                f"curve {end}",
+                f"curve {end}",
+                dimension_and_value,
+                "learners",
+            )
     outcome = _of(tables["cube_outcome"], of)
-    place = np.where(outcome["outcome"] == ALL, ALL, "outcome"), outcome["outcome"]
-    add(outcome, "outcome runs", "runs", place, "learners")
-    add(outcome, "learners by outcome", "learners", place)
+    dimension_and_value = np.where(outcome["outcome"] == ALL, ALL, "outcome"), outcome["outcome"]
+    add(outcome, "outcome runs", "runs", dimension_and_value, "learners")
+    add(outcome, "learners by outcome", "learners", dimension_and_value)
     held = tables["cube_credential"]
     kind = ":" + held["credential_type"] + ":" + held["is_stacked"].astype(str)
-    place = np.where(held["year"].isna(), ALL, "year"), held["year"].astype("string").fillna(ALL)
-    add(held, "credentials" + kind, "credentials", place, "learners")
-    add(held, "holders" + kind, "learners", place)
-    asked = tables["cube_recognition"]
-    place = (
-        asked["breakdown"],
-        asked["breakdown_value"] + np.where(asked["breakdown"] == "university", asked["country_iso3"].fillna(""), ""),
+    dimension_and_value = np.where(held["year"].isna(), ALL, "year"), held["year"].astype("string").fillna(ALL)
+    add(held, "credentials" + kind, "credentials", dimension_and_value, "learners")
+    add(held, "holders" + kind, "learners", dimension_and_value)
+    recognition = tables["cube_recognition"]
+    dimension_and_value = (
+        recognition["breakdown"],
+        recognition["breakdown_value"]
+        + np.where(recognition["breakdown"] == "university", recognition["country_iso3"].fillna(""), ""),
     )
     for column in ("requested", "decided", "recognised", "refused", "pending"):
-        add(asked, f"requests {column}", column, place, "learners")
+        add(recognition, f"requests {column}", column, dimension_and_value, "learners")
     for column in ("learners", "learners_recognised", "transferred"):
-        add(asked, f"requests {column}", column, place)
+        add(recognition, f"requests {column}", column, dimension_and_value)
     phases = _of(tables["cube_programme"], of)
-    place = np.where(phases["phase"] == ALL, ALL, "phase"), phases["phase"]
+    dimension_and_value = np.where(phases["phase"] == ALL, ALL, "phase"), phases["phase"]
     for column in ("learners", "learners_reached", "learners_with_hours"):
-        add(phases, f"phase {column}", column, place)
+        add(phases, f"phase {column}", column, dimension_and_value)
     for column in ("enrolments", "completions", "courses_completed", "projects_completed"):
-        add(phases, f"phase {column}", column, place, "learners")
-    if not found:
+        add(phases, f"phase {column}", column, dimension_and_value, "learners")
+    if not frames:
         return pd.DataFrame(columns=[*KEY, "n", "people", "of_events"])
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _of(table, partner):
@@ -213,10 +220,10 @@ def learn(exact, served, audience, own=()):
     of_measure = truth.groupby(KEY[:3], sort=False).ngroup()
     of_place = truth.groupby(KEY[1:], sort=False).ngroup()
     doubtful = (of_measure.isin(of_measure[more]) | of_place.isin(of_place[more])).to_numpy()
-    for row, here, unsure in zip(truth.itertuples(index=False), is_shown, doubtful, strict=True):
+    for row, is_seen, unsure in zip(truth.itertuples(index=False), is_shown, doubtful, strict=True):
         key = tuple(row[:5])
         at = known.variable(key, row.n)
-        if not here and not unsure and (not row.of_events or row.people >= fewest or row.n == row.people):
+        if not is_seen and not unsure and (not row.of_events or row.people >= fewest or row.n == row.people):
             known.narrow(at, 0, fewest - 1)
     for row in seen.itertuples(index=False):
         low, high = shown_range(float(row.n), audience, 10 if row.measure.startswith("curve") else 0)
@@ -255,7 +262,7 @@ def _sums(known):
         if whole is not None:
             known.sums.append((whole, parts, (BELOW - 1.0) * (VALUES[dimension] - len(parts))))
     for measure, programme, partner, dimension, value in list(known.keys):
-        place = (programme, partner, dimension, value)
+        group = (programme, partner, dimension, value)
         for whole, parts in (
             ("requests requested", ("requests decided", "requests pending")),
             ("requests decided", ("requests recognised", "requests refused")),
@@ -264,9 +271,9 @@ def _sums(known):
             ("runs", tuple(f"curve {end}" for end in ENDS)),
             ("phase completions", ("phase courses_completed", "phase projects_completed")),
         ):
-            found = [known.at.get((part, *place)) for part in parts]
-            if measure == whole and None not in found:
-                known.sums.append((known.at[(measure, *place)], found, 0.0))
+            terms = [known.at.get((term, *group)) for term in parts]
+            if measure == whole and None not in terms:
+                known.sums.append((known.at[(measure, *group)], terms, 0.0))
 
 
 def _orders(known):
@@ -288,28 +295,28 @@ def _orders(known):
     for days in (30, 60, 90, 180, 365):
         among += [("runs", f"runs_matured@{days}"), ("completed_so_far", f"completed_matured@{days}")]
         among += [
-            (f"runs_matured@{days}", f"{part}_matured@{days}")
-            for part in ("completed", "started", "verified", "intended")
+            (f"runs_matured@{days}", f"{state}_matured@{days}")
+            for state in ("completed", "started", "verified", "intended")
         ]
         for track in ("verified", "intended"):
             among += [(f"{track}_matured@{days}", f"{track}_completed@{days}")]
             among += [(f"completed_matured@{days}", f"{track}_completed@{days}")]
     for short, long in ((30, 60), (60, 90), (90, 180), (180, 365)):
         among += [
-            (f"{part}_matured@{short}", f"{part}_matured@{long}")
-            for part in ("runs", "started", "verified", "intended")
+            (f"{state}_matured@{short}", f"{state}_matured@{long}")
+            for state in ("runs", "started", "verified", "intended")
         ]
     below = {}
     for larger, smaller in among:
         below.setdefault(larger, []).append(smaller)
-    for measure, *place in list(known.keys):
+    for measure, *group in list(known.keys):
         smaller = list(below.get(measure, ()))
         if measure.startswith("credentials:"):
             smaller.append(measure.replace("credentials", "holders", 1))
         for name in smaller:
-            part = known.at.get((name, *place))
-            if part is not None:
-                known.orders.append((known.at[(measure, *place)], [part], 1))
+            lower = known.at.get((name, *group))
+            if lower is not None:
+                known.orders.append((known.at[(measure, *group)], [lower], 1))
 
 
 def _covers(known, exact):
@@ -334,28 +341,28 @@ def _covers(known, exact):
         if key in known.at:
             _cover(known, known.at[key], parts, 0)
     for measure, programme, partner, dimension, value in list(known.keys):
-        here = known.at[(measure, programme, partner, dimension, value)]
+        cell = known.at[(measure, programme, partner, dimension, value)]
         if partner == ALL:
             of = [(p, known.at.get((measure, programme, p, dimension, value))) for p in by_programme.get(programme, ())]
             seen = [at for _p, at in of if at is not None]
-            _cover(known, here, seen, len(of) - len(seen))
+            _cover(known, cell, seen, len(of) - len(seen))
         if programme in inside:
             mine = [p for p in inside[programme] if partner == ALL or p in reporting.get(partner, ())]
             of = [known.at.get((measure, p, partner, dimension, value)) for p in mine]
             seen = [at for at in of if at is not None]
-            _cover(known, here, seen, len(of) - len(seen))
+            _cover(known, cell, seen, len(of) - len(seen))
         if programme == ALL:
-            part = known.at.get((measure, "for_refugees", partner, dimension, value))
-            if part is not None:
-                known.orders.append((here, [part], 1))
+            refugees = known.at.get((measure, "for_refugees", partner, dimension, value))
+            if refugees is not None:
+                known.orders.append((cell, [refugees], 1))
 
 
 def _cover(known, whole, parts, unseen):
-    n = [known.truth[part] for part in parts]
+    n = [known.truth[term] for term in parts]
     if not parts or max(n) > known.truth[whole] or (not unseen and sum(n) < known.truth[whole]):
         return  # told differently by two partners, so that it does not hold
-    for part in parts:
-        known.orders.append((whole, [part], 1))
+    for term in parts:
+        known.orders.append((whole, [term], 1))
     if parts and not unseen:
         if len(parts) == 1:
             known.sums.append((whole, parts, 0.0))
@@ -370,32 +377,32 @@ def _series(known, exact, served, audience):
     last = series.sort_values("on_date").groupby(["programme_id", "partner_id"]).tail(1)
     newest = {(row.programme_id, row.partner_id): row for row in last.itertuples()}
     for row in exact.itertuples():
-        place = row.programme_id, row.partner_id
-        if place not in newest:
+        stream = row.programme_id, row.partner_id
+        if stream not in newest:
             continue
         for column, measure in SERIES.items():
-            at = known.variable((measure, *place, ALL, ALL), getattr(row, column))
-            value = getattr(newest[place], column)
+            at = known.variable((measure, *stream, ALL, ALL), getattr(row, column))
+            value = getattr(newest[stream], column)
             # The upper bound is the sum of what the coalition is shown of partners, so that it tells nothing more.
             if not pd.isna(value) and column != "unique_upper":
                 low, high = shown_range(float(value), audience)
                 known.narrow(at, 0 if column == "located" and value == 0 else low, high)
-        here = {measure: known.at[(measure, *place, ALL, ALL)] for measure in SERIES.values()}
-        known.orders.append((here["registered"], [here["reached"]], 1))
-        known.orders.append((here["registered"], [here["holders of any"]], 1))
-        if ("credential", *place, ALL, ALL) in known.at:
-            known.orders.append((known.at[("credential", *place, ALL, ALL)], [here["holders of any"]], 1))
-        unknown = known.at.get(("reached", *place, "country_host", "unknown"))
+        cell_of = {measure: known.at[(measure, *stream, ALL, ALL)] for measure in SERIES.values()}
+        known.orders.append((cell_of["registered"], [cell_of["reached"]], 1))
+        known.orders.append((cell_of["registered"], [cell_of["holders of any"]], 1))
+        if ("credential", *stream, ALL, ALL) in known.at:
+            known.orders.append((known.at[("credential", *stream, ALL, ALL)], [cell_of["holders of any"]], 1))
+        unknown = known.at.get(("reached", *stream, "country_host", "unknown"))
         if unknown is not None:
-            known.sums.append((here["reached"], [here["located"], unknown], 0.0))
+            known.sums.append((cell_of["reached"], [cell_of["located"], unknown], 0.0))
         else:
-            known.sums.append((here["reached"], [here["located"]], BELOW - 1.0))
+            known.sums.append((cell_of["reached"], [cell_of["located"]], BELOW - 1.0))
     for row in exact[exact["partner_id"] == ALL].itertuples():
         whole = known.at.get(("reports", row.programme_id, ALL, ALL, ALL))
         parts = exact[(exact["programme_id"] == row.programme_id) & (exact["partner_id"] != ALL)]
-        found = [known.at.get(("reached", row.programme_id, partner, ALL, ALL)) for partner in parts["partner_id"]]
-        if whole is not None and found and None not in found:
-            known.sums.append((whole, found, 0.0))
+        terms = [known.at.get(("reached", row.programme_id, partner, ALL, ALL)) for partner in parts["partner_id"]]
+        if whole is not None and terms and None not in terms:
+            known.sums.append((whole, terms, 0.0))
 
 
 def _own(known, exact, partners):
@@ -425,11 +432,11 @@ def too_narrow(known, narrowest=NARROWEST, integers=False, certify=True):
     wrong = [known.keys[at] for at in np.flatnonzero((truth < low) | (truth > high))]
     assert not wrong, f"the display tells something untrue of {wrong[:5]}"
     label = _components(known, n)
-    found = []
+    findings = []
     order = np.argsort(label, kind="stable")
     for block in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
-        found += _of_block(known, block, low, high, truth, narrowest, integers, certify)
-    return found
+        findings += _of_block(known, block, low, high, truth, narrowest, integers, certify)
+    return findings
 
 
 def _components(known, n):
@@ -441,7 +448,7 @@ def _components(known, n):
 
 
 def _of_block(known, block, low, high, truth, narrowest, integers, certify):
-    inside = {at: place for place, at in enumerate(block)}
+    inside = {at: index for index, at in enumerate(block)}
     sums = [entry for entry in known.sums if entry[0] in inside] if len(block) < len(known.keys) else known.sums
     orders = [entry for entry in known.orders if entry[0] in inside] if len(block) < len(known.keys) else known.orders
     slack = [number for number, entry in enumerate(sums) if entry[2] > 0]
@@ -492,20 +499,20 @@ def _of_block(known, block, low, high, truth, narrowest, integers, certify):
         least, most = np.minimum(least, solution), np.maximum(most, solution)
         proved |= np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= narrowest - 1
         attempt, fruitless = attempt + 1, 0 if proved.sum() > before else fruitless + 1
-    found = []
-    for place in np.flatnonzero(~proved):
-        if proved[place]:
+    findings = []
+    for index in np.flatnonzero(~proved):
+        if proved[index]:
             continue
         direction = np.zeros(size)
-        direction[place] = 1.0
+        direction[index] = 1.0
         lowest, highest = solve(direction), solve(-direction)
         for solution in (lowest, highest) if certify else ():
             least, most = np.minimum(least, solution), np.maximum(most, solution)
         proved |= np.floor(most + 1e-6) - np.ceil(least - 1e-6) >= narrowest - 1
-        down, up = np.ceil(lowest[place] - 1e-6), np.floor(highest[place] + 1e-6)
+        down, up = np.ceil(lowest[index] - 1e-6), np.floor(highest[index] + 1e-6)
         if up - down < narrowest - 1:
-            found.append((known.keys[block[place]], down, up))
-    return found
+            findings.append((known.keys[block[index]], down, up))
+    return findings
 
 
 def _matrix(entries, size):

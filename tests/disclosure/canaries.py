@@ -16,7 +16,7 @@ CANARIES = [
 KINDS = ("canaryname", "canarymail", "canaryid")
 
 
-def found_in(raw):
+def canaries_in(raw):
     """Which kinds of canaries stand in bytes, in UTF-8 and in either case."""
     return [kind for kind in KINDS if kind.encode() in raw.lower()]
 
@@ -31,7 +31,7 @@ def files(folder):
         for number, (name, mail, id_) in enumerate(CANARIES)
     ]  # fmt: skip
     header = [*HEADER, "Job Title", "Location City", "Canary column"]
-    found = {"coursera_usage": written(folder / "usage.csv", rows, header)}
+    paths = {"coursera_usage": written(folder / "usage.csv", rows, header)}
     tables = {
         "partner_learners": [
             ["partner_id", "programme_id", "learner_id", "email", "name", "registered_on", "consent", "sex"],
@@ -52,10 +52,10 @@ def files(folder):
         [*{**activities[0], "activity_id": "a999", "activity": CANARIES[0][1]}.values(), "", ""],
     ]
     for source, lines in tables.items():
-        found[source] = folder / f"{source}.csv"
-        with found[source].open("w", encoding="utf-8", newline="") as out:
+        paths[source] = folder / f"{source}.csv"
+        with paths[source].open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows(lines)
-    return found
+    return paths
 
 
 def shell(environment, *words):

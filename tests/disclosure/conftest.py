@@ -17,8 +17,8 @@ def kept(tmp_path_factory):
     temporary, store = folder / "temporary", folder / "store"
     temporary.mkdir()
     environment = {**os.environ, "COALITION_STORE": str(store), "TMPDIR": str(temporary), "COLUMNS": "200"}
-    said = b""
+    output = b""
     for source, file in files(folder).items():
-        said += shell(environment, "import", source, str(file), "--captured-on", DAY.isoformat())
-    said += shell(environment, "publish")
-    return store, temporary, environment, said
+        output += shell(environment, "import", source, str(file), "--captured-on", DAY.isoformat())
+    output += shell(environment, "publish")
+    return store, temporary, environment, output

@@ -73,20 +73,31 @@ def _story(person, partner, host, rng, is_late=False):
     sex, age = ("female", "18-24") if is_late else (rng.choice(["female", "male"]), "18-24")
     registered = [partner, PROGRAMME, person, "SDN", host, sex, age, "secondary", day.isoformat(),
                   rng.randrange(1, 60), "attested", "Yes"]  # fmt: skip
-    found = {"partner_learners": [registered], "coursera_usage": [], "recognitions": []}
+    rows = {"partner_learners": [registered], "coursera_usage": [], "recognitions": []}
     for course in range(1 if is_late else rng.choice((0, 1, 1, 2))):
         begun, ended = day + datetime.timedelta(course), day + datetime.timedelta(20 + rng.randrange(150))
         done = is_late or rng.random() < 0.5
-        found["coursera_usage"].append(
+        rows["coursera_usage"].append(
             [person, f"{person}@invented.example", "Course", f"c{course}", f"{begun}T00:00:00Z", f"{begun}T00:00:00Z",
              f"{ended}T00:00:00Z", "100" if done else "30", "Yes" if done else "No", "No",
              f"coursera-for-refugees-{partner.replace('_', '-')}", f"{ended}T00:00:00Z" if done else "", "Course", host]
         )  # fmt: skip
         if done and (is_late or rng.random() < 0.6):
             decision = "recognised" if is_late else rng.choice(["recognised", "refused", "pending"])
-            asked = ended + datetime.timedelta(5)
-            decided = "" if decision == "pending" else asked + datetime.timedelta(30)
-            found["recognitions"].append(
-                [partner, PROGRAMME, person, "Course", "An invented university", "DEU", asked, decided, decision, "5"]
+            requested = ended + datetime.timedelta(5)
+            decided = "" if decision == "pending" else requested + datetime.timedelta(30)
+            rows["recognitions"].append(
+                [
+                    partner,
+                    PROGRAMME,
+                    person,
+                    "Course",
+                    "An invented university",
+                    "DEU",
+                    requested,
+                    decided,
+                    decision,
+                    "5",
+                ]
             )
-    return found
+    return rows

@@ -104,11 +104,11 @@ def files(folder, texts):
         people = ["Education", text, "content", "delivering", "2024-01-02", 100 + n, 100 + n, "invented"]
         activities += [[f"a{n}", text, f"m{n}", text, "lead", "KEN", *people]]
         activities += [[f"a{n}", text, f"s{n}", text, "supporter", "KEN", *people]]
-    found = {
+    rows_of = {
         "hubs": hubs,
         "coursera_usage": usage,
         "recognitions": requests,
         "programme_phases": phases,
         "contributions_5w": activities,
     }
-    return [(source, write(folder / f"{source}_2024-06-30.csv", rows)) for source, rows in found.items()]
+    return [(source, write(folder / f"{source}_2024-06-30.csv", rows)) for source, rows in rows_of.items()]

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED
 from dashboard.store.releases import Release
 from dashboard.store.views import BESIDE, HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 from dashboard.warehouse.build import REFERENCE_TABLES, in_order, read_reference, tables_of
 from dashboard.warehouse.catalog import layer, sources
 from dashboard.warehouse.schema import snapshot_schema
@@ -42,19 +42,19 @@ def lone(partner):
 def world(seed, people=15):
     """Rows of each source about people, by partner and source, and those of sources that are nobody's under ``."""
     rng = random.Random(seed)
-    found = {partner: {source: [] for source in OF_PEOPLE} for partner in PARTNERS}
+    files = {partner: {source: [] for source in OF_PEOPLE} for partner in PARTNERS}
     for partner in PARTNERS:
         for person in rng.sample(range(people), people * 2 // 3):
             for _ in range(rng.choice((1, 1, 2))):
-                add(found, partner, person, rng)
-    return {**found, "": _nobodys()}
+                add(files, partner, person, rng)
+    return {**files, "": _nobodys()}
 
 
-def add(found, partner, person, rng, source=None):
+def add(files, partner, person, rng, source=None):
     """Rows about a person from a partner: as many of its sources as chance has it, or one."""
     programme = rng.choice((*SHARED, lone(partner)))
-    for one in [source] if source else rng.sample(OF_PEOPLE, rng.choice((1, 2, 3))):
-        found[partner][one].append(_row(one, partner, programme, keys(partner, person, rng), rng))
+    for name in [source] if source else rng.sample(OF_PEOPLE, rng.choice((1, 2, 3))):
+        files[partner][name].append(_row(name, partner, programme, keys(partner, person, rng), rng))
 
 
 def keys(partner, person, rng):
@@ -64,15 +64,15 @@ def keys(partner, person, rng):
     return {"id_key": id_key, "email_key": email_key}
 
 
-def change(found, partners, rng, times):
+def change(files, partners, rng, times):
     """Another world in which the partners' files differ: rows added, dropped and edited, other people named."""
-    found = copy.deepcopy(found)
+    files = copy.deepcopy(files)
     for _ in range(times):
         partner, kind = rng.choice(partners), rng.choice(("add", "drop", "edit", "name", "copy"))
         source = rng.choice(OF_PEOPLE)
-        rows = found[partner][source]
+        rows = files[partner][source]
         if kind == "add" or not rows:
-            add(found, partner, rng.randrange(16), rng, source)
+            add(files, partner, rng.randrange(16), rng, source)
         elif kind == "drop":
             rows.pop(rng.randrange(len(rows)))
         elif kind == "name":
@@ -84,24 +84,24 @@ def change(found, partners, rng, times):
             rows[at].update({"partner_id": partner, **({"record": "request"} if source == "recognitions" else {})})
         else:
             # A row of another partner's about the same person, as if it were this one's.
-            others = [row for one in PARTNERS if one != partner for row in found[one][source]]
+            others = [row for other in PARTNERS if other != partner for row in files[other][source]]
             row = dict(rng.choice(others)) if others else dict(rng.choice(rows))
             rows.append({**row, "partner_id": partner, "programme_id": rng.choice((*SHARED, lone(partner)))})
-    return found
+    return files
 
 
-def only(found, partner):
+def only(files, partner):
     """The world in which nobody else reports anything."""
     empty = {source: [] for source in OF_PEOPLE}
-    return {one: rows if one in (partner, "") else empty for one, rows in found.items()}
+    return {owner: rows if owner in (partner, "") else empty for owner, rows in files.items()}
 
 
-def build(found, names):
+def build(files, names):
     """The exact tables of a world, as Arrow tables by name; by the project's own SQL."""
     database = duckdb.connect(config={"threads": 1})
     try:
         for name, card in sources().items():
-            rows = [row for files in found.values() for row in files.get(name, ())]
+            rows = [row for files in files.values() for row in files.get(name, ())]
             database.register(f"raw_{name}", pa.Table.from_pylist(rows, snapshot_schema(card)))
         for table, kinds in REFERENCE_TABLES.items():
             database.register(f"ref_{table}", _reference(table, tuple(kinds.items())))
@@ -114,14 +114,14 @@ def build(found, names):
 
 def own_rows(tables, partner):
     """What a partner has of exact tables, as bytes by name."""
-    found = {}
+    rows = {}
     for name, table in tables.items():
         mine = table.filter(pa.compute.equal(table["partner_id"], partner))
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, mine.schema) as writer:
             writer.write_table(mine.combine_chunks())
-        found[name] = (mine.num_rows, sink.getvalue().to_pybytes())
-    return found
+        rows[name] = (mine.num_rows, sink.getvalue().to_pybytes())
+    return rows
 
 
 def released(tables, folder):
@@ -135,9 +135,9 @@ def released(tables, folder):
     return Release(1, folder, {"files": files})
 
 
-def asked():
+def tables_queried():
     """Every table that questions read."""
-    return tuple(sorted(asked_tables()))
+    return tuple(sorted(queried_tables()))
 
 
 # The tables about people of which a partner has its own rows.
@@ -155,7 +155,7 @@ def needed(names):
             seen.add(name)
             wanted += tables_of(steps[name].sql)
     staging = {query.name for query in layer("staging")}
-    return [(one.name, one.sql, one.name in staging) for one in in_order([steps[name] for name in sorted(seen)])]
+    return [(step.name, step.sql, step.name in staging) for step in in_order([steps[name] for name in sorted(seen)])]
 
 
 @cache

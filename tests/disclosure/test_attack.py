@@ -11,7 +11,7 @@ import pytest
 from dashboard.disclosure.audit import bounds, findings, sums_of
 from dashboard.disclosure.cells import CUBES, KEY, cells_of
 from dashboard.disclosure.policy import policy
-from dashboard.disclosure.protect import AuditFailed, _chosen, protect, without_rounding
+from dashboard.disclosure.protect import AuditFailed, _rows_of_audience, protect, without_rounding
 from dashboard.disclosure.shifts import shifts
 from dashboard.store.releases import current_number, open_release, publish_release
 from tests.disclosure import attacker, worlds
@@ -182,7 +182,7 @@ def tables_of(people):
 
 
 def cells_and_sums(world, audience):
-    chosen = {name: _chosen(name, world[name], audience, policy(), set()) for name in CUBES}
+    chosen = {name: _rows_of_audience(name, world[name], audience, policy(), set()) for name in CUBES}
     cells = cells_of(chosen)
     # Measures whose cells hang together in all the ways there are.
     kept = cells["measure"].isin([*attacker.STEPS, "reached", "runs", *attacker.SO_FAR, *attacker.UNFINISHED]) & (

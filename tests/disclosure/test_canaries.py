@@ -14,7 +14,7 @@ from benchmarks.serving import connect, free_port, opened, run
 from dashboard.disclosure.policy import COALITION, PUBLIC
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
-from tests.disclosure.canaries import CANARIES, found_in
+from tests.disclosure.canaries import CANARIES, canaries_in
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 PAGES = (
@@ -33,12 +33,12 @@ PAGES = (
 def test_no_canary_is_said_by_the_shell_or_left_in_a_file(kept):
     store, temporary, _environment, said = kept
     assert b"rows in 200" in said and b"quarantined 10" in said, said
-    assert found_in(said) == []
+    assert canaries_in(said) == []
     looked_at = 0
     for path in (path for path in store.rglob("*") if path.is_file()):
-        assert found_in(path.read_bytes()) == [], path
+        assert canaries_in(path.read_bytes()) == [], path
         if path.suffix == ".parquet":  # packed, so that bytes alone say nothing
-            assert found_in(str(pq.read_table(path).to_pylist()).encode()) == [], path
+            assert canaries_in(str(pq.read_table(path).to_pylist()).encode()) == [], path
         looked_at += 1
     assert looked_at > 40
     assert not list(temporary.iterdir())
@@ -67,17 +67,17 @@ def test_no_canary_goes_over_the_wire_or_into_what_the_server_writes(kept):
             server.wait(timeout=30)
     assert len(told) > 40 and any(b"200" in message for message in told)
     for message in told:
-        assert found_in(message) == []
-    assert found_in(log.read_bytes()) == []
+        assert canaries_in(message) == []
+    assert canaries_in(log.read_bytes()) == []
     logs = list(store.rglob("*.jsonl"))
-    assert logs and all(found_in(path.read_bytes()) == [] for path in logs)
-    assert not [path for path in temporary.rglob("*") if path.is_file() and found_in(path.read_bytes())]
+    assert logs and all(canaries_in(path.read_bytes()) == [] for path in logs)
+    assert not [path for path in temporary.rglob("*") if path.is_file() and canaries_in(path.read_bytes())]
 
 
 def test_what_is_looked_for_would_be_found():
     name, mail, id_ = CANARIES[7]
-    assert found_in(f"x{mail.upper()}".encode()) == ["canarymail"]
-    assert found_in(f"{name} {id_}".encode()) == ["canaryname", "canaryid"]
+    assert canaries_in(f"x{mail.upper()}".encode()) == ["canarymail"]
+    assert canaries_in(f"{name} {id_}".encode()) == ["canaryname", "canaryid"]
 
 
 async def visits(port):

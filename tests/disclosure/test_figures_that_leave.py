@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard import menu, session
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, answering_viewer
 from dashboard.documents.briefs import NoSuchBrief, make_brief
 from dashboard.documents.pack import make_pack
 from dashboard.documents.writers import WRITERS, write
@@ -82,7 +82,7 @@ class Listening:
         table = self.answers.ask(name, params)
         self.heard.viewers.add(self.viewer)
         for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            self.heard.keep(row, place(EXECUTIVE, None, name, {}) == EXECUTIVE)
+            self.heard.keep(row, answering_viewer(EXECUTIVE, None, name, {}) == EXECUTIVE)
         return table
 
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard import actions
-from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, holdings, open_answers, place
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, answering_viewer, holdings, open_answers
 from dashboard.actions import Actor
 from dashboard.disclosure.protect import BENCHMARK, PROTECTED, AuditFailed
 from dashboard.intake.consequences import consequence_of
@@ -24,7 +24,7 @@ from dashboard.intake.proposals import is_a_members, preview, sent_together, wai
 from dashboard.store import releases
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.views import HUB_DAYS, STREAMS
-from dashboard.warehouse.answers import ReleaseTooOld, asked_tables
+from dashboard.warehouse.answers import ReleaseTooOld, queried_tables
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, questions, sources
 from tests.access.tenants import FULL
@@ -117,13 +117,13 @@ def test_the_bounds_hold_on_every_day_of_every_total():
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partner, tmp_path):
     expected = None
-    names, others = overlapping.asked(), [one for one in PARTNERS if one != partner]
+    names, others = overlapping.tables_queried(), [one for one in PARTNERS if one != partner]
     for number in range(ANSWERED + 1):
         found = changed(others, number * WORLDS) if number else begun(0)[0]
         release = overlapping.released(overlapping.build(found, names), tmp_path / str(number))
         viewer = Viewer("partner", partner)
         held = holdings(viewer, release)
-        assert set(held) == asked_tables()
+        assert set(held) == queried_tables()
         for name in {*PROTECTED, STREAMS}:
             assert (held[name].column, held[name].values) == ("partner_id", (partner,)), name
         answers = open_answers(viewer, release)
@@ -139,7 +139,7 @@ def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partne
 
 def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_itself(tmp_path):
     """Its own rows answer, as nobody else has any; the headline once said 0."""
-    release = overlapping.released(overlapping.build(begun(0)[0], overlapping.asked()), tmp_path)
+    release = overlapping.released(overlapping.build(begun(0)[0], overlapping.tables_queried()), tmp_path)
     viewer, programme = Viewer("partner", "beta"), lone("beta")
     answers = open_answers(viewer, release)
     own = [row for row in _rows(release.marts["cube_funnel"]) if row["programme_id"] == programme]
@@ -153,7 +153,7 @@ def test_a_partner_is_told_of_a_programme_that_it_alone_reports_without_naming_i
         ("completion_funnel/months", "learners"),
     ):  # fmt: skip
         params = {"programme_id": programme}
-        assert place(viewer, release, name, params) == viewer
+        assert answering_viewer(viewer, release, name, params) == viewer
         figures[name] = [row[column] for row in answers.ask(name, params).to_pylist()]
     answers.close()
     assert figures["programmes/totals"] == [registered] and sum(figures["completion_funnel/months"]) == registered
@@ -174,7 +174,7 @@ def _asked_of_own(viewer, release):
                     "hub_id": "hub-nairobi",
                 }  # fmt: skip
                 params = {key: value for key, value in wanted.items() if key in declared}
-                if place(viewer, release, name, params) == viewer:
+                if answering_viewer(viewer, release, name, params) == viewer:
                     yield name, params
 
 
@@ -194,7 +194,7 @@ def test_what_is_not_a_partners_own_is_public_or_nobodys(small_store):
 
 def test_a_release_of_an_earlier_version_is_refused(tmp_path):
     """Its tables do not say whose rows they hold, and its partners' rows depend on others' files."""
-    tables = overlapping.build(begun(0)[0], overlapping.asked())
+    tables = overlapping.build(begun(0)[0], overlapping.tables_queried())
     tables["cube_flow"] = tables["cube_flow"].drop_columns(["partner_id"])
     release = overlapping.released(tables, tmp_path)
     for viewer in (STEWARD, EVERYBODY, Viewer("partner", "alpha")):

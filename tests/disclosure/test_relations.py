@@ -12,7 +12,7 @@ import pytest
 from dashboard.disclosure.audit import sums_of
 from dashboard.disclosure.cells import ALL, CUBES, KEY, cells_of
 from dashboard.disclosure.policy import COALITION, policy
-from dashboard.disclosure.protect import _chosen
+from dashboard.disclosure.protect import _rows_of_audience
 from dashboard.warehouse.catalog import layer
 from tests.disclosure import worlds
 
@@ -27,7 +27,7 @@ def seen():
     found = []
     for seed in SEEDS:
         world = worlds.exact_cubes(seed)
-        chosen = {name: _chosen(name, world[name], COALITION, policy(), set()) for name in CUBES}
+        chosen = {name: _rows_of_audience(name, world[name], COALITION, policy(), set()) for name in CUBES}
         cells = cells_of(chosen)
         found.append((cells, sums_of(cells, world["dim_stream"], chosen)))
     return found
@@ -98,7 +98,7 @@ def test_every_whole_number_of_people_in_a_cube_is_a_cell_or_nobodys_to_see():
         if query.name in CUBES:
             columns = {field.name for field in query.columns if field.type == "BIGINT"} - ordinals
             measured = set(
-                CUBES[query.name].measures(_chosen(query.name, world[query.name], COALITION, policy(), set()))
+                CUBES[query.name].measures(_rows_of_audience(query.name, world[query.name], COALITION, policy(), set()))
             )
             assert columns - measured == outside.get(query.name, set()), query.name
 

@@ -14,7 +14,7 @@ import pytest
 from dashboard.access.viewer import EVERYBODY
 from dashboard.documents.writers import write
 from dashboard.store.releases import open_release
-from tests.disclosure.canaries import CANARIES, KINDS, found_in
+from tests.disclosure.canaries import CANARIES, KINDS, canaries_in
 from tests.disclosure.ways_out import FULL, VIEWERS, document, everything, parts_of
 
 NAME, MAIL, ID = CANARIES[7]
@@ -35,13 +35,13 @@ def test_no_canary_leaves_by_any_way(copied, tmp_path, audience, caplog):
     left = everything(viewer, copied, tmp_path, formats=formats)
     looked_at = 0
     for name, text in left.parts():
-        assert found_in(text.encode()) == [], name
+        assert canaries_in(text.encode()) == [], name
         looked_at += 1
     kinds = {name.rpartition(".")[2] for name in left.files}
     assert {"pdf", "pptx", "xlsx", "html", "json", "headers", "eml", "out"} <= kinds
     assert ("pack/index.html" in left.files) == (audience != "steward")
     assert looked_at > 1_500 and left.denied == 0
-    assert found_in(caplog.text.encode()) == []
+    assert canaries_in(caplog.text.encode()) == []
     if viewer.partner_id:
         assert "pack/data/contributions_5w_alpha.csv" in left.files
     if viewer == EVERYBODY:
@@ -64,7 +64,7 @@ def test_a_canary_in_words_of_a_document_would_be_found(kept, kind, monkeypatch)
     monkeypatch.setenv("COALITION_STORE", str(kept[0]))
     monkeypatch.setenv("COALITION_PUBLIC_URL", "https://x.example")
     body = office_with_canaries(kind, open_release(kept[0]))
-    found = {canary for name, text in parts_of(f"x.{kind}", body) for canary in found_in(text.encode())}
+    found = {canary for name, text in parts_of(f"x.{kind}", body) for canary in canaries_in(text.encode())}
     assert found == set(KINDS)
 
 
@@ -77,7 +77,7 @@ def test_a_canary_in_what_is_hidden_in_a_file_would_be_found():
         out = io.BytesIO()
         file.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     pdf = out.getvalue()
-    assert found_in(pdf) == []
+    assert canaries_in(pdf) == []
     within = io.BytesIO()
     with zipfile.ZipFile(within, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/worksheets/sheet1.xml", f"<c><v>{NAME * 9}</v></c>")
@@ -99,5 +99,5 @@ def test_a_canary_in_what_is_hidden_in_a_file_would_be_found():
         ("x.eml", mail.as_bytes(), KINDS),
         ("x.html", f"<b title='{MAIL}'>Canary<i>name7</i> CANARY%49D7".encode(), KINDS),
     ):
-        found = {canary for _, text in parts_of(name, body) for canary in found_in(text.encode())}
+        found = {canary for _, text in parts_of(name, body) for canary in canaries_in(text.encode())}
         assert found == set(wanted), name

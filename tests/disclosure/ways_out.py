@@ -32,7 +32,7 @@ from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
 from dashboard.access.visitor import Visitor
 from dashboard.commands.cli import main
 from dashboard.documents.mail import role_of
-from dashboard.documents.model import PageAsked, make_document
+from dashboard.documents.model import PageRequest, make_document
 from dashboard.documents.pack import NotPacked, make_pack
 from dashboard.documents.writers import WRITERS, write
 from dashboard.menu import EMBEDDABLE, pages
@@ -123,14 +123,14 @@ def asked_of(name):
 def document(viewer, release, code="en", only=(), **choices):
     """One document of every page, or of some, with every section open."""
     names = only or [page.name for page in pages()]
-    asked = [PageAsked(name, {**address, **choices}) for name in names for address in asked_of(name)]
-    return make_document("everything", "All pages", asked, somebody(viewer), release, code)
+    requests = [PageRequest(name, {**address, **choices}) for name in names for address in asked_of(name)]
+    return make_document("everything", "All pages", requests, somebody(viewer), release, code)
 
 
 def documents(viewer, release, code="en", **choices):
     """That document in each kind of file."""
-    made = document(viewer, release, code, **choices)
-    return {f"{made.file_name}.{kind}": write(made, kind) for kind in WRITERS}
+    whole = document(viewer, release, code, **choices)
+    return {f"{whole.file_name}.{kind}": write(whole, kind) for kind in WRITERS}
 
 
 def packed(viewer, release, code):
@@ -162,11 +162,11 @@ def answered(left, viewer, partner, formats):
             get("")
             get("openapi.json")
             for name, query in questions().items():
-                examples = {one.name: str(parameters()[one.name].example) for one in query.params}
+                examples = {parameter.name: str(parameters()[parameter.name].example) for parameter in query.params}
                 wanted = {**examples, "partner_id": partner, "programme_id": "coursera_for_refugees"}
-                given = {key: value for key, value in wanted.items() if key in examples}
+                wanted_params = {key: value for key, value in wanted.items() if key in examples}
                 for end in formats:
-                    get(f"ask/{name}.{end}", **given)
+                    get(f"ask/{name}.{end}", **wanted_params)
                 get(f"ask/{name}/metadata.json")
 
 
@@ -178,7 +178,7 @@ def embedded():
         begin(self, *args, **named)
         PagesManager.uses_pages_directory = False
 
-    found = {}
+    bodies = {}
     with patch.object(PagesManager, "__init__", begin_as_served):
         for page in sorted(EMBEDDABLE):
             test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
@@ -188,8 +188,8 @@ def embedded():
             test.query_params["open"] = ",".join(sections_of(page))
             test.run()
             assert not test.exception, (page, test.exception)
-            found[f"embed/{page}"] = "\n".join(drawn(test._tree)).encode()
-    return found
+            bodies[f"embed/{page}"] = "\n".join(drawn(test._tree)).encode()
+    return bodies
 
 
 def sections_of(page):
@@ -211,19 +211,19 @@ def drawn(block):
 
 def watched(left, viewer, folder):
     """What `coalition watch` prints and reports of rules about every question that they may ask."""
-    audience = next(name for name, one in AUDIENCES.items() if one == viewer)
+    audience = next(name for name, known in AUDIENCES.items() if known == viewer)
     rules = []
     for name, query in questions().items():
-        texts = [one.name for one in query.columns if one.type == "VARCHAR"]
-        given = {
-            one.name: parameters()[one.name].example
-            for one in query.params
-            if not one.is_optional and parameters()[one.name].example is not None
+        texts = [column.name for column in query.columns if column.type == "VARCHAR"]
+        params = {
+            parameter.name: parameters()[parameter.name].example
+            for parameter in query.params
+            if not parameter.is_optional and parameters()[parameter.name].example is not None
         }
         written = ", ".join(
-            f"{key} = {value if not isinstance(value, str) else json.dumps(value)}" for key, value in given.items()
+            f"{key} = {value if not isinstance(value, str) else json.dumps(value)}" for key, value in params.items()
         )
-        numbers = [one for one in query.columns if one.type in ("BIGINT", "DOUBLE")]
+        numbers = [column for column in query.columns if column.type in ("BIGINT", "DOUBLE")]
         for column in numbers if FULL else numbers[:1]:
             rules.append(
                 f'[[rule]]\nname = "{name.replace("/", "-")}-{column.name}"\ntitle = "x"\nquestion = "{name}"\n'
@@ -274,12 +274,12 @@ def parts_of(name, body):
     if body.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(body)) as packed_file:
             yield f"{name}!comment", packed_file.comment.decode("latin-1")
-            for one in packed_file.infolist():
+            for entry in packed_file.infolist():
                 yield (
-                    f"{name}!{one.filename}",
-                    one.filename + one.comment.decode("latin-1") + one.extra.decode("latin-1"),
+                    f"{name}!{entry.filename}",
+                    entry.filename + entry.comment.decode("latin-1") + entry.extra.decode("latin-1"),
                 )
-                yield from parts_of(f"{name}!{one.filename}", packed_file.read(one))
+                yield from parts_of(f"{name}!{entry.filename}", packed_file.read(entry))
     elif body.startswith(b"%PDF"):
         yield from parts_of_pdf(name, body)
     elif body.startswith(b"PAR1"):
@@ -303,28 +303,28 @@ def parts_of_pdf(name, body):
         yield f"{name}!information", str({str(key): str(value) for key, value in file.docinfo.items()})
         for attached, spec in file.attachments.items():
             yield from parts_of(f"{name}!{attached}", spec.get_file().read_bytes())
-        for number, one in enumerate(file.objects):
-            written = one.unparse(resolved=False).decode("latin-1")
-            yield f"{name}!{number}", " ".join([written, *strings_of(one)])
-            if isinstance(one, pikepdf.Stream):
+        for number, pdf_object in enumerate(file.objects):
+            written = pdf_object.unparse(resolved=False).decode("latin-1")
+            yield f"{name}!{number}", " ".join([written, *strings_of(pdf_object)])
+            if isinstance(pdf_object, pikepdf.Stream):
                 with contextlib.suppress(pikepdf.PdfError):  # of an image
-                    yield f"{name}!{number}!stream", one.read_bytes().decode("latin-1")
+                    yield f"{name}!{number}!stream", pdf_object.read_bytes().decode("latin-1")
     pages_of = pypdfium2.PdfDocument(body)
     text = " ".join(page.get_textpage().get_text_range() for page in pages_of)
     yield f"{name}!text", text
     yield f"{name}!text without blanks", re.sub(r"\s+", "", text)
 
 
-def strings_of(one):
+def strings_of(pdf_object):
     """The strings within an object, in whichever coding."""
-    if isinstance(one, pikepdf.String):
-        yield str(one)
-    elif isinstance(one, pikepdf.Array):
-        for child in one:
+    if isinstance(pdf_object, pikepdf.String):
+        yield str(pdf_object)
+    elif isinstance(pdf_object, pikepdf.Array):
+        for child in pdf_object:
             if not getattr(child, "is_indirect", False):
                 yield from strings_of(child)
-    elif isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
-        for _key, child in one.items():
+    elif isinstance(pdf_object, pikepdf.Dictionary | pikepdf.Stream):
+        for _key, child in pdf_object.items():
             if not getattr(child, "is_indirect", False):
                 yield from strings_of(child)
 
@@ -343,12 +343,12 @@ def texts_of_png(body):
 
 def parts_of_mail(name, mail: EmailMessage):
     yield f"{name}!headers", "\n".join(f"{key}: {value}" for key, value in mail.items())
-    for number, one in enumerate(mail.walk()):
-        if one.is_multipart():
+    for number, message in enumerate(mail.walk()):
+        if message.is_multipart():
             continue
-        yield f"{name}!{number}!headers", "\n".join(f"{key}: {value}" for key, value in one.items())
-        body = one.get_payload(decode=True)
-        yield from parts_of(f"{name}!{number}!{one.get_filename() or 'text'}", body)
+        yield f"{name}!{number}!headers", "\n".join(f"{key}: {value}" for key, value in message.items())
+        body = message.get_payload(decode=True)
+        yield from parts_of(f"{name}!{number}!{message.get_filename() or 'text'}", body)
 
 
 def numbers_of_office(body):

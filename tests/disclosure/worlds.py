@@ -46,7 +46,7 @@ def rows_of(seed):
     }
     weights = {partner: 20.0 if kind == "dominated" and partner == partners[0] else 1.0 for partner in partners}
     hosts = COUNTRIES if kind in ("small countries", "crowded") else COUNTRIES[: rng.randint(1, 4)]
-    found = {"partner_learners": [], "coursera_usage": [], "recognitions": [], "programme_phases": []}
+    rows = {"partner_learners": [], "coursera_usage": [], "recognitions": [], "programme_phases": []}
     for number in range(size):
         person = f"{seed:04}-{number:05}"
         host = (
@@ -54,7 +54,7 @@ def rows_of(seed):
             if kind != "single places"
             else hosts[number % len(hosts[:2])]
         )
-        said = {
+        traits = {
             "id_key": person,
             "email_key": None,
             "country_host": host,
@@ -64,15 +64,15 @@ def rows_of(seed):
             "education": rng.choices(EDUCATION, (5, 3, 4))[0],
         }
         again = 0.45 if kind == "overlap" else 0.08
-        places = [
+        streams = [
             (programme, partner)
             for programme in rng.sample(programmes, 1 if rng.random() > again else min(2, len(programmes)))
             for partner in _some(reports[programme], weights, 1 if rng.random() > again else 2, rng)
         ]
-        for programme, partner in places:
-            _report(found, said, programme, partner, rng)
+        for programme, partner in streams:
+            _report(rows, traits, programme, partner, rng)
     if "dlsei" in programmes:
-        found["programme_phases"] = [
+        rows["programme_phases"] = [
             {
                 "programme_id": "dlsei", "phase": phase, "began_on": began, "ended_on": None, "seats": 50,
                 "target_learners": 40, "target_completions": 20, "target_hours": 500, "domain": "Data", "courses": 3,
@@ -80,12 +80,12 @@ def rows_of(seed):
             }
             for phase, began in (("I", datetime.date(2023, 1, 1)), ("II", datetime.date(2024, 3, 1)))
         ]  # fmt: skip
-    return found
+    return rows
 
 
-def exact_cubes(seed, made=None):
-    """The exact cubes of a world (or of the rows `made`) and who reports what, as frames by name."""
-    return dict(_exact_cubes(seed)) if made is None else _cubes_of(made)
+def exact_cubes(seed, rows=None):
+    """The exact cubes of a world (or of the rows `rows`) and who reports what, as frames by name."""
+    return dict(_exact_cubes(seed)) if rows is None else _cubes_of(rows)
 
 
 @lru_cache(8)
@@ -94,11 +94,11 @@ def _exact_cubes(seed):
 
 
 @in_plain_strings
-def _cubes_of(made):
+def _cubes_of(rows):
     database = duckdb.connect(config={"threads": 1})
     try:
         for name, card in sources().items():
-            database.register(f"raw_{name}", pa.Table.from_pylist(made.get(name, []), snapshot_schema(card)))
+            database.register(f"raw_{name}", pa.Table.from_pylist(rows.get(name, []), snapshot_schema(card)))
         for table, kinds in REFERENCE_TABLES.items():
             database.register(f"ref_{table}", _reference(table, tuple(kinds.items())))
         for name, sql in _needed():
@@ -119,9 +119,9 @@ class World:
     regions: Mapping
 
 
-def served(seed, rules=None, made=None):
-    """A world (or one of the rows `made`) with what is served of it; a world by itself is made once and not changed."""
-    return _served(seed) if rules is None and made is None else _protected(seed, rules, exact_cubes(seed, made))
+def served(seed, rules=None, rows=None):
+    """A world (or one of the rows `rows`) with what is served of it; a world by itself is made once and not changed."""
+    return _served(seed) if rules is None and rows is None else _protected(seed, rules, exact_cubes(seed, rows))
 
 
 @lru_cache(8)
@@ -152,12 +152,12 @@ def with_copies(rows, person, partner, copies):
     }
 
 
-def _report(found, said, programme, partner, rng):
+def _report(rows, traits, programme, partner, rng):
     registered = datetime.date(2022, 12, 1) + datetime.timedelta(rng.randrange(500))
     has_hours = rng.random() < 0.3
-    found["partner_learners"].append(
+    rows["partner_learners"].append(
         {
-            **said, "partner_id": partner, "programme_id": programme, "registered_on": registered,
+            **traits, "partner_id": partner, "programme_id": programme, "registered_on": registered,
             "withdrawn_on": registered + datetime.timedelta(90) if rng.random() < 0.1 else None, "hub_id": None,
             "intends_to_finish": rng.random() < 0.6, "hours": rng.choice((2.0, 10.0, 80.0)) if has_hours else None,
             "hours_basis": "attested" if has_hours else None, **EXPORTED,
@@ -169,28 +169,29 @@ def _report(found, said, programme, partner, rng):
         completed = rng.random() < 0.35
         ended = min(enrolled + datetime.timedelta(rng.randrange(5, 200)), NEWEST)
         done = done or completed
-        found["coursera_usage"].append(
+        rows["coursera_usage"].append(
             {
-                "id_key": said["id_key"], "email_key": None, "partner_id": partner, "programme_id": programme,
+                "id_key": traits["id_key"], "email_key": None, "partner_id": partner, "programme_id": programme,
                 "course_id": f"course-{course}", "course": f"Course {course}", "university": "An invented university",
                 "course_type": rng.choice(("course", "course", "guided project")), "enrolled_on": enrolled,
                 "class_start_on": enrolled, "last_activity_on": ended if completed or rng.random() < 0.8 else None,
                 "progress": 100.0 if completed else 40.0, "hours_estimated": 4.0, "hours_measured": None,
                 "is_completed": completed, "is_removed": not completed and rng.random() < 0.15,
                 "is_verified_track": rng.random() < 0.8, "completed_on": ended if completed else None,
-                "has_certificate": completed and rng.random() < 0.8, "country_host": said["country_host"], **EXPORTED,
+                "has_certificate": completed and rng.random() < 0.8, "country_host": traits["country_host"], **EXPORTED,
             }
         )  # fmt: skip
     if done and rng.random() < 0.5:
         decision = rng.choice(("recognised", "recognised", "refused", "pending"))
-        asked = datetime.date(2024, 10, 1) + datetime.timedelta(rng.randrange(30))
-        found["recognitions"].append(
+        requested = datetime.date(2024, 10, 1) + datetime.timedelta(rng.randrange(30))
+        rows["recognitions"].append(
             {
-                "id_key": said["id_key"], "email_key": None, "partner_id": partner, "programme_id": programme,
+                "id_key": traits["id_key"], "email_key": None, "partner_id": partner, "programme_id": programme,
                 "record": "request", "credential": "course-0",
                 "university": rng.choice(("University One", "University Two", "University Three")),
-                "country_iso3": "DEU", "agreed_on": None, "requested_on": asked,
-                "decided_on": asked + datetime.timedelta(20) if decision != "pending" else None, "decision": decision,
+                "country_iso3": "DEU", "agreed_on": None, "requested_on": requested,
+                "decided_on": requested + datetime.timedelta(20) if decision != "pending" else None,
+                "decision": decision,
                 "reason": rng.choice(REASONS) if decision == "refused" else None, "ects_requested": 5.0,
                 "ects_awarded": 5.0 if decision == "recognised" else None, "transferred_on": None, **EXPORTED,
             }

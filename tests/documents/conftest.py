@@ -10,7 +10,7 @@ from pptx import Presentation
 
 from dashboard.access.viewer import EVERYBODY, STEWARD
 from dashboard.access.visitor import Visitor
-from dashboard.documents.model import PageAsked, make_document
+from dashboard.documents.model import PageRequest, make_document
 from dashboard.documents.pptx import write_pptx
 from dashboard.documents.xlsx import write_xlsx
 from dashboard.menu import pages
@@ -34,7 +34,7 @@ class Made:
         self.document = make_document(
             "everything",
             TITLE,
-            [PageAsked(page.name, {"open": "*"}) for page in pages() if (code, reader) in WHOLE or page.name in SOME],
+            [PageRequest(page.name, {"open": "*"}) for page in pages() if (code, reader) in WHOLE or page.name in SOME],
             Visitor("test", viewer, viewer, lambda: True),
             release,
             code,
@@ -51,7 +51,7 @@ class Made:
 
     @property
     def parts(self):
-        return [part for chapter in self.document.chapters for part in chapter.parts]
+        return [chapter_part for chapter in self.document.chapters for chapter_part in chapter.parts]
 
     def xml(self, kind, like):
         """The XML of the parts of a file whose names begin like this."""

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, Viewer, is_protected, open_answers, place
+from dashboard.access.viewer import EVERYBODY, Viewer, answering_viewer, is_protected, open_answers
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.commands import cli
 from dashboard.components.downloads import file_name_of
 from dashboard.disclosure.policy import PUBLIC, policy
-from dashboard.documents.model import PageAsked, cell_words, make_document, mark_as_protected
+from dashboard.documents.model import PageRequest, cell_words, make_document, mark_as_protected
 from dashboard.documents.pack import MOST_ROWS, NotPacked, make_pack, write_pack
 from dashboard.intake.report import harmless
 from dashboard.locales import LANGUAGES
@@ -170,11 +170,11 @@ def test_every_page_of_the_menu_that_answers_is_there_in_each_language(pack):
 def test_every_table_has_the_rows_that_ask_gives(pack, pages, release):
     checked = 0
     for name in PAGES:
-        document = make_document("x", "x", [PageAsked(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
+        document = make_document("x", "x", [PageRequest(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
         shown = iter(pages[f"en/{name}.html"].tables)
         for table in (table for part in document.chapters[0].parts for table in part.tables):
             params = table.context.params(question(table.question))
-            answers = open_answers(place(EVERYBODY, release, table.question, params), release)
+            answers = open_answers(answering_viewer(EVERYBODY, release, table.question, params), release)
             asked = answers.ask(table.question, params).to_pylist()
             answers.close()
             with acting_as(PUBLIC_VISITOR), on_release(release):
@@ -206,7 +206,7 @@ def number(text):
 
 def test_the_numbers_of_a_page_are_those_of_its_document(pages, release):
     for name in PAGES:
-        document = make_document("x", "x", [PageAsked(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
+        document = make_document("x", "x", [PageRequest(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
         chapter, words = document.chapters[0], pages[f"en/{name}.html"].words
         for text in (chapter.takeaway, *(number.value for number in chapter.numbers)):
             assert text in words, (name, text)
@@ -216,7 +216,7 @@ def test_no_count_of_few_people_is_in_a_public_pack(pack, release):
     fewest, base = policy().least_shown(PUBLIC), policy().rounding[PUBLIC]
     counted = 0
     for name in PAGES:
-        document = make_document("x", "x", [PageAsked(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
+        document = make_document("x", "x", [PageRequest(name, {"open": "*"})], PUBLIC_VISITOR, release, "en")
         for table in (table for part in document.chapters[0].parts for table in part.tables):
             asked, params = question(table.question), table.context.params(question(table.question))
             if not is_protected(EVERYBODY, release, table.question, params) or table.question in CURVES:

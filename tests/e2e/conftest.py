@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.browsing import NOTE_QUESTIONS, launched, settle, wait_for
+from tests.browsing import NOTE_QUESTIONS, OPENED, launched, settle, wait_for
 from tests.e2e.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ class Visit:
     def open(self, path, ready="h1"):
         self.page.goto(self.base + path)
         self.page.wait_for_selector(ready, timeout=60_000)
-        self.settle()
+        settle(self.page, looks=OPENED)
         return self
 
     def settle(self):
@@ -76,18 +76,18 @@ def browser(chromium):
 @pytest.fixture(scope="package")
 def context(browser, served):
     """Gives a context of the browser for each reader and look, with what it fetched before."""
-    made = {}
+    contexts = {}
 
     def give(reader, **look):
         key = (reader, *sorted(look.items()))
-        if key not in made:
-            made[key] = browser.new_context(**look)
-            made[key].add_init_script(NOTE_QUESTIONS)
-        return made[key]
+        if key not in contexts:
+            contexts[key] = browser.new_context(**look)
+            contexts[key].add_init_script(NOTE_QUESTIONS)
+        return contexts[key]
 
     yield give
-    for one in made.values():
-        one.close()
+    for browser_context in contexts.values():
+        browser_context.close()
 
 
 @pytest.fixture
@@ -102,15 +102,15 @@ def visit(context, served):
         page = context(reader, color_scheme="dark" if dark else "light", **more).new_page()
         opened.append(page)
         page.set_viewport_size({"width": width, "height": height})
-        made = Visit(page, served)
+        new_visit = Visit(page, served)
         host = served.split("//")[1]
         ours = (f"http://{host}", f"ws://{host}", "data:", "blob:", "about:")
-        page.on("request", lambda r: None if r.url.startswith(ours) else made.outside.append(r.url))
-        page.on("websocket", lambda w: None if w.url.startswith(ours) else made.outside.append(w.url))
-        page.on("response", lambda r: made.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-        page.on("console", lambda m: made.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: made.complaints.append(str(e)))
-        return made
+        page.on("request", lambda r: None if r.url.startswith(ours) else new_visit.outside.append(r.url))
+        page.on("websocket", lambda w: None if w.url.startswith(ours) else new_visit.outside.append(w.url))
+        page.on("response", lambda r: new_visit.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("console", lambda m: new_visit.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: new_visit.complaints.append(str(e)))
+        return new_visit
 
     yield make
     for page in opened:

@@ -91,7 +91,7 @@ class Keyboard:
         self.page.keyboard.type(words)
         self.do(*keys)
 
-    def taken(self, name, key="Enter"):
+    def downloaded(self, name, key="Enter"):
         """The name and the body of the file that a button hands out."""
         self.tab_to(name, "button")
         with self.page.expect_download(timeout=60_000) as handed:

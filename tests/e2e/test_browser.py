@@ -1,6 +1,5 @@
 """What only a browser can tell: nothing leaves this host, maps are drawn, journeys end where they should."""
 
-import os
 import re
 import struct
 import subprocess
@@ -10,65 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard.menu import pages
 from dashboard.settings import PROJECT
 
 pytestmark = pytest.mark.browser
-
-# What a page opens with beside its name, so that it draws all it can on its first screen.
-LINKS = {
-    "reach_map": "?country_iso3=KEN&flows=true",
-    "contributions": "?rows=activity&place=IND",
-    "my_programme": "?partner_id=kiron",
-}
-PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
-LONGEST = 3_000  # pixels of a page before a reader opens something
-# Pages whose answer is a sentence with a list or a form, not a chart.
-WITHOUT_CHART = {"board", "upload", "methods", "data_health", "needs_and_offers"}
-FIRST_SCREEN = """() => {
-    const kinds = ["stPlotlyChart", "stDeckGlJsonChart", "stDataFrame", "stTable"];
-    const marks = [...document.querySelectorAll(kinds.map((kind) => `[data-testid=${kind}]`).join(", "))];
-    const seen = marks.map((mark) => mark.getBoundingClientRect()).filter((box) => box.height > 0);
-    const title = document.querySelector("h1").getBoundingClientRect();
-    const main = document.querySelector("[data-testid=stMainBlockContainer]").getBoundingClientRect();
-    const first = seen.length ? seen[0] : title;
-    return {title: title.bottom, top: first.top, bottom: first.bottom, height: main.height};
-}"""
-
-
-def look_at(visit, name, look):
-    """A page as on a laptop, or as on a dark phone."""
-    if look == "desk":
-        return visit(width=1280, height=800).open(f"/{name}{LINKS.get(name, '')}")
-    return visit(width=390, height=1_100, dark=True, user_agent=PHONE).open(f"/{name}{LINKS.get(name, '')}")
-
-
-NAMES = [page.name for page in pages()]
-# On a phone every second page; in the full form all.
-ON_A_PHONE = NAMES if os.environ.get("COALITION_FULL_TESTS") == "1" else NAMES[::2]
-
-
-@pytest.mark.parametrize(
-    ("look", "name"), [*(("desk", name) for name in NAMES), *(("dark phone", name) for name in ON_A_PHONE)]
-)
-def test_a_page_has_its_answer_on_the_first_screen_and_asks_no_other_host(visit, name, look):
-    seen = look_at(visit, name, look)
-    assert seen.outside == []
-    # Streamlit looks for its health below the page's own path first; that one answer is not there, and is not needed.
-    assert [url for url in seen.failed if "/_stcore/" not in url] == []
-    assert [text for text in seen.complaints if "404" not in text] == []
-    assert seen.page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
-    found = seen.page.evaluate(FIRST_SCREEN)
-    assert found["title"] <= (400 if look == "desk" else 500), found
-    if look == "desk":
-        assert found["height"] <= LONGEST, found
-    if name not in WITHOUT_CHART:
-        assert (found["bottom"] <= 860) if look == "desk" else (found["top"] <= 900), found
-
-
-def test_at_two_hundred_percent_the_sentence_is_on_the_first_screen(visit):
-    found = visit(width=640, height=400).open("/overview").page.evaluate(FIRST_SCREEN)
-    assert found["title"] <= 400, found
 
 
 def areas(seen, least=150):

@@ -50,7 +50,7 @@ def test_a_desk_officer_follows_a_day_to_an_offer_that_fits(typist, tmp_path):
     seen.page.screenshot(path=tmp_path / "fermetures.png")
     with speaking("fr"):
         brief = _("{brief}: {kind}").format(brief=_("School closures brief"), kind=_("PDF to print"))
-    name, body = keys.taken(brief)
+    name, body = keys.downloaded(brief)
     assert name == "SIMULATED_brief_closures_fr_release-2.pdf"
     words = words_of_pdf(body, "fr")
     assert squeezed(sentence) in words

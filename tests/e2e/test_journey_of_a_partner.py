@@ -22,7 +22,7 @@ def test_a_partner_takes_a_brief_for_a_donor(typist, tmp_path):
     keys.tab_to("Download this page", "button")
     keys.do("Enter")
     seen.page.screenshot(path=tmp_path / "downloads.png")
-    name, body = keys.taken("Partner brief: PDF")
+    name, body = keys.downloaded("Partner brief: PDF")
     assert name == "SIMULATED_brief_partner_en_release-2.pdf"
     words = words_of_pdf(body, "en")
     assert squeezed(sentence) in words and "Partnerbrief" in words

@@ -19,9 +19,9 @@ def test_an_executive_takes_the_board_to_a_meeting(typist, tmp_path, code):
     keys.tab_to(button, "button")
     keys.do("Enter")
     seen.page.screenshot(path=tmp_path / f"board-{code}.png")
-    name, body = keys.taken(pdf)
+    name, body = keys.downloaded(pdf)
     assert name == f"SIMULATED_board_{code}_release-2.pdf"
     assert squeezed(first) in words_of_pdf(body, code)
-    name, body = keys.taken(slides)
+    name, body = keys.downloaded(slides)
     assert name.endswith(".pptx") and squeezed(first) in words_of_pptx(body)
     assert keys.unseen == [] and seen.outside == []

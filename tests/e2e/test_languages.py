@@ -1,52 +1,10 @@
 """Languages in a browser: the reader's own, one that was chosen and is remembered, and Arabic from the right."""
 
-import re
-
 import pytest
 
-from dashboard.menu import pages
 from tests.browsing import NOTE_QUESTIONS, settle
 
 pytestmark = pytest.mark.browser
-
-LATIN = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?: [A-Za-z'’]{2,})*")
-# What is a name, a kind of file or a sign in every language, what senders wrote, and what Streamlit itself writes.
-NAMES = re.compile(
-    r"""
-    UNESCO|UNHCR|OCHA|UIS|ISCED|ECTS|GPIA|HXL|HDX|via\ HDX|CSV|XLSX|XLS|ODS|XLSB|TSV|TXT|NUMBERS|PDF|PPTX|HTML|UTC|SQL
-    |DLSEI|Kiron|Coursera|Geodata|GeoNames|COVID|Oxford|III|SIMULATED
-    |Digital\ Learning\ and\ Skills\ Enrichment\ Initiative|Higher\ Education\ Commission\ of\ Pakistan
-    |UNHCR\ Refugee\ Data\ Finder|UNESCO\ Institute\ for\ Statistics|Blavatnik\ School\ of\ Government
-    |Oxford\ COVID|Government\ Response\ Tracker|Coursera\ with\ the\ US\ Department\ of\ State
-    |reported\ by\ The\ Next\ Web|Facts|coordinates\ of\ cities\ from\ GeoNames
-    |demonstration\ partner|simulated|operator|coalition(\ [a-z]+)*|Member|offer|Teacher\ training|Learning\ platform
-    |Courses|Content|Print|Radio\ and\ television|Devices|Assessment
-    |Skip\ to\ main\ content|Stop|Loading|Upload|upload|per\ file|yyyy
-    |OULAD|The\ Open\ University|Kuzilek|Hlosta|Zdrahal|The\ Next\ Web
-    |Global\ monitoring\ of\ school\ closures\ caused\ by\ COVID
-    |Coalition\ dashboard|[a-z]+_[a-z_]+
-    """,
-    re.VERBOSE,
-)
-
-
-# What is shown but names of icons, commands, columns and SQL, and addresses.
-SHOWN = """() => {
-    const left = "[data-testid=stIconMaterial], code, pre, [data-testid=stCode], a[href^=http]";
-    const hidden = [...document.querySelectorAll(left)];
-    for (const one of hidden) one.style.display = "none";
-    const words = document.body.innerText;
-    for (const one of hidden) one.style.display = "";
-    return words;
-}"""
-# Of the methods: every list, and a card of each kind.
-METHODS = (
-    "methods?lang=ar&open=metrics,sources,questions",
-    "methods?lang=ar&metric=learners_reached",
-    "methods?lang=ar&question=overview/headline",
-    "methods?lang=ar&source=unesco_closures",
-    "methods?lang=ar&view=sources",
-)
 
 
 @pytest.fixture
@@ -149,19 +107,6 @@ def test_another_language_keeps_the_figures_and_writes_them_its_way(reader, serv
     page = opened(reader(), served + "/school_closures?lang=ru&closures_on=2020-05-19")
     title = page.inner_text("h1").replace("\u00a0", " ").replace("\u202f", " ")
     assert "149" in title and "1,24 миллиарда" in title and "69,8 %" in title and "19 мая 2020 г." in title
-
-
-def test_no_english_is_left_in_arabic_but_names(reader, served):
-    context = reader(viewport={"width": 1280, "height": 900})
-    page, left = context.new_page(), {}
-    for address in [*(f"{page.name}?lang=ar" for page in pages()), *METHODS]:
-        page.goto(f"{served}/{address}")
-        page.wait_for_selector("h1", timeout=60_000)
-        settle(page)
-        words = {found.group() for found in LATIN.finditer(page.evaluate(SHOWN))}
-        if english := {found for found in words if not NAMES.fullmatch(found)}:
-            left[address] = sorted(english)
-    assert left == {}
 
 
 def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path):

@@ -1,15 +1,33 @@
-"""How every page looks: on a laptop, a dark phone, at 200 %, on paper, without a mouse, and by the rules of axe.
+"""How every page looks: on a laptop, a dark phone, in Arabic, at 200 and 400 %, on paper, and by the rules of axe.
 
-In full with COALITION_FULL_TESTS=1 (every page by axe in both themes, on both screens, in English and Arabic, light or
-not), else each page in some of these looks.
+Each page is opened once for each of these looks, and all is measured in what is open. In full with
+COALITION_FULL_TESTS=1 (every page by axe in both themes, on both screens, in English and Arabic, light or not, and at
+each narrow width), else each page in some of them.
 """
 
 import os
+import re
+from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
 from dashboard.menu import pages
+from tests.browsing import NOTE_QUESTIONS, OPENED, settle
+from tests.e2e.measures import (
+    CONTRAST,
+    CUT,
+    FIRST_FIGURE,
+    FIRST_SCREEN,
+    LOST,
+    MARKS,
+    MARKS_OF,
+    MOTIONS,
+    PAPER,
+    SHOWN,
+    VIOLATIONS,
+    WATCH_MOTION,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -25,16 +43,30 @@ LOOKS = {
         "has_touch": True,
     },
 }
+LOOKS["Arabic desk"] = LOOKS["desk"]
 LOOKS["dark desk"] = {**LOOKS["desk"], "color_scheme": "dark"}
 LOOKS["light phone"] = {**LOOKS["dark phone"], "color_scheme": "light"}
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
-# Beside the two looks in which each page is read below: language and light page, as a link has them.
+# What a page opens with beside its name, so that it draws all it can on its first screen.
+LINKS = {
+    "reach_map": "?country_iso3=KEN&flows=true",
+    "contributions": "?rows=activity&place=IND",
+    "my_programme": "?partner_id=kiron",
+}
+LONGEST = 3_000  # pixels of a page before a reader opens something
+# Pages whose answer is a sentence with a list or a form, not a chart.
+WITHOUT_CHART = {"board", "upload", "methods", "data_health", "needs_and_offers"}
+# Beside the looks in which each page is read below: language and light page, as a link has them.
 ADDRESSES = ("?lang=en", "?lang=ar", "?lang=en&light=1", "?lang=ar&light=1")
-READ_BELOW = {("desk", "?lang=en"), ("dark phone", "?lang=en")}
-MATRIX = [case for case in product(LOOKS, ADDRESSES) if case not in READ_BELOW]
+READ_BELOW = {("desk", "?lang=en"), ("dark phone", "?lang=en"), ("desk", "?lang=ar")}
+MATRIX = [
+    case for case in product(("desk", "dark phone", "dark desk", "light phone"), ADDRESSES) if case not in READ_BELOW
+]
 # By turns: every second of the looks has a page.
 IN_TURN = [(NAMES[(5 * at) % len(NAMES)], *case) for at, case in enumerate(MATRIX)][::2]
+CASES = [(name, *case) for case in MATRIX for name in NAMES] if FULL else IN_TURN
 ZOOMED = {"width": 640, "height": 400}  # a laptop's screen at 200 %
+NARROW = (320, 360)  # a laptop at 400 %, and a small phone
 # Pages without a figure of their own: a form, and a search.
 WITHOUT_FIGURE = {"upload", "methods"}
 # Five choices and a long lead: at 200 % the figure is the one in the sentence itself.
@@ -49,128 +81,87 @@ OF_STREAMLIT = {
     ("listitem", "stSidebarNavItems"): "the same, seen from each item",
 }
 
-# At rest: connected, no script running, and the same words in three looks, a tenth of a second apart.
-AT_REST = """() => {
-    const app = document.querySelector("[data-testid=stApp]");
-    const rests = app && document.querySelector("h1") && app.dataset.testScriptState === "notRunning"
-        && app.dataset.testConnectionState === "CONNECTED"
-        && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
-        && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((e) => e.querySelector(".main-svg"));
-    const words = document.body.innerText;
-    const times = rests && window.lastSeen && window.lastSeen.words === words ? window.lastSeen.times + 1 : 0;
-    window.lastSeen = {words, times};
-    return times >= 3;
-}"""
+LATIN = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?: [A-Za-z'’]{2,})*")
+# What is a name, a kind of file or a sign in every language, what senders wrote, and what Streamlit itself writes.
+NO_ENGLISH = re.compile(
+    r"""
+    UNESCO|UNHCR|OCHA|UIS|ISCED|ECTS|GPIA|HXL|HDX|via\ HDX|CSV|XLSX|XLS|ODS|XLSB|TSV|TXT|NUMBERS|PDF|PPTX|HTML|UTC|SQL
+    |DLSEI|Kiron|Coursera|Geodata|GeoNames|COVID|Oxford|III|SIMULATED
+    |Digital\ Learning\ and\ Skills\ Enrichment\ Initiative|Higher\ Education\ Commission\ of\ Pakistan
+    |UNHCR\ Refugee\ Data\ Finder|UNESCO\ Institute\ for\ Statistics|Blavatnik\ School\ of\ Government
+    |Oxford\ COVID|Government\ Response\ Tracker|Coursera\ with\ the\ US\ Department\ of\ State
+    |reported\ by\ The\ Next\ Web|Facts|coordinates\ of\ cities\ from\ GeoNames
+    |demonstration\ partner|simulated|operator|coalition(\ [a-z]+)*|Member|offer|Teacher\ training|Learning\ platform
+    |Courses|Content|Print|Radio\ and\ television|Devices|Assessment
+    |Skip\ to\ main\ content|Stop|Loading|Upload|upload|per\ file|yyyy
+    |OULAD|The\ Open\ University|Kuzilek|Hlosta|Zdrahal|The\ Next\ Web
+    |Global\ monitoring\ of\ school\ closures\ caused\ by\ COVID
+    |Coalition\ dashboard|[a-z]+_[a-z_]+
+    """,
+    re.VERBOSE,
+)
 
-# Serious and critical violations, each with its rule, the nearest named part of the screen, and its element.
-VIOLATIONS = """async () => {
-    const found = await axe.run({resultTypes: ["violations"]});
-    const grave = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
-    return grave.flatMap((one) => one.nodes.map((node) => {
-        const element = document.querySelector(node.target[0]);
-        const part = element && element.closest("[data-testid]");
-        return {rule: one.id, part: part ? part.dataset.testid : "", html: node.html.slice(0, 160),
-            why: node.failureSummary};
-    }));
-}"""
-
-# The contrast of words with the ground below them, as WCAG computes it, with how transparent either is.
-CONTRAST = """() => {
-    const parts = (color) => {
-        const found = color.match(/[\\d.]+/g).map(Number);
-        return {rgb: found.slice(0, 3), alpha: found.length > 3 ? found[3] : 1};
-    };
-    const over = (front, alpha, back) => front.map((value, at) => value * alpha + back[at] * (1 - alpha));
-    const luminance = (rgb) => {
-        const [r, g, b] = rgb.map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const chain = (element) => element ? [...chain(element.parentElement), element] : [];
-    const ground = (element) => chain(element).map((one) => parts(getComputedStyle(one).backgroundColor))
-        .reduce((below, {rgb, alpha}) => over(rgb, alpha, below), [255, 255, 255]);
-    const opacity = (element) => chain(element).reduce((all, one) => all * getComputedStyle(one).opacity, 1);
-    const measured = (kind, element, color, more) => {
-        const below = ground(element), {rgb, alpha} = parts(color);
-        const words = over(rgb, alpha * more * opacity(element), below);
-        const [dark, pale] = [luminance(words), luminance(below)].sort((one, other) => one - other);
-        return {kind, words: element.textContent.trim(), color, ratio: (pale + 0.05) / (dark + 0.05)};
-    };
-    const drawn = (element) => element.textContent.trim() && element.getBoundingClientRect().width > 0;
-    const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart] svg text")]
-        .filter((text) => drawn(text) && !text.closest(".bartext-inside"))
-        .map((text) => [text, getComputedStyle(text)])
-        .map(([text, style]) => measured("chart", text, style.fill, Number(style.fillOpacity)));
-    const kinds = {
-        caption: "[data-testid=stCaptionContainer] p",
-        label: "[data-testid=stMetricLabel] p",
-        badge: "[data-testid=stMetricDelta] div, .st-key-context [data-testid=stPopover] p",
-    };
-    const words = Object.entries(kinds).flatMap(([kind, where]) => [...document.querySelectorAll(where)].filter(drawn)
-        .map((element) => measured(kind, element, getComputedStyle(element).color, 1)));
-    return [...charts, ...words];
-}"""
-
-# Numbers that their box cuts, and legends that scroll.
-CUT = """() => {
-    const wider = (one) => one.scrollWidth > one.clientWidth + 1;
-    const numbers = [...document.querySelectorAll("[data-testid=stMetricValue], [data-testid=stMetricValue] *")];
-    const bars = [...document.querySelectorAll("[data-testid=stPlotlyChart] .legend .scrollbar")];
-    return [...numbers.filter(wider).map((one) => one.textContent),
-        ...bars.filter((one) => one.getBoundingClientRect().height > 0).map(() => "a legend")];
-}"""
-
-# Where the sentence of the page and its first figure end: a number, a row of a table, or a chart.
-FIRST_FIGURE = """() => {
-    const kinds = ["stMetricValue", "stDataFrame", "stTable", "stPlotlyChart"];
-    const figures = [...document.querySelectorAll(kinds.map((kind) => `[data-testid=${kind}]`).join(", "))];
-    const row = 80;  // the header of a table with its first row
-    const ends = figures.map((one) => one.getBoundingClientRect()).filter((box) => box.height > 0)
-        .map((box) => Math.min(box.bottom, box.top + row));
-    return {sentence: document.querySelector("h1").getBoundingClientRect().bottom, figure: Math.min(...ends)};
-}"""
-
-# Has the rules for paper hold on the screen, as wide as a sheet of A4 less its margins, and measures before anything is
-# drawn anew: a browser prints charts as they were drawn for the screen.
-PAPER = """() => {
-    const sheets = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
-    const lies = sheets.some((rule) => rule instanceof CSSPageRule && /landscape/.test(rule.style.size));
-    const width = lies ? 1047 : 718;
-    for (const rule of sheets)
-        if (rule instanceof CSSMediaRule && rule.media.mediaText === "print") rule.media.mediaText = "all";
-    document.documentElement.style.width = document.body.style.width = `${width}px`;
-    const app = document.querySelector("[data-testid=stApp]");
-    app.style.position = "static";
-    app.style.width = `${width}px`;
-    const main = document.querySelector("[data-testid=stMainBlockContainer]");
-    // A table scrolls within its box; the box is what has to fit.
-    const seen = [...main.querySelectorAll("*")]
-        .filter((one) => !one.parentElement.closest("[data-testid=stDataFrame]"));
-    const wider = seen.filter((one) => one.getBoundingClientRect().right > width + 1)
-        .map((one) => `${one.tagName} ${one.dataset.testid || one.classList} ${one.getBoundingClientRect().right}`);
-    // Streamlit narrows the frame of a chart, which cuts what was drawn in it.
-    const cut = [...main.querySelectorAll(".main-svg")]
-        .filter((one) => one.getAttribute("width") * one.currentCSSZoom > width + 1)
-        .map((one) => `a chart ${one.getAttribute("width")} wide`);
-    const hidden = (part) => [...document.querySelectorAll(`[data-testid=${part}]`)]
-        .every((one) => one.getBoundingClientRect().height === 0);
-    return {wider: [...wider, ...cut], words: main.innerText.length, sidebar: hidden("stSidebar"),
-        header: hidden("stHeader"), menus: hidden("stPopover")};
-}"""
+# Of the methods: every list, and a card of each kind.
+METHODS = (
+    "methods?lang=ar&open=metrics,sources,questions",
+    "methods?lang=ar&metric=learners_reached",
+    "methods?lang=ar&question=overview/headline",
+    "methods?lang=ar&source=unesco_closures",
+    "methods?lang=ar&view=sources",
+)
 
 
 class Walk:
-    """One tab that goes from page to page, so that scripts are loaded once."""
+    """One tab that goes from page to page, so that scripts are loaded once; it notes what went wrong on the page."""
 
     def __init__(self, context, base):
         self.page, self.base = context.new_page(), base
+        self.size = self.page.viewport_size
+        ours = (base, base.replace("http:", "ws:"), "data:", "blob:", "about:")
+        self.outside, self.failed, self.complaints = [], [], []
+        for event in ("request", "websocket"):
+            self.page.on(event, lambda asked: None if asked.url.startswith(ours) else self.outside.append(asked.url))
+        self.page.on("response", self._note_answer)
+        self.page.on("console", self._note_message)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def open(self, path):
+    def _note_answer(self, response):
+        # Streamlit looks for its health below the page's own path first; that answer is not there, and is not needed.
+        if response.status >= 400 and "/_stcore/" not in response.url:
+            self.failed.append(f"{response.status} {response.url}")
+
+    def _note_message(self, message):
+        if message.type == "error" and "404" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self, path, size=None):
+        for noted in (self.outside, self.failed, self.complaints):
+            noted.clear()
+        self.page.set_viewport_size(size or self.size)
         self.page.goto(self.base + path)
+        self.page.wait_for_selector("h1", timeout=60_000)
         return self.settle()
 
     def settle(self):
-        self.page.wait_for_function(AT_REST, polling=100, timeout=60_000)
+        settle(self.page, looks=OPENED)
         return self.page
+
+    def at(self, width, height=700):
+        """The page in another size."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        return self.settle()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that is open, for all tests of its look."""
+
+    name: str
+    walk: Walk
+
+    @property
+    def page(self):
+        return self.walk.page
 
 
 @pytest.fixture(scope="module")
@@ -180,13 +171,32 @@ def walk(browser, served):
 
     def make(look):
         if look not in walks:
-            contexts.append(browser.new_context(**LOOKS[look]))
+            contexts.append(browser.new_context(**LOOKS[look], reduced_motion="reduce"))
+            contexts[-1].add_init_script(NOTE_QUESTIONS + WATCH_MOTION)
             walks[look] = Walk(contexts[-1], served)
         return walks[look]
 
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def on_a_desk(request, walk):
+    walk("desk").open(f"/{request.param}{LINKS.get(request.param, '')}")
+    return Opened(request.param, walk("desk"))
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def on_a_dark_phone(request, walk):
+    walk("dark phone").open(f"/{request.param}{LINKS.get(request.param, '')}")
+    return Opened(request.param, walk("dark phone"))
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def in_arabic(request, walk):
+    walk("Arabic desk").open(f"/{request.param}?lang=ar")
+    return Opened(request.param, walk("Arabic desk"))
 
 
 @pytest.fixture(scope="module")
@@ -206,50 +216,103 @@ def too_pale(page):
     return [one for one in found if one["ratio"] < 4.5]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_page_on_a_desk_keeps_the_rules_fits_at_two_hundred_percent_and_on_paper(walk, axe, name):
-    page = walk("desk").open(f"/{name}")
-    assert ours(page, axe) == [] and page.evaluate(CUT) == []
-    if name in MEASURED:
-        assert too_pale(page) == []
-    page.set_viewport_size(ZOOMED)
-    zoomed = page.evaluate(FIRST_FIGURE)
-    page.set_viewport_size(LOOKS["desk"]["viewport"])
+def english(page):
+    """Words of English that are left, but names."""
+    words = {found.group() for found in LATIN.finditer(page.evaluate(SHOWN))}
+    return sorted(found for found in words if not NO_ENGLISH.fullmatch(found))
+
+
+def nothing_is_lost(opened):
+    for width in NARROW if FULL else [NARROW[NAMES.index(opened.name) % 2]]:
+        lost = opened.walk.at(width).evaluate(LOST)
+        assert lost == {"scrolls": 0, "wider": [], "cut": [], "drawn": [], "legends": 0}, width
+
+
+def asks_no_other_host(opened):
+    walk = opened.walk
+    assert (walk.outside, walk.failed, walk.complaints) == ([], [], [])
+    assert opened.page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+def test_a_desk_has_the_answer_on_its_first_screen_and_asks_no_other_host(on_a_desk):
+    asks_no_other_host(on_a_desk)
+    found = on_a_desk.page.evaluate(FIRST_SCREEN)
+    assert found["title"] <= 400 and found["height"] <= LONGEST, found
+    assert on_a_desk.name in WITHOUT_CHART or found["bottom"] <= 860, found
+
+
+def test_a_desk_keeps_the_rules_of_axe_and_cuts_no_number(on_a_desk, axe):
+    assert ours(on_a_desk.page, axe) == [] and on_a_desk.page.evaluate(CUT) == []
+    if on_a_desk.name in MEASURED:
+        assert too_pale(on_a_desk.page) == []
+
+
+def test_at_two_hundred_percent_the_sentence_and_a_figure_are_on_the_first_screen(on_a_desk):
+    zoomed = on_a_desk.walk.at(**ZOOMED).evaluate(FIRST_FIGURE)
+    on_a_desk.page.set_viewport_size(on_a_desk.walk.size)
     assert zoomed["sentence"] <= ZOOMED["height"], zoomed
-    if name in FIGURE_IN_SENTENCE:
-        assert any(letter.isdigit() for letter in page.locator("h1").inner_text())
-    elif name not in WITHOUT_FIGURE:
+    if on_a_desk.name in FIGURE_IN_SENTENCE:
+        assert any(letter.isdigit() for letter in on_a_desk.page.locator("h1").inner_text())
+    elif on_a_desk.name not in WITHOUT_FIGURE:
         assert zoomed["figure"] <= ZOOMED["height"], zoomed
-    walk("desk").settle()
-    paper = page.evaluate(PAPER)
+
+
+def test_nothing_moves_for_a_reader_who_asks_for_less_motion(on_a_desk):
+    sections = on_a_desk.page.locator("[data-testid=stExpander] summary")
+    if sections.count():
+        sections.first.click()
+        on_a_desk.walk.settle()
+    assert on_a_desk.page.evaluate(MOTIONS) == []
+
+
+def test_paper_cuts_nothing(on_a_desk):
+    paper = on_a_desk.page.evaluate(PAPER)
     assert paper["wider"] == [] and paper["words"] > 100
     assert paper["sidebar"] and paper["header"] and paper["menus"], paper
 
 
 def test_a_wide_screen_draws_no_chart_that_paper_would_cut(walk):
-    page = walk("desk").page
-    page.set_viewport_size({"width": 1920, "height": 1000})
-    walk("desk").open("/cohorts")
-    paper = page.evaluate(PAPER)
-    page.set_viewport_size(LOOKS["desk"]["viewport"])
-    assert paper["wider"] == []
+    page = walk("desk").open("/cohorts", {"width": 1920, "height": 1000})
+    assert page.evaluate(PAPER)["wider"] == []
 
 
-@pytest.mark.parametrize("name", NAMES if FULL else NAMES[1::2])
-def test_a_page_on_a_dark_phone_keeps_the_rules(walk, axe, name):
-    page = walk("dark phone").open(f"/{name}")
-    assert ours(page, axe) == [] and page.evaluate(CUT) == []
-    if name in MEASURED:
-        assert too_pale(page) == []
+def test_a_phone_has_the_answer_on_its_first_screen_and_asks_no_other_host(on_a_dark_phone):
+    asks_no_other_host(on_a_dark_phone)
+    found = on_a_dark_phone.page.evaluate(FIRST_SCREEN)
+    assert found["title"] <= 500, found
+    assert on_a_dark_phone.name in WITHOUT_CHART or found["top"] <= 900, found
 
 
-CASES = [(name, *case) for case in MATRIX for name in NAMES] if FULL else IN_TURN
+def test_a_dark_phone_keeps_the_rules_of_axe_and_cuts_no_number(on_a_dark_phone, axe):
+    assert ours(on_a_dark_phone.page, axe) == [] and on_a_dark_phone.page.evaluate(CUT) == []
+    if on_a_dark_phone.name in MEASURED:
+        assert too_pale(on_a_dark_phone.page) == []
+
+
+def test_a_narrow_page_scrolls_down_only_and_loses_nothing(on_a_dark_phone):
+    nothing_is_lost(on_a_dark_phone)
+
+
+def test_no_english_is_left_in_arabic_but_names(in_arabic):
+    assert english(in_arabic.page) == []
+
+
+def test_arabic_keeps_the_rules_of_axe(in_arabic, axe):
+    assert ours(in_arabic.page, axe) == []
+
+
+def test_a_narrow_page_in_arabic_scrolls_down_only_and_loses_nothing(in_arabic):
+    nothing_is_lost(in_arabic)
+
+
+@pytest.mark.parametrize("address", METHODS)
+def test_no_english_is_left_in_the_methods_but_names(walk, address):
+    assert english(walk("Arabic desk").open(f"/{address}")) == []
 
 
 @pytest.mark.parametrize(("name", "look", "address"), CASES)
-def test_a_page_keeps_the_rules_in_each_theme_and_in_arabic(walk, axe, name, look, address):
-    page = walk(look).open(f"/{name}{address}")
-    assert ours(page, axe) == []
+def test_a_page_keeps_the_rules_in_each_theme_and_language(walk, axe, name, look, address):
+    assert ours(walk(look).open(f"/{name}{address}"), axe) == []
 
 
 @pytest.mark.parametrize("look", ("desk", "dark phone"))
@@ -262,24 +325,6 @@ def test_a_page_with_all_its_sections_open_keeps_the_rules(walk, axe, look):
     assert page.locator("[data-testid=stExpander] details[open]").count() == sections.count() > 2
     assert ours(page, axe) == []
     assert too_pale(page) == []
-
-
-# The marks of focus on the focused element and on the boxes around it: a field wears them on its box.
-MARKS = """() => {
-    const focused = document.activeElement;
-    if (!focused || focused === document.body) return null;
-    window.focusedBefore = focused;
-    return {name: (focused.getAttribute("aria-label") || focused.innerText || focused.tagName).slice(0, 60),
-        marks: window.marksOf(focused)};
-}"""
-MARKS_OF = """() => {
-    window.marksOf = (element) => {
-        const around = [element, element.parentElement, element.parentElement?.parentElement].filter(Boolean);
-        return around.map((one) => getComputedStyle(one))
-            .map((style) => [style.outlineStyle === "none" ? "" : `${style.outlineWidth} ${style.outlineColor}`,
-                style.boxShadow, style.borderColor].join(" | "));
-    };
-}"""
 
 
 def test_focus_is_seen_wherever_the_tab_key_leads(walk):

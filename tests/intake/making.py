@@ -114,14 +114,14 @@ def as_xlsx(rows, shared=False, first=1):
 class Read:
     """What the reader makes of an upload, in this process: its report and rows, or its refusal and what it asks."""
 
-    def __init__(self, folder: Path, source: str, body: bytes, **said) -> None:
+    def __init__(self, folder: Path, source: str, body: bytes, **settings) -> None:
         file = folder / "upload"
         file.write_bytes(body)
         self.report = self.rows = None
         self.refused = self.asks = ""
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # what the child tells of its progress
-                self.report = Report.from_json(child.parse(order_of(source, file, folder, **said)))
+                self.report = Report.from_json(child.parse(order_of(source, file, folder, **settings)))
         except FileRefused as refused:
             self.refused, self.asks = str(refused), refused.asks
         else:
@@ -141,7 +141,7 @@ class Read:
         return {(value.column, value.value): value.rows for value in self.report.unread}
 
 
-def order_of(source, file, folder, **said):
+def order_of(source, file, folder, **settings):
     """The order to the child for an upload, with what a test says of it."""
     return {
         **dict.fromkeys(("encoding", "captured_on_in_name", "provenance", "partner", "programme", "zone"), ""),
@@ -154,7 +154,7 @@ def order_of(source, file, folder, **said):
         "secret": SECRET if sources()[source].people else "",
         "erased": [],
         "columns": [],
-        **said,
+        **settings,
     }
 
 
@@ -171,16 +171,16 @@ class Worker:
             cwd=Path(__file__).parents[2],
         )
 
-    def parse(self, source, body, **said):
+    def parse(self, source, body, **settings):
         """What becomes of an upload: a pair of `report`, `refused` or `crash`, and what it says."""
         file = self.folder / "upload"
         file.write_bytes(body)
-        order = order_of(source, file, self.folder, no_consent_column=True, **said)
+        order = order_of(source, file, self.folder, no_consent_column=True, **settings)
         print(json.dumps(order), file=self.process.stdin, flush=True)
         answer = self.process.stdout.readline()
         assert answer, f"the worker died of {source} with code {self.process.wait()}"
-        kind, said = json.loads(answer)
-        return kind, said
+        kind, settings = json.loads(answer)
+        return kind, settings
 
     def close(self) -> None:
         """Ends the worker."""
@@ -218,8 +218,8 @@ def accounted(report, rows=None):
     return whole and rows in (None, report["rows_in"])
 
 
-def is_sentence(said):
+def is_sentence(sentence):
     """Whether a refusal is one: begins like one, ends like one, is not endless and shows nothing of the program."""
-    if "Traceback" in said or len(said) >= 3000:
+    if "Traceback" in sentence or len(sentence) >= 3000:
         return False
-    return (said[:1].isupper() or said[:1].isdigit()) and said.endswith((".", "`"))
+    return (sentence[:1].isupper() or sentence[:1].isdigit()) and sentence.endswith((".", "`"))

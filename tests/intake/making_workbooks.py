@@ -83,8 +83,8 @@ def as_xlsb(rows):
     }
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, body in parts.items():
-            archive.writestr(part, body)
+        for part_name, body in parts.items():
+            archive.writestr(part_name, body)
     return out.getvalue()
 
 
@@ -118,7 +118,7 @@ def as_xls(rows, stream="Workbook"):
     """An Excel 97 workbook of one sheet, in the container of old Office files."""
     formats = [struct.pack("<HHHHIIH", 0, number, 0xFFF5 if number else 1, 0, 0, 0, 0) for number in (0, 14)]
     opening = _biff(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0)) + b"".join(
-        _biff(0xE0, one) for one in formats
+        _biff(0xE0, format_) for format_ in formats
     )
     name = b"\2\0S1"
     before = len(opening) + len(_biff(0x85, struct.pack("<IBB", 0, 0, 0) + name)) + len(_biff(0x0A, b""))

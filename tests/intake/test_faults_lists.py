@@ -89,9 +89,9 @@ def test_a_declared_sector_holds_for_rows_that_state_none(brought_in):
 def test_the_shell_declares_a_sector_and_the_same_file_of_another_sector_is_another_snapshot(tmp_path, capsys):
     file, store = FAULTS / "no_sector_presence.csv", tmp_path / "store"
     said = Declared(partner="x", country="MLI")
-    assert not import_file(store, SOURCE, file, DAY, said).was_there
-    assert not import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_there
-    assert import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_there
+    assert not import_file(store, SOURCE, file, DAY, said).was_held
+    assert not import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_held
+    assert import_file(store, SOURCE, file, DAY, replace(said, sector="Education")).was_held
     words = ["--store", str(store), "check", SOURCE, str(file), "--partner", "x", "--country", "MLI"]
     assert main(words) == 0 and "No row states a sector" in capsys.readouterr().out
     assert main([*words, "--sector", "Education"]) == 0 and "No row states a sector" not in capsys.readouterr().out

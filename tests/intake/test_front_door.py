@@ -289,7 +289,7 @@ def test_the_same_file_again_changes_nothing(tmp_path):
     first = import_file(tmp_path / "store", "unesco_closures", file, DAY)
     before = sorted(path.stat().st_mtime_ns for path in (tmp_path / "store" / "snapshots").rglob("*"))
     again = import_file(tmp_path / "store", "unesco_closures", file, DAY)
-    assert again.was_there and not first.was_there and again.snapshot == first.snapshot
+    assert again.was_held and not first.was_held and again.snapshot == first.snapshot
     assert before == sorted(path.stat().st_mtime_ns for path in (tmp_path / "store" / "snapshots").rglob("*"))
 
 

@@ -227,7 +227,7 @@ def test_the_same_row_again_collapses_and_the_same_file_again_changes_nothing(tm
     done = import_file(tmp_path / "store", "coursera_usage", file, DAY)
     assert (done.report.published, done.report.collapsed) == (1, 1)
     again = import_file(tmp_path / "store", "coursera_usage", file, DAY)
-    assert again.was_there and len(pinned(tmp_path / "store")["coursera_usage"]) == 1
+    assert again.was_held and len(pinned(tmp_path / "store")["coursera_usage"]) == 1
 
 
 def test_a_newer_export_of_a_programme_replaces_the_older_and_no_other(tmp_path, asked):
@@ -436,7 +436,7 @@ def test_a_part_sent_again_with_another_stays_beside_it(tmp_path, asked):
     for part in (one, two):
         import_file(store, "coursera_usage", part, DAY, Declared(kind=PART))
     assert asked("overview/headline")[0]["learners_reached"] == 8
-    assert import_file(store, "coursera_usage", one, DAY).was_there
+    assert import_file(store, "coursera_usage", one, DAY).was_held
     assert asked("overview/headline")[0]["learners_reached"] == 8
 
 
@@ -538,7 +538,7 @@ def test_programmes_in_other_scripts_stay_apart(tmp_path):
 def test_what_the_sender_declares_makes_another_snapshot(tmp_path):
     file = written(tmp_path / "x.csv", [SOUND])
     import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(programme="kiron"))
-    assert not import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(partner="kiron")).was_there
+    assert not import_file(tmp_path / "store", "coursera_usage", file, DAY, Declared(partner="kiron")).was_held
 
 
 def test_who_left_is_not_under_way_whichever_file_says_so(tmp_path, asked):

@@ -790,7 +790,7 @@ def test_the_same_file_read_in_another_order_is_another_snapshot(tmp_path):
     done = [
         import_file(tmp_path / "store", "partner_learners", file, DAY, Declared(date_order=order)) for order in ORDERS
     ]
-    assert not done[1].was_there and done[0].report.content != done[1].report.content
+    assert not done[1].was_held and done[0].report.content != done[1].report.content
     assert Report.from_json(done[0].report.as_json()) == done[0].report
     with pytest.raises(FileRefused, match="There is no date order 'upside down'"):
         check_file("partner_learners", file, DAY, Declared(date_order="upside down"))

@@ -257,5 +257,5 @@ def test_the_same_file_is_the_same_snapshot_by_either_door(tmp_path):
     file = tmp_path / "usage_2023-12-31.csv"
     file.write_text(PLAIN, encoding="utf-8")
     by_browser = import_file(tmp_path / "store", "coursera_usage", file)
-    by_shell = import_file(tmp_path / "store", "coursera_usage", file, said=Declared(), limits=SHELL)
-    assert by_shell.was_there and by_shell.snapshot.folder == by_browser.snapshot.folder
+    by_shell = import_file(tmp_path / "store", "coursera_usage", file, declared=Declared(), limits=SHELL)
+    assert by_shell.was_held and by_shell.snapshot.folder == by_browser.snapshot.folder

@@ -14,7 +14,7 @@ from dashboard import actions
 from dashboard.actions import Actor, NotConfirmed, bring_in, import_files
 from dashboard.commands.cli import main
 from dashboard.intake import child, front_door
-from dashboard.intake.consequences import Change, Found
+from dashboard.intake.consequences import Change, Match
 from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.file_names import corrects_in_name, is_part_in_name
 from dashboard.intake.front_door import Declared
@@ -207,7 +207,7 @@ def test_parts_sent_one_after_the_other_stand_together(tmp_path, store):
         )
     assert people(store) == 50 and len(rows_of(store)) == 50  # the ten in both count once
     again = import_files(store, SOURCE, [tmp_path / "usage_part1_2024-06-30.csv"])
-    assert again.files[0].was_there and not again.is_new and people(store) == 50
+    assert again.files[0].was_held and not again.is_new and people(store) == 50
 
 
 def test_parts_from_the_browser_are_published_together(tmp_path, store):
@@ -293,9 +293,9 @@ def test_the_report_says_how_many_people_are_in_the_senders_other_files(tmp_path
             names,
         )
         done = import_files(store, "partner_learners", [register], confirmed=True)
-        assert done.consequence.found == (Found(SOURCE, 9, found),)
+        assert done.consequence.found == (Match(SOURCE, 9, found),)
     assert (
-        str(Found(SOURCE, 9, 0)) == "0 of 9 people are in the partner's files of coursera_usage: are the ids the same?"
+        str(Match(SOURCE, 9, 0)) == "0 of 9 people are in the partner's files of coursera_usage: are the ids the same?"
     )
 
 
@@ -321,7 +321,7 @@ def test_several_files_of_one_command_are_one_export(tmp_path, store, in_process
     import_files(store, SOURCE, files, captured_on=DAY)
     assert people(store) == 30
     again = import_files(store, SOURCE, files, captured_on=DAY)
-    assert all(one.was_there for one in again.files) and not again.is_new
+    assert all(one.was_held for one in again.files) and not again.is_new
     # One of them changes: the others are sent with it, and nothing of the old one is left.
     files[1] = written(tmp_path, "1.csv", [row(one) for one in range(10, 19)])
     import_files(store, SOURCE, files, captured_on=DAY)
@@ -358,7 +358,7 @@ def test_a_file_that_was_kept_and_not_published_is_published_by_the_same_command
     file = written(tmp_path, "usage_2024-06-30.csv", [row(n) for n in range(9)])
     import_files(store, SOURCE, [file], and_publish=False)
     done = import_files(store, SOURCE, [file])
-    assert done.files[0].was_there and done.is_new and current_number(store) == 1
+    assert done.files[0].was_held and done.is_new and current_number(store) == 1
 
 
 def test_with_a_login_nobody_imports_and_publishes_alone(tmp_path, store, in_process):

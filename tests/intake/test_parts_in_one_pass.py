@@ -41,7 +41,9 @@ def store(tmp_path):
 
 
 def taken_in(store, files, said=AS_PARTS, source=SOURCE):
-    return import_files(store, source, files, captured_on=DAY, declared=said, limits=SHELL, confirmed=True, as_one=True)
+    return import_files(
+        store, source, files, captured_on=DAY, declared=said, limits=SHELL, confirmed=True, as_single_export=True
+    )
 
 
 def parts(folder, rows, of=5):
@@ -92,7 +94,7 @@ def test_a_part_sent_twice_is_named_and_counted_once(tmp_path, store):
     assert report.rows_in == report.published == 20
     assert "copy.csv is the same file as part-0001.csv, and is counted once" in report.notes
     again = taken_in(store, files)
-    assert again.files[0].was_there and len(snapshots(store, SOURCE)) == 1
+    assert again.files[0].was_held and len(snapshots(store, SOURCE)) == 1
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_a_broken_part_refuses_the_whole_call_by_its_name(tmp_path, store, body,
 def test_parts_of_several_days_are_no_export(tmp_path, store):
     files = [written(tmp_path, f"usage_2024-06-{day}.csv", [row(day)]) for day in (29, 30)]
     with pytest.raises(FileRefused, match="usage_2024-06-29.csv is of 2024-06-29"):
-        import_files(store, SOURCE, files, declared=AS_PARTS, limits=SHELL, as_one=True)
+        import_files(store, SOURCE, files, declared=AS_PARTS, limits=SHELL, as_single_export=True)
 
 
 def test_an_id_of_many_people_is_nobodys_over_all_parts(tmp_path, store):

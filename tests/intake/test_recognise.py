@@ -163,8 +163,8 @@ def test_a_mapping_is_told_apart_from_another_of_the_same_file(tmp_path):
         Declared(columns=(("learner_id", header),), no_consent_column=True) for header in ("id one", "ID two")
     )
     import_file(store, "partner_learners", file, NEWEST, one)
-    assert not import_file(store, "partner_learners", file, NEWEST, other).was_there
-    assert import_file(store, "partner_learners", file, NEWEST, other).was_there
+    assert not import_file(store, "partner_learners", file, NEWEST, other).was_held
+    assert import_file(store, "partner_learners", file, NEWEST, other).was_held
     assert len(snapshots(store, "partner_learners")) == 2
 
 

@@ -194,7 +194,7 @@ def test_the_menu_leads_to_every_page_there_is(monkeypatch, served_store, stores
 
 @pytest.mark.parametrize("folder", ["components", "pages"])
 def test_no_panel_takes_a_first_row_that_need_not_be_there(folder):
-    """`ask_one` gives the first row or `NoRow`, and `figure` and `grid` say so where there is none."""
+    """`ask_row` gives the first row or `NoRow`, and `figure` and `grid` say so where there is none."""
     for file in sorted((PROJECT / "dashboard" / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):

@@ -13,7 +13,7 @@ from dashboard.pages.cohorts.panels import adjusted_words, completion_words, dif
 from dashboard.pages.completion_funnel.panels import Loss, largest_loss, same_area_words
 from dashboard.pages.completion_funnel.panels import takeaway as funnel_takeaway
 from dashboard.pages.credit_recognition.panels import takeaway as credit_takeaway
-from dashboard.pages.my_programme.panels import change, found_verdict
+from dashboard.pages.my_programme.panels import change, verdict_of
 from dashboard.pages.my_programme.panels import takeaway as own_takeaway
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
@@ -294,7 +294,7 @@ def test_a_partners_sentence_states_what_chance_could_not_give(verdict, words):
     done = {"share": 0.5, "others_share": 0.3, "verdict": verdict}
     sentence = own_takeaway("A partner", by_step, done).replace("\u00a0", " ")
     assert sentence == f"A partner: 200 learners registered, {words}"
-    assert found_verdict({**done, "share": None}) == "unknown", "a share that is hidden is not compared"
+    assert verdict_of({**done, "share": None}) == "unknown", "a share that is hidden is not compared"
 
 
 def test_a_change_has_its_sign_and_is_left_out_where_a_day_is_not_known():

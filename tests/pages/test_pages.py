@@ -460,7 +460,7 @@ def test_a_release_of_an_earlier_version_says_what_to_do(served_store, small_sto
 
     served_store(small_store)
     session._answers_of_all.cache_clear()
-    monkeypatch.setattr("dashboard.warehouse.answers.asked_tables", lambda: frozenset({"cube_of_tomorrow"}))
+    monkeypatch.setattr("dashboard.warehouse.answers.queried_tables", lambda: frozenset({"cube_of_tomorrow"}))
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
     assert not test.exception and "coalition publish" in test.error[0].value
 
@@ -471,8 +471,8 @@ def test_a_release_whose_table_lacks_a_column_says_what_to_do(served_store, smal
 
     served_store(small_store)
     session._answers_of_all.cache_clear()
-    known = answers.asked_columns
-    monkeypatch.setattr(answers, "asked_columns", lambda table: known(table) | {"column_of_tomorrow"})
+    known = answers.queried_columns
+    monkeypatch.setattr(answers, "queried_columns", lambda table: known(table) | {"column_of_tomorrow"})
     test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=30).run()
     assert not test.exception and "lacks column_of_tomorrow" in test.error[0].value
     assert "coalition publish" in test.error[0].value

@@ -58,7 +58,7 @@ def test_a_question_that_fails_leaves_its_sentence_and_the_end_of_the_page(store
         raise Refusal("The question was stopped after 30 seconds. Choose less.")
 
     monkeypatch.setattr(gate, "STEWARD", viewer)
-    monkeypatch.setattr(panels, "ask_one", fails)
+    monkeypatch.setattr(panels, "ask_row", fails)
     monkeypatch.setattr(panels, "ask", fails)
     test = app("school_closures")
     assert ["The question was stopped after 30 seconds" in element.value for element in test.error] == [True]

@@ -38,7 +38,7 @@ class Guard(grpc.GenericRpcHandler):
         is_known = not self._token or metadata.get("authorization") == f"Bearer {self._token}"
         if name in STREAMS:
             return grpc.unary_stream_rpc_method_handler(lambda body, call: self._stream(method, body, call, is_known))
-        return grpc.unary_unary_rpc_method_handler(lambda body, call: self._one(method, body, call, is_known))
+        return grpc.unary_unary_rpc_method_handler(lambda body, call: self._forwarded(method, body, call, is_known))
 
     def die(self) -> None:
         """Ends at once, whatever goes on."""
@@ -46,7 +46,7 @@ class Guard(grpc.GenericRpcHandler):
         self._server.stop(None).wait()
         self._behind.close()
 
-    def _one(self, method, body, call, is_known):
+    def _forwarded(self, method, body, call, is_known):
         self._refuse_unless(is_known, call)
         try:
             return self._behind.unary_unary(method)(body)

@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer, answering_viewer, open_answers
 from dashboard.settings import REFERENCE
 from dashboard.store.releases import open_release
 from dashboard.warehouse.build import read_reference
@@ -97,7 +97,7 @@ def test_the_figures_are_those_of_the_statements_as_they_were_kept():
 @pytest.mark.parametrize("viewer", [EVERYBODY, EXECUTIVE, Viewer("partner", "kiron")])
 def test_others_than_owners_see_what_is_protected_only(small_store, viewer):
     release = open_release(small_store)
-    answers = open_answers(place(viewer, release, "methods/claims", {}), release)
+    answers = open_answers(answering_viewer(viewer, release, "methods/claims", {}), release)
     rows = {row["claim_id"]: row for row in answers.ask("methods/claims", {}).to_pylist()}
     answers.close()
     about_learners = [row for row in rows.values() if row["claim_id"].startswith(("c4r", "kiron", "dlsei-2022"))]

@@ -12,7 +12,7 @@ from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 from dashboard.warehouse.build import build_marts
 from dashboard.warehouse.catalog import layer, metrics, questions
 from dashboard.warehouse.engines import open_engine
@@ -147,7 +147,7 @@ def test_steps_between_and_rows_that_no_question_reads_stay_out_of_memory(small_
     assert not [name for name in open_release(small_store).marts if name.startswith("int_")]
     held = answers._engine.ask("SELECT table_name FROM information_schema.tables ORDER BY table_name", {})
     held = set(held["table_name"].to_pylist())
-    assert held == asked_tables()
+    assert held == queried_tables()
     assert not held & {"fct_journey", "fct_course_run", "fct_credential", "fct_recognition"}
 
 

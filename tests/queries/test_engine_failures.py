@@ -20,7 +20,7 @@ from dashboard.store.releases import release_numbers
 from dashboard.warehouse.engines import NoClient, open_engine
 from dashboard.warehouse.spark import SparkEngine
 from dashboard.warehouse.spark_connection import _understand
-from dashboard.warehouse.spark_failures import EngineRefused, in_a_sentence, place_of
+from dashboard.warehouse.spark_failures import EngineRefused, host_of, in_a_sentence
 from tests.queries.guard import Guard, certificate
 
 ONE = "SELECT 1 AS one"
@@ -182,7 +182,7 @@ def test_what_spark_found_is_told_in_a_sentence(found, told):
 
 
 def test_the_place_of_an_address_is_without_its_token():
-    assert place_of("sc://spark.example.org/;use_ssl=true;token=hidden") == "spark.example.org:15002"
+    assert host_of("sc://spark.example.org/;use_ssl=true;token=hidden") == "spark.example.org:15002"
 
 
 def test_without_the_client_it_is_said_what_to_install(monkeypatch):

@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, holdings, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answering_viewer, holdings, open_answers
 from dashboard.intake.front_door import check_file, import_file
 from dashboard.store.releases import open_release, publish_release
 from tests.conftest import FIXTURES, NEWEST
@@ -151,7 +151,7 @@ def closed_at_the_end():
 def seen_by(store, viewer, name, **params):
     """The rows that a viewer gets where pages ask."""
     release = released(store)
-    at = place(viewer, release, name, params)
+    at = answering_viewer(viewer, release, name, params)
     if (store, at) not in OPENED:
         OPENED[store, at] = open_answers(at, release)
     return OPENED[store, at].ask(name, params).to_pylist()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answering_viewer, open_answers
 from dashboard.store.releases import open_release
 from dashboard.warehouse.answers import Held, bind, sealed
 from dashboard.warehouse.catalog import question
@@ -83,7 +83,7 @@ def test_only_the_partner_and_stewards_have_its_rows(small_store, name):
     release = open_release(small_store)
 
     def seen(viewer):
-        answers = open_answers(place(viewer, release, name, ALPHA), release)
+        answers = open_answers(answering_viewer(viewer, release, name, ALPHA), release)
         rows = answers.ask(name, ALPHA).to_pylist()
         answers.close()
         return rows

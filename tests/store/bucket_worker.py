@@ -49,9 +49,9 @@ def bring(store: Path) -> None:
     """A file comes in and is published, as one act."""
     folder = store.parent / f"file-{time.time_ns()}"
     intake(folder)
-    with shared(store) as place:
-        bring_in(place, folder, "2020-03-27")
-        actions.publish(place)
+    with shared(store) as working_copy:
+        bring_in(working_copy, folder, "2020-03-27")
+        actions.publish(working_copy)
 
 
 def erase(store: Path) -> None:
@@ -85,11 +85,11 @@ def begin(act: str, environment: Mapping[str, str], kill_at: int = -1) -> tuple[
     """Begins an act in a process of its own, which dies before that step; at its end it sends what became of it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(act, dict(environment), kill_at, there))
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(act, dict(environment), kill_at, sending))
     start(process)
-    there.close()
-    return process, here
+    sending.close()
+    return process, receiving
 
 
 def start(process: BaseProcess) -> None:
@@ -102,11 +102,11 @@ def start(process: BaseProcess) -> None:
 def ended(process: BaseProcess, pipe: Connection) -> tuple[str, list[str]]:
     """What became of an act, "" where it was killed, and the steps that it took."""
     try:
-        told, steps = pipe.recv()
+        words, steps = pipe.recv()
     except EOFError:
-        told, steps = "", list[str]()
+        words, steps = "", list[str]()
     process.join()
-    return told, steps
+    return words, steps
 
 
 def _run(act: str, environment: dict[str, str], kill_at: int, pipe: Connection) -> None:
@@ -116,10 +116,10 @@ def _run(act: str, environment: dict[str, str], kill_at: int, pipe: Connection) 
         steps = _watched(patch, kill_at)
         try:
             ACTS[act](settings.store_folder())
-            told = DONE
+            words = DONE
         except Refusal as refused:
-            told = str(refused)
-        pipe.send((told, steps))
+            words = str(refused)
+        pipe.send((words, steps))
 
 
 def _watched(patch: pytest.MonkeyPatch, kill_at: int) -> list[str]:

@@ -35,7 +35,9 @@ def bring_in(
     folder = folder / digest[:12]
     folder.mkdir(parents=True)
     pairs = [stream.partition("/")[::2] for stream, count in streams.items() for _ in range(count)]
-    table = pa.table({"partner_id": [one for one, _ in pairs], "programme_id": [other for _, other in pairs]})
+    table = pa.table(
+        {"partner_id": [partner for partner, _ in pairs], "programme_id": [programme for _, programme in pairs]}
+    )
     pq.write_table(table, folder / "rows.parquet")
     with (folder / "quarantine.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)

@@ -25,7 +25,7 @@ class ObjectServer:
 
     def count(self, method: str, key: str = "") -> int:
         """How often something whose key begins so was asked for."""
-        return sum(one == method and place.startswith(key) for one, place in self.requests)
+        return sum(verb == method and path.startswith(key) for verb, path in self.requests)
 
     def bucket(self) -> Any:
         """The bucket, by another client than ours."""
@@ -42,7 +42,9 @@ class ObjectServer:
 
     def keys(self, prefix: str) -> list[str]:
         """Every key below a prefix, without it."""
-        return sorted(one.key.removeprefix(f"{prefix}/") for one in self.bucket().objects.filter(Prefix=f"{prefix}/"))
+        return sorted(
+            stored.key.removeprefix(f"{prefix}/") for stored in self.bucket().objects.filter(Prefix=f"{prefix}/")
+        )
 
     def body(self, key: str) -> bytes:
         """What an object holds."""
@@ -102,6 +104,6 @@ def object_server() -> Iterator[ObjectServer]:
         thread.join()
 
 
-def prefix_of(place: str) -> str:
+def prefix_of(test: str) -> str:
     """A name as a prefix of keys."""
-    return re.sub(r"\W+", "-", place).strip("-")[-60:] + f"-{time.time_ns()}"
+    return re.sub(r"\W+", "-", test).strip("-")[-60:] + f"-{time.time_ns()}"

@@ -47,7 +47,7 @@ class Happened:
     entries: tuple[Entry, ...] = ()
     data: bytes = b""
     mode: int = 0
-    told: Any = None
+    report: Any = None
 
 
 class SimulatedDisk:
@@ -78,36 +78,36 @@ class SimulatedDisk:
 
         def entry_call(name: str) -> Callable[..., Any]:
             def call(path: Any, *args: Any, dir_fd: int | None = None, **options: Any) -> Any:
-                given = {} if dir_fd is None else {"dir_fd": dir_fd}
-                place = _place(path, dir_fd)
-                if not self._holds(place):
-                    return real[name](path, *args, **given, **options)
-                return self._step(name, place, lambda: real[name](path, *args, **given, **options))
+                options_of_folder = {} if dir_fd is None else {"dir_fd": dir_fd}
+                absolute = _absolute(path, dir_fd)
+                if not self._holds(absolute):
+                    return real[name](path, *args, **options_of_folder, **options)
+                return self._step(name, absolute, lambda: real[name](path, *args, **options_of_folder, **options))
 
             return call
 
         def rename(source: Any, target: Any) -> None:
-            here, there = _place(source), _place(target)
-            self._permit(there)
-            if here.is_dir() and here.parent != there.parent and not here.stat().st_mode & stat.S_IWUSR:
-                raise PermissionError(13, "a folder that cannot be written is not moved", str(here))
-            self._step("rename", here, lambda: real["rename"](source, target))
+            old, new = _absolute(source), _absolute(target)
+            self._permit(new)
+            if old.is_dir() and old.parent != new.parent and not old.stat().st_mode & stat.S_IWUSR:
+                raise PermissionError(13, "a folder that cannot be written is not moved", str(old))
+            self._step("rename", old, lambda: real["rename"](source, target))
 
         def chmod(path: Any, mode: int, **options: Any) -> None:
-            place = _place(path)
-            if not self._holds(place):
+            absolute = _absolute(path)
+            if not self._holds(absolute):
                 return real["chmod"](path, mode, **options)
-            return self._step("chmod", place, lambda: real["chmod"](path, mode, **options), permitted=True)
+            return self._step("chmod", absolute, lambda: real["chmod"](path, mode, **options), permitted=True)
 
         def fsync(handle: int) -> None:
-            place = Path(f"/proc/self/fd/{handle}").readlink()
-            if self._holds(place):
-                self._step("fsync", place, lambda: None, permitted=True)
+            absolute = Path(f"/proc/self/fd/{handle}").readlink()
+            if self._holds(absolute):
+                self._step("fsync", absolute, lambda: None, permitted=True)
                 if self._remembers:
                     self.history.append(Happened("sync", self._by_inode[os.fstat(handle).st_ino]))
 
         def low_open(path: Any, flags: int, *args: Any, **options: Any) -> int:
-            assert not (flags & os.O_CREAT and self._holds(_place(path, options.get("dir_fd")))), f"unseen: {path}"
+            assert not (flags & os.O_CREAT and self._holds(_absolute(path, options.get("dir_fd")))), f"unseen: {path}"
             return real["open"](path, flags, *args, **options)
 
         def sendfile(out: int, *args: Any) -> int:
@@ -115,12 +115,12 @@ class SimulatedDisk:
 
         def high_open(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **options: Any) -> Any:
             writes = not isinstance(file, int) and set(mode) & set("wxa+")
-            if not writes or not self._holds(place := _place(file)):
+            if not writes or not self._holds(absolute := _absolute(file)):
                 return real_open(file, mode, buffering, *args, **options)
-            if place.exists() and not place.stat().st_mode & stat.S_IWUSR:
-                raise PermissionError(13, "the file cannot be written", str(place))
+            if absolute.exists() and not absolute.stat().st_mode & stat.S_IWUSR:
+                raise PermissionError(13, "the file cannot be written", str(absolute))
             plain = mode.replace("b", "").replace("t", "")
-            raw = self._step("create", place, lambda: _SeenFile(self, place, plain), permitted=place.exists())
+            raw = self._step("create", absolute, lambda: _SeenFile(self, absolute, plain), permitted=absolute.exists())
             buffered = io.BufferedWriter(raw)
             return buffered if "b" in mode else io.TextIOWrapper(buffered, *args, **options)
 
@@ -141,9 +141,9 @@ class SimulatedDisk:
                 patched.enter_context(mock.patch.object(module, "open", high_open))
             yield self
 
-    def tell(self, told: Any) -> None:
+    def tell(self, report: Any) -> None:
         """Notes that the writer has told somebody: from here on it must not be lost."""
-        self.history.append(Happened("told", told=told))
+        self.history.append(Happened("told", report=report))
 
     def kill_at(self, step: int) -> None:
         """Kills the writer before that step; a write is torn."""
@@ -205,37 +205,37 @@ class SimulatedDisk:
         _apply(pending, chosen, names)
         data = {node: _torn(kept.get(node, b""), latest[node], how, chance) for node in latest}
 
-        def write(node: Node, place: Path) -> None:
-            place.mkdir()
+        def write(node: Node, folder: Path) -> None:
+            folder.mkdir()
             for name, inner in names.get(node, {}).items():
                 if self._kinds[inner] == "folder":
-                    write(inner, place / name)
+                    write(inner, folder / name)
                 else:
-                    (place / name).write_bytes(data.get(inner, b""))
+                    (folder / name).write_bytes(data.get(inner, b""))
                 either = [kept_modes.get(inner, AS_MADE[self._kinds[inner]]), modes[inner]]
-                (place / name).chmod(
+                (folder / name).chmod(
                     either[0] if how == "none" else either[1] if how == "all" else chance.choice(either)
                 )
 
         write(ROOT, into)
 
-    def _holds(self, place: Path) -> bool:
-        return place.is_relative_to(self.root)
+    def _holds(self, path: Path) -> bool:
+        return path.is_relative_to(self.root)
 
-    def _permit(self, place: Path) -> None:
-        if self._holds(place.parent) and not place.parent.stat().st_mode & stat.S_IWUSR:
-            raise PermissionError(13, "the folder cannot be written", str(place))
+    def _permit(self, path: Path) -> None:
+        if self._holds(path.parent) and not path.parent.stat().st_mode & stat.S_IWUSR:
+            raise PermissionError(13, "the folder cannot be written", str(path))
 
-    def _step(self, name: str, place: Path, act: Callable[[], Any], permitted: bool = False) -> Any:
+    def _step(self, name: str, path: Path, act: Callable[[], Any], permitted: bool = False) -> Any:
         if self._dead:
-            raise Killed(f"dead before {name} {place}")
-        self.steps.append(f"{name} {place.relative_to(self.root)}")
+            raise Killed(f"dead before {name} {path}")
+        self.steps.append(f"{name} {path.relative_to(self.root)}")
         self.before_step(len(self.steps) - 1, self.steps[-1])
         if not permitted:
-            self._permit(place)
+            self._permit(path)
         result = act()
         if self._remembers:
-            self._observe(written=place if name == "write" else None)
+            self._observe(written=path if name == "write" else None)
         return result
 
     def _observe(self, written: Path | None = None) -> None:
@@ -243,24 +243,24 @@ class SimulatedDisk:
         inodes, names = dict[int, Node](), dict[Node, dict[str, Node]]()
         fresh = list[Happened]()
 
-        def look(place: Path) -> Node:
-            said = place.lstat()
-            node = self._by_inode.get(said.st_ino)
-            kind = "folder" if stat.S_ISDIR(said.st_mode) else "file"
+        def look(path: Path) -> Node:
+            status = path.lstat()
+            node = self._by_inode.get(status.st_ino)
+            kind = "folder" if stat.S_ISDIR(status.st_mode) else "file"
             if node is None or self._kinds[node] != kind:
                 node = len(self._kinds)  # the root is looked at first, and so is ROOT
             self._kinds[node] = kind
-            inodes[said.st_ino] = node
-            mode = stat.S_IMODE(said.st_mode)
-            looks = (mode, said.st_size, said.st_mtime_ns) if kind == "file" else (mode,)
+            inodes[status.st_ino] = node
+            mode = stat.S_IMODE(status.st_mode)
+            looks = (mode, status.st_size, status.st_mtime_ns) if kind == "file" else (mode,)
             before = self._seen.get(node)
             if before is None or before[0] != mode:
                 fresh.append(Happened("mode", node, mode=mode))
-            if kind == "file" and (before != looks or place == written):
-                fresh.append(Happened("data", node, data=place.read_bytes()))
+            if kind == "file" and (before != looks or path == written):
+                fresh.append(Happened("data", node, data=path.read_bytes()))
             self._seen[node] = looks
             if kind == "folder":
-                names[node] = {inner.name: look(inner) for inner in sorted(place.iterdir())}
+                names[node] = {inner.name: look(inner) for inner in sorted(path.iterdir())}
             return node
 
         look(self.root)
@@ -282,26 +282,26 @@ class SimulatedDisk:
 
 
 class _SeenFile(io.FileIO):
-    def __init__(self, disk: SimulatedDisk, place: Path, mode: str) -> None:
-        self._disk, self._place = disk, place
-        super().__init__(place, mode)
+    def __init__(self, disk: SimulatedDisk, path: Path, mode: str) -> None:
+        self._disk, self._path = disk, path
+        super().__init__(path, mode)
 
     def write(self, data: Any) -> int:
         if self._disk._dead:
             return len(data)  # what a dead writer had in its buffers is lost
         try:
-            return self._disk._step("write", self._place, lambda: super(_SeenFile, self).write(data), permitted=True)
+            return self._disk._step("write", self._path, lambda: super(_SeenFile, self).write(data), permitted=True)
         except BaseException:
             super().write(bytes(data)[: len(data) // 2])
             raise
 
 
-def _place(path: Any, folder: int | None = None) -> Path:
+def _absolute(path: Any, folder: int | None = None) -> Path:
     """Where a path leads, the last name itself unresolved."""
-    place = Path(os.fspath(path))
-    if folder is not None and not place.is_absolute():
-        place = Path(f"/proc/self/fd/{folder}").readlink() / place
-    return place.absolute()
+    whole = Path(os.fspath(path))
+    if folder is not None and not whole.is_absolute():
+        whole = Path(f"/proc/self/fd/{folder}").readlink() / whole
+    return whole.absolute()
 
 
 def _apply(

@@ -192,7 +192,7 @@ def test_a_release_that_only_counts_somebody_is_deleted_too(tmp_path):
 def test_the_original_file_does_not_bring_them_back(erased):
     store, files, _ = erased
     day = DAYS[-1]
-    assert import_file(store, "coursera_usage", files / f"usage_{day}.csv", day).was_there
+    assert import_file(store, "coursera_usage", files / f"usage_{day}.csv", day).was_held
     again = import_file(store, "coursera_usage", files / f"usage_{day}.csv", day, Declared(zone="Asia/Karachi"))
     report = again.report
     assert (report.rows_in, report.published, report.collapsed, report.erased) == (60, 54, 6, 6)
@@ -211,7 +211,7 @@ def test_a_damaged_snapshot_kept_anew_is_kept_without_them(erased):
     rows.chmod(0o644)
     rows.write_bytes(b"PAR1 damaged")
     again = import_file(store, "coursera_usage", files / f"usage_{day}.csv", day)
-    assert not again.was_there and again.report.erased == 6
+    assert not again.was_held and again.report.erased == 6
     assert [one.folder.name for one in snapshots.snapshots(store, "coursera_usage")].count(again.snapshot.folder.name)
 
 

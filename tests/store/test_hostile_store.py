@@ -61,7 +61,7 @@ def forged(folder: Path, **changed: object) -> None:
     said["digest"] = protocol._digest(said)
     folder.chmod(0o700)
     file.chmod(0o600)
-    file.write_text(protocol._written(said))
+    file.write_text(protocol._manifest_text(said))
 
 
 # Names
@@ -86,7 +86,7 @@ def test_no_name_of_a_snapshot_leads_out_of_its_source(store, name, source):
      ("", False), ("x" * 201, False)],
 )  # fmt: skip
 def test_a_place_in_the_store_is_names_with_strokes_between(tmp_path, text, is_one):
-    assert names.is_place(text) == is_one
+    assert names.is_relative_path(text) == is_one
     if not is_one:
         with pytest.raises(names.NoSuchPlace):
             names.below(tmp_path, text)

@@ -25,7 +25,7 @@ from dashboard.store.erasure import Person
 from dashboard.store.fetches import FetchState, fetch_states
 from dashboard.store.mirror import files_of
 from dashboard.store.protocol import StoreDamaged
-from dashboard.store.remote import PublishedMeanwhile, _opened
+from dashboard.store.remote import PublishedMeanwhile, _opened_remote
 from dashboard.store.removal import buried
 from dashboard.store.snapshots import snapshots
 from tests.conftest import CAPTURED, FIXTURES
@@ -573,13 +573,13 @@ def test_an_answer_that_takes_too_long_has_the_object_sent_again(begun, server, 
 
     client, retries = bucket.TRANSFER
     monkeypatch.setattr(bucket, "TRANSFER", ({**client, "read_timeout": "1s"}, retries))
-    _opened.cache_clear()
+    _opened_remote.cache_clear()
     server.door = door
     try:
         assert actions.publish(begun).number == 3
     finally:
         server.door = lambda method, key: None
-        _opened.cache_clear()
+        _opened_remote.cache_clear()
     assert not slow and len(server.keys(prefix)) - 2 == len(keys_named(server, prefix))
 
 

@@ -201,7 +201,7 @@ def test_a_damaged_snapshot_is_mended_by_importing_its_file_again(store):
     rows.parent.chmod(0o755)
     rows.unlink()
     again = import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY)
-    assert not again.was_there
+    assert not again.was_held
     assert releases.publish_release(store).number == 2
 
 
@@ -209,7 +209,7 @@ def test_a_first_file_imported_again_takes_its_place_back(store, tmp_path):
     corrected = tmp_path / "corrected.csv"
     corrected.write_text("Date,ISO,Status\n16/03/2020,KEN,Fully open\n")
     import_file(store, "unesco_closures", corrected, DAY)
-    assert not import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY).was_there
+    assert not import_file(store, "unesco_closures", FIXTURES / "unesco_closures.csv", DAY).was_held
     (only,) = pinned(store)["unesco_closures"]
     assert json.loads((only.folder / "manifest.json").read_text())["input"]["file"] == "unesco_closures.csv"
 

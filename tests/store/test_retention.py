@@ -24,7 +24,7 @@ def aged(folder, key, months):
     said[key] = months_before(TODAY, months).isoformat() + said[key][10:]
     said["digest"] = protocol._digest(said)
     manifest.chmod(0o644)
-    manifest.write_text(protocol._written(said))
+    manifest.write_text(protocol._manifest_text(said))
 
 
 @pytest.fixture(scope="module")

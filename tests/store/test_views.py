@@ -63,12 +63,12 @@ def test_a_child_that_refuses_refuses_the_release(marts, tmp_path, monkeypatch, 
     monkeypatch.setattr(views, "_write", refuse)
     views.main([str(marts), str(tmp_path / "x")])
     with pytest.raises(AuditFailed, match="people could be worked out"):
-        views._heard(0, capsys.readouterr().out.encode())
+        views._answer_of_child(0, capsys.readouterr().out.encode())
 
 
 def test_a_child_that_dies_is_no_release(marts):
     with pytest.raises(RuntimeError, match="code -9"):
-        views._heard(-9, b"")
+        views._answer_of_child(-9, b"")
 
 
 def test_of_learners_at_a_hub_others_have_months_with_enough_of_them_only():

@@ -59,7 +59,9 @@ def test_no_function_takes_the_lock_of_a_store_that_is_not_known_here():
 def test_every_act_that_writes_is_within_shared(module):
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     acts = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
-    writing = calls(ROOT / module, CALLED | {"_serve", "_published", "_kept", "_on_record", "_release_on_record"})
+    writing = calls(
+        ROOT / module, CALLED | {"_serve", "_published", "_keep_on_record", "_on_record", "_release_on_record"}
+    )
     within = {
         act.name
         for act in acts

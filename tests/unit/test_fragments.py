@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, is_protected, place
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, answering_viewer, is_protected
 from dashboard.settings import QUERIES
 from dashboard.warehouse import catalog, fragments
 from dashboard.warehouse.build import tables_of
@@ -170,9 +170,9 @@ def test_a_question_about_people_by_its_fragment_alone_is_about_people(folder, m
     known = {query.name: query for query in read}
     monkeypatch.setattr(catalog, "questions", lambda: known)
     assert "cube_reach" in tables_of(known["room/by_fragment"].sql)
-    assert place(EXECUTIVE, None, "room/by_fragment", {}) == EXECUTIVE
+    assert answering_viewer(EXECUTIVE, None, "room/by_fragment", {}) == EXECUTIVE
     assert is_protected(EXECUTIVE, None, "room/by_fragment", {})
-    assert place(EXECUTIVE, None, "room/by_nothing", {}) == EVERYBODY
+    assert answering_viewer(EXECUTIVE, None, "room/by_nothing", {}) == EVERYBODY
     assert not is_protected(EXECUTIVE, None, "room/by_nothing", {})
 
 

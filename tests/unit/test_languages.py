@@ -80,8 +80,10 @@ def test_a_letter_of_chinese_takes_the_room_of_two():
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
 def test_a_share_in_a_table_is_that_of_the_figures(code):
     with speaking(code):
-        assert tables._written(62.3, "share") == share(0.623)
-        assert plain(tables._written(1_234.5, "people"))[0] == "1" and "%" not in tables._written(1_234.5, "people")
+        assert tables._number_words(62.3, "share") == share(0.623)
+        assert plain(tables._number_words(1_234.5, "people"))[0] == "1" and "%" not in tables._number_words(
+            1_234.5, "people"
+        )
 
 
 def test_a_list_ends_with_the_word_of_the_language():

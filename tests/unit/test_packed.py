@@ -42,7 +42,7 @@ def test_the_next_start_takes_what_was_kept_and_mistrusts_what_is_damaged(folder
     monkeypatch.undo()
     for damaged in (b"", good[:-3], brotli.compress(b"alert(1)")):
         kept.write_bytes(damaged)
-        assert packed._kept(kept, folder.read_bytes()) == b""
+        assert packed._kept_if_whole(kept, folder.read_bytes()) == b""
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(folder, monkeypatch):

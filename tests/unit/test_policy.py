@@ -6,7 +6,7 @@ import tomllib
 from dashboard.disclosure.policy import FILE, policy
 from dashboard.disclosure.protect import PROTECTED
 from dashboard.settings import QUERIES
-from dashboard.warehouse.answers import asked_tables
+from dashboard.warehouse.answers import queried_tables
 from dashboard.warehouse.catalog import layer
 from dashboard.warehouse.changes import changed_tables
 
@@ -25,7 +25,7 @@ def test_no_page_reads_a_table_with_a_row_for_each_learner():
         "fct_figure_row",
         "fct_learner_link",
     } <= of_learners
-    assert not of_learners & asked_tables()
+    assert not of_learners & queried_tables()
 
 
 def test_what_is_left_of_a_comparison_names_no_learner():

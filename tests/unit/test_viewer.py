@@ -9,7 +9,7 @@ from dashboard.settings import PROJECT
 CACHES = {"lru_cache", "cache", "cache_data", "cache_resource", "cached_property"}
 # What is cached of answers, releases or files of a store without a viewer: a release's own description, and which
 # programmes have one partner (names, no count), and tables about no learner.
-WITHOUT_A_VIEWER = {"_shared", "_before", "_pinned", "_release", "_programmes_of_one"}
+WITHOUT_A_VIEWER = {"_shared", "_before", "_pinned", "_release", "_programmes_of_single_partners"}
 # What runs a statement.
 RUNS = {"execute", "executemany", "sql", "query", "_run", "ask", "view", "build", "from_query", "execute_async"}
 # Where a name of ours, checked to be an identifier, is written into a statement, since names cannot be bound.
@@ -38,7 +38,7 @@ def is_about_answers(function):
         node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return bool(
-        names & {"Release", "Answers", "Viewer", "Visitor", "ask", "answer", "ask_one", "open_answers", "visitor"}
+        names & {"Release", "Answers", "Viewer", "Visitor", "ask", "answer", "ask_row", "open_answers", "visitor"}
     )
 
 

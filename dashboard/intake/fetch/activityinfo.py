@@ -7,7 +7,7 @@ states how many rows it has. Only fields of the template are asked for. Settings
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
-from dashboard.intake.fetch.pages import AGAIN, part, whole_number
+from dashboard.intake.fetch.pages import AGAIN, answered_field, whole_number
 from dashboard.intake.fetch.tables import by_template, column_of, write_by_template
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
@@ -19,25 +19,27 @@ def fetch(order: Order, client: Client) -> Fetched:
     form = order.setting("form")
     schema = client.json(f"{address}/form/{form}/schema", headers=headers)
     fields: dict[str, str] = {}
-    for one in part(schema, "elements", list, client.shown(f"{address}/form")):
-        names = [str(one[key]) for key in ("code", "label") if one.get(key)]
+    for element in answered_field(schema, "elements", list, client.shown(f"{address}/form")):
+        names = [str(element[key]) for key in ("code", "label") if element.get(key)]
         if name := next((name for name in names if column_of(order.card, name)), ""):
             if name in fields:
                 raise FetchFailed(f"Two fields of the form are named {name}. Rename one of them.")
-            fields[name] = str(one.get("id", ""))
-    found = by_template(order.card, fields)
+            fields[name] = str(element.get("id", ""))
+    question_of = by_template(order.card, fields)
     query = {
         "rowSources": [{"rootFormId": form}],
-        "columns": [{"id": column, "expression": fields[field]} for column, field in found.items()],
+        "columns": [{"id": column, "expression": fields[field]} for column, field in question_of.items()],
         "truncateStrings": False,
     }
     what = client.shown(f"{address}/query/columns")
     answer = client.json(f"{address}/query/columns", headers=headers, body=query)
     total = whole_number(answer.get("rows") if isinstance(answer, dict) else None, what)
-    columns = part(answer, "columns", dict, what)
-    values = {column: _values(columns.get(column), total, column, what) for column in found}
-    rows = ({column: values[column][at] for column in found} for at in range(total))
-    return Fetched(write_by_template(order.folder, order.card, order.way.kind, {one: one for one in found}, rows))
+    columns = answered_field(answer, "columns", dict, what)
+    values = {column: _values(columns.get(column), total, column, what) for column in question_of}
+    rows = ({column: values[column][at] for column in question_of} for at in range(total))
+    return Fetched(
+        write_by_template(order.folder, order.card, order.way.kind, {column: column for column in question_of}, rows)
+    )
 
 
 def _values(column: Any, total: int, name: str, what: str) -> list[Any]:
@@ -48,7 +50,7 @@ def _values(column: Any, total: int, name: str, what: str) -> list[Any]:
     """
     storage = column.get("storage") if isinstance(column, dict) else None
     if storage == "array":
-        values = part(column, "values", list, what)
+        values = answered_field(column, "values", list, what)
     elif storage == "constant":
         values = [column.get("value")] * total
     elif storage == "empty":

@@ -64,16 +64,16 @@ def beyond(
     streams = frozenset(report.streams)
     now = size([ready.folder / "rows.parquet"], card, total, streams)
     # Of a source with streams, what came in one file with some of these streams is expected to come again.
-    stood = [one for one in _newest_first(store_rows) if not card.stream or one.streams & streams]
-    expected = streams.union(*(one.streams for one in stood))
-    before = size([one.rows_file for one in stood], card, total, expected) if stood else None
+    stood = [snapshot for snapshot in _newest_first(store_rows) if not card.stream or snapshot.streams & streams]
+    expected = streams.union(*(snapshot.streams for snapshot in stood))
+    before = size([snapshot.rows_file for snapshot in stood], card, total, expected) if stood else None
     if before is None or not before.rows:
         return _too_small(now, way.bounds)
     if change := _change(before, now, bounds):
         return change
-    seen = [one for one in seen_rows if not card.stream or one.streams & expected]
-    change = _change(size([one.rows_file for one in seen], card, total, expected), now, bounds)
-    day = max((one.captured_on for one in (seen if card.stream else seen[:1])), default="")
+    seen = [snapshot for snapshot in seen_rows if not card.stream or snapshot.streams & expected]
+    change = _change(size([snapshot.rows_file for snapshot in seen], card, total, expected), now, bounds)
+    day = max((snapshot.captured_on for snapshot in (seen if card.stream else seen[:1])), default="")
     return f"Small changes have added up since the capture that a person saw last ({day}): {change}" if change else ""
 
 
@@ -84,9 +84,9 @@ def _change(before: Size, now: Size, bounds: Mapping[str, float]) -> str:
         "countries": (dict.fromkeys(before.countries, 1), dict.fromkeys(now.countries, 1)),
         "total": (before.people, now.people),
     }
-    for name, (there, here) in sizes.items():
-        old, new = sum(there.values()), sum(here.values())
-        moved = sum(abs(here.get(country, 0) - there.get(country, 0)) for country in {*there, *here})
+    for name, (old_sizes, new_sizes) in sizes.items():
+        old, new = sum(old_sizes.values()), sum(new_sizes.values())
+        moved = sum(abs(new_sizes.get(country, 0) - old_sizes.get(country, 0)) for country in {*old_sizes, *new_sizes})
         most = f"beyond the {bounds[name]:.0%} that may change without a person."
         if old and not abs(new - old) / old <= bounds[name]:
             change = f"{abs(new - old) / old:.0%} {'more' if new > old else 'fewer'}"
@@ -116,21 +116,21 @@ def size(files: Sequence[Path], card: SourceCard, total: str, streams: frozenset
         codes = table[country] if country else pa.nulls(table.num_rows, pa.string())
         counted = table[total] if total in table.column_names else pa.nulls(table.num_rows, pa.int64())
         sums = pa.table({"country": codes, "people": counted}).group_by("country")
-        for one in sums.aggregate([([], "count_all"), ("people", "sum")]).to_pylist():
-            rows[one["country"] or ""] += one["count_all"]
-            people[one["country"] or ""] += one["people_sum"] or 0
+        for row in sums.aggregate([([], "count_all"), ("people", "sum")]).to_pylist():
+            rows[row["country"] or ""] += row["count_all"]
+            people[row["country"] or ""] += row["people_sum"] or 0
     return Size(rows, people)
 
 
 def _of_streams(table: Any, stream: Sequence[str], wanted: set[str]) -> tuple[Any, set[str]]:
     """The rows of the streams that are wanted still, and those that are wanted after it."""
     keys = pc.binary_join_element_wise(*(pc.cast(table[name], pa.string()) for name in stream), "/")
-    found = set(pc.unique(keys).to_pylist())
-    return table.filter(pc.is_in(keys, pa.array(sorted(wanted), pa.string()))), wanted - found
+    present = set(pc.unique(keys).to_pylist())
+    return table.filter(pc.is_in(keys, pa.array(sorted(wanted), pa.string()))), wanted - present
 
 
 def _newest_first(store_rows: Sequence[Snapshot]) -> list[Snapshot]:
-    return sorted(store_rows, key=lambda one: (one.captured_on, one.order), reverse=True)
+    return sorted(store_rows, key=lambda snapshot: (snapshot.captured_on, snapshot.order), reverse=True)
 
 
 def _too_small(now: Size, bounds: Mapping[str, float]) -> str:
@@ -138,10 +138,10 @@ def _too_small(now: Size, bounds: Mapping[str, float]) -> str:
     if not fewest:
         return "It is the first capture of this source, so that there is nothing to compare it with."
     for name, least in fewest.items():
-        found = len(now.countries) if name == "fewest_countries" else sum(now.rows.values())
-        if not found >= least:
+        size = len(now.countries) if name == "fewest_countries" else sum(now.rows.values())
+        if not size >= least:
             return (
-                f"It is the first capture of this source and has {found:,} {FEWEST[name]}; at least {least:,.0f} were "
+                f"It is the first capture of this source and has {size:,} {FEWEST[name]}; at least {least:,.0f} were "
                 "expected."
             )
     return ""

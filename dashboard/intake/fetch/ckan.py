@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
-from dashboard.intake.fetch.pages import part
+from dashboard.intake.fetch.pages import answered_field
 from dashboard.intake.fetch.tables import dated
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
@@ -19,26 +19,28 @@ def fetch(order: Order, client: Client) -> Fetched:
     address = f"{server(order.setting('server'))}/api/3/action/package_show"
     what = client.shown(f"{address}/{dataset}")
     answer = client.json(address, {"id": dataset})
-    resources = part(part(answer, "result", dict, what), "resources", list, what)
+    resources = answered_field(answered_field(answer, "result", dict, what), "resources", list, what)
     pattern = re.compile(str(order.way.settings.get("resource", "")), re.IGNORECASE)
     format_ = order.setting("format").casefold()
     fitting = [
-        one
-        for one in resources
-        if isinstance(one, dict)
-        and str(one.get("format", "")).casefold() == format_
-        and pattern.search(str(one.get("name", "")))
-        and one.get("url")
+        resource
+        for resource in resources
+        if isinstance(resource, dict)
+        and str(resource.get("format", "")).casefold() == format_
+        and pattern.search(str(resource.get("name", "")))
+        and resource.get("url")
     ]
     if not fitting:
-        names = ", ".join(f"{one.get('name')} ({one.get('format')})" for one in resources if isinstance(one, dict))
+        names = ", ".join(
+            f"{resource.get('name')} ({resource.get('format')})" for resource in resources if isinstance(resource, dict)
+        )
         raise FetchFailed(
             f"The dataset {dataset} has no {format_.upper()} named like {pattern.pattern or 'anything'!r} (found: "
             f"{client.clean(names)[:300] or 'no resource'}). Correct the card of the source."
         )
     got = client.file(str(max(fitting, key=_moment)["url"]), order.folder, order.known)
     file = got.file.rename(order.folder / dated(order.card.name, got.file.name))
-    return Fetched(file, got.etag, got.modified, got.place)
+    return Fetched(file, got.etag, got.modified, got.address_mark)
 
 
 def _moment(resource: dict[str, Any]) -> str:

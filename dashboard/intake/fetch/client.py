@@ -44,9 +44,9 @@ LONGEST_SHOWN = 300
 LARGEST_ANSWER = 32 * MEGABYTE
 # What a publisher calls a file by is sent back to it as it is.
 MARK = re.compile(r"[\x20-\x7e]{0,200}")
-# So many digits of a digest tell addresses apart.
-PLACE = 16
-# What a file begins with that is no table, whatever its name and its content type say.
+# So many digits of a digest distinguish addresses.
+MARK_DIGITS = 16
+# What a file begins with that is no table, whatever its name and its content type state.
 MAGIC = (
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -69,13 +69,13 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class FetchFailed(Refusal):
-    """A publisher did not give what was wanted; the message says why and what to do, and holds no secret.
+    """A publisher did not give what was wanted; the message states why and what to do, and holds no secret.
 
     It is one line without control or bidirectional characters, however a publisher writes what stands in it.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))
+        super().__init__(single_line(message))
 
 
 class FetchUnchanged(Exception):
@@ -96,7 +96,7 @@ class Caps:
     tries: int = 5
     first_pause: float = 1
     longest_pause: float = 30
-    longest_asked: float = 120
+    longest_requested_pause: float = 120
 
 
 REFRESH = Caps(bytes=256 * MEGABYTE, seconds=900)
@@ -107,12 +107,12 @@ BY_HAND = Caps(bytes=LARGEST_FILE, seconds=300, tries=3)
 class Known:
     """What is known of the file fetched last, so that the same one is not sent again; empty where nothing is.
 
-    `place` is the digest of the address it came from: another address is asked as if nothing were known.
+    `address_mark` is the digest of the address it came from: another address is asked as if nothing were known.
     """
 
     etag: str = ""
     modified: str = ""
-    place: str = ""
+    address_mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Got:
     file: Path
     etag: str = ""
     modified: str = ""
-    place: str = ""
+    address_mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,14 +191,14 @@ class Client:
             FetchUnchanged: it is the one that is known.
         """
         self._allowed(address, address)
-        sent, place = dict(headers or {}), self.place(address)
-        if known and known.place == place:
+        sent, mark_of_address = dict(headers or {}), self.address_mark(address)
+        if known and known.address_mark == mark_of_address:
             sent |= {"If-None-Match": known.etag} if known.etag else {}
             sent |= {"If-Modified-Since": known.modified} if known.modified else {}
         target = folder / _name(address)
         answer = self._request("GET", address, target, headers=sent)
         if answer.status == httpx.codes.NOT_MODIFIED:
-            if known and known.place == place:
+            if known and known.address_mark == mark_of_address:
                 raise FetchUnchanged
             raise FetchFailed(
                 f"{self.shown(address)} states that a file has not changed of which nothing is known here (found: "
@@ -216,12 +216,12 @@ class Client:
             )
         marks = [answer.headers.get(name, "") for name in ("ETag", "Last-Modified")]
         etag, modified = (mark if MARK.fullmatch(mark) else "" for mark in marks)
-        return Got(target, etag, modified, place)
+        return Got(target, etag, modified, mark_of_address)
 
     @staticmethod
-    def place(address: str) -> str:
-        """What tells an address apart from others, and does not show it."""
-        return hashlib.sha256(address.encode()).hexdigest()[:PLACE]
+    def address_mark(address: str) -> str:
+        """What distinguishes an address from others, and does not show it."""
+        return hashlib.sha256(address.encode()).hexdigest()[:MARK_DIGITS]
 
     def json(
         self,
@@ -254,9 +254,9 @@ class Client:
 
     def shown(self, address: object) -> str:
         """An address as a message may show it: without a user, a query or a secret."""
-        parts = urlsplit(str(address))
-        host = parts.netloc.rpartition("@")[2]
-        return self.clean(urlunsplit((parts.scheme, host, parts.path, "", "")))[:LONGEST_SHOWN]
+        pieces = urlsplit(str(address))
+        host = pieces.netloc.rpartition("@")[2]
+        return self.clean(urlunsplit((pieces.scheme, host, pieces.path, "", "")))[:LONGEST_SHOWN]
 
     def clean(self, text: str) -> str:
         """A text without the secrets, should a publisher have repeated one."""
@@ -287,10 +287,10 @@ class Client:
                     return answer
                 last = f"status {answer.status}"
                 wait_seconds = _retry_after(answer.headers.get("Retry-After", ""))
-            if wait_seconds is not None and wait_seconds > self.caps.longest_asked:
+            if wait_seconds is not None and wait_seconds > self.caps.longest_requested_pause:
                 raise FetchFailed(
                     f"{self.shown(address)} asks to wait for {wait_seconds:,.0f} seconds (found: {last}), longer than "
-                    f"the {self.caps.longest_asked:,.0f} of one refresh. Do it again later, or less often."
+                    f"the {self.caps.longest_requested_pause:,.0f} of one refresh. Do it again later, or less often."
                 )
             if turn + 1 < self.caps.tries:
                 self._pause(turn, wait_seconds, address)
@@ -330,11 +330,11 @@ class Client:
             FetchFailed: it may not.
         """
         try:
-            parts = urlsplit(address)
-            host, origin = parts.hostname or "", (parts.scheme, parts.hostname or "", parts.port)
+            pieces = urlsplit(address)
+            host, origin = pieces.hostname or "", (pieces.scheme, pieces.hostname or "", pieces.port)
         except ValueError as wrong:
             raise FetchFailed(f"{self.shown_wrong(address)} is not an address: {wrong}. Correct it.") from None
-        if parts.scheme not in ("http", "https") or not host:
+        if pieces.scheme not in ("http", "https") or not host:
             leads = f" ({self.shown(first)} leads there)" if address != first else ""
             raise FetchFailed(
                 f"{self.shown_wrong(address)} is not an http or https address{leads}. Give one, or import a file."
@@ -342,7 +342,7 @@ class Client:
         of_first = urlsplit(first)
         host_of_first = of_first.hostname or ""
         by_hand = self.hosts is None and of_first.scheme == "http"
-        if parts.scheme == "http" and host not in LOOPBACK and not by_hand:
+        if pieces.scheme == "http" and host not in LOOPBACK and not by_hand:
             raise FetchFailed(
                 f"{self.shown(address)} is not encrypted, and only https is fetched. Correct the address."
             )
@@ -418,9 +418,9 @@ class Client:
 
     def _cut_off(self) -> None:
         """Ends what is read when the time is over: headers that drip in are not seen from here until they end."""
-        for one in list(self._sockets):
+        for open_socket in list(self._sockets):
             with suppress(OSError):
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
+                socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
 
     def _unreadable(self, address: str, wrong: Exception) -> FetchFailed:
         return FetchFailed(
@@ -476,7 +476,7 @@ def _without_credentials(named: dict[str, Any]) -> dict[str, Any]:
     return {**named, "headers": kept, "auth": None}
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """A text in one line, without control, bidirectional and other characters that nobody sees."""
     return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text).split())
 
@@ -523,10 +523,10 @@ def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
 def _is_inside(host: str) -> bool:
     """Whether a host is this machine, or one of a network that the internet does not reach."""
     try:
-        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+        addresses = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):  # it cannot be found, so that it cannot be asked
         return False
-    return any(not ipaddress.ip_address(one).is_global for one in found)
+    return any(not ipaddress.ip_address(address).is_global for address in addresses)
 
 
 def _no_number(text: str) -> float:
@@ -544,22 +544,22 @@ def _writing(target: Path | None) -> Iterator[Callable[[bytes], object] | None]:
 
 @cache
 def _authorities(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Whose certificates are trusted, as these two variables say; read once for all clients."""
+    """Whose certificates are trusted, as these two variables state; read once for all clients."""
     return httpx.create_ssl_context()
 
 
 def _certificate(trouble: httpx.TransportError) -> str:
     """What is wrong with a certificate, where that is the trouble; else empty."""
-    found: BaseException | None = trouble
-    while found is not None:
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return found.verify_message or "a certificate that cannot be verified"
-        found = found.__cause__ or found.__context__
+    cause: BaseException | None = trouble
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause.verify_message or "a certificate that cannot be verified"
+        cause = cause.__cause__ or cause.__context__
     return "a certificate that cannot be verified" if "CERTIFICATE_VERIFY_FAILED" in str(trouble) else ""
 
 
 def _retry_after(text: str) -> float | None:
-    """The seconds that `Retry-After` asks for, as a number or as a moment; None where it says neither."""
+    """The seconds that `Retry-After` asks for, as a number or as a moment; None where it states neither."""
     if text.strip().isdecimal():
         return float(text)
     try:
@@ -582,7 +582,7 @@ def _is_no_table(beginning: bytes, kind: str) -> str:
     if beginning.startswith(b"PK\x03\x04"):
         return (
             ""
-            if any(part in beginning for part in (b"[Content_Types].xml", b"mimetype", b"xl/", b"_rels/"))
+            if any(piece in beginning for piece in (b"[Content_Types].xml", b"mimetype", b"xl/", b"_rels/"))
             else ARCHIVE
         )
     for magic, what in MAGIC:

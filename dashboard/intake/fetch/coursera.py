@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
-from dashboard.intake.fetch.pages import Page, all_rows, part, whole_number
+from dashboard.intake.fetch.pages import Page, all_rows, answered_field, whole_number
 from dashboard.intake.fetch.tables import write
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
@@ -43,10 +43,10 @@ def fetch(order: Order, client: Client) -> Fetched:
     """One row for each learner and course of all programmes, without reports of specialisations and videos."""
     address = f"{server(order.setting('address'))}/businesses.v1/{order.setting('organisation')}"
     headers = {"Authorization": f"Bearer {_token(order, client)}"}
-    wanted = [one.strip() for one in str(order.way.settings.get("programmes", "")).split(",") if one.strip()]
+    wanted = [name.strip() for name in str(order.way.settings.get("programmes", "")).split(",") if name.strip()]
     programmes = _rows(order, client, f"{address}/programs", headers, {})
-    known = {str(one.get("id", "")): one for one in programmes if isinstance(one, dict)}
-    if unknown := [one for one in wanted if one not in known]:
+    known = {str(programme.get("id", "")): programme for programme in programmes if isinstance(programme, dict)}
+    if unknown := [name for name in wanted if name not in known]:
         raise FetchFailed(
             f"Coursera knows {len(known):,} programmes of the organisation, and {len(unknown)} of those named in "
             "COALITION_COURSERA_PROGRAMMES are none of them. Correct the ids."
@@ -70,7 +70,7 @@ def _token(order: Order, client: Client) -> str:
     """A token for the client's credentials; no message holds it from here on."""
     credentials = (order.setting("client_id"), order.setting("client_secret"))
     answer = client.json(order.setting("token_address"), form={"grant_type": "client_credentials"}, basic=credentials)
-    token = str(part(answer, "access_token", str, client.shown(order.setting("token_address"))))
+    token = str(answered_field(answer, "access_token", str, client.shown(order.setting("token_address"))))
     client.secrets = (*client.secrets, token)
     return token
 
@@ -88,7 +88,7 @@ def _rows(
 
     def ask(_: int, before: int) -> Page:
         answer = client.json(address, {**params, "start": before, "limit": length}, headers)
-        rows = part(answer, "elements", list, what)
+        rows = answered_field(answer, "elements", list, what)
         paging = answer.get("paging") or {}
         # A list that is no longer than a page may come without a total.
         total = paging.get("total", None if paging.get("next") else before + len(rows))
@@ -97,31 +97,31 @@ def _rows(
     return all_rows(what, ask, keep)
 
 
-def _cells(programme: Mapping[str, Any], one: Mapping[str, Any]) -> list[object] | None:
+def _cells(programme: Mapping[str, Any], member: Mapping[str, Any]) -> list[object] | None:
     """The cells of a report of a course; None for one of a specialisation or a video."""
-    if str(one.get("contentType", COURSE)).casefold() != COURSE:
+    if str(member.get("contentType", COURSE)).casefold() != COURSE:
         return None
-    email, external = str(one.get("email") or ""), str(one.get("externalId") or "")
+    email, external = str(member.get("email") or ""), str(member.get("externalId") or "")
     if "@" in external:  # Coursera gives the address where a partner gave no id
         email, external = email or external, ""
-    universities = one.get("partnerNames") or ()
+    universities = member.get("partnerNames") or ()
     return [
         email,
         external,
-        one.get("contentName"),
-        one.get("contentId"),
+        member.get("contentName"),
+        member.get("contentId"),
         "; ".join(universities) if isinstance(universities, list | tuple) else universities,
-        _moment(one.get("enrolledAt")),
-        _moment(one.get("lastActivityAt")),
-        one.get("overallProgress"),
-        one.get("approxTotalCourseHrs"),
-        "Yes" if one.get("isCompleted") else "No",
-        "Yes" if one.get("deletedAt") or str(one.get("membershipState", "")).startswith(REMOVED) else "No",
-        one.get("programSlug") or programme.get("slug"),
-        one.get("programName") or programme.get("name"),
-        _moment(one.get("completedAt")),
-        one.get("contentCertificateUrl"),
-        one.get("courseType") or one.get("contentType"),
+        _moment(member.get("enrolledAt")),
+        _moment(member.get("lastActivityAt")),
+        member.get("overallProgress"),
+        member.get("approxTotalCourseHrs"),
+        "Yes" if member.get("isCompleted") else "No",
+        "Yes" if member.get("deletedAt") or str(member.get("membershipState", "")).startswith(REMOVED) else "No",
+        member.get("programSlug") or programme.get("slug"),
+        member.get("programName") or programme.get("name"),
+        _moment(member.get("completedAt")),
+        member.get("contentCertificateUrl"),
+        member.get("courseType") or member.get("contentType"),
     ]
 
 

@@ -14,7 +14,7 @@ def fetch(order: Order, client: Client) -> Fetched:
     """The file, under the name of its source with the day of its capture."""
     got = client.file(order.setting("address"), order.folder, order.known)
     file = got.file.rename(order.folder / dated(order.card.name, got.file.name))
-    return Fetched(file, got.etag, got.modified, got.place)
+    return Fetched(file, got.etag, got.modified, got.address_mark)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
-from dashboard.intake.fetch.pages import Page, all_rows, part, whole_number
+from dashboard.intake.fetch.pages import Page, all_rows, answered_field, whole_number
 from dashboard.intake.fetch.tables import by_template, column_of, write_by_template
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
@@ -27,7 +27,7 @@ def fetch(order: Order, client: Client) -> Fetched:
         params: dict[str, str | int] = {"format": "json", "sort": ORDER, "start": before, "limit": length}
         answer = client.json(address, params, headers)
         total = whole_number(answer.get("count") if isinstance(answer, dict) else None, what)
-        return Page(part(answer, "results", list, what), total)
+        return Page(answered_field(answer, "results", list, what), total)
 
     # A question within a group is named group/question; answers that were left blank are not there at all.
     @cache
@@ -42,8 +42,8 @@ def fetch(order: Order, client: Client) -> Fetched:
     if not rows:
         raise FetchFailed("The form has no submission yet (found: 0). There is nothing to take.")
     names = dict.fromkeys(name for row in rows for name in row)
-    found = by_template(order.card, names)
-    return Fetched(write_by_template(order.folder, order.card, order.way.kind, found, rows))
+    question_of = by_template(order.card, names)
+    return Fetched(write_by_template(order.folder, order.card, order.way.kind, question_of, rows))
 
 
 def _question(name: str) -> str:

@@ -73,17 +73,17 @@ def whole_number(value: object, what: str) -> int:
     return int(text)
 
 
-def part(answer: Any, name: str, kind: type, what: str) -> Any:
+def answered_field(answer: Any, name: str, kind: type, what: str) -> Any:
     """A part of an answer in JSON.
 
     Raises:
         FetchFailed: it is not there, or is something else: the interface is another one than was documented.
     """
-    found = answer.get(name) if isinstance(answer, dict) else None
-    if not isinstance(found, kind):
+    value = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(value, kind):
         names = ", ".join(sorted(map(str, answer))[:10]) if isinstance(answer, dict) else type(answer).__name__
         raise FetchFailed(
             f"{what} should answer with {name!r} (found: {names or 'nothing'}). The interface may have changed: import "
             "a file, and tell whoever looks after the dashboard."
         )
-    return found
+    return value

@@ -36,7 +36,7 @@ def dated(name: str, theirs: str = "") -> str:
 
 def column_of(card: SourceCard, question: str) -> SourceColumn | None:
     """The column of the template that a question is named like; None where there is none."""
-    named = (one for one in card.columns if _key(question) in (_key(one.headers[0]), _key(one.name)))
+    named = (column for column in card.columns if _key(question) in (_key(column.headers[0]), _key(column.name)))
     return next(named, None)
 
 
@@ -46,33 +46,33 @@ def by_template(card: SourceCard, questions: Iterable[str]) -> dict[str, str]:
     Raises:
         FetchFailed: a column that the source needs has none, or one has two.
     """
-    found: dict[str, str] = {}
+    question_of: dict[str, str] = {}
     for question in questions:
         column = column_of(card, question)
         if column is None:
             continue
-        if column.name in found:
+        if column.name in question_of:
             raise FetchFailed(
-                f"Two questions of the form stand for {column.name} of {card.name} (found: {found[column.name]} and "
-                f"{question}). Rename one of them."
+                f"Two questions of the form stand for {column.name} of {card.name} (found: {question_of[column.name]} "
+                f"and {question}). Rename one of them."
             )
-        found[column.name] = question
-    if lacking := card.lacking(found):
+        question_of[column.name] = question
+    if lacking := card.lacking(question_of):
         names = ", ".join(column.name for column in lacking)
         raise FetchFailed(
-            f"The form has no question for {names} of {card.name} (found: {', '.join(found) or 'none'}). Name "
+            f"The form has no question for {names} of {card.name} (found: {', '.join(question_of) or 'none'}). Name "
             "the questions like the columns of `coalition template`."
         )
-    return found
+    return question_of
 
 
 def write_by_template(
-    folder: Path, card: SourceCard, kind: str, found: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
+    folder: Path, card: SourceCard, kind: str, question_of: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
 ) -> Path:
     """A file of the source's template, its rows by the questions that stand for the columns."""
     headers = {column.name: column.headers[0] for column in card.columns}
-    columns = [name for name in headers if name in found]
-    cells = ([_text(row.get(found[name])) for name in columns] for row in rows)
+    columns = [name for name in headers if name in question_of]
+    cells = ([_text(row.get(question_of[name])) for name in columns] for row in rows)
     return write(folder, f"{card.name}_{kind}", [headers[name] for name in columns], cells)
 
 

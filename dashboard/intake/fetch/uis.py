@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.intake.fetch.client import FetchFailed
-from dashboard.intake.fetch.pages import AGAIN, part, whole_number
+from dashboard.intake.fetch.pages import AGAIN, answered_field, whole_number
 from dashboard.intake.fetch.tables import write
 from dashboard.intake.fetch.ways import Client, Fetched, Order, server
 
@@ -43,7 +43,7 @@ Figures = dict[tuple[str, int], int]
 def fetch(order: Order, client: Client) -> Fetched:
     """One row a country; of each level the newest year in which both sexes are known, as in the publisher's table."""
     address = server(order.setting("address"))
-    figures = {name: _figures(client, address, one) for name, one in _indicators(client, address).items()}
+    figures = {name: _figures(client, address, indicator) for name, indicator in _indicators(client, address).items()}
     return Fetched(write_figures(order, figures))
 
 
@@ -64,8 +64,12 @@ def write_figures(order: Order, figures: Mapping[str, Figures]) -> Path:
 def _indicators(client: Client, address: str) -> dict[str, dict[str, Any]]:
     """The indicator of each figure."""
     answer = client.json(f"{address}/definitions/indicators")
-    listed = part({"indicators": answer}, "indicators", list, client.shown(f"{address}/definitions/indicators"))
-    by_name = {str(one.get("name", "")).casefold(): one for one in listed if one.get("indicatorCode")}
+    listed = answered_field(
+        {"indicators": answer}, "indicators", list, client.shown(f"{address}/definitions/indicators")
+    )
+    by_name = {
+        str(indicator.get("name", "")).casefold(): indicator for indicator in listed if indicator.get("indicatorCode")
+    }
     if missing := [name for name in NAMES.values() if name.casefold() not in by_name]:
         raise FetchFailed(
             f"{client.shown(address)} has no indicator named {missing[0]!r} (found: {len(by_name):,} others). It may "
@@ -83,7 +87,7 @@ def _figures(client: Client, address: str, indicator: dict[str, Any]) -> Figures
     code = str(indicator["indicatorCode"])
     what = client.shown(f"{address}/data/indicators")
     answer = client.json(f"{address}/data/indicators", {"indicator": code})
-    records = part(answer, "records", list, what)
+    records = answered_field(answer, "records", list, what)
     total = (indicator.get("dataAvailability") or {}).get("totalRecordCount")
     if total is not None and len(records) != whole_number(total, what):
         raise FetchFailed(f"{what} should have {total:,} records of {code} (found: {len(records):,}). {AGAIN}")
@@ -92,21 +96,19 @@ def _figures(client: Client, address: str, indicator: dict[str, Any]) -> Figures
             f"{what} gives at most {MOST_RECORDS:,} records at once, and as many came for {code}: some may be missing. "
             "Import a file, and tell whoever looks after the dashboard."
         )
-    found: Figures = {}
-    for one in records:
-        value = one.get("value")
+    figures: Figures = {}
+    for record in records:
+        value = record.get("value")
         if isinstance(value, int | float):
-            take(found, (str(one.get("geoUnit", "")), int(one.get("year", 0))), value, f"{what}: {code}")
-    return found
+            take(figures, (str(record.get("geoUnit", "")), int(record.get("year", 0))), value, f"{what}: {code}")
+    return figures
 
 
-def take(figures: Figures, place: tuple[str, int], value: float, what: str) -> None:
+def take(figures: Figures, key: tuple[str, int], value: float, what: str) -> None:
     """Adds the figure of a country or region and year.
 
     Raises:
         FetchFailed: another one is there.
     """
-    if figures.setdefault(place, round(value)) != round(value):
-        raise FetchFailed(
-            f"{what} has two figures for {place[0]} in {place[1]} (found: {figures[place]}, {value}). {AGAIN}"
-        )
+    if figures.setdefault(key, round(value)) != round(value):
+        raise FetchFailed(f"{what} has two figures for {key[0]} in {key[1]} (found: {figures[key]}, {value}). {AGAIN}")

@@ -32,7 +32,7 @@ def fetch(order: Order, client: Client) -> Fetched:
             "you have."
         ) from wrong
     got.file.unlink()
-    return Fetched(write_figures(order, figures), got.etag, got.modified, got.place)
+    return Fetched(write_figures(order, figures), got.etag, got.modified, got.address_mark)
 
 
 def _figures(archive: zipfile.ZipFile, what: str) -> Mapping[str, Figures]:
@@ -61,11 +61,13 @@ def _rows(archive: zipfile.ZipFile, name: str, what: str) -> Iterator[dict[str, 
     Raises:
         FetchFailed: the archive has no such table, or one that is too large or lacks a column.
     """
-    found = [one for one in archive.infolist() if one.filename.rpartition("/")[2].casefold() == name.casefold()]
-    if len(found) != 1 or found[0].file_size > LARGEST:
-        size = f"{found[0].file_size:,} bytes" if found else "none"
+    members = [
+        member for member in archive.infolist() if member.filename.rpartition("/")[2].casefold() == name.casefold()
+    ]
+    if len(members) != 1 or members[0].file_size > LARGEST:
+        size = f"{members[0].file_size:,} bytes" if members else "none"
         raise FetchFailed(f"{what} should hold one table {name} of at most {LARGEST:,} bytes (found: {size}).")
-    with archive.open(found[0]) as body:
+    with archive.open(members[0]) as body:
         rows = csv.DictReader(io.TextIOWrapper(body, encoding="utf-8-sig", newline=""))
         columns = {str(column).upper(): str(column) for column in rows.fieldnames or ()}
         if missing := [column for column in COLUMNS[name] if column not in columns]:

@@ -8,7 +8,7 @@ pages of the length that was asked for; of pages of one row there are as many as
 import datetime
 from typing import Any
 
-from dashboard.intake.fetch.pages import Page, all_rows, part, whole_number
+from dashboard.intake.fetch.pages import Page, all_rows, answered_field, whole_number
 from dashboard.intake.fetch.tables import write
 from dashboard.intake.fetch.ways import Client, Fetched, Order
 
@@ -42,7 +42,7 @@ def fetch(order: Order, client: Client) -> Fetched:
     def ask(number: int, _: int) -> Page:
         answer = client.json(address, {**params, "limit": length, "page": number + 1})
         pages = _pages(answer, what)
-        rows = part(answer, "items", list, what)
+        rows = answered_field(answer, "items", list, what)
         # Where the number of pages is another one, so is the number of rows.
         return Page(rows, total if pages == -(-total // length) else pages * length)
 

@@ -41,12 +41,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file that was fetched, the marks by which its publisher knows it, and what should be said of it."""
+    """A file that was fetched, the marks by which its publisher knows it, and what should be stated of it."""
 
     file: Path
     etag: str = ""
     modified: str = ""
-    place: str = ""
+    address_mark: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -62,7 +62,7 @@ def filled(way: Way, environment: Mapping[str, str] = os.environ) -> Way:
     """A way with the values of its variables in its settings and hosts."""
 
     def fill(text: str) -> str:
-        return VARIABLE.sub(lambda found: environment.get(found[1], ""), text)
+        return VARIABLE.sub(lambda match: environment.get(match[1], ""), text)
 
     settings = {name: fill(value) if isinstance(value, str) else value for name, value in way.settings.items()}
     return replace(way, settings=settings, hosts=tuple(filter(None, (host_of(fill(host)) for host in way.hosts))))

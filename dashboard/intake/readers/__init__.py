@@ -18,10 +18,10 @@ def _readers() -> Mapping[str, Reader]:
     """The reader of every source.
 
     Raises:
-        CatalogError: a card has none; said when the app starts, not when the first file comes.
+        CatalogError: a card has none; stated when the app starts, not when the first file comes.
     """
-    there = {module.name for module in iter_modules(__path__)}
-    if lacking := sources().keys() - there:
+    modules = {module.name for module in iter_modules(__path__)}
+    if lacking := sources().keys() - modules:
         name = min(lacking)
         raise CatalogError(
             f"data/sources/{name}.toml has no reader. Write dashboard/intake/readers/{name}.py with its read()."

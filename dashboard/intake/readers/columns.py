@@ -54,7 +54,7 @@ class Outcome:
     dates: int = 0
     counted: tuple[int, ...] = ()
     dated: str = ""
-    # Whether there is something to tell of it but the value and the numbers.
+    # Whether there is something to report of it but the value and the numbers.
     odd: bool = False
 
 
@@ -131,7 +131,7 @@ class Rows:
         """What `parse` makes of the cells of these columns; a row that it refuses is set aside."""
         names = [name for name in columns if name in self.batch.columns]
         cells = [self.batch.columns[name] for name in names]
-        return self._parsed(parse, names, cells, cells)
+        return self._parsed_values(parse, names, cells, cells)
 
     def day(self, parse: Parse, column: str) -> np.ndarray:
         """As `each`, for a time of which only the day is kept: those in UTC are parsed once a day."""
@@ -142,7 +142,7 @@ class Rows:
         days = pc.utf8_slice_codeunits(cells, 0, DAY)
         if regular.false_count:
             days = pc.if_else(regular, days, cells)
-        return self._parsed(parse, [column], [cells], [days]).numpy("datetime64[D]")
+        return self._parsed_values(parse, [column], [cells], [days]).numpy("datetime64[D]")
 
     def address(self, parse: Parse, column: str) -> np.ndarray:
         """As `flag`, for whether there is an address: what begins like one is parsed once."""
@@ -150,7 +150,7 @@ class Rows:
             return self.flag(parse, column)
         cells = self.batch.columns[column]
         alike = pc.if_else(pc.starts_with(cells, ADDRESS), pa.scalar(ADDRESS), cells)
-        return self._parsed(parse, [column], [cells], [alike]).numpy("bool")
+        return self._parsed_values(parse, [column], [cells], [alike]).numpy("bool")
 
     def number(self, parse: Parse, *columns: str) -> np.ndarray:
         """As `each`, for a number; NaN where it is missing."""
@@ -177,34 +177,39 @@ class Rows:
         refusals = [why(_cells(names, cells)) for cells in different]
         self._account(codes, [NOTHING, *(Outcome(refused=refused, odd=True) for refused in refusals)])
 
-    def _parsed(
+    def _parsed_values(
         self, parse: Parse, names: Sequence[str], cells: Sequence[pa.Array], stand_for: Sequence[pa.Array]
     ) -> Values:
         """The outcomes of a parser. Where that of `stand_for` is plain, it is the one of `cells`."""
-        made = self._memory.of_step(self._step)
+        outcome_of = self._memory.of_step(self._step)
         self._step += 1
         codes, different = distinct(stand_for, len(self.standing))
-        outcomes = self._outcomes(parse, names, different, made, codes)
+        outcomes = self._outcomes(parse, names, different, outcome_of, codes)
         if stand_for is not cells and any(outcome.odd for outcome in outcomes):
             at = np.flatnonzero(np.array([outcome.odd for outcome in outcomes])[codes] & self.standing)
             again, different = distinct([column.take(pa.array(at)) for column in cells], len(at))
             codes = codes.copy()
             codes[at] = again + len(outcomes)
-            outcomes += self._outcomes(parse, names, different, made, again)
+            outcomes += self._outcomes(parse, names, different, outcome_of, again)
         self._account(codes, outcomes)
         return Values(codes, [outcome.value for outcome in outcomes])
 
     def _outcomes(
-        self, parse: Parse, names: Sequence[str], different: Sequence[Cell], made: dict[Cell, Any], codes: np.ndarray
+        self,
+        parse: Parse,
+        names: Sequence[str],
+        different: Sequence[Cell],
+        outcome_of: dict[Cell, Any],
+        codes: np.ndarray,
     ) -> list[Outcome]:
         """What a parser makes of cells; not of those of which no row is left."""
-        outcomes: list[Any] = list(map(made.get, different))
+        outcomes: list[Any] = list(map(outcome_of.get, different))
         if None not in outcomes:
             return outcomes
         left = self._rows_of(codes, len(different)) if len(codes) == len(self.standing) else np.ones(len(different))
         for at in [at for at, outcome in enumerate(outcomes) if outcome is None]:
             if left[at]:
-                outcomes[at] = made[different[at]] = self._outcome(parse, _cells(names, different[at]))
+                outcomes[at] = outcome_of[different[at]] = self._outcome(parse, _cells(names, different[at]))
             else:
                 outcomes[at] = NOTHING
         return outcomes
@@ -218,8 +223,8 @@ class Rows:
         value, refused = None, None
         try:
             value = parse(cell)
-        except RowRefused as said:
-            refused = said
+        except RowRefused as refusal:
+            refused = refusal
         dated, heard.orders.last = heard.orders.last, ""
         dates, *counted = _counts(heard, dated)
         remarks = dict(heard.remarks)
@@ -239,13 +244,17 @@ class Rows:
     def _account(self, codes: np.ndarray, outcomes: Sequence[Outcome]) -> None:
         """Enters what parsers noted for the rows that are in, and sets aside what they refused."""
         odd = [code for code, outcome in enumerate(outcomes) if outcome.odd]
-        rows = self._rows_of(codes, len(outcomes)) if any(one.dates or one.counted for one in outcomes) else None
+        rows = (
+            self._rows_of(codes, len(outcomes))
+            if any(outcome.dates or outcome.counted for outcome in outcomes)
+            else None
+        )
         if rows is not None:
-            for column in {one.dated for one in outcomes if one.dates}:
-                dates = [one.dates if one.dated == column else 0 for one in outcomes]
+            for column in {outcome.dated for outcome in outcomes if outcome.dates}:
+                dates = [outcome.dates if outcome.dated == column else 0 for outcome in outcomes]
                 self.ledger.orders.of(column).dates += int(rows @ np.array(dates))
-            for column in {one.dated for one in outcomes if one.counted}:
-                counted = [code for code, one in enumerate(outcomes) if one.counted and one.dated == column]
+            for column in {outcome.dated for outcome in outcomes if outcome.counted}:
+                counted = [code for code, outcome in enumerate(outcomes) if outcome.counted and outcome.dated == column]
                 _add_counts(self.ledger, column, rows[counted] @ np.array([outcomes[code].counted for code in counted]))
         if not odd:
             return
@@ -307,7 +316,7 @@ def _counts(ledger: Ledger, column: str) -> tuple[int, ...]:
 
 
 def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
-    first, last, either, low, above_one, fractions, whole_ones, ones_completed = map(int, more)
+    first, last, either, low, above_one, fractions, whole, completed = map(int, more)
     if column:
         tally = ledger.orders.of(column)
         tally.only_day_first += first
@@ -317,8 +326,8 @@ def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
     progress = ledger.progress
     progress.above_one += above_one
     progress.fractions += fractions
-    progress.whole_ones += whole_ones
-    progress.ones_completed += ones_completed
+    progress.whole_ones += whole
+    progress.ones_completed += completed
 
 
 def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[Any]]:
@@ -329,11 +338,11 @@ def distinct(columns: Sequence[pa.Array], rows: int) -> tuple[np.ndarray, list[A
     if len(coded) == 1:
         return coded[0].indices.to_numpy(), coded[0].dictionary.to_pylist()
     together = np.zeros(rows, np.int64)
-    for one in coded:
-        together = together * len(one.dictionary) + one.indices.to_numpy()
+    for array in coded:
+        together = together * len(array.dictionary) + array.indices.to_numpy()
     codes = pa.array(together).dictionary_encode()
     rest, cells = codes.dictionary.to_numpy(), []
-    for one in reversed(coded):
-        rest, places = np.divmod(rest, len(one.dictionary))
-        cells.append(one.dictionary.take(pa.array(places)).to_pylist())
+    for array in reversed(coded):
+        rest, places = np.divmod(rest, len(array.dictionary))
+        cells.append(array.dictionary.take(pa.array(places)).to_pylist())
     return codes.indices.to_numpy(), list(zip(*reversed(cells), strict=True))

@@ -32,7 +32,7 @@ from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.terms import fold, parts
+from dashboard.intake.terms import fold, terms
 from dashboard.intake.values import need_date, written_date
 from dashboard.intake.words import is_missing
 from dashboard.warehouse.catalog import sources
@@ -51,7 +51,7 @@ MEASURES: Mapping[str, str] = {
 }
 # People affected whom somebody reached: no measure of need.
 AFFECTED_REACHED = "#affected+reached"
-# Attributes of such a tag that say nothing of which people they are.
+# Attributes of such a tag that state nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
 # Which number a row of a list states that has one number a row, by the codes of the humanitarian programme cycle.
@@ -59,8 +59,8 @@ OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
 PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
-# Columns that say which people a row counts; the first ones only where no organisation is named: beside one they may be
-# of what it does.
+# Columns that state which people a row counts; the first ones only where no organisation is named: beside one they may
+# be of what it does.
 PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
 PARTS_BESIDE_ORGANISATION = PARTS[2:]
 # Headers that seem to be of people reached, and those of words or of others.
@@ -112,15 +112,15 @@ def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record an organisation, activity and sector; a row that is written as another one is collapsed.
 
     Raises:
-        FileRefused: a number of people stands in two columns, and nothing says of which sector each is.
+        FileRefused: a number of people stands in two columns, and nothing states of which sector each is.
     """
     wide = _wide(table, ledger)
     left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
     drafts = [
-        (row.line, of_row, _as_written(row))
+        (row.line, of_row, _row_digest(row))
         for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
     ]
-    # A supporter's row may leave out what its lead says.
+    # A supporter's row may leave out what its lead states.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
     sectors.pop("", None)
     written: set[bytes] = set()
@@ -148,17 +148,17 @@ def read(table: Table, ledger: Ledger) -> None:
             of_sector[sector] += 1
             record = (draft.activity_id, *_record(draft, sector))
             times[record] += 1
-            # An activity that has an id counts once, whatever tells its rows apart; one without is another each time.
+            # An activity that has an id counts once, whatever distinguishes its rows; one without is another each time.
             if not draft.activity_id or times[record] == 1:
-                records.append((draft.activity_id or _made_id(record[1:], times[record]), *record[1:]))
+                records.append((draft.activity_id or _derived_id(record[1:], times[record]), *record[1:]))
         ledger.publish(records)
     left_out.enter()
     _note_reached(table, wide, ledger)
     _note_sectors(of_sector, ledger)
 
 
-def _as_written(row: Row) -> bytes:
-    """Tells a row apart by all of its cells, those that are not kept as well."""
+def _row_digest(row: Row) -> bytes:
+    """Distinguishes a row by all of its cells, those that are not kept as well."""
     cells = [cell.strip() for cell in row.cells]
     while cells and not cells[-1]:
         cells.pop()
@@ -167,7 +167,7 @@ def _as_written(row: Row) -> bytes:
 
 def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
     """Names columns that seem to hold people reached, where none was read as such."""
-    measures = {measure for places in wide.values() for measure in places}
+    measures = {measure for positions in wide.values() for measure in positions}
     if {"people_direct", "population"} & (table.positions.keys() | measures):
         return
     seeming = [
@@ -184,7 +184,7 @@ def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
 
 
 def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
-    """Says what of a list is not education, and how to say so if it is."""
+    """Says what of a list is not education, and how to state it if it is."""
     if not of_sector or any(map(is_education, of_sector)):
         if of_sector[NOT_STATED]:
             ledger.remarks["state no sector, and do not count as education"] += of_sector[NOT_STATED]
@@ -201,17 +201,17 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
 
 
 def _wide(table: Table, ledger: Ledger) -> Wide:
-    """The columns by sector, told by an attribute of the tag (`#reached+education`) or by the title over a group."""
+    """The columns by sector, by an attribute of the tag (`#reached+education`) or by the title over a group."""
     tagged = enumerate(table.tags)
     numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
-    found: dict[str, dict[str, int]] = {}
+    positions_of: dict[str, dict[str, int]] = {}
     left: Counter[str] = Counter()
     twice: set[tuple[str, str]] = set()
     for at, sector in _sectors_of(numbers, table, ledger).items() if "sector" not in table.positions else ():
         tag, measure = numbers[at], MEASURES[numbers[at].partition("+")[0]]
-        if sector and measure not in found.setdefault(sector, {}):
-            found[sector][measure] = at
+        if sector and measure not in positions_of.setdefault(sector, {}):
+            positions_of[sector][measure] = at
             continue
         if is_education(sector):
             raise FileRefused(f"The header names {tag} twice for {sector}. Keep one of them.")
@@ -219,15 +219,15 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
             twice.add((sector, measure))
         left[tag] += 1
     for sector, measure in twice:
-        del found[sector][measure]
-    found = {sector: places for sector, places in found.items() if places}
-    if not found and again:
+        del positions_of[sector][measure]
+    positions_of = {sector: positions for sector, positions in positions_of.items() if positions}
+    if not positions_of and again:
         raise FileRefused(f"The header names {', '.join(again)} twice. Keep one of them.")
-    if found and left:
+    if positions_of and left:
         named = ", ".join(sorted(left))
         ledger.notes.append(f"Numbers of no sector, of a part of one, or twice of one are not kept: {named}")
-    ledger.read_too |= {at for places in found.values() for at in places.values()}
-    return found
+    ledger.read_too |= {at for positions in positions_of.values() for at in positions.values()}
+    return positions_of
 
 
 def _sectors_of(numbers: Mapping[int, str], table: Table, ledger: Ledger) -> dict[int, str]:
@@ -260,12 +260,12 @@ def _groups(table: Table) -> dict[int, str]:
     """Titles over groups of columns, on the first of two lines of headers; each holds until the next."""
     if len(table.preamble) < TAGS_BELOW:
         return {}
-    title, found = "", {}
+    title, titles = "", {}
     line = table.preamble[-TAGS_BELOW]
     for at in range(len(table.tags)):
         title = clean(line[at])[:LONGEST_TEXT] if at < len(line) and line[at].strip() else title
-        found[at] = title
-    return found
+        titles[at] = title
+    return titles
 
 
 def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) -> list[Draft]:
@@ -275,18 +275,18 @@ def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) 
         if draft.head[1] == NOT_STATED and all(number is None for number in numbers[:3]):
             raise RowRefused("organisation", "", "blank, and so are the numbers of people")
         return [replace(draft, numbers=numbers)]
-    found = []
-    for sector, places in wide.items():
-        of_sector = [_people(row.cells[places[n]], n, left_out) if n in places else None for n in NUMBERS]
+    drafts = []
+    for sector, positions in wide.items():
+        of_sector = [_people(row.cells[positions[n]], n, left_out) if n in positions else None for n in NUMBERS]
         if any(number is not None for number in of_sector):
-            found.append(replace(draft, sector=sector, numbers=tuple(of_sector)))
-    if not found:
+            drafts.append(replace(draft, sector=sector, numbers=tuple(of_sector)))
+    if not drafts:
         raise RowRefused("people_in_need", "", "no sector has a number in this row")
-    return found
+    return drafts
 
 
 def _numbers(cell: Cells, table: Table, left_out: LeftOut) -> tuple[int | None, ...]:
-    """The numbers of a row; those among beneficiaries are people reached, and those of a status what it says."""
+    """The numbers of a row; those among beneficiaries are people reached, and those of a status what it states."""
     numbers = {name: _people(cell(name), name, left_out) for name in NUMBERS}
     if "people_direct" not in table.positions and _is_number(cell("audience")):
         numbers["people_direct"] = _people(cell("audience"), "audience", left_out)
@@ -313,7 +313,7 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     if is_total(organisation):
         ledger.parts += 1
         raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
-    if _one_of(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
+    if _single_word(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
         ledger.parts += 1
         raise RowRefused("stage", cell("stage"), "cancelled: it counts as no activity")
     columns = PARTS if organisation == NOT_STATED else PARTS_BESIDE_ORGANISATION
@@ -331,24 +331,24 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     places = {name: _text(cell, name, left_out) for name in PLACES}
     return Draft(
         activity_id=(left_out.unless_read(need_id, own, "activity_id") or "") if own else "",
-        sector=None if _is_blank(cell("sector")) else _cut(cell("sector"), "sector", left_out),
+        sector=None if _is_blank(cell("sector")) else _shortened(cell("sector"), "sector", left_out),
         head=(
             code or _id(organisation, "organisation"),
             organisation,
             _text(cell, "organisation_type", left_out),
-            _told(cell("role"), ROLES, "supporter", "role", left_out) or "lead",
+            _word_or_other(cell("role"), ROLES, "supporter", "role", left_out) or "lead",
             country,
             *(places[name] for name in PLACES[:4]),
             _activity(cell("activity"), ledger),
-            _told(cell("activity_type"), ACTIVITY_TYPES, "other", "activity_type", left_out),
-            _told(cell("mission"), MISSIONS, None, "mission", left_out),
+            _word_or_other(cell("activity_type"), ACTIVITY_TYPES, "other", "activity_type", left_out),
+            _word_or_other(cell("mission"), MISSIONS, None, "mission", left_out),
             _audience(cell("audience"), left_out),
-            _told(cell("stage"), STAGES, None, "stage", left_out),
+            _word_or_other(cell("stage"), STAGES, None, "stage", left_out),
             began_on,
             ended_on,
             reported_by,
         ),
-        place=(places["admin3_code"], places["admin3"]),
+        level3=(places["admin3_code"], places["admin3"]),
         numbers=(),
         parts=_parts(cell, columns),
         is_whole=organisation == NOT_STATED or any(is_whole(cell(name)) for name in columns),
@@ -369,7 +369,7 @@ def _is_blank(text: str) -> bool:
 
 
 def _organisation(cell: Cells) -> str:
-    """Who: by its name, else by its acronym or id; not stated where a cell says so in whatever words."""
+    """Who: by its name, else by its acronym or id; not stated where a cell states it in whatever words."""
     for name in ("organisation", "acronym", "partner_id"):
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
@@ -389,7 +389,7 @@ def _text(cell: Cells, column: str, left_out: LeftOut) -> str | None:
     return None if _is_blank(cell(column)) else left_out.unless_read(_plain, cell(column), column)
 
 
-def _cut(text: str, column: str, left_out: LeftOut) -> str | None:
+def _shortened(text: str, column: str, left_out: LeftOut) -> str | None:
     """The text as it may be kept: its first 200 characters, nothing of one that holds an address."""
     return left_out.unless_read(_plain, clean(text)[:LONGEST_TEXT], column)
 
@@ -399,7 +399,7 @@ def _record(draft: Draft, sector: str) -> tuple[Any, ...]:
     *who_and_where, activity, kind, mission, audience, stage, began_on, ended_on, reported_by = draft.head
     return (
         *who_and_where,
-        *draft.place,
+        *draft.level3,
         sector,
         is_education(sector),
         activity,
@@ -414,14 +414,14 @@ def _record(draft: Draft, sector: str) -> tuple[Any, ...]:
     )
 
 
-def _made_id(record: tuple[Any, ...], times: int) -> str:
+def _derived_id(record: tuple[Any, ...], times: int) -> str:
     """An id for a record that has none: the same whatever the order of rows, and another for each that is alike."""
     # A third level of places came later; lists without one keep the ids that they had.
     at = len(PLACES) + 3
-    place = record[at - 2 : at]
-    told = (*record[: at - 2], *record[at:])
-    apart = [told, *([place] if any(place) else []), *([times] if times > 1 else [])]
-    return hashlib.sha256(repr(told if len(apart) == 1 else tuple(apart)).encode()).hexdigest()[:16]
+    third_level = record[at - 2 : at]
+    other_values = (*record[: at - 2], *record[at:])
+    apart = [other_values, *([third_level] if any(third_level) else []), *([times] if times > 1 else [])]
+    return hashlib.sha256(repr(other_values if len(apart) == 1 else tuple(apart)).encode()).hexdigest()[:16]
 
 
 def _country(cell: Cells, ledger: Ledger) -> str:
@@ -430,9 +430,9 @@ def _country(cell: Cells, ledger: Ledger) -> str:
         if not _is_blank(cell(name)):
             return _country_code(cell(name), name)
     for name in ("admin1_code", "admin2_code", "admin3_code"):
-        place = PLACE_CODE.fullmatch(clean(cell(name)))
-        if place and (found := countries.alpha2().get(place[1].upper())):
-            return found
+        match = PLACE_CODE.fullmatch(clean(cell(name)))
+        if match and (code := countries.alpha2().get(match[1].upper())):
+            return code
     if not ledger.country:
         raise RowRefused(
             "country_iso3", "", "neither a country nor a code of a place: declare the country (`--country`)"
@@ -455,19 +455,19 @@ def _captured(text: str, ledger: Ledger) -> None:
     """Takes the day on which the list stood so from a row."""
     if not text.strip():
         return
-    found = written_date(clean(text), ledger.card.date_formats)
-    day = found and ledger.orders.day_of(found, "captured_on")
-    said = day.isoformat() if day and day.isoformat() <= ledger.today else UNREADABLE
-    if ledger.captured_on and said != ledger.captured_on:
+    written = written_date(clean(text), ledger.card.date_formats)
+    day = written and ledger.orders.day_of(written, "captured_on")
+    day_stated = day.isoformat() if day and day.isoformat() <= ledger.today else UNREADABLE
+    if ledger.captured_on and day_stated != ledger.captured_on:
         raise FileRefused("Rows of the file stood so on different days. Send those of each day as a file of its own.")
-    ledger.captured_on = said
+    ledger.captured_on = day_stated
 
 
 def _audience(text: str, left_out: LeftOut) -> str:
     """For whom: learners where nothing or a number stands there; not stated where a list has words of its own."""
     if _is_blank(text) or _is_number(text):
         return "learners"
-    return _told(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED
+    return _word_or_other(text, AUDIENCES, NOT_STATED, "audience", left_out) or NOT_STATED
 
 
 def _is_number(text: str) -> bool:
@@ -475,21 +475,23 @@ def _is_number(text: str) -> bool:
     return text.strip()[:1].isdigit() or (any(map(str.isdigit, text)) and not any(map(str.isalpha, text)))
 
 
-def _told(text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut) -> str | None:
+def _word_or_other(
+    text: str, allowed: tuple[str, ...], other: str | None, column: str, left_out: LeftOut
+) -> str | None:
     """One of the words, or `other` where a list has its own, which is noted; None when blank."""
-    found = _one_of(text, allowed, left_out.ledger.card.name)
-    if not found and _is_blank(text):  # not before: in some languages a stage under way is a word for nothing yet
+    word = _single_word(text, allowed, left_out.ledger.card.name)
+    if not word and _is_blank(text):  # not before: in some languages a stage under way is a word for nothing yet
         return None
-    if not found:
+    if not word:
         left_out.add(column, f"no word of this source, kept as {other or NOT_STATED}", text)
-    return found or other
+    return word or other
 
 
 @lru_cache(maxsize=16_384)
-def _one_of(text: str, allowed: tuple[str, ...], source: str) -> str:
+def _single_word(text: str, allowed: tuple[str, ...], source: str) -> str:
     """The one word among the allowed that a text or its parts stand for; empty where it is none, or several."""
-    found = {word for part in parts(text) for word in _word(part, source).split("|") if word in allowed}
-    return found.pop() if len(found) == 1 else ""
+    words = {word for piece in terms(text) for word in _word(piece, source).split("|") if word in allowed}
+    return words.pop() if len(words) == 1 else ""
 
 
 def _word(text: str, source: str) -> str:
@@ -509,7 +511,7 @@ def _sectors(source: str) -> frozenset[str]:
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 
-# Most cells of a column say what others in it say.
+# Most cells of a column state what others in it state.
 _plain = lru_cache(maxsize=65_536)(plain)
 _id = lru_cache(maxsize=65_536)(need_id)
 _country_code = lru_cache(maxsize=1_024)(country_code)

@@ -14,7 +14,7 @@ from dashboard.intake.words import is_missing
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a member; a row that says the same again is collapsed."""
+    """Publishes one record a member; a row that states the same again is collapsed."""
     layout = Layout(
         id_column="external_id",
         once=STREAM,
@@ -45,8 +45,8 @@ def _columns(rows: Rows, ledger: Ledger) -> Sequence[Column]:
     """What `_record` gives behind the keys, for many rows at a time; the steps stand in the same order."""
     stream = rows.each(lambda cell: need_stream(cell, ledger), *STREAM)
     return (
-        stream.map(lambda one: one.partner_id),
-        stream.map(lambda one: one.programme_id),
+        stream.map(lambda pair: pair.partner_id),
+        stream.map(lambda pair: pair.programme_id),
         rows.each(lambda cell: _state(cell, ledger), "member_state"),
         rows.day(lambda cell: moment(cell("joined_on"), ledger, "joined_on"), "joined_on"),
         rows.day(lambda cell: moment(cell("invited_on"), ledger, "invited_on"), "invited_on"),

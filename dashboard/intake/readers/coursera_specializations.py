@@ -28,18 +28,18 @@ EITHER = "blank beside a completion time, so it may be either"
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record for each learner and specialisation; a row that says the same again is collapsed."""
-    tells_certificates = "certificate" in table.positions
+    """Publishes one record for each learner and specialisation; a row that states the same again is collapsed."""
+    has_certificates = "certificate" in table.positions
     layout = Layout(
         id_column="external_id",
         once=(*STREAM, "specialisation"),
         stream=lambda cell: need_stream(cell, ledger),
-        record=lambda cell: _record(cell, ledger, tells_certificates),
+        record=lambda cell: _record(cell, ledger, has_certificates),
     )
-    publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, tells_certificates))
+    publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, has_certificates))
 
 
-def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any, ...]:
+def _record(cell: Cells, ledger: Ledger, has_certificates: bool) -> tuple[Any, ...]:
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
     name = need_known(cell("specialisation"), "specialisation")
@@ -59,12 +59,12 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
         is_completed,
         optional_yes_no(cell("removed"), ledger, "removed") or False,
         completed_on if is_completed else None,
-        not is_missing(cell("certificate")) if tells_certificates else None,
+        not is_missing(cell("certificate")) if has_certificates else None,
         country(cell("country"), ledger, "country", "the country of the learner"),
     )
 
 
-def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[Column]:
+def _columns(rows: Rows, ledger: Ledger, has_certificates: bool) -> Sequence[Column]:
     """What `_record` gives behind the keys, for many rows at a time; the steps stand in the same order."""
     stream = rows.each(lambda cell: need_stream(cell, ledger), *STREAM)
     name = rows.each(lambda cell: need_known(cell("specialisation"), "specialisation"), "specialisation")
@@ -73,15 +73,15 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
     is_completed = completed.numpy("bool")
     rows.refuse(completed.is_missing() & ~np.isnat(completed_on), lambda _: RowRefused("completed", "", EITHER))
     return (
-        stream.map(lambda one: one.partner_id),
-        stream.map(lambda one: one.programme_id),
+        stream.map(lambda pair: pair.partner_id),
+        stream.map(lambda pair: pair.programme_id),
         name,
         name.map(_kind),
         rows.day(lambda cell: need_moment(cell("enrolled_on"), ledger, "enrolled_on"), "enrolled_on"),
         is_completed,
         rows.flag(lambda cell: optional_yes_no(cell("removed"), ledger, "removed"), "removed"),
         np.where(is_completed, completed_on, NO_DAY),
-        rows.address(lambda cell: not is_missing(cell("certificate")), "certificate") if tells_certificates else None,
+        rows.address(lambda cell: not is_missing(cell("certificate")), "certificate") if has_certificates else None,
         rows.each(lambda cell: country(cell("country"), ledger, "country", "the country of the learner"), "country"),
     )
 

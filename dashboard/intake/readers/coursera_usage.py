@@ -44,21 +44,21 @@ TOO_EARLY = "before the enrolment"
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record an enrolment; a row that says the same again is collapsed."""
+    """Publishes one record an enrolment; a row that states the same again is collapsed."""
     table = with_progress(table, ledger)
-    # Older layouts do not tell certificates apart from completions.
-    tells_certificates = "certificate" in table.positions
+    # Older layouts do not distinguish certificates from completions.
+    has_certificates = "certificate" in table.positions
     layout = Layout(
         id_column="external_id",
         once=ONCE,
         stream=lambda cell: need_stream(cell, ledger),
-        record=lambda cell: _record(cell, ledger, tells_certificates),
+        record=lambda cell: _record(cell, ledger, has_certificates),
         once_answer=(AT_COMPLETED, "completed"),
     )
-    publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, tells_certificates))
+    publish_people_by_column(table, ledger, layout, lambda rows: _columns(rows, rows.heard, has_certificates))
 
 
-def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any, ...]:
+def _record(cell: Cells, ledger: Ledger, has_certificates: bool) -> tuple[Any, ...]:
     id_key, email_key = need_keys(cell, ledger, "external_id")
     stream = need_stream(cell, ledger)
     enrolled_on = need_moment(cell("enrolled_on"), ledger, "enrolled_on")
@@ -74,7 +74,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
     is_completed = completed or False
     if completed_on and completed_on < enrolled_on:
         raise RowRefused("completed_on", cell("completed_on"), TOO_EARLY)
-    has_certificate = not is_missing(cell("certificate")) if tells_certificates else None
+    has_certificate = not is_missing(cell("certificate")) if has_certificates else None
     for_credit = optional_yes_no(cell("for_credit"), ledger, "for_credit") or False
     return (
         id_key,
@@ -100,7 +100,7 @@ def _record(cell: Cells, ledger: Ledger, tells_certificates: bool) -> tuple[Any,
     )
 
 
-def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[Column]:
+def _columns(rows: Rows, ledger: Ledger, has_certificates: bool) -> Sequence[Column]:
     """What `_record` gives behind the keys, for many rows at a time; the steps stand in the same order."""
     stream = rows.each(lambda cell: need_stream(cell, ledger), *STREAM)
     enrolled_on = rows.day(lambda cell: need_moment(cell("enrolled_on"), ledger, "enrolled_on"), "enrolled_on")
@@ -129,8 +129,8 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
     course = rows.each(lambda cell: optional_plain(cell("course"), ledger, "course"), "course")
     university = rows.each(lambda cell: optional_plain(cell("university"), ledger, "university"), "university")
     return (
-        stream.map(lambda one: one.partner_id),
-        stream.map(lambda one: one.programme_id),
+        stream.map(lambda pair: pair.partner_id),
+        stream.map(lambda pair: pair.programme_id),
         course_id,
         course,
         university,
@@ -146,7 +146,7 @@ def _columns(rows: Rows, ledger: Ledger, tells_certificates: bool) -> Sequence[C
         rows.flag(lambda cell: optional_yes_no(cell("removed"), ledger, "removed"), "removed"),
         for_credit | has_certificate | ~rows.flag(_is_audit, "enrolment_source"),
         np.where(is_completed, completed_on, NO_DAY),
-        has_certificate if tells_certificates else None,
+        has_certificate if has_certificates else None,
         rows.each(lambda cell: country(cell("country"), ledger, "country", "the country of the learner"), "country"),
     )
 

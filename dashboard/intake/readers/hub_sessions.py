@@ -12,7 +12,7 @@ LONGEST_SESSION = 24
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a session; a row that says the same again is collapsed."""
+    """Publishes one record a session; a row that states the same again is collapsed."""
     publish_once(table, ledger, lambda cell: _record(cell, ledger), alone=("hub_id", "held_on", "session_id"))
 
 

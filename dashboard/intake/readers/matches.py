@@ -13,7 +13,7 @@ LIFECYCLE = ("proposed_on", "brokered_on", "delivering_on", "completed_on")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a match; a row that says the same again is collapsed."""
+    """Publishes one record a match; a row that states the same again is collapsed."""
     publish_once(table, ledger, lambda cell: _record(cell, ledger), alone=("match_id",))
 
 

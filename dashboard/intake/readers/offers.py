@@ -23,7 +23,7 @@ from dashboard.intake.values import need_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record an offer; a row that says the same again is collapsed."""
+    """Publishes one record an offer; a row that states the same again is collapsed."""
     publish_once(table, ledger, lambda cell: _record(cell, ledger), alone=("offer_id",))
 
 

@@ -83,12 +83,12 @@ def need_id(text: str, column: str) -> str:
     """
     if holds_address(text):
         raise RowRefused(column, "", "an address, not an id")
-    found = identifier(clean(text))
-    if not found:
+    code = identifier(clean(text))
+    if not code:
         raise RowRefused(column, text, "blank")
-    if found in RESERVED:
+    if code in RESERVED:
         raise RowRefused(column, text, "the name of a total; use another")
-    return found
+    return code
 
 
 def code(text: str, column: str, allowed: tuple[str, ...], default: str = "") -> str:
@@ -113,10 +113,10 @@ def tier(text: str, column: str) -> str:
     Raises:
         RowRefused: none of them.
     """
-    found = TIERS_WRITTEN.get(clean(text).casefold()) or meaning("tiers").get(fold(text))
-    if found is None:
+    tier = TIERS_WRITTEN.get(clean(text).casefold()) or meaning("tiers").get(fold(text))
+    if tier is None:
         raise RowRefused(column, text, f"none of {', '.join(TIERS)}" if text.strip() else "blank")
-    return found
+    return tier
 
 
 def level(text: str, column: str) -> str:
@@ -125,10 +125,10 @@ def level(text: str, column: str) -> str:
     Raises:
         RowRefused: none of ISCED, or several.
     """
-    found = _level(text)
-    if len(found) != 1:
+    levels = _level(text)
+    if len(levels) != 1:
         raise RowRefused(column, text, f"none of {', '.join(LEVELS)}" if text.strip() else "blank")
-    return found[0]
+    return levels[0]
 
 
 def country_code(text: str, column: str) -> str:
@@ -138,10 +138,10 @@ def country_code(text: str, column: str) -> str:
         RowRefused: blank, or no country of the reference.
     """
     written = clean(text)
-    found = countries.find(written)
-    if found is None:
+    code = countries.find(written)
+    if code is None:
         raise RowRefused(column, text, "no country has this code or name" if written else "blank")
-    return found
+    return code
 
 
 def language(text: str, column: str) -> str:
@@ -150,12 +150,12 @@ def language(text: str, column: str) -> str:
     Raises:
         RowRefused: blank, several, or no language of the reference.
     """
-    found = _languages(text)
-    if len(found) > 1:
+    codes = _languages(text)
+    if len(codes) > 1:
         raise RowRefused(column, text, "several languages in one cell; give each a row")
-    if not found:
+    if not codes:
         raise RowRefused(column, text, "no language has this code or name" if text.strip() else "blank")
-    return found[0]
+    return codes[0]
 
 
 def _languages(text: str) -> tuple[str, ...]:
@@ -165,40 +165,40 @@ def _languages(text: str) -> tuple[str, ...]:
     written = clean(text)
     if written == MISSING_IN_CAPITALS:
         return ()
-    if one := known.get(fold(written)):
-        return (one,)
+    if code := known.get(fold(written)):
+        return (code,)
     if tag := LOCALE.fullmatch(written):
         return (known[tag[1].casefold()],) if tag[1].casefold() in known else ()
-    parts = [fold(part) for part in BETWEEN_LANGUAGES.split(written) if part.strip()]
-    codes = [known.get(part, "") for part in parts]
-    return tuple(dict.fromkeys(codes)) if len(parts) > 1 and all(codes) else ()
+    names = [fold(name) for name in BETWEEN_LANGUAGES.split(written) if name.strip()]
+    codes = [known.get(name, "") for name in names]
+    return tuple(dict.fromkeys(codes)) if len(names) > 1 and all(codes) else ()
 
 
 def _each_language(text: str, column: str) -> tuple[str, ...]:
-    found = _languages(text)
-    if not found:
+    codes = _languages(text)
+    if not codes:
         raise RowRefused(column, text, "no language has this code or name" if text.strip() else "blank")
-    return found
+    return codes
 
 
-def each(text: str, column: str, one: Callable[[str, str], str | tuple[str, ...]]) -> str:
+def each(text: str, column: str, code_of: Callable[[str, str], str | tuple[str, ...]]) -> str:
     """A list of codes as it is kept: `all`, or each code between semicolons (`;KEN;UGA;`), sorted and once.
 
     Raises:
         RowRefused: blank, too long, or one of them is none.
     """
-    written = [part for part in re.split(r"[;|,；，、،]", clean(text)) if part.strip()]
+    written = [piece for piece in re.split(r"[;|,；，、،]", clean(text)) if piece.strip()]
     if not written:
         raise RowRefused(column, text, "blank")
     if len(written) > MOST_IN_LIST:
         raise RowRefused(column, "", f"more than {MOST_IN_LIST} in one cell")
     if len(written) == 1 and fold(written[0]) in words("every"):
         return EVERY
-    found: set[str] = set()
-    for part in written:
-        told = one(part, column)
-        found |= {told} if isinstance(told, str) else set(told)
-    return f";{';'.join(sorted(found))};"
+    codes: set[str] = set()
+    for piece in written:
+        code = code_of(piece, column)
+        codes |= {code} if isinstance(code, str) else set(code)
+    return f";{';'.join(sorted(codes))};"
 
 
 def levels(text: str, column: str) -> str:
@@ -206,8 +206,8 @@ def levels(text: str, column: str) -> str:
     return each(text, column, _levels)
 
 
-country_codes = partial(each, one=country_code)
-language_codes = partial(each, one=_each_language)
+country_codes = partial(each, code_of=country_code)
+language_codes = partial(each, code_of=_each_language)
 
 
 def focal_point(text: str, column: str) -> str | None:
@@ -219,14 +219,14 @@ def focal_point(text: str, column: str) -> str | None:
     written = clean(text).casefold()
     if not written:
         return None
-    parts = ADDRESS.fullmatch(written)
-    if parts is None:
+    match = ADDRESS.fullmatch(written)
+    if match is None:
         raise RowRefused(column, "", "not an e-mail address")
-    return written if parts["local"] in ROLES else f"@{parts['domain']}"
+    return written if match["local"] in ROLES else f"@{match['domain']}"
 
 
 def people(text: str, column: str) -> int | None:
-    """A number of people, None where blank or `-`; spaces of any kind may tell groups of three apart.
+    """A number of people, None where blank or `-`; spaces of any kind may separate groups of three.
 
     Raises:
         RowRefused: not a whole number.
@@ -238,7 +238,7 @@ def people_or_rounded(text: str, column: str) -> tuple[int | None, bool]:
     """As `people`, and whether a number with decimals, such as a share of a population, was rounded to it.
 
     Raises:
-        RowRefused: not a number, or one of which nobody knows whether its sign tells thousands or decimals apart.
+        RowRefused: not a number, or one of which nobody knows whether its sign distinguishes thousands or decimals.
     """
     written = clean(text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text))
     if GROUPED.fullmatch(written):
@@ -293,12 +293,12 @@ def language_names() -> Mapping[str, str]:
 
 def _level(text: str) -> tuple[str, ...]:
     """The levels that a word stands for; none where it is not known."""
-    found = LEVELS_WRITTEN.get(clean(text).casefold(), ())
-    return found or LEVELS_WRITTEN.get(meaning("levels").get(fold(text), ""), ())
+    levels = LEVELS_WRITTEN.get(clean(text).casefold(), ())
+    return levels or LEVELS_WRITTEN.get(meaning("levels").get(fold(text), ""), ())
 
 
 def _levels(text: str, column: str) -> tuple[str, ...]:
-    found = _level(text)
-    if not found:
+    levels = _level(text)
+    if not levels:
         raise RowRefused(column, text, f"none of {', '.join(LEVELS)}")
-    return found
+    return levels

@@ -1,4 +1,4 @@
-"""The Open University's dataset: four files told apart by their header, kept as records of one source."""
+"""The Open University's dataset: four files distinguished by their header, kept as records of one source."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ RECORDS = (
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a row; which of the four files it is, its header says.
+    """Publishes one record a row; which of the four files it is, its header states.
 
     Raises:
         FileRefused: it is none of the four.
@@ -46,7 +46,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
     assert ledger.identity
-    said: Callable[[str], str | None] = lambda name: ledger.card.vocabulary.get(clean(cell(name)).casefold())  # noqa: E731
+    in_vocabulary: Callable[[str], str | None] = lambda name: ledger.card.vocabulary.get(clean(cell(name)).casefold())  # noqa: E731
     student = normal_id(cell("id_student"))
     id_key = ledger.identity.id_key(f"oulad {student}") if student else None
     if record in OF_STUDENTS and id_key is None:
@@ -54,7 +54,7 @@ def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
     presentation = need_text(cell("code_presentation"), "code_presentation")
     if not PRESENTATION.fullmatch(presentation):
         raise RowRefused("code_presentation", presentation, "not a year with B or J")
-    result = said("final_result")
+    result = in_vocabulary("final_result")
     if record == "outcome" and result not in ("Pass", "Distinction", "Fail", "Withdrawn"):
         raise RowRefused("final_result", cell("final_result"), "not Pass, Distinction, Fail or Withdrawn")
     length = _days(cell("length_days"), "length_days")
@@ -67,9 +67,9 @@ def _record(cell: Cells, ledger: Ledger, record: str) -> tuple[Any, ...]:
         presentation,
         _days(cell("registered_day"), "registered_day"),
         _days(cell("unregistered_day"), "unregistered_day"),
-        said("gender"),
+        in_vocabulary("gender"),
         clean(cell("age_band")) or None,
-        said("education"),
+        in_vocabulary("education"),
         result,
         length,
         clean(cell("assessment_id")) or None,

@@ -1,4 +1,4 @@
-"""Rows of a list of who does what where that tell of the same people: totals beside places, a whole beside its parts.
+"""Rows of a list of who does what where that report the same people: totals beside places, a whole beside its parts.
 
 A total and a whole are counted once: the total of places is set aside, and so are parts beside their whole. Parts that
 stand without a whole are added up.
@@ -49,14 +49,14 @@ Level = tuple[str | None, str | None]
 class Draft:
     """One record before it is known what a blank sector means in this file.
 
-    `parts` says by column which people it is about, nothing where they are all; `is_whole` whether it says that it is
-    about all.
+    `parts` states by column which people it is about, nothing where they are all; `is_whole` whether it states that
+    they are all.
     """
 
     activity_id: str
     sector: str | None
     head: tuple[Any, ...]
-    place: Level
+    level3: Level
     numbers: tuple[int | None, ...]
     parts: frozenset[tuple[str, str]] = frozenset()
     is_whole: bool = False
@@ -70,7 +70,7 @@ class Draft:
     def levels(self) -> tuple[Level, ...]:
         """Code and name of the place on each level."""
         code1, name1, code2, name2 = self.head[ADMINS]
-        return (code1, name1), (code2, name2), self.place
+        return (code1, name1), (code2, name2), self.level3
 
     @property
     def stated(self) -> frozenset[int]:
@@ -89,11 +89,11 @@ def is_whole(text: str) -> bool:
 
 
 class Overlaps:
-    """What the rows of a list say of each other."""
+    """What the rows of a list state of each other."""
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self.wholes: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
-        self.places: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+        self.numbers_within: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
         self.listed: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         of_parts: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
         drafts = list(drafts)
@@ -106,17 +106,17 @@ class Overlaps:
             self._enter_place(draft)
             if draft.parts:
                 of_parts[_summed_with(draft)].append(draft)
-        self.sums = {of: _sum(found) for of, found in of_parts.items()}
-        self.told: set[tuple[Any, ...]] = set()
+        self.sums = {of: _sum(drafts_of_whole) for of, drafts_of_whole in of_parts.items()}
+        self.counted: set[tuple[Any, ...]] = set()
 
     def set_aside(self, draft: Draft) -> tuple[str, str, str] | None:
-        """Column, value and reason where others tell of the same people."""
+        """Column, value and reason where others report the same people."""
         if self._is_part(draft):
             return (*min(draft.parts), PART_OF_WHOLE)
         at = _total_at(draft)
         if at is not None:
             named = draft.is_named and draft.head[0]
-            if draft.stated and draft.stated <= self.listed.get((*_within(draft, at), named), set()):
+            if draft.stated and draft.stated <= self.listed.get((*_key_within(draft, at), named), set()):
                 return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
         elif self._is_sum(draft):
             return "admin1", "", TOTAL_OF_OTHERS
@@ -126,9 +126,9 @@ class Overlaps:
         """The draft as it counts: parts of one whole are added up in the first of them; a total has no place."""
         if draft.parts:
             of = _summed_with(draft)
-            if of in self.told:
+            if of in self.counted:
                 return None
-            self.told.add(of)
+            self.counted.add(of)
             draft = replace(draft, numbers=self.sums[of])
         return _without_total(draft)
 
@@ -143,29 +143,29 @@ class Overlaps:
         filled = [at for at, level in enumerate(draft.levels) if any(level)]
         for at in filled:
             for named in {False, draft.is_named and draft.head[0]}:
-                self.listed[*_within(draft, at), named] |= draft.stated
+                self.listed[*_key_within(draft, at), named] |= draft.stated
         if filled:
-            within = self.places[_within(draft, filled[-1])]
+            within = self.numbers_within[_key_within(draft, filled[-1])]
             within.update({number: draft.numbers[number] for number in draft.stated})
 
     def _is_sum(self, draft: Draft) -> bool:
-        """Whether a row that names neither an organisation nor a place says just what those of its places add up to."""
+        """Whether a row without an organisation and a place states just what those of its places add up to."""
         blank = [at for at, level in enumerate(draft.levels) if not any(level)]
         if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
             return False
-        sums = self.places.get(_within(draft, blank[0]), Counter())
+        sums = self.numbers_within.get(_key_within(draft, blank[0]), Counter())
         return all(at in sums and sums[at] == draft.numbers[at] for at in draft.stated)
 
 
 def _but_for_parts(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector, draft.activity_id if draft.is_named else ""
+    return draft.head, draft.level3, draft.sector, draft.activity_id if draft.is_named else ""
 
 
 def _summed_with(draft: Draft) -> tuple[Any, ...]:
-    return draft.head, draft.place, draft.sector, draft.activity_id
+    return draft.head, draft.level3, draft.sector, draft.activity_id
 
 
-def _within(draft: Draft, at: int) -> tuple[Any, ...]:
+def _key_within(draft: Draft, at: int) -> tuple[Any, ...]:
     """The people of a sector in the place around one of a level."""
     around = tuple((code or name or "").casefold() for code, name in draft.levels[:at])
     return draft.head[COUNTRY], draft.head[AUDIENCE], draft.sector, at, around
@@ -173,8 +173,8 @@ def _within(draft: Draft, at: int) -> tuple[Any, ...]:
 
 def _total_at(draft: Draft) -> int | None:
     """The level on which a word for total stands in the place of a place."""
-    found = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
-    return next(found, None)
+    levels = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
+    return next(levels, None)
 
 
 def _without_total(draft: Draft) -> Draft:
@@ -182,11 +182,11 @@ def _without_total(draft: Draft) -> Draft:
     at = _total_at(draft)
     if at is None:
         return draft
-    code1, name1, code2, name2, *place = (
+    code1, name1, code2, name2, *third_level = (
         word for n in range(3) for word in (draft.levels[n] if n < at else (None, None))
     )
     head = (*draft.head[: ADMINS.start], code1, name1, code2, name2, *draft.head[ADMINS.stop :])
-    return replace(draft, head=head, place=(place[0], place[1]))
+    return replace(draft, head=head, level3=(third_level[0], third_level[1]))
 
 
 def _sum(drafts: Sequence[Draft]) -> tuple[int | None, ...]:

@@ -35,8 +35,8 @@ def read(table: Table, ledger: Ledger) -> None:
         code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
         _refuse_parts(cell, ledger)
         if days:
-            found = [(code, day, level) for at, day in days if (level := _level(row.cells[at], str(day))) is not None]
-            return code, None, tuple(found)
+            answers = [(code, day, level) for at, day in days if (level := _level(row.cells[at], str(day))) is not None]
+            return code, None, tuple(answers)
         on_date = need_date(cell("on_date"), ledger, "on_date")
         level = _level(cell("level"), "level")
         return code, on_date, () if level is None else ((code, on_date, level),)
@@ -64,8 +64,8 @@ def _days(table: Table, ledger: Ledger) -> Sequence[tuple[int, datetime.date]]:
 
 
 def _day(header: str, ledger: Ledger) -> datetime.date | None:
-    found = written_date(header, ledger.card.date_formats)
-    return ledger.orders.day_of(found, "on_date") if found else serial_date(header)
+    written = written_date(header, ledger.card.date_formats)
+    return ledger.orders.day_of(written, "on_date") if written else serial_date(header)
 
 
 def _refuse_parts(cell: Cells, ledger: Ledger) -> None:

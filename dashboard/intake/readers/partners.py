@@ -11,7 +11,7 @@ from dashboard.intake.values import need_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a member; a row that says the same again is collapsed."""
+    """Publishes one record a member; a row that states the same again is collapsed."""
     publish_once(table, ledger, lambda cell: _record(cell, ledger), alone=("partner_id",))
 
 

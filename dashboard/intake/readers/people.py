@@ -63,11 +63,11 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     """The partner and programme of a Coursera row, by its slug and name; what the sender declared goes before.
 
     Raises:
-        RowRefused: neither the row nor the sender says it.
+        RowRefused: neither the row nor the sender states it.
     """
-    told = _stream_written(cell("program_name"), cell("program_slug"))
-    partner = ledger.partner or (told.partner_id if told else ledger.programme)
-    programme = ledger.programme or (told.programme_id if told else ledger.partner)
+    stream = _stream_written(cell("program_name"), cell("program_slug"))
+    partner = ledger.partner or (stream.partner_id if stream else ledger.programme)
+    programme = ledger.programme or (stream.programme_id if stream else ledger.partner)
     if not partner or not programme:
         raise RowRefused(
             "program_slug", "", "blank, and so is the name; declare partner and programme (`--partner`, `--programme`)"
@@ -80,8 +80,8 @@ def _stream_written(name: str, slug: str) -> Stream | None:
     for column, text in zip(STREAM, (slug, name), strict=True):
         if "@" in text:
             raise RowRefused(column, "", "an address, not a programme")
-        parts = [stream_of(part) for part in re.split("[,;|]", clean(text))]
-        if len(parts) > 1 and all(part and part.programme_id in programmes() for part in parts):
+        streams = [stream_of(piece) for piece in re.split("[,;|]", clean(text))]
+        if len(streams) > 1 and all(stream and stream.programme_id in programmes() for stream in streams):
             raise RowRefused(column, "", "several programmes in one cell; give each a row")
         if identifier(clean(text)) in RESERVED:
             raise RowRefused(column, "", RESERVED_NAME)
@@ -94,15 +94,15 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: blank, and not declared by the sender.
     """
-    partner = ledger.partner or _named(cell("partner_id"))
-    programme = ledger.programme or programme_of(_named(cell("programme_id"))) or partner
+    partner = ledger.partner or _programme_id(cell("partner_id"))
+    programme = ledger.programme or programme_of(_programme_id(cell("programme_id"))) or partner
     if not partner:
         raise RowRefused("partner_id", cell("partner_id"), "blank")
     return _free(Stream(partner, programme), "programme_id")
 
 
 @lru_cache(DISTINCT)
-def _named(text: str) -> str:
+def _programme_id(text: str) -> str:
     return "" if words.is_missing(text) else identifier(clean(text))
 
 
@@ -138,7 +138,7 @@ def optional_plain(text: str, ledger: Ledger, column: str) -> str | None:
 
 
 def optional(read: Callable[[], Value], text: str, ledger: Ledger, column: str) -> Value | None:
-    """What a cell says that the row can do without; where it is refused, it is left out and named in the report."""
+    """What a cell states that the row can do without; where it is refused, it is left out and named in the report."""
     try:
         return read()
     except RowRefused:
@@ -183,7 +183,7 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
             time = time.astimezone(datetime.UTC)
         except OverflowError:
             raise RowRefused(column, text, "not a time of this century") from None
-    return _within(time.date(), FIRST_TIME, ledger, ahead, text, column)
+    return _day_within(time.date(), FIRST_TIME, ledger, ahead, text, column)
 
 
 def optional_day(text: str, ledger: Ledger, column: str) -> datetime.date | None:
@@ -202,7 +202,7 @@ def need_day(text: str, ledger: Ledger, column: str) -> datetime.date:
     if words.is_missing(text):
         raise RowRefused(column, text, "blank")
     day, _time = _day_and_time(text, ledger, column, "not a date such as 2018-01-31 or 31/01/2018")
-    return _within(day, ledger.card.dates_within[0], ledger, A_DAY, text, column)
+    return _day_within(day, ledger.card.dates_within[0], ledger, A_DAY, text, column)
 
 
 def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[datetime.date, datetime.time | None]:
@@ -223,7 +223,7 @@ def with_doubt(columns: str, column: str) -> str:
     return columns if column in columns.split(",") else f"{columns},{column}".strip(",")
 
 
-def _within(
+def _day_within(
     day: datetime.date, first: datetime.date, ledger: Ledger, ahead: datetime.timedelta, text: str, column: str
 ) -> datetime.date:
     if not first <= day <= _last_day(ledger.today, ahead):
@@ -304,24 +304,24 @@ def country(text: str, ledger: Ledger, column: str, name: str, by_nationality: b
 
     `name` is what the country is called in the note; `by_nationality` reads Syrian and syrienne too.
     """
-    found = _country(text)
-    if found is None and by_nationality:
-        found = countries.of_nationality(text)
-    if found is None:
+    code = _country(text)
+    if code is None and by_nationality:
+        code = countries.of_nationality(text)
+    if code is None:
         written = clean(text)
         ledger.remarks[f"{name} is not a country that is known here, and is counted as unknown"] += 1
         ledger.not_understood(column, written, ledger.line, UNKNOWN)
         return UNKNOWN
-    return found
+    return code
 
 
-def one_of(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
+def coded(text: str, ledger: Ledger, column: str, name: str, meaning: Callable[[str], str | None]) -> str:
     """What a word means; not reported when missing or not understood, which is noted."""
-    found = meaning(text)
-    if found is None and not words.is_missing(text):
+    code = meaning(text)
+    if code is None and not words.is_missing(text):
         ledger.remarks[f"{name} is in no vocabulary of this source, and is counted as not reported"] += 1
         ledger.not_understood(column, clean(text), ledger.line, NOT_REPORTED)
-    return found or NOT_REPORTED
+    return code or NOT_REPORTED
 
 
 def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
@@ -351,16 +351,16 @@ def _band_written(age: str) -> str:
     if (years := whole(age)) is not None:
         age = str(years)
     folded = words.fold(age.replace("+", " plus").replace("<", "under ").replace(">", "over "))
-    if one := AGE.fullmatch(folded):
-        first = last = int(one[1])
+    if match := AGE.fullmatch(folded):
+        first = last = int(match[1])
     elif two := AGES.fullmatch(folded):
         first, last = int(two[1]), int(two[2])
-    elif one := YOUNGER.fullmatch(folded):
-        first, last = 0, int(one[1]) - 1
-    elif one := OLDER.fullmatch(folded):
-        first, last = int(one[1]), MOST_YEARS
-    elif one := ABOVE.fullmatch(folded):
-        first, last = int(one[1]) + 1, MOST_YEARS
+    elif match := YOUNGER.fullmatch(folded):
+        first, last = 0, int(match[1]) - 1
+    elif match := OLDER.fullmatch(folded):
+        first, last = int(match[1]), MOST_YEARS
+    elif match := ABOVE.fullmatch(folded):
+        first, last = int(match[1]) + 1, MOST_YEARS
     else:
         return ""
     return _band(first) if _band(first) == _band(last) and last <= MOST_YEARS else ""

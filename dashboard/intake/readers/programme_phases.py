@@ -13,7 +13,7 @@ COUNTS = ("seats", "target_learners", "target_completions", "target_hours")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a phase and one a domain; a row that says the same again is collapsed."""
+    """Publishes one record a phase and one a domain; a row that states the same again is collapsed."""
     publish_once(table, ledger, lambda cell: _record(cell, ledger))
 
 

@@ -23,7 +23,7 @@ REASONS = ("content", "level", "documents", "deadline", "no place")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record a request or agreement; a row that says the same again is collapsed."""
+    """Publishes one record a request or agreement; a row that states the same again is collapsed."""
     publish_people(
         table,
         ledger,
@@ -56,9 +56,9 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         raise RowRefused("decided_on", cell("decided_on"), "before the request")
     if transferred_on and (decision != "recognised" or not decided_on or transferred_on < decided_on):
         raise RowRefused("transferred_on", cell("transferred_on"), "a transfer without recognition before it")
-    asked = number(cell("ects_requested"), ledger, "ects_requested", MOST_ECTS)
+    requested = number(cell("ects_requested"), ledger, "ects_requested", MOST_ECTS)
     awarded = number(cell("ects_awarded"), ledger, "ects_awarded", MOST_ECTS)
-    if awarded and asked is not None and awarded > asked:
+    if awarded and requested is not None and awarded > requested:
         raise RowRefused("ects_awarded", cell("ects_awarded"), "more credits than were asked for")
     if awarded and decision != "recognised":
         raise RowRefused("ects_awarded", cell("ects_awarded"), "credits without recognition")
@@ -77,7 +77,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         decided_on,
         decision,
         (reason if reason in REASONS else "other") if decision == "refused" else None,
-        asked,
+        requested,
         awarded,
         transferred_on,
     )
@@ -91,7 +91,7 @@ def _is_agreement(cell: Cells) -> bool:
 def _decision(written: str, ledger: Ledger) -> str | None:
     if is_missing(written):
         return None
-    found = ledger.card.vocabulary.get(written)
-    if found not in ("recognised", "refused"):
+    decision = ledger.card.vocabulary.get(written)
+    if decision not in ("recognised", "refused"):
         raise RowRefused("decision", written, "neither recognised nor refused nor blank")
-    return found
+    return decision

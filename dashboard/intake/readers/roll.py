@@ -67,7 +67,7 @@ class Sighting(NamedTuple):
 class Roll:
     """Whom each row of a file names, counted from 0, and which ids and addresses are nobody's.
 
-    `rows` has None for a row about no person; `aside` says why rows were set aside.
+    `rows` has None for a row about no person; `aside` states why rows were set aside.
     """
 
     rows: list[Sighting | None] = field(default_factory=list)
@@ -84,40 +84,40 @@ class Roll:
         """Notes whom a row names."""
         written = cell(layout.id_column)
         once = tuple([cell(name).strip().casefold() for name in layout.once])
-        one = Sighting(normal_id(written), normal_email(cell("email")), hash(once))
-        self.placeholders += bool(written.strip()) and not one.id
-        self.rows.append(one)
-        self.different.add((one.id, one.email, cell("name"), once, hash(tuple(row.cells))))
+        sighting = Sighting(normal_id(written), normal_email(cell("email")), hash(once))
+        self.placeholders += bool(written.strip()) and not sighting.id
+        self.rows.append(sighting)
+        self.different.add((sighting.id, sighting.email, cell("name"), once, hash(tuple(row.cells))))
 
     def close(self) -> None:
         """Finds out, after the last row, which ids and addresses are nobody's."""
         if self.different:
             ids, emails, names, once, _rows = zip(*self.different, strict=True)
             self.no_ids = shared_ids(ids, emails, names, once)
-            self.no_emails = shared_addresses([one if one not in self.no_ids else "" for one in ids], emails, names)
-        for one in self.rows:
-            if one and one.id and one.id not in self.no_ids and one.email:
-                self.id_of_email.setdefault(one.email, one.id)
+            self.no_emails = shared_addresses([id_ if id_ not in self.no_ids else "" for id_ in ids], emails, names)
+        for sighting in self.rows:
+            if sighting and sighting.id and sighting.id not in self.no_ids and sighting.email:
+                self.id_of_email.setdefault(sighting.email, sighting.id)
 
     def person(self, at: int) -> object:
         """Whom a row is about, in words that no two people share; a row that is nobody's is its own."""
-        one = self.rows[at] or Sighting("", "")
-        if one.id and one.id not in self.no_ids:
-            return "id", one.id
-        if one.email and one.email not in self.no_emails:
-            known = self.id_of_email.get(one.email)
-            return ("id", known) if known else ("email", one.email)
+        sighting = self.rows[at] or Sighting("", "")
+        if sighting.id and sighting.id not in self.no_ids:
+            return "id", sighting.id
+        if sighting.email and sighting.email not in self.no_emails:
+            known = self.id_of_email.get(sighting.email)
+            return ("id", known) if known else ("email", sighting.email)
         return at
 
     @property
     def words_of_names(self) -> frozenset[str]:
         """The words of all names, folded."""
-        names = {one[2] for one in self.different}
+        names = {entry[2] for entry in self.different}
         return frozenset(word for name in names if not is_missing(name) for word in fold(name).split() if len(word) > 1)
 
 
 def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
-    """Publishes one record a row about people; one that says the same again, or of somebody erased, is collapsed.
+    """Publishes one record a row about people; one that states the same again, or of somebody erased, is collapsed.
 
     Raises:
         FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
@@ -184,7 +184,7 @@ def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
 
 
 def _unread(table: Table) -> list[int]:
-    """The columns that are not read and that no word of the vocabulary tells apart from consent."""
+    """The columns that are not read and that no word of the vocabulary distinguishes from consent."""
     return [at for at, header in table.unknown_headers if consent.is_unread(header)]
 
 
@@ -193,7 +193,7 @@ def _unread_answers(table: Table) -> list[int]:
     answers = consent.Answers(_unread(table))
     for row in table.rows:
         answers.enter(row.cells)
-    return answers.found
+    return answers.columns
 
 
 def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Ledger, layout: Layout) -> set[object]:
@@ -213,11 +213,11 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
         if in_doubt and (column := ledger.orders.doubtful(in_doubt)):
             set_aside(line, at, column, IN_DOUBT)
             continue
-        one = roll.rows[at]
-        if one is not None:
-            record = _without_shared(record, one, roll, layout)
-            if all(place is None or record[place] is None for place in layout.keys_at):
-                set_aside(line, at, layout.id_column, roll.no_ids.get(one.id) or SHARED_ADDRESS)
+        sighting = roll.rows[at]
+        if sighting is not None:
+            record = _without_shared(record, sighting, roll, layout)
+            if all(key_position is None or record[key_position] is None for key_position in layout.keys_at):
+                set_aside(line, at, layout.id_column, roll.no_ids.get(sighting.id) or SHARED_ADDRESS)
                 continue
         record, person = layout.finish(record), roll.person(at)
         if at in roll.erased or ledger.is_erased(record):
@@ -226,22 +226,22 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
         if refusals and (person, Stream(record[2], record[3])) in refusals:
             set_aside(line, at, consent.COLUMN, consent.REFUSED_ELSEWHERE)
             continue
-        if one is not None:
+        if sighting is not None:
             kept_people.add(person)
-            for label, (place, unsaid) in layout.traits.items():
-                if record[place] not in (unsaid, None):
-                    traits[label].setdefault(person, set()).add(record[place])
+            for label, (position, unsaid) in layout.traits.items():
+                if record[position] not in (unsaid, None):
+                    traits[label].setdefault(person, set()).add(record[position])
             if layout.once_answer:
-                answers.setdefault((person, one.once), set()).add(record[layout.once_answer[0]])
-            for label, (place, unsaid) in layout.traits_of_stream.items():
-                if record[place] not in (unsaid, None):
-                    traits[label].setdefault((person, record[2], record[3]), set()).add(record[place])
+                answers.setdefault((person, sighting.once), set()).add(record[layout.once_answer[0]])
+            for label, (position, unsaid) in layout.traits_of_stream.items():
+                if record[position] not in (unsaid, None):
+                    traits[label].setdefault((person, record[2], record[3]), set()).add(record[position])
         if record in seen:
             ledger.collapsed += 1
         else:
             seen.add(record)
             ledger.publish([record])
-    note_both_answers(sum(len(said) > 1 for said in answers.values()), ledger, layout)
+    note_both_answers(sum(len(given) > 1 for given in answers.values()), ledger, layout)
     for label, of_people in traits.items():
         differing = sum(len(values) > 1 for values in of_people.values())
         if differing and label in layout.traits_of_stream:
@@ -254,11 +254,18 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
     return kept_people
 
 
-def _without_shared(record: Record, one: Sighting, roll: Roll, layout: Layout) -> Record:
+def _without_shared(record: Record, sighting: Sighting, roll: Roll, layout: Layout) -> Record:
     """The record without the keys that are nobody's."""
     id_at, email_at = layout.keys_at
-    places = {id_at if one.id in roll.no_ids else None, email_at if one.email in roll.no_emails else None} - {None}
-    return tuple(None if at in places else value for at, value in enumerate(record)) if places else record
+    shared_positions = {
+        id_at if sighting.id in roll.no_ids else None,
+        email_at if sighting.email in roll.no_emails else None,
+    } - {None}
+    return (
+        tuple(None if at in shared_positions else value for at, value in enumerate(record))
+        if shared_positions
+        else record
+    )
 
 
 def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
@@ -266,7 +273,7 @@ def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
     why: dict[object, str] = {}
     for at, reason in sorted(roll.aside.items()):
         why.setdefault(roll.person(at), reason)
-    everybody = {roll.person(at) for at, one in enumerate(roll.rows) if one is not None}
+    everybody = {roll.person(at) for at, sighting in enumerate(roll.rows) if sighting is not None}
     # A row that came apart names nobody: it is one unknown person.
     torn = Counter(f"{row.column}: {row.reason}" for row in ledger.quarantined if row.column == WHOLE_ROW)
     ledger.people_in, ledger.people_published = len(everybody) + sum(torn.values()), len(published)
@@ -275,7 +282,7 @@ def _account(roll: Roll, ledger: Ledger, published: set[object]) -> None:
 
 
 def note_both_answers(times: int, ledger: Ledger, layout: Layout) -> None:
-    """Says how often rows of one learner in one course, or whatever she stands in once, say both yes and no."""
+    """Says how often rows of one learner in one course, or whatever she stands in once, state both yes and no."""
     if layout.once_answer and times:
         ledger.notes.append(
             f"{times} times rows of one learner in one course say both Yes and No: {layout.once_answer[1]}."
@@ -289,19 +296,22 @@ def note_ids(roll: Roll, ledger: Ledger, layout: Layout) -> None:
             f"{roll.placeholders} rows: the id is a placeholder or a number cut short, so the e-mail address stands "
             "for the learner; a row without one is set aside."
         )
-    sightings = [one for one in roll.rows if one is not None]
-    rows = Counter(roll.no_ids[one.id] for one in sightings if one.id in roll.no_ids)
+    sightings = [sighting for sighting in roll.rows if sighting is not None]
+    rows = Counter(roll.no_ids[sighting.id] for sighting in sightings if sighting.id in roll.no_ids)
     for reason, ids in Counter(roll.no_ids.values()).most_common():
         ledger.notes.append(
             f"{ids} ids, in {rows[reason]} rows: {reason}. The e-mail address is used; a row without one is set aside."
         )
-    different = [one for one in roll.different if one[0] not in roll.no_ids]
-    of_two = ids_of_two([one[0] for one in different], [one[1] for one in different], [one[2] for one in different])
+    different = [entry for entry in roll.different if entry[0] not in roll.no_ids]
+    of_two = ids_of_two(
+        [entry[0] for entry in different], [entry[1] for entry in different], [entry[2] for entry in different]
+    )
     if len(of_two) >= FEWEST_OF_TWO:
         ledger.notes.append(
-            f"{len(of_two)} ids, in {sum(one.id in of_two for one in sightings)} rows, stand beside two names that are "
-            "not alike and no e-mail address; each is counted as one learner. Look whether ids were given twice."
+            f"{len(of_two)} ids, in {sum(sighting.id in of_two for sighting in sightings)} rows, stand beside two "
+            "names that are not alike and no e-mail address; each is counted as one learner. Look "
+            "whether ids were given twice."
         )
     if roll.no_emails:
-        of = sum(one.email in roll.no_emails for one in sightings)
+        of = sum(sighting.email in roll.no_emails for sighting in sightings)
         ledger.notes.append(f"{len(roll.no_emails)} e-mail addresses, in {of} rows: {SHARED_ADDRESS}.")

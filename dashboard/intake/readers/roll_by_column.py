@@ -163,7 +163,7 @@ class Reading:
             ids=ids,
             emails=emails,
             names=numbers,
-            once=self._once_of(rows),
+            once=self._once_numbers(rows),
             erased=formerly,
             erased_ids=id_now,
             erased_emails=email_now,
@@ -189,7 +189,7 @@ class Reading:
         is_same = np.array(is_normal, dtype=bool)[codes]
         return now, np.array(former, dtype=bool)[codes] | (now & is_same)
 
-    def _once_of(self, rows: Rows) -> np.ndarray:
+    def _once_numbers(self, rows: Rows) -> np.ndarray:
         """A number for what a person stands in only once."""
         columns = [rows.batch.columns[name] for name in self.layout.once if name in rows.batch.columns]
         codes, different = distinct(columns, len(rows.standing))
@@ -241,12 +241,12 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
     aside = Aside(ledger.folder / "waiting.arrow")
     reading.read(make, aside)
     everybody = reading.seen
-    roll, no_ids, no_emails = _judged(everybody, table, layout)
+    roll, no_ids, no_emails = _judged_keys(everybody, table, layout)
     roll.placeholders = reading.placeholders
     who = _persons(everybody, no_ids, no_emails)
     refusals = _refusals(everybody, who, reading.refused)
     kept = np.zeros(everybody.rows, dtype=bool)
-    answers = Spool(ledger.folder / "answers", {"person": np.uint64, "once": np.uint64, "said": np.int8})
+    answers = Spool(ledger.folder / "answers", {"person": np.uint64, "once": np.uint64, "answer": np.int8})
     for waiting in aside.tables():
         # Rows are counted from the first of the table.
         first, last = (waiting[ROW][at].as_py() for at in (0, -1)) if waiting.num_rows else (0, -1)
@@ -260,8 +260,8 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
         at = rows[ROW].to_numpy()
         kept[at + first] = True
         if layout.once_answer:
-            said = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8()).to_numpy()
-            answers.add(person=persons[at], once=seen.once[at], said=said)
+            answers_given = rows[list(ledger.card.kept)[layout.once_answer[0]]].cast(pa.int8()).to_numpy()
+            answers.add(person=persons[at], once=seen.once[at], answer=answers_given)
         if rows.num_rows:
             ledger.publish_once(rows.drop_columns([ROW, IN_DOUBT_COLUMN]))
     _account(everybody, who, kept, ledger)
@@ -272,18 +272,18 @@ def publish_people_by_column(table: Table, ledger: Ledger, layout: Layout, make:
 
 
 def _both_answers(answers: Spool) -> int:
-    """How often rows of one person, in what she stands in once, say both yes and no."""
+    """How often rows of one person, in what she stands in once, state both yes and no."""
     times = 0
     for rows in answers.by("person"):
-        columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "said")}
+        columns = {name: pa.array(np.ascontiguousarray(rows[name])) for name in ("person", "once", "answer")}
         grouped = pa.table(columns).group_by(["person", "once"], use_threads=False)
-        found = grouped.aggregate([("said", "min"), ("said", "max")])
-        times += pc.sum(pc.not_equal(found["said_min"], found["said_max"])).as_py() or 0
+        extremes = grouped.aggregate([("answer", "min"), ("answer", "max")])
+        times += pc.sum(pc.not_equal(extremes["answer_min"], extremes["answer_max"])).as_py() or 0
     answers.close()
     return times
 
 
-def _judged(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
+def _judged_keys(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
     """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
     ids = _all_numbers(_doubtful_ids(Sightings.of(rows)) for rows in everybody.by("ids"))
     emails = _all_numbers(_doubtful_emails(Sightings.of(rows)) for rows in everybody.by("emails"))
@@ -292,18 +292,18 @@ def _judged(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mappi
     doubtful = [rows[np.isin(rows["ids"], ids) | np.isin(rows["emails"], emails)] for rows in everybody.blocks()]
     seen = Sightings.of(np.concatenate(doubtful))
     roll = _roll_of(table, layout, seen.lines)
-    sightings = [one for one in roll.rows if one]
-    id_numbers = {one.id: number for one, number in zip(sightings, seen.ids.tolist(), strict=True)}
-    email_numbers = {one.email: number for one, number in zip(sightings, seen.emails.tolist(), strict=True)}
+    sightings = [sighting for sighting in roll.rows if sighting]
+    id_numbers = {sighting.id: number for sighting, number in zip(sightings, seen.ids.tolist(), strict=True)}
+    email_numbers = {sighting.email: number for sighting, number in zip(sightings, seen.emails.tolist(), strict=True)}
     doubted = set(ids.tolist())
-    of_ids = [one for one in roll.different if id_numbers[one[0]] in doubted]
+    of_ids = [entry for entry in roll.different if id_numbers[entry[0]] in doubted]
     no_ids = shared_ids_of_some(*_columns(of_ids), everybody.rows)
     if no_ids is None:
         whole = _roll_of(table, layout, np.concatenate([rows["lines"] for rows in everybody.blocks()]))
         whole.close()
         no_ids = {id_: reason for id_, reason in whole.no_ids.items() if id_numbers.get(id_) in doubted}
     doubted = set(emails.tolist())
-    of_emails = [one for one in roll.different if email_numbers[one[1]] in doubted]
+    of_emails = [entry for entry in roll.different if email_numbers[entry[1]] in doubted]
     known_ids, addresses, names, _ = _columns(of_emails)
     roll.no_ids = no_ids
     roll.no_emails = shared_addresses([id_ if id_ not in no_ids else "" for id_ in known_ids], addresses, names)
@@ -332,40 +332,40 @@ def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
 
 def _doubtful_ids(seen: Sightings) -> np.ndarray:
     """Ids of which it takes more than numbers to see that they are somebody's: most stand beside one address."""
-    of_id = _beside(seen.ids, {"email": seen.emails, "name": seen.names})
-    has_one_name = _is_one(of_id, "name")
-    plain = _is_one(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_one_name
+    of_id = _beside_keys(seen.ids, {"email": seen.emails, "name": seen.names})
+    has_single_name = _is_single(of_id, "name")
+    plain = _is_single(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_single_name
     rest = ~plain
     # Beside no address in some rows, but in few rows, and in none where it could be only once more than is allowed.
-    few = rest & _is_one(of_id, "email") & has_one_name & (of_id["rows"].to_numpy() <= MOST_ROWS)
+    few = rest & _is_single(of_id, "email") & has_single_name & (of_id["rows"].to_numpy() <= MOST_ROWS)
     ids = of_id["key"].to_numpy()
     if few.any():
         rows = np.isin(seen.ids, ids[few])
-        places = pa.table({"id": seen.ids[rows], "once": seen.once[rows]}).group_by(["id", "once"], use_threads=False)
-        places = places.aggregate([([], "count_all")])
-        often = places["id"].to_numpy()[places["count_all"].to_numpy() > MOST_RECORDS]
+        records = pa.table({"id": seen.ids[rows], "once": seen.once[rows]}).group_by(["id", "once"], use_threads=False)
+        records = records.aggregate([([], "count_all")])
+        often = records["id"].to_numpy()[records["count_all"].to_numpy() > MOST_RECORDS]
         rest &= ~few | np.isin(ids, often)
     return ids[rest]
 
 
 def _doubtful_emails(seen: Sightings) -> np.ndarray:
     """Addresses that stand beside several ids or names."""
-    of_email = _beside(seen.emails, {"id": seen.ids, "name": seen.names})
-    return of_email["key"].to_numpy()[~(_is_one(of_email, "id") & _is_one(of_email, "name"))]
+    of_email = _beside_keys(seen.emails, {"id": seen.ids, "name": seen.names})
+    return of_email["key"].to_numpy()[~(_is_single(of_email, "id") & _is_single(of_email, "name"))]
 
 
-def _beside(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
+def _beside_keys(keys: np.ndarray, others: Mapping[str, np.ndarray]) -> pa.Table:
     """Of each key its rows, the least and greatest number of each other that stands beside it, and how many e-mails."""
-    there = keys != 0
-    columns = {name: pa.array(values[there], mask=values[there] == 0) for name, values in others.items()}
-    grouped = pa.table({"key": keys[there], **columns}).group_by("key", use_threads=False)
+    has_key = keys != 0
+    columns = {name: pa.array(values[has_key], mask=values[has_key] == 0) for name, values in others.items()}
+    grouped = pa.table({"key": keys[has_key], **columns}).group_by("key", use_threads=False)
     counted = [("email", "count")] if "email" in others else []
     extremes = [(name, how) for name in others for how in ("min", "max")]
-    found = grouped.aggregate([([], "count_all"), *extremes, *counted])
-    return found.rename_columns({"count_all": "rows"})
+    aggregated = grouped.aggregate([([], "count_all"), *extremes, *counted])
+    return aggregated.rename_columns({"count_all": "rows"})
 
 
-def _is_one(beside: pa.Table, name: str) -> np.ndarray:
+def _is_single(beside: pa.Table, name: str) -> np.ndarray:
     """Whether no two different numbers stand beside a key."""
     same = pc.equal(beside[f"{name}_min"], beside[f"{name}_max"])
     return pc.fill_null(same, pa.scalar(True)).combine_chunks().to_numpy(zero_copy_only=False)
@@ -379,24 +379,24 @@ def _persons(everybody: Spool, no_ids: Mapping[int, str], no_emails: np.ndarray)
         if has_id.all():
             continue
         known, first = np.unique(rows["emails"][has_id], return_index=True)
-        is_asked = np.isin(known, rows["emails"][~has_id])
-        emails.append(known[is_asked])
-        ids.append(rows["ids"][has_id][first[is_asked]])
+        is_wanted = np.isin(known, rows["emails"][~has_id])
+        emails.append(known[is_wanted])
+        ids.append(rows["ids"][has_id][first[is_wanted]])
     known, of_known = _all_numbers(emails), _all_numbers(ids)
     return Persons(without, no_emails, known, of_known)
 
 
 def _refusals(everybody: Spool, who: Persons, refused: Sequence[tuple[int, Stream]]) -> set[tuple[int, str, str]]:
     """People who refused consent, each with the programme."""
-    found: set[tuple[int, str, str]] = set()
+    refusals: set[tuple[int, str, str]] = set()
     rows = np.array([row for row, _ in refused], np.int64)
     for first, block in zip(range(0, everybody.rows, BLOCK_ROWS), everybody.blocks(), strict=True):
         begin, end = np.searchsorted(rows, (first, first + len(block)))
         if end > begin:
             persons = who.of(Sightings.of(block[rows[begin:end] - first])).tolist()
             streams = [stream for _, stream in refused[begin:end]]
-            found |= {(one, s.partner_id, s.programme_id) for one, s in zip(persons, streams, strict=True)}
-    return found
+            refusals |= {(person, s.partner_id, s.programme_id) for person, s in zip(persons, streams, strict=True)}
+    return refusals
 
 
 def _with_keys_of_people(
@@ -410,11 +410,15 @@ def _with_keys_of_people(
     """Records without keys that are nobody's; those with no key left, and those with a day in doubt, are set aside."""
     if waiting[IN_DOUBT_COLUMN].null_count < waiting.num_rows:
         doubts = waiting[IN_DOUBT_COLUMN].cast(pa.string())
-        doubtful = {said: ledger.orders.doubtful(said) for said in doubts.unique().to_pylist() if said}
-        in_doubt = pc.is_in(doubts, pa.array([said for said, column in doubtful.items() if column], pa.string()))
+        doubtful = {
+            day_column: ledger.orders.doubtful(day_column) for day_column in doubts.unique().to_pylist() if day_column
+        }
+        in_doubt = pc.is_in(
+            doubts, pa.array([day_column for day_column, column in doubtful.items() if column], pa.string())
+        )
         aside = waiting.filter(in_doubt)[ROW].to_pylist()
-        for at, said in zip(aside, doubts.filter(in_doubt).to_pylist(), strict=True):
-            ledger.quarantine(int(seen.lines[at]), doubtful[said], "", IN_DOUBT)
+        for at, day_column in zip(aside, doubts.filter(in_doubt).to_pylist(), strict=True):
+            ledger.quarantine(int(seen.lines[at]), doubtful[day_column], "", IN_DOUBT)
         waiting = waiting.filter(pc.invert(in_doubt))
     rows = waiting[ROW].to_numpy()
     for name, numbers, nobodys in (
@@ -506,13 +510,13 @@ def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
         return frozenset()
     required = next(column.name for column in ledger.card.columns if column.required and column.name in table.positions)
     positions = {name: table.positions[name] for name in ("name", required)}
-    found: set[str] = set()
+    words_of_names: set[str] = set()
     for batch in batches(replace(table, positions=positions)):
         for name in batch.columns["name"].unique().to_pylist() if len(batch.lines) else ():
             words = wanted.intersection(fold(name).split())
             if words and not is_missing(name):
-                found |= words
-    return frozenset(found)
+                words_of_names |= words
+    return frozenset(words_of_names)
 
 
 def keys_of(

@@ -53,12 +53,12 @@ def publish_once(
     Of columns named in `alone` two different records must not have the same values: the second is set aside.
     """
     seen: set[tuple[Any, ...]] = set()
-    taken: set[tuple[Any, ...]] = set()
+    published: set[tuple[Any, ...]] = set()
     at = [list(ledger.card.kept).index(name) for name in alone]
 
     def parse_alone(cell: Cells) -> tuple[Any, ...]:
         record = parse(cell)
-        if at and record not in seen and tuple(record[i] for i in at) in taken:
+        if at and record not in seen and tuple(record[i] for i in at) in published:
             raise RowRefused(alone[0], str(record[at[0]]), "another row of this id says something else")
         return record
 
@@ -71,17 +71,17 @@ def publish_once(
             ledger.collapsed += 1
         else:
             seen.add(record)
-            taken.add(tuple(record[i] for i in at))
+            published.add(tuple(record[i] for i in at))
             ledger.publish([record])
 
 
 def settled(rows: Sequence[tuple[Row, Parsed]], ledger: Ledger, column: str, reason: str) -> Iterator[Parsed]:
-    """What rows of one key say: once where all say the same, else nothing and every row is set aside.
+    """What rows of one key state: once where all state the same, else nothing and every row is set aside.
 
     None of several answers is the right one by its place in the file.
     """
     first = rows[0][1]
-    if all(said == first for _, said in rows):
+    if all(values == first for _, values in rows):
         ledger.collapsed += len(rows) - 1
         yield first
     else:

@@ -20,7 +20,7 @@ LETTERS_OF_CODE = 3
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record for each country and day; quarantines days that say two different things."""
+    """Publishes one record for each country and day; quarantines days that state two different things."""
     by_day: dict[tuple[datetime.date, str], list[tuple[Row, Record]]] = defaultdict(list)
     for row, record in accepted(table, ledger, lambda _, cell: _record(cell, ledger)):
         by_day[record[0], record[1]].append((row, record))

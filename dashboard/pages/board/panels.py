@@ -17,7 +17,7 @@ from dashboard.locales.numbers import between, day, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.menu import pages
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 STYLE = Path(__file__).with_name("board.css")
 HORIZON = 180
@@ -26,7 +26,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """A question of the board with its number, a sentence that says what the number is, and the page behind it."""
+    """A question of the board with its number, a sentence that states what the number is, and the page behind it."""
 
     question: str
     number: str
@@ -35,7 +35,7 @@ class Answer:
 
 
 def answer(_scope: Scope) -> None:
-    """Six answers on one screen, each with a link to its page; where there is none, its place says so."""
+    """Six answers on one screen, each with a link to its page; where there is none, its place states it."""
     st.html(STYLE)
     _link(_("Back to {page}"), "overview")
     scope = Scope() if learners.needs() else context.chosen()
@@ -48,14 +48,19 @@ def answer(_scope: Scope) -> None:
         ),
     )
     shown = [make(scope) for make in _SIX]
-    if keep(tuple(Number("", one.number, answers.HEADLINE, scope, one.sentence, label=one.question) for one in shown)):
+    if keep(
+        tuple(
+            Number("", answer_shown.number, answers.HEADLINE, scope, answer_shown.sentence, label=answer_shown.question)
+            for answer_shown in shown
+        )
+    ):
         return
     with st.container(key="board"):
-        for one in shown:
+        for answer_shown in shown:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(one.question, breakable(one.number))
-                st.write(one.sentence)
-                _link(_("More: {page}"), one.page)
+                st.metric(answer_shown.question, breakable(answer_shown.number))
+                st.write(answer_shown.sentence)
+                _link(_("More: {page}"), answer_shown.page)
 
 
 def _link(words: str, name: str) -> None:
@@ -65,7 +70,7 @@ def _link(words: str, name: str) -> None:
 
 
 def _learners_day(scope: Scope) -> datetime.date | None:
-    return None if learners.needs() else ask_one(answers.HEADLINE, scope)["on_date"]
+    return None if learners.needs() else ask_row(answers.HEADLINE, scope)["on_date"]
 
 
 def _no_learners(question: str, page: str) -> Answer:
@@ -82,7 +87,7 @@ def _reached(scope: Scope) -> Answer:
     if learners.needs():
         return _no_learners(question, page)
     drawn_from(answers.HEADLINE, scope)
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question, people(head["learners_reached"]), f"{answers.reached(scope)}. {answers.reached_range(head)}", page
     )
@@ -97,7 +102,7 @@ def _countries(scope: Scope) -> Answer:
     drawn_from("reach_map/learners_on_map", by_host)
     table = ask("reach_map/learners_on_map", by_host)
     names = table[table["learners"] > 0].nlargest(MOST_NAMED, "learners")["country"]
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question,
         whole(head["countries"]),
@@ -115,7 +120,7 @@ def _completion(scope: Scope) -> Answer:
         return _no_learners(question, page)
     done_scope = replace(scope.only("programme_id"), horizon_days=HORIZON)
     drawn_from("overview/matured_completion", done_scope)
-    done = ask_one("overview/matured_completion", done_scope)
+    done = ask_row("overview/matured_completion", done_scope)
     return Answer(
         question,
         share(done["share_verified"]),
@@ -132,7 +137,7 @@ def _credentials(scope: Scope) -> Answer:
     page = "completion_funnel"
     if learners.needs():
         return _no_learners(question, page)
-    head = ask_one(answers.HEADLINE, scope)
+    head = ask_row(answers.HEADLINE, scope)
     return Answer(
         question,
         people(head["credentials"]),
@@ -151,7 +156,7 @@ def _out_of_school(_scope: Scope) -> Answer:
         return _no_closures(question, page)
     closures = Scope(on_date=on_date)
     drawn_from("school_closures/world_on_date", closures)
-    world = ask_one("school_closures/world_on_date", closures)
+    world = ask_row("school_closures/world_on_date", closures)
     return Answer(
         question,
         people(world["learners_affected"]),
@@ -171,7 +176,7 @@ def _without_offer(_scope: Scope) -> Answer:
         return Answer(question, "\u2013", _("This release holds no list of offers."), page)
     gaps = Scope(on_date=on_date)
     drawn_from("response_gaps/world", gaps)
-    gap = ask_one("response_gaps/world", gaps)
+    gap = ask_row("response_gaps/world", gaps)
     return Answer(
         question,
         people(gap["learners_unserved"]),

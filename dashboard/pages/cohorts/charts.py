@@ -29,9 +29,9 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
         days = rows["day"].tolist()
         traces.append(
             band(
-                _ends(days[1:], days[:-1]),
-                _held(rows["ci_low"].tolist()),
-                _held(rows["ci_high"].tolist()),
+                _step_ends(days[1:], days[:-1]),
+                _step_values(rows["ci_low"].tolist()),
+                _step_values(rows["ci_high"].tolist()),
                 color,
                 showlegend=False,
                 legendgroup=name,
@@ -104,11 +104,11 @@ def retention_figure(table: pd.DataFrame) -> Figure:
     )
 
 
-def _ends(ends: Sequence[float], begins: Sequence[float]) -> list[float]:
+def _step_ends(ends: Sequence[float], begins: Sequence[float]) -> list[float]:
     """Both ends of each step, from left to right."""
     return [day for pair in zip(begins, ends, strict=True) for day in pair]
 
 
-def _held(values: Sequence[float]) -> list[float]:
+def _step_values(values: Sequence[float]) -> list[float]:
     """The value that holds from each day to the next, at both ends of the step."""
     return [value for value in values[:-1] for _end in range(2)]

@@ -85,19 +85,19 @@ def chosen_cohorts(context: Scope) -> list[Cohort]:
 
 def cohort_scope(code: str) -> Scope | None:
     """What the code of a cohort asks for; None where it is no code."""
-    found = CODE.fullmatch(code)
-    if not found or (found["value"] and found["value"] not in ATTRIBUTE_OF):
+    match = CODE.fullmatch(code)
+    if not match or (match["value"] and match["value"] not in ATTRIBUTE_OF):
         return None
     try:
-        intake = _first(found["month"])
+        intake = _first(match["month"])
     except ValueError:
         return None
     return Scope(
-        programme_id=None if found["programme"] == ALL else found["programme"],
-        partner_id=found["partner"] or None,
+        programme_id=None if match["programme"] == ALL else match["programme"],
+        partner_id=match["partner"] or None,
         cohort_month=intake,
-        attribute=ATTRIBUTE_OF.get(found["value"]),
-        attribute_value=found["value"] or None,
+        attribute=ATTRIBUTE_OF.get(match["value"]),
+        attribute_value=match["value"] or None,
         horizon_days=HORIZON_DAYS,
     )
 
@@ -108,13 +108,13 @@ def cohort_words(code: str) -> str:
     if scope is None:
         return code
     programme = programme_words().get(scope.programme_id or ALL, scope.programme_id or "")
-    parts = [
+    words = [
         partner_words().get(scope.partner_id, scope.partner_id) if scope.partner_id else "",
         "" if scope.partner_id and scope.programme_id == FOR_REFUGEES else programme,
         month(scope.cohort_month) if scope.cohort_month else "",
         value_words().get(scope.attribute_value, "") if scope.attribute_value else "",
     ]
-    return with_commas(part for part in parts if part)
+    return with_commas(word for word in words if word)
 
 
 def _builder() -> None:

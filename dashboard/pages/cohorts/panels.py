@@ -15,8 +15,8 @@ from dashboard.components.filters import slide_number, switch
 from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.notices import owners_only
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import grid, nothing_to_show
+from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict, verdict
 from dashboard.locales import _
 from dashboard.locales.numbers import (
@@ -33,7 +33,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.cohorts.charts import incidence_figure, retention_figure
 from dashboard.pages.cohorts.choices import HORIZON_DAYS, Cohort, choose_cohorts, chosen_cohorts
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 STANDING = "cohorts/standing"
 CURVE, LEFT = "cohorts/completion_curve", "cohorts/withdrawal_curve"
@@ -47,8 +47,8 @@ QUIET_DAYS = 30
 def answer(scope: Scope) -> None:
     """Verified completion with its interval and trend in a sentence, and intake by intake in the chart."""
     learners.stop_unless_shown(scope)
-    asked = replace(scope, horizon_days=HORIZON_DAYS)
-    row, intakes = ask_one(STANDING, asked), enough(ask(BY_QUARTER, asked))
+    query_scope = replace(scope, horizon_days=HORIZON_DAYS)
+    row, intakes = ask_row(STANDING, query_scope), enough(ask(BY_QUARTER, query_scope))
     if is_missing(row["runs"]):
         raise NoAnswer(_why_no_runs(scope))
     headline(
@@ -67,12 +67,12 @@ def answer(scope: Scope) -> None:
         ),
     )
     if intakes.empty:
-        stand(row, asked)
+        stand(row, query_scope)
         return
     figure(
         Figure(
             BY_QUARTER,
-            asked,
+            query_scope,
             intakes_figure(intakes),
             Words(
                 "",
@@ -80,7 +80,7 @@ def answer(scope: Scope) -> None:
             ),
             columns=["quarter", "verified_matured", "verified_completed", "share_verified", "share_low", "share_high"],
         ),
-        numbers=numbers(row, asked),
+        numbers=numbers(row, query_scope),
     )
 
 
@@ -92,43 +92,54 @@ def completion_words(row: Mapping[str, Any], intakes: pd.DataFrame) -> str:
         "share": share(row["share_verified"]),
         "interval": between(row["share_low"], row["share_high"]),
     }
-    found, ends = trend(intakes)
+    difference, ends = trend(intakes)
     if not ends:
         return _("Verified completion is {share} (95 % interval {interval})").format(**words)
     return {
         Verdict.HIGHER: _("Verified completion is {share} ({interval}); it rose from {first} to {last} across intakes"),
         Verdict.LOWER: _("Verified completion is {share} ({interval}); it fell from {first} to {last} across intakes"),
-    }.get(found, _("Verified completion is {share} ({interval}), with no clear change across intakes")).format(
+    }.get(difference, _("Verified completion is {share} ({interval}), with no clear change across intakes")).format(
         **words, **ends
     )
 
 
-def numbers(row: Mapping[str, Any], asked: Scope) -> list[Number]:
+def numbers(row: Mapping[str, Any], query_scope: Scope) -> list[Number]:
     """Where the course runs of a cohort stand."""
     return [
         Number(
             "matured_verified_completion",
             row["share_verified"],
             STANDING,
-            asked,
+            query_scope,
             note=_("of {runs} course runs").format(runs=whole(row["verified_matured"])),
         ),
-        Number("", whole(row["runs"]), STANDING, asked, note=_("learner and course together"), label=_("Course runs")),
-        Number("", whole(row["completed_so_far"]), STANDING, asked, note=_("so far"), label=_("Completed")),
+        Number(
+            "", whole(row["runs"]), STANDING, query_scope, note=_("learner and course together"), label=_("Course runs")
+        ),
+        Number("", whole(row["completed_so_far"]), STANDING, query_scope, note=_("so far"), label=_("Completed")),
         Number(
             "runs_under_way",
             row["under_way_so_far"],
             STANDING,
-            asked,
+            query_scope,
             note=_("active in the last 180 days"),
             label=_("Under way"),
         ),
-        Number("runs_quiet", row["quiet_so_far"], STANDING, asked, note=_("not active for 180 days"), label=_("Quiet")),
-        Number("runs_ended", row["ended_so_far"], STANDING, asked, note=_("left or not passed"), label=_("Ended")),
+        Number(
+            "runs_quiet",
+            row["quiet_so_far"],
+            STANDING,
+            query_scope,
+            note=_("not active for 180 days"),
+            label=_("Quiet"),
+        ),
+        Number(
+            "runs_ended", row["ended_so_far"], STANDING, query_scope, note=_("left or not passed"), label=_("Ended")
+        ),
     ]
 
 
-def stand(row: Mapping[str, Any], asked: Scope) -> None:
+def stand(row: Mapping[str, Any], query_scope: Scope) -> None:
     """How many course runs are completed, under way, quiet or ended: for who may not see single intakes."""
     counts = {
         _("Completed"): row["completed_so_far"],
@@ -139,7 +150,7 @@ def stand(row: Mapping[str, Any], asked: Scope) -> None:
     figure(
         Figure(
             STANDING,
-            asked,
+            query_scope,
             bars_figure(
                 list(counts), list(counts.values()), [whole(count) for count in counts.values()], [True, *[False] * 3]
             ),
@@ -149,7 +160,7 @@ def stand(row: Mapping[str, Any], asked: Scope) -> None:
                 *("verified_matured", "share_verified", "share_low", "share_high"),
             ],
         ),
-        numbers=numbers(row, asked),
+        numbers=numbers(row, query_scope),
     )
 
 
@@ -169,7 +180,7 @@ def compare(context: Scope) -> None:
 def standing(cohorts: Sequence[Cohort]) -> None:
     """For each cohort, how many course runs are completed, under way, quiet or ended."""
     heading(standing_words(cohorts))
-    rows = {cohort.words: ask_one(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
+    rows = {cohort.words: ask_row(STANDING, cohort.scope) for cohort in cohorts if not cohort.scope.attribute}
     measures: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("Course runs"): lambda row: whole(row["runs"]),
         _("Completed so far"): lambda row: whole(row["completed_so_far"]),
@@ -193,7 +204,7 @@ def standing(cohorts: Sequence[Cohort]) -> None:
     if 0 < len(rows) < len(cohorts):
         note(_("This table is of whole intakes. Cohorts by sex, age or education have their curves below."))
     small = [
-        cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_one(STANDING, cohort.scope)["is_small"]
+        cohort.words for cohort in cohorts if not cohort.scope.attribute and ask_row(STANDING, cohort.scope)["is_small"]
     ]
     if small:
         note(
@@ -208,20 +219,20 @@ def standing_words(cohorts: Sequence[Cohort]) -> str:
     pair = [cohort for cohort in cohorts if not cohort.scope.attribute][:2]
     if len(pair) < 2:
         return _("Completion of course runs")
-    one, other = (ask_one(STANDING, cohort.scope) for cohort in pair)
-    found = verdict(
-        one["share_low"],
-        one["share_high"],
+    row, other = (ask_row(STANDING, cohort.scope) for cohort in pair)
+    difference = verdict(
+        row["share_low"],
+        row["share_high"],
         other["share_low"],
         other["share_high"],
         None
-        if is_missing(one["verified_matured"]) or is_missing(other["verified_matured"])
-        else min(one["verified_matured"], other["verified_matured"]),
+        if is_missing(row["verified_matured"]) or is_missing(other["verified_matured"])
+        else min(row["verified_matured"], other["verified_matured"]),
     )
     words = {
         "one": in_markdown(pair[0].words),
         "other": in_markdown(pair[1].words),
-        "share": share(one["share_verified"]),
+        "share": share(row["share_verified"]),
         "other_share": share(other["share_verified"]),
     }
     return {
@@ -230,7 +241,7 @@ def standing_words(cohorts: Sequence[Cohort]) -> str:
         Verdict.UNCLEAR: _("No clear difference in verified completion: {one} {share}, {other} {other_share}"),
         Verdict.TOO_FEW: _("Too few course runs to compare {one} with {other}"),
         Verdict.UNKNOWN: _("Verified completion of {one} and {other} is not known"),
-    }[found].format(**words)
+    }[difference].format(**words)
 
 
 def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> None:
@@ -302,15 +313,15 @@ def differences(cohorts: Sequence[Cohort]) -> None:
     if len(cohorts) < 2:
         return
     rows, clear = [], 0
-    for one, other in combinations(cohorts, 2):
+    for cohort, other in combinations(cohorts, 2):
         for by_day in DAYS:
-            row = ask_one(DIFFERENCE, pair_scope(one.scope, other.scope, by_day))
+            row = ask_row(DIFFERENCE, pair_scope(cohort.scope, other.scope, by_day))
             if not row:
                 continue
             clear += bool(row["is_clear"]) and bool(row["is_observed"])
             rows.append(
                 {
-                    _("Cohorts"): _("{one} and {other}").format(one=one.words, other=other.words),
+                    _("Cohorts"): _("{one} and {other}").format(one=cohort.words, other=other.words),
                     _("By day"): by_day,
                     _("Course runs completed"): _("{share} and {other_share}").format(
                         share=share(row["share"]), other_share=share(row["other_share"])
@@ -348,21 +359,21 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
     """The first two cohorts adjusted for course, intake and sex, beside the unadjusted difference."""
     if len(cohorts) < 2:
         return
-    one, other = cohorts[0], cohorts[1]
+    cohort, other = cohorts[0], cohorts[1]
     if not switch(_("Adjust the first two for course, intake and sex"), "like"):
         return
-    if not (one.is_whole and other.is_whole):
+    if not (cohort.is_whole and other.is_whole):
         st.info(_("Adjusted figures are of whole programmes and partners: choose two cohorts without an attribute."))
         return
-    scope = pair_scope(one.scope, other.scope, HORIZON_DAYS)
+    scope = pair_scope(cohort.scope, other.scope, HORIZON_DAYS)
     if is_hidden_from_me(ADJUSTED, scope):
         owners_only()
         return
-    row = ask_one(ADJUSTED, scope)
+    row = ask_row(ADJUSTED, scope)
     if not row:
         st.info(_("Neither of the two has course runs enrolled at least 180 days ago."))
         return
-    heading(adjusted_words(row, one.words, other.words))
+    heading(adjusted_words(row, cohort.words, other.words))
     strip(
         [
             Number(
@@ -391,7 +402,7 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
         ],
         key="adjusted",
     )
-    say(
+    paragraph(
         _(
             "Both are weighted to the same mix of {strata} combinations of course, quarter of intake and sex that both "
             "have: {used} of {runs} and {other_used} of {other_runs} course runs. What is not recorded, such as who "
@@ -406,7 +417,7 @@ def adjusted(cohorts: Sequence[Cohort]) -> None:
     )
 
 
-def adjusted_words(row: Mapping[str, Any], one: str, other: str) -> str:
+def adjusted_words(row: Mapping[str, Any], cohort: str, other: str) -> str:
     """Whether a difference remains once course, intake and sex are the same."""
     fewest = 0 if row["is_small"] else min(row["runs_used"], row["other_runs_used"])
     return {
@@ -416,7 +427,7 @@ def adjusted_words(row: Mapping[str, Any], one: str, other: str) -> str:
         Verdict.TOO_FEW: _("Fewer than 30 comparable course runs of {one} or {other}, so not to be ranked"),
         Verdict.UNKNOWN: _("{one} and {other} have no course, intake and sex in common"),
     }[verdict(row["standard_low"], row["standard_high"], 0, 0, fewest)].format(
-        one=in_markdown(one), other=in_markdown(other)
+        one=in_markdown(cohort), other=in_markdown(other)
     )
 
 
@@ -461,12 +472,14 @@ def retention_words(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def quiet(context: Scope) -> None:
     """Learners who have not finished and were not seen for a number of days that the reader chooses."""
-    asked = replace(context.only("programme_id", "partner_id"), quiet_days=QUIET_DAYS)
-    if is_hidden_from_me(QUIET, asked):
+    query_scope = replace(context.only("programme_id", "partner_id"), quiet_days=QUIET_DAYS)
+    if is_hidden_from_me(QUIET, query_scope):
         owners_only()
         return
-    asked = replace(asked, quiet_days=slide_number(_("Days without activity"), 7, 180, QUIET_DAYS, 1, "quiet_days"))
-    row = ask_one(QUIET, asked)
+    query_scope = replace(
+        query_scope, quiet_days=slide_number(_("Days without activity"), 7, 180, QUIET_DAYS, 1, "quiet_days")
+    )
+    row = ask_row(QUIET, query_scope)
     heading(
         _("{share} of those who have not finished were not seen for {days} days").format(
             share=share(row["share_quiet"]), days=whole(row["quiet_days"])
@@ -478,14 +491,14 @@ def quiet(context: Scope) -> None:
                 "learners_quiet",
                 row["learners_quiet"],
                 QUIET,
-                asked,
+                query_scope,
                 note=_("of {learners} not finished").format(learners=whole(row["learners_unfinished"])),
             ),
             Number(
                 "",
                 share(row["share_quiet"]),
                 QUIET,
-                asked,
+                query_scope,
                 note=_("95 % interval {interval}").format(interval=between(row["share_low"], row["share_high"])),
                 label=_("Share quiet"),
             ),
@@ -494,10 +507,10 @@ def quiet(context: Scope) -> None:
     )
 
 
-def pair_scope(one: Scope, other: Scope, by_day: int) -> Scope:
+def pair_scope(scope: Scope, other: Scope, by_day: int) -> Scope:
     """What two cohorts are compared by."""
     return replace(
-        one,
+        scope,
         horizon_days=None,
         other_programme_id=other.programme_id,
         other_partner_id=other.partner_id,

@@ -13,8 +13,8 @@ from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
 from dashboard.components.page import headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.components.verdicts import FEWEST, Verdict, verdict
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import (
@@ -32,7 +32,7 @@ from dashboard.locales.numbers import (
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_row, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
 
 PARITY = "completion_funnel/parity"
@@ -167,22 +167,22 @@ def largest_loss(table: pd.DataFrame) -> Loss | None:
     Recognition is left out: it is known only for partners that send lists of it.
     """
     rows = table[table["step"] != "Recognised"].to_dict("records")
-    found = [
+    losses = [
         Loss(before["step"], after["step"], after["share_of_previous"])
         for before, after in zip(rows, rows[1:], strict=False)
         if not is_missing(after["share_of_previous"])
     ]
-    worst = min(found, key=lambda loss: loss.share_continued, default=None)
+    worst = min(losses, key=lambda loss: loss.share_continued, default=None)
     return worst if worst and worst.share_continued < 1 else None
 
 
 def compared(scope: Scope) -> None:
     """The steps with intervals, the median of the other partners and the days between."""
     if scope.country_host:
-        say(_("Partners are compared over all countries: choose All countries."))
+        paragraph(_("Partners are compared over all countries: choose All countries."))
         return
     table, words = ask(COMPARED, scope), step_words()
-    done = ask_one(COMPARED, scope, step="Completed")
+    done = ask_row(COMPARED, scope, step="Completed")
     enough = not table["median_share"].isna().all()
     figure(
         Figure(
@@ -190,7 +190,7 @@ def compared(scope: Scope) -> None:
             scope,
             steps_figure(table, words, median=enough),
             Words(
-                compared_words(done, ask_one(COMPARED, scope)["learners"], bool(scope.partner_id)),
+                compared_words(done, ask_row(COMPARED, scope)["learners"], bool(scope.partner_id)),
                 lead=plural(
                     "Shares of registered learners. The median is of {count} other partner with at least 30 learners.",
                     "Shares of registered learners. The median is of {count} other partners with at least 30 learners.",
@@ -219,7 +219,7 @@ def compared(scope: Scope) -> None:
         if not is_missing(row.median_days)
     ]
     if gaps:
-        say(_("Median days since the previous step: {list}.").format(list=with_semicolons(gaps)))
+        paragraph(_("Median days since the previous step: {list}.").format(list=with_semicolons(gaps)))
 
 
 def compared_words(done: Mapping[str, Any], registered: float | None, is_partner: bool) -> str:
@@ -250,12 +250,12 @@ def compared_words(done: Mapping[str, Any], registered: float | None, is_partner
 def same_area(scope: Scope) -> None:
     """A partner's learners beside those of the others in the same country, region or world."""
     if not scope.partner_id:
-        say(_("Choose a partner above to compare it with the other partners in the same area."))
+        paragraph(_("Choose a partner above to compare it with the other partners in the same area."))
         return
-    asked = scope.only("partner_id", "programme_id", "country_host")
-    table = ask(BENCHMARK, asked)
+    query_scope = scope.only("partner_id", "programme_id", "country_host")
+    table = ask(BENCHMARK, query_scope)
     if table.empty:
-        say(
+        paragraph(
             _("You may not see this comparison: it is for the partner itself, the coalition and stewards.")
             if ask(STEPS, scope)["learners"].isna().all()
             else _(
@@ -264,12 +264,12 @@ def same_area(scope: Scope) -> None:
             )
         )
         return
-    done = ask_one(BENCHMARK, asked, measure="Completed")
+    done = ask_row(BENCHMARK, query_scope, measure="Completed")
     measures = measure_words()
     figure(
         Figure(
             BENCHMARK,
-            asked,
+            query_scope,
             grouped_figure(
                 [measures[measure] for measure in table["measure"]],
                 [
@@ -280,7 +280,7 @@ def same_area(scope: Scope) -> None:
                 lying=on_phone(),
             ),
             Words(
-                same_area_words(done, ask_one(BENCHMARK, asked)["mine"], area_name(done)),
+                same_area_words(done, ask_row(BENCHMARK, query_scope)["mine"], area_name(done)),
                 lead=plural(
                     "Shares of registered learners. {count} other partner has learners there; its figures are rounded. "
                     "The area is the smallest with at least three other partners, no two of which have over 85 %.",
@@ -299,9 +299,9 @@ def same_area(scope: Scope) -> None:
         note(_("This comparison is over all months of registration."))
 
 
-def same_area_words(done: Mapping[str, Any], registered: float | None, place: str) -> str:
+def same_area_words(done: Mapping[str, Any], registered: float | None, area: str) -> str:
     """Whether the share of those registered that completed differs from the others'; `done` is that measure."""
-    words = {"mine": percent(done["share_mine"]), "others": percent(done["share_others"]), "place": place}
+    words = {"mine": percent(done["share_mine"]), "others": percent(done["share_others"]), "place": area}
     return {
         Verdict.HIGHER: _("{mine} completed, clearly more than the {others} of other partners in {place}"),
         Verdict.LOWER: _("{mine} completed, clearly less than the {others} of other partners in {place}"),
@@ -317,14 +317,14 @@ def groups(scope: Scope) -> None:
     """The steps for each value of one attribute."""
     words = attribute_words()
     attribute = choose(_("Compare by"), list(words), "attribute", lambda code: words[code], "sex", buttons=True)
-    asked = replace(scope, attribute=attribute, country_host=None)
-    table = ask(SPLIT, asked)
+    query_scope = replace(scope, attribute=attribute, country_host=None)
+    table = ask(SPLIT, query_scope)
     known = {**country_names(), **value_words()} if attribute == "country_host" else value_words()
     values = {value: known.get(value, value) for value in table["attribute_value"].unique()}
     figure(
         Figure(
             SPLIT,
-            asked,
+            query_scope,
             split_figure(table, step_words(), dict(list(values.items())[:MOST_LINES])),
             Words(
                 groups_words(table[table["step"] == "Completed"].to_dict("records"), values)
@@ -385,10 +385,10 @@ def country_names() -> dict[str, str]:
 
 
 def _month(context: Scope, label: str, key: str, without: str) -> datetime.date | None:
-    asked = context.only("programme_id")
-    if is_hidden_from_me(MONTHS, asked):
+    query_scope = context.only("programme_id")
+    if is_hidden_from_me(MONTHS, query_scope):
         return None  # months of others are so few people that only their owners see them
-    months = [date.isoformat()[:7] for date in ask(MONTHS, asked)["month"]]
+    months = [date.isoformat()[:7] for date in ask(MONTHS, query_scope)["month"]]
     chosen = choose(label, [None, *months], key, lambda code: month(_first(code)) if code else without, None)
     return _first(chosen) if chosen else None
 
@@ -425,7 +425,7 @@ def parity(scope: Scope) -> None:
 
 
 def _parity_words(table: pd.DataFrame, words: Mapping[str, str]) -> str:
-    """Whether women and men complete alike, in the step where the index says most about learning."""
+    """Whether women and men complete alike, in the step where the index states most about learning."""
     completed: Mapping[str, Any] = next((row for row in table.to_dict("records") if row["step"] == "Completed"), {})
     if is_missing(completed.get("gpia")):
         return _("No parity index for completing: too few learners, or their sex is not known")

@@ -13,7 +13,7 @@ from dashboard.components.vocabulary import audience_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, month
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 CHOICES = "contributions/choices"
@@ -70,7 +70,7 @@ def more(context: Scope) -> Scope:
 
 
 def _more(context: Scope) -> Scope:
-    ends = ask_one(CHOICES)
+    ends = ask_row(CHOICES)
     months = _months(ends["from_month"], ends["to_month"])
     words = stage_words()
     kind = _any(_("Type of member"), member_type_words(), "member_type")

@@ -14,7 +14,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, month, people, whole, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 TOTALS, PLACES, UNSERVED = (
@@ -31,7 +31,7 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(
             _("No activity of this choice states how many people it targets. Choose another stage, region or mission.")
         )
-    first = ask_one(TOTALS, scope)
+    first = ask_row(TOTALS, scope)
     if totals["people_targeted"].isna().all():
         headline(_("No activity of this choice states how many people it targets"), _period(scope))
         table_figure(
@@ -100,7 +100,7 @@ def _need_years(first: Mapping[str, Any]) -> str:
 
 def _period(scope: Scope) -> str:
     """Of which period the figures are."""
-    reported_on = ask_one("contributions/totals", scope)["told_on"]
+    reported_on = ask_row("contributions/totals", scope)["told_on"]
     if is_missing(reported_on):
         return _("A list states who is in need and targeted; no activity of this choice is recorded.")
     if scope.from_month or scope.to_month:
@@ -166,7 +166,7 @@ def by_audience(scope: Scope) -> None:
 
 def by_place(scope: Scope) -> None:
     """In need, targeted, reached and gap by country and kind of activity, the largest gap first."""
-    first, kinds = ask_one(PLACES, scope), kind_words()
+    first, kinds = ask_row(PLACES, scope), kind_words()
     causes = vocabularies.words("over_cause")
     table_figure(
         Figure(
@@ -241,7 +241,7 @@ def _compared(scope: Scope) -> str:
         signs.append(_("schools were closed country-wide on {day}").format(day=day(closed.max())))
     if len(years):
         signs.append(_("the country hosted refugees at the end of {year}").format(year=int(years.max())))
-    newest = ask_one("needs_and_offers/totals")["on_date"]
+    newest = ask_row("needs_and_offers/totals")["on_date"]
     if not is_missing(newest):
         end = scope.to_month and (scope.to_month.replace(day=28) + datetime.timedelta(4)).replace(day=1)
         last = min(newest, end - datetime.timedelta(1)) if end else newest

@@ -6,8 +6,8 @@ from typing import Any
 from dashboard.charts.bars import bars_figure
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
-from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import decimal, is_missing, month, people, whole, with_commas
@@ -16,7 +16,7 @@ from dashboard.pages.contributions.charts import ladder_figure, months_figure, r
 from dashboard.pages.contributions.choices import member_type_words, stage_words
 from dashboard.pages.contributions.where import no_activity
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 TOTALS, MISSIONS = "contributions/totals", "contributions/missions"
 MONTHS, STAGES, LADDER = "contributions/months", "contributions/stages", "contributions/ladder"
@@ -28,7 +28,7 @@ UNDER_WAY_OR_DONE = ("delivering", "delivered")
 
 def answer(scope: Scope) -> None:
     """Learners reached and what members claim in a sentence, the strip, and the bars of the missions."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(_in_words(totals), _lead(totals))
     table, words = ask(MISSIONS, scope), mission_words()
     figure(
@@ -118,7 +118,7 @@ def timeline(scope: Scope) -> None:
     """Activities under way, month by month."""
     table = ask(MONTHS, scope)
     if table.empty:
-        say(_("No activity of this choice has a first day."))
+        paragraph(_("No activity of this choice has a first day."))
         return
     by_month = table.groupby("month")["activities"].sum()
     figure(
@@ -176,7 +176,7 @@ def stages(scope: Scope) -> None:
 
 def ladder(scope: Scope) -> None:
     """Stages by member, with what each contributed to and its fractional share."""
-    table, first = ask(LADDER, scope), ask_one(LADDER, scope)
+    table, first = ask(LADDER, scope), ask_row(LADDER, scope)
     words = {kind: member_type_words().get(kind, kind) for kind in table["member_type"]}
     lead = _(
         "Contributed to: all learners of the activities that a member is in; these do not add up over members. "
@@ -220,9 +220,9 @@ def missions(scope: Scope) -> None:
     """Every figure of each mission."""
     table, words = ask(MISSIONS, scope), mission_words()
     if table.empty:
-        say(_("No activity of this choice has a mission."))
+        paragraph(_("No activity of this choice has a mission."))
         return
-    most, total = ask_one(MISSIONS, scope), ask_one(TOTALS, scope)["learners_direct"]
+    most, total = ask_row(MISSIONS, scope), ask_row(TOTALS, scope)["learners_direct"]
     heading(
         _("{mission}: {learners} of {total} learners reached directly").format(
             mission=words[most["mission"]], learners=people(most["learners_direct"]), total=people(total)
@@ -235,7 +235,7 @@ def overlaps(scope: Scope) -> None:
     """Countries with two or more like activities at a time."""
     table = ask(OVERLAPS, scope)
     if table.empty:
-        say(_("No two activities of this choice have the same country, kind and audience at the same time."))
+        paragraph(_("No two activities of this choice have the same country, kind and audience at the same time."))
         return
     table_figure(
         Figure(

@@ -39,18 +39,18 @@ def spellings() -> None:
                 done,
             ).format(count=done)
         )
-    found = proposals(
+    groups = proposals(
         Organisation(row.partner_id, row.member, bool(row.is_member), int(row.activities))
         for row in ask(ORGANISATIONS).itertuples()
     )
-    if not found:
+    if not groups:
         return
     with section(_("Names of organisations"), "names") as opened:
         if opened:
-            _proposals(found)
+            _proposals(groups)
 
 
-def _proposals(found: Sequence[Proposal]) -> None:
+def _proposals(groups: Sequence[Proposal]) -> None:
     st.write(
         _(
             "These names may be one organisation. Tick those that are; the choice is kept and applies to every later "
@@ -60,7 +60,7 @@ def _proposals(found: Sequence[Proposal]) -> None:
     with st.form("spellings"):
         ticked = [
             group
-            for group in found[:MOST_SHOWN]
+            for group in groups[:MOST_SHOWN]
             if st.checkbox(_label(group), key=f"spelling-{group.shown.partner_id}")
         ]
         if st.form_submit_button(_("Confirm")) and ticked:
@@ -69,7 +69,8 @@ def _proposals(found: Sequence[Proposal]) -> None:
 
 def _label(group: Proposal) -> str:
     return _("{name}: also written {others}").format(
-        name=in_markdown(group.shown.name), others=in_markdown(with_semicolons(one.name for one in group.others))
+        name=in_markdown(group.shown.name),
+        others=in_markdown(with_semicolons(spelling.name for spelling in group.others)),
     )
 
 
@@ -79,11 +80,11 @@ def _confirm(ticked: Sequence[Proposal]) -> None:
         with workplace() as folder:
             file = folder / f"{SOURCE}.csv"
             file.write_text(as_file(ticked), encoding="utf-8")
-            taken = actions.take_and_serve(store_folder(), SOURCE, file, acting(), today)
+            kept_or_waiting = actions.take_and_serve(store_folder(), SOURCE, file, acting(), today)
     except Refusal as refused:
         st.error(for_readers(refused))
         return
-    if isinstance(taken, Waiting):
+    if isinstance(kept_or_waiting, Waiting):
         st.success(_("The names wait on the page Upload for another steward to publish them."))
         return
     st.session_state[CONFIRMED] = len(ticked)

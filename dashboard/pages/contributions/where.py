@@ -13,8 +13,8 @@ from dashboard.components.filters import choose
 from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, whole, with_commas
@@ -22,7 +22,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import countries_map, country_classes, heat_table
 from dashboard.pages.contributions.choices import stage_words
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 TOTALS, COUNTRIES = "contributions/totals", "contributions/countries"
@@ -44,7 +44,7 @@ def code_words() -> dict[str, dict[str, str]]:
 
 def answer(scope: Scope) -> None:
     """Members, countries and activities in a sentence, the strip, and the map."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(_in_words(totals), _lead(totals, scope))
     table, classes = ask(COUNTRIES, scope), words("contribution_class")
     figure(
@@ -67,7 +67,7 @@ def answer(scope: Scope) -> None:
     )
     small = table[(table["activities"] > 0) & ~table["has_polygon"]]
     small_states(small, "activities", "class", country_classes(classes))
-    _not_counted(totals)
+    _note_not_counted(totals)
     map_disclaimer()
 
 
@@ -141,7 +141,7 @@ def _numbers(totals: Mapping[str, Any], scope: Scope) -> list[Number]:
     ]
 
 
-def _not_counted(totals: Mapping[str, Any]) -> None:
+def _note_not_counted(totals: Mapping[str, Any]) -> None:
     note(
         _(
             "Not counted: {others} activities of other sectors. Stage not stated: {blank} of the {all} activities "
@@ -180,10 +180,10 @@ def matrix(scope: Scope) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rows = choose(_("Matrix"), list(kinds), "rows", lambda code: kinds[code], "mission", buttons=True)
         measure = choose(_("Show"), list(measures), "show", lambda code: measures[code], "activities", buttons=True)
-    asked = replace(scope, rows=rows)
-    table = ask(CELLS, asked)
+    query_scope = replace(scope, rows=rows)
+    table = ask(CELLS, query_scope)
     if table.empty:
-        say(_("No cell of the matrix has an activity of this choice."))
+        paragraph(_("No cell of the matrix has an activity of this choice."))
         return
     labels = _row_labels(rows, table["row"])
     lead = _("Choose a cell, or a row and a place below, to list its activities.")
@@ -199,9 +199,9 @@ def matrix(scope: Scope) -> None:
     figure(
         Figure(
             CELLS,
-            asked,
+            query_scope,
             lambda: (
-                show_table(CELLS, asked)
+                show_table(CELLS, query_scope)
                 if is_light()
                 else st.dataframe(
                     shaded,
@@ -224,14 +224,14 @@ def matrix(scope: Scope) -> None:
             codes={"row": labels},
         )
     )
-    _activities(asked, labels, places)
+    _activities(query_scope, labels, places)
 
 
 def whole_matrix() -> None:
     """Every row and country of the matrix as last chosen, whatever mission, region or period."""
-    asked = Scope(rows=st.session_state.get("rows", "mission"))
-    table, alt = ask(MATRIX, asked), _("Table of activities and learners for each row and country of the matrix.")
-    labels, known = _row_labels(asked.rows or "", table["row"]), ask(COUNTRIES)
+    query_scope = Scope(rows=st.session_state.get("rows", "mission"))
+    table, alt = ask(MATRIX, query_scope), _("Table of activities and learners for each row and country of the matrix.")
+    labels, known = _row_labels(query_scope.rows or "", table["row"]), ask(COUNTRIES)
     names = dict(zip(known["country_iso3"], known["country"], strict=True))
     rows = [
         {
@@ -243,12 +243,12 @@ def whole_matrix() -> None:
         }
         for row in table.itertuples()
     ]
-    table_figure(Figure(MATRIX, asked, lambda: grid(rows, alt, "", height=420), Words("", alt=alt)))
+    table_figure(Figure(MATRIX, query_scope, lambda: grid(rows, alt, "", height=420), Words("", alt=alt)))
 
 
-def _row_labels(rows: str, found: Sequence[str]) -> dict[str, str]:
+def _row_labels(rows: str, codes: Sequence[str]) -> dict[str, str]:
     words = {"mission": mission_words(), "activity": kind_words()}.get(rows, {"not stated": _("Not stated")})
-    return {row: words.get(row, row) for row in dict.fromkeys(found)}
+    return {row: words.get(row, row) for row in dict.fromkeys(codes)}
 
 
 def _cell_chosen(key: str, rows: Sequence[str], places: Mapping[str, str]) -> None:
@@ -279,19 +279,21 @@ def _activities(scope: Scope, labels: Mapping[str, str], places: Mapping[str, st
         )
     if not row and not place:
         return
-    asked = replace(scope, row=row)
-    asked = (
-        replace(asked, region=place or scope.region) if scope.rows == "mission" else replace(asked, country_iso3=place)
+    query_scope = replace(scope, row=row)
+    query_scope = (
+        replace(query_scope, region=place or scope.region)
+        if scope.rows == "mission"
+        else replace(query_scope, country_iso3=place)
     )
     chosen = with_commas(in_markdown(words) for words in (labels.get(row or ""), names.get(place or "")) if words)
-    count = len(ask(ACTIVITIES, asked))
+    count = len(ask(ACTIVITIES, query_scope))
     table_figure(
         Figure(
             ACTIVITIES,
-            asked,
+            query_scope,
             lambda: show_table(
                 ACTIVITIES,
-                asked,
+                query_scope,
                 [
                     *("activity", "lead", "supported_by", "country", "activity_type", "audience", "stage"),
                     *("began_on", "ended_on", "people_targeted", "people_direct", "people_indirect"),

@@ -14,7 +14,7 @@ from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, days, is_missing, missing, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 PATHWAY = "credit_recognition/pathway"
@@ -25,7 +25,7 @@ REASONS = "credit_recognition/reasons"
 def answer(scope: Scope) -> None:
     """How many decided requests were recognised, with what is pending, and the stages as bars."""
     learners.stop_unless_shown(scope)
-    row = ask_one(PATHWAY, scope)
+    row = ask_row(PATHWAY, scope)
     if not row["requested"] and not row["agreements"]:
         raise NoAnswer(
             _(
@@ -149,7 +149,7 @@ def reasons(scope: Scope) -> None:
 
 def reasons_words(scope: Scope) -> str:
     """The most frequent reason of refusal with its share."""
-    first = ask_one(REASONS, scope)
+    first = ask_row(REASONS, scope)
     if is_missing(first["share_of_refused"]):
         return _("Why requests were refused")
     return _("The most frequent reason of refusal is \u201c{reason}\u201d: {share} of refusals").format(
@@ -164,7 +164,7 @@ def reason_words() -> dict[str, str]:
 
 def agreements(scope: Scope) -> None:
     """Countries of the universities with agreements, on the map."""
-    row, first = ask_one(PATHWAY, scope), ask_one(AGREEMENTS, scope)
+    row, first = ask_row(PATHWAY, scope), ask_row(AGREEMENTS, scope)
     shown = figure(
         Figure(
             AGREEMENTS,

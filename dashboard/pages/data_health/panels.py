@@ -16,8 +16,8 @@ from dashboard.components.light import is_light
 from dashboard.components.page import headline
 from dashboard.components.record import is_recording
 from dashboard.components.refused import without_flags
-from dashboard.components.saying import heading, lines, note, say
 from dashboard.components.tables import grid, reading_order
+from dashboard.components.texts import heading, lines, note, paragraph
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day, with_commas
@@ -72,32 +72,32 @@ COLOURS = {
 
 def answer(scope: Scope) -> None:
     """What is late in a sentence, what could not be read, and the list of all sources."""
-    found = _seen()
-    late = [feed for feed in found.streams if feed.freshness == OVERDUE]
-    if any(feed.captures for feed in found.streams):
-        headline(_late_words(found, late), " ".join(_more(found, late)))
+    seen_health = _visible_health()
+    late = [feed for feed in seen_health.streams if feed.freshness == OVERDUE]
+    if any(feed.captures for feed in seen_health.streams):
+        headline(_late_words(seen_health, late), " ".join(_more(seen_health, late)))
     else:
-        headline(_("No file of these sources has been received yet"), _whose())
+        headline(_("No file of these sources has been received yet"), _visibility_words())
         st.info(_("Bring in files on the page Upload."))
-    _troubles(found)
-    _list(found)
+    _troubles(seen_health)
+    _list(seen_health)
 
 
-def _seen() -> Health:
+def _visible_health() -> Health:
     """What this reader may see of the sources today."""
     viewer = current_viewer()
-    found = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
-    return Health(tuple(folded(found.streams)), found.troubles) if viewer.is_steward else found
+    visible = seen_by(viewer, health.health(store_folder(), today(), with_senders=viewer.is_steward))
+    return Health(tuple(folded(visible.streams)), visible.troubles) if viewer.is_steward else visible
 
 
-def _late_words(found: Health, late: Sequence[StreamHealth]) -> str:
+def _late_words(seen_health: Health, late: Sequence[StreamHealth]) -> str:
     """How many sources are overdue, and the day of the newest file that is no demonstration."""
     words = plural("{late} of {count} sources is overdue", "{late} of {count} sources are overdue", len(late)).format(
-        late=len(late), count=len(found.streams)
+        late=len(late), count=len(seen_health.streams)
     )
     days = [
         feed.newest.captured_on
-        for feed in found.streams
+        for feed in seen_health.streams
         if feed.newest and feed.freshness not in (AHEAD, DEMONSTRATION)
     ]
     if not days:
@@ -105,7 +105,7 @@ def _late_words(found: Health, late: Sequence[StreamHealth]) -> str:
     return _("{late}; the newest file reports up to {day}").format(late=words, day=day(max(days)))
 
 
-def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
+def _more(seen_health: Health, late: Sequence[StreamHealth]) -> list[str]:
     """What comes next, what is no longer expected and what is simulated, a sentence each."""
     sentences = []
     if late:
@@ -115,13 +115,13 @@ def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
                 source=in_markdown(_name(oldest)), day=day(oldest.overdue_since)
             )
         )
-    if due := sum(feed.freshness == DUE for feed in found.streams):
+    if due := sum(feed.freshness == DUE for feed in seen_health.streams):
         sentences.append(
             plural("{count} more is due and not overdue yet.", "{count} more are due and not overdue yet.", due).format(
                 count=due
             )
         )
-    coming = [feed for feed in found.streams if feed.freshness == FRESH and feed.next_expected]
+    coming = [feed for feed in seen_health.streams if feed.freshness == FRESH and feed.next_expected]
     if coming:
         first = min(coming, key=lambda feed: feed.next_expected or datetime.date.max)
         sentences.append(
@@ -129,7 +129,7 @@ def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
                 source=in_markdown(_name(first)), day=day(first.next_expected)
             )
         )
-    if stopped := sum(feed.freshness == STOPPED for feed in found.streams):
+    if stopped := sum(feed.freshness == STOPPED for feed in seen_health.streams):
         sentences.append(
             plural(
                 "{count} partner file is older than 13 months and no longer expected.",
@@ -137,7 +137,7 @@ def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
                 stopped,
             ).format(count=stopped)
         )
-    if simulated := sum(feed.freshness == DEMONSTRATION for feed in found.streams):
+    if simulated := sum(feed.freshness == DEMONSTRATION for feed in seen_health.streams):
         sentences.append(
             plural(
                 "{count} source is simulated and therefore never late.",
@@ -145,10 +145,10 @@ def _more(found: Health, late: Sequence[StreamHealth]) -> list[str]:
                 simulated,
             ).format(count=simulated)
         )
-    return [*sentences, _whose()] if not current_viewer().is_steward else sentences
+    return [*sentences, _visibility_words()] if not current_viewer().is_steward else sentences
 
 
-def _whose() -> str:
+def _visibility_words() -> str:
     """Of which sources this reader sees the files."""
     if current_viewer().is_steward:
         return ""
@@ -157,9 +157,9 @@ def _whose() -> str:
     return _("You see the sources that publishers release. Files of partners are shown to them and to stewards.")
 
 
-def _troubles(found: Health) -> None:
+def _troubles(seen_health: Health) -> None:
     """What keeps failing, is dated ahead or could not be read, each in a sentence; the rest is shown all the same."""
-    failing = {feed.source: feed.fetch for feed in found.streams if feed.is_failing and feed.fetch}
+    failing = {feed.source: feed.fetch for feed in seen_health.streams if feed.is_failing and feed.fetch}
     for source, state in failing.items():
         st.error(
             plural(
@@ -170,7 +170,7 @@ def _troubles(found: Health) -> None:
                 source=in_markdown(_(sources()[source].title)), count=state.failures, reason=in_markdown(state.reason)
             )
         )
-    for feed in found.streams:
+    for feed in seen_health.streams:
         if feed.freshness == AHEAD and feed.newest:
             st.warning(
                 _(
@@ -178,7 +178,7 @@ def _troubles(found: Health) -> None:
                     "Import it again with the right day."
                 ).format(source=in_markdown(_name(feed)), day=day(feed.newest.captured_on))
             )
-    for trouble in found.troubles:
+    for trouble in seen_health.troubles:
         if trouble.words:
             st.warning(in_markdown(trouble.words))
         else:
@@ -190,9 +190,9 @@ def _troubles(found: Health) -> None:
             )
 
 
-def _list(found: Health) -> None:
+def _list(seen_health: Health) -> None:
     """A row for each source, and for each partner's stream of those that partners send."""
-    rows = [_row(feed) for feed in found.streams]
+    rows = [_row(feed) for feed in seen_health.streams]
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)] if rows else []
     shown = pd.DataFrame(rows, columns=names, dtype=object)
     colours = {status_words(code): pair for code, pair in COLOURS.items()}
@@ -234,7 +234,7 @@ def _row(feed: StreamHealth) -> dict[str, Any]:
     return {
         _("Status"): status_words(feed.freshness),
         _("Source"): _(sources()[feed.source].title),
-        _("Partner"): _from(feed) or None,
+        _("Partner"): _sender_words(feed) or None,
         _("Newest file"): newest.captured_on if newest else None,
         _("Age (days)"): feed.age_days,
         _("Next expected"): feed.next_expected,
@@ -250,15 +250,15 @@ def _row(feed: StreamHealth) -> dict[str, Any]:
 
 def details() -> None:
     """One source or stream: when its next file should come, how it is fetched, what waits, and each of its files."""
-    by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _seen().streams}
+    by_code = {f"{feed.source}:{feed.stream}".rstrip(":"): feed for feed in _visible_health().streams}
     if not by_code:
-        say(_("You see no source here. Stewards see all of them."))
+        paragraph(_("You see no source here. Stewards see all of them."))
         return
     words = {code: _option(feed) for code, feed in by_code.items()}
     code = choose(_("Source"), list(by_code), "source", lambda code: words[code])
     feed = by_code[code]
     for sentence in _facts(feed):
-        say(sentence)
+        paragraph(sentence)
     if current_viewer().is_steward or feed.stream:
         _files(feed)
 
@@ -280,7 +280,7 @@ def status_words(code: str) -> str:
 
 def rules() -> None:
     """How freshness is judged, in words."""
-    say(
+    paragraph(
         _(
             "The age of a source counts from the day up to which its newest file reports, not from the day on which "
             "it arrived. Each source states how often a file should come."
@@ -308,8 +308,8 @@ def rules() -> None:
 
 def _name(feed: StreamHealth) -> str:
     """The source, and whose stream it is, in words."""
-    parts = [_from(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
-    whose = with_commas(part for part in parts if part)
+    names = [_sender_words(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
+    whose = with_commas(name for name in names if name)
     title = _(sources()[feed.source].title)
     return _("{source} ({partner})").format(source=title, partner=whose) if whose else title
 
@@ -318,7 +318,7 @@ def _option(feed: StreamHealth) -> str:
     return f"{status_words(feed.freshness)}: {_name(feed)}"
 
 
-def _from(feed: StreamHealth) -> str:
+def _sender_words(feed: StreamHealth) -> str:
     if feed.folded > 1:
         return plural("{count} file sender", "{count} simulated senders", feed.folded).format(count=feed.folded)
     return partner_words().get(feed.partner, feed.partner)
@@ -495,7 +495,7 @@ def _rows_title(shown: Sequence[Capture]) -> str:
 
 def _reasons_of(shown: Sequence[Capture]) -> dict[Capture, Mapping[str, int]]:
     """Why rows of each file were set aside, in words; a list that cannot be read is named, and the others stand."""
-    found: dict[Capture, Mapping[str, int]] = {}
+    counts_of: dict[Capture, Mapping[str, int]] = {}
     for capture in shown:
         if not capture.account:
             continue
@@ -514,8 +514,8 @@ def _reasons_of(shown: Sequence[Capture]) -> dict[Capture, Mapping[str, int]]:
         card = sources()[capture.account.folder.parent.name]
         for reason in listed:
             counted[f"{card.label(reason.column)}: {without_flags(reason.reason)}"] += reason.rows
-        found[capture] = counted
-    return found
+        counts_of[capture] = counted
+    return counts_of
 
 
 def _reason_chart(

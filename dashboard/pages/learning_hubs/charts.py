@@ -16,7 +16,7 @@ MOST_COURSES = 12
 
 @dataclass(frozen=True)
 class Mark:
-    """How a status is drawn: told apart by symbol and size as well as by colour. Size in pixels."""
+    """How a status is drawn: distinguished by symbol and size as well as by colour. Size in pixels."""
 
     symbol: str
     size: int

@@ -13,7 +13,7 @@ LAND, LINE = [200, 209, 218, 255], [255, 255, 255, 255]
 
 @dataclass(frozen=True)
 class Mark:
-    """How a status is drawn: told apart by size, rim and sign as well as by colour. Pixels and RGBA."""
+    """How a status is drawn: distinguished by size, rim and sign as well as by colour. Pixels and RGBA."""
 
     fill: list[int]
     rim: list[int]

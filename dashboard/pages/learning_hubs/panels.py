@@ -29,8 +29,8 @@ from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
-from dashboard.components.saying import heading, hint, lines, note, say
 from dashboard.components.tables import grid, lazy_table, show_table
+from dashboard.components.texts import heading, hint, lines, note, paragraph
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import (
     SHORT,
@@ -50,7 +50,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
 from dashboard.pages.learning_hubs.deck import hubs_deck
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_row, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import metrics
 
@@ -116,7 +116,7 @@ def answer(scope: Scope) -> None:
     hubs = ask(VITALITY, scope)
     if hubs.empty:
         raise NoAnswer(_("No hub matches these choices. Choose All in one of them."))
-    headline(_activity(hubs), _about(scope, ask_one(VITALITY, scope)["as_of_on"]))
+    headline(_activity(hubs), _about(scope, ask_row(VITALITY, scope)["as_of_on"]))
     figure(
         Figure(
             VITALITY,
@@ -145,7 +145,9 @@ def _activity(hubs: pd.DataFrame) -> str:
         "unknown": plural("{count} has unknown status", "{count} have unknown status", counted.get("unknown", 0)),
         "closed": plural("{count} is closed", "{count} are closed", counted.get("closed", 0)),
     }
-    others = [said.format(count=whole(counted[status])) for status, said in words.items() if counted.get(status, 0)]
+    others = [
+        sentence.format(count=whole(counted[status])) for status, sentence in words.items() if counted.get(status, 0)
+    ]
     active = plural(
         "{active} of {count} named hubs is active",
         "{active} of {count} named hubs are active",
@@ -167,7 +169,7 @@ def _about(scope: Scope, until: datetime.date | None) -> str:
 
 def _counts() -> list[Number]:
     """Announced, named, evidenced, active: four counts that are never one. They are of all hubs."""
-    row, activity = ask_one(COUNTS), ask_one(EVIDENCE)
+    row, activity = ask_row(COUNTS), ask_row(EVIDENCE)
     is_known = not is_missing(activity["as_of_on"])
     return [
         Number(
@@ -235,7 +237,7 @@ def _not_active(hubs: pd.DataFrame) -> None:
     words = status_words()
     if others.empty:
         return
-    say("**" + _("Hubs that are not active") + "**")
+    paragraph("**" + _("Hubs that are not active") + "**")
     grid(
         [
             {
@@ -262,7 +264,7 @@ def _take_clicked() -> None:
 
 def sessions(scope: Scope) -> None:
     """How many sessions were held, led by how many, month by month, and with which courses."""
-    row = ask_one(TOTALS, scope)
+    row = ask_row(TOTALS, scope)
     if not row["sessions"]:
         st.info(
             _(
@@ -366,8 +368,8 @@ def _commonest(table: pd.DataFrame) -> str:
 
 def attendance(scope: Scope) -> None:
     """Heads at the sessions of each hub, for those who own the rows."""
-    scope = _own(scope)
-    table, first = ask(ATTENDANCE, scope), ask_one(ATTENDANCE, scope)
+    scope = _own_scope(scope)
+    table, first = ask(ATTENDANCE, scope), ask_row(ATTENDANCE, scope)
     # A partner that has no hub among these is answered from its own rows, of which there are none.
     if is_hidden_from_me(ATTENDANCE, scope) or (table.empty and scope.partner_id):
         owners_only()
@@ -380,7 +382,7 @@ def attendance(scope: Scope) -> None:
             heads=whole(first["attendance_of_all"]), sessions=whole(first["sessions_of_all"])
         ),
     )
-    say(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
+    paragraph(_("Visits are not learners: a person who comes to ten sessions is counted ten times."))
     show_table(
         ATTENDANCE,
         scope,
@@ -394,7 +396,7 @@ def attendance(scope: Scope) -> None:
 
 def effect() -> None:
     """Learners with a hub beside those without, like for like, for those who own the rows."""
-    if is_hidden_from_me(EFFECT, _own(Scope())) or (own_partner() and own_partner() not in partner_words()):
+    if is_hidden_from_me(EFFECT, _own_scope(Scope())) or (own_partner() and own_partner() not in partner_words()):
         owners_only()
         return
     with st.container(horizontal=True):
@@ -402,7 +404,7 @@ def effect() -> None:
     if is_hidden_from_me(EFFECT, scope):
         owners_only()
         return
-    row = ask_one(EFFECT, scope)
+    row = ask_row(EFFECT, scope)
     if not row:
         st.info(
             _(
@@ -455,7 +457,7 @@ def effect() -> None:
         ],
         key="effect",
     )
-    say(
+    paragraph(
         _(
             "Share of course runs completed within 180 days. Adjusted: compared within {strata} combinations of "
             "course, month of intake and sex that have learners of both kinds; 30 course runs are needed on each side. "
@@ -542,8 +544,8 @@ def _choose_hub() -> str | None:
 def _details(hub_id: str) -> None:
     """What is known of one hub: its status, its sessions and its host."""
     scope = Scope(hub_id=hub_id)
-    hub, held = ask_one(VITALITY, scope), ask_one(TOTALS, scope)
-    say(
+    hub, held = ask_row(VITALITY, scope), ask_row(TOTALS, scope)
+    paragraph(
         _("**{hub}, {country}** is selected. {activity}").format(
             hub=in_markdown(hub["hub"]), country=in_markdown(hub["country"]), activity=_last_activity(hub)
         )
@@ -591,8 +593,8 @@ def _details(hub_id: str) -> None:
                     "hub-months",
                     _("Bars of this hub's sessions by month."),
                 )
-    if len(ask(SESSIONS, _own(scope))):
-        lazy_table(_("Sessions and attendance"), SESSIONS, _own(scope), codes={"kind": kind_words()})
+    if len(ask(SESSIONS, _own_scope(scope))):
+        lazy_table(_("Sessions and attendance"), SESSIONS, _own_scope(scope), codes={"kind": kind_words()})
 
 
 def _last_activity(hub: Mapping[str, Any]) -> str:
@@ -606,7 +608,7 @@ def _last_activity(hub: Mapping[str, Any]) -> str:
     )
 
 
-def _own(scope: Scope) -> Scope:
+def _own_scope(scope: Scope) -> Scope:
     """The scope of what a partner owns; a steward owns all."""
     own = scope.only("region", "country_iso3", "host_type", "hub_id")
     return replace(own, partner_id=current_viewer().partner_id or None)

@@ -42,7 +42,7 @@ def show(kind: str, code: str) -> None:
     elif kind == SOURCE:
         _source(code)
     else:
-        claims.one_claim(code)
+        claims.claim_card(code)
     st.page_link(PAGE, label=_("Search all methods"), icon=":material/search:", query_params={VIEW: SEARCH_VIEW})
 
 
@@ -90,7 +90,7 @@ def _metric(name: str) -> None:
 
 def _question(name: str) -> None:
     query, room = question(name), name.split("/")[0]
-    page = next((one for one in pages() if one.name == room), None)
+    page = next((candidate for candidate in pages() if candidate.name == room), None)
     headline(
         in_markdown(_(query.title)),
         _("One of the questions that the pages ask. Its answer has {grain}.").format(grain=in_markdown(_(query.grain))),

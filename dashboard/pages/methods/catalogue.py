@@ -12,7 +12,7 @@ from dashboard.components.learners import FOR_REFUGEES
 from dashboard.locales import _
 from dashboard.menu import pages
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.warehouse.catalog import Query, metrics, questions, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -49,14 +49,14 @@ def entries() -> list[Entry]:
 def search(wanted: str) -> list[Entry]:
     """The entries that hold every word, those with the words in their title first, then in their text."""
     words = wanted.casefold().split()
-    found = []
+    ranked_entries = []
     for entry in entries():
         title, text = entry.title.casefold(), entry.text.casefold()
         everything = " ".join((title, text, entry.code.casefold(), entry.rest.casefold()))
         if all(word in everything for word in words):
             ranks = [0 if word in title else 1 if word in text else 2 for word in words]
-            found.append((max(ranks), sum(ranks), KINDS.index(entry.kind), entry.title, entry))
-    return [entry for *_ranks, entry in sorted(found, key=lambda ranked: ranked[:4])]
+            ranked_entries.append((max(ranks), sum(ranks), KINDS.index(entry.kind), entry.title, entry))
+    return [entry for *_ranks, entry in sorted(ranked_entries, key=lambda ranked: ranked[:4])]
 
 
 def most_shown(count: int) -> list[Entry]:
@@ -102,18 +102,18 @@ def current_value(metric: str) -> tuple[Any, Scope] | None:
     """A metric as one number in the context in which pages open, and that context; None where no question gives one."""
     for name in questions_of(metric):
         query = questions()[name]
-        gives_one = query.grain == "one row" and all(field.is_optional for field in query.params)
-        if gives_one and metric in {field.name for field in query.columns}:
+        has_single_row = query.grain == "one row" and all(field.is_optional for field in query.params)
+        if has_single_row and metric in {field.name for field in query.columns}:
             is_by_programme = "programme_id" in {field.name for field in query.params}
             scope = Scope(programme_id=FOR_REFUGEES) if is_by_programme else Scope()
-            return ask_one(name, scope)[metric], scope
+            return ask_row(name, scope)[metric], scope
     return None
 
 
 @cache
 def _names_in(page: str) -> frozenset[str]:
     """The metrics that the panels of a page name."""
-    folder = next((one.script.parent for one in pages() if one.name == page), None)
+    folder = next((known.script.parent for known in pages() if known.name == page), None)
     assert folder
     texts = {
         node.value
@@ -144,20 +144,20 @@ def _questions() -> Iterable[Entry]:
         columns = (f"{_(column.label)} {_(column.meaning)}" for column in query.columns)
         params = (f"{param.name.replace('_', ' ')} {_(param.meaning)}" for param in query.params)
         rest = " ".join((titles.get(room, room), *map(_, query.caveats), *columns, *params))
-        yield Entry(QUESTION, name, _(query.title), _one_line(_(query.grain)), rest)
+        yield Entry(QUESTION, name, _(query.title), _single_line(_(query.grain)), rest)
 
 
 def _claims() -> Iterable[Entry]:
     for row in ask(CLAIMS).to_dict("records"):
         title = f"{row['publisher']}, {row['period']}: {_(row['metric'])}"
-        yield Entry(CLAIM, row["claim_id"], title, _one_line(_(row["explains"] or "")), str(row["source"]))
+        yield Entry(CLAIM, row["claim_id"], title, _single_line(_(row["explains"] or "")), str(row["source"]))
 
 
-def _one_line(text: str) -> str:
+def _single_line(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def by_page(names: Sequence[str]) -> dict[str, list[str]]:
     """Questions by the title of their page, in the order of the menu."""
-    found = {page.title: [name for name in names if name.split("/")[0] == page.name] for page in pages()}
-    return {title: listed for title, listed in found.items() if listed}
+    by_title = {page.title: [name for name in names if name.split("/")[0] == page.name] for page in pages()}
+    return {title: listed for title, listed in by_title.items() if listed}

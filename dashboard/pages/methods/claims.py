@@ -26,7 +26,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.methods.catalogue import CLAIMS
 from dashboard.pages.methods.links import views
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 CONTRADICTIONS = "methods/contradictions"
 IN_WORDS: Mapping[str, Callable[[float | None], str]] = {"share": share, "per learner": quotient, "learners": people}
@@ -62,7 +62,7 @@ def contradictions() -> None:
     rows = ask(CLAIMS).to_dict("records")
     for contradiction in ask(CONTRADICTIONS).to_dict("records"):
         stated = with_semicolons(
-            f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated(row)}"
+            f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated_words(row)}"
             for row in rows
             if row["contradiction"] == contradiction["subject"]
         )
@@ -70,14 +70,14 @@ def contradictions() -> None:
         st.caption(_("Stated: {figures}.").format(figures=stated))
 
 
-def one_claim(claim_id: str) -> None:
+def claim_card(claim_id: str) -> None:
     """One public statement beside the computed figure, and what explains the difference."""
-    row = ask_one(CLAIMS, claim_id=claim_id)
+    row = ask_row(CLAIMS, claim_id=claim_id)
     headline(
         _("{publisher}, {period}: {stated} ({metric})").format(
             publisher=in_markdown(row["publisher"]),
             period=in_markdown(row["period"]),
-            stated=in_markdown(_stated(row)),
+            stated=in_markdown(_stated_words(row)),
             metric=in_markdown(_(row["metric"])),
         ),
         _("A public statement, quoted as published."),
@@ -97,7 +97,7 @@ def _table() -> None:
         {
             _("Stated on"): row["period"],
             _("Statement"): _statement(row),
-            _("Stated"): _stated(row),
+            _("Stated"): _stated_words(row),
             _("Computed"): _computed(row),
             _("Difference"): _difference(row),
             _("Explanation"): _(row["explains"]),
@@ -139,9 +139,9 @@ def _words(value: float | None, unit: str) -> str:
     return IN_WORDS.get(unit, whole)(value)
 
 
-def _stated(row: Mapping[str, Any]) -> str:
+def _stated_words(row: Mapping[str, Any]) -> str:
     qualifier = "" if is_missing(row["qualifier"]) else _(row["qualifier"]) + " "
-    # A share and a quotient say by themselves what they are of.
+    # A share and a quotient state by themselves what they are of.
     unit = "" if row["unit"] == "share" else " " + _(row["unit"])
     return qualifier + _words(row["stated"], row["unit"]) + unit
 

@@ -94,30 +94,30 @@ def _search() -> None:
         for entry in most_shown(FEW):
             to_entry(entry)
         return
-    found = search(wanted)
-    if not found:
+    entries = search(wanted)
+    if not entries:
         st.info(
             _(
                 "Nothing has all the words of “{words}”. Try fewer words, or one such as reached, completed or closed."
             ).format(words=in_markdown(wanted))
         )
         return
-    st.write("**" + plural("{count} result", "{count} results", len(found)).format(count=whole(len(found))) + "**")
-    for entry in found[:FEW]:
+    st.write("**" + plural("{count} result", "{count} results", len(entries)).format(count=whole(len(entries))) + "**")
+    for entry in entries[:FEW]:
         to_entry(entry)
-    if len(found) > FEW:
+    if len(entries) > FEW:
         more = st.expander(
-            plural("{count} more result", "{count} more results", len(found) - FEW).format(
-                count=whole(len(found) - FEW)
+            plural("{count} more result", "{count} more results", len(entries) - FEW).format(
+                count=whole(len(entries) - FEW)
             ),
             on_change="rerun",
             key="more-results",
         )
         if more.open:
             with more:
-                for entry in found[FEW : FEW + MANY]:
+                for entry in entries[FEW : FEW + MANY]:
                     to_entry(entry)
-                if len(found) > FEW + MANY:
+                if len(entries) > FEW + MANY:
                     st.caption(_("Add a word to the search to see the others."))
 
 

@@ -20,8 +20,8 @@ from dashboard.components.learners import (
 )
 from dashboard.components.notices import owners_only
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import paragraph
 from dashboard.components.verdicts import Verdict, verdict_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import (
@@ -39,7 +39,7 @@ from dashboard.locales.numbers import (
 )
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 FIGURES, COMPARED = "my_programme/figures", "my_programme/compared"
 PROGRESS, INTAKES, MONTHS = "my_programme/progress", "my_programme/intakes", "my_programme/months"
@@ -75,9 +75,9 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(_why_no_partner())
     stop_unless_shown(scope)
     by_step = {row["step"]: row for row in ask(STEPS, scope).to_dict("records")}
-    row = ask_one(FIGURES, scope)
+    row = ask_row(FIGURES, scope)
     headline(
-        takeaway(in_markdown(name), by_step, ask_one(COMPARED, scope, measure="Completed")),
+        takeaway(in_markdown(name), by_step, ask_row(COMPARED, scope, measure="Completed")),
         _("As of {day}; changes are since {before}. Each step counts people once.").format(
             day=day(row["on_date"]), before=day(row["before_on"])
         )
@@ -129,12 +129,12 @@ def takeaway(name: str, by_step: Mapping[str, Mapping[str, Any]], done: Mapping[
             "{partner}: {registered} learners registered, {mine} completed a course, no clear difference to the "
             "{others} of other partners"
         ),
-    }.get(found_verdict(done), _("{partner}: {registered} learners registered, {completed} completed a course")).format(
+    }.get(verdict_of(done), _("{partner}: {registered} learners registered, {completed} completed a course")).format(
         **words
     )
 
 
-def found_verdict(row: Mapping[str, Any]) -> Verdict:
+def verdict_of(row: Mapping[str, Any]) -> Verdict:
     """The verdict of a row, which the interval of the difference gives; not known where a share is hidden."""
     if is_missing(row["verdict"]) or is_missing(row["share"]) or is_missing(row["others_share"]):
         return Verdict.UNKNOWN
@@ -173,7 +173,7 @@ def change(now: float | None, before: float | None) -> str:
 
 def _steps(scope: Scope, by_step: Mapping[str, Mapping[str, Any]]) -> list[Number]:
     """What others than owners may see."""
-    row = ask_one(PATHWAY, scope)
+    row = ask_row(PATHWAY, scope)
     return [
         Number("learners_registered", by_step["Registered"]["learners"], STEPS, scope, label=_("Registered")),
         *(
@@ -208,7 +208,7 @@ def compared(scope: Scope) -> None:
     """Each measure beside that of the other partners, with a verdict."""
     rows = ask(COMPARED, scope).to_dict("records")
     if not rows:
-        say(
+        paragraph(
             _(
                 "No figure of the other partners is shown: fewer than three of them report this choice, or two have "
                 "nearly all of its learners. Choose All programmes."
@@ -230,11 +230,11 @@ def compared(scope: Scope) -> None:
                         else between(row["share_low"], row["share_high"]),
                         _("Other partners"): percent(row["others_share"]),
                         _("Difference in points, 95 % interval"): missing()
-                        if found_verdict(row) is Verdict.UNKNOWN
+                        if verdict_of(row) is Verdict.UNKNOWN
                         else _("{low} to {high}").format(
                             low=points(row["difference_low"]), high=points(row["difference_high"])
                         ),
-                        _("Verdict"): verdict_words(found_verdict(row)),
+                        _("Verdict"): verdict_words(verdict_of(row)),
                         _("Learners"): _("{count} of {registered}").format(
                             count=whole(row["learners"]), registered=whole(row["registered"])
                         ),
@@ -245,7 +245,7 @@ def compared(scope: Scope) -> None:
                 nothing=_("There is nothing to compare."),
             ),
             Words(
-                compared_words(found_verdict(ask_one(COMPARED, scope, measure="Completed"))),
+                compared_words(verdict_of(ask_row(COMPARED, scope, measure="Completed"))),
                 lead=plural(
                     "{count} other partner, in all countries; its figures are rounded. Higher or lower is stated only "
                     "where the 95 % interval of the difference leaves out zero.",
@@ -258,7 +258,7 @@ def compared(scope: Scope) -> None:
     )
 
 
-def compared_words(found: Verdict) -> str:
+def compared_words(verdict: Verdict) -> str:
     """The verdict on completion in a sentence."""
     return {
         Verdict.HIGHER: _("Clearly more learners complete a course than with other partners"),
@@ -266,7 +266,7 @@ def compared_words(found: Verdict) -> str:
         Verdict.UNCLEAR: _("Completion does not clearly differ from that of other partners; it could be chance"),
         Verdict.TOO_FEW: _("Fewer than 30 learners are registered, so nothing is compared"),
         Verdict.UNKNOWN: _("Your partner and other partners"),
-    }[found]
+    }[verdict]
 
 
 def progress(scope: Scope) -> None:
@@ -320,7 +320,7 @@ def quiet(scope: Scope) -> None:
     if is_hidden_from_me(QUIET, contexts[QUIET_DAYS]):
         owners_only()
         return
-    rows = {days: ask_one(QUIET, asked) for days, asked in contexts.items()}
+    rows = {days: ask_row(QUIET, query_scope) for days, query_scope in contexts.items()}
     labels = {
         days: plural("{count} day or more", "{count} days or more", days).format(count=whole(days)) for days in rows
     }
@@ -342,7 +342,7 @@ def quiet(scope: Scope) -> None:
                 lead=_("Learners who have started, not completed a course and not left, by days without activity."),
                 alt=_("Bars of learners by days without activity."),
             ),
-            others={labels[days]: asked for days, asked in contexts.items()},
+            others={labels[days]: query_scope for days, query_scope in contexts.items()},
         )
     )
 
@@ -429,21 +429,21 @@ def months_words(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def hubs(scope: Scope) -> None:
     """Attendance at the partner's hubs."""
-    asked = scope.only("partner_id")
-    table = ask(HUBS, asked)
+    query_scope = scope.only("partner_id")
+    table = ask(HUBS, query_scope)
     if table.empty:
-        say(
+        paragraph(
             _("Only those who own the rows see attendance at hubs.")
-            if is_hidden_from_me(HUBS, asked)
+            if is_hidden_from_me(HUBS, query_scope)
             else _("No sessions at hubs were reported for this partner. Send a list of sessions on the page Upload.")
         )
         return
     counted = table.dropna(subset=["attendance"])
-    first = ask_one(HUBS, asked)
+    first = ask_row(HUBS, query_scope)
     figure(
         Figure(
             HUBS,
-            asked,
+            query_scope,
             bars_figure(
                 counted["hub"],
                 counted["attendance"],
@@ -473,7 +473,7 @@ def _nothing_of_own(question: str, scope: Scope) -> None:
     if is_hidden_from_me(question, scope):
         owners_only()
     else:
-        say(_("No course runs of this choice are in this release. Choose All programmes."))
+        paragraph(_("No course runs of this choice are in this release. Choose All programmes."))
 
 
 def _why_no_partner() -> str:

@@ -10,7 +10,7 @@ from dashboard.intake.readers.organisations import languages
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 TOTALS, NEEDS = "needs_and_offers/totals", "needs_and_offers/needs"
 QUEUE, OFFER, SUBMIT = "queue", "offer", "submit"
@@ -26,7 +26,7 @@ def day_of_offers(context: Scope) -> Scope:
     """The day on which offers must be live; that of the newest list where none is chosen. An offer is submitted now."""
     if context.by == SUBMIT:
         return context
-    return replace(context, on_date=date_in_link(_("Date"), "offers_on", ask_one(TOTALS)["on_date"]))
+    return replace(context, on_date=date_in_link(_("Date"), "offers_on", ask_row(TOTALS)["on_date"]))
 
 
 def need(context: Scope) -> Scope:

@@ -9,15 +9,15 @@ import streamlit as st
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.page import headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import audience_words, gate_words, kind_words, taught_level_words, tier_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, language_names, level_name
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 GATES, OFFERS = "needs_and_offers/gates_for_need", "needs_and_offers/offers"
@@ -47,7 +47,7 @@ def answer(scope: Scope) -> None:
         st.info(_("Choose another date, or search all offers below."))
         return
     table = ask(GATES, scope)
-    need = ask_one(NEEDS, scope, need_id=scope.need_id)
+    need = ask_row(NEEDS, scope, need_id=scope.need_id)
     fitting, near = int((table["gates_failed"] == 0).sum()), int((table["gates_failed"] == 1).sum())
     headline(
         plural(
@@ -106,7 +106,7 @@ def _gates(row: Mapping[str, Any]) -> dict[str, Any]:
 def nearest(scope: Scope) -> None:
     """The offers nearest to the need: what each fails, and the parts of its score."""
     if not scope.need_id:
-        say(_("No need is open on that day. Choose another date."))
+        paragraph(_("No need is open on that day. Choose another date."))
         return
     for row in ask(GATES, scope).head(CARDS_SHOWN).to_dict("records"):
         _card(row)
@@ -115,12 +115,12 @@ def nearest(scope: Scope) -> None:
 def _card(row: Mapping[str, Any]) -> None:
     words = gate_words()
     with st.container(border=True):
-        say(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
+        paragraph(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
         failed = [words[gate] for gate in words if not row[f"{gate}_passes"]]
         if failed:
-            say("✗ " + _("Fails: {gates}.").format(gates=with_semicolons(failed)))
+            paragraph("✗ " + _("Fails: {gates}.").format(gates=with_semicolons(failed)))
         else:
-            say("✓ " + _("Passes every gate: {gates}.").format(gates=with_commas(gate_titles().values()).lower()))
+            paragraph("✓ " + _("Passes every gate: {gates}.").format(gates=with_commas(gate_titles().values()).lower()))
         note(
             _(
                 "Score {score} of 100: kind {kind} of 40, capacity {capacity} of 30, focal point that answers {focal} "
@@ -158,16 +158,16 @@ def search(scope: Scope) -> None:
             lambda code: tiers[code] if code else _("Any technology"),
             None,
         )
-    asked = replace(scope.only("on_date"), language=language, level=level, tier=tier)
-    table = ask(OFFERS, asked)
+    query_scope = replace(scope.only("on_date"), language=language, level=level, tier=tier)
+    table = ask(OFFERS, query_scope)
     live = int((table["state"] == "live").sum())
     table_figure(
         Figure(
             OFFERS,
-            asked,
+            query_scope,
             lambda: show_table(
                 OFFERS,
-                asked,
+                query_scope,
                 [
                     *("offer", "member", "activity_type", "audience", "tier", "levels", "languages", "capacity"),
                     *("state", "live_to", "focal_point"),
@@ -178,8 +178,8 @@ def search(scope: Scope) -> None:
                     "activity_type": kind_words(),
                     "audience": audience_words(),
                     "tier": tiers,
-                    "levels": {text: _listed(text, levels) for text in table["levels"]},
-                    "languages": {text: _listed(text, names) for text in table["languages"]},
+                    "levels": {text: _codes_in_words(text, levels) for text in table["levels"]},
+                    "languages": {text: _codes_in_words(text, names) for text in table["languages"]},
                     "state": state_words(),
                 },
             ),
@@ -196,7 +196,7 @@ def state_words() -> dict[str, str]:
     return words("offer_state")
 
 
-def _listed(text: str, words: Mapping[str, str]) -> str:
+def _codes_in_words(text: str, words: Mapping[str, str]) -> str:
     """A list of codes in words."""
     return with_commas(_("All") if code == EVERY else words.get(code, code) for code in text.split(", "))
 
@@ -204,7 +204,7 @@ def _listed(text: str, words: Mapping[str, str]) -> str:
 def machine_readable(scope: Scope) -> None:
     """The same answer as other programs read it: the codes of the gates failed, and the score."""
     if not scope.need_id:
-        say(_("No need is open on that day. Choose another date."))
+        paragraph(_("No need is open on that day. Choose another date."))
         return
     table_figure(
         Figure(

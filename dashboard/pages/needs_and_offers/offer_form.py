@@ -38,7 +38,7 @@ from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, current_release, part
+from dashboard.session import ask, ask_row, current_release, fragment
 from dashboard.settings import is_read_only, store_folder
 
 SOURCE = "offers"
@@ -72,7 +72,7 @@ def answer() -> None:
         else _("No offer waits for a steward: submit one below"),
         _("An offer is listed when a steward has accepted it. The coalition lists only what is free of charge."),
     )
-    totals = ask_one(TOTALS)
+    totals = ask_row(TOTALS)
     strip(
         [
             Number("", whole(len(waiting_now)), TOTALS, Scope(), note=_("for a steward"), label=_("Offers waiting")),
@@ -95,7 +95,7 @@ def answer() -> None:
     )
     _list(waiting_now)
     _recall()
-    part(_form)()
+    fragment(_form)()
 
 
 def _waiting_for_me() -> list[Proposal]:
@@ -285,10 +285,10 @@ def _as_csv(draft: dict[str, Any], partner: str) -> str:
 
 
 def _draft() -> dict[str, Any]:
-    found: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in FIELDS}
+    values: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in FIELDS}
     return {
         name: value.isoformat() if isinstance(value, datetime.date) else value
-        for name, value in found.items()
+        for name, value in values.items()
         if value not in (None, "", [])
     }
 

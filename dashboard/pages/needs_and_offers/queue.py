@@ -7,15 +7,15 @@ import streamlit as st
 
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import gate_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, whole, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names, level_name
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 UNMATCHED, BOARD = "needs_and_offers/unmatched", "needs_and_offers/board"
@@ -30,7 +30,7 @@ def stage_words() -> dict[str, str]:
 
 def answer(scope: Scope) -> None:
     """Needs that wait in a sentence, the strip, and the list of them with what is missing."""
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     headline(
         plural(
             "{waiting} of {count} open need has waited more than 14 days without a match on {day}",
@@ -156,10 +156,10 @@ def _columns(scope: Scope) -> None:
     for column, (stage, label) in zip(st.columns(len(stage_words())), stage_words().items(), strict=True):
         rows = table[table["stage"] == stage].to_dict("records")
         with column:
-            say(f"**{label}** ({len(rows)})")
+            paragraph(f"**{label}** ({len(rows)})")
             for row in rows[:CARDS_SHOWN]:
                 with st.container(border=True):
-                    say(in_markdown(row["country"]))
+                    paragraph(in_markdown(row["country"]))
                     note(
                         plural("{offer}; for {days} day", "{offer}; for {days} days", row["days_in_stage"]).format(
                             offer=in_markdown(row["offer"]), days=whole(row["days_in_stage"])
@@ -194,15 +194,15 @@ def silent(scope: Scope) -> None:
     )
 
 
-def _list(asked: str, scope: Scope, title: str, columns: list[str], lead: str = "") -> None:
-    if ask(asked, scope).empty:
-        say(_("Nothing on that day."))
+def _list(question_name: str, scope: Scope, title: str, columns: list[str], lead: str = "") -> None:
+    if ask(question_name, scope).empty:
+        paragraph(_("Nothing on that day."))
         return
     table_figure(
         Figure(
-            asked,
+            question_name,
             scope,
-            lambda: show_table(asked, scope, columns, key=asked, height=300),
+            lambda: show_table(question_name, scope, columns, key=question_name, height=300),
             Words(title, lead=lead, alt=title),
         )
     )

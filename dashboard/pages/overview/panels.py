@@ -17,8 +17,8 @@ from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, tre
 from dashboard.components.learners import programme_words, step_words
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import headline
-from dashboard.components.saying import heading, note, say
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
 from dashboard.locales.numbers import (
@@ -35,7 +35,7 @@ from dashboard.locales.numbers import (
 )
 from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, ask_one_before, is_hidden_from_me
+from dashboard.session import ask, ask_row, ask_row_before, is_hidden_from_me
 
 HEADLINE, COMPLETION = answers.HEADLINE, "overview/matured_completion"
 WOMEN, WORLD = "overview/women_by_step", "school_closures/world_on_date"
@@ -46,17 +46,17 @@ HORIZON = 180
 
 def answer(scope: Scope) -> None:
     """The reach in a sentence with its range and the year before, a strip of the other figures, and the map."""
-    head = ask_one(HEADLINE, scope)
+    head = ask_row(HEADLINE, scope)
     learners.stop_unless_shown(scope)
     headline(answers.reached(scope), " ".join(filter(None, [answers.reached_range(head), learners.newcomer()])))
     _map(scope, _numbers(scope, head))
 
 
 def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
-    done = ask_one(COMPLETION, replace(scope, horizon_days=HORIZON))
-    women = ask_one(WOMEN, scope, step="Started")
-    top_three = ask_one("overview/partner_shares", scope)["share_top_three"]
-    hubs = ask_one(HUBS, scope)
+    done = ask_row(COMPLETION, replace(scope, horizon_days=HORIZON))
+    women = ask_row(WOMEN, scope, step="Started")
+    top_three = ask_row("overview/partner_shares", scope)["share_top_three"]
+    hubs = ask_row(HUBS, scope)
     newest = newest_only(scope)
     return [
         Number("countries_reached", head["countries"], HEADLINE, scope, note=_("where learners live")),
@@ -105,13 +105,13 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
 
 
 def _map(scope: Scope, numbers: list[Number]) -> None:
-    asked = replace(scope.only("programme_id"), by="host")
-    totals = ask_one("reach_map/learner_totals", asked)
-    table = ask("reach_map/learners_on_map", asked)
+    query_scope = replace(scope.only("programme_id"), by="host")
+    totals = ask_row("reach_map/learner_totals", query_scope)
+    table = ask("reach_map/learners_on_map", query_scope)
     figure(
         Figure(
             "reach_map/learners_on_map",
-            asked,
+            query_scope,
             learners_map(table, rate_classes(learners.rate_words("host")), table.head(0), map_height(long_legend=True)),
             Words(
                 "",
@@ -165,15 +165,15 @@ def _grown(table: pd.DataFrame) -> str:
 
 def changes(scope: Scope) -> None:
     """What is new since the previous release, and what was restated for its last day."""
-    before = ask_one_before(HEADLINE, scope.only("programme_id"))
+    before = ask_row_before(HEADLINE, scope.only("programme_id"))
     if before is None:
-        say(_("This is the first release, so there is nothing to compare it with."))
+        paragraph(_("This is the first release, so there is nothing to compare it with."))
         return
     if is_missing(before["on_date"]):
-        say(_("The previous release had no learners of this programme."))
+        paragraph(_("The previous release had no learners of this programme."))
         return
-    again = ask_one(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
-    now = ask_one(HEADLINE, scope.only("programme_id"))
+    again = ask_row(HEADLINE, replace(scope.only("programme_id"), on_date=before["on_date"]))
+    now = ask_row(HEADLINE, scope.only("programme_id"))
     words = {
         "learners_reached": _("Learners reached"),
         "countries": _("Countries"),
@@ -184,24 +184,24 @@ def changes(scope: Scope) -> None:
     days = {"before": day(before["on_date"]), "now": day(now["on_date"])}
     if is_hidden_from_me(HEADLINE, scope):
         # Series of others have the ends of months or quarters only, none of which need be that day.
-        said = _(
+        sentence = _(
             "The previous release reports up to {before}, this one up to {now}. How much of the change is new and how "
             "much was restated is shown to those who own the rows."
         )
         changed = {_("Change"): (before, now)}
     else:
-        said = _(
+        sentence = _(
             "The previous release reports up to {before}, this one up to {now}. Restated: changes to the time that the "
             "previous release had already counted."
         )
         changed = {_("Restated"): (before, again), _("New"): (again, now)}
-    say(said.format(**days))
+    paragraph(sentence.format(**days))
     grid(
         [
             {
                 _("Figure"): words[name],
                 _("Before"): whole(before[name]),
-                **{label: _change(one[name], other[name]) for label, (one, other) in changed.items()},
+                **{label: _change(value[name], other[name]) for label, (value, other) in changed.items()},
                 _("Now"): whole(now[name]),
             }
             for name in FIGURES
@@ -245,7 +245,7 @@ def credentials(scope: Scope) -> None:
 
 def _unfinished(scope: Scope) -> str:
     """What became so far of the course runs that are not completed: three things that are never one."""
-    done = ask_one(COMPLETION, scope)
+    done = ask_row(COMPLETION, scope)
     return _(
         "Of {runs} course runs of any age {under_way} are under way, {quiet} had no activity for 180 days, and {ended} "
         "ended without completion."
@@ -258,25 +258,25 @@ def _unfinished(scope: Scope) -> str:
 
 
 def _credentials_words(scope: Scope) -> str:
-    head = ask_one(HEADLINE, scope)
+    head = ask_row(HEADLINE, scope)
     return _("{credentials} credentials, held by {holders} learners").format(
         credentials=people(head["credentials"]), holders=people(head["learners_with_credential"])
     )
 
 
 def _trend(intakes: pd.DataFrame) -> str:
-    """Whether the last intake differs from the first by more than chance; their 95 % intervals say so."""
-    found, ends = trend(intakes)
+    """Whether the last intake differs from the first by more than chance; their 95 % intervals state it."""
+    difference, ends = trend(intakes)
     if not ends:
         return _("Too few intakes to compare verified completion")
     return {
         Verdict.HIGHER: _("Verified completion rose from {first} to {last}"),
         Verdict.LOWER: _("Verified completion fell from {first} to {last}"),
-    }.get(found, _("No clear change in verified completion: {first} at first, {last} now")).format(**ends)
+    }.get(difference, _("No clear change in verified completion: {first} at first, {last} now")).format(**ends)
 
 
 def _women_words(scope: Scope) -> str:
-    started, completed = (ask_one(WOMEN, scope, step=step)["share_women"] for step in ("Started", "Completed"))
+    started, completed = (ask_row(WOMEN, scope, step=step)["share_women"] for step in ("Started", "Completed"))
     return _("Women are {started} of those who start and {completed} of those who complete a course").format(
         started=share(started), completed=share(completed)
     )
@@ -301,7 +301,7 @@ def rising(scope: Scope) -> None:
             ),
         )
     )
-    say(_unfinished(scope))
+    paragraph(_unfinished(scope))
 
 
 def women(scope: Scope) -> None:
@@ -354,7 +354,7 @@ def partners(scope: Scope) -> None:
             ),
             Words(
                 _("The three largest partners report {share} of all reported learners").format(
-                    share=share(ask_one("overview/partner_shares", scope)["share_top_three"])
+                    share=share(ask_row("overview/partner_shares", scope)["share_top_three"])
                 ),
                 lead=_(
                     "Learners that each partner reports; one person may be reported by several. At most 12 are drawn."
@@ -374,14 +374,14 @@ def partners(scope: Scope) -> None:
 
 def dlsei() -> None:
     """Learners and seats of DLSEI by phase."""
-    asked = Scope(programme_id="dlsei")
+    query_scope = Scope(programme_id="dlsei")
     if "dlsei" not in programme_words(with_totals=False):
         return
-    table = ask("programmes/targets", asked)
+    table = ask("programmes/targets", query_scope)
     figure(
         Figure(
             "programmes/targets",
-            asked,
+            query_scope,
             grouped_figure(
                 [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
                 [
@@ -405,10 +405,10 @@ def out_of_school() -> None:
     """The world's learners out of school on the last day of the closure record."""
     on_date = answers.closures_day()
     if on_date is None:
-        say(_("No record of school closures is in this release."))
+        paragraph(_("No record of school closures is in this release."))
         return
-    asked = Scope(on_date=on_date)
-    world = ask_one(WORLD, asked)
+    query_scope = Scope(on_date=on_date)
+    world = ask_row(WORLD, query_scope)
     heading(
         _("{learners} learners affected by country-wide closures on {day}").format(
             learners=people(world["learners_affected"]), day=day(world["on_date"])
@@ -422,7 +422,7 @@ def out_of_school() -> None:
     if (gap_day := answers.gap_day()) is None:
         words.append(_("This release holds no list of offers, so it is not known how many of them had one."))
     else:
-        gap = ask_one("response_gaps/world", Scope(on_date=gap_day))
+        gap = ask_row("response_gaps/world", Scope(on_date=gap_day))
         words.append(
             _(
                 "On {day}, the newest day on which offers are known too, {learners} learners in {countries} countries "
@@ -433,8 +433,8 @@ def out_of_school() -> None:
                 countries=whole(gap["countries_without_offer"]),
             )
         )
-    say(" ".join(words))
-    show_table(WORLD, asked, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
+    paragraph(" ".join(words))
+    show_table(WORLD, query_scope, ["on_date", "countries_closed", "learners_affected", "share_affected"], key="world")
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:

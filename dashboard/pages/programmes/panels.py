@@ -10,14 +10,14 @@ from dashboard.components.figures import Figure, Number, Words, figure, on_phone
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import note, paragraph
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, share, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 HOURS = "programmes/hours"
@@ -36,7 +36,7 @@ def programme(context: Scope) -> Scope:
 def answer(scope: Scope) -> None:
     """Learners, phases and completions in a sentence, with the phases against their plan."""
     learners.stop_unless_shown(scope)
-    row = ask_one(TOTALS, scope)
+    row = ask_row(TOTALS, scope)
     if not row:
         raise NoAnswer(_("Nothing is known of this programme but its learners. Choose another programme."))
     phases = phases_of(scope)
@@ -150,13 +150,13 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
         ),
         numbers=numbers,
     )
-    taken = [
+    seats = [
         _("{phase} {share}").format(phase=in_markdown(phase_words(row.phase)), share=share(row.share_seats_taken))
         for row in table.itertuples()
         if not is_missing(row.share_seats_taken)
     ]
-    if taken:
-        note(_("Seats taken: {list}.").format(list=with_commas(taken)))
+    if seats:
+        note(_("Seats taken: {list}.").format(list=with_commas(seats)))
 
 
 def hours(scope: Scope) -> None:
@@ -177,7 +177,7 @@ def hours(scope: Scope) -> None:
                 lying=on_phone(),
             ),
             Words(
-                hours_words(ask_one(TOTALS, scope)),
+                hours_words(ask_row(TOTALS, scope)),
                 lead=_("Bars of different bases are never added. A learner of two phases counts in each."),
                 alt=_("Groups of bars for each phase: hours measured, estimated and attested."),
             ),
@@ -213,7 +213,7 @@ def domains(scope: Scope) -> None:
     table = ask(DOMAINS, scope)
     sent = table["phase"].tolist()
     if not sent:
-        say(_("No catalogue of courses and guided projects was sent for this programme."))
+        paragraph(_("No catalogue of courses and guided projects was sent for this programme."))
         return
     newest = table[table["phase"] == sent[-1]]
     figure(
@@ -267,7 +267,7 @@ def _outcomes(scope: Scope, title: str, numbers: Sequence[Number] = ()) -> None:
 
 def outcome_title(scope: Scope) -> str:
     """The share of course runs that are completed."""
-    done = ask_one(OUTCOMES, scope, outcome="completed")
+    done = ask_row(OUTCOMES, scope, outcome="completed")
     if is_missing(done["share_of_runs"]):
         return _("Course runs by outcome")
     return _("{share} of course runs are completed so far").format(share=share(done["share_of_runs"]))

@@ -14,14 +14,14 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import date_in_link, switch, year_before
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import fact, heading, lines, note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import fact, heading, lines, note, paragraph
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import between, day, decimal, is_missing, listed, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map import moving_month
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 LEARNERS, TOTALS = "reach_map/learners_on_map", "reach_map/learner_totals"
 FLOWS, NEW, CARD = "reach_map/learner_flows", "reach_map/newcomers", "reach_map/country_card"
@@ -33,7 +33,7 @@ def answer(scope: Scope) -> None:
     if why := learners.needs():
         raise NoAnswer(why)
     learners.stop_unless_shown(scope)
-    table, totals = ask(LEARNERS, scope), ask_one(TOTALS, scope)
+    table, totals = ask(LEARNERS, scope), ask_row(TOTALS, scope)
     headline(_takeaway(scope, table, _countries(scope, totals)), _lead(scope))
     left, right = context.map_and_card()
     with left:
@@ -72,7 +72,7 @@ def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
     """Countries where learners live, hidden ones included; by origin and of one partner those with a figure."""
     if scope.by == "origin" or scope.partner_id:
         return totals["countries"]
-    return ask_one(context.HEADLINE, scope.only("programme_id", "on_date"))["countries"]
+    return ask_row(context.HEADLINE, scope.only("programme_id", "on_date"))["countries"]
 
 
 def _lead(scope: Scope) -> str:
@@ -88,7 +88,7 @@ def _lead(scope: Scope) -> str:
 
 
 def _numbers(scope: Scope) -> list[Number]:
-    totals = ask_one(TOTALS, scope)
+    totals = ask_row(TOTALS, scope)
     numbers = [
         Number("learners_reached", totals["learners"], TOTALS, scope, note=_("linked where ids match")),
         Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known")),
@@ -154,15 +154,15 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
 def _card(scope: Scope, table: pd.DataFrame) -> None:
     country = context.choose_country(table)
     if not country:
-        say(_("**Most learners**"))
+        paragraph(_("**Most learners**"))
         most = context.largest(table, "learners", 5)
         lines(f"{in_markdown(country)}: {whole(learners)}" for country, learners in most)
         return
     question = replace(scope.only("programme_id"), country_iso3=country)
-    row = ask_one(CARD, question)
+    row = ask_row(CARD, question)
     if scope.on_date:
         by_host = replace(question, country_iso3=None, by="host", on_date=scope.on_date)
-        then = ask_one(LEARNERS, by_host, country_iso3=country)
+        then = ask_row(LEARNERS, by_host, country_iso3=country)
         fact(_("Learners by {day}").format(day=day(scope.on_date)), people(then["learners"]))
         note(context.newest_only(scope))
     else:
@@ -217,13 +217,13 @@ def largest(scope: Scope) -> None:
 
 def new_countries(scope: Scope) -> None:
     """Countries first reached since a day that the reader chooses."""
-    newest = ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    newest = ask_row(context.HEADLINE, scope.only("programme_id"))["on_date"]
     since = date_in_link(_("First reached since"), "new_since", newest, year_before(newest))
     question = replace(scope, from_date=since, on_date=None)
     if is_hidden_from_me(NEW, question):
         owners_only()
         return
-    count = ask_one(TOTALS, question)["newcomers"]
+    count = ask_row(TOTALS, question)["newcomers"]
     table_figure(
         Figure(
             NEW,

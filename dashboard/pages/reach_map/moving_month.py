@@ -12,7 +12,7 @@ from dashboard.components.moving import moving_day
 from dashboard.locales import _
 from dashboard.locales.numbers import day
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one, is_hidden_from_me
+from dashboard.session import ask, ask_row, is_hidden_from_me
 
 MONTHS = "reach_map/months"
 AS_OF = "as_of"
@@ -20,7 +20,7 @@ AS_OF = "as_of"
 
 def choose(scope: Scope) -> Scope:
     """The date in the bar; without one the newest file counts."""
-    ends = _ends(scope)
+    ends = _month_ends(scope)
     if not ends:
         return scope
     chosen = context.as_of(scope).on_date
@@ -31,7 +31,7 @@ def choose(scope: Scope) -> Scope:
 
 def slider(scope: Scope) -> None:
     """The same choice on a slider from month to month, with a button that lets it move to the newest day."""
-    ends = _ends(scope)
+    ends = _month_ends(scope)
     if not ends:
         if is_hidden_from_me(MONTHS, scope):
             st.caption(
@@ -55,9 +55,9 @@ def slider(scope: Scope) -> None:
     moving_day(AS_OF, scope.on_date or newest, days[0], newest, following, draw)
 
 
-def _ends(scope: Scope) -> list[datetime.date]:
+def _month_ends(scope: Scope) -> list[datetime.date]:
     return ask(MONTHS, scope)["on_date"].tolist()
 
 
 def _newest(scope: Scope) -> datetime.date:
-    return ask_one(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    return ask_row(context.HEADLINE, scope.only("programme_id"))["on_date"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dashboard.components import context, learners
 from dashboard.components.filters import choose
-from dashboard.components.saying import hint
+from dashboard.components.texts import hint
 from dashboard.locales import _
 from dashboard.pages.reach_map import learners_view, moving_month, refugees_view
 from dashboard.scope import Scope

@@ -12,14 +12,14 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import choose
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import fact, lines, note, say
 from dashboard.components.tables import show_table
+from dashboard.components.texts import fact, lines, note, paragraph
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, listed, people, share, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 COVERAGE, TOTALS, FLOWS = "reach_map/coverage", "reach_map/totals", "reach_map/flows"
@@ -57,7 +57,7 @@ def answer(scope: Scope) -> None:
     """Who hosts most in a sentence, the strip, the map with hubs and flows, and the card of a country beside it."""
     if ask(YEARS).empty:
         raise NoAnswer(_("No refugee figures are in this release. A steward can bring them in on the page Upload."))
-    totals, coverage = ask_one(TOTALS, scope), ask(COVERAGE, scope)
+    totals, coverage = ask_row(TOTALS, scope), ask(COVERAGE, scope)
     names = coverage.nlargest(MOST_NAMED, "refugees")["country"].tolist()
     headline(
         _("{refugees} refugees hosted in {hosts} countries at the end of {year}, most in {most}").format(
@@ -76,7 +76,7 @@ def answer(scope: Scope) -> None:
 
 
 def _numbers(scope: Scope, totals: Mapping[str, Any]) -> list[Number]:
-    hubs = ask_one(HUBS)
+    hubs = ask_row(HUBS)
     return [
         Number("refugees_hosted", totals["refugees"], TOTALS, scope, note=whole(totals["refugees"])),
         Number(
@@ -157,13 +157,13 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     country = context.choose_country(coverage)
     if not country:
         if scope.origin_iso3:
-            say(_("**Hosts of the chosen origin**, with their share of its refugees"))
+            paragraph(_("**Hosts of the chosen origin**, with their share of its refugees"))
             lines(
                 f"{in_markdown(row.country)}: {people(row.refugees)} ({share(row.share_of_origin)})"
                 for row in ask(FLOWS, scope).head(5).itertuples()
             )
             return
-        say(_("**Largest hosts**"))
+        paragraph(_("**Largest hosts**"))
         top = coverage.nlargest(5, "refugees")
         lines(f"{in_markdown(row.country)}: {people(row.refugees)}" for row in top.itertuples())
         return
@@ -174,14 +174,14 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
     years = ask("reach_map/country_years", Scope(country_iso3=country))
     waiting = years[years["year"] == scope.year]["asylum_seekers"].max()
     if not is_missing(waiting):
-        say(_("Asylum-seekers: {count}").format(count=whole(waiting)))
+        paragraph(_("Asylum-seekers: {count}").format(count=whole(waiting)))
     origins, hubs = ask("reach_map/origins_of_host", question), ask(REGISTER, Scope(country_iso3=country))
     if len(origins):
         first = with_semicolons(
             f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples()
         )
-        say(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
-    say(
+        paragraph(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
+    paragraph(
         plural("{count} named learning hub: {hubs}", "{count} named learning hubs: {hubs}", len(hubs)).format(
             count=len(hubs), hubs=with_commas(in_markdown(row.hub) for row in hubs.itertuples())
         )
@@ -200,7 +200,7 @@ def largest(scope: Scope) -> None:
             bars_figure(top["country"], top["refugees"], [people(n) for n in top["refugees"]], [True] * len(top)),
             Words(
                 _("Ten countries host {share} of all refugees").format(
-                    share=share(top["refugees"].sum() / ask_one(TOTALS, scope)["refugees"])
+                    share=share(top["refugees"].sum() / ask_row(TOTALS, scope)["refugees"])
                 ),
                 alt=_("Bars of the ten countries that host the most refugees."),
             ),
@@ -235,12 +235,12 @@ def all_countries(scope: Scope) -> None:
 
 def notes(question: Scope) -> None:
     """What UNHCR notes on the figures of a country or an origin, in its own words."""
-    found = ask("reach_map/notes", question)
-    if found.empty:
+    notes_of_year = ask("reach_map/notes", question)
+    if notes_of_year.empty:
         return
-    note(_("Notes by UNHCR on the figures of {year}:").format(year=found["year"].max()))
-    for one in found.itertuples():
-        note(f"{in_markdown(one.about)}: {in_markdown(one.note)}")
+    note(_("Notes by UNHCR on the figures of {year}:").format(year=notes_of_year["year"].max()))
+    for row in notes_of_year.itertuples():
+        note(f"{in_markdown(row.about)}: {in_markdown(row.note)}")
 
 
 def years_of(country: str) -> None:

@@ -13,8 +13,8 @@ from dashboard.components.filters import choose, views
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
-from dashboard.components.saying import heading, say, warn
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import heading, paragraph, warn
 from dashboard.components.vocabulary import gate_words, level_words, tier_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, listed, people, share, whole
@@ -22,7 +22,7 @@ from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps import period
 from dashboard.pages.response_gaps.charts import classed, gaps_map, served_classes, unserved_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 UNSERVED, WORLD, NEARLY = "response_gaps/unserved", "response_gaps/world", "response_gaps/nearly"
@@ -80,10 +80,10 @@ def tier(context: Scope) -> Scope:
 def when(context: Scope) -> Scope:
     """A date, or a period with its first and last day: the two views of the page."""
     chosen = views({"day": _("On a date"), "days": _("Over a period")}, "day")
-    known = ask_one(KNOWN)
+    known = ask_row(KNOWN)
     if chosen == "days":
         return choose_period(ask("school_closures/affected_by_day"), context, known["both_until"], False)
-    capture = ask_one("school_closures/capture")
+    capture = ask_row("school_closures/capture")
     return closures.choose_closure_day(context, capture["first_date"], capture["captured_on"], known["both_until"])
 
 
@@ -97,7 +97,7 @@ def answer(scope: Scope) -> None:
 
 def _on_a_day(scope: Scope) -> None:
     """Learners without an offer in a sentence, the strip, and the map of closed countries."""
-    table, world = ask(UNSERVED, scope), ask_one(WORLD, scope)
+    table, world = ask(UNSERVED, scope), ask_row(WORLD, scope)
     if table.empty:
         raise NoAnswer(
             _("No country with learners of this choice was closed country-wide on {day}. Choose another date.").format(
@@ -197,7 +197,7 @@ def _numbers(world: Mapping[str, Any], scope: Scope) -> list[Number]:
 
 def _offers_known(last: datetime.date) -> str:
     """Words for days after the newest list of offers, as nothing newer is known of them; else empty."""
-    until = ask_one(KNOWN)["offers_until"]
+    until = ask_row(KNOWN)["offers_until"]
     if last <= until:
         return ""
     return _(
@@ -208,7 +208,7 @@ def _offers_known(last: datetime.date) -> str:
 
 def by_country(scope: Scope) -> None:
     """Closed countries, most learners without an offer first."""
-    first = ask_one(UNSERVED, scope)
+    first = ask_row(UNSERVED, scope)
     heading(
         _("Most in {country}: {learners} learners without an offer").format(
             country=in_markdown(first["country"]), learners=people(first["learners_unserved"])
@@ -310,7 +310,7 @@ def nearly(scope: Scope) -> None:
     words = gate_words()
     remedies = [row for row in ask(NEARLY, scope).to_dict("records") if row["gate"] != NO_REMEDY]
     if not remedies:
-        say(
+        paragraph(
             _("No single change to an offer would close a gap on {day}: new offers are needed.").format(
                 day=day(scope.on_date)
             )

@@ -2,14 +2,14 @@
 
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import warn
 from dashboard.components.tables import show_table
+from dashboard.components.texts import warn
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, share
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.response_gaps.charts import by_day_figure
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 
 BY_DAY, TOTAL, BY_COUNTRY = "response_gaps/by_day", "response_gaps/days_total", "response_gaps/learner_days"
 
@@ -24,7 +24,7 @@ def answer(scope: Scope, offers_known: str) -> None:
         raise NoAnswer(
             _("No country with learners of this choice was closed country-wide in these days. Choose other dates.")
         )
-    total = ask_one(TOTAL, scope)
+    total = ask_row(TOTAL, scope)
     headline(
         _(
             "{days} learner-days without a live free offer from {first} to {last}: {share} of those of learners out of "
@@ -69,7 +69,7 @@ def answer(scope: Scope, offers_known: str) -> None:
 
 def by_country(scope: Scope) -> None:
     """Learner-days of each country, most unserved first."""
-    first = ask_one(BY_COUNTRY, scope)
+    first = ask_row(BY_COUNTRY, scope)
     if not first:
         return
     table_figure(
@@ -93,5 +93,5 @@ def by_country(scope: Scope) -> None:
     )
 
 
-def _ratio(part: float | None, whole: float | None) -> float | None:
-    return None if is_missing(part) or is_missing(whole) or not whole else float(part or 0) / whole
+def _ratio(numerator: float | None, whole: float | None) -> float | None:
+    return None if is_missing(numerator) or is_missing(whole) or not whole else float(numerator or 0) / whole

@@ -17,8 +17,8 @@ from dashboard.components.filters import choose, day_within, slide_number
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
-from dashboard.components.saying import heading, hint, lines, say, warn
 from dashboard.components.tables import grid, show_table
+from dashboard.components.texts import heading, hint, lines, paragraph, warn
 from dashboard.components.vocabulary import level_words, status_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, decimal, is_missing, month, people, share, short_day, whole
@@ -32,7 +32,7 @@ from dashboard.pages.school_closures.charts import (
     weeks_figure,
 )
 from dashboard.scope import Scope
-from dashboard.session import ask, ask_one
+from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words
 
 WORLD, AFFECTED, BY_DAY = (
@@ -101,7 +101,7 @@ def country(scope: Scope) -> Scope:
 
 def answer(scope: Scope) -> None:
     """Countries closed and learners affected in a sentence, the strip, and the map with its slider."""
-    world = ask_one(WORLD, scope)
+    world = ask_row(WORLD, scope)
     if is_missing(world["countries_closed"]):
         raise NoAnswer(
             _("This capture has no data for {day}. Choose another date or another capture.").format(
@@ -109,7 +109,7 @@ def answer(scope: Scope) -> None:
             )
         )
     affected = _affected(world, scope)
-    card = ask_one(COUNTRY, scope) if scope.country_iso3 else None
+    card = ask_row(COUNTRY, scope) if scope.country_iso3 else None
     if card:
         headline(_of_country(card, scope), _("Numbers and map show the world on that day."))
     else:
@@ -127,7 +127,7 @@ def answer(scope: Scope) -> None:
 
 
 def _is_planned(scope: Scope) -> bool:
-    observed = ask_one(moving_day.CAPTURE, scope)["last_observed_date"]
+    observed = ask_row(moving_day.CAPTURE, scope)["last_observed_date"]
     return scope.on_date is not None and scope.on_date > observed
 
 
@@ -138,7 +138,7 @@ def _definition(scope: Scope) -> str:
 def _affected(world: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
     """Learners and share by the chosen definition; the default one is the world's row itself."""
     chosen = _definition(scope)
-    return world if chosen == "closed" else ask_one(AFFECTED, scope, definition=chosen)
+    return world if chosen == "closed" else ask_row(AFFECTED, scope, definition=chosen)
 
 
 def _of_world(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> str:
@@ -222,7 +222,7 @@ def _vintage(written: str | None) -> datetime.date | None:
 
 
 def _numbers(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope) -> list[Number]:
-    asked = WORLD if _definition(scope) == "closed" else AFFECTED
+    question_name = WORLD if _definition(scope) == "closed" else AFFECTED
     vintage = month(_vintage(world["enrolment_vintage"]))
     return [
         Number(
@@ -239,14 +239,14 @@ def _numbers(world: Mapping[str, Any], affected: Mapping[str, Any], scope: Scope
         Number(
             scope.metric or "learners_affected",
             affected["learners_affected"],
-            asked,
+            question_name,
             scope,
             note=whole(affected["learners_affected"]),
         ),
         Number(
             "share_affected",
             affected["share_affected"],
-            asked,
+            question_name,
             scope,
             note=_("of {total} ({vintage})").format(total=people(world["learners_total"]), vintage=vintage),
         ),
@@ -320,10 +320,10 @@ def _card(card: Mapping[str, Any] | None, scope: Scope) -> None:
     if not card:
         closed = table[(table["status"] == "closed") & (table["learners"] > 0)].nlargest(5, "learners")
         if len(closed):
-            say(_("**Most learners, schools closed**"))
+            paragraph(_("**Most learners, schools closed**"))
             lines(f"{in_markdown(row.country)}: {people(row.learners)}" for row in closed.itertuples())
         return
-    say(f"**{in_markdown(card['country'])}**")
+    paragraph(f"**{in_markdown(card['country'])}**")
     lines(
         [
             _("{status} since {since}").format(status=status_words()[card["status"]], since=day(card["since"])),
@@ -422,15 +422,15 @@ def published_in_words() -> str:
     counts = ask("school_closures/captures_on_date", Scope(on_date=last["on_date"]))["countries_closed"].tolist()
     if not counts or min(counts) <= last["countries_closed"] <= max(counts):
         return stated_words
-    given = whole(min(counts)) if min(counts) == max(counts) else f"{whole(min(counts))}–{whole(max(counts))}"
+    range_words = whole(min(counts)) if min(counts) == max(counts) else f"{whole(min(counts))}–{whole(max(counts))}"
     computed = _("No capture of the record in this release gives {count} countries; for that day they give {given}.")
-    return " ".join([stated_words, computed.format(count=whole(last["countries_closed"]), given=given)])
+    return " ".join([stated_words, computed.format(count=whole(last["countries_closed"]), given=range_words)])
 
 
 def levels(scope: Scope) -> None:
     """Learners affected by level and sex, of the world or of the country chosen."""
-    asked = COUNTRY_LEVELS if scope.country_iso3 else "school_closures/affected_by_level"
-    table = ask(asked, scope)
+    question_name = COUNTRY_LEVELS if scope.country_iso3 else "school_closures/affected_by_level"
+    table = ask(question_name, scope)
     affected = table.groupby("level")["learners_affected"].sum()
     most = affected.idxmax() if len(affected) and affected.max() > 0 else None
     lead = _("Learners of countries closed country-wide. The pale bar is everyone enrolled.")
@@ -441,7 +441,7 @@ def levels(scope: Scope) -> None:
         )
     figure(
         Figure(
-            asked,
+            question_name,
             scope,
             levels_figure(table, level_words()),
             Words(
@@ -494,12 +494,12 @@ def _weeks_by_country(period: Scope) -> None:
                     country=in_markdown(row.country), weeks=whole(row.weeks_closed)
                 ),
             )
-            say(
+            paragraph(
                 _("{partial} weeks partially open, {on_break} weeks on academic break.").format(
                     partial=whole(row.weeks_partial), on_break=whole(row.weeks_on_break)
                 )
             )
-    first = ask_one(WEEKS, period)
+    first = ask_row(WEEKS, period)
     table_figure(
         Figure(
             WEEKS,
@@ -521,7 +521,7 @@ def _weeks_by_country(period: Scope) -> None:
 
 def two_days(scope: Scope) -> None:
     """Two days of one capture beside each other, and the countries whose status differs."""
-    capture = ask_one(moving_day.CAPTURE, scope)
+    capture = ask_row(moving_day.CAPTURE, scope)
     first, last = capture["first_date"], capture["last_date"]
     span = capture["last_observed_date"] - capture["first_date"]
     left, right = st.columns(2)
@@ -599,9 +599,9 @@ def territories(scope: Scope) -> None:
     """Territories with a row of their own, which are not counted as countries."""
     table = ask(TERRITORIES, scope)
     if table.empty:
-        say(
+        paragraph(
             _("No territory has a row of its own for {day} in the capture that answers.").format(day=day(scope.on_date))
         )
         return
-    say(_("Territories with a row of their own are not counted as countries."))
+    paragraph(_("Territories with a row of their own are not counted as countries."))
     show_table(TERRITORIES, scope, key="territories", codes={"status": status_words()})

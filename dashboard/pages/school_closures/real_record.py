@@ -63,14 +63,14 @@ def offer_real_record(source: str) -> None:
 def _take(source: str, path: Path, day: datetime.date | None) -> None:
     try:
         with st.spinner(_("Checking and publishing")):
-            taken = actions.take_and_serve(store_folder(), source, path, acting(), day)
+            kept_or_waiting = actions.take_and_serve(store_folder(), source, path, acting(), day)
     except (Refusal, OSError) as refused:
         st.error(in_markdown(refused))
         return
-    if isinstance(taken, Proposal):
+    if isinstance(kept_or_waiting, Proposal):
         st.success(_("The file is checked and waits on the page Upload for another steward to publish it."))
         return
-    done, release = taken
+    done, release = kept_or_waiting
     report = done.report
     st.success(
         _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(

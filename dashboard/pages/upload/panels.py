@@ -39,9 +39,9 @@ def answer(scope: Scope) -> None:
 
 def sections() -> list[Section]:
     """What is below the files that wait, as far as the reader has it: titles, names in the address, what draws them."""
-    found: list[Section] = [(_("Templates to fill in"), "templates", sending.templates)]
+    listed: list[Section] = [(_("Templates to fill in"), "templates", sending.templates)]
     if waiting.published():
-        found.append((_("Rows set aside of published files"), "set_aside", waiting.published_files))
+        listed.append((_("Rows set aside of published files"), "set_aside", waiting.published_files))
     if visitor().viewer.is_steward:
-        found.append((_("Releases, and how to restore an earlier one"), "releases", waiting.releases))
-    return found
+        listed.append((_("Releases, and how to restore an earlier one"), "releases", waiting.releases))
+    return listed

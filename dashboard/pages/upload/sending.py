@@ -97,8 +97,8 @@ def _confirm(upload: Upload, word: str) -> None:
     try:
         seen = _look(upload, encoding)
     except FileRefused as refused:
-        is_asked = refused.asks == "encoding" or "UTF-8" in str(refused)
-        if is_asked and "encoding" not in _asked(word):
+        is_question = refused.asks == "encoding" or "UTF-8" in str(refused)
+        if is_question and "encoding" not in _questions_asked(word):
             _ask_for("encoding", word)
             st.rerun()
         st.error(for_readers(refused))
@@ -138,7 +138,7 @@ def _confirm(upload: Upload, word: str) -> None:
             max_value=datetime.date.today(),
         )
     with right:
-        partner, programme, country = _whose(card, word)
+        partner, programme, country = _owner_of_rows(card, word)
     if any(column.name == "sector" for column in card.columns):
         _ask_for("sector", word)
     _answers(word)
@@ -150,7 +150,7 @@ def _confirm(upload: Upload, word: str) -> None:
         columns=columns,
         name=upload.name,
         kind=kind,
-        **{name: _answer(name, word) for name in _asked(word) if name != "encoding" and _answer(name, word)},
+        **{name: _answer(name, word) for name in _questions_asked(word) if name != "encoding" and _answer(name, word)},
     )
     go, _stop = st.columns([1, 3])
     with _stop:
@@ -159,7 +159,7 @@ def _confirm(upload: Upload, word: str) -> None:
         _check(upload, word, source, day, declared, came.viewer.partner_id)
 
 
-def _whose(card: SourceCard, word: str) -> tuple[str, str, str]:
+def _owner_of_rows(card: SourceCard, word: str) -> tuple[str, str, str]:
     """Partner, programme and country of rows that state none, as far as the source knows them."""
     came = visitor().viewer
     partner, programme, country = came.partner_id, "", ""
@@ -168,16 +168,16 @@ def _whose(card: SourceCard, word: str) -> tuple[str, str, str]:
             partner = st.text_input(
                 _("Who sends the list, where the file does not state it"), key=f"partner-{word}", max_chars=LONGEST_TEXT
             )
-        country = _one_of(_("Country, where the file does not state it"), sorted(codes()), f"country-{word}")
+        country = _choice_of(_("Country, where the file does not state it"), sorted(codes()), f"country-{word}")
     elif card.people:
         if came.is_steward:
-            partner = _one_of(
+            partner = _choice_of(
                 _("Partner, where the file does not state it; type the name of a new one"),
                 list(partner_words()),
                 f"partner-{word}",
                 may_add=True,
             )
-        programme = _one_of(
+        programme = _choice_of(
             _("Programme, where the file does not state it"), list(programmes()), f"programme-{word}", may_add=True
         )
     return partner, programme, country
@@ -206,11 +206,11 @@ def _kind(upload: Upload, seen: Look, word: str) -> str:
 def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[tuple[str, str], ...], bool]:
     """Pairs of a column of the card and a header, as a person mapped them; False until what is required is mapped."""
     names = list(seen.headers.names)
-    found = positions(names, header_names(card))
-    required = () if card.name in seen.sources else card.lacking(found)
-    taken = {names[at] for at in found.values() if at < len(names)}
-    left = [name for name in names if name not in taken and key(name) != LINE]
-    optional = [one for one in card.columns if one.name not in found and one not in required]
+    positions_of = positions(names, header_names(card))
+    required = () if card.name in seen.sources else card.lacking(positions_of)
+    used = {names[at] for at in positions_of.values() if at < len(names)}
+    left = [name for name in names if name not in used and key(name) != LINE]
+    optional = [column for column in card.columns if column.name not in positions_of and column not in required]
     if not left:
         return (), not required
     suggested = suggest_all(names, card)
@@ -219,14 +219,14 @@ def _columns(card: SourceCard, seen: Look, word: str) -> tuple[tuple[tuple[str, 
         st.write(_("These columns were not found by their names. Choose the header that matches each:"))
         for column in required:
             chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
-    first = [one for one in optional if one.name == "consent"]
+    first = [column for column in optional if column.name == "consent"]
     for column in first:
         chosen[column.name] = _map(column, card, left, suggested.get(column.name), word)
-    others = [one for one in optional if one not in first]
+    others = [column for column in optional if column not in first]
     if others:
         listed = st.expander(
             _("Columns under another name ({found} of {all} were found)").format(
-                found=len(found), all=len(card.columns)
+                found=len(positions_of), all=len(card.columns)
             ),
             on_change="rerun",
             key=f"others-{word}-{card.name}",
@@ -274,7 +274,7 @@ def _check(upload: Upload, word: str, source: str, day: datetime.date | None, de
     except Refusal as refused:
         bar.empty()
         asks = getattr(refused, "asks", "")
-        if asks in _questions() and asks not in _asked(word):
+        if asks in _questions() and asks not in _questions_asked(word):
             _ask_for(asks, word)
             st.session_state[f"why-{word}"] = for_readers(refused)
             st.rerun()
@@ -335,18 +335,18 @@ def _questions() -> dict[str, Question]:
     }
 
 
-def _asked(word: str) -> list[str]:
+def _questions_asked(word: str) -> list[str]:
     return st.session_state.setdefault(f"asked-{word}", [])
 
 
 def _ask_for(question: str, word: str) -> None:
-    if question not in _asked(word):
-        _asked(word).append(question)
+    if question not in _questions_asked(word):
+        _questions_asked(word).append(question)
 
 
 def _answer(question: str, word: str) -> Any:
     """What the sender answered; asked for at its own place on the page once it is wanted."""
-    if question == "encoding" and question in _asked(word):
+    if question == "encoding" and question in _questions_asked(word):
         _choose_answer(question, word)
     return st.session_state.get(f"answers-{word}", {}).get(question)
 
@@ -355,7 +355,7 @@ def _answers(word: str) -> None:
     """The questions that the check wants answered, the reason first."""
     if why := st.session_state.get(f"why-{word}"):
         st.warning(why)
-    for question in _asked(word):
+    for question in _questions_asked(word):
         if question != "encoding":
             _choose_answer(question, word)
 
@@ -363,14 +363,14 @@ def _answers(word: str) -> None:
 def _choose_answer(question: str, word: str) -> None:
     """A choice whose answer is kept beside the widget, which the page forgets as soon as it is not drawn once."""
     kept: dict[str, Any] = st.session_state.setdefault(f"answers-{word}", {})
-    one = _questions()[question]
-    options = list(one.answers)
+    question_card = _questions()[question]
+    options = list(question_card.answers)
     kept[question] = st.selectbox(
-        one.words,
+        question_card.words,
         options,
         index=options.index(kept[question]) if kept.get(question) in options else None,
         key=f"answer-{question}-{word}",
-        format_func=lambda code: one.answers[code],
+        format_func=lambda code: question_card.answers[code],
         placeholder=_("Choose"),
     )
 
@@ -419,7 +419,7 @@ def _look(upload: Upload, encoding: str) -> Look:
     return seen
 
 
-def _one_of(label: str, options: list[str], key: str, may_add: bool = False) -> str:
+def _choice_of(label: str, options: list[str], key: str, may_add: bool = False) -> str:
     chosen = st.selectbox(
         label, options, index=None, key=key, accept_new_options=may_add, placeholder=_("Stated in the file")
     )

@@ -26,7 +26,7 @@ from dashboard.locales.numbers import missing, whole, with_commas, with_semicolo
 from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
-from dashboard.session import current_release, part
+from dashboard.session import current_release, fragment
 from dashboard.settings import store_folder
 from dashboard.store.joining import CORRECTIONS, PART
 from dashboard.store.protocol import read_manifest
@@ -44,7 +44,11 @@ _workers = ThreadPoolExecutor(1, thread_name_prefix="upload")
 def visible() -> list[Proposal]:
     """The files that wait and that this reader may see: a steward all, a partner its own."""
     viewer = visitor().viewer
-    return [one for one in waiting(store_folder()) if viewer.is_steward or one.partners == {viewer.partner_id}]
+    return [
+        proposal
+        for proposal in waiting(store_folder())
+        if viewer.is_steward or proposal.partners == {viewer.partner_id}
+    ]
 
 
 def waiting_files() -> None:
@@ -52,55 +56,55 @@ def waiting_files() -> None:
     everything, mine = waiting(store_folder()), visible()
     for proposal in mine:
         with st.container(border=True):
-            _card(proposal, [one for one in sent_together(proposal, everything) if one in mine])
+            _card(proposal, [other for other in sent_together(proposal, everything) if other in mine])
 
 
 def published() -> list[tuple[Snapshot, Mapping[str, Any]]]:
     """The files of the release of which rows were set aside, with the account of each."""
     viewer = visitor().viewer
     return [
-        (one, account)
+        (snapshot, account)
         for snapshots in pinned(store_folder()).values()
-        for one in snapshots
-        if (account := read_manifest(one.folder)["input"])["quarantined"]
-        and (viewer.is_steward or {stream.partition("/")[0] for stream in one.streams} == {viewer.partner_id})
+        for snapshot in snapshots
+        if (account := read_manifest(snapshot.folder)["input"])["quarantined"]
+        and (viewer.is_steward or {stream.partition("/")[0] for stream in snapshot.streams} == {viewer.partner_id})
     ]
 
 
 def published_files() -> None:
     """What was set aside of each file of the release."""
-    for one, account in sorted(published(), key=lambda pair: pair[0].imported_at, reverse=True):
+    for snapshot, account in sorted(published(), key=lambda pair: pair[0].imported_at, reverse=True):
         words = _("{source}, {day}: {count} of {rows} rows set aside").format(
-            source=_(sources()[one.source].title),
-            day=one.captured_on.isoformat(),
+            source=_(sources()[snapshot.source].title),
+            day=snapshot.captured_on.isoformat(),
             count=whole(account["quarantined"]),
             rows=whole(account["rows_in"]),
         )
-        listed = st.expander(words, on_change="rerun", key=f"aside-{one.source}-{one.folder.name}")
+        listed = st.expander(words, on_change="rerun", key=f"aside-{snapshot.source}-{snapshot.folder.name}")
         if listed.open:
             with listed:
-                _set_aside(one, "")
+                _set_aside(snapshot, "")
 
 
 def releases() -> None:
     """The releases; an earlier one can be restored."""
     current = current_release().number
-    known = [said for said in reversed(manifests(store_folder())) if "damage" not in said][:20]
+    known = [manifest for manifest in reversed(manifests(store_folder())) if "damage" not in manifest][:20]
     st.dataframe(
         [
             {
-                _("Release"): said["number"],
-                _("Published (UTC)"): said["published_at"][:16].replace("T", " "),
-                _("Served"): "●" if said["number"] == current else "",
-                _("Privacy check"): _audit_words(said),
-                _("Policy"): said.get("disclosure", {}).get("policy", missing()),
+                _("Release"): manifest["number"],
+                _("Published (UTC)"): manifest["published_at"][:16].replace("T", " "),
+                _("Served"): "●" if manifest["number"] == current else "",
+                _("Privacy check"): _audit_words(manifest),
+                _("Policy"): manifest.get("disclosure", {}).get("policy", missing()),
             }
-            for said in known
+            for manifest in known
         ],
         hide_index=True,
         alt=_("Releases, the newest first, with the result of the privacy check of each."),
     )
-    earlier = [said["number"] for said in known if said["number"] != current]
+    earlier = [manifest["number"] for manifest in known if manifest["number"] != current]
     if not earlier:
         return
     with st.popover(_("Restore an earlier release")):
@@ -116,8 +120,8 @@ def releases() -> None:
 
 
 def _card(proposal: Proposal, together: list[Proposal]) -> None:
-    account, one, card = proposal.account, proposal.snapshot, sources()[proposal.snapshot.source]
-    st.subheader(f"{_(card.title)}, {one.captured_on.isoformat()}", anchor=False)
+    account, snapshot, card = proposal.account, proposal.snapshot, sources()[proposal.snapshot.source]
+    st.subheader(f"{_(card.title)}, {snapshot.captured_on.isoformat()}", anchor=False)
     st.caption(" ".join(_facts(proposal)))
     if proposal.reason:
         st.info(_("Fetched automatically. Waiting for review: {reason}").format(reason=for_readers(proposal.reason)))
@@ -140,7 +144,7 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
             )
         )
     try:
-        folders = tuple(one.snapshot.folder for one in together)
+        folders = tuple(other.snapshot.folder for other in together)
         follows = _consequence(store_folder(), current_release().number, folders, visitor().viewer.partner_id)
     except (Refusal, OSError) as refused:
         st.warning(for_readers(refused))
@@ -162,26 +166,26 @@ def _card(proposal: Proposal, together: list[Proposal]) -> None:
         shown = st.expander(_("Rows set aside, with the reason"), on_change="rerun", key=f"q-{proposal.name}")
         if shown.open:
             with shown:
-                _set_aside(one, corrections_of(proposal))
+                _set_aside(snapshot, corrections_of(proposal))
     _preview(proposal)
     _decide(proposal, together, follows)
 
 
 def _facts(proposal: Proposal) -> list[str]:
     """Whose file it is, of what, who brought it in and when, and what kind of file."""
-    one, facts = proposal.snapshot, []
-    if sources()[one.source].people:
+    snapshot, facts = proposal.snapshot, []
+    if sources()[snapshot.source].people:
         partners, programmes = partner_words(), programme_words()
-        pairs = [stream.partition("/")[::2] for stream in sorted(one.streams)]
+        pairs = [stream.partition("/")[::2] for stream in sorted(snapshot.streams)]
         facts.append(
             _("Partner: {partners}. Programme: {programmes}.").format(
-                partners=in_markdown(_listed(partners.get(partner, partner) for partner, _unused in pairs)),
-                programmes=in_markdown(_listed(programmes.get(code, code) for _unused, code in pairs)),
+                partners=in_markdown(_names_in_words(partners.get(partner, partner) for partner, _unused in pairs)),
+                programmes=in_markdown(_names_in_words(programmes.get(code, code) for _unused, code in pairs)),
             )
         )
     facts.append(
         _("Brought in by {who} at {at} UTC.").format(
-            who=in_markdown(proposal.who), at=isolated(one.imported_at[:16].replace("T", " "))
+            who=in_markdown(proposal.who), at=isolated(snapshot.imported_at[:16].replace("T", " "))
         )
     )
     kind = proposal.arrival.kind
@@ -189,7 +193,7 @@ def _facts(proposal: Proposal) -> list[str]:
         facts.append(_("A part of an export, which is added to the others of its day."))
     elif kind == CORRECTIONS:
         facts.append(_("Corrected rows, which replace those set aside."))
-    if one.provenance == "demo":
+    if snapshot.provenance == "demo":
         facts.append(_("Marked as a demonstration."))
     return facts
 
@@ -198,13 +202,13 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
     """People of each stream before and after, and how many are in the partner's other files."""
     viewer = visitor().viewer
     own = [
-        one
-        for one in follows.changes
-        if one.what == LEARNERS and (viewer.is_steward or one.stream.partition("/")[0] == viewer.partner_id)
+        change
+        for change in follows.changes
+        if change.what == LEARNERS and (viewer.is_steward or change.stream.partition("/")[0] == viewer.partner_id)
     ]
     if follows.is_older:
         st.info(_("Nothing would change: what is published is newer than this file."))
-    elif own and not any((one.before, one.gone) != (one.after, 0) for one in own):
+    elif own and not any((change.before, change.gone) != (change.after, 0) for change in own):
         st.write(_("The same learners are published already; only what is known of them could change."))
     if own:
         partners, programmes = partner_words(), programme_words()
@@ -213,21 +217,21 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
                 {
                     _("Partner"): partners.get(partner, partner),
                     _("Programme"): programmes.get(programme, programme),
-                    _("Learners in this source now"): whole(one.before),
-                    _("Learners after publishing"): whole(one.after),
-                    _("No longer reported"): whole(one.gone),
+                    _("Learners in this source now"): whole(change.before),
+                    _("Learners after publishing"): whole(change.after),
+                    _("No longer reported"): whole(change.gone),
                 }
-                for one in own
-                for partner, _unused, programme in [one.stream.partition("/")]
+                for change in own
+                for partner, _unused, programme in [change.stream.partition("/")]
             ],
             hide_index=True,
             alt=_("Learners of each partner and programme before and after."),
         )
-    for found in follows.found:
+    for count in follows.found:
         words = _("{found} of {people} learners are in the partner's files of “{source}”.").format(
-            found=whole(found.found), people=whole(found.people), source=_(sources()[found.source].title)
+            found=whole(count.found), people=whole(count.people), source=_(sources()[count.source].title)
         )
-        if found.found:
+        if count.found:
             st.caption(words)
         else:
             st.warning(" ".join([words, _("Are the ids the same in both?")]))
@@ -247,10 +251,10 @@ def _names(follows: Consequence) -> None:
     }
     for name, other in follows.alike.items():
         st.write(_("Is {name} another spelling of {other}?").format(name=in_markdown(name), other=in_markdown(other)))
-    for words, found in ((appear, follows.new or {}), (vanish, follows.vanishing or {})):
-        for kind, names in found.items():
+    for words, changed in ((appear, follows.new or {}), (vanish, follows.vanishing or {})):
+        for kind, names in changed.items():
             if names:
-                st.write(words[kind].format(names=in_markdown(_listed(names))))
+                st.write(words[kind].format(names=in_markdown(_names_in_words(names))))
 
 
 def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) -> None:
@@ -263,13 +267,13 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     if not is_steward:
         st.caption(_("A steward looks at the file and publishes it."))
         return
-    alone = actor.needs_second and any(actor.who == one.who for one in together)
-    asks = [str(one) for one in follows.losses]
+    alone = actor.needs_second and any(actor.who == other.who for other in together)
+    asks = [str(loss) for loss in follows.losses]
     new = [name for kind in ("partner", "programme") for name in (follows.new or {}).get(kind, ())]
     confirmed = True
     if asks or new:
         words = _("I confirm: {what}").format(
-            what=in_markdown(with_semicolons([*asks, *([_listed(new)] if new else [])]))
+            what=in_markdown(with_semicolons([*asks, *([_names_in_words(new)] if new else [])]))
         )
         confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
     label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
@@ -293,13 +297,13 @@ def _unread(proposal: Proposal) -> None:
             st.dataframe(
                 [
                     {
-                        _("Column"): card.label(one["column"]),
-                        _("Value"): one["value"] or _("(not shown)"),
-                        _("Rows"): one["rows"],
-                        _("First on lines"): with_commas(map(str, one["lines"])),
-                        _("Kept as"): one["kept_as"],
+                        _("Column"): card.label(entry["column"]),
+                        _("Value"): entry["value"] or _("(not shown)"),
+                        _("Rows"): entry["rows"],
+                        _("First on lines"): with_commas(map(str, entry["lines"])),
+                        _("Kept as"): entry["kept_as"],
                     }
-                    for one in unread[:MOST_ROWS]
+                    for entry in unread[:MOST_ROWS]
                 ],
                 hide_index=True,
                 alt=_("Values that were not understood, with the rows of each."),
@@ -322,22 +326,24 @@ def _rows(proposal: Proposal) -> None:
 
 
 def _duplicates(proposal: Proposal) -> None:
-    """Learners of the file whom other partners report as well: they count once. Stewards alone are told how many.
+    """Learners of the file whom other partners report as well: they count once. Stewards alone see how many.
 
-    A file of one invented row would else tell whether a person is another partner's learner.
+    A file of one invented row would else reveal whether a person is another partner's learner.
     """
     if not visitor().viewer.is_steward:
         st.write(_("Learners whom other partners report too count once; only stewards can see how many there are."))
     elif proposal.shared:
         partners = partner_words()
-        said = _listed(f"{partners.get(partner, partner)} {whole(count)}" for partner, count in proposal.shared.items())
+        words = _names_in_words(
+            f"{partners.get(partner, partner)} {whole(count)}" for partner, count in proposal.shared.items()
+        )
         st.write(_("Learners whom other partners report too, and who count once:"))
-        st.code(said, language=None, wrap_lines=True)
+        st.code(words, language=None, wrap_lines=True)
 
 
-def _set_aside(one: Snapshot, corrections: str) -> None:
+def _set_aside(snapshot: Snapshot, corrections: str) -> None:
     """The lines set aside of a file: never a value of a person."""
-    card, path = sources()[one.source], one.quarantine_file
+    card, path = sources()[snapshot.source], snapshot.quarantine_file
     with path.open(encoding="utf-8", newline="") as file:
         rows = [
             {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
@@ -367,19 +373,19 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
         st.download_button(
             _("Lines and reasons (CSV)"),
             path.read_bytes(),
-            file_name=f"set_aside_{one.source}.{one.folder.name}.csv",
+            file_name=f"set_aside_{snapshot.source}.{snapshot.folder.name}.csv",
             mime="text/csv",
-            key=f"reasons-{one.source}-{one.folder.name}-{bool(corrections)}",
+            key=f"reasons-{snapshot.source}-{snapshot.folder.name}-{bool(corrections)}",
             on_click="ignore",
         )
-        kept = held(corrections or f"corrections {one.source}.{one.folder.name}", visitor().who)
+        kept = held(corrections or f"corrections {snapshot.source}.{snapshot.folder.name}", visitor().who)
         if kept:
             st.download_button(
                 _("The rows themselves, to correct and send again (CSV)"),
                 kept.body,
-                file_name=f"to_correct_{one.source}.{one.folder.name}.csv",
+                file_name=f"to_correct_{snapshot.source}.{snapshot.folder.name}.csv",
                 mime="text/csv",
-                key=f"rows-{one.source}-{one.folder.name}-{bool(corrections)}",
+                key=f"rows-{snapshot.source}-{snapshot.folder.name}-{bool(corrections)}",
                 on_click="ignore",
                 help=_("With names and ids as you sent them: only you can download this file, for an hour."),
             )
@@ -387,8 +393,8 @@ def _set_aside(one: Snapshot, corrections: str) -> None:
 
 def _preview(proposal: Proposal) -> None:
     came = visitor().viewer
-    found = previewed(store_folder(), proposal, came.partner_id)
-    if found is None:
+    before_and_after = previewed(store_folder(), proposal, came.partner_id)
+    if before_and_after is None:
         what, words = "preview", _("A trial release is built, checked for privacy and discarded.")
         if not came.is_steward:
             what, words = "own preview", _("Your figures after publication are computed.")
@@ -398,7 +404,7 @@ def _preview(proposal: Proposal) -> None:
         _watch(what, proposal, words)
         return
     st.write("**" + _("What would change") + "**")
-    own = list(found["figures"])
+    own = list(before_and_after["figures"])
     own.sort(key=lambda row: row["partner"] not in proposal.partners)  # those of the file's own partners first
     if own:
         partners, programmes = partner_words(), programme_words()
@@ -435,7 +441,7 @@ def _preview(proposal: Proposal) -> None:
         COALITION: _("For the coalition, {visible} figures would become visible and {hidden} would be hidden."),
         PUBLIC: _("For the public, {visible} figures would become visible and {hidden} would be hidden."),
     }.items():
-        cells = found[audience]
+        cells = before_and_after[audience]
         st.write(words.format(visible=whole(cells["visible"]), hidden=whole(cells["hidden"])))
         if cells["examples_visible"] or cells["examples_hidden"]:
             listed = st.expander(_("Some of these figures"), on_change="rerun", key=f"cells-{audience}-{proposal.name}")
@@ -475,8 +481,8 @@ def _begin(what: str, proposal: Proposal, act: Callable[[], object]) -> None:
 def _watch(what: str, proposal: Proposal, words: str) -> None:
     """Shows work that goes on, looks again every two seconds, and reports how it ended."""
     if (what, proposal.name) not in _work:
-        if said := st.session_state.pop(f"failed-{proposal.name}", ""):
-            st.error(said)
+        if failure := st.session_state.pop(f"failed-{proposal.name}", ""):
+            st.error(failure)
         return
 
     def look_again() -> None:
@@ -497,7 +503,7 @@ def _watch(what: str, proposal: Proposal, words: str) -> None:
         else:
             raise failed
 
-    part(look_again, run_every=2)()
+    fragment(look_again, run_every=2)()
 
 
 @lru_cache(maxsize=64)
@@ -506,15 +512,15 @@ def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: 
     return consequence_of(store, [read_proposal(folder).arrival for folder in folders], partner)
 
 
-def _listed(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    if len(found) <= MOST_NAMES:
-        return with_commas(found)
+def _names_in_words(names: Iterable[str]) -> str:
+    listed = list(dict.fromkeys(names))
+    if len(listed) <= MOST_NAMES:
+        return with_commas(listed)
     return _("{names} and {count} more").format(
-        names=with_commas(found[:MOST_NAMES]), count=whole(len(found) - MOST_NAMES)
+        names=with_commas(listed[:MOST_NAMES]), count=whole(len(listed) - MOST_NAMES)
     )
 
 
-def _audit_words(said: dict[str, Any]) -> str:
-    audits = [said.get("disclosure", {}).get(audience) for audience in (COALITION, PUBLIC)]
+def _audit_words(manifest: dict[str, Any]) -> str:
+    audits = [manifest.get("disclosure", {}).get(audience) for audience in (COALITION, PUBLIC)]
     return _("Passed") if all(audits) else missing()

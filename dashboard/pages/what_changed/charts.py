@@ -16,7 +16,7 @@ RIGHT = 40
 def waterfall_figure(labels: Sequence[str], values: Sequence[int], texts: Sequence[str]) -> Figure:
     """Bars from the first value over signed steps to the last value, each with its words.
 
-    Where the steps are small the axis begins close to the figures instead of at zero; `begins_at` says where.
+    Where the steps are small the axis begins close to the figures instead of at zero; `begins_at` states where.
     """
     trace = {
         "type": "waterfall",

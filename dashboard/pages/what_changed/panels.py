@@ -10,8 +10,8 @@ from dashboard.components.figures import Figure, Number, Words, figure, table_fi
 from dashboard.components.filters import choose, was_chosen
 from dashboard.components.learners import programme_words
 from dashboard.components.page import NoAnswer, headline
-from dashboard.components.saying import lines, note, say
 from dashboard.components.tables import grid
+from dashboard.components.texts import lines, note, paragraph
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, short_day, whole, with_commas
 from dashboard.locales.numbers import signed as with_sign
@@ -38,7 +38,7 @@ Manifest = Mapping[str, Any]
 
 def needs() -> str:
     """Why there is nothing to compare; empty where there are two releases."""
-    if len(_known()) < 2:
+    if len(_known_releases()) < 2:
         return _(
             "There is one release only, so there is nothing to compare it with. The next one comes with the next "
             "file on the page Upload."
@@ -53,8 +53,8 @@ def programme(scope: Scope) -> Scope:
 
 def from_release(scope: Scope) -> Scope:
     """The old release: one before the new one, or the one that was served on Friday."""
-    to, friday, on_friday = _to(), last_friday(today()), _on_friday()
-    by_number = {manifest["number"]: manifest for manifest in _known()}
+    to, friday, on_friday = _chosen_release(), last_friday(today()), _on_friday()
+    by_number = {manifest["number"]: manifest for manifest in _known_releases()}
     options = _from_options(to)
     chosen = choose(
         _("From release"),
@@ -72,7 +72,7 @@ def from_release(scope: Scope) -> Scope:
 
 def to_release(scope: Scope) -> Scope:
     """The new release."""
-    by_number = {manifest["number"]: manifest for manifest in _known()}
+    by_number = {manifest["number"]: manifest for manifest in _known_releases()}
     options = sorted(by_number, reverse=True)[:-1]
     return replace(
         scope,
@@ -89,26 +89,26 @@ def metric(scope: Scope) -> Scope:
     return replace(scope, metric=choose(_("Figure"), names, "metric", lambda name: _(metrics()[name].label), first))
 
 
-def _known() -> list[Manifest]:
+def _known_releases() -> list[Manifest]:
     return comparable(manifests(store_folder()))
 
 
 def _served() -> int:
     """The release that is served, or the newest where it has none before it."""
-    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)[:-1]
+    numbers = sorted((manifest["number"] for manifest in _known_releases()), reverse=True)[:-1]
     served = current_release().number
     return served if served in numbers else numbers[0]
 
 
-def _to() -> int:
+def _chosen_release() -> int:
     """The new release that is chosen in the widget that follows."""
-    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)[:-1]
+    numbers = sorted((manifest["number"] for manifest in _known_releases()), reverse=True)[:-1]
     chosen = was_chosen(TO)
     return next((number for number in numbers if str(number) == chosen), _served())
 
 
 def _on_friday() -> int | None:
-    return served_on(_known(), last_friday(today()))
+    return served_on(_known_releases(), last_friday(today()))
 
 
 def _from_options(to: int) -> list[Any]:
@@ -117,17 +117,17 @@ def _from_options(to: int) -> list[Any]:
     One that was served on Friday and still is can be chosen too: nothing has changed since.
     """
     on_friday = _on_friday()
-    numbers = sorted((manifest["number"] for manifest in _known()), reverse=True)
+    numbers = sorted((manifest["number"] for manifest in _known_releases()), reverse=True)
     return [*(number for number in numbers if number < to), *([FRIDAY] if on_friday and on_friday <= to else [])]
 
 
 def _metrics(scope: Scope) -> list[str]:
-    """The figures to choose from; none where the releases cannot be compared, of which the answer says why."""
+    """The figures to choose from; none where the releases cannot be compared, of which the answer states why."""
     try:
-        found = set(ask(FIGURES, scope)["metric"])
+        known = set(ask(FIGURES, scope)["metric"])
     except NOT_COMPARABLE:
         return []
-    return [name for name in metrics() if name in found]
+    return [name for name in metrics() if name in known]
 
 
 def answer(scope: Scope) -> None:
@@ -139,7 +139,7 @@ def answer(scope: Scope) -> None:
     if not scope.metric:
         raise NoAnswer(_("Neither release has a figure that can be compared. Bring in files on the page Upload."))
     values = _values(scope)
-    headline(_went(scope, values), " ".join(filter(None, [_whose(scope), _about_friday()])))
+    headline(_change_words(scope, values), " ".join(filter(None, [_audience_words(scope), _about_friday()])))
     words = {
         **step_words(),
         FIRST: _("Release {number}").format(number=scope.from_release),
@@ -165,7 +165,7 @@ def answer(scope: Scope) -> None:
         note(_("The bars begin at {begin}, not at zero.").format(begin=people(begin)))
 
 
-def _went(scope: Scope, values: Mapping[str, int]) -> str:
+def _change_words(scope: Scope, values: Mapping[str, int]) -> str:
     """What became of the figure, and by how much of each kind of change."""
     steps = [_step_count(name, value) for name, value in values.items() if name not in (FIRST, LAST) and value]
     words = {
@@ -195,7 +195,7 @@ def _step_count(name: str, value: int) -> str:
     return words[name].format(count=signed(value).lstrip("\u200e+"))
 
 
-def _whose(scope: Scope) -> str:
+def _audience_words(scope: Scope) -> str:
     """Whose learners the figure counts, and which figures this reader does not have."""
     figures = {row["metric"]: row for row in ask(FIGURES, scope).to_dict("records")}
     programme_id = figures.get(str(scope.metric), {}).get("counted_programme_id")
@@ -212,7 +212,7 @@ def _whose(scope: Scope) -> str:
 
 
 def _about_friday() -> str:
-    if FRIDAY in _from_options(_to()):
+    if FRIDAY in _from_options(_chosen_release()):
         return ""
     return _("No release existed on Friday, {day}.").format(day=day(last_friday(today())))
 
@@ -255,7 +255,7 @@ def rows_behind(scope: Scope) -> None:
     chosen = replace(scope, step=step)
     table = ask(ROWS, chosen)
     if table.empty:
-        say(_("No row is behind this kind of change. Choose another one."))
+        paragraph(_("No row is behind this kind of change. Choose another one."))
         return
     reporters = {name: _(sources()[name].title) if name in sources() else name for name in table["told_by"].unique()}
     table_figure(
@@ -307,10 +307,10 @@ def step_words() -> dict[str, str]:
     return words("change", ("new", "back-dated", "corrected", "merged", "removed", "redefined"))
 
 
-def comparable(found: Sequence[Manifest]) -> list[Manifest]:
+def comparable(all_manifests: Sequence[Manifest]) -> list[Manifest]:
     """The releases that are whole and keep their figures row by row, ascending."""
     wanted = {f"marts/{name}.parquet" for name in compared_marts()}
-    return [manifest for manifest in found if "damage" not in manifest and wanted <= manifest["files"].keys()]
+    return [manifest for manifest in all_manifests if "damage" not in manifest and wanted <= manifest["files"].keys()]
 
 
 def today() -> datetime.date:

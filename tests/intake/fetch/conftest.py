@@ -47,13 +47,13 @@ class Desk:
     open: ExitStack
     caps: Caps = QUICK
     slept: list[float] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
 
     def play(self, name: str, certificate: str = "") -> tuple[Kind, Publisher]:
         """A publisher of this kind, to which the card of its source leads."""
         kind = kinds()[name]
-        publisher = self.open.enter_context(publishing(lambda asked: Reply(), certificate))
-        publisher.answer = lambda asked: kind.answer(kind, asked, publisher.address)
+        publisher = self.open.enter_context(publishing(lambda _request: Reply(), certificate))
+        publisher.answer = lambda request: kind.answer(kind, request, publisher.address)
         self.lead(kind.source, kind.way(publisher.address))
         return kind, publisher
 
@@ -67,7 +67,7 @@ class Desk:
 
     def refresh(self, *names: str, publish: bool = True, dry: bool = False, caps: Caps | None = None) -> list[Outcome]:
         outcomes = Refresh(self.store, publish, dry, caps or self.caps, self.slept.append).run(names)
-        self.said += [str(one) for one in outcomes]
+        self.printed += [str(outcome) for outcome in outcomes]
         return outcomes
 
     def one(self, source: str, **named) -> Outcome:
@@ -115,11 +115,11 @@ class Desk:
 
     def keeps_secrets(self) -> None:
         """No secret is in what was said, in the audit log or in what the store remembers; the log's chain holds."""
-        told = "\n".join(self.said) + (self.store / "audit" / "log.jsonl").read_text()
-        told += json.dumps([vars(one) for one in fetch_states(self.store).values()])
-        told += "".join(path.read_text() for path in self.store.glob("*/*/*/manifest.json"))
+        output = "\n".join(self.printed) + (self.store / "audit" / "log.jsonl").read_text()
+        output += json.dumps([vars(state) for state in fetch_states(self.store).values()])
+        output += "".join(path.read_text() for path in self.store.glob("*/*/*/manifest.json"))
         for secret in (TOKEN, *ENVIRONMENT.values(), "Bearer", "user:pass"):
-            assert secret not in told
+            assert secret not in output
         verify(self.store)
 
 
@@ -141,10 +141,10 @@ def spoiled(kind: Kind, publisher: Publisher, how: Callable[[Asked, Reply], Repl
     """Has the publisher spoil so many of its answers to requests for rows."""
     left = [times]
 
-    def fault(asked: Asked, reply: Reply) -> Reply:
-        if not kind.of_rows(asked) or not left[0]:
+    def fault(request: Asked, reply: Reply) -> Reply:
+        if not kind.of_rows(request) or not left[0]:
             return reply
         left[0] -= 1
-        return how(asked, reply)
+        return how(request, reply)
 
     publisher.fault = fault

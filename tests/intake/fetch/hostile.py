@@ -19,13 +19,13 @@ def answering(answer: bytes | Callable[[socket.socket], object]) -> Iterator[str
     """The address of a server that sends these bytes, or does as it is told, whatever it is asked for."""
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve(one: socket.socket) -> None:
-        with suppress(OSError), one:
-            one.recv(65536)
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            connection.recv(65536)
             if callable(answer):
-                answer(one)
+                answer(connection)
             else:
-                one.sendall(answer)
+                connection.sendall(answer)
 
     def listen() -> None:
         with suppress(OSError):

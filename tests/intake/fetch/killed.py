@@ -45,8 +45,8 @@ def dying(call: Callable[..., Any], before: bool) -> Callable[..., Any]:
 def main(point: str, publish: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         build_tiny_releases(patch)
-        place, name, before = POINTS[point]
-        patch.setattr(place, name, dying(getattr(place, name), before))
+        module, name, before = POINTS[point]
+        patch.setattr(module, name, dying(getattr(module, name), before))
         sys.exit(refreshing.Refresh(refreshing.store_folder(), publish == "publish").run(["unesco_closures"]) and 0)
 
 

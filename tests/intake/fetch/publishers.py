@@ -58,7 +58,7 @@ class Publisher:
 
     def __init__(self, answer: Callable[[Asked], Reply], certificate: str = "") -> None:
         self.answer = answer
-        self.fault: Callable[[Asked, Reply], Reply] = lambda asked, reply: reply
+        self.fault: Callable[[Asked, Reply], Reply] = lambda request, reply: reply
         self.requests: list[Asked] = []
         outer = self
 
@@ -66,13 +66,13 @@ class Publisher:
             protocol_version = "HTTP/1.1"
 
             def handle_one(self) -> None:
-                parts = urlsplit(self.path)
-                query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+                url = urlsplit(self.path)
+                query = {name: values[-1] for name, values in parse_qs(url.query).items()}
                 length = int(self.headers.get("Content-Length") or 0)
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(self.command, parts.path, query, headers, self.rfile.read(length))
-                outer.requests.append(asked)
-                reply = outer.fault(asked, outer.answer(asked))
+                request = Asked(self.command, url.path, query, headers, self.rfile.read(length))
+                outer.requests.append(request)
+                reply = outer.fault(request, outer.answer(request))
                 try:
                     self.send_response(reply.status)
                     for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
@@ -91,7 +91,7 @@ class Publisher:
 
             do_GET = do_POST = handle_one  # noqa: N815, as the library calls them
 
-            def log_message(self, *said: object) -> None:
+            def log_message(self, *_words: object) -> None:
                 """Silent."""
 
         class Server(ThreadingHTTPServer):
@@ -119,12 +119,12 @@ class Publisher:
 
 @contextmanager
 def publishing(answer: Callable[[Asked], Reply], certificate: str = ""):
-    one = Publisher(answer, certificate)
+    publisher = Publisher(answer, certificate)
     try:
-        yield one
+        yield publisher
     finally:
-        one.server.shutdown()
-        one.server.server_close()
+        publisher.server.shutdown()
+        publisher.server.server_close()
 
 
 # Each kind: what it has, the way of a card to it, and where of its requests the rows are.
@@ -159,17 +159,17 @@ def closures(rows: list[str]) -> str:
     return "\n".join(["Date,ISO,Country,Scale", *rows]) + "\n"
 
 
-def _file(kind: Kind, asked: Asked, base: str) -> Reply:
+def _file(kind: Kind, request: Asked, base: str) -> Reply:
     reply = as_table(closures(kind.rows))
     tag = f'"{hashlib.sha256(reply.body).hexdigest()[:8]}"'
     reply.headers["ETag"] = tag
-    if asked.headers.get("if-none-match") == tag:
+    if request.headers.get("if-none-match") == tag:
         return Reply(status=304, headers={"ETag": tag})
     return reply
 
 
-def _ckan(kind: Kind, asked: Asked, base: str) -> Reply:
-    if asked.path.endswith("/package_show"):
+def _ckan(kind: Kind, request: Asked, base: str) -> Reply:
+    if request.path.endswith("/package_show"):
         resources = [
             {
                 "name": "Duration",
@@ -190,9 +190,9 @@ def _ckan(kind: Kind, asked: Asked, base: str) -> Reply:
                 "last_modified": "2021-06-01T00:00:00",
             },
         ]
-        return as_json({"success": True, "result": {"name": asked.query["id"], "resources": resources}})
-    if asked.path == "/new.csv":
-        return _file(kind, asked, base)
+        return as_json({"success": True, "result": {"name": request.query["id"], "resources": resources}})
+    if request.path == "/new.csv":
+        return _file(kind, request, base)
     return as_table(closures(CLOSURES[:1]))
 
 
@@ -205,9 +205,9 @@ REFUGEES = [
 REFUGEES = [{"coo": "X", "coa": "Y", "asylum_seekers": "-", "oip": "-", **row} for row in REFUGEES]
 
 
-def _unhcr(kind: Kind, asked: Asked, base: str) -> Reply:
-    assert asked.query["coo_all"] == asked.query["coa_all"] == "true" and asked.query["cf_type"] == "ISO"
-    length, page = int(asked.query["limit"]), int(asked.query["page"])
+def _unhcr(kind: Kind, request: Asked, base: str) -> Reply:
+    assert request.query["coo_all"] == request.query["coa_all"] == "true" and request.query["cf_type"] == "ISO"
+    length, page = int(request.query["limit"]), int(request.query["page"])
     pages = -(-len(kind.rows) // length)
     items = kind.rows[(page - 1) * length : page * length]
     return as_json({"page": page, "short-url": "", "maxPages": pages, "total": [], "items": items})
@@ -224,7 +224,7 @@ LEVELS = ("pre-primary education", "primary education", "secondary education", "
 SEXES = ("both sexes", "female", "male")
 
 
-def _uis(kind: Kind, asked: Asked, base: str) -> Reply:
+def _uis(kind: Kind, request: Asked, base: str) -> Reply:
     codes = {f"E{level}.{sex}": (level, sex) for level in range(4) for sex in range(3)}
     records = {
         code: [
@@ -234,7 +234,7 @@ def _uis(kind: Kind, asked: Asked, base: str) -> Reply:
         ]
         for code, (level, sex) in codes.items()
     }
-    if asked.path.endswith("/definitions/indicators"):
+    if request.path.endswith("/definitions/indicators"):
         return as_json(
             [
                 {
@@ -245,7 +245,7 @@ def _uis(kind: Kind, asked: Asked, base: str) -> Reply:
                 for code, (level, sex) in codes.items()
             ]
         )
-    return as_json({"hints": [], "records": records[asked.query["indicator"]], "indicatorMetadata": []})
+    return as_json({"hints": [], "records": records[request.query["indicator"]], "indicatorMetadata": []})
 
 
 def zipped(tables: dict[str, str]) -> bytes:
@@ -257,7 +257,7 @@ def zipped(tables: dict[str, str]) -> bytes:
     return body.getvalue()
 
 
-def _uis_bulk(kind: Kind, asked: Asked, base: str) -> Reply:
+def _uis_bulk(kind: Kind, request: Asked, base: str) -> Reply:
     codes = {f"E{level}.{sex}": (level, sex) for level in range(4) for sex in range(3)}
     labels = [f'{code},"Enrolment in {LEVELS[level]}, {SEXES[sex]} (number)"' for code, (level, sex) in codes.items()]
     figures = [
@@ -310,18 +310,20 @@ def enrolment(learner: int, course: str, progress: int, **more: Any) -> dict[str
 LEARNING = [enrolment(1, "c1", 100), enrolment(2, "c1", 40), enrolment(3, "c2", 20), enrolment(4, "c2", 0)]
 
 
-def _coursera(kind: Kind, asked: Asked, base: str) -> Reply:
-    if asked.path == "/token":
-        assert asked.body == b"grant_type=client_credentials" and asked.headers["authorization"].startswith("Basic ")
+def _coursera(kind: Kind, request: Asked, base: str) -> Reply:
+    if request.path == "/token":
+        assert request.body == b"grant_type=client_credentials" and request.headers["authorization"].startswith(
+            "Basic "
+        )
         return as_json({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 1799})
-    if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+    if request.headers.get("authorization") != f"Bearer {TOKEN}":
         return Reply(b"{}", 401)
-    start, limit = int(asked.query["start"]), int(asked.query["limit"])
-    if asked.path.endswith("/programs"):
+    start, limit = int(request.query["start"]), int(request.query["limit"])
+    if request.path.endswith("/programs"):
         name, slug = "Coursera for Refugees Alpha", "coursera-for-refugees-alpha"
         rows: list[Any] = [{"id": "prog1", "name": name, "slug": slug}]
     else:
-        assert asked.query["q"] == "byProgramId" and asked.query["programId"] == "prog1"
+        assert request.query["q"] == "byProgramId" and request.query["programId"] == "prog1"
         rows = kind.rows
     following = {"next": str(start + limit)} if start + limit < len(rows) else {}
     return as_json({"elements": rows[start : start + limit], "paging": {"total": len(rows), **following}})
@@ -335,11 +337,11 @@ SESSIONS = [
 ]
 
 
-def _kobo(kind: Kind, asked: Asked, base: str) -> Reply:
-    if asked.headers.get("authorization") != f"Token {TOKEN}":
+def _kobo(kind: Kind, request: Asked, base: str) -> Reply:
+    if request.headers.get("authorization") != f"Token {TOKEN}":
         return Reply(b'{"detail":"Invalid token."}', 401)
-    assert asked.path == "/api/v2/assets/form1/data/" and asked.query["sort"] == '{"_id":1}'
-    start, limit = int(asked.query["start"]), int(asked.query["limit"])
+    assert request.path == "/api/v2/assets/form1/data/" and request.query["sort"] == '{"_id":1}'
+    start, limit = int(request.query["start"]), int(request.query["limit"])
     return as_json({"count": len(kind.rows), "next": None, "results": kind.rows[start : start + limit]})
 
 
@@ -380,15 +382,15 @@ NEEDS = [
 NEEDS = [{**row, "raised_on": f"2020-03-0{at}"} for at, row in enumerate(NEEDS, start=1)]
 
 
-def _activityinfo(kind: Kind, asked: Asked, base: str) -> Reply:
-    if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+def _activityinfo(kind: Kind, request: Asked, base: str) -> Reply:
+    if request.headers.get("authorization") != f"Bearer {TOKEN}":
         return Reply(b'{"code":"AUTHENTICATION_REQUIRED"}', 401)
     names = list(NEEDS[0])
-    if asked.path == "/resources/form/form1/schema":
+    if request.path == "/resources/form/form1/schema":
         named = [{"id": f"f{at}", "code": name, "label": "A question"} for at, name in enumerate(names)]
         by_label = [{"id": "f9", "label": "Requested by"}, {"id": "f10", "label": "Remarks", "code": "remarks"}]
         return as_json({"id": "form1", "label": "Needs", "elements": named + by_label})
-    query = json.loads(asked.body)
+    query = json.loads(request.body)
     assert query["rowSources"] == [{"rootFormId": "form1"}] and query["truncateStrings"] is False
     columns: dict[str, Any] = {}
     for column in query["columns"]:
@@ -415,7 +417,7 @@ def kinds() -> dict[str, Kind]:
             list(CLOSURES),
             _file,
             lambda base: _way("file", {"address": f"{base}/closures.csv"}),
-            lambda asked: True,
+            lambda request: True,
             ["20/03/2020,ESP,Spain,National"],
             _renamed(b"Date,ISO,Country,Scale", b"Day,Nation,Country,Grade"),
             is_paged=False,
@@ -428,7 +430,7 @@ def kinds() -> dict[str, Kind]:
             lambda base: _way(
                 "ckan", {"server": base, "dataset": "closures", "resource": "school closures", "format": "CSV"}
             ),
-            lambda asked: asked.path == "/new.csv",
+            lambda request: request.path == "/new.csv",
             ["20/03/2020,ESP,Spain,National"],
             _renamed(b"Date,ISO,Country,Scale", b"Day,Nation,Country,Grade"),
             is_paged=False,
@@ -441,7 +443,7 @@ def kinds() -> dict[str, Kind]:
             lambda base: _way(
                 "unhcr", {"address": f"{base}/population/", "first_year": "1951", "page": "2", "total": "refugees"}
             ),
-            lambda asked: asked.query.get("limit") == "2",
+            lambda request: request.query.get("limit") == "2",
             [{**REFUGEES[0], "year": 2021, "refugees": 80}],
             _renamed(b'"items"', b'"persons"'),
         ),
@@ -451,7 +453,7 @@ def kinds() -> dict[str, Kind]:
             list(ENROLMENT),
             _uis,
             lambda base: _way("uis", {"address": f"{base}/public", "first_year": "2018", "total": "learners"}),
-            lambda asked: asked.path.endswith("/data/indicators"),
+            lambda request: request.path.endswith("/data/indicators"),
             [("KEN", 2022, (13, 7, 6), (24, 12, 12), None, (4, 2, 2))],
             _renamed(b'"records"', b'"observations"'),
         ),
@@ -461,7 +463,7 @@ def kinds() -> dict[str, Kind]:
             list(ENROLMENT),
             _uis_bulk,
             lambda base: _way("uis_bulk", {"address": f"{base}/OPRI.zip", "first_year": "2018", "total": "learners"}),
-            lambda asked: True,
+            lambda request: True,
             [("KEN", 2022, (13, 7, 6), (24, 12, 12), None, (4, 2, 2))],
             _without_values,
             is_paged=False,
@@ -483,7 +485,7 @@ def kinds() -> dict[str, Kind]:
                 },
                 ("COALITION_TEST_TOKEN", "COALITION_TEST_CLIENT"),
             ),
-            lambda asked: asked.path.endswith("/enrollmentReports"),
+            lambda request: request.path.endswith("/enrollmentReports"),
             [enrolment(5, "c1", 60)],
             _renamed(b'"elements"', b'"reports"'),
         ),
@@ -503,7 +505,7 @@ def kinds() -> dict[str, Kind]:
                 },
                 token,
             ),
-            lambda asked: True,
+            lambda request: True,
             [{"_id": 5, "general/hub_id": "a", "general/held_on": "2019-11-07", "attendance": "8"}],
             _renamed(b"general/hub_id", b"general/centre"),
         ),
@@ -517,7 +519,7 @@ def kinds() -> dict[str, Kind]:
                 {"server": base, "form": "form1", "token": "{COALITION_TEST_TOKEN}", "total": "people"},
                 token,
             ),
-            lambda asked: asked.path.endswith("/query/columns"),
+            lambda request: request.path.endswith("/query/columns"),
             [{**NEEDS[0], "need_id": "n5", "people": 6}],
             _renamed(b'"columns"', b'"fields"'),
         ),

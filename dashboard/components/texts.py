@@ -21,7 +21,7 @@ def heading(words: str, is_small: bool = False) -> None:
         st.header(words, anchor=False)
 
 
-def say(words: str) -> None:
+def paragraph(words: str) -> None:
     """A paragraph about the figure above it, or in place of one."""
     if not keep(Note(words)):
         st.write(words)
@@ -41,9 +41,9 @@ def warn(words: str) -> None:
 
 def lines(words: Iterable[str]) -> None:
     """Short lines of a card, close together."""
-    said = list(words)
-    if not keep(Note(with_semicolons(said))):
-        st.markdown("\n".join(f"- {line}" for line in said))
+    texts = list(words)
+    if not keep(Note(with_semicolons(texts))):
+        st.markdown("\n".join(f"- {line}" for line in texts))
 
 
 def fact(label: str, value: str) -> None:
