@@ -218,7 +218,7 @@ def _chapter(
                 section.add(Part(section.title, "", None, table, (table,)))
         elif isinstance(block, Grid):
             table = _table_of_page(block)
-            title = block.alt.removesuffix(".") if section.is_begun else section.title
+            title = block.alt.removesuffix(".") if section.is_begun or not section.title else section.title
             section.add(Part(title, "", None, table, (table,)))
         elif isinstance(block, tuple):
             for number in block:
