@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.charts.frame import Figure, row_label
+from dashboard.charts.frame import Figure, in_lines
 from dashboard.charts.kept import kept
 from dashboard.charts.palette import HIDDEN, INK, MARK, NO_DATA, NO_RATE, RATE_UNKNOWN, RIM, SEQUENTIAL
 from dashboard.charts.world import HEIGHT, MapClass, class_map
@@ -90,7 +90,7 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int, unit: 
             [code, unit.format(count=whole(n))] for code, n in zip(rows["country_iso3"], rows[size], strict=True)
         ],
         "hovertemplate": "<b>%{text}</b><br>%{customdata[1]}<extra></extra>",
-        "name": row_label(words),
+        "name": in_lines(in_chart(words)),
         "selected": {"marker": {"opacity": 0.75}},
         "unselected": {"marker": {"opacity": 0.75}},
         "marker": {

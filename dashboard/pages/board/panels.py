@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import answers, context, learners
-from dashboard.components.figures import Number
+from dashboard.components.figures import Number, breakable
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
 from dashboard.components.record import keep
@@ -58,7 +58,7 @@ def answer(_scope: Scope) -> None:
     with st.container(key="board"):
         for answer_shown in shown:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(answer_shown.question, answer_shown.number)
+                st.metric(answer_shown.question, breakable(answer_shown.number))
                 st.write(answer_shown.sentence)
                 _link(_("More: {page}"), answer_shown.page)
 

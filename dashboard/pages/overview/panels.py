@@ -21,7 +21,18 @@ from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
-from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
+from dashboard.locales.numbers import (
+    between,
+    day,
+    decimal,
+    is_missing,
+    missing,
+    month,
+    people,
+    share,
+    signed,
+    whole,
+)
 from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row, ask_row_before, is_hidden_from_me
@@ -437,4 +448,4 @@ def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:
 def _change(before: float | None, after: float | None) -> str:
     if before is None or after is None or is_missing(before) or is_missing(after):
         return missing()
-    return f"+{whole(after - before)}" if after >= before else f"\u2212{whole(before - after)}"
+    return signed("+" if after >= before else "\u2212", whole(abs(after - before)))
