@@ -26,7 +26,7 @@ from dashboard.access.viewer import (
 )
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.measures import RELEASE_SECONDS
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -166,7 +166,7 @@ def begin() -> tuple[Release, str]:
     if out := trouble(store):
         words = _(
             "The store has been unreachable since {moment} UTC. Release {number} is shown; a newer one may exist."
-        ).format(moment=out.since[:16].replace("T", " "), number=served.release.number)
+        ).format(moment=isolated(out.since[:16].replace("T", " ")), number=served.release.number)
         return served.release, f"{words} {served.notice}".strip()
     return served.release, served.notice
 

@@ -43,7 +43,10 @@ class Denied(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """A line of the roster: by e-mail address, by domain of one, or by issuer and subject."""
+    """A line of the roster: by e-mail address, by domain of one, or by issuer and subject.
+
+    The address of a line by subject lets nobody in: mail goes there, and does not when the subject is taken back.
+    """
 
     viewer: Viewer
     email: str = ""
@@ -192,17 +195,20 @@ def _read_roster(file: Path, _changed: int, _size: int, _node: int) -> Roster:
             f'The roster {file} names no issuers. Write issuers = ["https://…"] as your provider states it.'
         )
     people = tuple(_person(line, file, with_role=True) for line in toml.get("person", []))
-    revoked = tuple(_person(line, file, with_role=False) for line in toml.get("revoked", []))
-    return Roster(tuple(issuers), people, revoked, toml.get("public") is True)
+    revoked = [_person(line, file, with_role=False) for line in toml.get("revoked", [])]
+    # The address beside a subject keeps out by itself, as the subject does.
+    revoked += [Person(EVERYBODY, email=line.email) for line in revoked if line.sub and line.email]
+    return Roster(tuple(issuers), people, tuple(revoked), toml.get("public") is True)
 
 
 def _person(line: Mapping[str, Any], file: Path, with_role: bool) -> Person:
     words = {key: line.get(key, "") for key in ("email", "domain", "issuer", "sub", "role", "partner")}
-    ways = [bool(words["email"]), bool(words["domain"]), bool(words["sub"])]
+    ways = [bool(words["email"]) and not words["sub"], bool(words["domain"]), bool(words["sub"])]
     unknown = set(line) - set(words)
     if unknown or sum(ways) != 1 or bool(words["issuer"]) != bool(words["sub"]):
         raise RosterWrong(
-            f"A line of the roster {file} wants one of email, domain, or issuer with sub; it has "
+            f"A line of the roster {file} wants one of email, domain, or issuer with sub (and the email of the same "
+            f"person, for mail); it has "
             f"{', '.join(line) or 'nothing'}."
         )
     if not all(isinstance(word, str) for word in words.values()):

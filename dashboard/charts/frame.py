@@ -6,11 +6,13 @@ from typing import Any
 
 from dashboard.charts.palette import WORDS
 from dashboard.locales.numbers import is_missing
-from dashboard.locales.plain import in_chart
+from dashboard.locales.plain import in_chart, letters_wide
 
 Figure = dict[str, Any]
 GRID = "rgba(123,135,148,0.25)"
 LINE = 26
+LEGEND_LINE = 36  # letters beside the sign of an entry, on a page of 320 pixels
+LEGEND_LINE_HIGH = 19  # pixels
 
 
 def framed(traces: list[dict[str, Any]], height: int, **more: Any) -> Figure:
@@ -29,6 +31,29 @@ def framed(traces: list[dict[str, Any]], height: int, **more: Any) -> Figure:
         **more,
     }
     return {"data": traces, "layout": layout}
+
+
+def in_lines(name: str) -> str:
+    """The name of an entry of a legend in lines that a phone has room for: plotly breaks none. It is escaped before."""
+    letters = max(1, LEGEND_LINE * len(name) // max(1, letters_wide(name)))  # those of Chinese take the room of two
+    return "<br>".join(textwrap.wrap(name, letters) or [name])
+
+
+def with_names_in_lines(figure: Figure) -> Figure:
+    """The same chart, no entry of its legend wider than a phone; a map is higher by the lines that are more.
+
+    The chart given is not changed.
+    """
+    names = [trace.get("name") or "" for trace in figure["data"]]
+    names = [in_lines(name) if letters_wide(name) > LEGEND_LINE and "<br>" not in name else name for name in names]
+    more = sum(name.count("<br>") for name in names)
+    if not more:
+        return figure
+    traces = [{**trace, "name": name} if name else trace for trace, name in zip(figure["data"], names, strict=True)]
+    layout = figure["layout"]
+    if "geo" in layout:
+        layout = {**layout, "height": layout["height"] + more * LEGEND_LINE_HIGH}
+    return {**figure, "data": traces, "layout": layout}
 
 
 def row_label(label: str, words: str = "") -> str:

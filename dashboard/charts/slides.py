@@ -7,12 +7,13 @@ import datetime
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
+from unicodedata import bidirectional
 
 from dashboard.charts.frame import Figure
-from dashboard.charts.palette import ACCENT, NEUTRAL
+from dashboard.charts.palette import ACCENT, NEUTRAL, ON_STRONG
 from dashboard.charts.paper import categories_of, is_day
 from dashboard.intake.report import harmless
 from dashboard.locales import _
@@ -24,6 +25,7 @@ Grouping = Literal["clustered", "stacked", "overlaid"]
 Drawn = Literal["bar", "line", "points", "line and points", "hidden"]
 Point = str | float | datetime.date
 WHOLE, DECIMAL, PERCENT, WHOLE_PERCENT = "#,##0", "#,##0.0", "0.0%", "0%"
+FROM_RIGHT = "\u200f"
 DAY, MONTH, YEAR = "d/m/yyyy", "mm/yyyy", "yyyy"
 UNSTEADY = re.compile(r"<br\s*/?>\s*(?=<b>)|(?<=</b>)\s*<br\s*/?>")
 BREAK, TAG = re.compile(r"<br\s*/?>"), re.compile(r"<[^>]*>")
@@ -106,6 +108,26 @@ class NativeChart:
     def has_legend(self) -> bool:
         """Whether more than one of its series is named."""
         return sum(series.in_legend for series in self.series) > 1
+
+
+def from_right(chart: NativeChart) -> NativeChart:
+    """The chart with the direction of its words marked: programs lay them out from the left, signs after a number too.
+
+    What begins with a Latin letter keeps its own direction.
+    """
+    return replace(
+        chart,
+        categories=[marked(label) if isinstance(label, str) else label for label in chart.categories],
+        series=[replace(series, name=marked(series.name)) for series in chart.series],
+        category_title=marked(chart.category_title),
+        value_title=marked(chart.value_title),
+    )
+
+
+def marked(words: str) -> str:
+    """Words that are written from the right between marks of that direction."""
+    first = next((kind for kind in map(bidirectional, words) if kind in ("L", "R", "AL")), "L")
+    return words if first == "L" else f"{FROM_RIGHT}{words}{FROM_RIGHT}"
 
 
 def native(figure: Figure) -> NativeChart | None:
@@ -253,7 +275,7 @@ def _steps(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> NativeChart |
     names = {"totals": _("Total"), "increasing": _("Increase"), "decreasing": _("Decrease")}
     axis = layout.get("xaxis", {})
     begins_at = min((_number(end) for end in axis.get("range", ())), default=0)
-    series = [Series("", (), carrier, "#ffffff", drawn="hidden", in_legend=False)]
+    series = [Series("", (), carrier, ON_STRONG, drawn="hidden", in_legend=False)]
     series += [
         Series(
             name=names[kind],

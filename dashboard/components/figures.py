@@ -1,5 +1,6 @@
 """The one way a number or a chart comes on a page: with its table, its downloads and its working."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +11,7 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from dashboard.charts.alt import figures_in_words
-from dashboard.charts.frame import has_marks
+from dashboard.charts.frame import has_marks, with_names_in_lines
 from dashboard.charts.language import in_language
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import (
@@ -37,6 +38,7 @@ from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import metrics, question, sources
 
 METHODS = "pages/methods/page.py"
+BEFORE_WORD = re.compile(r"\u00a0(?=[^\W\d_])")
 IN_WORDS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "people": people,
@@ -108,7 +110,7 @@ class Drawn(BaseFigure):
     """A figure that is a dictionary already. plotly would check it for each reader, at 4 ms; our tests do instead."""
 
     def __init__(self, spec: dict[str, Any], is_dark: bool) -> None:
-        spoken = in_language(spec)
+        spoken = in_language(with_names_in_lines(spec))
         coloured = for_dark(spoken) if is_dark else spoken
         self._spec = {**coloured, "layout": {**coloured["layout"], "template": _template()}}
 
@@ -136,6 +138,11 @@ def in_words_of_metric(number: Number) -> str:
     return IN_WORDS.get(card.unit, whole)(number.value) if card else str(number.value)
 
 
+def breakable(number: str) -> str:
+    """A number whose word, such as that of a million in Russian, may go on in the next line of a narrow page."""
+    return BEFORE_WORD.sub(" ", number)
+
+
 def _numbers(numbers: Sequence[Number], key: str) -> None:
     if keep(tuple(numbers)):
         return
@@ -143,7 +150,7 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
         for number_index, number in enumerate(numbers):
             drawn_from(number.question, number.context)
             card = metrics().get(number.metric)
-            words = in_words_of_metric(number)
+            words = breakable(in_words_of_metric(number))
             with st.container(key=f"number-{key}-{number_index}", gap=None):
                 st.metric(
                     number.label or (_(card.label) if card else ""),

@@ -9,8 +9,8 @@ from dashboard.components.notices import hidden_words
 from dashboard.components.provenance import Pin, in_words, pins_of, title_of
 from dashboard.components.readable import explained
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing, whole
-from dashboard.locales.plain import without_markup
+from dashboard.locales.numbers import day, is_missing, whole, with_semicolons
+from dashboard.locales.plain import isolated, without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
@@ -46,7 +46,7 @@ def notes_of(question_name: str, scope: Scope, title: str = "") -> tuple[Note, .
         (
             _("Release"),
             _("Release {number}, published {moment} UTC").format(
-                number=release.number, moment=release.manifest["published_at"][:16].replace("T", " ")
+                number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
             ),
         ),
         (_("Who sees these figures"), _audience_words(question_name, scope)),
@@ -78,7 +78,7 @@ def is_simulated(question_name: str, scope: Scope) -> bool:
 def choices_in_words(question_name: str, scope: Scope) -> str:
     """What was chosen, each choice by its label and in words."""
     choices = {name: value for name, value in scope.params(question(question_name)).items() if not is_missing(value)}
-    return "; ".join(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in choices.items())
+    return with_semicolons(f"{_(parameters()[name].label)}: {_value(name, value)}" for name, value in choices.items())
 
 
 def command(question_name: str, scope: Scope) -> str:
@@ -126,7 +126,7 @@ def _simulated(pins: list[tuple[str, Pin]]) -> Note:
         return (_("Real data"), _("No source of these figures is simulated."))
     return (
         _("SIMULATED DATA"),
-        _("These figures are not real. Simulated sources: {list}.").format(list="; ".join(simulated)),
+        _("These figures are not real. Simulated sources: {list}.").format(list=with_semicolons(simulated)),
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import HIDDEN, day, mark_missing, short_day, whole
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.menu import pages
 from dashboard.session import current_release, current_viewer, is_pinned, release_notice, unpin
 from dashboard.settings import store_folder
@@ -204,7 +204,7 @@ def footer() -> None:
         )
     lines.append(
         _("Release {number}, published {moment} UTC").format(
-            number=release.number, moment=release.manifest["published_at"][:16].replace("T", " ")
+            number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
         )
     )
     st.caption(" \u00b7 ".join(lines))
@@ -216,7 +216,7 @@ def footer() -> None:
             unrecorded.count,
         ).format(
             count=whole(unrecorded.count),
-            moment=unrecorded.since[:16].replace("T", " "),
+            moment=isolated(unrecorded.since[:16].replace("T", " ")),
             reason=in_markdown(unrecorded.why),
         )
         more = _("Until the log can be written, exports, uploads and releases are refused: free space for the store.")

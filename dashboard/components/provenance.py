@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard.charts.kept import kept
 from dashboard.locales import _
-from dashboard.locales.numbers import short_day
-from dashboard.locales.plain import without_markup
+from dashboard.locales.numbers import short_day, with_commas, with_semicolons
+from dashboard.locales.plain import isolated, without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
 from dashboard.warehouse.catalog import sources
@@ -91,9 +91,11 @@ def in_words(pins: Iterable[tuple[str, Pin]]) -> str:
                 days.append(day)
     words = []
     if real:
-        words.append(_("Sources: {list}.").format(list="; ".join(_real(name, days) for name, days in real.items())))
+        words.append(
+            _("Sources: {list}.").format(list=with_semicolons(_real(name, days) for name, days in real.items()))
+        )
     if simulated:
-        words.append(_("**Simulated data**, not of any partner: {list}.").format(list="; ".join(simulated)))
+        words.append(_("**Simulated data**, not of any partner: {list}.").format(list=with_semicolons(simulated)))
     return " ".join(words)
 
 
@@ -105,4 +107,5 @@ def _real(name: str, days: list[str]) -> str:
         if len(days) == 1
         else _("{count} captures, the newest of {day}").format(count=len(days), day=newest)
     )
-    return f"{_(card.publisher)}, {_(card.title)} ({captured}; {_(card.licence)})"
+    named = with_commas(isolated(_(words)) for words in (card.publisher, card.title))
+    return f"{named} ({with_semicolons((captured, isolated(_(card.licence))))})"

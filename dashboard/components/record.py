@@ -59,12 +59,20 @@ class Rows:
     codes: Any
 
 
+@dataclass(frozen=True)
+class Grid:
+    """Rows that a page writes itself, each cell under its heading, and what they show."""
+
+    rows: Any
+    alt: str
+
+
 @contextmanager
 def recording(sections: str = "") -> Iterator[list[Any]]:
     """Has what panels draw within kept as values and not drawn.
 
-    The list has, in order, `Headline`, `Section`, `Heading`, `Note`, `Rows`, tuples of `components.figures.Number`, and
-    `Figure` values.
+    The list has, in order, `Headline`, `Section`, `Heading`, `Note`, `Rows`, `Grid`, tuples of
+    `components.figures.Number`, and `Figure` values.
 
     Args:
         sections: names of the sections that are wanted, behind commas, or `*` for all.

@@ -13,7 +13,7 @@ from dashboard.components import light
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
 from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
-from dashboard.components.record import Rows, keep
+from dashboard.components.record import Grid, Rows, keep
 from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
@@ -153,6 +153,8 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
     if not rows:
         if nothing:
             paragraph(nothing)
+        return
+    if keep(Grid(tuple(rows), alt)):
         return
     if light.is_light():
         light.table(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from dashboard.components.record import Heading, Note, is_recording, keep
+from dashboard.locales.numbers import with_semicolons
 
 
 def heading(words: str, is_small: bool = False) -> None:
@@ -41,7 +42,7 @@ def warn(words: str) -> None:
 def lines(words: Iterable[str]) -> None:
     """Short lines of a card, close together."""
     texts = list(words)
-    if not keep(Note("; ".join(texts))):
+    if not keep(Note(with_semicolons(texts))):
         st.markdown("\n".join(f"- {line}" for line in texts))
 
 

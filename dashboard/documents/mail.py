@@ -207,11 +207,19 @@ def _people(name: str, roster: Roster) -> list[Recipient]:
 
 
 def _viewer_of(address: str, roster: Roster) -> Viewer | None:
-    """As whom the gate lets in somebody with this address, by the first of several lines; None where it does not."""
-    if any(not line.sub and line.is_meant("", "", address) for line in roster.revoked):
+    """As whom the gate lets in somebody with this address, by the first of several lines; None where it does not.
+
+    A line by subject may state the address of its person: with the subject taken back, the address gets nothing.
+    """
+    if any(line.is_meant("", "", address) for line in roster.revoked if not line.sub):
         return None
-    lines = [line for line in roster.people if not line.sub and line.is_meant("", "", address)]
-    lines.sort(key=lambda line: not line.email)
+    lines = [
+        line for line in roster.people if line.email == address or (not line.sub and line.is_meant("", "", address))
+    ]
+    taken_back = {(line.issuer, line.sub) for line in roster.revoked if line.sub}
+    if any(line.sub and (line.issuer, line.sub) in taken_back for line in lines):
+        return None
+    lines.sort(key=lambda line: (not line.sub, not line.email))
     return lines[0].viewer if lines else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from numbers import Integral, Real
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,12 +18,13 @@ from dashboard.components.figures import Figure, Number, alt_of, in_words_of_met
 from dashboard.components.notes import is_simulated
 from dashboard.components.provenance import in_words, pins_of
 from dashboard.components.readable import Codes, cell_words, columns_for_people, in_words_for_people
-from dashboard.components.record import Heading, Headline, Note, Rows, Section
+from dashboard.components.record import Grid, Heading, Headline, Note, Rows, Section
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
 from dashboard.locales.numbers import (
     MISSING,
     day,
+    is_missing,
     is_whole_percent,
     mark_missing,
     missing,
@@ -34,7 +36,7 @@ from dashboard.session import ask, current_release, current_viewer, is_hidden_fr
 from dashboard.settings import public_url
 from dashboard.store.releases import Release
 from dashboard.warehouse.catalog import metrics, question
-from dashboard.warehouse.columns import Column
+from dashboard.warehouse.columns import Column, ColumnCard
 
 __all__ = ["cell_words"]  # writers of documents have it from here
 
@@ -68,7 +70,8 @@ class ChartShown:
 class TableShown:
     """Rows as people read them, under the cards of their columns; `rows` are all that the answer has.
 
-    `label` distinguishes the tables of a figure where it draws the answers of several contexts.
+    `question` is empty where a page writes the rows itself, of several answers. `label` distinguishes the tables of a
+    figure where it draws the answers of several contexts.
     """
 
     columns: Sequence[Column]
@@ -213,6 +216,10 @@ def _chapter(
             cards |= dict.fromkeys(question(block.question).metrics)
             if table := _table(block.question, block.context, block.columns, block.codes):
                 section.add(Part(section.title, "", None, table, (table,)))
+        elif isinstance(block, Grid):
+            table = _table_of_page(block)
+            title = block.alt.removesuffix(".") if section.is_begun or not section.title else section.title
+            section.add(Part(title, "", None, table, (table,)))
         elif isinstance(block, tuple):
             for number in block:
                 used[number.question, number.context] = None
@@ -324,6 +331,31 @@ def _table(
     return TableShown(shown, tuple(rows.itertuples(index=False, name=None)), question_name, context, label)
 
 
+def _table_of_page(grid: Grid) -> TableShown:
+    """Rows that a page writes itself, as a table that no question has."""
+    names = list(grid.rows[0])
+    cells = [[_cell(row.get(name)) for name in names] for row in grid.rows]
+    columns = [
+        Column(name, "", "", ColumnCard(name, _format_of(values)))
+        for name, values in zip(names, zip(*cells, strict=True), strict=True)
+    ]
+    return TableShown(columns, [tuple(row) for row in cells], "")
+
+
+def _cell(value: Any) -> Any:
+    """A cell that a page writes itself; what is missing in words of people is missing."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return None if is_missing(value) or value == missing() else value
+
+
+def _format_of(values: Sequence[Any]) -> str:
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, Real) for value in known):
+        return "count" if all(isinstance(value, Integral) for value in known) else "decimal"
+    return "date" if known and all(isinstance(value, datetime.date) for value in known) else "text"
+
+
 def _defined(card: str) -> str:
     metric = metrics()[card]
     return f"{_(metric.definition)} {_(metric.caveat)}".strip()
@@ -339,5 +371,7 @@ def as_of(document: Document) -> str:
 def notes(document: Document) -> list[tuple[str, str]]:
     """What a document must state at its end: protection, sources, and the definition of each measure."""
     stated = [(_("Who sees these figures"), document.disclosure)] if document.disclosure else []
-    stated += [(_("Sources"), document.sources)] if document.sources else []
+    if document.sources:
+        label = _("Sources")
+        stated.append((label, document.sources.removeprefix(label).lstrip(" :\u00a0\u202f\uff1a")))
     return [*stated, *((label, words) for label, words in document.definitions)]

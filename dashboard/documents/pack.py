@@ -33,7 +33,7 @@ from dashboard.documents.model import (
     mark_as_protected,
 )
 from dashboard.locales import LANGUAGES, _, is_right_to_left, language, speaking
-from dashboard.locales.numbers import day, short_day, whole
+from dashboard.locales.numbers import day, short_day, whole, with_semicolons
 from dashboard.menu import menu
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -266,7 +266,8 @@ def _html_of_part(pack: Pack, sheet: Sheet, part: Part, anchor: str, index: Inde
 
 
 def _table(pack: Pack, table: TableShown) -> str:
-    mark_as_protected(table.question, table.context)
+    if table.question:
+        mark_as_protected(table.question, table.context)
     rows = table.rows[:MOST_ROWS]
     lines = "".join(f"<tr>{_cells(row, table.columns)}" for row in rows)  # HTML ends rows and cells by itself
     caption = f"<caption>{escape(table.label)}</caption>" if table.label else ""
@@ -274,13 +275,15 @@ def _table(pack: Pack, table: TableShown) -> str:
     if len(table.rows) > MOST_ROWS:
         words_ = _("The first {shown} of {all} rows. All are in the CSV.")
         shown = f'<p class="quiet">{escape(words_.format(shown=whole(MOST_ROWS), all=whole(len(table.rows))))}</p>'
-    links = "".join(f'<a href="../{escape(name)}" download>{escape(label)}</a> ' for label, name in _files(pack, table))
+    files = _files(pack, table) if table.question else []
+    links = "".join(f'<a href="../{escape(name)}" download>{escape(label)}</a> ' for label, name in files)
     head = "".join(
         f'<th scope="col"{_kind(column)} title="{escape(explained(column))}">{escape(_(column.label))}</th>'
         for column in table.columns
     )
     written = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
-    return f'<div class="wide" tabindex="0">{written}</div>{shown}<p class="files">{links}</p>'
+    below = f'<p class="files">{links}</p>' if links else ""
+    return f'<div class="wide" tabindex="0">{written}</div>{shown}{below}'
 
 
 def _cells(row: Sequence[Any], columns: Sequence[Column]) -> str:
@@ -319,7 +322,7 @@ def _keep_own_list(pack: Pack) -> None:
 
 def _keep_rows_of_countries(sheet: Sheet, table: TableShown, anchor: str, index: Index) -> None:
     """Notes the rows of a table that has one for each country, for the page with all there is on a country."""
-    if table.question in index.noted:
+    if not table.question or table.question in index.noted:
         return
     rows = ask(table.question, table.context)
     if sheet.on_day is not None or "country_iso3" not in rows or not rows["country_iso3"].is_unique:
@@ -391,7 +394,7 @@ def _countries(pack: Pack, sheets: Sequence[Sheet], index: Index) -> bytes:
         body.append(f'<section id="{code}"><h2>{escape(name)}</h2>')
         for title, address, table, row in index.countries[code]:
             mark_as_protected(table.question, table.context)
-            pairs = "; ".join(
+            pairs = with_semicolons(
                 f"{_(column.label)}: {cell_words(value, column)}"
                 for value, column in zip(row, table.columns, strict=True)
                 if column.name not in ("country", "region") and value is not None and value == value

@@ -24,6 +24,7 @@ PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
 MOST_ROWS = 15  # of a table; all are in the workbook
 LETTERS_ACROSS, LETTERS_BETWEEN, MOST_LETTERS = 104, 3, 40  # of a table across the page, and of a column
+LEAST_LETTERS = 8  # of a column of Chinese, which are four signs
 # Between words, and between any two signs of Chinese.
 BREAKS = re.compile(r"\s+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 UNBROKEN = ("date", "month")  # words that belong in one line
@@ -33,6 +34,7 @@ TEXT = "{http://www.w3.org/2000/svg}text"
 MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
 TURNED = re.compile(r"rotate\((-?[0-9.]+)")
 SIZE = re.compile(r"([0-9.]+)px")
+OF_DIRECTION = frozenset("\u200e\u2068\u2069")
 VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
@@ -79,11 +81,10 @@ def _code(sign: str) -> str:
 
 
 def _without_invisible(text: str) -> str:
-    """Without marks of direction, joiners and selectors of variants, which no font draws.
-
-    The layout finds the direction by itself.
-    """
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
+    """Without joiners and selectors of variants, and without marks of direction but those of names and signs."""
+    return "".join(
+        sign for sign in text if sign in OF_DIRECTION or (unicodedata.category(sign) != "Cf" and sign not in VARIANTS)
+    )
 
 
 def _values(document: Document, folder: Path) -> dict[str, Any]:
@@ -189,7 +190,10 @@ def _table(table: TableShown) -> dict[str, Any]:
 
 
 def _longest_word(words: str) -> int:
-    return max(map(letters_wide, BREAKS.split(words)), default=0)
+    """In letters; Chinese may part after any sign, but a column of one sign nobody reads."""
+    longest = max(map(letters_wide, BREAKS.split(words)), default=0)
+    wide = letters_wide(words)
+    return max(longest, min(wide, LEAST_LETTERS)) if wide > len(words) else longest
 
 
 def _fitting(least: Sequence[int]) -> list[int]:

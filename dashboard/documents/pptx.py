@@ -10,7 +10,7 @@ from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.enum.text import MSO_ANCHOR
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
@@ -43,13 +43,15 @@ NOTES_SIZE, NOTES_APART = 12, 5
 FIRST_TITLE_SIZES = (40, 36, 32, 28, 24)
 LETTER, LINE = 0.54, 1.22  # mean width of a letter, and height of a line, in parts of the size
 WIDE_LETTER = 0x2E80  # from here on letters are as wide as high
-INSET = 0.05
+INSET, ROUNDED = 0.05, 0.005  # inches; places in a file are rounded
 MOST_ROWS, MOST_COLUMNS, CELL_LINES, HEAD_LINES, MOST_LETTERS = 12, 8, 2, 3, 36.0
 TABLE_SIZES = (14, 13, 12, 11, 10, 9)
 MOST_LEAD, MOST_NOTED = 1.15, 0.8  # inches
+APART = " \u00b7 "
 BOLD = 1.25  # how much wider letters are
 MOST_IN_A_ROW, LONG_NOTE, COLUMNS_OF_NUMBERS = 6, 45, 3
 PICTURE_WIDE = 7.2
+LEGEND_SIZES, CELL_INSET = (11, 10, 9), 0.09
 ACCENT, PALE, WARNING = RGBColor(0x0B, 0x6C, 0xB8), RGBColor(0xE8, 0xF1, 0xF8), RGBColor(0xA6, 0x3D, 0x1E)
 WHITE, QUIET = RGBColor(0xFF, 0xFF, 0xFF), RGBColor(0x4B, 0x57, 0x63)
 TAGS = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "zh": "zh-CN", "ar": "ar-SA"}
@@ -129,6 +131,7 @@ class _Deck:
             self._fill(badge, WARNING, WHITE)
         if link := self.document.link:
             box = self._text(slide, _Box(1.0, 5.8, WIDE - 2, 0.7), link, NOTE_SIZES, color=ACCENT)
+            box.text_frame.paragraphs[0]._p.get_or_add_pPr().set("rtl", "0")  # at the side of reading, from the left
             if link.startswith(("https://", "http://")):
                 box.text_frame.paragraphs[0].runs[0].hyperlink.address = link
         self._speak(slide, [as_of(self.document), self._simulated(), self.document.disclosure, link])
@@ -151,6 +154,8 @@ class _Deck:
                 top += 0.36
             self._figure(slide, first, title, top)
         self._speak(slide, self._working(chapter, first))
+        if first:
+            self._rest(first, title)
         for part in parts:
             is_figure = part.chart or part.table
             slide, top = self._slide(part.title or title, part.lead if is_figure else "")
@@ -159,6 +164,15 @@ class _Deck:
             else:
                 self._text(slide, _Box(MARGIN, top, INNER, HIGH - 0.6 - top), part.lead, LEAD_SIZES)
             self._speak(slide, self._working(chapter, part))
+            if is_figure:
+                self._rest(part, title)
+
+    def _rest(self, part: Part, title: str) -> None:
+        """What a page says below a figure and has no room on its slide, on the next one."""
+        if rest := APART.join(part.notes[len(_below(part)) :]):
+            slide, top = self._slide(part.title or title, "")
+            self._text(slide, _Box(MARGIN, top, INNER, HIGH - 0.6 - top), rest, LEAD_SIZES)
+            self._speak(slide, [rest, self.document.link])
 
     def _last(self) -> None:
         """Definitions, sources and protection, on as many slides as they need."""
@@ -255,8 +269,8 @@ class _Deck:
 
     def _figure(self, slide: Any, part: Part, fallback: str, top: float) -> None:
         room = _Box(MARGIN, top, INNER, HIGH - 0.6 - top)
-        if noted := " \u00b7 ".join(part.notes):
-            high = min(MOST_NOTED, _height(noted, INNER, UNDER_SIZES[-1]))
+        if noted := APART.join(_below(part)):
+            high = _height(noted, INNER, UNDER_SIZES[-1])
             room = _Box(MARGIN, top, INNER, room.height - high)
             self._text(slide, _Box(MARGIN, HIGH - 0.6 - high, INNER, high), noted, UNDER_SIZES, color=QUIET)
         title = part.title or fallback
@@ -267,7 +281,8 @@ class _Deck:
         if part.chart is None:
             return
         if drawn:
-            frame = add_chart(slide.shapes, drawn, _clean(title), self.tag, self._emu(room))
+            from_right = self.document.right_to_left
+            frame = add_chart(slide.shapes, drawn, _clean(title), self.tag, self._emu(room), from_right)
             _explain(frame._element.nvGraphicFramePr.cNvPr, title, part.chart.alt or title)
             return
         self._picture(slide, part.chart, title, room, wide=PICTURE_WIDE if part.table else INNER)
@@ -280,19 +295,27 @@ class _Deck:
         """The chart as a picture, and its legend as text below it."""
         entries = legend(dict(chart.spec))
         per_row = 2 if wide < INNER else 3
-        below = 0.27 * -(-len(entries) // per_row)
+        cell = wide / per_row
+        # A name that a cell has no room for has the next cell, or the next row, too.
+        cells = [1 if _lines(words, cell - 0.25, LEGEND_SIZES[-1]) == 1 else per_row for _color, words in entries]
+        places: list[tuple[int, int]] = []
+        row = column = 0
+        for taken in cells:
+            if column + taken > per_row:
+                row, column = row + 1, 0
+            places.append((row, column))
+            column += taken
+        below = 0.27 * (row + 1) if entries else 0.0
         high = room.height - below - 0.05
         spec = {**chart.spec, "layout": {**chart.spec["layout"], "height": round(high * 96)}}
         left, top, width, height = self._emu(_Box(room.left, room.top, wide, high))
         picture = slide.shapes.add_picture(io.BytesIO(png(spec, round(wide * 96))), left, top, width, height)
         _explain(picture._element.nvPicPr.cNvPr, title, chart.alt or title)
-        cell = wide / per_row
-        for at, (color, words) in enumerate(entries):
-            row, column = divmod(at, per_row)
+        for (color, words), (row, column), taken in zip(entries, places, cells, strict=True):
             x, y = room.left + column * cell, room.top + high + 0.05 + row * 0.27
             mark = slide.shapes.add_textbox(*self._emu(_Box(x, y + 0.05, 0.18, 0.17)))
             self._fill(mark, RGBColor.from_string(color[1:]), INK)
-            self._text(slide, _Box(x + 0.22, y, cell - 0.25, 0.27), words, (11, 10, 9))
+            self._text(slide, _Box(x + 0.22, y, cell * taken - 0.25, 0.27), words, LEGEND_SIZES)
 
     def _table(self, slide: Any, table: TableShown, title: str, room: _Box, most_columns: int = MOST_COLUMNS) -> None:
         """The first rows, as many as there is room for; below them that all are in the workbook."""
@@ -301,7 +324,8 @@ class _Deck:
         rows = [
             [_clean(cell_words(row[at], table.columns[at])) for at in shown] for row in list(table.rows)[:MOST_ROWS]
         ]
-        widths = _widths(labels, rows, room.width)
+        wide_cells = _widths(labels, rows, room.width)
+        widths = [wide - 2 * (CELL_INSET - INSET) for wide in wide_cells]
         for size in TABLE_SIZES:
             head, *cut = (
                 [_shortened(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
@@ -321,7 +345,7 @@ class _Deck:
         drawn = frame.table
         if self.document.right_to_left:
             drawn._tbl.tblPr.set("rtl", "1")
-        for at, wide in enumerate(widths):
+        for at, wide in enumerate(wide_cells):
             drawn.columns[at].width = Inches(wide)
         for at, (row, height) in enumerate(zip([head, *cut], heights, strict=True)):
             drawn.rows[at].height = Inches(height)
@@ -339,7 +363,7 @@ class _Deck:
             self._text(slide, box, " ".join(more), (11, 10, 9), color=QUIET)
 
     def _cell(self, cell: Any, words: str, size: int, row: int, is_number: bool) -> None:
-        cell.margin_left = cell.margin_right = Inches(INSET)
+        cell.margin_left = cell.margin_right = Inches(CELL_INSET)
         cell.margin_top = cell.margin_bottom = Inches(0.02)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.fill.solid()
@@ -375,7 +399,7 @@ class _Deck:
         self._direct(paragraph)
 
     def _frame(self, frame: Any, anchor: Any = MSO_ANCHOR.TOP) -> None:
-        frame.word_wrap, frame.vertical_anchor = True, anchor
+        frame.word_wrap, frame.vertical_anchor, frame.auto_size = True, anchor, MSO_AUTO_SIZE.NONE
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Inches(INSET)
 
     def _words(self, paragraph: Any, words: str, size: int, color: Any, bold: bool = False) -> None:
@@ -411,7 +435,7 @@ class _Deck:
     # Working
 
     def _working(self, chapter: Chapter, part: Part | None) -> list[str]:
-        titles = [_(question(part.table.question).title)] if part and part.table else []
+        titles = [_(question(part.table.question).title)] if part and part.table and part.table.question else []
         texts = [chapter.lead, *([part.lead, *part.notes] if part else [])]
         labels = {number.label for number in chapter.numbers}
         defined = [f"{label}: {words}" for label, words in self.document.definitions if label in labels]
@@ -436,6 +460,16 @@ class _Deck:
             run.text = _clean(line)
             run.font._rPr.set("lang", self.tag)
             self._direct(paragraph)
+
+
+def _below(part: Part) -> list[str]:
+    """The notes of a figure that have room below it, each whole."""
+    kept: list[str] = []
+    for words in part.notes:
+        if _height(APART.join([*kept, words]), INNER, UNDER_SIZES[-1]) > MOST_NOTED:
+            break
+        kept.append(words)
+    return kept
 
 
 def _explain(properties: Any, title: str, alt: str) -> None:
@@ -482,11 +516,12 @@ def _height(words: str, width: float, size: float) -> float:
 
 def _fitted(words: str, width: float, height: float, sizes: Sequence[int]) -> tuple[int, str]:
     """The largest size in which the words fit, and the words; cut at the smallest where they do not fit in any."""
-    fitting = [size for size in sizes if _height(words, width, size) <= height]
+    fitting = [size for size in sizes if _height(words, width, size) <= height + ROUNDED]
     if fitting:
         return next((size for size in fitting if _is_unbroken(words, width, size)), fitting[0]), words
     least = sizes[-1]
-    return least, _shortened(words, width, least, max(1, int((height - 2 * INSET) * 72 / (least * LINE))))
+    lines = max(1, int((height + ROUNDED - 2 * INSET) * 72 / (least * LINE)))
+    return least, _shortened(words, width, least, lines)
 
 
 def _is_unbroken(words: str, width: float, size: float) -> bool:

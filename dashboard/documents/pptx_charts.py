@@ -15,7 +15,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from dashboard.charts.slides import NativeChart, Series
+from dashboard.charts.slides import NativeChart, Series, from_right, marked
 
 INK, GRID = RGBColor(0x24, 0x32, 0x40), RGBColor(0xD5, 0xDA, 0xE0)
 SMALL = 11  # points
@@ -47,7 +47,9 @@ BARS_APART, BARS_CLOSE = 45, 12  # percent of a bar between two
 MANY_BARS, MANY_LABELS = 30, 14
 
 
-def add_chart(shapes: Any, chart: NativeChart, title: str, tag: str, position: Sequence[int]) -> Any:
+def add_chart(
+    shapes: Any, chart: NativeChart, title: str, tag: str, position: Sequence[int], right_to_left: bool = False
+) -> Any:
     """Adds the chart to a slide and gives its frame.
 
     Args:
@@ -56,7 +58,10 @@ def add_chart(shapes: Any, chart: NativeChart, title: str, tag: str, position: S
         title: for a series without a name of its own.
         tag: of the language of its words.
         position: left, top, width and height.
+        right_to_left: whether its words are written so.
     """
+    if right_to_left:
+        chart, title = from_right(chart), marked(title)
     frame = shapes.add_chart(KINDS[chart.kind, chart.grouping], *position, _data(chart, title))
     drawn = frame.chart
     drawn.has_title = False

@@ -6,7 +6,7 @@ Nothing in it is a formula or a link that a sender wrote.
 import datetime
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -14,25 +14,31 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dashboard.briefs.answers import LONGEST_CELL, NUMBER_FORMATS, WHOLE_PERCENT
-from dashboard.charts.slides import NativeChart, Series, native
+from dashboard.charts.slides import NativeChart, Series, from_right, native
 from dashboard.documents.model import Document, Part, TableShown, as_of, notes, written_for
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, is_whole_percent, missing
+from dashboard.locales.plain import letters_wide
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
 
 LONGEST_NAME, LONGEST_LINK = 31, 2079
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+UNSEEN = re.compile(r"[\u2060\u2066-\u2069]")  # of direction and of joining, which a tab would show as boxes
 IN_NUMBERS = "0123456789., "
 PART_OF_NUMBER = re.compile(r"[., ]?\d")
 SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f%]*\Z", re.ASCII)
+WORDS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 NARROWEST, WIDEST, LOOKED_AT = 9, 46, 200
 TITLE_ROW, LEAD_ROW, STATE_ROW, HEAD_ROW = 0, 1, 2, 4
 ACCENT, PALE, WARNING, INK, GRID = "#0b6cb8", "#dce9f5", "#a63d1e", "#243240", "#d5dae0"
 QUIET = "#4b5763"
 CHART_WIDE, CHART_HIGH, ROWS_A_CHART = 760, 430, 24
 COLUMNS_A_CHART = 13  # of the usual width that lie below a chart
+SIZE, LINE_HIGH, BOLD = 10, 1.32, 1.15  # points; a line, and bold letters, in parts of others
+USUAL_WIDE, USUAL_HIGH = 8.43, 15.0  # of a column, in letters, and of a row, in points
+LEAST_WIDE = 96  # letters of a printed sheet, so that a sentence above a narrow table has room
 FONT = "Arial"  # with Latin, Cyrillic and Arabic letters on every machine
 FEWEST_COLORED = 6  # rows, below which colour states nothing that the numbers do not
 COLORED = ("count", "people", "share", "usd", "decimal", "days", "weeks", "hours")
@@ -66,6 +72,8 @@ class _Book:
     def __init__(self, document: Document, file: Workbook) -> None:
         self.document, self.file = document, file
         self.names: set[str] = set()
+        self.wides: dict[tuple[str, int], float] = {}  # of the columns of each sheet, in letters
+        self.highs: dict[tuple[str, int], float] = {}  # of the rows that are higher than others, in points
         self.along = 0  # the column of labels of the chart in hand
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.simulated = _("SIMULATED DATA: these figures are not real.") if document.is_simulated else ""
@@ -93,16 +101,15 @@ class _Book:
     # Sheets
 
     def summary(self, sheet: Any, named: Sequence[str]) -> None:
-        sheet.set_column(0, 0, 44)
-        sheet.set_column(1, 1, 24)
-        sheet.set_column(2, 2, 70)
-        row = self.head(sheet, self.document.title, "")
+        self.set_widths(sheet, (44, 24, 70))
+        row = self.head(sheet, self.document.title, "", 2)
         links = iter(named)
         for chapter in self.document.chapters:
-            self.put(sheet, row, 0, chapter.takeaway or chapter.subject or chapter.why_not, bold=True, font_size=13)
+            heading = chapter.takeaway or chapter.subject or chapter.why_not
+            self.across(sheet, row, 2, heading, bold=True, font_size=13)
             row += 1
             for line in dict.fromkeys(filter(None, (chapter.lead, chapter.why_not))):
-                self.put(sheet, row, 0, line)
+                self.across(sheet, row, 2, line)
                 row += 1
             for number in chapter.numbers:
                 self.put(sheet, row, 0, number.label, **TOP)
@@ -112,30 +119,35 @@ class _Book:
             for part in chapter.parts:
                 name = next(links)
                 words = _text(part.title or chapter.takeaway or name)
-                sheet.write_url(row, 0, f"internal:'{name}'!A1", self.format(font_color=ACCENT, underline=1), words)
+                sheet.write_url(row, 0, f"internal:'{name}'!A1", self.words(font_color=ACCENT, underline=1), words)
                 row += 1
             row += 1
         sheet.set_landscape()
 
-    def write_part(self, name: str, write_part: Part, otherwise: str, link: str) -> None:
+    def write_part(self, name: str, part: Part, otherwise: str, link: str) -> None:
         sheet = self.made_sheet(name)
-        self.head(sheet, write_part.title or otherwise, write_part.lead)
-        width = 0
-        if write_part.table:
-            self.table(sheet, write_part.table)
-            width = len(write_part.table.columns)
-        drawn = native(dict(write_part.chart.spec)) if write_part.chart else None
+        drawn = native(dict(part.chart.spec)) if part.chart else None
+        if drawn and self.document.right_to_left:
+            drawn = from_right(drawn)
+        width = len(part.table.columns) if part.table else 0
+        beside = width + 1 if width else 0
+        self.set_widths(sheet, _widths(part.table) if part.table else ())
+        last = beside + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
+        while sum(self.column_width(sheet, at) for at in range(last + 1)) < LEAST_WIDE:
+            last += 1
+        self.head(sheet, part.title or otherwise, part.lead, last)
+        if part.table:
+            self.table(sheet, part.table)
         if drawn:
-            self.chart(sheet, name, drawn, write_part, otherwise, width + 1 if width else 0)
-        elif write_part.chart and write_part.table and len(write_part.table.rows) >= FEWEST_COLORED:
-            self.colors(sheet, write_part.table)
-        rows = len(write_part.table.rows) if write_part.table else 0
-        last = (width + 1 if width else 0) + COLUMNS_A_CHART - 2 if drawn else max(width - 1, 0)
+            self.chart(sheet, name, drawn, part, otherwise, beside)
+        elif part.chart and part.table and len(part.table.rows) >= FEWEST_COLORED:
+            self.colors(sheet, part.table)
+        rows = len(part.table.rows) if part.table else 0
         below = HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0) + 2
-        for at, words in enumerate(write_part.notes):
-            self.put(sheet, below + at, 0, words, font_color=QUIET)
-        sheet.print_area(0, 0, below + len(write_part.notes) - 1, last)  # not the chart's own numbers
-        sheet.freeze_panes(HEAD_ROW + 1 if write_part.table else HEAD_ROW, 0)
+        for at, words in enumerate(part.notes):
+            self.across(sheet, below + at, last, words, font_color=QUIET)
+        sheet.print_area(0, 0, below + len(part.notes) - 1, last)  # not the chart's own numbers
+        sheet.freeze_panes(HEAD_ROW + 1 if part.table else HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.repeat_rows(HEAD_ROW)
         sheet.set_footer(f"&L{_foot(link)}&R&P / &N")
@@ -143,13 +155,9 @@ class _Book:
     def table(self, sheet: Any, table: TableShown) -> None:
         last = HEAD_ROW + len(table.rows)
         for at, column in enumerate(table.columns):
-            label = _text(_(column.label))
-            shown = [_width(row[at], column) for row in table.rows[:LOOKED_AT]]
-            wide = min(WIDEST, max(NARROWEST, len(label) * 0.6, *shown) + 2)
-            sheet.set_column(at, at, wide)
-            sheet.write_string(HEAD_ROW, at, label, self.format(bold=True, bg_color=PALE, text_wrap=True, valign="top"))
+            self.put(sheet, HEAD_ROW, at, _(column.label), bold=True, bg_color=PALE, **TOP)
             number_format = self.format(num_format=_number_format(column), valign="top")
-            words, hidden = self.format(valign="top"), self.format(align="right", valign="top")
+            words, hidden = self.words(valign="top"), self.words(align="right", valign="top")
             for row, cells in enumerate(table.rows, HEAD_ROW + 1):
                 value = cells[at]
                 if is_missing(value):
@@ -172,9 +180,8 @@ class _Book:
 
     def notes(self) -> None:
         sheet = self.sheet(_("Notes"))
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 100)
-        row = self.head(sheet, _("Definitions, sources and protection of people"), "")
+        self.set_widths(sheet, (34, 100))
+        row = self.head(sheet, _("Definitions, sources and protection of people"), "", 1)
         stated = [*notes(self.document), (_("Link"), self.document.link)]
         for label, words in stated:
             self.put(sheet, row, 0, label, bold=True, **TOP)
@@ -187,20 +194,20 @@ class _Book:
             _(question(part.table.question).title)
             for chapter in self.document.chapters
             for part in chapter.parts
-            if part.table
+            if part.table and part.table.question
         )
         for at, title in enumerate(titles):
             self.put(sheet, row, 0, _("Question") if at == 0 else "", bold=True, **TOP)
             self.put(sheet, row, 1, title, **TOP)
             row += 1
 
-    def head(self, sheet: Any, title: str, lead: str) -> int:
-        """The title, the sentence below it, and what the figures are; gives the row below."""
-        self.put(sheet, TITLE_ROW, 0, title, bold=True, font_size=16)
-        self.put(sheet, LEAD_ROW, 0, lead)
-        self.put(sheet, STATE_ROW, 0, as_of(self.document), font_color=QUIET)
+    def head(self, sheet: Any, title: str, lead: str, last: int) -> int:
+        """The title, the sentence below it, and what the figures are, as far as a column; gives the row below."""
+        self.across(sheet, TITLE_ROW, last, title, bold=True, font_size=16)
+        self.across(sheet, LEAD_ROW, last, lead)
+        self.across(sheet, STATE_ROW, last, as_of(self.document), font_color=QUIET)
         if self.simulated:
-            self.put(sheet, STATE_ROW + 1, 0, self.simulated, bold=True, font_color=WARNING)
+            self.across(sheet, STATE_ROW + 1, last, self.simulated, bold=True, font_color=WARNING)
         return HEAD_ROW + 1
 
     # Charts
@@ -247,7 +254,7 @@ class _Book:
         self, sheet: Any, name: str, drawn: NativeChart, series: Series, number: int, first: int, title: str
     ) -> dict[str, Any]:
         """Writes the numbers of a series to the sheet from a column on, and gives how it is drawn."""
-        bold, count = self.format(bold=True, bg_color=PALE, text_wrap=True, valign="top"), len(series.values)
+        bold, count = self.words(bold=True, bg_color=PALE, **TOP), len(series.values)
         days = self.format(num_format=NUMBER_FORMATS["date"])
         along = first if drawn.kind == "xy" or number == 0 else self.along
         if along == first:
@@ -309,7 +316,7 @@ class _Book:
 
     def name(self, title: str) -> str:
         """A name that a sheet may have: short, without forbidden signs, and only once."""
-        plain = " ".join(FORBIDDEN.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", title)).split())
+        plain = " ".join(FORBIDDEN.sub(" ", UNSEEN.sub("", ILLEGAL_CHARACTERS_RE.sub("", title))).split())
         name, at = _shortened(plain, LONGEST_NAME), 2
         while name.casefold() in self.names or not name:
             end = f" {at}"
@@ -317,14 +324,49 @@ class _Book:
         self.names.add(name.casefold())
         return name
 
+    def set_widths(self, sheet: Any, widths: Sequence[float]) -> None:
+        """Columns as wide as so many letters; the others keep the width that a workbook gives them."""
+        for at, wide in enumerate(widths):
+            sheet.set_column(at, at, wide)
+            self.wides[sheet.name, at] = wide
+
+    def column_width(self, sheet: Any, column: int) -> float:
+        return self.wides.get((sheet.name, column), USUAL_WIDE)
+
     def put(self, sheet: Any, row: int, column: int, words: str, **form: Any) -> None:
-        if words:
-            sheet.write_string(row, column, _text(words), self.format(**form))
+        """Words in a cell; the row is as high as they need where they go on in the next line."""
+        if not words:
+            return
+        sheet.write_string(row, column, _text(words), self.words(**form))
+        if form.get("text_wrap"):
+            self.raise_row(sheet, row, words, self.column_width(sheet, column), form)
+
+    def across(self, sheet: Any, row: int, last: int, words: str, **form: Any) -> None:
+        """Words from the first column to the last, in as many lines as they need."""
+        if not words:
+            return
+        form |= TOP
+        if last:
+            sheet.merge_range(row, 0, row, last, "", self.words(**form))
+        sheet.write_string(row, 0, _text(words), self.words(**form))
+        self.raise_row(sheet, row, words, sum(self.column_width(sheet, at) for at in range(last + 1)), form)
+
+    def raise_row(self, sheet: Any, row: int, words: str, wide: float, form: Mapping[str, Any]) -> None:
+        size = form.get("font_size", SIZE)
+        letters = max(1.0, wide * SIZE / size / (BOLD if form.get("bold") else 1.0))
+        high = _lines(words, letters) * size * LINE_HIGH + 2
+        if high > self.highs.get((sheet.name, row), USUAL_HIGH):
+            self.highs[sheet.name, row] = high
+            sheet.set_row(row, high)
+
+    def words(self, **form: Any) -> Any:
+        """The format of a cell with words, which begin at the right where the language is written so."""
+        return self.format(**({"align": "right", "reading_order": 2} if self.document.right_to_left else {}) | form)
 
     def format(self, **form: Any) -> Any:
         key = tuple(sorted(form.items()))
         if key not in self.formats:
-            self.formats[key] = self.file.add_format({"font_name": FONT, "font_size": 10, **form})
+            self.formats[key] = self.file.add_format({"font_name": FONT, "font_size": SIZE, **form})
         return self.formats[key]
 
 
@@ -369,6 +411,28 @@ def _number_format(column: Column) -> str:
 def _value(value: Any, column: Column) -> float:
     number = float(value)
     return number * 100 if column.card.format == "points" else number
+
+
+def _widths(table: TableShown) -> list[float]:
+    """How wide each column of a table is, in letters: as its longest cell, and its label in two lines."""
+    labels = [_text(_(column.label)) for column in table.columns]
+    return [
+        min(WIDEST, max(NARROWEST, len(label) * 0.6, *(_width(row[at], column) for row in table.rows[:LOOKED_AT])) + 2)
+        for at, (label, column) in enumerate(zip(labels, table.columns, strict=True))
+    ]
+
+
+def _lines(words: str, letters: float) -> int:
+    """How many lines words need in a column of so many letters."""
+    lines, used = 1, 0
+    for word in WORDS.findall(words):
+        long = letters_wide(word.rstrip())
+        if used and used + long > letters:
+            lines, used = lines + 1, 0
+        used += letters_wide(word)
+        while used > letters + 1:  # a word, such as an address, that no line holds
+            lines, used = lines + 1, used - int(letters)
+    return lines
 
 
 def _width(value: Any, column: Column) -> float:

@@ -16,10 +16,12 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 
-from dashboard.locales import ENGLISH, language
+from dashboard.locales import ENGLISH, is_right_to_left, language
 
 MISSING, HIDDEN = "–", "‡"
-NO_BREAK = "\u00a0"
+NO_BREAK, LEFT_TO_RIGHT = "\u00a0", "\u200e"
+# Where a language has its own: the wide ones of Chinese have their room within.
+COMMAS, SEMICOLONS = {"ar": "\u060c ", "zh": "\uff0c"}, {"ar": "\u061b ", "zh": "\uff1b"}
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
 LONG, SHORT, MONTH, INPUT = "long", "short", "month", "input"
@@ -173,7 +175,13 @@ def points(value: float | None) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if is_missing(value):
         return missing()
-    return _in_pattern(str(round((value or 0) * 100, 1)), "+#,##0.0;\u2212#,##0.0", language())
+    written = _in_pattern(str(round((value or 0) * 100, 1)), "+#,##0.0;\u2212#,##0.0", language())
+    return signed(written[0], written[1:])
+
+
+def signed(sign: str, number: str) -> str:
+    """A number in words behind its sign, which stays before it where writing begins at the right."""
+    return f"{LEFT_TO_RIGHT if is_right_to_left() else ''}{sign}{number}"
 
 
 def days(count: float | None) -> str:
@@ -194,6 +202,16 @@ def _month(date: datetime.date | None, locale: str) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names one after another, the last two joined by a word."""
     return format_list(list(names), locale=language())
+
+
+def with_commas(parts: Iterable[str]) -> str:
+    """Words one after another, behind the commas of the language."""
+    return COMMAS.get(language(), ", ").join(parts)
+
+
+def with_semicolons(parts: Iterable[str]) -> str:
+    """Words one after another, behind the semicolons of the language."""
+    return SEMICOLONS.get(language(), "; ").join(parts)
 
 
 def is_missing(value: object) -> bool:

@@ -8,10 +8,13 @@ import re
 from typing import Any
 from unicodedata import east_asian_width
 
+from dashboard.locales import is_right_to_left
 from dashboard.locales.numbers import is_missing, missing
 
 # After these a word joiner, which nobody sees: links, icons and emojis are made of text that was escaped, too.
 JOINER = "\u2060"
+ISOLATE, ISOLATED = "\u2068", "\u2069"
+LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=\"'/&])")
 ESCAPED, BOLD = re.compile(r"\\(\W)"), re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*")
 LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
@@ -20,11 +23,18 @@ LINKS = re.compile(r"(:|@|\bwww(?=\.))", re.IGNORECASE)
 def in_markdown(text: Any) -> str:
     """The text for a sentence that is shown as Markdown: every sign of it escaped, no link, icon or formula made.
 
-    What is missing has its mark.
+    What is missing has its mark. In a sentence that runs from the right a name in Latin letters is isolated, so that
+    a number after it is not drawn before it.
     """
     if is_missing(text):
         return missing()
-    return MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
+    escaped = MARKUP.sub(r"\\\1", LINKS.sub(rf"\1{JOINER}", " ".join(str(text).split())))
+    return isolated(escaped) if LATIN.search(escaped) else escaped
+
+
+def isolated(text: str) -> str:
+    """Words or a moment in figures that keep their own order in a sentence from the right; elsewhere as they are."""
+    return f"{ISOLATE}{text}{ISOLATED}" if is_right_to_left() else text
 
 
 def without_markup(markdown: str) -> str:

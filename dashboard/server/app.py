@@ -191,7 +191,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
     for name in questions():
         sources_of(name)
-    Drawn({"layout": {}}, is_dark=False).to_dict()
+    Drawn({"data": [], "layout": {}}, is_dark=False).to_dict()
     people(10**9), day(datetime.date.today())
 
     from dashboard.server.prefetch import pick_up_releases, prefetch

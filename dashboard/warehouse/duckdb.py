@@ -60,6 +60,10 @@ class DuckEngine:
             for_building["max_temp_directory_size"] = spills
         self._connection = duckdb.connect(config={**HARDENED, **for_building})
 
+    def built_by(self) -> str:
+        """Name and version of DuckDB."""
+        return self.name
+
     def read(self, table: str, files: Sequence[Path]) -> None:
         """Makes Parquet files readable as a view, with the columns of the first, NULL in those that lack one."""
         by_name = ", union_by_name = true" if len(files) > 1 else ""
@@ -91,10 +95,17 @@ class DuckEngine:
         rows = 0
         with self._connection.cursor() as cursor:
             reader: Any = cursor.execute(sql).to_arrow_reader(BATCH)
-            with pq.ParquetWriter(file, canonical(reader.schema.empty_table()).schema, compression="zstd") as writer:
+            waiting = canonical(reader.schema.empty_table())
+            with pq.ParquetWriter(file, waiting.schema, compression="zstd") as writer:
                 for batch in reader:
-                    writer.write_table(canonical(pa.Table.from_batches([batch])))
                     rows += batch.num_rows
+                    waiting = pa.concat_tables([waiting, canonical(pa.Table.from_batches([batch]))])
+                    # Row groups of the same rows whatever the batches, so that the same rows are the same bytes.
+                    while waiting.num_rows >= BATCH:
+                        writer.write_table(waiting.slice(0, BATCH).combine_chunks())
+                        waiting = waiting.slice(BATCH)
+                if waiting.num_rows:
+                    writer.write_table(waiting.combine_chunks())
         self.read(name, [file])
         return rows
 

@@ -16,13 +16,17 @@ from dashboard.locales.numbers import (
     mark_missing,
     month,
     people,
+    points,
     separators,
     share,
     short_day,
+    signed,
     whole,
     widget_day,
+    with_commas,
+    with_semicolons,
 )
-from dashboard.locales.plain import letters_wide
+from dashboard.locales.plain import in_markdown, letters_wide
 from dashboard.vocabularies import in_language as named_in
 from dashboard.vocabularies import names, words
 
@@ -192,3 +196,14 @@ def test_widgets_that_know_english_months_only_have_numbers_in_other_languages()
     for code in LANGUAGES.keys() - {ENGLISH}:
         with speaking(code):
             assert not any("MMM" in widget_day(kind) for kind in ("long", "short", "month", "input"))
+
+
+def test_in_arabic_a_sign_stays_before_its_number_and_a_name_keeps_its_own_direction():
+    with speaking("ar"):
+        assert [points(-0.013), signed("+", "143")] == ["\u200e\u22121.3", "\u200e+143"]
+        assert [in_markdown("Kiron"), in_markdown("تونس")] == ["\u2068Kiron\u2069", "تونس"]
+        assert [with_commas("ab"), with_semicolons("ab")] == ["a\u060c b", "a\u061b b"]
+    with speaking("zh"):
+        assert [with_commas("ab"), with_semicolons("ab")] == ["a\uff0cb", "a\uff1bb"]
+    assert [points(-0.013), signed("+", "143"), in_markdown("Kiron")] == ["\u22121.3", "+143", "Kiron"]
+    assert [with_commas("ab"), with_semicolons("ab")] == ["a, b", "a; b"]

@@ -62,6 +62,36 @@ def test_what_each_may_see():
     assert [may_see(EVERYBODY, of) for of in (EVERYBODY, EXECUTIVE, KIRON, STEWARD)] == [True, False, False, False]
 
 
+BY_SUBJECT = 'issuer = "https://login.example.org", sub = "7"'
+BY_ADDRESS = 'email = "seven@unesco.example.org"'
+
+
+@pytest.mark.parametrize(
+    ("person", "revoked"),
+    [
+        (f"{BY_SUBJECT}, {BY_ADDRESS}", BY_SUBJECT),  # the line of the person has both
+        (BY_ADDRESS, f"{BY_SUBJECT}, {BY_ADDRESS}"),  # the line that takes back has both
+        (f"{BY_SUBJECT}, {BY_ADDRESS}", BY_ADDRESS),
+        (BY_ADDRESS, 'domain = "unesco.example.org"'),
+    ],
+)
+def test_whoever_is_revoked_in_any_form_is_sent_nothing(post, person, revoked):
+    def written(taken_back):
+        roster_file().write_text(
+            'issuers = ["https://login.example.org"]\nperson = ['
+            f'{{ {person}, role = "coalition" }}, {{ email = "exec@kept.example.org", role = "coalition" }}]\n'
+            f"revoked = [{taken_back}]\n"
+        )
+        return send(["coalition"], "Brief", "Text", audience=EVERYBODY)
+
+    box = post()
+    assert written("") == ("seven@unesco.example.org", "exec@kept.example.org")
+    assert written(f"{{ {revoked} }}") == ("exec@kept.example.org",)
+    with pytest.raises(MailRefused, match="not in the roster"):
+        send(["seven@unesco.example.org"], "Brief", "Text", audience=EVERYBODY)
+    assert len(box.mails) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import answers, context, learners
-from dashboard.components.figures import Number
+from dashboard.components.figures import Number, breakable
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
 from dashboard.components.record import keep
@@ -58,7 +58,7 @@ def answer(_scope: Scope) -> None:
     with st.container(key="board"):
         for answer_shown in shown:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(answer_shown.question, answer_shown.number)
+                st.metric(answer_shown.question, breakable(answer_shown.number))
                 st.write(answer_shown.sentence)
                 _link(_("More: {page}"), answer_shown.page)
 
@@ -181,9 +181,13 @@ def _without_offer(_scope: Scope) -> Answer:
         question,
         people(gap["learners_unserved"]),
         _(
-            "Learners without a live free offer in {countries} countries on {day}, the newest day on which both "
-            "closures and offers are known."
-        ).format(countries=whole(gap["countries_without_offer"]), day=day(gaps.on_date)),
+            "Of {affected} learners out of school on {day}; they live in {countries} countries. It is the newest day "
+            "on which both closures and offers are known."
+        ).format(
+            affected=people(gap["learners_affected"]),
+            day=day(gaps.on_date),
+            countries=whole(gap["countries_without_offer"]),
+        ),
         page,
     )
 

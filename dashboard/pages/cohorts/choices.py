@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.filters import address_comes_first, remember
 from dashboard.components.learners import ALL, FOR_REFUGEES, partner_words, programme_words, value_words
 from dashboard.locales import _
-from dashboard.locales.numbers import month
+from dashboard.locales.numbers import month, with_commas
 from dashboard.scope import Scope
 from dashboard.session import ask
 
@@ -114,7 +114,7 @@ def cohort_words(code: str) -> str:
         month(scope.cohort_month) if scope.cohort_month else "",
         value_words().get(scope.attribute_value, "") if scope.attribute_value else "",
     ]
-    return ", ".join(word for word in words if word)
+    return with_commas(word for word in words if word)
 
 
 def _builder() -> None:

@@ -19,7 +19,16 @@ from dashboard.components.tables import grid, nothing_to_show
 from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict, verdict
 from dashboard.locales import _
-from dashboard.locales.numbers import between, is_missing, missing, points, share, whole
+from dashboard.locales.numbers import (
+    between,
+    is_missing,
+    missing,
+    points,
+    share,
+    whole,
+    with_commas,
+    with_semicolons,
+)
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.cohorts.charts import incidence_figure, retention_figure
 from dashboard.pages.cohorts.choices import HORIZON_DAYS, Cohort, choose_cohorts, chosen_cohorts
@@ -200,7 +209,7 @@ def standing(cohorts: Sequence[Cohort]) -> None:
     if small:
         note(
             _("Fewer than 30 course runs, so not to be ranked: {cohorts}.").format(
-                cohorts="; ".join(map(in_markdown, small))
+                cohorts=with_semicolons(map(in_markdown, small))
             )
         )
 
@@ -251,7 +260,7 @@ def curve(question: str, column: str, cohorts: Sequence[tuple[str, Scope]]) -> N
         _("Share of course runs completed by day 180: {list}")
         if is_completion
         else _("Share of course runs left by day 180 after enrolment: {list}")
-    ).format(list=", ".join(reached))
+    ).format(list=with_commas(reached))
     figure(
         Figure(
             question,

@@ -18,7 +18,18 @@ from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
 from dashboard.components.verdicts import FEWEST, Verdict, verdict
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import days, is_missing, missing, month, people, percent, quotient, share, whole
+from dashboard.locales.numbers import (
+    days,
+    is_missing,
+    missing,
+    month,
+    people,
+    percent,
+    quotient,
+    share,
+    whole,
+    with_semicolons,
+)
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.completion_funnel.charts import split_figure
 from dashboard.scope import Scope
@@ -209,7 +220,7 @@ def compared(scope: Scope) -> None:
         if not is_missing(row.median_days)
     ]
     if gaps:
-        paragraph(_("Median days since the previous step: {list}.").format(list="; ".join(gaps)))
+        paragraph(_("Median days since the previous step: {list}.").format(list=with_semicolons(gaps)))
 
 
 def compared_words(done: Mapping[str, Any], registered: float | None, is_partner: bool) -> str:

@@ -11,7 +11,7 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.vocabulary import audience_words, kind_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, month, people, whole
+from dashboard.locales.numbers import day, is_missing, month, people, whole, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row
@@ -247,5 +247,5 @@ def _compared(scope: Scope) -> str:
         last = min(newest, end - datetime.timedelta(1)) if end else newest
         signs.append(_("a need that it raised was open on {day}").format(day=day(last)))
     return _("{period} In need: {signs}. Nothing of this choice is confirmed or delivering there.").format(
-        period=_period(scope), signs="; ".join(signs)
+        period=_period(scope), signs=with_semicolons(signs)
     )

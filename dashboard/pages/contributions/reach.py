@@ -10,7 +10,7 @@ from dashboard.components.tables import show_table
 from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import decimal, is_missing, month, people, whole
+from dashboard.locales.numbers import decimal, is_missing, month, people, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import ladder_figure, months_figure, reach_figure
 from dashboard.pages.contributions.choices import member_type_words, stage_words
@@ -109,7 +109,7 @@ def _others(totals: Mapping[str, Any]) -> None:
         _("institutions"): totals["institutions_direct"],
         _("people whose role is not stated"): totals["others_direct"],
     }
-    reached = ", ".join(f"{people(count)} {who}" for who, count in others.items() if not is_missing(count))
+    reached = with_commas(f"{people(count)} {who}" for who, count in others.items() if not is_missing(count))
     if reached:
         note(_("Also reached, and not among learners: {reached}.").format(reached=reached))
 

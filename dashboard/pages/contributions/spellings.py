@@ -14,6 +14,7 @@ from dashboard.intake.proposals import Proposal as Waiting
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
+from dashboard.locales.numbers import with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
 from dashboard.session import ask
@@ -68,7 +69,8 @@ def _proposals(groups: Sequence[Proposal]) -> None:
 
 def _label(group: Proposal) -> str:
     return _("{name}: also written {others}").format(
-        name=in_markdown(group.shown.name), others=in_markdown("; ".join(spelling.name for spelling in group.others))
+        name=in_markdown(group.shown.name),
+        others=in_markdown(with_semicolons(spelling.name for spelling in group.others)),
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import audience_words, kind_words, mission_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, people, whole
+from dashboard.locales.numbers import day, is_missing, people, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.contributions.charts import countries_map, country_classes, heat_table
 from dashboard.pages.contributions.choices import stage_words
@@ -285,7 +285,7 @@ def _activities(scope: Scope, labels: Mapping[str, str], places: Mapping[str, st
         if scope.rows == "mission"
         else replace(query_scope, country_iso3=place)
     )
-    chosen = ", ".join(in_markdown(words) for words in (labels.get(row or ""), names.get(place or "")) if words)
+    chosen = with_commas(in_markdown(words) for words in (labels.get(row or ""), names.get(place or "")) if words)
     count = len(ask(ACTIVITIES, query_scope))
     table_figure(
         Figure(

@@ -1,9 +1,8 @@
 """Charts of what became of the rows of each file: accepted, duplicates and set aside; and set aside by reason."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
-from dashboard.charts.frame import Figure, framed
+from dashboard.charts.frame import Figure, framed, in_lines
 from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, SEQUENTIAL
 from dashboard.locales.plain import in_chart
 
@@ -11,7 +10,7 @@ HEIGHT = 260
 OF_ROWS = (ACCENT, NEUTRAL, CLOSED)
 OF_REASONS = (*reversed(SEQUENTIAL), NEUTRAL)
 BAR = 0.35
-LEGEND_LINE, LEGEND_WIDTH = 22, 40
+LEGEND_LINE = 22
 
 
 def stacked_figure(files: Sequence[str], counts: Mapping[str, Sequence[int]], colours: Sequence[str]) -> Figure:
@@ -22,7 +21,7 @@ def stacked_figure(files: Sequence[str], counts: Mapping[str, Sequence[int]], co
         counts: what is counted, in words, with a count for each file.
         colours: one for each of `counts`.
     """
-    names = ["<br>".join(map(in_chart, textwrap.wrap(name, LEGEND_WIDTH))) for name in counts]
+    names = [in_lines(in_chart(name)) for name in counts]
     traces = [
         {
             "type": "bar",

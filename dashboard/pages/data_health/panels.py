@@ -8,18 +8,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.palette import CLOSED, NO_DATA, PARTIAL, SPARE
+from dashboard.charts.palette import CLOSED, INK, NO_DATA, ON_STRONG, PARTIAL, SPARE
 from dashboard.components.figures import plain_chart
 from dashboard.components.filters import choose
 from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.light import is_light
 from dashboard.components.page import headline
+from dashboard.components.record import is_recording
 from dashboard.components.refused import without_flags
 from dashboard.components.tables import grid, reading_order
 from dashboard.components.texts import heading, lines, note, paragraph
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day
+from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day, with_commas
 from dashboard.locales.plain import in_markdown, letters_wide
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
 from dashboard.scope import Scope
@@ -60,12 +61,12 @@ MARKS = {
 }
 # Ground and text, readable on a light and on a dark page; the word stands beside the colour.
 COLOURS = {
-    OVERDUE: (CLOSED, "#ffffff"),
-    AHEAD: (CLOSED, "#ffffff"),
-    DUE: (PARTIAL, "#0d141b"),
-    FRESH: (SPARE, "#ffffff"),
-    STOPPED: (NO_DATA, "#0d141b"),
-    MISSING: (NO_DATA, "#0d141b"),
+    OVERDUE: (CLOSED, ON_STRONG),
+    AHEAD: (CLOSED, ON_STRONG),
+    DUE: (PARTIAL, INK),
+    FRESH: (SPARE, ON_STRONG),
+    STOPPED: (NO_DATA, INK),
+    MISSING: (NO_DATA, INK),
 }
 
 
@@ -198,7 +199,7 @@ def _list(seen_health: Health) -> None:
     days = {_("Newest file"), _("Next expected")}
     counts = {_("Age (days)"), _("Expected every (days)"), _("Rows"), _("Set aside"), _("Waiting")}
     longest = max([letters_wide(row[_("Status")]) for row in rows] + [0])
-    if is_light():
+    if is_light() or is_recording():
         grid(
             [{name: row[name] for name in names} for row in rows],
             alt=_("Sources with their newest file, its age, and whether it is late; the most urgent first."),
@@ -243,7 +244,7 @@ def _row(feed: StreamHealth) -> dict[str, Any]:
         _("Set aside"): feed.set_aside,
         _("Waiting"): len(feed.waiting) or None,
         _("Fetching"): _fetch_status(feed),
-        _("Sent by"): ", ".join(newest.sent_by) or None if newest else None,
+        _("Sent by"): with_commas(newest.sent_by) or None if newest else None,
     }
 
 
@@ -308,7 +309,7 @@ def rules() -> None:
 def _name(feed: StreamHealth) -> str:
     """The source, and whose stream it is, in words."""
     names = [_sender_words(feed), programme_words(with_totals=False).get(feed.programme, feed.programme)]
-    whose = ", ".join(name for name in names if name)
+    whose = with_commas(name for name in names if name)
     title = _(sources()[feed.source].title)
     return _("{source} ({partner})").format(source=title, partner=whose) if whose else title
 
@@ -334,7 +335,7 @@ def _facts(feed: StreamHealth) -> list[str]:
                 day=day(newest.captured_on), moment=_moment(newest.imported_at)
             )
         if newest.sent_by:
-            sentence += " " + _("Brought in by {who}.").format(who=in_markdown(", ".join(newest.sent_by)))
+            sentence += " " + _("Brought in by {who}.").format(who=in_markdown(with_commas(newest.sent_by)))
         facts.append(f"{sentence} {_provenance(newest.provenance)}")
     facts.append(_("How it comes: {comes}.").format(comes=_(card.comes)))
     if current_viewer().is_steward:
@@ -354,7 +355,7 @@ def _facts(feed: StreamHealth) -> list[str]:
 
 def _who_waits(feed: StreamHealth) -> list[str]:
     who = sorted({wait.who for wait in feed.waiting if wait.who})
-    return [_("Brought in by {who}.").format(who=in_markdown(", ".join(who)))] if who else []
+    return [_("Brought in by {who}.").format(who=in_markdown(with_commas(who)))] if who else []
 
 
 def _next(feed: StreamHealth) -> str:
@@ -553,7 +554,7 @@ def _tables(feed: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) ->
             _("Accepted"): capture.account.published if capture.account else None,
             _("Duplicates"): capture.account.collapsed if capture.account else None,
             _("Set aside"): capture.account.set_aside if capture.account else None,
-            _("Sent by"): ", ".join(capture.sent_by) or None,
+            _("Sent by"): with_commas(capture.sent_by) or None,
             _("In this release"): (
                 "●" if capture.name and f"snapshots/{feed.source}/{capture.name}" in served else None
             ),
@@ -575,7 +576,7 @@ def _tables(feed: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) ->
 
 def _grid(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    if is_light():
+    if is_light() or is_recording():
         grid([{name: row[name] for name in names} for row in rows], alt=alt, nothing="")
         return
     st.dataframe(

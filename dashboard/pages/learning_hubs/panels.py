@@ -45,6 +45,7 @@ from dashboard.locales.numbers import (
     short_day,
     whole,
     widget_day,
+    with_commas,
 )
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.learning_hubs.charts import hubs_map, mix_figure, sessions_figure
@@ -153,7 +154,7 @@ def _activity(hubs: pd.DataFrame) -> str:
         "{active} of {count} named hubs are active",
         counted.get("active", 0),
     ).format(active=whole(counted.get("active", 0)), count=whole(len(hubs)))
-    return _("{active}; {others}").format(active=active, others=", ".join(others)) if others else active
+    return _("{active}; {others}").format(active=active, others=with_commas(others)) if others else active
 
 
 def _about(scope: Scope, until: datetime.date | None) -> str:
@@ -471,7 +472,7 @@ def _effect_words(row: Mapping[str, Any]) -> str:
     """Whether completion at hubs differs by more than chance once course, intake and sex are the same."""
     if row["is_small"]:
         return _("Too few comparable course runs to compare completion at hubs with others")
-    words = {"points": points(abs(row["standard_difference"])).lstrip("+")}
+    words = {"points": points(abs(row["standard_difference"])).lstrip("\u200e+")}
     if row["standard_low"] > 0:
         return _(
             "Learners at hubs complete more often, by {points} points once adjusted for course, intake and sex"

@@ -9,7 +9,7 @@ from dashboard.components.figures import IN_WORDS
 from dashboard.components.page import headline
 from dashboard.components.tables import grid
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import is_missing, short_day, whole
+from dashboard.locales.numbers import is_missing, short_day, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.menu import pages
 from dashboard.pages.methods import claims
@@ -153,7 +153,7 @@ def _source(name: str) -> None:
             publisher=in_markdown(_(card.publisher)), citation=in_markdown(card.citation)
         ),
     )
-    captures = ", ".join(short_day(date(pin["captured_on"])) for pin in pins[-6:])
+    captures = with_commas(short_day(date(pin["captured_on"])) for pin in pins[-6:])
     _facts(
         {
             _("Licence"): _(card.licence),

@@ -10,7 +10,18 @@ from dashboard.components.light import is_light
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, reading_order
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, missing, people, quotient, share, whole
+from dashboard.locales.numbers import (
+    day,
+    is_missing,
+    missing,
+    people,
+    quotient,
+    share,
+    signed,
+    whole,
+    with_commas,
+    with_semicolons,
+)
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.methods.catalogue import CLAIMS
 from dashboard.pages.methods.links import views
@@ -50,7 +61,7 @@ def contradictions() -> None:
     """The contradictions in a sentence each, with the figures stated."""
     rows = ask(CLAIMS).to_dict("records")
     for contradiction in ask(CONTRADICTIONS).to_dict("records"):
-        stated = "; ".join(
+        stated = with_semicolons(
             f"{in_markdown(row['publisher'])}, {in_markdown(row['period'])}: {_stated_words(row)}"
             for row in rows
             if row["contradiction"] == contradiction["subject"]
@@ -148,7 +159,7 @@ def _computed(row: Mapping[str, Any]) -> str:
     if not is_missing(row["lowest_capture"]) and row["lowest_capture"] != row["highest_capture"]:
         ends = (_words(row[end], row["unit"]) for end in ("lowest_capture", "highest_capture"))
         words.append(_("captures give {low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True))))
-    return ", ".join(words)
+    return with_commas(words)
 
 
 def _difference(row: Mapping[str, Any]) -> str:
@@ -157,4 +168,4 @@ def _difference(row: Mapping[str, Any]) -> str:
         return missing() if row["is_computable"] else ""
     sign = "\u2212" if value < 0 else "+"
     words = _words(abs(value), row["unit"])
-    return words if words == _words(0, row["unit"]) else sign + words
+    return words if words == _words(0, row["unit"]) else signed(sign, words)

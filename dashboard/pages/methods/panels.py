@@ -9,7 +9,7 @@ from dashboard.components.page import headline
 from dashboard.components.tables import grid
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import missing, short_day, whole
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.methods import cards, claims
 from dashboard.pages.methods.catalogue import CLAIM, KINDS, METRIC, SOURCE, by_page, entries, most_shown, search
 from dashboard.pages.methods.links import (
@@ -178,7 +178,7 @@ def _release() -> None:
             len(manifest["checks"]),
         ).format(
             number=release.number,
-            moment=manifest["published_at"][:16].replace("T", " "),
+            moment=isolated(manifest["published_at"][:16].replace("T", " ")),
             count=whole(len(manifest["checks"])),
         ),
         _(

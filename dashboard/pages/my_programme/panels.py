@@ -34,6 +34,7 @@ from dashboard.locales.numbers import (
     percent,
     points,
     share,
+    signed,
     whole,
 )
 from dashboard.locales.plain import in_markdown
@@ -167,7 +168,7 @@ def change(now: float | None, before: float | None) -> str:
     """A figure less what it was 30 days before, with its sign; empty where either is not known."""
     if now is None or before is None or is_missing(now) or is_missing(before):
         return ""
-    return f"+{whole(now - before)}" if now >= before else f"\u2212{whole(before - now)}"
+    return signed("+" if now >= before else "\u2212", whole(abs(now - before)))
 
 
 def _steps(scope: Scope, by_step: Mapping[str, Mapping[str, Any]]) -> list[Number]:

@@ -13,7 +13,7 @@ from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import audience_words, gate_words, kind_words, taught_level_words, tier_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, is_missing, people, whole
+from dashboard.locales.numbers import day, is_missing, people, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, language_names, level_name
 from dashboard.scope import Scope
@@ -118,9 +118,9 @@ def _card(row: Mapping[str, Any]) -> None:
         paragraph(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
         failed = [words[gate] for gate in words if not row[f"{gate}_passes"]]
         if failed:
-            paragraph("✗ " + _("Fails: {gates}.").format(gates="; ".join(failed)))
+            paragraph("✗ " + _("Fails: {gates}.").format(gates=with_semicolons(failed)))
         else:
-            paragraph("✓ " + _("Passes every gate: {gates}.").format(gates=", ".join(gate_titles().values()).lower()))
+            paragraph("✓ " + _("Passes every gate: {gates}.").format(gates=with_commas(gate_titles().values()).lower()))
         note(
             _(
                 "Score {score} of 100: kind {kind} of 40, capacity {capacity} of 30, focal point that answers {focal} "
@@ -198,7 +198,7 @@ def state_words() -> dict[str, str]:
 
 def _codes_in_words(text: str, words: Mapping[str, str]) -> str:
     """A list of codes in words."""
-    return ", ".join(_("All") if code == EVERY else words.get(code, code) for code in text.split(", "))
+    return with_commas(_("All") if code == EVERY else words.get(code, code) for code in text.split(", "))
 
 
 def machine_readable(scope: Scope) -> None:

@@ -33,8 +33,8 @@ from dashboard.intake.readers.organisations import (
 from dashboard.intake.report import DEMONSTRATION_MARK
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import whole
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.numbers import whole, with_commas
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -113,9 +113,9 @@ def _list(proposals: list[Proposal]) -> None:
         st.write(
             "- "
             + _("{name}, submitted by {who} at {moment} UTC").format(
-                name=in_markdown(", ".join(sorted(proposal.snapshot.streams))),
+                name=in_markdown(with_commas(sorted(proposal.snapshot.streams))),
                 who=in_markdown(proposal.who),
-                moment=proposal.snapshot.imported_at[:16].replace("T", " "),
+                moment=isolated(proposal.snapshot.imported_at[:16].replace("T", " ")),
             )
         )
     if proposals:
@@ -223,7 +223,7 @@ def _form() -> None:
 def _send() -> None:
     came, draft = visitor(), _draft()
     if missing := _missing(draft):
-        st.error(_("Still missing: {fields}.").format(fields=", ".join(missing)))
+        st.error(_("Still missing: {fields}.").format(fields=with_commas(missing)))
         return
     partner = "" if came.viewer.is_steward else came.viewer.partner_id
     try:

@@ -11,7 +11,7 @@ from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import note, paragraph
 from dashboard.components.vocabulary import gate_words
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import day, whole
+from dashboard.locales.numbers import day, whole, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names, level_name
 from dashboard.scope import Scope
@@ -60,7 +60,7 @@ def answer(scope: Scope) -> None:
         ),
         numbers=_numbers(totals, scope),
     )
-    note(_("What is missing: the gates that the nearest offer fails, as each offer must pass all of them."))
+    note(_("What is missing: where the nearest offer does not fit the need."))
 
 
 def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
 def _missing(gates: str | None) -> str:
     words = gate_words()
     failed = [gate.strip() for gate in (gates or "").split(",") if gate.strip()]
-    return "; ".join(words.get(gate, gate) for gate in failed) or _("nothing: a suitable offer exists")
+    return with_semicolons(words.get(gate, gate) for gate in failed) or _("nothing: a suitable offer exists")
 
 
 def _numbers(totals: Mapping[str, Any], scope: Scope) -> list[Number]:

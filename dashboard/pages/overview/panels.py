@@ -21,7 +21,18 @@ from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import heading, note, paragraph
 from dashboard.components.verdicts import Verdict
 from dashboard.locales import _
-from dashboard.locales.numbers import between, day, decimal, is_missing, missing, month, people, share, whole
+from dashboard.locales.numbers import (
+    between,
+    day,
+    decimal,
+    is_missing,
+    missing,
+    month,
+    people,
+    share,
+    signed,
+    whole,
+)
 from dashboard.pages.overview.charts import growth_figure
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row, ask_row_before, is_hidden_from_me
@@ -81,7 +92,9 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             WOMEN,
             scope,
             note=newest
-            or _("of learners with sex reported; {share} without").format(share=share(women["share_not_reported"])),
+            or _("of learners with sex reported; not reported for {share} of all").format(
+                share=share(women["share_not_reported"])
+            ),
         ),
         Number(
             "hubs_alive",
@@ -111,8 +124,10 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
         numbers=numbers,
     )
     small_states(without_area(table, "learners"), "learners", "rate_class", rate_classes(learners.rate_words("host")))
-    unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
-        unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
+    unknown = _("The country of {unknown} of {learners} learners ({share}) is not known; they are not mapped.").format(
+        unknown=whole(totals["learners_unknown"]),
+        learners=whole(totals["learners"]),
+        share=share(totals["share_unknown"]),
     )
     note(" ".join(filter(None, [unknown, newest_only(scope)])))
     map_disclaimer()
@@ -310,7 +325,7 @@ def women(scope: Scope) -> None:
                 "share_high",
                 _("Women"),
                 [
-                    _("{share} ({interval}), not reported for {missing}").format(
+                    _("{share} ({interval}) of learners with sex reported; not reported for {missing} of all").format(
                         share=share(row.share_women),
                         interval=between(row.share_low, row.share_high),
                         missing=share(row.share_not_reported),
@@ -433,4 +448,4 @@ def _pairs(table: pd.DataFrame) -> list[tuple[str, bool]]:
 def _change(before: float | None, after: float | None) -> str:
     if before is None or after is None or is_missing(before) or is_missing(after):
         return missing()
-    return f"+{whole(after - before)}" if after >= before else f"\u2212{whole(before - after)}"
+    return signed("+" if after >= before else "\u2212", whole(abs(after - before)))

@@ -13,7 +13,7 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, people, share, whole
+from dashboard.locales.numbers import is_missing, people, share, whole, with_commas
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.programmes.charts import domains_figure
 from dashboard.scope import Scope
@@ -110,7 +110,7 @@ def _numbers(row: Mapping[str, Any], scope: Scope) -> list[Number]:
             row["completions_per_learner"],
             TOTALS,
             scope,
-            note=_("completions, may be over 1"),
+            note=_("completions; a learner may have several"),
             label=_("Per learner"),
         ),
         *(
@@ -156,7 +156,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
         if not is_missing(row.share_seats_taken)
     ]
     if seats:
-        note(_("Seats taken: {list}.").format(list=", ".join(seats)))
+        note(_("Seats taken: {list}.").format(list=with_commas(seats)))
 
 
 def hours(scope: Scope) -> None:
@@ -203,7 +203,9 @@ def hours_words(row: Mapping[str, Any]) -> str:
         )
         if not is_missing(row[column])
     ]
-    return _("Learning hours by basis: {list}").format(list=", ".join(known)) if known else _("Learning hours by basis")
+    return (
+        _("Learning hours by basis: {list}").format(list=with_commas(known)) if known else _("Learning hours by basis")
+    )
 
 
 def domains(scope: Scope) -> None:

@@ -15,7 +15,7 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import fact, lines, note, paragraph
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import is_missing, listed, people, share, whole
+from dashboard.locales.numbers import is_missing, listed, people, share, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.reach_map.charts import reach_classes, reach_figure
 from dashboard.scope import Scope
@@ -177,11 +177,13 @@ def _card(scope: Scope, coverage: pd.DataFrame) -> None:
         paragraph(_("Asylum-seekers: {count}").format(count=whole(waiting)))
     origins, hubs = ask("reach_map/origins_of_host", question), ask(REGISTER, Scope(country_iso3=country))
     if len(origins):
-        first = "; ".join(f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples())
+        first = with_semicolons(
+            f"{in_markdown(o.origin)} {share(o.share_of_host)}" for o in origins.head(5).itertuples()
+        )
         paragraph(_("Main origins, with their share of the refugees hosted: {origins}").format(origins=first))
     paragraph(
         plural("{count} named learning hub: {hubs}", "{count} named learning hubs: {hubs}", len(hubs)).format(
-            count=len(hubs), hubs=", ".join(in_markdown(row.hub) for row in hubs.itertuples())
+            count=len(hubs), hubs=with_commas(in_markdown(row.hub) for row in hubs.itertuples())
         )
         if len(hubs)
         else _("No learning hub was named in this country.")

@@ -412,7 +412,7 @@ def published_in_words() -> str:
     stated_words = _(
         "Diamonds are figures published at the time, on UNESCO's enrolment of that year: {total} learners in the "
         "world. The line uses the enrolment and the record named above, in which the past was revised. "
-        "For {day} UNESCO published {people} learners, {share} and {count} countries."
+        "For {day} UNESCO published {people} learners, {share} of all enrolled, and {count} countries."
     ).format(
         total=people(last["learners_total_implied"]),
         day=day(last["on_date"]),

@@ -22,8 +22,8 @@ from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
-from dashboard.locales.numbers import missing, whole
-from dashboard.locales.plain import in_markdown
+from dashboard.locales.numbers import missing, whole, with_commas, with_semicolons
+from dashboard.locales.plain import in_markdown, isolated
 from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, fragment
@@ -185,7 +185,7 @@ def _facts(proposal: Proposal) -> list[str]:
         )
     facts.append(
         _("Brought in by {who} at {at} UTC.").format(
-            who=in_markdown(proposal.who), at=snapshot.imported_at[:16].replace("T", " ")
+            who=in_markdown(proposal.who), at=isolated(snapshot.imported_at[:16].replace("T", " "))
         )
     )
     kind = proposal.arrival.kind
@@ -273,7 +273,7 @@ def _decide(proposal: Proposal, together: list[Proposal], follows: Consequence) 
     confirmed = True
     if asks or new:
         words = _("I confirm: {what}").format(
-            what=in_markdown("; ".join([*asks, *([_names_in_words(new)] if new else [])]))
+            what=in_markdown(with_semicolons([*asks, *([_names_in_words(new)] if new else [])]))
         )
         confirmed = st.checkbox(words, key=f"confirm-{proposal.name}")
     label = _("Publish") if len(together) == 1 else _("Publish all {count} parts").format(count=len(together))
@@ -300,7 +300,7 @@ def _unread(proposal: Proposal) -> None:
                         _("Column"): card.label(entry["column"]),
                         _("Value"): entry["value"] or _("(not shown)"),
                         _("Rows"): entry["rows"],
-                        _("First on lines"): ", ".join(map(str, entry["lines"])),
+                        _("First on lines"): with_commas(map(str, entry["lines"])),
                         _("Kept as"): entry["kept_as"],
                     }
                     for entry in unread[:MOST_ROWS]
@@ -515,9 +515,9 @@ def _consequence(store: Path, release: int, folders: tuple[Path, ...], partner: 
 def _names_in_words(names: Iterable[str]) -> str:
     listed = list(dict.fromkeys(names))
     if len(listed) <= MOST_NAMES:
-        return ", ".join(listed)
+        return with_commas(listed)
     return _("{names} and {count} more").format(
-        names=", ".join(listed[:MOST_NAMES]), count=whole(len(listed) - MOST_NAMES)
+        names=with_commas(listed[:MOST_NAMES]), count=whole(len(listed) - MOST_NAMES)
     )
 
 

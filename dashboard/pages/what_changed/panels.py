@@ -13,7 +13,8 @@ from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import grid
 from dashboard.components.texts import lines, note, paragraph
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing, people, short_day, whole
+from dashboard.locales.numbers import day, is_missing, people, short_day, whole, with_commas
+from dashboard.locales.numbers import signed as with_sign
 from dashboard.locales.plain import in_markdown
 from dashboard.pages.what_changed.charts import begins_at, waterfall_figure
 from dashboard.scope import Scope
@@ -173,7 +174,7 @@ def _change_words(scope: Scope, values: Mapping[str, int]) -> str:
         "after": people(values[LAST]),
         "first": scope.from_release,
         "last": scope.to_release,
-        "steps": ", ".join(steps),
+        "steps": with_commas(steps),
     }
     if not steps:
         return _("{metric} stayed at {after} between releases {first} and {last}: nothing changed").format(**words)
@@ -191,7 +192,7 @@ def _step_count(name: str, value: int) -> str:
         "removed": _("{count} removed"),
         "redefined": _("{count} redefined"),
     }
-    return words[name].format(count=signed(value).lstrip("+"))
+    return words[name].format(count=signed(value).lstrip("\u200e+"))
 
 
 def _audience_words(scope: Scope) -> str:
@@ -330,7 +331,7 @@ def served_on(known: Sequence[Manifest], date: datetime.date) -> int | None:
 
 def signed(value: int) -> str:
     """A count with its sign."""
-    return f"+{people(value)}" if value > 0 else f"\u2212{people(-value)}" if value < 0 else people(0)
+    return with_sign("+" if value > 0 else "\u2212", people(abs(value))) if value else people(0)
 
 
 def _step_text(value: int) -> str:
