@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dashboard.locales import ENGLISH, _, language, speaking
-from dashboard.locales.numbers import with_commas
 from dashboard.settings import REFERENCE
 
 if TYPE_CHECKING:  # each process that reads a file would import it, which takes longer than a small file
@@ -54,6 +53,8 @@ def words(set_name: str, only: Collection[str] = ()) -> dict[str, str]:
 
 def in_words(value: str, labels: Mapping[str, str]) -> str:
     """A code, or several behind commas, by their labels; what is no code of the set as it stands."""
+    from dashboard.locales.numbers import with_commas  # for pages alone: what reads a file needs none of its libraries
+
     return value and with_commas(labels.get(code.strip(), code.strip()) for code in value.split(","))
 
 
