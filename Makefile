@@ -72,6 +72,7 @@ lock: ## renew the lock files (needs uv)
 bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/learners.py
+	$(BIN)/python benchmarks/release.py
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/serving.py

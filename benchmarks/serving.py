@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,7 @@ PAGES = (
 CHOICES = ("selectbox", "date_input", "button_group")
 SEE_AS = "see_as"  # a choice of the steward's, not of the page's
 CHANGES, EVERY_SECONDS, CHANGES_PER_VIEWER, START_WITHIN_SECONDS = 12, 10.0, 6, 20.0
+TELL_SECONDS = 10.0
 FIRST_DAY, DAYS = datetime.date(2020, 2, 20), 125
 EPOCH = datetime.date(1970, 1, 1)
 EMPTY_PAGE = """
@@ -289,11 +291,13 @@ async def opens_of(port: int, process: psutil.Process, page: str, query: str = "
 
 async def settled(process: psutil.Process) -> None:
     """Waits until what is answered ahead is."""
+    begun = time.perf_counter()
     while True:
         before = cpu_ms(process)
         await asyncio.sleep(5)
         if cpu_ms(process) - before < 250:
-            return
+            break
+    say(f"the server has answered ahead what it does, after {time.perf_counter() - begun:.0f} s")
 
 
 async def print_pages(port: int, process: psutil.Process, pages: list[str]) -> None:
@@ -319,40 +323,90 @@ async def print_pages(port: int, process: psutil.Process, pages: list[str]) -> N
         )
 
 
-async def print_viewers(port: int, process: psutil.Process, viewers: int) -> None:
-    """What readers of the four heaviest pages wait for, each with a change every ten seconds."""
-    await settled(process)
-    seconds: list[float] = []
-    dropped: list[str] = []
+class Crowd:
+    """Readers of the four heaviest pages, each with a change every ten seconds, and what they waited for."""
 
-    async def viewer(page: str) -> None:
+    def __init__(self, port: int, viewers: int) -> None:
+        self.port, self.viewers = port, viewers
+        self.opening: list[float] = []
+        self.changing: list[float] = []
+        self.dropped: list[str] = []
+
+    async def come(self) -> None:
+        """Has all of them come within twenty seconds, make their changes, and leave."""
+        await asyncio.gather(*(self._viewer(HEAVIEST[number % len(HEAVIEST)]) for number in range(self.viewers)))
+
+    async def _viewer(self, page: str) -> None:
         try:
             await asyncio.sleep(random.uniform(0, START_WITHIN_SECONDS))
-            async with connect(port) as ws:
+            begun = time.perf_counter()
+            async with connect(self.port) as ws:
                 reader = Reader(ws, page)
                 await reader.open()
+                self.opening.append(time.perf_counter() - begun)
                 for _ in range(CHANGES_PER_VIEWER):
                     await asyncio.sleep(random.uniform(0.5, 1.5) * EVERY_SECONDS)
                     key = random.choice(sorted(reader.choices))
                     begun = time.perf_counter()
                     await reader.change(key, random.choice(reader.choices[key].values))
-                    seconds.append(time.perf_counter() - begun)
+                    self.changing.append(time.perf_counter() - begun)
         except Exception as error:  # noqa: BLE001 - counted and printed
-            dropped.append(f"{type(error).__name__}: {error}"[:120])
+            self.dropped.append(f"{type(error).__name__}: {error}"[:120])
 
-    before, begun = cpu_ms(process), time.perf_counter()
-    await asyncio.gather(*(viewer(HEAVIEST[number % len(HEAVIEST)]) for number in range(viewers)))
-    spent, took = cpu_ms(process) - before, time.perf_counter() - begun
-    seconds.sort()
+    def words(self) -> str:
+        """What they have waited for until now."""
+        return (
+            f"{len(self.opening)} opened (p95 {_p95(self.opening)}), {len(self.changing)} changes "
+            f"(p50 {_ms(statistics.median(self.changing or [float('nan')]))}, p95 {_p95(self.changing)}), "
+            f"{len(self.dropped)} dropped"
+        )
+
+
+def _p95(seconds: list[float]) -> str:
+    return _ms(sorted(seconds)[int(len(seconds) * 0.95)] if seconds else float("nan"))
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+async def print_viewers(port: int, process: psutil.Process, viewers: int) -> None:
+    """What readers of the four heaviest pages wait for, each with a change every ten seconds.
+
+    They are played by this process, which takes CPU of the same machine: its share is printed beside the server's.
+    """
+    await settled(process)
+    crowd, myself = Crowd(port, viewers), psutil.Process()
+    before, mine, begun = cpu_ms(process), cpu_ms(myself), time.perf_counter()
+
+    async def tell() -> None:
+        while True:
+            spent, played, since = cpu_ms(process), cpu_ms(myself), time.perf_counter()
+            await asyncio.sleep(TELL_SECONDS)
+            took = 10 * (time.perf_counter() - since)
+            say(
+                f"{time.perf_counter() - begun:4.0f} s: {crowd.words()}; server {(cpu_ms(process) - spent) / took:.0f} "
+                f"% of a core, viewers {(cpu_ms(myself) - played) / took:.0f} %, load {os.getloadavg()[0]:.1f}"
+            )
+
+    telling = asyncio.create_task(tell())
+    await crowd.come()
+    telling.cancel()
+    spent, played, took = cpu_ms(process) - before, cpu_ms(myself) - mine, time.perf_counter() - begun
+    acts = max(1, len(crowd.changing) + len(crowd.opening))
     print(
-        f"{viewers} viewers of {', '.join(HEAVIEST)}, a change every {EVERY_SECONDS:.0f} s: {len(seconds)} changes, "
-        f"{len(dropped)} dropped, p50 {1000 * statistics.median(seconds):.0f} ms, "
-        f"p95 {1000 * seconds[int(len(seconds) * 0.95)]:.0f} ms; "
-        f"{spent / (len(seconds) + viewers):.1f} CPU ms an open or change, {spent / took / 10:.0f} % of a core, "
-        f"server {process.memory_info().rss / 1e6:.0f} MB; load of the machine {os.getloadavg()[0]:.1f}"
+        f"{viewers} viewers of {', '.join(HEAVIEST)}, a change every {EVERY_SECONDS:.0f} s: {crowd.words()}; "
+        f"server {spent / acts:.1f} CPU ms an open or change, {spent / took / 10:.0f} % of a core, "
+        f"{process.memory_info().rss / 1e6:.0f} MB; viewers {played / acts:.1f} CPU ms, {played / took / 10:.0f} % of "
+        f"a core; load of the machine {os.getloadavg()[0]:.1f}"
     )
-    for error in sorted(set(dropped)):
-        print(f"  {error}")
+    for error, times in Counter(crowd.dropped).most_common():
+        print(f"  {times} x {error}")
+
+
+def say(words: str) -> None:
+    """Prints how far a long measurement is, apart from what it found."""
+    print(f"  {words}", file=sys.stderr, flush=True)
 
 
 def first_load(port: int, ready: str, path: str = "") -> tuple[float, int]:

@@ -1,7 +1,6 @@
 """The page list and the session gate, nothing else."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from dashboard.access.gate import account, gate
 from dashboard.access.visitor import VISITOR_KEY, is_embedded
 from dashboard.components import languages
 from dashboard.components.filters import single_step_of_history
+from dashboard.components.navigation import as_streamlit_wants
 from dashboard.components.notices import footer, on_page
 from dashboard.components.refused import refuse
 from dashboard.documents.button import button
@@ -20,6 +20,7 @@ from dashboard.refusals import Refusal
 from dashboard.session import take_release
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
+from dashboard.turns import in_turn
 from dashboard.warehouse.answers import ReleaseTooOld
 
 STATIC = Path(__file__).parent / "static"
@@ -43,22 +44,9 @@ def opens_on() -> Page:
     return first_page(is_partner=bool(came and came.own.partner_id))
 
 
-def as_streamlit_wants(pages_of_section: list[Page]) -> list[Any]:
-    """The pages of a section. Streamlit's default page answers at / only, so it is listed once more under its name."""
-    listed = []
-    for page in pages_of_section:
-        is_first = page == first
-        listed.append(
-            st.Page(page.script, title=page.title, url_path="start" if is_first else page.name, default=is_first)
-        )
-        if is_first:
-            listed.append(st.Page(page.script, title=page.title, url_path=page.name, visibility="hidden"))
-    return listed
-
-
 first = opens_on()
 page = st.navigation(
-    {section: as_streamlit_wants(listed) for section, listed in menu().items()},
+    as_streamlit_wants(menu(), first),
     position="hidden" if embedded else "sidebar",
     expanded=True,
 )  # all pages in sight, however many
@@ -78,7 +66,7 @@ if not embedded:
 name = first.name if page.url_path in ("", "start") else page.url_path
 on_page(name)
 languages.on_page(name)
-with page_timed(name), single_step_of_history():
+with page_timed(name), in_turn(name), single_step_of_history():
     try:
         if embedded:
             show_embedded(name, page.run)

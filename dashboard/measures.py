@@ -10,9 +10,15 @@ REGISTRY = CollectorRegistry()
 SECONDS = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 PAGE_SECONDS = Histogram(
-    "coalition_page_seconds", "Time the script of a page took.", ["page"], buckets=SECONDS, registry=REGISTRY
+    "coalition_page_seconds",
+    "Time the script of a page took, its wait for a turn included.",
+    ["page"],
+    buckets=SECONDS,
+    registry=REGISTRY,
 )
-PAGES_RUNNING = Gauge("coalition_pages_running", "Scripts of pages that run now.", registry=REGISTRY)
+PAGES_RUNNING = Gauge(
+    "coalition_pages_running", "Scripts of pages that run now, or wait for their turn.", registry=REGISTRY
+)
 PAGE_ERRORS = Counter("coalition_page_errors", "Scripts of pages that ended with an error.", registry=REGISTRY)
 VISITS = Counter("coalition_visits", "Pages opened in a browser, reloads included.", registry=REGISTRY)
 RELEASE_SECONDS = Gauge(

@@ -1,12 +1,13 @@
 """The one list of pages: the menu, the warm-up, the tests and the documentation read it."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from pkgutil import iter_modules
 
-from dashboard.locales import _
+from dashboard.locales import _, language
 
 ROOMS = Path(__file__).parent / "pages"
 QUESTION = re.compile(r"\"([a-z_]+/[a-z0-9_]+)\"")
@@ -45,8 +46,13 @@ def _names_on_page(page: str) -> frozenset[str]:
     return frozenset(name for text in texts for name in QUESTION.findall(text))
 
 
-def menu() -> dict[str, list[Page]]:
-    """The pages by section of the menu, in order."""
+def menu() -> Mapping[str, Sequence[Page]]:
+    """The pages by section of the menu, in order, in the language of this run."""
+    return _menu(language())
+
+
+@cache
+def _menu(_language: str) -> Mapping[str, Sequence[Page]]:
     return {
         _("Reach"): [
             Page("overview", _("Overview")),
@@ -78,9 +84,14 @@ def menu() -> dict[str, list[Page]]:
     }
 
 
-def pages() -> list[Page]:
-    """All pages, in the order of the menu."""
-    return [page for of_section in menu().values() for page in of_section]
+def pages() -> Sequence[Page]:
+    """All pages, in the order of the menu, in the language of this run."""
+    return _pages(language())
+
+
+@cache
+def _pages(_language: str) -> Sequence[Page]:
+    return tuple(page for of_section in menu().values() for page in of_section)
 
 
 def first_page(is_partner: bool) -> Page:

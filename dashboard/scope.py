@@ -63,5 +63,7 @@ class Scope:
 
     def params(self, query: Query) -> Mapping[str, Any]:
         """The parameters of the question that this scope sets."""
-        mine = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {field.name: mine[field.name] for field in query.params if field.name in mine}
+        return {field.name: getattr(self, field.name) for field in query.params if field.name in CHOICES}
+
+
+CHOICES = frozenset(field.name for field in fields(Scope))

@@ -50,7 +50,7 @@ from dashboard.warehouse.changes import compares
 from dashboard.warehouse.duckdb import write_shared
 
 # Each takes some 15 MB.
-PARTNERS_IN_MEMORY = 6
+PARTNERS_IN_MEMORY = 5
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
@@ -76,6 +76,8 @@ _warming: set[tuple[Path, int]] = set()
 _single_warming = Lock()
 _seen: set[Release] = set()
 _mended: set[str] = set()
+_opening: dict[tuple[Viewer, Release], Lock] = {}
+_one_shares = Lock()
 
 
 class NoRow(dict[str, None]):
@@ -249,7 +251,10 @@ def current_release() -> Release:
     if (release := _of_document.get()) is not None:
         return release
     visitor()
-    return st.session_state[RELEASE_KEY] if RELEASE_KEY in st.session_state else take_release()
+    try:
+        return st.session_state[RELEASE_KEY]
+    except KeyError:
+        return take_release()
 
 
 def ask(name: str, scope: Scope | None = None, as_viewer: Viewer | None = None) -> pd.DataFrame:
@@ -361,28 +366,39 @@ def let_go() -> None:
     for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
         cached.cache_clear()
     _served.clear()
+    _opening.clear()
     _working.close()
     gc.unfreeze()
     gc.collect()
 
 
 def _answers(viewer: Viewer, release: Release) -> Answers:
-    """What the viewer may have of the release, in a database of its own."""
-    return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
+    """What the viewer may have of the release, in a database of its own.
+
+    Who comes while it is being opened waits for that one: of many readers each would open another, of tens of megabytes
+    and several threads.
+    """
+    with _opening.setdefault((viewer, release), Lock()):
+        return (_answers_of_partner if viewer.partner_id else _answers_of_all)(viewer, release)
 
 
 # Of partners only those that asked last: one that comes back waits for a fraction of a second.
 @lru_cache(maxsize=PARTNERS_IN_MEMORY)
 def _answers_of_partner(viewer: Viewer, release: Release) -> Answers:
-    return open_answers(viewer, release, _shared(release))
+    return open_answers(viewer, release, _shared_once(release))
 
 
 @lru_cache(maxsize=16)
 def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
     with RELEASE_SECONDS.time():
-        answers = open_answers(viewer, release, _shared(release))
+        answers = open_answers(viewer, release, _shared_once(release))
     keep_in_memory()
     return answers
+
+
+def _shared_once(release: Release) -> Shared | None:
+    with _one_shares:
+        return _shared(release)
 
 
 @lru_cache(maxsize=8)

@@ -8,12 +8,14 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from dashboard.locales import ENGLISH, _, language, speaking
 from dashboard.locales.numbers import with_commas
 from dashboard.settings import REFERENCE
+
+if TYPE_CHECKING:  # each process that reads a file would import it, which takes longer than a small file
+    import pandas as pd
 
 FILE = REFERENCE / "vocabularies.csv"
 # Sets with a reference table of their own: its file, its column of codes.
@@ -24,6 +26,7 @@ NAMED = {"country": "country", "origin": "country", "language_name": "language"}
 REGIONS = ("region", "sub_region")
 PLACE = "place_name"  # a column with countries or regions
 UNKNOWN = "unknown"  # in a column of countries
+NOT_STATED = "not stated"
 
 
 class VocabularyError(Exception):
@@ -54,7 +57,7 @@ def in_words(value: str, labels: Mapping[str, str]) -> str:
     return value and with_commas(labels.get(code.strip(), code.strip()) for code in value.split(","))
 
 
-def in_language(table: pd.DataFrame, locale: str) -> pd.DataFrame:
+def in_language(table: "pd.DataFrame", locale: str) -> "pd.DataFrame":
     """An answer with its countries, regions and languages named in a language; in English it is as it was.
 
     A name that the reference tables do not have, such as that of a hub's host, stands as it is.
@@ -89,6 +92,11 @@ def set_names() -> tuple[str, ...]:
 def spellings(set_name: str) -> dict[str, str]:
     """The code for each spelling of a set: the code itself and its synonyms, in small letters."""
     return {spelling.casefold(): code.code for code in codes(set_name) for spelling in (code.code, *code.synonyms)}
+
+
+def stated(set_name: str) -> tuple[str, ...]:
+    """What a file may state of a set, in its order: its codes but for *not stated*."""
+    return tuple(code.code for code in codes(set_name) if code.code != NOT_STATED)
 
 
 def codes(set_name: str) -> tuple[Code, ...]:

@@ -21,7 +21,10 @@ CACHE = PROJECT / ".cache" / "stores"
 FRESH = "COALITION_FRESH_STORES"
 MODULE = re.compile(r"(?:dashboard|tests)(?:\.[a-z_0-9]+)+")
 # Besides the modules that fill a store. Questions of pages are asked of a store and never make one.
-READ_TOO = ("data/reference", "data/sources", "queries", "tests/fixtures", "requirements.lock")
+READ_TOO = (
+    *("data/reference", "data/sources", "queries", "tests/fixtures", "requirements.lock"),
+    "dashboard/warehouse",  # a release keeps a digest of its code beside each table
+)
 READ_BY_PAGES = (
     *("queries/pages", "queries/audiences", "queries/metrics", "queries/changes"),
     *("queries/columns.toml", "queries/parameters.toml"),
@@ -117,7 +120,7 @@ def files_of(fill: Fill, project: Path = PROJECT) -> set[Path]:
     by_pages = [project / name for name in READ_BY_PAGES]
     for path_read in (project / name for name in READ_TOO):
         for path in [path_read] if path_read.is_file() else path_read.rglob("*"):
-            if path.is_file() and not any(path.is_relative_to(folder) for folder in by_pages):
+            if path.is_file() and path.suffix != ".pyc" and not any(path.is_relative_to(f) for f in by_pages):
                 files.add(path)
     return files
 

@@ -56,6 +56,7 @@ def visitor() -> Visitor:
     """
     if (acting := _acting.get()) is not None:
         return acting
-    if VISITOR_KEY not in st.session_state:
-        raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.")
-    return st.session_state[VISITOR_KEY]
+    try:
+        return st.session_state[VISITOR_KEY]
+    except KeyError:
+        raise NotAdmitted("This page was opened without the gate. Open the dashboard by its first page.") from None

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.charts.frame import Figure, framed, row_label
 from dashboard.charts.intervals import PERCENT, gap
-from dashboard.charts.palette import ACCENT, NEUTRAL, PARTIAL, SERIES
+from dashboard.charts.palette import ACCENT, MARK, NEUTRAL, RIM, SERIES
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, people, people_axis, share, whole
 from dashboard.locales.plain import in_chart
@@ -126,7 +126,7 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
                 "name": _("Median of the other partners"),
                 "y": steps,
                 "x": [None if is_missing(value) else value for value in table["median_share"]],
-                "marker": {"symbol": "diamond", "size": 11, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
+                "marker": {"symbol": "diamond", "size": 11, "color": MARK, "line": {"width": 1, "color": RIM}},
                 "cliponaxis": False,
                 "hovertemplate": "%{y}: %{x:.1%}<extra>" + _("Median of the other partners") + "</extra>",
             }

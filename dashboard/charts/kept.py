@@ -1,6 +1,6 @@
 """Keeps what was made of an answer: all readers of an answer have the same table, and most see the same map of it."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -42,6 +42,19 @@ def kept(function: Callable[Args, Made]) -> Callable[Args, Made]:
         return result_of(_Call(key, args, named))
 
     return called
+
+
+@kept
+def names_by_code(table: pd.DataFrame, codes: str, names: str) -> Mapping[Any, str]:
+    """What one column of a table calls the codes of another, in the order of the table."""
+    return dict(zip(table[codes], table[names], strict=True))
+
+
+@kept
+def codes_by_name(table: pd.DataFrame, codes: str, names: str) -> Sequence[Any]:
+    """The codes of a table in the order of their names."""
+    named = names_by_code(table, codes, names)
+    return sorted(named, key=lambda code: named[code])
 
 
 def _key(value: Any) -> Hashable:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.charts.frame import Figure, in_lines
 from dashboard.charts.kept import kept
-from dashboard.charts.palette import CLOSED, HIDDEN, NO_DATA, NO_RATE, PARTIAL, RATE_UNKNOWN, SEQUENTIAL
+from dashboard.charts.palette import HIDDEN, INK, MARK, NO_DATA, NO_RATE, RATE_UNKNOWN, RIM, SEQUENTIAL
 from dashboard.charts.world import HEIGHT, MapClass, class_map
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import decimal, is_missing, whole
@@ -62,7 +62,7 @@ def learners_map(
                 "mode": "lines",
                 "lat": [row.origin_latitude, row.latitude],
                 "lon": [row.origin_longitude, row.longitude],
-                "line": {"color": CLOSED, "width": 0.8 + 5 * row.learners / most},
+                "line": {"color": INK, "width": 0.8 + 5 * row.learners / most},
                 "opacity": 0.9,
                 "hoverinfo": "skip",
                 "showlegend": bool(at == 0),
@@ -97,8 +97,8 @@ def circles_trace(rows: pd.DataFrame, size: str, words: str, height: int, unit: 
             "size": [max(3.0, largest * (n / most) ** 0.5) for n in rows[size]],
             "sizemode": "diameter",
             "opacity": 0.75,
-            "color": PARTIAL,
-            "line": {"width": 1, "color": "#5c3d00"},
+            "color": MARK,
+            "line": {"width": 1, "color": RIM},
         },
     }
 

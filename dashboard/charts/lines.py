@@ -5,17 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.frame import Figure, framed
+from dashboard.charts.palette import CATEGORIES
 from dashboard.locales.numbers import is_missing, people, people_axis
 
-# Six curves a reader can distinguish on light and on dark, by dash as well as by hue.
-CURVES = (
-    ("#2f7fd1", "solid"),
-    ("#e08a00", "solid"),
-    ("#1f9e8f", "dash"),
-    ("#c0504d", "dash"),
-    ("#7b9e3f", "dot"),
-    ("#9a7fd1", "dot"),
-)
+# Six curves a reader can distinguish, by dash as well as by hue.
+CURVES = tuple(zip(CATEGORIES, ("solid", "solid", "dash", "dash", "dot", "dot"), strict=True))
 
 
 def lines_figure(

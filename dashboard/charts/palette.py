@@ -1,4 +1,19 @@
-"""Colours with a meaning, the same on every chart; each pair differs in lightness as well as in hue."""
+"""Colours with a meaning, the same on every page. Pages and charts take them from here, by name.
+
+- Blue, ACCENT: what the chart counts. SEQUENTIAL, pale to deep, is from few to many; the pale one of a pair is the
+  weaker kind.
+- Red, CLOSED: missing, ended or late. Schools or a hub closed, a need without an offer, a source overdue, rows refused.
+- Amber, PARTIAL: in between. Partially open, some levels, due, dormant, confirmed and not begun.
+- Green, SPARE: done or in order. Delivered, on time.
+- Violet, ON_BREAK: closed as planned, for an academic break.
+- Amber with a dark rim, MARK: a second measure over areas or bars. Circles by size, diamonds to compare with.
+- Grey, NEUTRAL: what something is compared with, or not stated. NO_DATA is not known, and the quietest of all.
+- HIDDEN: kept back to protect people. ZERO: none, and that is known. NO_RATE: something, but not what colours count.
+- CATEGORIES: kinds that are neither good nor bad. None of them is red, amber or green.
+
+Colour is never the only sign: a legend, a word, a shape, a dash or a pattern says the same. Each pair differs in
+lightness as well as in hue.
+"""
 
 from typing import Any
 
@@ -18,7 +33,12 @@ SERIES = (ACCENT, "#93bfe3", NEUTRAL, PALE_NEUTRAL)
 STATUS = {"closed": CLOSED, "partial": PARTIAL, "on_break": ON_BREAK, "open": OPEN}
 FEMALE, MALE = "#0d4f92", "#84b6e0"
 NO_RATE, RATE_UNKNOWN = "#dfe8d8", "#d9d2e4"  # counted, but too few to divide by; or the divisor is not known
-INK = "#10202e"  # text on pale marks
+# Curves and kinds side by side, readable on light and on dark.
+CATEGORIES = ("#2f7fd1", "#c2569b", "#1f9e8f", "#7a5cc4", "#7b8794", "#3b94b5")
+MARK, RIM, POINT_RIM = PARTIAL, "#5c3d00", "#5c6873"
+INK = "#10202e"  # text on pale marks, and lines over a map
+ON_STRONG = "#ffffff"  # text and patterns on strong marks
+PAPER_INK, PAPER_GRID = "#243240", "#d5dae0"
 WORDS = "#4b5763"  # text on the page: axes, and numbers beside marks
 
 # On a dark page a figure wears these instead. What is large stays what stands out: light on dark. Land without data is
@@ -30,7 +50,7 @@ ON_DARK = {
     OPEN: "#2f5d7c",
     NO_DATA: "#2a3843",
     HIDDEN: "#5b4d70",
-    ZERO: "#31404c",
+    ZERO: "#6a634b",
     ACCENT: ACCENT_ON_DARK,
     SPARE: "#7fb596",
     NEUTRAL: "#93a0ad",

@@ -33,6 +33,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from dashboard.charts.frame import Figure
 from dashboard.charts.language import date_ticks
 from dashboard.charts.palette import BORDER, NO_DATA
+from dashboard.charts.palette import PAPER_GRID as GRID
+from dashboard.charts.palette import PAPER_INK as INK
 from dashboard.locales import is_right_to_left
 from dashboard.locales.numbers import is_missing, people, percent, share
 from dashboard.locales.plain import letters_wide
@@ -41,7 +43,6 @@ from dashboard.settings import REFERENCE
 POLYGONS = REFERENCE / "boundaries" / "countries_110m.geojson"
 PIXELS_AN_INCH = 96
 WIDTH = 760  # pixels
-INK, GRID = "#243240", "#d5dae0"
 CHINESE, CHINESE_FONT = "Noto Sans SC", Path(__file__).with_name("fonts")  # made by `make chinese-font`
 FAMILIES = ("Noto Sans", "Noto Sans Arabic", CHINESE, "DejaVu Sans")
 FONTS = ", ".join([*FAMILIES, "sans-serif"])

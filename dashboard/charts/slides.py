@@ -13,7 +13,7 @@ from typing import Any, Literal
 from unicodedata import bidirectional
 
 from dashboard.charts.frame import Figure
-from dashboard.charts.palette import ACCENT, NEUTRAL
+from dashboard.charts.palette import ACCENT, NEUTRAL, ON_STRONG
 from dashboard.charts.paper import categories_of, is_day
 from dashboard.intake.report import harmless
 from dashboard.locales import _
@@ -275,7 +275,7 @@ def _steps(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> NativeChart |
     names = {"totals": _("Total"), "increasing": _("Increase"), "decreasing": _("Decrease")}
     axis = layout.get("xaxis", {})
     begins_at = min((_number(end) for end in axis.get("range", ())), default=0)
-    series = [Series("", (), carrier, "#ffffff", drawn="hidden", in_legend=False)]
+    series = [Series("", (), carrier, ON_STRONG, drawn="hidden", in_legend=False)]
     series += [
         Series(
             name=names[kind],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.palette import ACCENT, BORDER, NEUTRAL, NO_DATA
+from dashboard.charts.palette import ACCENT, BORDER, NEUTRAL, NO_DATA, POINT_RIM
 from dashboard.locales.plain import in_chart
 
 Figure = dict[str, Any]
@@ -159,7 +159,7 @@ def _points(rows: list[tuple[str, str, str]], positions: list[list[float]], entr
         "hovertemplate": _hover(entry, "%{customdata[1]}"),
         "legendgroup": entry.key,
         "showlegend": False,
-        "marker": {"size": POINT_SIZE, "color": entry.color, "line": {"width": 1, "color": "#5c6873"}},
+        "marker": {"size": POINT_SIZE, "color": entry.color, "line": {"width": 1, "color": POINT_RIM}},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }

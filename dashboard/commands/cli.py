@@ -193,7 +193,12 @@ def _withdraw(arguments: argparse.Namespace) -> None:
 
 
 def _publish(arguments: argparse.Namespace) -> None:
-    print(f"published release {actions.publish(store_folder(), anew=arguments.anew).number}")
+    _print_release(actions.publish(store_folder(), anew=arguments.anew))
+
+
+def _print_release(release: releases.Release) -> None:
+    same = f"; {release.taken_over} of its {len(release.marts)} tables are unchanged" if release.taken_over else ""
+    print(f"published release {release.number}{same}")
 
 
 def _releases(arguments: argparse.Namespace) -> None:
@@ -359,7 +364,7 @@ def _import_files(source: str, files: list[Path], arguments: argparse.Namespace)
     for line in _consequence_lines(done.consequence):
         print(line)
     if done.release and done.is_new:
-        print(f"published release {done.release.number}")
+        _print_release(done.release)
     elif done.release:
         print(f"release {done.release.number} stays: nothing is new")
     counts = [

@@ -3,14 +3,14 @@
 Programme, partner and country travel from page to page; the day does so among pages about learners only.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.kept import kept
+from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import MapClass, clicked_country
 from dashboard.components.answers import HEADLINE
@@ -96,15 +96,14 @@ def chosen_country_words(_scope: Scope) -> str:
     """The title of a section about the chosen country."""
     names = country_names()
     country = chosen_country()
-    if country not in names:
+    if country is None or country not in names:
         return _("About one country")
     return _("More about {country}").format(country=in_markdown(names[country]))
 
 
-def country_names() -> dict[str, str]:
+def country_names() -> Mapping[str, str]:
     """The name of each country of the reference by its code."""
-    table = ask("reach_map/coverage")
-    return dict(zip(table["country_iso3"], table["country"], strict=True))
+    return names_by_code(ask("reach_map/coverage"), "country_iso3", "country")
 
 
 def map_and_card() -> Sequence[Any]:
@@ -163,7 +162,7 @@ def without_area(table: pd.DataFrame, column: str) -> pd.DataFrame:
 @kept
 def largest(table: pd.DataFrame, column: str, most: int) -> list[tuple[str, Any]]:
     """The countries with the largest numbers above zero, and these."""
-    rows = table[table[column] > 0].nlargest(most, column)
+    rows = table.loc[table[column] > 0, ["country", column]].nlargest(most, column)
     return list(zip(rows["country"], rows[column], strict=True))
 
 
@@ -172,7 +171,7 @@ def _small_states_in_words(
     rows: pd.DataFrame, column: str, class_column: str, classes: Sequence[MapClass]
 ) -> list[tuple[str, str]]:
     """For each class that has some of the largest: its colour, and their names with their numbers."""
-    largest_rows, labels = rows.nlargest(MOST_SMALL_STATES, column), []
+    largest_rows, labels = rows[["country", column, class_column]].nlargest(MOST_SMALL_STATES, column), []
     for entry in classes:
         in_class = largest_rows[largest_rows[class_column] == entry.key]
         if in_class.empty:

@@ -109,9 +109,9 @@ class Number:
 class Drawn(BaseFigure):
     """A figure that is a dictionary already. plotly would check it for each reader, at 4 ms; our tests do instead."""
 
-    def __init__(self, spec: dict[str, Any]) -> None:
+    def __init__(self, spec: dict[str, Any], is_dark: bool) -> None:
         spoken = in_language(with_names_in_lines(spec))
-        coloured = for_dark(spoken) if is_dark() else spoken
+        coloured = for_dark(spoken) if is_dark else spoken
         self._spec = {**coloured, "layout": {**coloured["layout"], "template": _template()}}
 
     def to_dict(self) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def figure(
         _light(drawn)
     else:
         st.plotly_chart(
-            Drawn(drawn.chart),
+            Drawn(drawn.chart, is_dark()),
             key=chart_key(question_name + name),
             config=_config(drawn.chart),
             alt=alt_of(drawn.chart, drawn.words.alt),
@@ -289,7 +289,7 @@ def plain_chart(chart: dict[str, Any], key: str, alt: str) -> None:
     if light.is_light() and "geo" not in chart["layout"]:
         light.chart(chart, alt_of(chart, alt))
         return
-    st.plotly_chart(Drawn(chart), key=key, config=_config(chart), alt=alt_of(chart, alt))
+    st.plotly_chart(Drawn(chart, is_dark()), key=key, config=_config(chart), alt=alt_of(chart, alt))
 
 
 def alt_of(chart: dict[str, Any], alt: str) -> str:

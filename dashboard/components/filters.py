@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
+from dashboard.charts.kept import codes_by_name, names_by_code
 from dashboard.locales import _
 from dashboard.locales.numbers import INPUT, LONG, day, widget_day
 
@@ -82,8 +83,8 @@ def views(names: Mapping[str, str], default: str | None = None) -> str:
 
 def choose_country(label: str, table: pd.DataFrame, none: str) -> str | None:
     """A choice among the countries of a table (country_iso3, country), by name; `none` are the words for no choice."""
-    names = dict(zip(table["country_iso3"], table["country"], strict=True))
-    codes = sorted(names, key=lambda code: names[code])
+    names = names_by_code(table, "country_iso3", "country")
+    codes = codes_by_name(table, "country_iso3", "country")
     return choose(label, [None, *codes], "country_iso3", lambda code: names[code] if code else none, None)
 
 

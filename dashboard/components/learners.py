@@ -1,5 +1,8 @@
 """What pages about learners share: what may be chosen, words for steps and attributes, why nothing is shown."""
 
+from collections.abc import Mapping
+
+from dashboard.charts.kept import names_by_code
 from dashboard.components.page import NoAnswer
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
@@ -64,16 +67,15 @@ def step_words() -> dict[str, str]:
 def programme_words(with_totals: bool = True) -> dict[str, str]:
     """Programmes that have learners, with the totals over several before them."""
     table = ask("overview/programmes")
-    named = dict(zip(table["programme_id"], table["programme"], strict=True))
+    named = names_by_code(table, "programme_id", "programme")
     totals = {FOR_REFUGEES: _("All programmes for refugees"), ALL: _("All programmes")} if with_totals else {}
     return {**totals, **named}
 
 
-def partner_words(programme_id: str | None = None) -> dict[str, str]:
+def partner_words(programme_id: str | None = None) -> Mapping[str, str]:
     """Partners that report learners, or learners of a programme."""
     scope = Scope(partner_id=own_partner(), programme_id=programme_id)
-    table = ask("overview/partners", scope)
-    return dict(zip(table["partner_id"], table["partner"], strict=True))
+    return names_by_code(ask("overview/partners", scope), "partner_id", "partner")
 
 
 def attribute_words() -> dict[str, str]:

@@ -3,12 +3,12 @@
 import datetime
 from collections.abc import Iterable
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 
 import streamlit as st
 
 from dashboard.access.gate import audience_words
-from dashboard.access.viewer import PARTNER_AUDIENCE
+from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
 from dashboard.components.provenance import source_line
 from dashboard.components.texts import note
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
@@ -21,7 +21,7 @@ from dashboard.session import current_release, current_viewer, is_pinned, releas
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
-from dashboard.store.releases import today
+from dashboard.store.releases import Release, today
 from dashboard.warehouse.catalog import SourceCard, questions, sources
 from dashboard.warehouse.lineage import sources_of, sources_of_page
 
@@ -130,7 +130,13 @@ def _sources_of(name: str) -> tuple[str, ...]:
 
 def marks_of_page() -> tuple[Mark, ...]:
     """How fresh the sources of this page are, as far as the reader may know."""
-    return marks(current_viewer(), current_release(), _sources(), today())
+    return _marks(current_viewer(), current_release(), _sources(), today())
+
+
+# Of some pages, on a day, for the audiences that came.
+@lru_cache(maxsize=400)
+def _marks(viewer: Viewer, release: Release, names: tuple[str, ...], day: datetime.date) -> tuple[Mark, ...]:
+    return marks(viewer, release, names, day)
 
 
 def _late_words(mark: Mark) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from dashboard.charts.kept import kept
 from dashboard.locales import _
 from dashboard.locales.numbers import short_day, with_commas, with_semicolons
 from dashboard.locales.plain import isolated, without_markup
@@ -55,11 +57,17 @@ def pins_of(question_name: str, scope: Scope) -> list[tuple[str, Pin]]:
     for name in sources_of(question_name):
         known = [(name, pin) for pin in pins.get(name, [])]
         if name == CLOSURES:
-            days = ask(ANSWERED_BY, scope)["captured_on"].astype(str).tolist()
+            days = _days(ask(ANSWERED_BY, scope))
             used_pins += [(name, pin) for name, pin in known if pin["captured_on"] in days]
         else:
             used_pins += known if sources()[name].stream else known[-1:]
     return used_pins
+
+
+@kept
+def _days(answered_by: pd.DataFrame) -> frozenset[str]:
+    """The days of capture that an answer about school closures was read from."""
+    return frozenset(answered_by["captured_on"].astype(str))
 
 
 def source_line() -> None:

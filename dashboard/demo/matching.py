@@ -14,6 +14,7 @@ from dashboard.demo.learners import Sent
 from dashboard.intake.readers.organisations import LEVELS, TIERS
 from dashboard.reference import closures
 from dashboard.reference.carried import read_rows, write_rows
+from dashboard.vocabularies import stated
 
 OFFERS, NEEDS, MEMBERS = 260, 170, 208
 FIRST_DAY = datetime.date(2020, 3, 20)
@@ -52,7 +53,7 @@ MATCH_COLUMNS = [
     *("match_id", "need_id", "offer_id", "proposed_on", "brokered_on", "delivering_on", "completed_on", "dropped_on"),
     *("dropped_reason", "people_reached", "note"),
 ]
-REASONS = ("no capacity", "no answer", "not suitable", "need ended")
+REASONS = tuple(reason for reason in stated("dropped_reason") if reason != "other")
 Record = dict[str, str]
 Turns = Mapping[str, list[tuple[datetime.date, str]]]
 

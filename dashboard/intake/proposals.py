@@ -223,7 +223,7 @@ def preview(store: Path, proposal: Proposal, partner: str = "") -> dict[str, Any
             build_exact(of_partner(pins, partner), fresh)
             before_and_after["figures"] = [figure for figure in _figures(old, fresh) if figure["partner"] == partner]
         else:
-            built = build(pins, fresh)
+            built = build(pins, fresh, before=before, anew=True)
             before_and_after["figures"] = _figures(old, fresh)
             before_and_after["audit"] = {audience: built["disclosure"][audience] for audience in (COALITION, PUBLIC)}
             before_and_after |= {audience: _cells(old, fresh, audience) for audience in (COALITION, PUBLIC)}

@@ -28,6 +28,7 @@ class Spool:
         self._file, self._kind = file, np.dtype(list(kinds.items()))
         self._written = 0
         self._blocks: list[np.ndarray] = []
+        self._sorted: dict[tuple[str, ...], list[Path]] = {}
 
     def add(self, **columns: np.ndarray) -> None:
         """Adds rows."""
@@ -39,7 +40,7 @@ class Spool:
         if self.rows - self._written > MOST_ROWS:
             with self._file.open("ab") as out:
                 for kept_block in self._blocks:
-                    out.write(kept_block.tobytes())
+                    out.write(kept_block.data)
             self._blocks.clear()
             self._written = self.rows
 
@@ -61,35 +62,47 @@ class Spool:
         for first in range(0, self.rows, BLOCK_ROWS):
             yield self.between(first, min(first + BLOCK_ROWS, self.rows))
 
-    def by(self, key: str) -> Iterator[np.ndarray]:
+    def by(self, key: str, *others: str) -> Iterator[np.ndarray]:
         """All rows but those of the key 0, in order: those of one key are together, and lower keys come first.
 
-        Keys are spread evenly over all numbers of 64 bits.
+        Keys are spread evenly over all numbers of 64 bits. Of each row there are the key and what stands under the
+        other names, or all of it where none is named. Many rows are sorted into files once, which serve whoever asks
+        for the same again; rows are added no more then.
         """
         if not self._written:
             rows = self._last()
-            yield rows[rows[key] != 0]
+            yield rows if rows[key].all() else rows[rows[key] != 0]
             return
-        files = [self._file.with_name(f"{self._file.name}.{key}.{number}") for number in range(2**KEY_BITS)]
+        kind = np.dtype([(name, self._kind[name]) for name in (key, *others)]) if others else self._kind
+        if (key, *others) not in self._sorted:
+            self._sorted[key, *others] = self._sort(key, kind)
+        for file in self._sorted[key, *others]:
+            yield np.fromfile(file, kind)
+
+    def _sort(self, key: str, kind: np.dtype) -> list[Path]:
+        """Files of the rows by the first bits of a key, those that have any."""
+        name = f"{self._file.name}.{len(self._sorted)}"
+        files = [self._file.with_name(f"{name}.{number}") for number in range(2**KEY_BITS)]
         for block in self.blocks():
-            block = block[block[key] != 0]
-            numbers = (block[key] >> np.uint64(64 - KEY_BITS)).astype(np.uint8)
-            block = block[np.argsort(numbers, kind="stable")]
+            order = np.flatnonzero(block[key])
+            numbers = (block[key][order] >> np.uint64(64 - KEY_BITS)).astype(np.uint8)
+            order = order[np.argsort(numbers, kind="stable")]
+            sorted_rows = np.empty(len(order), kind)
+            for column in kind.names or ():
+                sorted_rows[column] = block[column][order]
             ends = np.append(0, np.cumsum(np.bincount(numbers, minlength=len(files))))
             for file, begin, end in zip(files, ends, ends[1:], strict=False):
                 if end > begin:
                     with file.open("ab") as out:
-                        out.write(block[begin:end].tobytes())
-        for file in files:
-            if file.exists():
-                rows = np.fromfile(file, self._kind)
-                file.unlink()
-                yield rows
+                        out.write(sorted_rows[begin:end].data)
+        return [file for file in files if file.exists()]
 
     def close(self) -> None:
         """Forgets all rows."""
         self._blocks.clear()
-        self._file.unlink(missing_ok=True)
+        for file in (self._file, *(file for files in self._sorted.values() for file in files)):
+            file.unlink(missing_ok=True)
+        self._sorted.clear()
         self.rows = self._written = 0
 
     def _last(self) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""Names in the page's own HTML what its browser will ask for later, so that it is loaded while the script runs."""
+"""Names in the page's own HTML what its browser will ask for later, and where it finds the server.
+
+So scripts are loaded while the page's own script runs, and the browser connects without asking first.
+"""
 
 import gzip
 import re
@@ -6,26 +9,42 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from dashboard.access.gate import login_is_configured
 from dashboard.components.light import WANTS_LESS
 from dashboard.menu import first_page, pages
-from dashboard.server.asgi import App, Message, Receive, Scope, Send, header
+from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies, header
 from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, pack_best
 
 SCRIPTS = STREAMLIT / "static" / "js"
 CHART, TABLE = "PlotlyChart", "DataFrame"
+MAP = "map"  # no element of its own: what a chart asks for when it is one
 # The bar, the sentence and the numbers below it.
-EVERYWHERE = ("Html", "Selectbox", "Metric")
-# What a page's first screen shows beside these, where that is not a chart.
-INSTEAD_OF_A_CHART: dict[str, tuple[str, ...]] = {
-    "board": (),
-    "upload": (),
-    "methods": (),
-    "data_health": (),
-    "needs_and_offers": (),
+EVERYWHERE = ("Html", "Selectbox", "Metric", "Button")
+# What a page's first screen shows beside these and a chart.
+ALSO: dict[str, tuple[str, ...]] = {
+    "overview": ("DateInput", MAP),
+    "reach_map": ("DateInput", "Slider", "Checkbox", MAP),
+    "learning_hubs": (TABLE, MAP),
+    "contributions": ("ButtonGroup", MAP),
+    "school_closures": ("DateInput", "Slider", MAP),
+    "response_gaps": ("ButtonGroup", "DateInput", MAP),
+    "needs_and_offers": ("ButtonGroup", "DateInput", TABLE),
+    "data_health": (TABLE,),
+    "upload": ("FileUploader",),
+    "methods": ("ButtonGroup", "TextInput", "PageLink"),
+    "board": ("PageLink",),
 }
-LATER = {CHART}  # loaded when nothing else is: a megabyte that would hold up what shows the sentence
+WITHOUT_A_CHART = {"board", "upload", "methods", "data_health", "needs_and_offers"}
+WORLD = "./app/static/boundaries/world_110m.json"
 # Of a request: the page that is sent is not the file that Streamlit has.
 OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modified-since", b"if-range"}
+# Streamlit else asks /overview/_stcore/health, waits a tenth of a second after the refusal, asks /_stcore/health, and
+# connects then. It still asks, beside the connection. No other site's messages are heeded.
+CONNECTS_AT_ONCE = (
+    'window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href,'
+    "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}"
+)
+TOKEN = "_streamlit_xsrf"
 IN_HTML = re.compile(r"\./static/js/([\w.\-]+\.js)")
 LIST_OF_INDEX = re.compile(r"m\.f=\[([^\]]*)\]")
 
@@ -57,7 +76,8 @@ class Ahead:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            sent, encoding = _with_links(body, elements_of(str(scope["path"]), _is_light(scope)), is_packed)
+            elements = elements_of(str(scope["path"]), _is_light(scope))
+            sent, encoding = _with_links(body, elements, _may_connect(scope), is_packed)
             changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
             kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
             kept += [(b"content-length", str(len(sent)).encode()), *encoding, *_wish_for_less(scope)]
@@ -78,7 +98,7 @@ def elements_of(path: str, is_light: bool = False) -> tuple[str, ...]:
     name = path.strip("/").rsplit("/", 1)[-1]
     if name not in {page.name for page in pages()}:
         name = first_page(is_partner=False).name
-    return (*EVERYWHERE, *INSTEAD_OF_A_CHART.get(name, (CHART,)))
+    return (*EVERYWHERE, *ALSO.get(name, ()), *(() if name in WITHOUT_A_CHART else (CHART,)))
 
 
 @cache
@@ -100,7 +120,8 @@ def sent_first() -> list[Path]:
 
 def scripts_of_pages() -> list[Path]:
     """The scripts that a reader loads, those that every page needs first."""
-    names = [*_in_html(), *(name for element in (*EVERYWHERE, CHART, TABLE) for name in scripts_of(element))]
+    elements = dict.fromkeys(element for page in pages() for element in elements_of(page.name))
+    names = [*_in_html(), *(name for element in elements for name in scripts_of(element))]
     return [SCRIPTS / name for name in dict.fromkeys(names)]
 
 
@@ -115,21 +136,37 @@ def _index() -> str:
 
 @cache
 def links(elements: tuple[str, ...]) -> str:
-    """Links to the scripts that the HTML does not name itself, and to the icons."""
-    later_by_name = {name: element in LATER for element in reversed(elements) for name in scripts_of(element)}
+    """Links to the scripts that the HTML does not name itself, to the icons, and to the outlines of countries.
+
+    What is not on every page is loaded when nothing else is: it would hold up what shows the sentence.
+    """
+    later_by_name = {name: element not in EVERYWHERE for element in reversed(elements) for name in scripts_of(element)}
     font = f"./static/media/{ICONS_OF_STREAMLIT.name}"
     lines = [f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>']
     for name, is_later in sorted(later_by_name.items(), key=lambda pair: pair[1]):
         if name not in _in_html():
             how = 'rel="prefetch" as="script"' if is_later else 'rel="modulepreload"'
             lines.append(f'<link {how} crossorigin href="./static/js/{name}">')
+    if MAP in elements:
+        lines.append(f'<link rel="prefetch" as="fetch" crossorigin href="{WORLD}">')
     return "\n".join(lines)
 
 
 @cache
-def _with_links(page: bytes, elements: tuple[str, ...], is_packed: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    sent = page.replace(b"</head>", links(elements).encode() + b"\n</head>", 1)
+def _with_links(
+    page: bytes, elements: tuple[str, ...], may_connect: bool, is_packed: bool
+) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    added = f"<script>{CONNECTS_AT_ONCE}</script>\n" if may_connect else ""
+    sent = page.replace(b"</head>", (added + links(elements)).encode() + b"\n</head>", 1)
     return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])
+
+
+def _may_connect(scope: Scope) -> bool:
+    """Whether the browser needs nothing of the server before it connects.
+
+    Who is logged in is heeded only with Streamlit's token, which the answers to its questions bring.
+    """
+    return TOKEN in cookies(scope) or not login_is_configured()
 
 
 def _is_light(scope: Scope) -> bool:

@@ -34,6 +34,7 @@ from dashboard.server.headers import Doors, sites_that_may_embed
 from dashboard.server.media import Media
 from dashboard.server.metrics import metrics, refuse_short_token
 from dashboard.server.packed import Packed, pack_best_in_background, packed
+from dashboard.server.reruns import spare_reruns
 from dashboard.server.sessions import sessions
 from dashboard.server.sockets import Sockets
 from dashboard.server.uploads import Uploads
@@ -71,6 +72,7 @@ log = logging.getLogger("coalition")
 
 def make_app() -> st.App:
     """The ASGI app; the Streamlit script is `dashboard/app.py`, as for `streamlit run`."""
+    spare_reruns()
     api = Api()
     return st.App(
         str(SCRIPT),
@@ -189,7 +191,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
     for name in questions():
         sources_of(name)
-    Drawn({"data": [], "layout": {}}).to_dict()
+    Drawn({"data": [], "layout": {}}, is_dark=False).to_dict()
     people(10**9), day(datetime.date.today())
 
     from dashboard.server.prefetch import pick_up_releases, prefetch

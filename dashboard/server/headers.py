@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from dashboard.menu import EMBEDDABLE, first_page
 from dashboard.refusals import Refusal
 from dashboard.server import limits
+from dashboard.server.ahead import CONNECTS_AT_ONCE
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
 from dashboard.settings import EMBED_VARIABLE, embed_hosts, public_url
@@ -125,7 +126,7 @@ def is_for_a_frame(scope: Scope) -> bool:
 
 
 def content_security_policy(host: str, sites: tuple[str, ...] = ()) -> str:
-    """Only this host may be asked for anything; the one inline script of Streamlit's page is allowed by its hash.
+    """Only this host may be asked for anything; the inline scripts of the page are allowed by their hashes.
 
     `sites` may show the page in a frame.
 
@@ -153,7 +154,7 @@ def _is_endless(scope: Scope) -> bool:
 @cache
 def _inline_scripts() -> str:
     page = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    inline = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), CONNECTS_AT_ONCE]
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
 
 

@@ -1,4 +1,4 @@
-"""Streamlit's scripts and the map files, compressed once and kept, and the icons that pages show."""
+"""Streamlit's scripts and the map files, compressed once and kept, without what no page shows."""
 
 import contextlib
 import gzip
@@ -13,6 +13,7 @@ import brotli
 import streamlit as st
 
 from dashboard.server.asgi import App, Receive, Scope, Send
+from dashboard.server.unused import without_unused
 from dashboard.settings import PACKED
 
 STREAMLIT = Path(st.__file__).parent / "static"
@@ -32,6 +33,10 @@ BROTLI_QUALITY, BEST_BROTLI_QUALITY = 9, 11
 ICONS_OF_STREAMLIT = next((STREAMLIT / "static" / "media").glob("MaterialSymbols-Rounded.*.woff2"))
 # Made by `make icons`, of the very font in its name; of any other Streamlit the whole font is served.
 ICONS = MAPS / f"icons-{hashlib.sha256(ICONS_OF_STREAMLIT.read_bytes()).hexdigest()[:12]}.woff2"
+SHORTENED = {
+    next((STREAMLIT / "static" / "js").glob(f"{name}.*.js")) for name in ("PlotlyChart", "reactJsonViewCompat")
+}
+OURS = SHORTENED | {ICONS}  # with an icon or a kind of chart more they have the same address
 
 
 class Packed:
@@ -53,7 +58,7 @@ class Packed:
         encoding = "" if file.suffix in PACKED_ALREADY else _best_encoding(request_headers.get(b"accept-encoding", ""))
         body, tag = packed(file, encoding)
         lasting = f"public, max-age={YEAR}, immutable" if path.startswith("/static/") else f"public, max-age={WEEK}"
-        if file == ICONS:  # an icon more has the same address
+        if file in OURS:
             lasting = f"public, max-age={DAY}"
         headers = [(b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding"), (b"etag", tag.encode())]
         if tag in request_headers.get(b"if-none-match", ""):
@@ -70,6 +75,12 @@ class Packed:
 _best: dict[Path, bytes] = {}
 
 
+def content(file: Path) -> bytes:
+    """What a file is sent as, before it is packed."""
+    raw = file.read_bytes()
+    return without_unused(raw) if file in SHORTENED else raw
+
+
 def packed(file: Path, encoding: str) -> tuple[bytes, str]:
     """The body of a file in an encoding, and its entity tag."""
     body, tag = _packed(file, encoding)
@@ -78,7 +89,7 @@ def packed(file: Path, encoding: str) -> tuple[bytes, str]:
 
 @cache
 def _packed(file: Path, encoding: str) -> tuple[bytes, str]:
-    raw = file.read_bytes()
+    raw = content(file)
     tag = f'"{hashlib.sha256(raw).hexdigest()[:20]}-{encoding or "raw"}"'
     if encoding == "br":
         return brotli.compress(raw, quality=BROTLI_QUALITY), tag
@@ -95,7 +106,7 @@ def pack_best_in_background(files: Iterable[Path]) -> Thread:
 def pack_best(files: Iterable[Path]) -> None:
     """Makes the files as small as they get, or takes them from the folder where an earlier start kept them."""
     for file in files:
-        raw = file.read_bytes()
+        raw = content(file)
         kept = PACKED / f"{hashlib.sha256(raw).hexdigest()}-{BEST_BROTLI_QUALITY}.br"
         _best[file] = _kept_if_whole(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
 

@@ -156,8 +156,9 @@ def copied(remote: Remote, work: Path) -> tuple[Mirrored, dict[Node, Entry]]:
 
 
 def send(remote: Remote, work: Path, known: Mapping[Node, Entry]) -> Sent:
-    """Sends what is new in a working copy."""
+    """Sends what is new in a working copy; bytes that the bucket holds already, under whatever name, are not sent."""
     entries, new = dict[str, Entry](), dict[str, list[str]]()
+    held = {entry.stored.sha256: entry.stored for entry in known.values()}
     for relative, path in files_of(work):
         if relative.partition("/")[0] == AUDIT:
             continue
@@ -170,11 +171,15 @@ def send(remote: Remote, work: Path, known: Mapping[Node, Entry]) -> Sent:
         else:
             new.setdefault(digest, []).append(relative)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        uploads = {digest: pool.submit(remote.bucket.upload, work / new[digest][0], digest) for digest in new}
+        uploads = {
+            digest: pool.submit(remote.bucket.upload, work / relatives[0], digest)
+            for digest, relatives in new.items()
+            if digest not in held
+        }
         for digest, relatives in new.items():
+            stored = held[digest] if digest in held else uploads[digest].result()
             for relative in relatives:
-                is_published = not (work / relative).stat().st_mode & 0o200
-                entries[relative] = Entry(uploads[digest].result(), is_published)
+                entries[relative] = Entry(stored, is_published=not (work / relative).stat().st_mode & 0o200)
     return Sent(entries, {digest: work / relatives[0] for digest, relatives in new.items()})
 
 

@@ -13,7 +13,7 @@ from dashboard.disclosure.policy import policy
 from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
-from dashboard.store.cadence import count_real_learners, figures_of
+from dashboard.store.cadence import figures_of
 from dashboard.store.mirrored import mirror_of
 from dashboard.store.names import folders, is_relative_path
 from dashboard.store.protocol import (
@@ -30,7 +30,7 @@ from dashboard.store.protocol import (
 from dashboard.store.removal import buried
 from dashboard.store.snapshots import Snapshot, now, pinned
 from dashboard.store.views import write_views
-from dashboard.warehouse.build import build_marts, reference_digests
+from dashboard.warehouse.build import Table, build_marts, reference_digests
 from dashboard.warehouse.engines import open_engine
 
 CURRENT = "CURRENT"
@@ -67,6 +67,17 @@ class Release:
         """Parquet file of each table as an audience of the disclosure policy may have it; empty in old releases."""
         return self._tables(f"views/{audience}")
 
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The marts of which the manifest states what they are made of, by name; none in old releases."""
+        made_of = self.manifest.get("tables", {})
+        return {name: Table(made_of[name]["made_of"], file) for name, file in self.marts.items() if name in made_of}
+
+    @property
+    def taken_over(self) -> int:
+        """How many of its marts are those of an earlier release."""
+        return sum(made["since"] != self.number for made in self.manifest.get("tables", {}).values())
+
     def _tables(self, folder: str) -> dict[str, Path]:
         return {
             Path(name).stem: self.folder / name for name in self.manifest["files"] if name.rpartition("/")[0] == folder
@@ -82,8 +93,8 @@ class Release:
 def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = None, anew: bool = False) -> Release:
     """Builds the marts from the snapshots of the store and serves them as the next release.
 
-    Figures of others than owners are taken over while they stand (`store/cadence.py`), unless they are to be made
-    `anew`.
+    Tables that would be made of the same as those of the release before are taken over from it. So are figures of
+    others than owners while they stand (`store/cadence.py`), unless they are to be made `anew`.
 
     Args:
         store: the store's folder.
@@ -103,9 +114,7 @@ def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = N
         except (NothingPublished, StoreDamaged):
             parent = None
         number = _next_number(store, parent or 0)
-        built = build(
-            pins, fresh, number, _release_if_whole(store, parent) if count_real_learners(pins) else None, anew
-        )
+        built = build(pins, fresh, number, _release_if_whole(store, parent), anew)
         link = put_on_record(number) if put_on_record else last(store)
         publish(
             store,
@@ -162,19 +171,21 @@ def build(
         pins: the snapshots it is built from.
         fresh: the folder.
         number: of the release it becomes.
-        before: the release that it follows, whose figures of others than owners stand while their time lasts.
-        anew: whether they are made anew whatever the day.
+        before: the release that it follows, verified: tables made of the same are taken over, and the figures of
+            others than owners while their time lasts.
+        anew: whether those figures are made anew whatever the day.
 
     Raises:
         ChecksFailed, AuditFailed, StoreDamaged: as `publish_release`.
     """
-    exact = build_exact(pins, fresh)
+    exact = build_exact(pins, fresh, number, before)
     figures = figures_of(number, pins, before, today(), anew)
     audited = write_views(fresh / "marts", fresh / "views", figures)
     # What was taken over was audited when it was made.
-    audits = before.manifest["disclosure"] if before else {}
     taken_over = {
-        audience: audits[audience] for audience, figures_of_audience in figures.items() if figures_of_audience.folder
+        audience: before.manifest["disclosure"][audience]
+        for audience, figures_of_audience in figures.items()
+        if before and figures_of_audience.folder
     }
     return {
         **exact,
@@ -183,7 +194,9 @@ def build(
     }
 
 
-def build_exact(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str, Any]:
+def build_exact(
+    pins: Mapping[str, Sequence[Snapshot]], fresh: Path, number: int = 0, before: Release | None = None
+) -> dict[str, Any]:
     """As `build`, without what each audience may have, so that nothing is audited.
 
     Raises:
@@ -197,13 +210,15 @@ def build_exact(pins: Mapping[str, Sequence[Snapshot]], fresh: Path) -> dict[str
     inputs = {source: [snapshot.rows_file for snapshot in chosen] for source, chosen in pins.items()}
     engine = open_engine(builds_in=fresh / "spill")
     try:
-        checked = build_marts(engine, inputs, marts, fresh / "scratch")
+        built = build_marts(engine, inputs, marts, fresh / "scratch", before.tables if before else {})
     finally:
         engine.close()
     for folder in ("scratch", "spill"):
         if (fresh / folder).exists():
             shutil.rmtree(fresh / folder)  # what is left in there would be published
-    return {"engine": engine.name, "checks": checked}
+    since = {name: before.manifest["tables"][name]["since"] for name in built.taken} if before else {}
+    tables = {name: {"made_of": digest, "since": since.get(name, number)} for name, digest in built.made_of.items()}
+    return {"engine": engine.name, "checks": built.checks, "tables": tables}
 
 
 def today() -> datetime.date:

@@ -3,7 +3,9 @@
 import csv
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -16,6 +18,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
 from dashboard.warehouse.catalog import Query, layer, sources
 from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.made_of import made_of
 from dashboard.warehouse.schema import ARROW, snapshot_schema
 
 if TYPE_CHECKING:
@@ -46,37 +49,101 @@ class ChecksFailed(Refusal):
     """Rows exist that must not; the message names the check and the first of them."""
 
 
-def build_marts(engine: Engine, inputs: Mapping[str, Sequence[Path]], folder: Path, scratch: Path) -> list[str]:
-    """Builds every mart and cube into `folder` as Parquet and runs the checks; returns the names of those that held.
+@dataclass(frozen=True)
+class Table:
+    """A table of a release that was made: the digest of all that it is made of, and its file."""
+
+    made_of: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of building: the checks that held, what each table is made of, and those that were taken over."""
+
+    checks: list[str]
+    made_of: Mapping[str, str]
+    taken: frozenset[str]
+
+
+def build_marts(
+    engine: Engine,
+    inputs: Mapping[str, Sequence[Path]],
+    folder: Path,
+    scratch: Path,
+    before: Mapping[str, Table] | None = None,
+) -> Built:
+    """Builds every mart and cube into `folder` as Parquet and runs the checks.
+
+    A table that was made before of the same SQL, files, engine and code is taken over, and what only such tables read
+    is not built. The checks run on all tables.
 
     Args:
         engine: where it runs.
         inputs: Parquet files of each source's pinned snapshots; a source without any gives empty marts.
         folder: where the marts go, one file each.
         scratch: a folder for what is needed while the engine is asked; the caller removes it.
+        before: tables by name that may be taken over, verified.
 
     Raises:
         ChecksFailed: a check found rows.
     """
     scratch.mkdir(parents=True)
+    files = files_behind(inputs, scratch)
+    for table, given in files.items():
+        engine.read(table, given)
+    for staging in layer("staging"):
+        engine.view(staging.name, staging.sql)
+    digests = digests_of_tables(files, engine.built_by())
+    taken = {name: table for name, table in (before or {}).items() if digests.get(name) == table.made_of}
+    steps, checks = in_order((*layer("marts"), *layer("cubes"))), layer("checks")
+    kept = {step.name for step in steps if not step.name.startswith(BETWEEN)}
+    wanted = _needed([*(step for step in steps if step.name in kept - taken.keys()), *checks], steps, taken.keys())
+    for step in steps:
+        file = folder / f"{step.name}.parquet"
+        if step.name in taken:
+            # No second name of the same file: a disk that damages one release is to leave the one before whole.
+            shutil.copyfile(taken[step.name].file, file)
+            engine.read(step.name, [file])
+        elif step.name in kept:
+            engine.build(step.name, step.sql, file)
+        elif step.name in wanted:
+            # Nobody reads its rows in order, and of many millions that costs more than all the rest.
+            engine.build(step.name, without_order(step.sql), scratch / file.name)
+    held = _checked(engine, checks)
+    return Built(held, {name: digests[name] for name in kept}, frozenset(taken))
+
+
+def digests_of_tables(files: Mapping[str, Sequence[Path]], engine: str) -> dict[str, str]:
+    """What each staging view, mart and cube is made of, by its name: of these files, by that version of an engine."""
+    queries = [*layer("staging"), *in_order((*layer("marts"), *layer("cubes")))]
+    return made_of(queries, {query.name: tables_of(query.sql) for query in queries}, files, engine)
+
+
+def files_behind(inputs: Mapping[str, Sequence[Path]], scratch: Path) -> dict[str, list[Path]]:
+    """The files behind the tables that staging and marts begin with; those of no snapshot are written to `scratch`."""
+    files = dict[str, list[Path]]()
     for name, card in sources().items():
         # No row and every column: for a source without any file, and for files kept before a column came.
         columns = scratch / f"{name}.parquet"
         pq.write_table(snapshot_schema(card).empty_table(), columns)
-        engine.read(f"raw_{name}", [columns, *inputs.get(name, ())])
+        files[f"raw_{name}"] = [columns, *inputs.get(name, ())]
     for table, kinds in REFERENCE_TABLES.items():
         file = scratch / f"ref_{table}.parquet"
         pq.write_table(read_reference(table, kinds), file)
-        engine.read(f"ref_{table}", [file])
-    for staging in layer("staging"):
-        engine.view(staging.name, staging.sql)
-    for step in in_order((*layer("marts"), *layer("cubes"))):
-        if step.name.startswith(BETWEEN):
-            # Nobody reads its rows in order, and of many millions that costs more than all the rest.
-            engine.build(step.name, without_order(step.sql), scratch / f"{step.name}.parquet")
-        else:
-            engine.build(step.name, step.sql, folder / f"{step.name}.parquet")
-    return _checked(engine, layer("checks"))
+        files[f"ref_{table}"] = [file]
+    return files
+
+
+def _needed(wanted: Sequence[Query], steps: Sequence[Query], taken: Set[str]) -> frozenset[str]:
+    """The names of all that the wanted queries read, one through another, as far as it is not taken over."""
+    by_name = {step.name: step for step in steps if step.name not in taken}
+    todo, found = list(wanted), set[str]()
+    while todo:
+        below = (tables_of(todo.pop().sql) & by_name.keys()) - found
+        found |= below
+        todo += [by_name[name] for name in below]
+    return frozenset(found)
 
 
 def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:

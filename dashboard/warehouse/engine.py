@@ -15,6 +15,9 @@ class Engine(Protocol):
 
     name: str
 
+    def built_by(self) -> str:
+        """Name and version of what runs the SQL: rows of another one are not taken for its own."""
+
     def read(self, table: str, files: Sequence[Path]) -> None:
         """Makes Parquet files readable as a table: the columns of the first, NULL in those that lack one."""
 

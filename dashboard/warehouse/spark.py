@@ -74,6 +74,10 @@ class SparkEngine:
         self._views: dict[str, str] = {}
         self._session: SparkSession | None = None
 
+    def built_by(self) -> str:
+        """Name and version of the server."""
+        return f"{self.name} {self._do(lambda session: session.version)}"
+
     def read(self, table: str, files: Sequence[Path]) -> None:
         """Makes Parquet files readable as a temporary view, with the columns of the first."""
         self._read(table, files, pq.read_schema(files[0]))

@@ -11,7 +11,6 @@
 -- among: runs >= learners
 WITH ends AS (
     SELECT
-        r.learner_key,
         r.programme_id,
         r.partner_id,
         strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
@@ -77,26 +76,26 @@ cells AS (
 
 people AS (
     SELECT
-        programme_id,
-        partner_id,
-        coalesce(cohort_month, 'all') AS cohort,
+        l.programme_id,
+        l.partner_id,
+        l.cohort,
         CASE
-            WHEN grouping(sex) = 0 THEN 'sex'
-            WHEN grouping(age_band) = 0 THEN 'age_band'
-            WHEN grouping(education) = 0 THEN 'education'
+            WHEN grouping(p.sex) = 0 THEN 'sex'
+            WHEN grouping(p.age_band) = 0 THEN 'age_band'
+            WHEN grouping(p.education) = 0 THEN 'education'
             ELSE 'all'
         END AS attribute,
-        coalesce(sex, age_band, education, 'all') AS attribute_value,
-        count(DISTINCT learner_key) AS learners
-    FROM ends
+        coalesce(p.sex, p.age_band, p.education, 'all') AS attribute_value,
+        count(*) AS learners
+    FROM int_completion_learner AS l
+    INNER JOIN int_learner AS p ON l.partner_id = p.partner_id AND l.learner_key = p.learner_key
+    WHERE NOT contains(l.cohort, 'Q')
     GROUP BY
         GROUPING SETS (
-            (programme_id, partner_id),
-            (programme_id, partner_id, sex),
-            (programme_id, partner_id, age_band),
-            (programme_id, partner_id, education),
-            (programme_id, partner_id, cohort_month),
-            (programme_id, partner_id, cohort_month, sex)
+            (l.programme_id, l.partner_id, l.cohort),
+            (l.programme_id, l.partner_id, l.cohort, p.sex),
+            (l.programme_id, l.partner_id, l.cohort, p.age_band),
+            (l.programme_id, l.partner_id, l.cohort, p.education)
         )
 )
 

@@ -22,6 +22,7 @@ WITH point AS (
     SELECT
         d.programme_id,
         d.partner_id,
+        d.months_before,
         d.as_of_on - cast(30 * d.months_before AS int) AS on_date
     FROM (
         SELECT
@@ -35,42 +36,86 @@ WITH point AS (
     ) AS d
 ),
 
--- The last event by the day: a course run that goes on after it was seen until then.
+-- The last event by each of the days: a course run that goes on after a day was seen until then. A column for each day,
+-- since a row for each learner and day is more than fits into memory.
 seen AS (
     SELECT
         r.programme_id,
         r.partner_id,
         r.learner_key,
-        p.on_date,
-        max(least(greatest(coalesce(r.last_activity_on, r.started_on), coalesce(r.completed_on, r.started_on)), p.on_date)) AS seen_on
-    FROM int_run_margin AS r
-    INNER JOIN point AS p ON r.programme_id = p.programme_id AND r.partner_id = p.partner_id AND r.started_on <= p.on_date
-    GROUP BY r.programme_id, r.partner_id, r.learner_key, p.on_date
+        max(least(r.last_on, p.on_date)) FILTER (WHERE r.started_on <= p.on_date) AS seen_0,
+        max(least(r.last_on, p.on_date - 30)) FILTER (WHERE r.started_on <= p.on_date - 30) AS seen_1,
+        max(least(r.last_on, p.on_date - 60)) FILTER (WHERE r.started_on <= p.on_date - 60) AS seen_2,
+        max(least(r.last_on, p.on_date - 90)) FILTER (WHERE r.started_on <= p.on_date - 90) AS seen_3,
+        max(least(r.last_on, p.on_date - 120)) FILTER (WHERE r.started_on <= p.on_date - 120) AS seen_4,
+        max(least(r.last_on, p.on_date - 150)) FILTER (WHERE r.started_on <= p.on_date - 150) AS seen_5,
+        max(least(r.last_on, p.on_date - 180)) FILTER (WHERE r.started_on <= p.on_date - 180) AS seen_6,
+        max(least(r.last_on, p.on_date - 210)) FILTER (WHERE r.started_on <= p.on_date - 210) AS seen_7,
+        max(least(r.last_on, p.on_date - 240)) FILTER (WHERE r.started_on <= p.on_date - 240) AS seen_8,
+        max(least(r.last_on, p.on_date - 270)) FILTER (WHERE r.started_on <= p.on_date - 270) AS seen_9,
+        max(least(r.last_on, p.on_date - 300)) FILTER (WHERE r.started_on <= p.on_date - 300) AS seen_10,
+        max(least(r.last_on, p.on_date - 330)) FILTER (WHERE r.started_on <= p.on_date - 330) AS seen_11,
+        max(least(r.last_on, p.on_date - 360)) FILTER (WHERE r.started_on <= p.on_date - 360) AS seen_12
+    FROM (
+        SELECT
+            programme_id,
+            partner_id,
+            learner_key,
+            started_on,
+            greatest(coalesce(last_activity_on, started_on), coalesce(completed_on, started_on)) AS last_on
+        FROM int_run_margin
+    ) AS r
+    INNER JOIN point AS p ON r.programme_id = p.programme_id AND r.partner_id = p.partner_id AND p.months_before = 0
+    GROUP BY r.programme_id, r.partner_id, r.learner_key
 ),
 
 learner AS (
     SELECT
-        p.programme_id,
-        p.partner_id,
-        p.on_date,
-        coalesce(m.reached_on <= p.on_date, FALSE) AS is_reached,
-        coalesce(date_diff('day', cast(s.seen_on AS date), cast(p.on_date AS date)) < 30, FALSE) AS is_active,
-        coalesce(date_diff('day', cast(coalesce(s.seen_on, m.started_on) AS date), cast(p.on_date AS date)) < 180, FALSE) AS is_recent,
-        coalesce(m.started_on <= p.on_date, FALSE) AS is_started,
-        coalesce(m.completed_on <= p.on_date, FALSE) AS is_completed,
-        coalesce(m.withdrawn_on <= p.on_date, FALSE) AS is_gone,
+        m.programme_id,
+        m.partner_id,
+        m.on_date,
+        coalesce(m.reached_on <= m.on_date, FALSE) AS is_reached,
+        coalesce(date_diff('day', cast(m.seen_on AS date), cast(m.on_date AS date)) < 30, FALSE) AS is_active,
+        coalesce(date_diff('day', cast(coalesce(m.seen_on, m.started_on) AS date), cast(m.on_date AS date)) < 180, FALSE) AS is_recent,
+        coalesce(m.started_on <= m.on_date, FALSE) AS is_started,
+        coalesce(m.completed_on <= m.on_date, FALSE) AS is_completed,
+        coalesce(m.withdrawn_on <= m.on_date, FALSE) AS is_gone,
         m.hub_id IS NOT NULL AS is_at_hub,
-        coalesce(m.credential_on <= p.on_date, FALSE) AS is_holder,
-        coalesce(m.recognised_on <= p.on_date, FALSE) AS is_recognised
-    FROM point AS p
-    INNER JOIN int_learner_margin AS m
-        ON p.programme_id = m.programme_id AND p.partner_id = m.partner_id AND m.registered_on <= p.on_date
-    LEFT JOIN seen AS s
-        ON
-            m.programme_id = s.programme_id
-            AND m.partner_id = s.partner_id
-            AND m.learner_key = s.learner_key
-            AND p.on_date = s.on_date
+        coalesce(m.credential_on <= m.on_date, FALSE) AS is_holder,
+        coalesce(m.recognised_on <= m.on_date, FALSE) AS is_recognised
+    FROM (
+        SELECT
+            l.programme_id,
+            l.partner_id,
+            p.on_date,
+            l.reached_on,
+            l.started_on,
+            l.completed_on,
+            l.withdrawn_on,
+            l.hub_id,
+            l.credential_on,
+            l.recognised_on,
+            CASE p.months_before
+                WHEN 0 THEN s.seen_0
+                WHEN 1 THEN s.seen_1
+                WHEN 2 THEN s.seen_2
+                WHEN 3 THEN s.seen_3
+                WHEN 4 THEN s.seen_4
+                WHEN 5 THEN s.seen_5
+                WHEN 6 THEN s.seen_6
+                WHEN 7 THEN s.seen_7
+                WHEN 8 THEN s.seen_8
+                WHEN 9 THEN s.seen_9
+                WHEN 10 THEN s.seen_10
+                WHEN 11 THEN s.seen_11
+                WHEN 12 THEN s.seen_12
+            END AS seen_on
+        FROM int_learner_margin AS l
+        LEFT JOIN seen AS s
+            ON l.programme_id = s.programme_id AND l.partner_id = s.partner_id AND l.learner_key = s.learner_key
+        INNER JOIN point AS p
+            ON l.programme_id = p.programme_id AND l.partner_id = p.partner_id AND l.registered_on <= p.on_date
+    ) AS m
 ),
 
 credit AS (
@@ -78,7 +123,7 @@ credit AS (
         p.programme_id,
         p.partner_id,
         p.on_date,
-        sum(r.ects_awarded) AS ects_recognised
+        cast(sum(cast(floor(r.ects_awarded * 1000 + cast(0.5 AS double)) AS bigint)) AS double) / 1000 AS ects_recognised
     FROM point AS p
     INNER JOIN int_recognition_margin AS r
         ON

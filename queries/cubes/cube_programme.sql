@@ -27,7 +27,7 @@ WITH registered AS (
         END AS learner_key,
         r.hours_basis,
         r.registered_on,
-        r.hours
+        cast(floor(r.hours * 3600 + cast(0.5 AS double)) AS bigint) AS seconds
     FROM stg_partner_learners__register AS r
     INNER JOIN int_total AS t
         ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id AND r.programme_id = t.total_programme_id
@@ -35,6 +35,7 @@ WITH registered AS (
     WHERE r.is_newest AND r.hours IS NOT NULL
 ),
 
+-- Hours are added up in whole seconds: sums of fractions hang on the order in which an engine takes the rows.
 events AS (
     SELECT
         r.programme_id,
@@ -45,9 +46,9 @@ events AS (
         CASE WHEN r.completed_on IS NOT NULL THEN 1 ELSE 0 END AS completions,
         CASE WHEN r.completed_on IS NOT NULL AND r.course_type = 'guided project' THEN 1 ELSE 0 END AS projects,
         CASE WHEN r.started_on IS NOT NULL THEN r.learner_key END AS learner_started,
-        r.hours_measured,
-        r.hours_estimated,
-        cast(NULL AS double) AS hours_attested
+        cast(floor(r.hours_measured * 3600 + cast(0.5 AS double)) AS bigint) AS seconds_measured,
+        cast(floor(r.hours_estimated * 3600 + cast(0.5 AS double)) AS bigint) AS seconds_estimated,
+        cast(NULL AS bigint) AS seconds_attested
     FROM int_run_margin AS r
     INNER JOIN dim_programme AS p ON r.programme_id = p.programme_id
     UNION ALL
@@ -60,9 +61,9 @@ events AS (
         0 AS completions,
         0 AS projects,
         CASE WHEN m.reached_on = m.registered_on THEN m.learner_key END AS learner_started,
-        NULL AS hours_measured,
-        NULL AS hours_estimated,
-        NULL AS hours_attested
+        NULL AS seconds_measured,
+        NULL AS seconds_estimated,
+        NULL AS seconds_attested
     FROM int_learner_margin AS m
     INNER JOIN dim_programme AS p ON m.programme_id = p.programme_id
     UNION ALL
@@ -75,9 +76,9 @@ events AS (
         0 AS completions,
         0 AS projects,
         NULL AS learner_started,
-        CASE WHEN hours_basis = 'measured' THEN max(h.hours) END AS hours_measured,
-        CASE WHEN hours_basis = 'estimated' THEN max(h.hours) END AS hours_estimated,
-        CASE WHEN hours_basis = 'attested' THEN max(h.hours) END AS hours_attested
+        CASE WHEN hours_basis = 'measured' THEN max(h.seconds) END AS seconds_measured,
+        CASE WHEN hours_basis = 'estimated' THEN max(h.seconds) END AS seconds_estimated,
+        CASE WHEN hours_basis = 'attested' THEN max(h.seconds) END AS seconds_attested
     FROM registered AS h
     GROUP BY programme_id, partner_id, learner_key, hours_basis
 ),
@@ -93,9 +94,9 @@ phased AS (
         e.completions,
         e.projects,
         e.learner_started,
-        e.hours_measured,
-        e.hours_estimated,
-        e.hours_attested
+        e.seconds_measured,
+        e.seconds_estimated,
+        e.seconds_attested
     FROM events AS e
     LEFT JOIN dim_phase AS p
         ON
@@ -112,9 +113,9 @@ phased AS (
         completions,
         projects,
         learner_started,
-        hours_measured,
-        hours_estimated,
-        hours_attested
+        seconds_measured,
+        seconds_estimated,
+        seconds_attested
     FROM events
 ),
 
@@ -128,9 +129,9 @@ persons AS (
         sum(p.enrolments) AS enrolments,
         sum(p.completions) AS completions,
         sum(p.projects) AS projects,
-        sum(p.hours_measured) AS hours_measured,
-        sum(p.hours_estimated) AS hours_estimated,
-        sum(p.hours_attested) AS hours_attested
+        sum(p.seconds_measured) AS seconds_measured,
+        sum(p.seconds_estimated) AS seconds_estimated,
+        sum(p.seconds_attested) AS seconds_attested
     FROM phased AS p
     GROUP BY programme_id, partner_id, phase, learner_key
 )
@@ -145,14 +146,14 @@ SELECT
     cast(sum(o.completions) AS bigint) AS completions,
     cast(sum(o.completions) - sum(o.projects) AS bigint) AS courses_completed,
     cast(sum(o.projects) AS bigint) AS projects_completed,
-    sum(o.hours_measured) AS hours_measured,
-    sum(o.hours_estimated) AS hours_estimated,
-    sum(o.hours_attested) AS hours_attested,
-    count(coalesce(o.hours_measured, o.hours_estimated, o.hours_attested)) AS learners_with_hours,
+    cast(sum(o.seconds_measured) AS double) / 3600 AS hours_measured,
+    cast(sum(o.seconds_estimated) AS double) / 3600 AS hours_estimated,
+    cast(sum(o.seconds_attested) AS double) / 3600 AS hours_attested,
+    count(coalesce(o.seconds_measured, o.seconds_estimated, o.seconds_attested)) AS learners_with_hours,
     greatest(
-        max(o.hours_measured) / nullif(sum(o.hours_measured), 0),
-        max(o.hours_estimated) / nullif(sum(o.hours_estimated), 0),
-        max(o.hours_attested) / nullif(sum(o.hours_attested), 0)
+        cast(max(o.seconds_measured) AS double) / nullif(cast(sum(o.seconds_measured) AS double), 0),
+        cast(max(o.seconds_estimated) AS double) / nullif(cast(sum(o.seconds_estimated) AS double), 0),
+        cast(max(o.seconds_attested) AS double) / nullif(cast(sum(o.seconds_attested) AS double), 0)
     ) AS largest_share_of_hours
 FROM persons AS o
 GROUP BY programme_id, partner_id, phase

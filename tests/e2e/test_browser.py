@@ -247,7 +247,7 @@ def test_an_officer_sends_a_register_reloads_and_discards_it(visit, tmp_path):
     )
     assert "U0001" not in told
     page.get_by_role("button", name="Discard").click()
-    page.wait_for_selector("text=No files waiting", timeout=20_000)
+    page.wait_for_selector("text=Choose a file to send; none is waiting", timeout=20_000)
     assert seen.outside == []
 
 

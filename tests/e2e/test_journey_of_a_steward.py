@@ -82,7 +82,7 @@ def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp
         seen.page.screenshot(path=tmp_path / "preview.png", full_page=True)
         keys.tab_to("Publish", "button")
         keys.do("Enter")
-        seen.page.wait_for_selector("text=No files waiting", timeout=120_000)
+        seen.page.wait_for_selector("text=Choose a file to send; none is waiting", timeout=120_000)
         seen.page.screenshot(path=tmp_path / "published.png")
     assert keys.unseen == []
     assert watch(own_store, rules) == (3, ["reach: Learners: 9, above 6. Release 4, for the steward."])

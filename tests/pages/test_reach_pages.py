@@ -26,7 +26,7 @@ def test_the_overview_answers_the_executive_in_one_sentence_with_its_range():
     for answer in (
         "largest three: 35.4 % of reported learners",
         "held by 14,601",
-        "of learners with sex reported; 16.3 % without",
+        "of learners with sex reported; not reported for 16.3 % of all",
     ):
         assert answer in said.replace("\u00a0", " "), answer
     assert not test.header, "what is below the answer is drawn when it is opened"

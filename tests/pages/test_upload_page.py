@@ -164,7 +164,7 @@ def test_rows_set_aside_stay_readable_after_publishing(store, monkeypatch):
 
 def test_the_page_says_how_many_files_wait_and_folds_the_rest(store):
     test = upload_page()
-    assert test.title[0].value == "No files waiting" and not test.dataframe
+    assert test.title[0].value == "Choose a file to send; none is waiting" and not test.dataframe
     send(upload_page("usage_2024-06-30.csv", usage(range(9))))
     test = upload_page(opened="releases")
     assert test.title[0].value == "1 file is waiting to be published"

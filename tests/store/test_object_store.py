@@ -212,6 +212,19 @@ def test_a_publish_deletes_what_nobody_names_since(begun, server, prefix):
     assert len(server.keys(prefix)) - 2 == len(keys_named(server, prefix))
 
 
+def test_tables_that_the_bucket_holds_already_are_not_sent_again(begun, machine, server, monkeypatch):
+    def sent():
+        server.requests.clear()
+        actions.publish(begun)
+        return sum(method == "PUT" and "/objects/" in key for method, key in server.requests)
+
+    with_three_new_tables = sent()
+    build_tiny_releases(monkeypatch)  # from here on the tables of the first release come again
+    assert sent() == with_three_new_tables - 3
+    other = looked(machine("b"))
+    assert page(releases.open_release(other)) == 1 and releases.current_number(other) == 4
+
+
 def keys_named(server, prefix):
     head = json.loads(server.body(f"{prefix}/HEAD"))
     tree = json.loads(server.body(f"{prefix}/objects/{head['tree']['object']}"))

@@ -15,6 +15,7 @@ from dashboard.store import releases
 from dashboard.store.joining import Arrival
 from dashboard.store.releases import Release
 from dashboard.store.snapshots import Snapshot, keep
+from dashboard.warehouse.build import Built
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 TABLES = ("dim_a", "fct_b", "cube_c")
@@ -25,13 +26,13 @@ def build_tiny_releases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has `publish_release` write three tables that all hold one stamp, another for each release."""
     stamps = itertools.count(1)
 
-    def build(engine: object, inputs: object, marts: Path, scratch: Path) -> list[str]:
+    def build(engine: object, inputs: object, marts: Path, scratch: Path, before: object) -> Built:
         scratch.mkdir(parents=True)
         (scratch / "int_step.parquet").write_bytes(b"a step on the way")
         stamp = next(stamps)
         for table in TABLES:
             (marts / f"{table}.parquet").write_bytes(parquet(table, stamp))
-        return ["a_check"]
+        return Built(["a_check"], {}, frozenset())
 
     engine = SimpleNamespace(name="tiny", close=lambda: None)
     monkeypatch.setattr(releases, "build_marts", build)

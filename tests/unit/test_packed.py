@@ -1,6 +1,7 @@
 """What a reader's browser loads: as small as it gets, named before it is asked for, and with every icon."""
 
 import asyncio
+import base64
 import gzip
 import hashlib
 import re
@@ -9,8 +10,11 @@ import brotli
 import pytest
 
 from dashboard.commands import icons
-from dashboard.server import ahead, packed
+from dashboard.menu import pages
+from dashboard.server import ahead, packed, unused
 from dashboard.server.ahead import Ahead, elements_of, scripts_of, scripts_of_pages
+from dashboard.server.headers import content_security_policy
+from dashboard.settings import PROJECT
 
 PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
 
@@ -124,7 +128,55 @@ def test_a_page_names_the_scripts_of_its_elements(encoding):
     assert (headers.get(b"content-encoding") == b"gzip") == bool(encoding)
     named = re.findall(rb'<link rel="modulepreload"[^>]* href="\./static/js/([^"]+)">', page)
     assert named and all((ahead.SCRIPTS / name.decode()).is_file() for name in named)
-    assert page.replace(page[page.index(b"<link") : page.index(b"</head>")], b"") == PAGE
+    assert page.replace(page[page.index(b"<script>") : page.index(b"</head>")], b"") == PAGE
+
+
+def test_the_browser_connects_without_asking_unless_streamlit_would_not_know_who_is_logged_in(monkeypatch):
+    def connects(cookie=""):
+        return (
+            ahead.CONNECTS_AT_ONCE.encode() in answer(Ahead(streamlit), "/board", accept="text/html", cookie=cookie)[1]
+        )
+
+    allowed = content_security_policy("127.0.0.1").split("script-src")[1].split(";")[0]
+    assert base64.b64encode(hashlib.sha256(ahead.CONNECTS_AT_ONCE.encode()).digest()).decode() in allowed
+    assert connects()
+    monkeypatch.setattr(ahead, "login_is_configured", lambda: True)
+    assert not connects("lang=fr") and connects("lang=fr; _streamlit_xsrf=2|abc")
+
+
+def test_a_page_with_a_map_names_its_outlines():
+    assert "world_110m.json" in ahead.links(elements_of("/reach_map"))
+    assert (packed.MAPS / ahead.WORLD.removeprefix("./app/static/")).is_file()
+    assert "world_110m" not in ahead.links(elements_of("/completion_funnel"))
+
+
+def test_what_no_page_shows_is_left_out_of_the_scripts_that_were_tried():
+    for file in packed.SHORTENED:
+        whole, sent = file.read_bytes(), packed.content(file)
+        assert len(sent) < len(whole) / 3, f"{file.name} is another than the one that was tried"
+        assert unused.without_unused(whole + b" ") == whole + b" "
+    library = next(packed.content(file).decode() for file in packed.SHORTENED if file.name.startswith("PlotlyChart"))
+    assert all(f'"lib/{kind}.js"' in library for kind in unused.KINDS)
+    assert '"lib/pie.js"' not in library and "build/maplibre_worker.js" not in library
+    exported = next(file.read_text().rpartition("export{")[2] for file in packed.SHORTENED if "Json" in file.name)
+    assert exported.strip().endswith(" as t};") and "," not in exported, "it exports more than one name"
+
+
+def test_every_kind_of_chart_that_a_page_draws_is_in_the_library():
+    named = re.compile(r'"type": "(\w+)"')
+    axes = {"category", "date", "data"}
+    drawn = {
+        kind
+        for folder in ("charts", "pages", "components")
+        for file in (PROJECT / "dashboard" / folder).rglob("*.py")
+        for kind in named.findall(file.read_text(encoding="utf-8"))
+    }
+    assert {"bar", "choropleth"} <= drawn
+    assert drawn - axes == {*unused.KINDS, unused.CORE}, "name the kinds of charts in dashboard/server/unused.py"
+    assert not any(
+        re.search(r"\bJsonColumn\b|\bst\.json\(", text)
+        for text in (file.read_text(encoding="utf-8") for file in (PROJECT / "dashboard").rglob("*.py"))
+    ), "the viewer of JSON is left out"
 
 
 def test_the_library_of_charts_waits_for_what_shows_the_sentence():
@@ -139,7 +191,7 @@ def test_what_is_no_page_is_passed_on_as_it_is():
 
 
 def test_every_kind_of_element_has_its_scripts_and_a_page_without_a_chart_asks_for_none():
-    for element in {*elements_of("/overview"), *elements_of("/board"), ahead.TABLE}:
+    for element in {element for page in pages() for element in elements_of(page.name)} - {ahead.MAP}:
         assert any(name.startswith(f"{element}.") for name in scripts_of(element)), element
     assert ahead.CHART in elements_of("/") and ahead.CHART in elements_of("/reach_map")
     assert ahead.CHART not in elements_of("/board") + elements_of("/needs_and_offers")

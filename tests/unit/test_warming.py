@@ -2,11 +2,12 @@
 
 import shutil
 import time
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from dashboard import session
+from dashboard.access.viewer import STEWARD
 from dashboard.store import releases
 from dashboard.store.protocol import point
 
@@ -90,3 +91,23 @@ def test_without_a_server_nothing_is_warmed(store):
     point(store, releases.CURRENT, "2")
 
     assert session.begin()[0].number == 2
+
+
+def test_readers_who_come_together_open_one_database(store, monkeypatch):
+    release, _notice = session.begin()
+    opened, never = [], Event()
+
+    def open_answers(viewer, _release, _shared):
+        opened.append(viewer)
+        never.wait(0.2)  # the others come meanwhile
+        return object()
+
+    monkeypatch.setattr(session, "open_answers", open_answers)
+    found = []
+    readers = [Thread(target=lambda: found.append(session._answers(STEWARD, release))) for _ in range(5)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(20)
+    assert opened == [STEWARD] and len(set(map(id, found))) == 1 and len(found) == 5
+    session.let_go()

@@ -12,26 +12,15 @@ from dashboard.intake.report import RowRefused, clean, holds_address
 from dashboard.intake.values import whole_number
 from dashboard.intake.words import fold, meaning, table_of_words, words
 from dashboard.settings import REFERENCE
+from dashboard.vocabularies import stated
 
 EVERY = "all"
-LEVELS = ("pre_primary", "primary", "lower_secondary", "upper_secondary", "tertiary")
-TIERS = ("no-tech", "low-tech", "hi-tech")
-AUDIENCES = ("learners", "teachers", "parents", "institutions")
-MISSIONS = ("connectivity", "teachers", "gender", "skills", "learning")
-STAGES = ("offered", "confirmed", "delivering", "delivered")
-ACTIVITY_TYPES = (
-    "learning platform",
-    "courses",
-    "content",
-    "radio and television",
-    "print",
-    "connectivity",
-    "devices",
-    "teacher training",
-    "psychosocial support",
-    "assessment",
-    "other",
-)
+LEVELS = stated("taught_level")
+TIERS = stated("technology")
+AUDIENCES = stated("audience")
+MISSIONS = stated("mission")
+STAGES = stated("activity_stage")
+ACTIVITY_TYPES = stated("activity_type")
 # One word that stands for several levels of ISCED, and other ways to write one.
 LEVELS_WRITTEN: Mapping[str, tuple[str, ...]] = {
     **{level: (level,) for level in LEVELS},

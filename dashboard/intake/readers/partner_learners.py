@@ -29,6 +29,7 @@ from dashboard.intake.schooling import level_of
 from dashboard.intake.tabular import Table
 from dashboard.intake.values import whole
 from dashboard.intake.words import is_missing
+from dashboard.vocabularies import stated
 
 # In Spanish F is no letter of a sex: H is a man (hombre) and M a woman (mujer).
 MAN, WOMAN_OR_MAN, WOMAN = "h", "m", "f"
@@ -36,7 +37,7 @@ MAN, WOMAN_OR_MAN, WOMAN = "h", "m", "f"
 CODED = "1"
 Meaning = Callable[[str], str | None]
 AT_SEX, AT_ORIGIN, AT_HOST, AT_AGE, AT_EDUCATION, AT_WITHDRAWN = 6, 4, 5, 7, 8, 10
-BASES = ("measured", "estimated", "attested")
+BASES = stated("hours_basis")
 HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 

@@ -17,9 +17,10 @@ from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
 from dashboard.intake.words import is_missing
+from dashboard.vocabularies import stated
 
 MOST_ECTS = 240
-REASONS = ("content", "level", "documents", "deadline", "no place")
+REASONS = frozenset(stated("refusal_reason"))
 
 
 def read(table: Table, ledger: Ledger) -> None:

@@ -50,6 +50,8 @@ KINDS = {
     **dict.fromkeys(("ids", "emails", "names", "once"), np.uint64),
     **dict.fromkeys(("erased", "erased_ids", "erased_emails"), np.bool_),
 }
+# What is compared of the rows of an id, and of an address.
+BESIDE_IDS, BESIDE_EMAILS = ("emails", "names", "once"), ("ids", "names")
 # Columns of a record behind its two keys, in the order of the card's `kept`.
 Make = Callable[[Rows], Sequence[Column]]
 
@@ -285,8 +287,8 @@ def _both_answers(answers: Spool) -> int:
 
 def _judged_keys(everybody: Spool, table: Table, layout: Layout) -> tuple[Roll, Mapping[int, str], np.ndarray]:
     """The roll of the rows whose id or address may be nobody's, the ids that are, with their reasons, and addresses."""
-    ids = _all_numbers(_doubtful_ids(Sightings.of(rows)) for rows in everybody.by("ids"))
-    emails = _all_numbers(_doubtful_emails(Sightings.of(rows)) for rows in everybody.by("emails"))
+    ids = _all_numbers(_doubtful_ids(_columns_of(rows)) for rows in everybody.by("ids", *BESIDE_IDS))
+    emails = _all_numbers(_doubtful_emails(_columns_of(rows)) for rows in everybody.by("emails", *BESIDE_EMAILS))
     if not len(ids) and not len(emails):
         return Roll(), {}, _numbers([])
     doubtful = [rows[np.isin(rows["ids"], ids) | np.isin(rows["emails"], emails)] for rows in everybody.blocks()]
@@ -330,9 +332,13 @@ def _roll_of(table: Table, layout: Layout, lines: np.ndarray) -> Roll:
     return roll
 
 
-def _doubtful_ids(seen: Sightings) -> np.ndarray:
+def _columns_of(rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()}
+
+
+def _doubtful_ids(seen: Mapping[str, np.ndarray]) -> np.ndarray:
     """Ids of which it takes more than numbers to see that they are somebody's: most stand beside one address."""
-    of_id = _beside_keys(seen.ids, {"email": seen.emails, "name": seen.names})
+    of_id = _beside_keys(seen["ids"], {"email": seen["emails"], "name": seen["names"]})
     has_single_name = _is_single(of_id, "name")
     plain = _is_single(of_id, "email") & (of_id["email_count"].to_numpy() == of_id["rows"].to_numpy()) & has_single_name
     rest = ~plain
@@ -340,17 +346,17 @@ def _doubtful_ids(seen: Sightings) -> np.ndarray:
     few = rest & _is_single(of_id, "email") & has_single_name & (of_id["rows"].to_numpy() <= MOST_ROWS)
     ids = of_id["key"].to_numpy()
     if few.any():
-        rows = np.isin(seen.ids, ids[few])
-        records = pa.table({"id": seen.ids[rows], "once": seen.once[rows]}).group_by(["id", "once"], use_threads=False)
-        records = records.aggregate([([], "count_all")])
+        rows = np.isin(seen["ids"], ids[few])
+        records = pa.table({"id": seen["ids"][rows], "once": seen["once"][rows]})
+        records = records.group_by(["id", "once"], use_threads=False).aggregate([([], "count_all")])
         often = records["id"].to_numpy()[records["count_all"].to_numpy() > MOST_RECORDS]
         rest &= ~few | np.isin(ids, often)
     return ids[rest]
 
 
-def _doubtful_emails(seen: Sightings) -> np.ndarray:
+def _doubtful_emails(seen: Mapping[str, np.ndarray]) -> np.ndarray:
     """Addresses that stand beside several ids or names."""
-    of_email = _beside_keys(seen.emails, {"id": seen.ids, "name": seen.names})
+    of_email = _beside_keys(seen["emails"], {"id": seen["ids"], "name": seen["names"]})
     return of_email["key"].to_numpy()[~(_is_single(of_email, "id") & _is_single(of_email, "name"))]
 
 
@@ -374,7 +380,7 @@ def _is_single(beside: pa.Table, name: str) -> np.ndarray:
 def _persons(everybody: Spool, no_ids: Mapping[int, str], no_emails: np.ndarray) -> Persons:
     """Tells whom each row is about; the first id beside an address is that of its rows without one."""
     without, emails, ids = _numbers(no_ids), [], []
-    for rows in everybody.by("emails"):
+    for rows in everybody.by("emails", *BESIDE_EMAILS):
         has_id = (rows["ids"] != 0) & ~np.isin(rows["ids"], without)
         if has_id.all():
             continue

@@ -181,9 +181,13 @@ def _without_offer(_scope: Scope) -> Answer:
         question,
         people(gap["learners_unserved"]),
         _(
-            "Learners without a live free offer in {countries} countries on {day}, the newest day on which both "
-            "closures and offers are known."
-        ).format(countries=whole(gap["countries_without_offer"]), day=day(gaps.on_date)),
+            "Of {affected} learners out of school on {day}; they live in {countries} countries. It is the newest day "
+            "on which both closures and offers are known."
+        ).format(
+            affected=people(gap["learners_affected"]),
+            day=day(gaps.on_date),
+            countries=whole(gap["countries_without_offer"]),
+        ),
         page,
     )
 

@@ -47,7 +47,7 @@ def incidence_figure(curves: Sequence[tuple[str, pd.DataFrame]], column: str, ho
                 "y": rows[column].tolist(),
                 "line": {"color": color, "dash": dash, "width": 2.3, "shape": "hv"},
                 "customdata": [
-                    _("{share} ({interval}), {count} observed").format(
+                    _("{share} of course runs ({interval}), {count} observed").format(
                         share=share(s), interval=between(low, high), count=whole(n)
                     )
                     for s, low, high, n in zip(

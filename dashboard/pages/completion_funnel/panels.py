@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.bars import grouped_figure, steps_figure
+from dashboard.charts.kept import kept
 from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
 from dashboard.components.filters import choose
@@ -378,17 +379,26 @@ def area_name(row: Mapping[str, Any]) -> str:
     return in_markdown(country_names().get(row["area"], row["area"]))
 
 
-def country_names() -> dict[str, str]:
+def country_names() -> Mapping[str, str]:
     """Countries where learners live, by name."""
-    table = ask("reach_map/learners_by_country", Scope(by="host"))
+    return _sorted_by_name(ask("reach_map/learners_by_country", Scope(by="host")))
+
+
+@kept
+def _sorted_by_name(table: pd.DataFrame) -> Mapping[str, str]:
     return dict(sorted(zip(table["country_iso3"], table["country"], strict=True), key=lambda pair: pair[1]))
+
+
+@kept
+def _iso_months(table: pd.DataFrame) -> list[str]:
+    return [date.isoformat()[:7] for date in table["month"]]
 
 
 def _month(context: Scope, label: str, key: str, without: str) -> datetime.date | None:
     query_scope = context.only("programme_id")
     if is_hidden_from_me(MONTHS, query_scope):
         return None  # months of others are so few people that only their owners see them
-    months = [date.isoformat()[:7] for date in ask(MONTHS, query_scope)["month"]]
+    months = _iso_months(ask(MONTHS, query_scope))
     chosen = choose(label, [None, *months], key, lambda code: month(_first(code)) if code else without, None)
     return _first(chosen) if chosen else None
 

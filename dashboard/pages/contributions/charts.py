@@ -7,14 +7,24 @@ from pandas.io.formats.style import Styler
 
 from dashboard.charts.frame import Figure, framed
 from dashboard.charts.learners import circles_trace
-from dashboard.charts.palette import ACCENT, CLOSED, NEUTRAL, NO_DATA, PARTIAL, SEQUENTIAL, SPARE
+from dashboard.charts.palette import (
+    ACCENT,
+    CLOSED,
+    INK,
+    NEUTRAL,
+    NO_RATE,
+    ON_STRONG,
+    PARTIAL,
+    SEQUENTIAL,
+    SPARE,
+)
 from dashboard.charts.world import MapClass, class_map
 from dashboard.locales import _, is_right_to_left
 from dashboard.locales.numbers import is_missing, month, people, whole
 from dashboard.locales.plain import in_chart
 
 STAGE_COLORS = {
-    "offered": NO_DATA,
+    "offered": SEQUENTIAL[1],
     "confirmed": PARTIAL,
     "delivering": ACCENT,
     "delivered": SPARE,
@@ -22,14 +32,14 @@ STAGE_COLORS = {
 }
 # From which number a cell has which of the five colours, pale to deep.
 FEW, MANY = (1, 2, 3, 5, 10), (1, 1_000, 10_000, 100_000, 1_000_000)
-INKS = ("#10202e", "#10202e", "#ffffff", "#ffffff", "#ffffff")
+INKS = (INK, INK, ON_STRONG, ON_STRONG, ON_STRONG)
 REACHED = ("learners_direct", "learners_indirect")
 CLASS_COLORS = {
     "from_10": SEQUENTIAL[4],
     "from_5": SEQUENTIAL[3],
     "from_2": SEQUENTIAL[2],
     "one": SEQUENTIAL[1],
-    "offered_only": "#dfe8d8",
+    "offered_only": NO_RATE,
     "in_need_none": CLOSED,
 }
 
@@ -194,7 +204,7 @@ def reach_figure(table: pd.DataFrame, labels: Sequence[str]) -> Figure:
             "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
         }
         for column, name, color in zip(
-            REACHED, (_("Reached directly"), _("Reached indirectly")), (ACCENT, PARTIAL), strict=True
+            REACHED, (_("Reached directly"), _("Reached indirectly")), (ACCENT, SEQUENTIAL[1]), strict=True
         )
     ]
     return framed(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.palette import CLOSED, NO_DATA, PARTIAL, SPARE
+from dashboard.charts.palette import CLOSED, INK, NO_DATA, ON_STRONG, PARTIAL, SPARE
 from dashboard.components.figures import plain_chart
 from dashboard.components.filters import choose
 from dashboard.components.learners import partner_words, programme_words
@@ -61,12 +61,12 @@ MARKS = {
 }
 # Ground and text, readable on a light and on a dark page; the word stands beside the colour.
 COLOURS = {
-    OVERDUE: (CLOSED, "#ffffff"),
-    AHEAD: (CLOSED, "#ffffff"),
-    DUE: (PARTIAL, "#0d141b"),
-    FRESH: (SPARE, "#ffffff"),
-    STOPPED: (NO_DATA, "#0d141b"),
-    MISSING: (NO_DATA, "#0d141b"),
+    OVERDUE: (CLOSED, ON_STRONG),
+    AHEAD: (CLOSED, ON_STRONG),
+    DUE: (PARTIAL, INK),
+    FRESH: (SPARE, ON_STRONG),
+    STOPPED: (NO_DATA, INK),
+    MISSING: (NO_DATA, INK),
 }
 
 

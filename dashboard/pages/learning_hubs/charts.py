@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, BORDER, CLOSED, INK, NEUTRAL, PARTIAL, SPARE
+from dashboard.charts.palette import ACCENT, BORDER, CATEGORIES, CLOSED, INK, ON_STRONG, PARTIAL
 from dashboard.charts.world import layout as map_layout
 from dashboard.locales.numbers import decimal, month, whole
 from dashboard.locales.plain import in_chart
@@ -33,7 +33,7 @@ MARKS = {
 }
 RING = 24
 # Shades and patterns in the order of the legend.
-FILLS = ((ACCENT, ""), (PARTIAL, "/"), (SPARE, "x"), (NEUTRAL, "."), ("#9a7fd1", "-"))
+FILLS = tuple(zip(CATEGORIES, ("", "/", "x", "-", "."), strict=False))
 
 
 def hubs_map(hubs: pd.DataFrame, words: Mapping[str, str], chosen: str | None, height: int) -> Figure:
@@ -147,7 +147,7 @@ def mix_figure(table: pd.DataFrame, kinds: Mapping[str, str], not_stated: str) -
                         "fillmode": "overlay",
                         "size": 7,
                         "solidity": 0.2,
-                        "fgcolor": "#ffffff",
+                        "fgcolor": ON_STRONG,
                     },
                 },
                 "hovertemplate": "%{y}<br>%{x}<extra>" + words + "</extra>",

@@ -18,6 +18,7 @@ from dashboard.components.figures import (
     Words,
     chart_key,
     figure,
+    is_dark,
     on_phone,
     plain_chart,
     strip,
@@ -221,7 +222,7 @@ def _map_and_details(hubs: pd.DataFrame, scope: Scope) -> None:
             show_table(VITALITY, scope, FACTS, codes={"status": status_words()})
             return
         st.plotly_chart(
-            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT)),
+            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT), is_dark()),
             key=chart_key(VITALITY),
             config=dict(MAP_CONFIG),
             on_select=_take_clicked,

@@ -60,7 +60,7 @@ def answer(scope: Scope) -> None:
         ),
         numbers=_numbers(totals, scope),
     )
-    note(_("What is missing: the gates that the nearest offer fails, as each offer must pass all of them."))
+    note(_("What is missing: where the nearest offer does not fit the need."))
 
 
 def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:

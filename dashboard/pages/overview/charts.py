@@ -4,7 +4,7 @@ import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
 from dashboard.charts.lines import band
-from dashboard.charts.palette import ACCENT, PARTIAL
+from dashboard.charts.palette import ACCENT, MARK, RIM
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people, people_axis
 
@@ -39,7 +39,7 @@ def growth_figure(table: pd.DataFrame, points: pd.DataFrame) -> Figure:
         "y": points["people"].tolist(),
         "text": [f"{day(row.on_date)}<br>{row.as_stated}<br>{row.source}" for row in points.itertuples()],
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"symbol": "diamond", "size": 11, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
+        "marker": {"symbol": "diamond", "size": 11, "color": MARK, "line": {"width": 1, "color": RIM}},
     }
     most = max([*upper, *points["people"].tolist(), 1])
     return framed([between, line, stated], 330, yaxis={"rangemode": "tozero", **people_axis(most)})

@@ -92,7 +92,9 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             WOMEN,
             scope,
             note=newest
-            or _("of learners with sex reported; {share} without").format(share=share(women["share_not_reported"])),
+            or _("of learners with sex reported; not reported for {share} of all").format(
+                share=share(women["share_not_reported"])
+            ),
         ),
         Number(
             "hubs_alive",
@@ -122,8 +124,10 @@ def _map(scope: Scope, numbers: list[Number]) -> None:
         numbers=numbers,
     )
     small_states(without_area(table, "learners"), "learners", "rate_class", rate_classes(learners.rate_words("host")))
-    unknown = _("For {unknown} learners ({share}) the country is not known; they are not mapped.").format(
-        unknown=whole(totals["learners_unknown"]), share=share(totals["share_unknown"])
+    unknown = _("The country of {unknown} of {learners} learners ({share}) is not known; they are not mapped.").format(
+        unknown=whole(totals["learners_unknown"]),
+        learners=whole(totals["learners"]),
+        share=share(totals["share_unknown"]),
     )
     note(" ".join(filter(None, [unknown, newest_only(scope)])))
     map_disclaimer()
@@ -321,7 +325,7 @@ def women(scope: Scope) -> None:
                 "share_high",
                 _("Women"),
                 [
-                    _("{share} ({interval}), not reported for {missing}").format(
+                    _("{share} ({interval}) of learners with sex reported; not reported for {missing} of all").format(
                         share=share(row.share_women),
                         interval=between(row.share_low, row.share_high),
                         missing=share(row.share_not_reported),

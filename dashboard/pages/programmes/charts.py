@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, PARTIAL
+from dashboard.charts.palette import ACCENT, SEQUENTIAL
 from dashboard.locales import _
 from dashboard.locales.numbers import whole
 from dashboard.locales.plain import in_chart
@@ -30,7 +30,7 @@ def domains_figure(table: pd.DataFrame) -> Figure:
             "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
         }
         for column, name, color in (
-            ("guided_projects", _("Guided projects"), PARTIAL),
+            ("guided_projects", _("Guided projects"), SEQUENTIAL[1]),
             ("courses", _("Courses"), ACCENT),
         )
     ]

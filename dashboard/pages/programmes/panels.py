@@ -110,7 +110,7 @@ def _numbers(row: Mapping[str, Any], scope: Scope) -> list[Number]:
             row["completions_per_learner"],
             TOTALS,
             scope,
-            note=_("completions, may be over 1"),
+            note=_("completions; a learner may have several"),
             label=_("Per learner"),
         ),
         *(

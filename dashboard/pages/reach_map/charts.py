@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.charts.palette import HIDDEN, NO_DATA, SEQUENTIAL, ZERO
+from dashboard.charts.palette import HIDDEN, INK, MARK, NO_DATA, RIM, SEQUENTIAL, ZERO
 from dashboard.charts.world import Figure, MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import people
 from dashboard.locales.plain import in_chart
 
-HUB_COLOR = "#e5a02f"
-FLOW_COLOR = "#a63d1e"
 # Width of a flow by its share of the origin's refugees: a quarter, a twentieth, the rest.
 FLOW_WIDTHS: Sequence[tuple[float, float]] = ((0.25, 6.0), (0.05, 3.5), (0.0, 1.4))  # least share, pixels
 
@@ -68,7 +66,7 @@ def reach_figure(
                         for a, b in zip(rows["origin_longitude"], rows["longitude"], strict=True)
                         for at in (a, b, None)
                     ],
-                    "line": {"color": FLOW_COLOR, "width": width},
+                    "line": {"color": INK, "width": width},
                     "opacity": 0.75,
                     "hoverinfo": "skip",
                     "name": words[least],
@@ -84,7 +82,7 @@ def reach_figure(
                 "text": [f"{in_chart(row.country)}: {people(row.refugees)}" for row in flows.itertuples()],
                 "hovertemplate": "%{text}<extra></extra>",
                 "unselected": {"marker": {"opacity": 1}},
-                "marker": {"size": 5, "color": FLOW_COLOR},
+                "marker": {"size": 5, "color": INK},
                 "showlegend": False,
             }
         )
@@ -102,7 +100,7 @@ def reach_figure(
             "name": _("Learning hubs ({count})").format(count=len(hubs)),
             "customdata": [[code] for code in hubs["country_iso3"]],
             "unselected": {"marker": {"opacity": 1}},
-            "marker": {"size": 9, "color": HUB_COLOR, "line": {"width": 1.2, "color": "#3d2b00"}},
+            "marker": {"size": 9, "color": MARK, "line": {"width": 1.2, "color": RIM}},
         }
     )
     return figure

@@ -90,7 +90,7 @@ def _lead(scope: Scope) -> str:
 def _numbers(scope: Scope) -> list[Number]:
     totals = ask_row(TOTALS, scope)
     numbers = [
-        Number("learners_reached", totals["learners"], TOTALS, scope, note=_("linked where ids match")),
+        Number("learners_reached", totals["learners"], TOTALS, scope, note=_("people, counted once where ids match")),
         Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known")),
         Number(
             "",
@@ -109,7 +109,7 @@ def _numbers(scope: Scope) -> list[Number]:
                 rate,
                 TOTALS,
                 scope,
-                note=_("in the world as a whole"),
+                note=_("learners, in the world as a whole"),
                 label=_("Per 1,000 refugees"),
             )
         )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed, row_label
-from dashboard.charts.palette import CLOSED, NO_DATA, OPEN, PARTIAL
+from dashboard.charts.lines import pale
+from dashboard.charts.palette import CLOSED, NEUTRAL, NO_DATA, OPEN, PARTIAL
 from dashboard.charts.world import MapClass, class_map
 from dashboard.locales import _
 from dashboard.locales.numbers import people, people_axis, share
@@ -95,14 +96,14 @@ def by_day_figure(table: pd.DataFrame) -> Figure:
             "x": days,
             "y": table[column].tolist(),
             "fill": fill,
-            "fillcolor": pale,
+            "fillcolor": under,
             "line": {"color": color, "width": 2.5, "dash": dash},
             "customdata": [people(n) for n in table[column]],
             "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra>" + name + "</extra>",
         }
-        for column, name, color, pale, dash, fill in (
-            ("learners_affected", _("Learners affected"), "#7b8794", "rgba(0,0,0,0)", "dot", "none"),
-            ("learners_unserved", _("No live free offer"), CLOSED, "rgba(166,61,30,0.18)", "solid", "tozeroy"),
+        for column, name, color, under, dash, fill in (
+            ("learners_affected", _("Learners affected"), NEUTRAL, "rgba(0,0,0,0)", "dot", "none"),
+            ("learners_unserved", _("No live free offer"), CLOSED, pale(CLOSED), "solid", "tozeroy"),
         )
     ]
     top = table["learners_affected"].max() if len(table) else 1

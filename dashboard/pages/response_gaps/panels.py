@@ -142,8 +142,8 @@ def _gap_in_words(world: Mapping[str, Any], scope: Scope) -> str:
 
 def _lead(world: Mapping[str, Any]) -> str:
     meaning = _(
-        "An offer counts when it passes every gate of Needs and offers; an offer that is live is not yet a learner "
-        "reached."
+        "An offer counts when it is live, free and has a focal point, and fits country, level, language, technology "
+        "and audience. It is not yet a learner reached."
     )
     without = int(world.get("countries_without_enrolment") or 0)
     if not without:

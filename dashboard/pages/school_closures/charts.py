@@ -5,7 +5,19 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.frame import Figure, framed
-from dashboard.charts.palette import ACCENT, CLOSED, FEMALE, MALE, NEUTRAL, NO_DATA, PARTIAL, SPARE
+from dashboard.charts.palette import (
+    ACCENT,
+    CLOSED,
+    FEMALE,
+    INK,
+    MALE,
+    MARK,
+    NEUTRAL,
+    NO_DATA,
+    ON_STRONG,
+    PARTIAL,
+    RIM,
+)
 from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, people_axis
 
@@ -41,8 +53,8 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     traces = [enrolled]
     base = [0] * len(order)
     for sex, name, color, ink in (
-        ("female", _("Girls and women"), FEMALE, "#ffffff"),
-        ("male", _("Boys and men"), MALE, "#10202e"),
+        ("female", _("Girls and women"), FEMALE, ON_STRONG),
+        ("male", _("Boys and men"), MALE, INK),
     ):
         values = [cells.get((level, sex), nobody)[0] for level in order]
         traces.append(
@@ -97,7 +109,7 @@ def time_figure(table: pd.DataFrame, column: str, points: pd.DataFrame, name: st
             "y": within["learners_affected"].tolist(),
             "text": [f"{row.publisher}, {day(row.on_date)}<br>{row.as_stated}" for row in within.itertuples()],
             "hovertemplate": "%{text}<extra></extra>",
-            "marker": {"symbol": "diamond", "size": 10, "color": PARTIAL, "line": {"width": 1, "color": "#5c3d00"}},
+            "marker": {"symbol": "diamond", "size": 10, "color": MARK, "line": {"width": 1, "color": RIM}},
         }
     )
     return framed(traces, 360, yaxis={"rangemode": "tozero", **people_axis(table[column].max())})
@@ -158,7 +170,7 @@ def oxford_figure(table: pd.DataFrame, unesco: pd.DataFrame) -> Figure:
     seen = unesco[~unesco["is_planned"]]
     lines: Sequence[tuple[pd.DataFrame, str, str, str, str]] = (
         (table, "countries_required_all", _("Oxford: closing required at all levels"), ACCENT, "solid"),
-        (table, "countries_required_some", _("Oxford: required at some levels"), SPARE, "dash"),
+        (table, "countries_required_some", _("Oxford: required at some levels"), PARTIAL, "dash"),
         (seen, "countries_closed", _("UNESCO: closed country-wide"), CLOSED, "solid"),
     )
     traces = [

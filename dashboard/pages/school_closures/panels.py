@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.kept import kept
+from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import STATUS
 from dashboard.charts.world import MapClass, class_map
 from dashboard.components import context
@@ -96,7 +96,8 @@ def definition(scope: Scope) -> Scope:
 def country(scope: Scope) -> Scope:
     """The country chosen in the card beside the map or on another page, where it has a status on the day."""
     code = context.chosen_country()
-    return replace(scope, country_iso3=code if code in set(ask(COUNTRIES, scope)["country_iso3"]) else None)
+    names = names_by_code(ask(COUNTRIES, scope), "country_iso3", "country")
+    return replace(scope, country_iso3=code if code in names else None)
 
 
 def answer(scope: Scope) -> None:
@@ -411,7 +412,7 @@ def published_in_words() -> str:
     stated_words = _(
         "Diamonds are figures published at the time, on UNESCO's enrolment of that year: {total} learners in the "
         "world. The line uses the enrolment and the record named above, in which the past was revised. "
-        "For {day} UNESCO published {people} learners, {share} and {count} countries."
+        "For {day} UNESCO published {people} learners, {share} of all enrolled, and {count} countries."
     ).format(
         total=people(last["learners_total_implied"]),
         day=day(last["on_date"]),

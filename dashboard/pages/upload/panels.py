@@ -27,7 +27,7 @@ def answer(scope: Scope) -> None:
             count=whole(count)
         )
         if count
-        else _("No files waiting"),
+        else _("Choose a file to send; none is waiting"),
         _(
             "Send an export or a register. Names, addresses and ids become keys while the file is read. You see what "
             "became of each row and what would change; nothing is shown to others before the file is published."

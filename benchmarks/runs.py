@@ -1,0 +1,78 @@
+"""Invented course runs, as many as wanted, as a snapshot of a store; for the benchmarks that need many."""
+
+import datetime
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+import duckdb
+
+from dashboard.store.joining import Arrival
+from dashboard.store.snapshots import keep
+from dashboard.warehouse.catalog import sources
+from dashboard.warehouse.schema import snapshot_schema
+
+CAPTURED = datetime.date(2019, 12, 31)
+# Two of three runs are of another learner; 5 partners, 300 courses, three years: as many cells at every size.
+RUNS = """
+    WITH drawn AS (
+        SELECT
+            i,
+            i * 7919 % greatest(2 * {runs} // 3, 1) AS who,
+            hash(i * 3) % 5 AS partner,
+            hash(i * 11) % 300 AS course,
+            DATE '2016-06-20' + (hash(i * 13) % 1100)::int AS enrolled_on,
+            least(
+                DATE '2019-12-31', DATE '2016-06-20' + (hash(i * 13) % 1100 + hash(i * 17) % 300)::int
+            ) AS last_on,
+            hash(i * 19) % 12 AS fate
+        FROM range({runs}) AS numbers(i)
+    )
+
+    SELECT
+        md5(who::varchar) AS id_key,
+        NULL::varchar AS email_key,
+        'partner_' || partner AS partner_id,
+        CASE WHEN hash(i * 5) % 9 = 0 THEN 'kiron_campus' ELSE 'coursera_for_refugees' END AS programme_id,
+        'course_' || course AS course_id,
+        NULL::varchar AS course,
+        NULL::varchar AS university,
+        'course' AS course_type,
+        enrolled_on,
+        NULL::date AS class_start_on,
+        last_on AS last_activity_on,
+        CASE WHEN fate < 4 THEN 1.0::double ELSE 0.4::double END AS progress,
+        5.0::double AS hours_estimated,
+        NULL::double AS hours_measured,
+        fate < 4 AS is_completed,
+        fate = 5 AS is_removed,
+        TRUE AS is_verified_track,
+        CASE WHEN fate < 4 THEN last_on END AS completed_on,
+        fate < 4 AS has_certificate,
+        ['KEN', 'DEU', 'JOR', 'TUR', 'UGA', 'PAK', 'LBN', 'unknown'][1 + (hash(who) % 8)::int] AS country_host,
+        DATE '2019-12-31' AS captured_on,
+        '{provenance}' AS provenance
+    FROM drawn
+"""
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its children so far."""
+    own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def store_of(folder: Path, runs: int, provenance: str = "demo") -> Path:
+    """A store with a snapshot of so many course runs and the country facts, not published yet."""
+    store, rows = folder / f"store_{runs}", folder / "rows"
+    rows.mkdir()
+    card = sources()["coursera_usage"]
+    drawn = duckdb.sql(RUNS.format(runs=runs, provenance=provenance)).select(*snapshot_schema(card).names)
+    drawn.write_parquet(str(rows / "rows.parquet"), compression="zstd")
+    (rows / "quarantine.csv").write_text("line,column,value,reason\n", encoding="utf-8")
+    account = {"rows_in": runs, "published": runs, "collapsed": 0, "quarantined": 0, "notes": []}
+    account |= {"streams": [f"benchmark/{runs}"], "learner_secret": ""}
+    keep(store, Arrival("coursera_usage", CAPTURED.isoformat(), provenance, "0" * 64, rows, account))
+    for path in rows.iterdir():
+        path.unlink()
+    rows.rmdir()
+    return store
