@@ -21,7 +21,7 @@ from dashboard.intake.front_door import Declared
 from dashboard.intake.proposals import NotYours, sent_together, waiting
 from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import FileRefused
-from dashboard.store import releases
+from dashboard.store import cadence
 from dashboard.store.audit_log import entries
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE, NothingToCorrect
 from dashboard.store.releases import current_number, open_release
@@ -87,7 +87,7 @@ def releases_without_figures(request, monkeypatch):
     """Releases of three small tables: what a file joins, loses or replaces is in the snapshots, and said of them."""
     if "whole_release" not in request.fixturenames:
         build_tiny_releases(monkeypatch)
-        monkeypatch.setattr(releases, "count_real_learners", lambda pins: False)
+        monkeypatch.setattr(cadence, "count_real_learners", lambda pins: False)
 
 
 @pytest.fixture

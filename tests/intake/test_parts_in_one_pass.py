@@ -17,7 +17,7 @@ from dashboard.intake.front_door import Declared, refuse_small_disk
 from dashboard.intake.limits import SHELL, Limits
 from dashboard.intake.readers import roll_by_column
 from dashboard.intake.report import FileRefused
-from dashboard.store import releases
+from dashboard.store import cadence
 from dashboard.store.joining import PART, WHOLE
 from dashboard.store.protocol import read_manifest
 from dashboard.store.snapshots import snapshots
@@ -32,7 +32,7 @@ AS_PARTS, AS_WHOLE = Declared(kind=PART), Declared(kind=WHOLE)
 @pytest.fixture(autouse=True)
 def releases_without_figures(monkeypatch):
     build_tiny_releases(monkeypatch)
-    monkeypatch.setattr(releases, "count_real_learners", lambda pins: False)
+    monkeypatch.setattr(cadence, "count_real_learners", lambda pins: False)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from dashboard.commands import refreshing
 from dashboard.commands.refreshing import Outcome, Refresh
 from dashboard.intake import proposals
 from dashboard.intake.fetch.client import Caps
-from dashboard.store import releases
+from dashboard.store import cadence, releases
 from dashboard.store.audit_log import entries, verify
 from dashboard.store.fetches import FetchState, fetch_states
 from dashboard.store.snapshots import snapshots
@@ -127,7 +127,7 @@ class Desk:
 def desk(served, tmp_path, monkeypatch):
     build_tiny_releases(monkeypatch)
     # Tables of a few bytes have no figures for audiences.
-    monkeypatch.setattr(releases, "count_real_learners", lambda pins: False)
+    monkeypatch.setattr(cadence, "count_real_learners", lambda pins: False)
     store = tmp_path / "store"
     shutil.copytree(served, store)
     for name, value in ENVIRONMENT.items():
