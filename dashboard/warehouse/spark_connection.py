@@ -103,7 +103,7 @@ def _briefly() -> DefaultPolicy:
 class _Builder(DefaultChannelBuilder):
     def __init__(self, address: str, deadline: Deadline) -> None:
         super().__init__(address, CHANNEL)
-        self._host = host_of(address)
+        self._server = host_of(address)
         self.add_interceptor(_Bounded(deadline))
 
     def toChannel(self) -> grpc.Channel:  # noqa: N802
@@ -112,7 +112,7 @@ class _Builder(DefaultChannelBuilder):
             grpc.channel_ready_future(channel).result(timeout=CONNECT_SECONDS)
         except grpc.FutureTimeoutError:
             channel.close()
-            raise EngineRefused(unreachable(self._host, CONNECT_SECONDS)) from None
+            raise EngineRefused(unreachable(self._server, CONNECT_SECONDS)) from None
         return channel
 
 
