@@ -116,7 +116,7 @@ def test_a_refused_socket_is_told_nothing(served, headers):
 def test_a_socket_is_told_no_path_and_no_version(served, open_page):
     for page in (open_page(served), open_page(served, STEWARD), open_page(served, STEWARD, "upload")):
         assert page.session and not telling(page.words())
-        begun = next(told.new_session for told in page.told if told.WhichOneof("type") == "new_session")
+        begun = next(message.new_session for message in page.messages if message.WhichOneof("type") == "new_session")
         user, machine = begun.initialize.user_info, begun.initialize.environment_info
         assert not begun.main_script_path and not user.ListFields()
         assert [field.name for field, _ in machine.ListFields()] == ["streamlit_version"]
@@ -231,7 +231,7 @@ def test_a_session_is_taken_up_again_by_its_own_browser_only(served, open_page):
 
 def test_the_icon_of_the_window_is_for_everybody(served, open_page):
     page = open_page(served)
-    address = next(told.page_config_changed.favicon for told in page.told if told.HasField("page_config_changed"))
+    address = next(message.page_config_changed.favicon for message in page.messages if message.HasField("page_config_changed"))
     assert served.ask(address).status == 200
 
 
