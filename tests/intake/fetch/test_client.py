@@ -42,7 +42,7 @@ def test_the_etag_and_the_moment_of_a_file_spare_sending_it_again(client, publis
         Reply(status=304) if asked.headers.get("if-none-match") == '"v1"' else replace(reply, headers=marks)
     )
     got = client.file(f"{publisher.address}/a.csv", tmp_path)
-    known = Known(got.etag, got.modified, got.place)
+    known = Known(got.etag, got.modified, got.address_mark)
     assert (got.etag, got.modified) == ('"v1"', "Mon, 01 Jun 2020 08:00:00 GMT")
     with pytest.raises(FetchUnchanged):
         client.file(f"{publisher.address}/a.csv", tmp_path, known)

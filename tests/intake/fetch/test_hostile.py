@@ -141,7 +141,7 @@ def test_the_body_of_an_error_is_not_read(client):
 
 def test_a_file_that_has_not_changed_may_state_how_long_it_is(client, tmp_path):
     with answering(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 3000000\r\n\r\n") as address:
-        got = Known('"v1"', "", client.place(f"{address}/a.csv"))
+        got = Known('"v1"', "", client.address_mark(f"{address}/a.csv"))
         with pytest.raises(FetchUnchanged):
             client.file(f"{address}/a.csv", tmp_path, got)
         with pytest.raises(FetchFailed, match="of which nothing is known"):
