@@ -231,7 +231,8 @@ def test_a_session_is_taken_up_again_by_its_own_browser_only(served, open_page):
 
 def test_the_icon_of_the_window_is_for_everybody(served, open_page):
     page = open_page(served)
-    address = next(message.page_config_changed.favicon for message in page.messages if message.HasField("page_config_changed"))
+    configured = next(message for message in page.messages if message.HasField("page_config_changed"))
+    address = configured.page_config_changed.favicon
     assert served.ask(address).status == 200
 
 

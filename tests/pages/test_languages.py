@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard import locales
+from dashboard import locales, menu
 from dashboard.menu import pages
 from tests.pages.test_pages import app, demo, words  # noqa: F401 - the fixture serves
 from tests.pages.test_reach_pages import title
@@ -28,8 +28,8 @@ def pseudo_french(tmp_path, monkeypatch):
 
 
 def _forget():
-    locales._read.cache_clear()
-    locales._incomplete.cache_clear()
+    for kept in (locales._read, locales._incomplete, menu._menu, menu._pages):
+        kept.cache_clear()
 
 
 def test_a_link_in_a_language_is_in_it(pseudo_french):
@@ -66,7 +66,7 @@ def test_countries_are_named_in_the_language(pseudo_french):
 def test_a_page_that_is_not_whole_in_a_language_is_in_english(pseudo_french, tmp_path, monkeypatch):
     monkeypatch.setattr(locales, "INCOMPLETE", tmp_path / "incomplete.toml")
     (tmp_path / "incomplete.toml").write_text('fr = ["overview"]\n', encoding="utf-8")
-    locales._incomplete.cache_clear()
+    _forget()
     assert "20 June 2019" in title(app("overview", lang="fr"))
     assert pseudo("Completion funnel") in words(app("completion_funnel", lang="fr"))
 
