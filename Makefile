@@ -10,8 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
 
-# Two processes, each with whole files in the order of tests/conftest.py: the suite fits a machine of two cores.
-SPREAD := -n 2 --dist loadfile --no-loadscope-reorder --durations=30
+# Three processes, each with whole files in the order of tests/conftest.py: where one waits for a browser, another runs.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder --durations=30
 
 test: $(VENV)/.test browser ## the whole suite
 	@$(BIN)/python -m pytest $(SPREAD)

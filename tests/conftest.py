@@ -32,6 +32,7 @@ LONGEST = (
     "tests/e2e/test_history.py",
     "tests/e2e/test_looks.py",
     "tests/disclosure/test_ways_out.py",
+    "tests/disclosure/test_figures_that_leave.py",
     "tests/e2e/test_languages.py",
     "tests/store/test_object_store.py",
     "tests/queries/test_engines.py",
@@ -56,7 +57,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items):
-    """Puts the files that take longest first, so that neither of two processes has one of them left at the end."""
+    """Puts the files that take longest first, so that no process has one of them left at the end."""
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
