@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-full test-cluster try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench clean
+.PHONY: run test test-full test-cluster try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench bench-peers clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
 	@$(BIN)/coalition run
@@ -78,6 +78,14 @@ bench: $(VENV)/.test browser ## what docs/benchmarks.md says, measured here
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/memory.py
+
+# Dash, Streamlit and Superset as others use them, each with the versions that fit together: 2 GB that nothing else needs.
+PEERS_IN = test -e .cache/$(1)/.whole || { $(PYTHON) -m venv .cache/$(1) && .cache/$(1)/bin/python -m pip --disable-pip-version-check \
+  install --quiet --no-deps --require-hashes -r benchmarks/$(2).txt && touch .cache/$(1)/.whole; }
+bench-peers: $(VENV)/.test browser ## the overview beside the same content served by Dash, Streamlit with DuckDB and Superset; ROUNDS=5
+	@$(call PEERS_IN,peers,peers)
+	@$(call PEERS_IN,superset,peers-superset)
+	$(BIN)/python benchmarks/peers.py $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean: ## remove what was installed and made, the store excepted
 	rm -rf $(VENV) .cache data/demonstration

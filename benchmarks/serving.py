@@ -42,6 +42,7 @@ PAGES = (
     "credit_recognition", "contributions", "programmes", CLOSURES, "response_gaps", "needs_and_offers", "data_health",
     "what_changed", "upload", "methods",
 )  # fmt: skip
+WAIT_SECONDS = 60  # gunicorn waits thirty for browsers that keep a connection
 CHOICES = ("selectbox", "date_input", "button_group")
 SEE_AS = "see_as"  # a choice of the steward's, not of the page's
 CHANGES, EVERY_SECONDS, CHANGES_PER_VIEWER, START_WITHIN_SECONDS = 12, 10.0, 6, 20.0
@@ -65,7 +66,10 @@ from dashboard.server.packed import Packed
 app = st.App(os.environ["EMPTY"], lifespan=lifespan, middleware=[Middleware(Packed)])
 uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="error", access_log=False)
 """
-CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+CHROMIUM_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]  # fmt: skip
 
 
 def free_port() -> int:
@@ -75,27 +79,33 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(command: list[str], **environment: str):
+def server(command: list[str], health: str = "/_stcore/health", **environment: str):
+    """A server on a free port, `{port}` in its command, once it answers; one that ends first states why."""
     port = free_port()
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environment, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=PROJECT,
-    )
-    try:
-        for _ in range(1_200):  # a new store is filled first
-            if process.poll() is not None:
-                raise SystemExit(f"the server ended with {process.returncode}")
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).read()
-                break
-            time.sleep(0.5)
-        yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with tempfile.TemporaryFile() as written:
+        process = subprocess.Popen(
+            [word.replace("{port}", str(port)) for word in command],
+            env={**os.environ, **environment, "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=written,
+            cwd=PROJECT,
+        )
+        try:
+            for _ in range(1_200):  # a new store is filled first
+                if process.poll() is not None:
+                    written.seek(0)
+                    last = b"\n".join(written.read().splitlines()[-10:]).decode(errors="replace")
+                    raise SystemExit(f"{command[0]} ended with {process.returncode}:\n{last}")
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}{health}", timeout=2).read()
+                    break
+                time.sleep(0.5)
+            else:
+                raise SystemExit(f"{command[0]} did not answer {health} within ten minutes")
+            yield port, psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=WAIT_SECONDS)
 
 
 def cpu_ms(process: psutil.Process) -> float:
