@@ -4,7 +4,7 @@ The library of charts is one script in which each module stands under its name,
 `name=_({"src/traces/bar/plot.js"(e,t){…}})`, and runs where another first calls `name()`. The list of its last module
 has a module for every kind of chart. Here that list is shortened, and what nothing on it leads to is left out: 3D,
 tiles of maps, and forty more kinds, seven tenths of all. The viewer of JSON comes with every table, for cells that none
-has.
+has. Besides, a chart that appears is drawn once.
 """
 
 import hashlib
@@ -21,6 +21,13 @@ LAST = 'return _({"lib/index.js"'
 REGISTERED = re.compile(r"\.register\(\[([\w$(),]*)\]\)")
 RUN = re.compile(r"(?<![\w$.])([\w$]+)\(\)")
 END = "}}),"
+# Streamlit gives a figure its colours when a chart appears, and at once again, which has the library draw all of it
+# twice. The second time is for a change of the theme, and for a figure that was kept from before.
+COLOURS_AGAIN = "(0,P.useEffect)(()=>{F(t=>Le(t,e.theme,c))},[e.id,c,e.theme])"
+COLOURS_ONCE = (
+    "let $new=(0,P.useRef)(!t.getElementState(e.id,`figure`));"
+    "(0,P.useEffect)(()=>{if($new.current){$new.current=!1;return}F(t=>Le(t,e.theme,c))},[e.id,c,e.theme])"
+)
 
 
 def without_unused(script: bytes) -> bytes:
@@ -64,8 +71,13 @@ def without_other_kinds(script: str) -> str:
     return start + "".join(piece for number, piece in enumerate(pieces) if number in needed) + rest + end
 
 
+def charts(script: str) -> str:
+    """The library of charts with the kinds that pages draw, in which a chart that appears is drawn once."""
+    return without_other_kinds(script).replace(COLOURS_AGAIN, COLOURS_ONCE)
+
+
 # Of Streamlit 1.67. The tests say when an upgrade brings others.
 TRIED: Mapping[str, Callable[[str], str]] = {
-    "8cb9b72292d50f4ac26b35921c6209897f2a946d03214aa63214e86f129a8cb1": without_other_kinds,
+    "8cb9b72292d50f4ac26b35921c6209897f2a946d03214aa63214e86f129a8cb1": charts,
     "4d3cb1c3f52fda715cc61ab35cafe80e97e1aa243b3d677fe01463c4c692391f": lambda _viewer: NO_VIEWER,
 }

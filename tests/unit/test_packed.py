@@ -158,6 +158,7 @@ def test_what_no_page_shows_is_left_out_of_the_scripts_that_were_tried():
     library = next(packed.content(file).decode() for file in packed.SHORTENED if file.name.startswith("PlotlyChart"))
     assert all(f'"lib/{kind}.js"' in library for kind in unused.KINDS)
     assert '"lib/pie.js"' not in library and "build/maplibre_worker.js" not in library
+    assert unused.COLOURS_AGAIN not in library and library.count(unused.COLOURS_ONCE) == 1, "charts are drawn twice"
     exported = next(file.read_text().rpartition("export{")[2] for file in packed.SHORTENED if "Json" in file.name)
     assert exported.strip().endswith(" as t};") and "," not in exported, "it exports more than one name"
 
