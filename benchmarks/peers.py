@@ -86,11 +86,12 @@ class Peer:
     apply: str = ""  # the button by which a choice takes effect, where there is one
     session: str = ""  # the cookie of a reader who logged in
     kilobytes: float = 0.0
-    measured: dict[str, list[float]] = field(default_factory=dict)
+    round: int = 0
+    measured: dict[str, dict[int, float]] = field(default_factory=dict)  # by round
 
     def note(self, name: str, value: float) -> None:
-        """Keeps one round's value of a measure."""
-        self.measured.setdefault(name, []).append(value)
+        """Keeps this round's value of a measure."""
+        self.measured.setdefault(name, {})[self.round] = value
 
     def cpu_s(self) -> float:
         """CPU of the server and of the processes it started."""
@@ -241,7 +242,7 @@ def play(peer: Peer, other: str) -> None:
 def choose(peer: Peer, tab: Tab, programme: str, turn: str) -> None:
     """Chooses a programme, and keeps what that took where the turn has a name."""
     tab.click(peer.choice)
-    time.sleep(0.5)
+    time.sleep(1.5)  # on a busy machine the list moves until then, and a click misses
     option = CHOICE.replace("CHOICE", programme)
     if peer.apply:
         tab.click(option)
@@ -265,12 +266,13 @@ def print_table(peers: list[Peer]) -> None:
     def ratio(peer: Peer, measure: str, base: str) -> str:
         if base not in named or measure not in peer.measured or measure not in named[base].measured:
             return "–"
-        rounds = zip(peer.measured[measure], named[base].measured[measure], strict=True)
-        return f"{statistics.median(own / others for own, others in rounds):.2f}"
+        own, others = peer.measured[measure], named[base].measured[measure]
+        ratios = [own[number] / others[number] for number in own.keys() & others.keys()]
+        return f"{statistics.median(ratios):.2f}" if ratios else "–"
 
     def median(peer: Peer, measure: str, unit: float, digits: int) -> str:
         found = peer.measured.get(measure)
-        return f"{statistics.median(found) * unit:.{digits}f}" if found else "–"
+        return f"{statistics.median(found.values()) * unit:.{digits}f}" if found else "–"
 
     columns: dict[str, Callable[[Peer], str]] = {
         "painted ÷ empty": lambda peer: ratio(peer, "open painted", EMPTY),
@@ -316,8 +318,13 @@ def measure(peers: list[Peer], programmes: list[str], rounds: int) -> None:
     for number in range(rounds):
         for at in range(len(peers)):
             peer = peers[(at + number) % len(peers)]
-            play(peer, programmes[number % len(programmes)])
-            say(f"round {number + 1} of {rounds}: {peer.name}, load {os.getloadavg()[0]:.1f}")
+            peer.round = number
+            try:
+                play(peer, programmes[number % len(programmes)])
+                done = peer.name
+            except SystemExit as late:  # one that was too late loses the rest of its round, and no other
+                done = f"{peer.name} was left: {late}"
+            say(f"round {number + 1} of {rounds}: {done}, load {os.getloadavg()[0]:.1f}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         for peer in peers:
