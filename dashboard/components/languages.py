@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import dropped
 from dashboard.components.filters import remember
 from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
 from dashboard.locales.numbers import percent
@@ -50,6 +51,9 @@ def choice() -> None:
             for code, name in LANGUAGES.items():
                 st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
             st.caption(draft() or _("The original language of this dashboard."))
+    wanted = st.query_params.get(KEY)
+    refused = None if wanted is None or wanted in LANGUAGES else wanted
+    dropped.settle(KEY, refused, language(), _("Language"), LANGUAGES[language()])
     remember(KEY, st.session_state.get(CHOSEN), None)
     set_browser_language()
 
