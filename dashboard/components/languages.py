@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.components import dropped
 from dashboard.components.filters import remember
+from dashboard.components.record import is_recording
 from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
 from dashboard.locales.numbers import percent
 from dashboard.session import LANGUAGE
@@ -18,6 +19,8 @@ SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
 CONNECTION = SCRIPT.with_name("connection.js")
 # Has nothing move for a reader who asks for that.
 MOTION = SCRIPT.with_name("motion.js")
+# Has charts drawn anew when the page turns dark or light.
+THEME = SCRIPT.with_name("theme.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -66,9 +69,12 @@ def set_browser_language() -> None:
         f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}"></div>'
         f'<script src="/app/static/{SCRIPT.name}?v={_version(SCRIPT)}&l={language()}"></script>'
         f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>'
-        f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>',
+        f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>'
+        f'<script src="/app/static/{THEME.name}?v={_version(THEME)}"></script>',
         unsafe_allow_javascript=True,
     )
+    if not is_recording():
+        st.button(_("Draw the charts again"), key="draw-anew")
 
 
 def draft() -> str:
