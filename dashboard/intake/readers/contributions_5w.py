@@ -507,7 +507,7 @@ def _vocabulary(source: str) -> Mapping[str, str]:
 
 @cache
 def _sectors(source: str) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF}
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF, NOT_STATED}
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 
