@@ -160,7 +160,7 @@ def show_rest() -> None:
     opened = [name for _key, name in sorted(_entries(OPEN, run.address.get(OPEN, ())))]
     if closed := [name for name in opened if name not in run.sections and (OPEN, name) in account.from_link]:
         sentences.append(
-            _("The link opens the section {names}, which this page does not have.").format(
+            _("The link opens the section {names}, which is not part of what is shown.").format(
                 names=with_commas(map(_quoted, closed))
             )
         )

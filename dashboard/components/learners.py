@@ -43,6 +43,11 @@ def stop_unless_shown(scope: Scope) -> None:
         raise NoAnswer(why)
 
 
+def is_shown(scope: Scope) -> bool:
+    """Whether this reader may see a figure of what is chosen, and somebody was registered."""
+    return not _why_nothing(scope)
+
+
 def _why_nothing(scope: Scope) -> str:
     steps = ask(STEPS, scope)["learners"].dropna()
     if len(steps):

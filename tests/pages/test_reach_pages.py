@@ -70,7 +70,7 @@ def test_others_read_the_day_that_answers_and_nothing_of_what_was_restated():
     """The public has the ends of quarters: by 20 June 2018 that is March, which is no fall since the release before."""
     test = seen_as(EVERYBODY, "overview", as_of="2018-06-20", open="changes")
     assert title(test).startswith("8,590 refugees reached by 31 March 2018")
-    assert "a year earlier" in title(test), "a difference of rounded figures is not stated"
+    assert "by 31 March 2017" in title(test), "the day that answers; a difference of rounded figures is not stated"
     rows = {row["Figure"]: row for row in test.dataframe[0].value.to_dict("records")}
     # 10,988 as the release before had it: plus its shift it is rounded down, by at most nine.
     assert rows["Learners reached"] == {
