@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE
+from dashboard.access import gate
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
 from tests.pages.test_pages import app, demo, figures, seen_as, tiles, words  # noqa: F401 - the fixture serves
 
 
@@ -198,3 +199,22 @@ def test_a_dark_page_has_large_rates_light_and_no_data_quiet():
     assert for_dark({"data": [{"colors": [SEQUENTIAL[4], "x"]}]}) == {
         "data": [{"colors": [ON_DARK[SEQUENTIAL[4]], "x"]}]
     }
+
+
+def test_flows_of_all_partners_are_named_as_such_where_a_partner_is_chosen():
+    named = "Flows are of all partners, not only of the one chosen above."
+    assert named in words(app("reach_map", partner_id="kiron", open="flows_table"))
+    assert named in words(app("reach_map", partner_id="kiron", flows="true"))
+    assert named not in words(app("reach_map", open="flows_table", flows="true"))
+
+
+def test_who_may_not_see_the_first_programme_begins_with_one_that_has_figures(monkeypatch):
+    """The phases of DLSEI are of one partner, so that others than it and the coalition see none of its learners."""
+    for viewer, programme in ((Viewer("partner", "kiron"), "coursera_for_refugees"), (EXECUTIVE, "dlsei")):
+        monkeypatch.setattr(gate, "STEWARD", viewer)
+        test = app("programmes")
+        assert test.session_state["programme_id"] == programme and tiles(test)
+
+
+def test_kinds_of_hosts_are_in_words():
+    assert "Campus" in app("learning_hubs").selectbox(key="host_type").options
