@@ -58,6 +58,11 @@ def _why_nothing(scope: Scope) -> str:
             "Fewer than four partners report this choice, or two of them nearly all of it, so its figures are not "
             "public. Choose another programme, or All programmes."
         )
+    return too_few()
+
+
+def too_few() -> str:
+    """Why nothing of a choice is shown that is of few people, or hidden beside such."""
     return _(
         "Fewer than {below} learners match this choice, or the figure would let such a group be worked out, so nothing "
         "is shown. Choose another programme, partner or country."

@@ -218,3 +218,8 @@ def test_who_may_not_see_the_first_programme_begins_with_one_that_has_figures(mo
 
 def test_kinds_of_hosts_are_in_words():
     assert "Campus" in app("learning_hubs").selectbox(key="host_type").options
+
+
+def test_requests_that_are_hidden_make_no_title_of_no_agreements():
+    hidden = seen_as(EXECUTIVE, "credit_recognition", partner_id="demonstration_partner_02")
+    assert title(hidden) == "Credit recognition" and "Fewer than 10 learners match this choice" in words(hidden)

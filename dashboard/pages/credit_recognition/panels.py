@@ -33,6 +33,8 @@ def answer(scope: Scope) -> None:
                 "another programme or partner."
             )
         )
+    if is_missing(row["requested"]) and not row["agreements"]:
+        raise NoAnswer(learners.too_few())
     headline(
         takeaway(row),
         " ".join(
