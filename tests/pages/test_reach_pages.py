@@ -223,3 +223,8 @@ def test_kinds_of_hosts_are_in_words():
 def test_requests_that_are_hidden_make_no_title_of_no_agreements():
     hidden = seen_as(EXECUTIVE, "credit_recognition", partner_id="demonstration_partner_02")
     assert title(hidden) == "Credit recognition" and "Fewer than 10 learners match this choice" in words(hidden)
+
+
+def test_others_read_of_how_many_hubs_a_programme_is_known_at_least():
+    assert "14 of these programmes" in words(app("overview"))
+    assert "at least 4 of these programmes" in words(seen_as(EVERYBODY, "overview"))
