@@ -101,7 +101,7 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             hubs["hubs_alive"],
             HUBS,
             scope,
-            # Learning at a hub is hidden from others where it is of few people: these hubs may be of the programmes too.
+            # Learning at a hub is hidden from others where it is of few people: more hubs may be of the programmes.
             note=(
                 _("at least {count} of these programmes")
                 if is_hidden_from_me(HUBS, scope)
