@@ -121,7 +121,8 @@ def messages_in(code: str) -> Iterator[tuple[str | tuple[str, ...], int]]:
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in FORMS):
             continue
         forms = FORMS[call.func.id]
-        texts = [node.value for node in call.args[:forms] if isinstance(node, ast.Constant)]
+        given = [node.value for node in call.args[:forms] if isinstance(node, ast.Constant)]
+        texts = [text for text in given if isinstance(text, str)]
         if len(texts) == forms and all(texts):
             yield texts[0] if forms == 1 else tuple(texts), call.lineno
 
