@@ -23,6 +23,7 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import psutil
@@ -78,14 +79,24 @@ def compare(store: Path) -> dict[str, Any]:
 
 
 def _taken_since(began: float, began_cpu: float) -> dict[str, float]:
-    return {"seconds": time.monotonic() - began, "cpu": cpu() - began_cpu, "memory": most_memory()}
+    own, protects = most_memory()
+    return {
+        "seconds": time.monotonic() - began,
+        "cpu": cpu() - began_cpu,
+        "memory": max(own, protects),
+        "own": own,
+        "protects": protects,
+    }
 
 
-def most_memory() -> int:
-    """The most bytes that this process had; `ru_maxrss` would count what the one that started it had before."""
+def most_memory() -> tuple[int, int]:
+    """The most bytes that this process had, and the largest of those that it started: the one that protects cubes.
+
+    Its own `ru_maxrss` would count what the process that started it had before.
+    """
     peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
     assert peak
-    return int(peak[1]) * 1024
+    return int(peak[1]) * 1024, getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def in_a_process(act: str, store: Path) -> dict[str, Any]:
@@ -152,8 +163,9 @@ def measure_clusters(runs: int, folder: Path, workers: list[int]) -> None:
             cluster.stop()
         print(
             f"{runs:,} course runs, workers of one core: {number}: {full['seconds']:.0f} s, {spent:.1f} CPU s of the "
-            f"cluster and {full['cpu']:.1f} of the client, {full['memory'] / 2**20:,.0f} MB of the client, "
-            f"{full['bytes'] / 2**20:,.1f} MB written",
+            f"cluster and {full['cpu']:.1f} of the client, {full['own'] / 2**20:,.0f} MB of the client and "
+            f"{full['protects'] / 2**20:,.0f} MB of its process that protects cubes, {full['bytes'] / 2**20:,.1f} MB "
+            "written",
             flush=True,
         )
 
