@@ -1,5 +1,6 @@
 """Fixtures: a store of a few rows that a reader can add up in the head, and the real files where they are."""
 
+import gc
 import os
 import shutil
 import sys
@@ -60,6 +61,16 @@ def pytest_collection_modifyitems(items):
     """Puts the files that take longest first, so that no process has one of them left at the end."""
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
+def pytest_collection_finish(session):
+    """What was imported stays to the end and is not searched for garbage; what tests make is, but more seldom.
+
+    Python searches all of it whenever some thousand objects are new: a tenth of the CPU of tests of pages.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from dashboard.server.garbage import collected
 from dashboard.server.headers import Doors, sites_that_may_embed
 from dashboard.server.media import Media
 from dashboard.server.metrics import metrics, refuse_short_token
-from dashboard.server.packed import Packed, pack_best_in_background, packed
+from dashboard.server.packed import Packed, pack_first
 from dashboard.server.reruns import spare_reruns
 from dashboard.server.sessions import sessions
 from dashboard.server.sockets import Sockets
@@ -201,10 +201,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page states it to whoever comes
         begin()
     plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
-    sent = sent_first()
-    for file in sent:
-        packed(file, "br")
-    pack_best_in_background(sent)
+    pack_first(sent_first())
     keep_in_memory()
     with pick_up_releases(), collected():
         async with connections.watched():

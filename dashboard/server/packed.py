@@ -1,10 +1,11 @@
 """Streamlit's scripts and the map files, compressed once and kept, without what no page shows."""
 
 import contextlib
+import fcntl
 import gzip
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -83,32 +84,62 @@ def content(file: Path) -> bytes:
 
 def packed(file: Path, encoding: str) -> tuple[bytes, str]:
     """The body of a file in an encoding, and its entity tag."""
-    body, tag = _packed(file, encoding)
-    return (_best.get(file, body) if encoding == "br" else body), tag
+    best = _best.get(file) if encoding == "br" else None
+    return (best or _packed(file, encoding)), _tag(file, encoding)
 
 
 @cache
-def _packed(file: Path, encoding: str) -> tuple[bytes, str]:
+def _packed(file: Path, encoding: str) -> bytes:
     raw = content(file)
-    tag = f'"{hashlib.sha256(raw).hexdigest()[:20]}-{encoding or "raw"}"'
     if encoding == "br":
-        return brotli.compress(raw, quality=BROTLI_QUALITY), tag
-    return (gzip.compress(raw, 6, mtime=0) if encoding else raw), tag
+        return brotli.compress(raw, quality=BROTLI_QUALITY)
+    return gzip.compress(raw, 6, mtime=0) if encoding else raw
 
 
-def pack_best_in_background(files: Iterable[Path]) -> Thread:
-    """Starts to make the files as small as they get; each is sent so as soon as it is."""
-    thread = Thread(target=pack_best, args=(list(files),), daemon=True, name="packing")
-    thread.start()
-    return thread
+@cache
+def _tag(file: Path, encoding: str) -> str:
+    return f'"{hashlib.sha256(content(file)).hexdigest()[:20]}-{encoding or "raw"}"'
+
+
+def pack_first(files: Iterable[Path]) -> None:
+    """Takes the files as small as an earlier start made and kept them; packs the others quickly, then well beside."""
+    new = [file for file in files if not _take_kept(file)]
+    for file in new:
+        packed(file, "br")
+    if new:
+        Thread(target=pack_best, args=(new,), daemon=True, name="packing").start()
 
 
 def pack_best(files: Iterable[Path]) -> None:
-    """Makes the files as small as they get, or takes them from the folder where an earlier start kept them."""
-    for file in files:
+    """Makes the files as small as they get and keeps them for the next start; of many processes one does so."""
+    with _packing():
+        for file in files:
+            if not _take_kept(file):
+                raw = content(file)
+                _best[file] = _keep(_kept(raw), brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
+
+
+@contextlib.contextmanager
+def _packing() -> Iterator[None]:
+    """Waits while another process packs; not where the folder cannot be written, as nothing is kept there."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            PACKED.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context((PACKED / "lock").open("a")), fcntl.LOCK_EX)
+        yield
+
+
+def _kept(raw: bytes) -> Path:
+    return PACKED / f"{hashlib.sha256(raw).hexdigest()}-{BEST_BROTLI_QUALITY}.br"
+
+
+def _take_kept(file: Path) -> bool:
+    """Whether the file as small as it gets is at hand, or was kept by an earlier start."""
+    if file not in _best:
         raw = content(file)
-        kept = PACKED / f"{hashlib.sha256(raw).hexdigest()}-{BEST_BROTLI_QUALITY}.br"
-        _best[file] = _kept_if_whole(kept, raw) or _keep(kept, brotli.compress(raw, quality=BEST_BROTLI_QUALITY))
+        if body := _kept_if_whole(_kept(raw), raw):
+            _best[file] = body
+    return file in _best
 
 
 def _kept_if_whole(kept: Path, raw: bytes) -> bytes:

@@ -33,6 +33,13 @@ def test_a_file_of_each_source_is_recognised_as_that_source_first(name):
     assert seen.headers.line == header and len(seen.headers.names) >= 3
 
 
+def test_every_source_has_a_fixture_with_its_day():
+    lacking = sources().keys() - {name if name in sources() else "oulad" for name in CAPTURED}
+    assert not lacking, (
+        f"tests/fills.py, CAPTURED: give the day of tests/fixtures/<source>.csv for {', '.join(sorted(lacking))}"
+    )
+
+
 def test_recognition_reads_workbooks_delimiters_preambles_and_encodings(tmp_path):
     rows = [["A report"], [], ["partner", "programme", "registration_date"], ["alpha", "dlsei", "2019-01-02"]]
     book = openpyxl.Workbook()

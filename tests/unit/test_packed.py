@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import fcntl
 import gzip
 import hashlib
 import re
+import threading
 
 import brotli
 import pytest
@@ -39,14 +41,32 @@ def test_a_file_is_sent_as_small_as_it_gets_once_it_is_packed_so(folder):
 
 def test_the_next_start_takes_what_was_kept_and_mistrusts_what_is_damaged(folder, monkeypatch):
     packed.pack_best([folder])
-    (kept,) = packed.PACKED.iterdir()
+    (kept,) = packed.PACKED.glob("*.br")
     good = kept.read_bytes()
-    monkeypatch.setattr(packed.brotli, "compress", lambda *_args, **_more: pytest.fail("packed again"))
-    packed.pack_best([folder])
-    monkeypatch.undo()
+    with monkeypatch.context() as next_start:
+        next_start.setattr(packed, "_best", {})
+        next_start.setattr(packed.brotli, "compress", lambda *_args, **_more: pytest.fail("packed again"))
+        packed.pack_first([folder])
+        packed.pack_best([folder])
+        assert packed.packed(folder, "br")[0] == good
     for damaged in (b"", good[:-3], brotli.compress(b"alert(1)")):
         kept.write_bytes(damaged)
         assert packed._kept_if_whole(kept, folder.read_bytes()) == b""
+
+
+def test_of_two_processes_that_start_at_once_one_packs(folder, monkeypatch):
+    packed_here = []
+    monkeypatch.setattr(packed, "_keep", lambda kept, body: packed_here.append(kept) or body)
+    packed.PACKED.mkdir()
+    with (packed.PACKED / "lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        packed.pack_first([folder])
+        (thread,) = (thread for thread in threading.enumerate() if thread.name == "packing")
+        thread.join(0.3)
+        assert thread.is_alive() and packed_here == []
+        packed._kept(folder.read_bytes()).write_bytes(brotli.compress(folder.read_bytes()))
+    thread.join(10)
+    assert packed_here == [] and packed.packed(folder, "br")[0] == packed._kept(folder.read_bytes()).read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(folder, monkeypatch):

@@ -139,8 +139,7 @@ def test_a_start_and_the_warming_of_a_release_ask_for_no_session(small_store, se
     served_store(small_store)
     warned = []
     monkeypatch.setattr(script_run_context._LOGGER, "warning", lambda *words: warned.append(words))
-    monkeypatch.setattr(app, "packed", lambda *_args: None)
-    monkeypatch.setattr(app, "pack_best_in_background", lambda _sent: None)
+    monkeypatch.setattr(app, "pack_first", lambda _sent: None)
     monkeypatch.setattr(prefetch, "MOST_DAYS", 1)
     monkeypatch.setattr("dashboard.session._warmers", [])
 
