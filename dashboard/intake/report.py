@@ -281,10 +281,12 @@ class Ledger:
 
     def as_shown(self, column: str, value: str, reason: str) -> tuple[str, str, str]:
         """Column, value and reason as they may be written down of a row that is set aside."""
-        # A row that came apart has its cells anywhere: of a source about people, none of it is written down,
-        # and of the other columns what is plainly a number or a day.
-        hidden = self._is_hidden(column, value) or (
-            self.card.people and (column == WHOLE_ROW or not PLAIN.fullmatch(value.strip()))
+        # A row that came apart has its cells anywhere, those of personal and unknown columns too: nothing of it is
+        # written down, and of a source about people only what is plainly a number or a day.
+        hidden = (
+            column == WHOLE_ROW
+            or self._is_hidden(column, value)
+            or (self.card.people and not PLAIN.fullmatch(value.strip()))
         )
         return column, "" if hidden else value[:LONGEST_TEXT], reason
 

@@ -263,6 +263,17 @@ def test_a_row_about_a_person_that_came_apart_is_not_written_down_even_where_it_
     assert kind == "report" and apart == ["", ""]
 
 
+@pytest.mark.parametrize("name", [name for name in CAPTURED if name != "oulad_presentation"])
+def test_of_a_row_that_came_apart_nothing_is_written_down_whatever_the_source(worker, name):
+    """A comma without quotes moves a note or a name of a contact into another column, or beside all of them."""
+    rows = rows_of(name)
+    above, (names, *rest) = rows[: header_at(name)], rows[header_at(name) :]
+    table = [[*names, "Remarks of the sender"], *([*row, "none"] for row in rest), [*rest[-1], "none", "Canary Person"]]
+    kind, said = worker.parse(source_of(name), as_csv([*above, *table]))
+    assert kind == "report" and "(row)" in {row["column"] for row in said["quarantined"]}, said
+    assert "canary" not in (str(said["quarantined"]) + str(said["notes"])).lower()
+
+
 def source_of(name):
     return name if name in sources() else "oulad"
 
