@@ -167,7 +167,7 @@ def doubtful_addresses() -> str:
     """A pattern, as Arrow has them, of addresses in small letters that may be nobody's."""
     placeholders = {word.replace(" ", "") for word in words.words("missing") | words.words("nobody") if word.isascii()}
     placeholders |= {f"{sign}+" for sign in "abcdefghijklmnopqrstuvwxyz0123456789"}
-    return f"^(?:(?:no|sin|sans|sem|pas|without|has)[a-z0-9._-]*|{'|'.join(sorted(placeholders))})@"
+    return f"^(?:[._%+-]*(?:no|sin|sans|sem|pas|without|has)[a-z0-9._%+-]*|{'|'.join(sorted(placeholders))})@"
 
 
 def _is_nobodys(local: str, host: str) -> bool:
@@ -175,7 +175,11 @@ def _is_nobodys(local: str, host: str) -> bool:
     plain = words.fold(local).replace(" ", "")
     if NO_MAIL.fullmatch(plain):
         return True
-    return local == host and (len(set(local)) == 1 or words.is_missing(local) or plain in words.words("nobody"))
+    return (
+        local == host
+        and local.isalnum()
+        and (len(set(local)) == 1 or words.is_missing(local) or plain in words.words("nobody"))
+    )
 
 
 def _is_date(written: str) -> bool:
