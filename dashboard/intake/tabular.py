@@ -672,7 +672,9 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
             return replace(table, notes=(*notes, *numbering, *table.notes))
         preamble.append(row.cells)
     if not any(map(str.strip, chain.from_iterable(preamble))):
-        raise FileRefused("The file holds nothing but blanks. Export it again and look at it before you send it.")
+        raise FileRefused(
+            "The file holds nothing but blanks, and no columns. Export it again and look at it before you send it."
+        )
     if any(_is_quoted_whole(cells, card, names) for cells in preamble):
         raise FileRefused(
             "Each line stands in quotes as a whole, so that it is one cell. Open the file in a spreadsheet, split the "
