@@ -5,34 +5,33 @@ how much more than linear that is. Then a file of hub sessions comes in and a re
 a small partner, and a release is published again. At the end all tables are built from nothing once more, and compared
 byte for byte with those of the last release, most of which it took over.
 
-`COALITION_ENGINE=sc://…` has a cluster build; memory is then that of this machine's process.
+`COALITION_ENGINE=sc://…` has a cluster build; memory is then that of the process that publishes. `--cluster 1 2` starts
+clusters of one and of two workers on this machine, one after the other, and has each build the release from nothing;
+it needs Java 17 and Spark, as `make test-cluster` installs it.
 """
 
 import argparse
 import csv
-import datetime
 import json
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import psutil
-from runs import CAPTURED, cpu, store_of
+from runs import CAPTURED, bring_in, cpu, lists, store_of
+from standalone import Cluster, spark_home
 
-from dashboard import actions
-from dashboard.demo.coalition import write_coalition
-from dashboard.demo.files import facts
 from dashboard.demo.hub_sessions import write_hub_sessions
-from dashboard.demo.matching import write_matching
-from dashboard.reference.files import write_record
-from dashboard.settings import engine_address
+from dashboard.settings import ENGINE_VARIABLE, engine_address
 from dashboard.store.protocol import sha256
 from dashboard.store.releases import build_exact, open_release, publish_release
 from dashboard.store.snapshots import pinned
@@ -50,7 +49,7 @@ def machine() -> str:
     libraries = " ".join(f"{name} {version(name)}" for name in ("duckdb", "pyarrow"))
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}; Python "
-        f"{platform.python_version()}, {libraries}; built by {engine_address() or 'DuckDB in this process'}"
+        f"{platform.python_version()}, {libraries}"
     )
 
 
@@ -80,8 +79,24 @@ def compare(store: Path) -> dict[str, Any]:
 
 
 def _taken_since(began: float, began_cpu: float) -> dict[str, float]:
-    most = max(getrusage(RUSAGE_SELF).ru_maxrss, getrusage(RUSAGE_CHILDREN).ru_maxrss) * 1024
-    return {"seconds": time.monotonic() - began, "cpu": cpu() - began_cpu, "memory": most}
+    own, protects = most_memory()
+    return {
+        "seconds": time.monotonic() - began,
+        "cpu": cpu() - began_cpu,
+        "memory": max(own, protects),
+        "own": own,
+        "protects": protects,
+    }
+
+
+def most_memory() -> tuple[int, int]:
+    """The most bytes that this process had, and the largest of those that it started: the one that protects cubes.
+
+    Its own `ru_maxrss` would count what the process that started it had before.
+    """
+    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
+    assert peak
+    return int(peak[1]) * 1024, getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def in_a_process(act: str, store: Path) -> dict[str, Any]:
@@ -89,21 +104,6 @@ def in_a_process(act: str, store: Path) -> dict[str, Any]:
     done = subprocess.run([sys.executable, __file__, act, str(store)], stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def bring_in(store: Path, source: str, file: Path, captured_on: datetime.date | None = None) -> None:
-    """Brings in a file that is not published yet."""
-    actions.import_files(store, source, [file], captured_on=captured_on, and_publish=False, confirmed=True)
-
-
-def lists(store: Path, folder: Path) -> None:
-    """Brings in the public record, members, contributions, needs and offers, beside which the runs stand."""
-    known = facts()
-    folder.mkdir()
-    for source, file in write_record(folder):
-        bring_in(store, source, file)
-    for sent in (*write_coalition(known, folder), *write_matching(known, folder)[0]):
-        bring_in(store, sent.source, sent.file)
 
 
 def register(file: Path) -> Path:
@@ -144,6 +144,32 @@ def measure(runs: int, folder: Path, before: tuple[int, dict[str, Any]] | None) 
     return full
 
 
+def measure_clusters(runs: int, folder: Path, workers: list[int]) -> None:
+    """Prints what a size costs on a cluster of each number of workers: of the process that publishes, and of all."""
+    store, home = store_of(folder, runs, "reported"), spark_home()
+    lists(store, folder / "files")
+    assert home, "no Spark: `make test-cluster` installs it, or SPARK_HOME names its folder"
+    for number in workers:
+        fresh = folder / f"of_{number}"
+        shutil.copytree(store / "snapshots", fresh / "store" / "snapshots")
+        cluster = Cluster(fresh / "spark", home, number)
+        try:
+            cluster.start()
+            os.environ |= {ENGINE_VARIABLE: cluster.address, "SPARK_CONNECT_AUTHENTICATE_TOKEN": cluster.token}
+            before = cluster.cpu()
+            full = in_a_process("publish", fresh / "store")
+            spent = cluster.cpu() - before
+        finally:
+            cluster.stop()
+        print(
+            f"{runs:,} course runs, workers of one core: {number}: {full['seconds']:.0f} s, {spent:.1f} CPU s of the "
+            f"cluster and {full['cpu']:.1f} of the client, {full['own'] / 2**20:,.0f} MB of the client and "
+            f"{full['protects'] / 2**20:,.0f} MB of its process that protects cubes, {full['bytes'] / 2**20:,.1f} MB "
+            "written",
+            flush=True,
+        )
+
+
 def _print_after(what: str, found: dict[str, Any], full: dict[str, Any]) -> None:
     share = found["cpu"] / full["cpu"]
     print(
@@ -160,13 +186,18 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where the stores are made and removed again; a cluster must see it"
     )
+    parser.add_argument("--cluster", type=int, nargs="+", metavar="WORKERS", help="clusters started here, such as 1 2")
     asked = parser.parse_args()
-    print(machine(), flush=True)
+    builder = "clusters started here" if asked.cluster else engine_address() or "DuckDB in this process"
+    print(f"{machine()}; built by {builder}", flush=True)
     before = None
     for runs in asked.sizes:
         with tempfile.TemporaryDirectory(prefix="coalition-benchmark-", dir=asked.folder) as name:
             os.environ["COALITION_LEARNER_SECRET"] = str(Path(name) / "secret")
-            before = (runs, measure(runs, Path(name), before))
+            if asked.cluster:
+                measure_clusters(runs, Path(name), asked.cluster)
+            else:
+                before = (runs, measure(runs, Path(name), before))
 
 
 ACTS = {"publish": publish, "compare": compare}

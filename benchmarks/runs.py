@@ -1,4 +1,4 @@
-"""Invented course runs, as many as wanted, as a snapshot of a store; for the benchmarks that need many."""
+"""Invented course runs, as many as wanted, as a snapshot of a store, and the lists beside which they stand."""
 
 import datetime
 from pathlib import Path
@@ -6,6 +6,11 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import duckdb
 
+from dashboard import actions
+from dashboard.demo.coalition import write_coalition
+from dashboard.demo.files import facts
+from dashboard.demo.matching import write_matching
+from dashboard.reference.files import write_record
 from dashboard.store.joining import Arrival
 from dashboard.store.snapshots import keep
 from dashboard.warehouse.catalog import sources
@@ -76,3 +81,18 @@ def store_of(folder: Path, runs: int, provenance: str = "demo") -> Path:
         path.unlink()
     rows.rmdir()
     return store
+
+
+def bring_in(store: Path, source: str, file: Path, captured_on: datetime.date | None = None) -> None:
+    """Brings in a file that is not published yet."""
+    actions.import_files(store, source, [file], captured_on=captured_on, and_publish=False, confirmed=True)
+
+
+def lists(store: Path, folder: Path) -> None:
+    """Brings in the public record, members, contributions, needs and offers, beside which the runs stand."""
+    known = facts()
+    folder.mkdir()
+    for source, file in write_record(folder):
+        bring_in(store, source, file)
+    for sent in (*write_coalition(known, folder), *write_matching(known, folder)[0]):
+        bring_in(store, sent.source, sent.file)

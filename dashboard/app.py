@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.access.gate import account, gate
 from dashboard.access.visitor import VISITOR_KEY, is_embedded
 from dashboard.components import languages
+from dashboard.components.dropped import show_rest
 from dashboard.components.filters import single_step_of_history
 from dashboard.components.navigation import as_streamlit_wants
 from dashboard.components.notices import footer, on_page
@@ -72,6 +73,7 @@ with page_timed(name), in_turn(name), single_step_of_history():
             show_embedded(name, page.run)
         else:
             page.run()
+            show_rest()
             button(name)
     except Refusal as refused:
         refuse(refused)

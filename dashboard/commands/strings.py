@@ -4,6 +4,7 @@ Run by `make strings`. A translator works in `<language>/LC_MESSAGES/coalition.p
 date.
 """
 
+import ast
 import io
 import json
 import re
@@ -11,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.locales import DOMAIN, ENGLISH, FOLDER, INCOMPLETE, LANGUAGES, REVIEWED, catalogue_file
@@ -36,7 +36,7 @@ LEFT_OUT = tuple(
         *("Generated-By", "Last-Translator", "Language-Team"),
     )
 )
-KEYWORDS = {"_": None, "plural": (1, 2)}
+FORMS = {"_": 1, "plural": 2}  # how many texts each call is given
 # Columns of data/reference whose words are shown.
 OF_REFERENCE = {"claims": ("metric", "qualifier", "unit", "explains"), "contradictions": ("subject", "sentence")}
 
@@ -44,8 +44,8 @@ OF_REFERENCE = {"claims": ("metric", "qualifier", "unit", "explains"), "contradi
 def template() -> Catalog:
     """All visible strings with where they stand, in order."""
     catalog = Catalog(project="Coalition dashboard", charset="utf-8", fuzzy=False)
-    for file, line, message, comments, _context in extract_from_dir(str(PROJECT / "dashboard"), keywords=KEYWORDS):
-        catalog.add(message, None, [(f"dashboard/{file}", line)], auto_comments=comments)
+    for message, where, line in _of_code():
+        catalog.add(message, None, [(where, line)])
     for message, where in _of_headers_and_cards():
         catalog.add(message, None, [(where, 0)])
     return catalog
@@ -106,6 +106,25 @@ def _may_show(page: Page, message: Message) -> bool:
         if (room and room[1] == page.name) or (match and match[1] in page.questions()) or not (room or match):
             return True
     return False
+
+
+def _of_code() -> Iterator[tuple[str | tuple[str, ...], str, int]]:
+    """Each message that code states, with its file and line."""
+    for file in sorted((PROJECT / "dashboard").rglob("*.py")):
+        for message, line in messages_in(file.read_text(encoding="utf-8")):
+            yield message, str(file.relative_to(PROJECT)), line
+
+
+def messages_in(code: str) -> Iterator[tuple[str | tuple[str, ...], int]]:
+    """What `_` and `plural` are given in code, with its line; within an f-string too, where Babel finds none."""
+    for call in ast.walk(ast.parse(code)):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in FORMS):
+            continue
+        forms = FORMS[call.func.id]
+        given = [node.value for node in call.args[:forms] if isinstance(node, ast.Constant)]
+        texts = [text for text in given if isinstance(text, str)]
+        if len(texts) == forms and all(texts):
+            yield texts[0] if forms == 1 else tuple(texts), call.lineno
 
 
 def _of_headers_and_cards() -> Iterator[tuple[str, str]]:

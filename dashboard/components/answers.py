@@ -18,8 +18,8 @@ HEADLINE = "overview/headline"
 def reached(scope: Scope) -> str:
     """How many people were reached by the day; and how many of them in the last year, where figures are exact."""
     head = ask_row(HEADLINE, scope)
-    before = ask_row(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))["learners_reached"]
-    count = head["learners_reached"]
+    earlier = ask_row(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))
+    count, before = head["learners_reached"], earlier["learners_reached"]
     words = {"learners": people(count), "day": day(head["on_date"])}
     are_refugees = scope.programme_id == FOR_REFUGEES
     if is_missing(count) or is_missing(before):
@@ -27,12 +27,13 @@ def reached(scope: Scope) -> str:
             _("{learners} refugees reached by {day}") if are_refugees else _("{learners} learners reached by {day}")
         ).format(**words)
     if is_hidden_from_me(HEADLINE, scope):
-        # A difference of two rounded figures is none that the reader could check.
+        # A difference of two rounded figures is none that the reader could check. Of others' learners the end of a
+        # month or quarter answers, which may be months before the day that was asked about.
         return (
-            _("{learners} refugees reached by {day}, {before} a year earlier")
+            _("{learners} refugees reached by {day}, {before} by {earlier_day}")
             if are_refugees
-            else _("{learners} learners reached by {day}, {before} a year earlier")
-        ).format(before=people(before), **words)
+            else _("{learners} learners reached by {day}, {before} by {earlier_day}")
+        ).format(before=people(before), earlier_day=day(earlier["on_date"]), **words)
     return (
         _("{learners} refugees reached by {day}, {new} of them in the last year")
         if are_refugees

@@ -8,13 +8,17 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.components import dropped
 from dashboard.components.filters import (
     address_comes_first,
     choose,
-    day_in_address,
+    in_address,
     is_playing,
+    iso_day,
+    out_of_range,
     remember,
     stop_playing,
+    was_chosen,
 )
 from dashboard.locales import _
 from dashboard.locales.numbers import day
@@ -57,14 +61,16 @@ def choose_closure_day(context: Scope, first: datetime.date, last: datetime.date
     A day that the reader has not chosen is the default of the page that is open. One that the record does not reach is
     replaced by the default, which is stated.
     """
+    wanted, formerly = was_chosen(DAY), in_address(FORMERLY)
     if address_comes_first(DAY) or st.session_state[DAY] is None:
         stop_playing(DAY)
-        st.session_state[DAY] = day_in_address(DAY, FORMERLY) or default
+        wanted = formerly if wanted is None else wanted
+        st.session_state[DAY] = iso_day(wanted) or default
     elif st.session_state[DAY] == st.session_state.get(CHOSEN_BY_NOBODY):
+        st.session_state[DAY], wanted = default, None
+    if not first <= st.session_state[DAY] <= last:
         st.session_state[DAY] = default
-    wanted = st.session_state[DAY]
-    if not first <= wanted <= last:
-        st.session_state[DAY] = default
+    refused = None if wanted is None or iso_day(wanted) == st.session_state[DAY] else wanted
     st.session_state[CHOSEN_BY_NOBODY] = default
     if not is_playing(DAY):
         stop_playing(DAY)
@@ -77,11 +83,11 @@ def choose_closure_day(context: Scope, first: datetime.date, last: datetime.date
         on_change=stop_playing,
         args=(DAY,),
     )
-    if not first <= wanted <= last:
-        st.caption(
-            _("The record does not reach {wanted}; {shown} is shown.").format(wanted=day(wanted), shown=day(chosen))
-        )
+    dropped.read(DAY)
     if not is_playing(DAY):
         remember(DAY, chosen, default)
         remember(FORMERLY, None, None)
+        label, shown = _("Date"), day(chosen)
+        dropped.settle(DAY, refused, chosen, label, shown, out_of_range(refused))
+        dropped.settle(FORMERLY, None if formerly in (None, wanted) else formerly, chosen, label, shown)
     return replace(context, on_date=chosen)

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import MapClass, clicked_country
+from dashboard.components import dropped
 from dashboard.components.answers import HEADLINE
 from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
@@ -51,18 +52,15 @@ def partner(context: Scope) -> Scope:
     A partner that was chosen elsewhere and has no learners here is named, so that nobody wonders.
     """
     words, own = partner_words(context.programme_id), own_partner()
-    before = was_chosen("partner_id")
+    is_known = was_chosen("partner_id") in partner_words()
     chosen = choose(
         _("Partner"),
         [None, *words],
         "partner_id",
         lambda code: words[code] if code else _("All partners"),
         own if own in words else None,
+        why_not=_("{value} reports no learners of this programme; “{shown}” is shown.") if is_known else "",
     )
-    if before and before not in words:
-        known = partner_words()
-        if before in known:
-            st.caption(_("{partner} reports no learners of this programme.").format(partner=known[before]))
     return replace(context, partner_id=chosen)
 
 
@@ -75,7 +73,11 @@ def as_of(context: Scope) -> Scope:
 def chosen() -> Scope:
     """The programme and the day that were chosen on other pages, for a page that offers no choice of its own."""
     code = was_chosen("programme_id")
-    programme_id = code if code in programme_words() else FOR_REFUGEES
+    words = programme_words()
+    programme_id = code if code in words else FOR_REFUGEES
+    dropped.read("programme_id")
+    refused = None if code in (None, programme_id) else code
+    dropped.settle("programme_id", refused, programme_id, _("Programme"), words[programme_id])
     return Scope(programme_id=None if programme_id == ALL else programme_id)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from dashboard.components.downloads import download, file_name_of
 from dashboard.components.notes import command
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.readable import Codes, columns_for_people
-from dashboard.components.record import is_recording, keep
+from dashboard.components.record import Rows, is_recording, keep, recording
 from dashboard.components.tables import light_table, nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
 from dashboard.locales.numbers import decimal, people, share, whole
@@ -258,14 +258,23 @@ def table_figure(drawn: Figure) -> bool:
     if not _begin(drawn, {"": drawn.context}):
         nothing_to_show(drawn.question, drawn.context)
         return False
-    if keep(drawn):
-        return True
+    if is_recording():
+        return keep(_as_shown(drawn))
     assert callable(drawn.chart)
     drawn.chart()
     with st.container(horizontal=True, vertical_alignment="center"):
         download(drawn.question, drawn.context, "", drawn.words.title, drawn.codes)
         _working([(drawn.question, drawn.context)], [], f"figure-{drawn.question}")
     return True
+
+
+def _as_shown(drawn: Figure) -> Figure:
+    """With the columns, and the words for codes, of the table that the page shows, so that documents have the same."""
+    assert callable(drawn.chart)
+    with recording() as shown:
+        drawn.chart()
+    rows = [block for block in shown if isinstance(block, Rows) and block.question == drawn.question]
+    return replace(drawn, columns=rows[0].columns, codes={**drawn.codes, **rows[0].codes}) if rows else drawn
 
 
 def _begin(drawn: Figure, contexts: Mapping[str, Scope]) -> bool:

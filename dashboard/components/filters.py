@@ -16,13 +16,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from dashboard.charts.kept import codes_by_name, names_by_code
+from dashboard.components import dropped
 from dashboard.locales import _
-from dashboard.locales.numbers import INPUT, LONG, day, widget_day
+from dashboard.locales.numbers import INPUT, day, widget_day
 
 Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
-ON = "true"
-OPEN = "open"
+ON, OFF = "true", "false"
+OPEN = dropped.OPEN
 # Choices that hold on every page that offers them, and where the session keeps them between pages.
 TRAVELLING = frozenset({"programme_id", "partner_id", "country_iso3", "as_of", "closures_on", "light"})
 LUGGAGE = "_luggage"
@@ -59,20 +60,24 @@ def choose(
     buttons: bool = False,
     always_in_link: bool = False,
     help: str | None = None,
+    why_not: str = "",
 ) -> Option:
-    """A choice among options, kept in the address as `key=code`; an unknown code in a link is the default.
+    """A choice among options, kept in the address as `key=code`; an unknown code is the default, which is stated.
 
-    A default that is no option is the first one.
+    A default that is no option is the first one. `why_not` is a message with {value} and {shown} for a code that is no
+    option, where the choice knows why.
     """
-    fallback = options[0] if default is None or default not in options else default
+    fallback, refused = options[0] if default is None or default not in options else default, None
     if address_comes_first(key) or st.session_state[key] not in options:
-        wanted = in_address(key)
+        before, wanted = was_chosen(key), in_address(key)
         st.session_state[key] = next((option for option in options if str(option) == wanted), fallback)
+        refused = None if before == str(st.session_state[key]) else before
     if buttons:
         chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, help=help)
     else:
         chosen = st.selectbox(label, options, key=key, format_func=words, help=help, placeholder=words(fallback))
     remember(key, chosen, None if always_in_link else fallback)
+    dropped.settle(key, refused, chosen, label, words(st.session_state[key]), why_not)
     return chosen  # type: ignore[return-value]
 
 
@@ -88,25 +93,6 @@ def choose_country(label: str, table: pd.DataFrame, none: str) -> str | None:
     return choose(label, [None, *codes], "country_iso3", lambda code: names[code] if code else none, None)
 
 
-def slide_day(label: str, first: datetime.date, last: datetime.date, default: datetime.date, key: str) -> datetime.date:
-    """A day within limits on a slider, kept in the address in ISO form.
-
-    The slider's own binding writes microseconds when the day is moved by the server, as while playing.
-    """
-    at = _iso_day(st.query_params.get(key)) if address_comes_first(key) else st.session_state[key]
-    within = at is None or first <= at <= last
-    st.session_state[key] = at if at is not None and within else default
-    if first == last:
-        st.caption(_("The record has one day: {day}.").format(day=day(first)))  # a slider needs two
-        return first
-    chosen = st.slider(label, first, last, key=key, format=widget_day(LONG))
-    # Always in the address, the default too: a mailed link must show the same after the next import.
-    remember(key, chosen, None)
-    if not within:
-        st.caption(_("The record does not reach {asked}; {shown} is shown.").format(asked=day(at), shown=day(chosen)))
-    return chosen
-
-
 def date_in_link(
     label: str, key: str, newest: datetime.date | None, default: datetime.date | None = None
 ) -> datetime.date | None:
@@ -118,14 +104,16 @@ def date_in_link(
     if newest is None or pd.isna(newest):
         return None
     default, by_itself = default or newest, f"{key}-by-itself"
+    wanted = was_chosen(key)
     if address_comes_first(key) or st.session_state[key] is None:
         stop_playing(key)
-        st.session_state[key] = _iso_day(in_address(key)) or default
+        st.session_state[key] = iso_day(in_address(key)) or default
     elif st.session_state[key] == st.session_state.get(by_itself):
-        st.session_state[key] = default
+        st.session_state[key], wanted = default, None
     st.session_state[by_itself] = default
     earliest = min(EARLIEST, newest)
     st.session_state[key] = max(earliest, min(st.session_state[key], newest))
+    refused = None if wanted is None or iso_day(wanted) == st.session_state[key] else wanted
     chosen = st.date_input(
         label,
         key=key,
@@ -135,9 +123,16 @@ def date_in_link(
         on_change=stop_playing,
         args=(key,),
     )
+    dropped.read(key)
     if not is_playing(key):
         remember(key, chosen, default)
+        dropped.settle(key, refused, chosen, label, day(chosen), out_of_range(wanted))
     return chosen
+
+
+def out_of_range(wanted: str | None) -> str:
+    """Why a day is not shown, as a message with {value} and {shown}; empty where what was wanted is no day."""
+    return _("{value} is outside the dates available here; {shown} is shown.") if iso_day(wanted) else ""
 
 
 def is_playing(key: str) -> bool:
@@ -163,35 +158,47 @@ def slider_of(key: str) -> str:
 def day_within(
     label: str, first: datetime.date, last: datetime.date, default: datetime.date, key: str
 ) -> datetime.date:
-    """A day within limits, kept in the address in ISO form; one beyond them in a link is the default."""
+    """A day within limits, kept in the address in ISO form; one beyond them is the default, which is stated."""
+    wanted = was_chosen(key)
     if address_comes_first(key) or st.session_state[key] is None:
-        st.session_state[key] = _iso_day(st.query_params.get(key))
+        st.session_state[key] = iso_day(in_address(key))
     if st.session_state[key] is None or not first <= st.session_state[key] <= last:
         st.session_state[key] = default
+    refused = None if wanted is None or iso_day(wanted) == st.session_state[key] else wanted
     chosen = st.date_input(label, key=key, min_value=first, max_value=last, format=widget_day(INPUT))
     remember(key, chosen, default)
+    dropped.settle(key, refused, chosen, label, day(chosen), out_of_range(wanted))
     return chosen
 
 
 def slide_number(label: str, first: Number, last: Number, default: Number, step: Number, key: str) -> Number:
-    """A number within limits on a slider, kept in the address; anything else in a link is the default."""
+    """A number within limits on a slider, kept in the address; anything else is the default, which is stated."""
+    refused = None
     if address_comes_first(key):
+        text = in_address(key)
         try:
-            wanted = type(default)(st.query_params.get(key, default))
+            wanted = default if text is None else type(default)(text)
+            is_taken = first <= wanted <= last
         except ValueError:
-            wanted = default
-        st.session_state[key] = wanted if first <= wanted <= last else default
+            is_taken = False
+        st.session_state[key] = wanted if is_taken else default
+        refused = None if is_taken else text
     chosen = st.slider(label, first, last, step=step, key=key)
     remember(key, chosen, default)
+    dropped.settle(key, refused, chosen, label, str(chosen))
     return chosen
 
 
 def switch(label: str, key: str) -> bool:
     """A choice of yes or no, kept in the address as `key=true`; no is the default."""
+    refused = None
     if address_comes_first(key):
-        st.session_state[key] = st.query_params.get(key) == ON
+        wanted = in_address(key)
+        st.session_state[key] = wanted == ON
+        refused = None if wanted in (None, ON, OFF) else wanted
     chosen = st.toggle(label, key=key)
     remember(key, ON if chosen else None, None)
+    dropped.settle(key, refused, chosen, label, _("Yes") if chosen else _("No"))
     return chosen
 
 
@@ -209,12 +216,8 @@ def year_before(date: datetime.date | None) -> datetime.date | None:
     return None if date is None or pd.isna(date) else date - datetime.timedelta(365)
 
 
-def day_in_address(*keys: str) -> datetime.date | None:
-    """The day of the first of these names that the address has; None where it has none, or what is no day."""
-    return next((_iso_day(text) for key in keys if (text := in_address(key)) is not None), None)
-
-
-def _iso_day(text: str | None) -> datetime.date | None:
+def iso_day(text: str | None) -> datetime.date | None:
+    """The day of a text in ISO form; None where it is none."""
     try:
         return datetime.date.fromisoformat(text or "")
     except ValueError:
@@ -257,6 +260,7 @@ def was_chosen(key: str) -> str | None:
 
 def remember(key: str, value: Any, default: Any) -> None:
     """Has a choice written into the address, or taken out when it is the default."""
+    dropped.read(key)
     if run := get_script_run_ctx():
         st.session_state.setdefault(DRAWN_ON, {})[key] = run.page_script_hash
     with single_step_of_history():
@@ -267,6 +271,7 @@ def remember(key: str, value: Any, default: Any) -> None:
 
 def read_open(key: str, name: str) -> None:
     """Has a section open where the address names it among those that are."""
+    dropped.has_section(name)
     if address_comes_first(key):
         st.session_state[key] = name in _names(st.query_params.get(OPEN))
 
@@ -296,5 +301,7 @@ def _write() -> None:
     before = {key: st.query_params.get_all(key) for key in st.query_params}
     after = {key: values for key, values in before.items() if chosen.get(key, values) is not None}
     after |= {key: [value] for key, value in chosen.items() if value is not None}
+    for key in chosen:
+        dropped.wrote(key, after.get(key, ()))
     if after != before:
         st.query_params.from_dict(after)

@@ -2,12 +2,16 @@
 
 import hashlib
 import html
+import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import dropped
 from dashboard.components.filters import remember
+from dashboard.components.record import is_recording
 from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
 from dashboard.locales.numbers import percent
 from dashboard.session import LANGUAGE
@@ -15,8 +19,12 @@ from dashboard.session import LANGUAGE
 SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
 # States that the page lost its connection, in the language of the page.
 CONNECTION = SCRIPT.with_name("connection.js")
+# Has what Streamlit writes of its own in the language of the page.
+OWN_WORDS = SCRIPT.with_name("words.js")
 # Has nothing move for a reader who asks for that.
 MOTION = SCRIPT.with_name("motion.js")
+# Has charts drawn anew when the page turns dark or light.
+THEME = SCRIPT.with_name("theme.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -50,6 +58,9 @@ def choice() -> None:
             for code, name in LANGUAGES.items():
                 st.button(name, key=f"language-{code}", on_click=_choose, args=(code,), disabled=code == language())
             st.caption(draft() or _("The original language of this dashboard."))
+    wanted = st.query_params.get(KEY)
+    refused = None if wanted is None or wanted in LANGUAGES else wanted
+    dropped.settle(KEY, refused, language(), _("Language"), LANGUAGES[language()])
     remember(KEY, st.session_state.get(CHOSEN), None)
     set_browser_language()
 
@@ -59,12 +70,53 @@ def set_browser_language() -> None:
     lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
-        f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}"></div>'
+        f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}" '
+        f'data-words="{html.escape(json.dumps(words_of_streamlit(), ensure_ascii=False))}"></div>'
         f'<script src="/app/static/{SCRIPT.name}?v={_version(SCRIPT)}&l={language()}"></script>'
+        f'<script src="/app/static/{OWN_WORDS.name}?v={_version(OWN_WORDS)}&l={language()}"></script>'
         f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>'
-        f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>',
+        f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>'
+        f'<script src="/app/static/{THEME.name}?v={_version(THEME)}"></script>',
         unsafe_allow_javascript=True,
     )
+    if not is_recording():
+        st.button(_("Draw the charts again"), key="draw-anew")
+
+
+def words_of_streamlit() -> Mapping[str, str]:
+    """What Streamlit writes of its own, in English, and the same in the language of the run; empty in English."""
+    if language() == ENGLISH:
+        return {}
+    return {
+        "Upload": _("Choose a file"),
+        "file upload": _("Choose a file"),
+        "{name} per file": _("{name} per file"),
+        "Drag and drop a file here": _("Drop a file here"),
+        "Choose an option": _("Choose an option"),
+        "Choose options": _("Choose options"),
+        "No results": _("No results"),
+        "No options to select": _("No options to select"),
+        "Select all": _("Select all"),
+        "Clear all": _("Clear all"),
+        "Stop": _("Stop"),
+        "Open": _("Show the options"),
+        "App pages": _("Menu of pages"),
+        "Remove {name}": _("Remove {name}"),
+        "Help for {name}": _("Help for {name}"),
+        "Search": _("Search"),
+        "Search: {name}": _("Search: {name}"),
+        "Show/hide columns": _("Show or hide columns"),
+        "Show/hide columns: {name}": _("Show or hide columns: {name}"),
+        "Fullscreen": _("Full screen"),
+        "Fullscreen: {name}": _("Full screen: {name}"),
+        "Close fullscreen": _("Close full screen"),
+        "Sidebar": _("Menu of pages"),
+        "Expand sidebar": _("Open the menu of pages"),
+        "Collapse sidebar": _("Close the menu of pages"),
+        "Main menu": _("Settings"),
+        "Skip to main content": _("Skip to the content"),
+        "Navigate to home page": _("First page"),
+    }
 
 
 def draft() -> str:

@@ -43,6 +43,11 @@ def stop_unless_shown(scope: Scope) -> None:
         raise NoAnswer(why)
 
 
+def is_shown(scope: Scope) -> bool:
+    """Whether this reader may see a figure of what is chosen, and somebody was registered."""
+    return not _why_nothing(scope)
+
+
 def _why_nothing(scope: Scope) -> str:
     steps = ask(STEPS, scope)["learners"].dropna()
     if len(steps):
@@ -53,6 +58,11 @@ def _why_nothing(scope: Scope) -> str:
             "Fewer than four partners report this choice, or two of them nearly all of it, so its figures are not "
             "public. Choose another programme, or All programmes."
         )
+    return too_few()
+
+
+def too_few() -> str:
+    """Why nothing of a choice is shown that is of few people, or hidden beside such."""
     return _(
         "Fewer than {below} learners match this choice, or the figure would let such a group be worked out, so nothing "
         "is shown. Choose another programme, partner or country."

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.language import in_language
+from dashboard.components import dropped
 from dashboard.components.filters import LUGGAGE, in_address, remember
 from dashboard.components.record import is_recording
 from dashboard.locales import _, language, speaking
@@ -35,8 +36,10 @@ def choice() -> None:
     """The way to the light page and back, in the bar; it is offered in words to a browser that asks for less data."""
     if is_recording():  # a page that is read outside of a session has no browser to ask
         return
-    light = is_light()
+    light, wanted = is_light(), in_address(KEY)
     remember(KEY, ON if light else None, None)
+    shown = _("Yes") if light else _("No")
+    dropped.settle(KEY, None if wanted in (None, ON) else wanted, light, _("Light page"), shown)
     if light:
         st.button(
             _("Light page: show interactive charts"), type="tertiary", key="light-off", on_click=_choose, args=(None,)

@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard.access.visitor import is_embedded
-from dashboard.components import languages, light, notices
+from dashboard.components import dropped, languages, light, notices
 from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
 from dashboard.components.provenance import begin_page, remember_headline
@@ -44,6 +44,7 @@ def page(
         The context, for the sections below. Without an answer the page ends with the reason.
     """
     begin_page()
+    dropped.begin()
     if hides:
         notices.mark_hidden()
     else:
@@ -54,6 +55,7 @@ def page(
         _bar(())
         no_answer(why)
     context = _bar(choices)
+    dropped.show()
     _loading("answer")
     try:
         answer(context)

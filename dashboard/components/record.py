@@ -50,6 +50,11 @@ class Note:
 
 
 @dataclass(frozen=True)
+class NotTaken(Note):
+    """A value of the address that the page did not take."""
+
+
+@dataclass(frozen=True)
 class Rows:
     """An answer as a table that stands by itself on a page: its question, context, columns, and words for codes."""
 

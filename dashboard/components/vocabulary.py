@@ -1,6 +1,5 @@
 """Words for codes that several pages show: statuses of schools, levels, technology, gates, missions, kinds."""
 
-from dashboard.locales import _
 from dashboard.vocabularies import words
 
 
@@ -26,16 +25,7 @@ def tier_words() -> dict[str, str]:
 
 def gate_words() -> dict[str, str]:
     """The gates that an offer must pass, as what is missing where it fails one."""
-    return {
-        "country": _("country not served"),
-        "level": _("level does not fit"),
-        "language": _("language does not fit"),
-        "tier": _("technology not available there"),
-        "audience": _("wrong audience"),
-        "free": _("not free of charge, or no longer"),
-        "live": _("not live on the day"),
-        "focal_point": _("no focal point"),
-    }
+    return words("gate")
 
 
 def mission_words() -> dict[str, str]:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard.access.visitor import visitor
 from dashboard.components import languages, notices
+from dashboard.components.dropped import show_rest
 from dashboard.components.figures import Figure, plain_chart
 from dashboard.components.provenance import begin_page, drawn_from
-from dashboard.components.record import EVERY
+from dashboard.components.record import EVERY, NotTaken
 from dashboard.documents.reading import PageRead, read_page
 from dashboard.locales import _, language
 from dashboard.locales.numbers import day
@@ -37,6 +38,7 @@ def show_embedded(name: str, run: Callable[[], None]) -> None:
         _figure(name, question_name)
     else:
         run()
+        show_rest()
     _link(name)
 
 
@@ -61,6 +63,9 @@ def _figure(name: str, question_name: str) -> None:
     st.title(title, anchor=False)
     if figure.words.lead:
         st.write(figure.words.lead)
+    for block in read.blocks:
+        if isinstance(block, NotTaken):
+            st.info(block.words)
     contexts = (figure.others or {"": figure.context}).values()
     for context in contexts:
         for question in (figure.question, *figure.beside):

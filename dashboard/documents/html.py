@@ -7,11 +7,12 @@ from pathlib import Path
 from dashboard.charts.paper import svg
 from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
 from dashboard.locales import _
+from dashboard.warehouse.columns import Column
 
 HTML = "text/html"
 STYLE = Path(__file__).with_name("brief.css")
 MOST_ROWS = 300
-NUMBER = ' class="number"'
+NUMBER, DAY = ' class="number"', ' class="day"'
 # Nothing may be loaded or run, whatever a sender wrote.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -77,11 +78,11 @@ def _html_of_part(part: Part) -> Iterator[str]:
 
 def _table(table: TableShown) -> Iterator[str]:
     yield '<div class="table" tabindex="0">\n<table>\n<thead><tr>'
-    yield "".join(f'<th scope="col">{escape(_(column.label))}</th>' for column in table.columns)
+    yield "".join(f'<th scope="col"{_kind(column)}>{escape(_(column.label))}</th>' for column in table.columns)
     yield "</tr></thead>\n<tbody>"
     for row in table.rows[:MOST_ROWS]:
         cells = (
-            f"<td{NUMBER if column.is_number else ''}>{escape(cell_words(value, column))}</td>"
+            f"<td{_kind(column)}>{escape(cell_words(value, column))}</td>"
             for value, column in zip(row, table.columns, strict=True)
         )
         yield f"<tr>{''.join(cells)}</tr>"
@@ -89,3 +90,8 @@ def _table(table: TableShown) -> Iterator[str]:
     if len(table.rows) > MOST_ROWS:
         words = _("The first {shown} of {all} rows. All are in the workbook.")
         yield f"<p><small>{escape(words.format(shown=MOST_ROWS, all=len(table.rows)))}</small></p>"
+
+
+def _kind(column: Column) -> str:
+    """How the cells of a column and its heading are set: numbers below each other, days without a break."""
+    return NUMBER if column.is_number else DAY if column.card.format in ("date", "month") else ""

@@ -19,6 +19,7 @@ from dashboard.locales import _
 from dashboard.locales.plain import letters_wide
 from dashboard.settings import public_url, store_folder
 from dashboard.store.workspace import workspace
+from dashboard.warehouse.columns import Column
 
 PDF = "application/pdf"
 LAYOUT = Path(__file__).with_name("brief.typ")
@@ -28,6 +29,7 @@ LEAST_LETTERS = 8  # of a column of Chinese, which are four signs
 # Between words, and between any two signs of Chinese.
 BREAKS = re.compile(r"\s+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 UNBROKEN = ("date", "month")  # words that belong in one line
+SHORT_LETTERS = 12  # such as a month with its year
 CHART_WIDTH = 700  # pixels across the page
 STANDARD: Literal["ua-1"] = "ua-1"
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -170,7 +172,7 @@ def _table(table: TableShown) -> dict[str, Any]:
     shown = rows[:MOST_ROWS]
     labels = [_(column.label) for column in table.columns]
     least = [
-        max(_longest_word(label), *map(letters_wide if column.card.format in UNBROKEN else _longest_word, cells))
+        max(_longest_word(label), *map(letters_wide if _is_in_one_line(column, cells) else _longest_word, cells))
         for column, label, cells in zip(table.columns, labels, zip(*shown, strict=True), strict=True)
     ]
     kept = _fitting(least)
@@ -187,6 +189,11 @@ def _table(table: TableShown) -> dict[str, Any]:
         "rows": [[row[at] for at in kept] for row in shown],
         "more": " ".join(more),
     }
+
+
+def _is_in_one_line(column: Column, cells: Sequence[str]) -> bool:
+    """Whether no cell of a column is parted: days and months, and whatever else is as short."""
+    return column.card.format in UNBROKEN or max(map(letters_wide, cells)) <= SHORT_LETTERS
 
 
 def _longest_word(words: str) -> int:

@@ -23,7 +23,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.source_util import PageInfo
 
 from dashboard.access.visitor import Visitor, acting_as
-from dashboard.components import notices
+from dashboard.components import dropped, notices
 from dashboard.components.filters import single_step_of_history
 from dashboard.components.record import Headline, Unanswered, recording
 from dashboard.locales import speaking
@@ -109,6 +109,7 @@ def _run(page: Page, visitor: Visitor, release: Release, language: str, address:
         notices.on_page(page.name)
         with contextlib.suppress(StopException), single_step_of_history():  # a page that cannot answer stops
             runpy.run_path(str(page.script))
+            dropped.show_rest()
         with context.session_state.query_params() as chosen:
             written = {key: str(chosen[key]) for key in chosen}
     return PageRead(page.name, written, tuple(blocks))

@@ -305,6 +305,8 @@ def _judge(ledger: Any, kept: int) -> None:
     """Refuses a file of which so much was set aside that what is left would mislead."""
     from dashboard.intake.report import FileRefused
 
+    if refusal := ledger.orders.refusal(ledger.card.label):
+        raise FileRefused(refusal)
     if question := ledger.orders.question(not ledger.card.people, ledger.card.label):
         raise FileRefused(question, asks="date_order")
     if not ledger.progress_scale and (question := ledger.progress.question):

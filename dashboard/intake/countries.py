@@ -20,7 +20,13 @@ FORMAL = """
     جمهورية الجمهورية العربية الإسلامية
 """
 FORMAL_FOLDED = frozenset(fold(FORMAL).split())
-WHOLE_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "sta": "saint"}
+WHOLE_WORDS = {
+    **dict.fromkeys(("rep", "republique", "republica"), "republic"),
+    **dict.fromkeys(("dem", "democratique", "democratica"), "democratic"),
+    **dict.fromkeys(("st", "sta", "ste", "sainte"), "saint"),
+}
+# What refers to a note below a table, behind a name or a code.
+FOOTNOTE = re.compile(r"(?<=\w)\s*[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ†‡§*]+$")
 # Names that begin or end those of other countries: a word beside them that is not understood may make one of these.
 SHARED_NAMES = frozenset(
     ("congo", "korea", "sudan", "guinea", "samoa", "ireland", "cyprus", "china", "timor", "guinee")
@@ -69,6 +75,7 @@ def names_of_all_languages() -> Mapping[str, str]:
 @lru_cache(DISTINCT_NAMES)
 def find(written: str) -> str | None:
     """The code of a country written as a code or as a name, short, formal or old, in any of seven languages."""
+    written = without_footnote(written)
     if code := code_of(written) or alpha2().get(written.upper()):
         return code
     if code := _reference_names().get(_key(written)):
@@ -104,6 +111,11 @@ def of_nationality(written: str) -> str | None:
         meaning("nationality").get(_key(alternative)) for alternative in PARTS.split(written) if alternative.strip()
     }
     return codes.pop() if len(codes) == 1 else None
+
+
+def without_footnote(written: str) -> str:
+    """A name or code without what refers to a note below the table: Türkiye¹, Kosovo*."""
+    return FOOTNOTE.sub("", written)
 
 
 def code_of(written: str) -> str | None:

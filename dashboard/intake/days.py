@@ -48,6 +48,8 @@ class Written:
     day_first: datetime.date | None
     month_first: datetime.date | None
     time: datetime.time | None = None
+    # Whether it is no date, but would be one if the day stood between year and month: 2022-31-12.
+    is_turned: bool = False
 
     @property
     def is_sure(self) -> bool:
@@ -63,6 +65,18 @@ class Written:
         """The day by an order, None where it is none."""
         return self.month_first if order == MONTH_FIRST else self.day_first
 
+    def no_date(self, order: str) -> str:
+        """Why it is no day in an order."""
+        if self.is_turned:
+            return "the day seems to stand between year and month; write YYYY-MM-DD"
+        return f"not a date with the {'month' if order == MONTH_FIRST else 'day'} first"
+
+
+def turned(year: str, first: str, second: str) -> Written | None:
+    """What is written with the year first where it is a date only if the day stands before the month, else None."""
+    is_date = _date(int(year), int(second), int(first)) and not _date(int(year), int(first), int(second))
+    return Written(None, None, is_turned=True) if is_date else None
+
 
 @lru_cache(DISTINCT_TEXTS)
 def read(text: str, this_year: int) -> Written | None:
@@ -73,7 +87,7 @@ def read(text: str, this_year: int) -> Written | None:
         return None
     both = _year_first(day) or _year_last(day, this_year) or _month_named(day, this_year)
     if both is not None:
-        return Written(both[0], both[1], time) if any(both) else None
+        return Written(both[0], both[1], time) if any(both) else _turned(day)
     serial = SERIAL.fullmatch(day)
     if serial and time is None and SERIAL_DAYS[0] <= int(serial[1]) <= SERIAL_DAYS[1]:
         fraction = float(f"0.{serial[2]}") if serial[2] else 0.0
@@ -92,6 +106,8 @@ class Tally:
     either: int = 0
     # Dates of one reading whose day is no higher than a month.
     up_to_twelve: int = 0
+    # What would be a date if the day stood between year and month.
+    turned: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -147,6 +163,9 @@ class Orders:
         """The day, in the order that is declared, else with the day first; counted for what it states of the order."""
         tally = self.of(column)
         tally.dates += 1
+        if written.is_turned:
+            tally.turned += 1
+            return None
         if written.is_sure:
             tally.up_to_twelve += written.day_first is not None and written.day_first.day <= MONTHS
             return written.day_first
@@ -204,6 +223,18 @@ class Orders:
                 f"{'the file' if self.is_per_file else 'their column'} has a number above 12 that would tell"
             )
         return f"{sentence}. Choose day first or month first (`--date-order`)."
+
+    def refusal(self, label: Callable[[str], str] = str) -> str:
+        """Why no order reads the dates of a column, with what to do; empty where one may."""
+        for column, tally in self.columns.items():
+            if tally.turned and _many(tally.turned, tally.dates):
+                of_column = f" of the column “{label(column)}”" if column else ""
+                return (
+                    f"{tally.turned} of {tally.dates} dates{of_column} are none with the year first, but would be if "
+                    "the day stood before the month, such as 2022-31-12; so others may be read with day and month "
+                    "exchanged. Export the column again as YYYY-MM-DD."
+                )
+        return ""
 
     def _contradiction(self, label: Callable[[str], str]) -> str:
         """What must be asked of dates that cannot be read in the order that was declared."""
@@ -268,6 +299,12 @@ def _year_first(day: str) -> Both | None:
     year, month, number = [int(group) for group in match.groups() if group and group.isdigit()]
     date = _date(year, month, number)
     return date, date
+
+
+def _turned(day: str) -> Written | None:
+    match = YEAR_FIRST.fullmatch(day)
+    groups = [group for group in match.groups() if group and group.isdigit()] if match else []
+    return turned(*groups) if len(groups) == 3 else None
 
 
 def _year_last(day: str, this_year: int) -> Both | None:

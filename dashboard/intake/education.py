@@ -9,10 +9,14 @@ from dashboard.intake.terms import fold
 # Polish, German, Italian, Dutch).
 STEMS = (
     *("educat", "educac", "enseign", "ensenan", "ensino", "образован", "просвещен", "egitim", "освіт", "освит"),
+    *("schooling", "scolaris", "escolariz", "literac", "alphabetis", "alfabetiz", "грамотност"),
     *("pendidikan", "waxbarash", "elimu", "tahsil", "edukac", "bildung", "istruzion", "onderwijs"),
 )
 # Words and codes that are education whole: of clusters, of plans (EDU), of education in emergencies in three languages.
-WHOLE = frozenset({"edu", "educ", "eie", "esu", "eee", "edd", "التربيه", "تربيه", "المعارف", "معارف", "اموزش", "ትምህርት"})
+WHOLE = frozenset(
+    ("edu", "educ", "eie", "esu", "eee", "edd", "tvet", "eftp", "ecce", "ece")
+    + ("التربيه", "تربيه", "المعارف", "معارف", "اموزش", "ትምህርት")
+)
 # Codes that are too short to mean it beside other words.
 ALONE = frozenset({"ed"})
 # Scripts in which words are written together, or begin with an article.

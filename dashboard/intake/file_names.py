@@ -33,10 +33,12 @@ CHINESE = re.compile(rf"{YEAR}年(\d{{1,2}})月(?:(\d{{1,2}})日)?")
 # Quarters and halves of a year.
 QUARTER = re.compile(rf"(?<![^\W_])(q[1-4]|h[12]){GAP}*{YEAR}(?!\d)|(?<!\d){YEAR}{GAP}*(q[1-4]|h[12])(?![^\W_])")
 
-# A number follows, so that participants and parties are none.
+# A number, a letter or a Roman one follows, so that participants and parties are none.
 PART_IN_NAME = re.compile(
-    r"(?<![^\W_])(?:part|parte|partie|teil|часть|جزء|部分)[ _.-]?\(?\d{1,2}(?!\d)"
-    r"|(?<!\d)\d{1,2}[ _-]?of[ _-]?\d{1,2}(?!\d)",
+    r"(?<![^\W_])(?:part|pt|parte|partie|teil|часть|(?:ال)?جزء|部分|chunk|split)[ _.-]{0,2}\(?\d{1,2}(?!\d)"
+    r"|(?<![^\W_])(?:part|parte|partie|teil|часть)[ _.-](?:[ab]|i{1,3}|iv|v)(?![^\W_])"
+    r"|第[ _]?(?:\d{1,2}|[一二三四五六七八九十])[ _]?部分"
+    r"|(?<!\d)\d{1,2}[ _-]?(?:of|de|sur|von|из|di)[ _-]?\d{1,2}(?!\d)(?![ _-]?(?:de|del)?[ _-]?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 CORRECTS_IN_NAME = re.compile(

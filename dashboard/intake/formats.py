@@ -24,6 +24,7 @@ BINARIES: Mapping[bytes, tuple[str, str]] = {
     b"rar!": ("a RAR archive", UNPACK),
     b"%pdf": ("a PDF", "Ask for the table itself, or copy it into a spreadsheet; save that as CSV UTF-8 or .xlsx."),
     b"arrow1": ("an Arrow file", SAVE_AS),
+    b"fea1": ("a Feather file", SAVE_AS),
     b"sqlite format 3": ("an SQLite database", EXPORT),
     b"\0\1\0\0standard jet db": ("an Access database (.mdb)", EXPORT),
     b"\0\1\0\0standard ace db": ("an Access database (.accdb)", EXPORT),
@@ -48,6 +49,12 @@ TEXTS: Mapping[bytes, tuple[str, str]] = {
     b"[internetshortcut]": ("a link, not the table", "Open it, choose Download > CSV or Excel, and send that."),
     b"<?xml": ("an XML file", "Where it is a sheet, open it in Excel, save it as .xlsx, and send that."),
 }
+MARKUP = re.compile(rb"<(?:[a-z][a-z0-9:-]*[\s>/]|!--|!doctype|\?)", re.IGNORECASE)
+# Lines that every e-mail has, in whatever order.
+MAIL = tuple(
+    re.compile(rb"^" + name + rb":\s", re.IGNORECASE | re.MULTILINE)
+    for name in (rb"subject", rb"(?:from|to)", rb"(?:message-id|received|mime-version|content-type|return-path)")
+)
 JSON = re.compile(rb"[\[{]\s*(?:[\[{\"\]}]|-?\d|true|false|null)", re.DOTALL)
 LINK = re.compile(rb"\"(?:url|doc_id|resource_id)\"\s*:")
 # Names in an old Office container to what it is.
@@ -95,6 +102,10 @@ def workbook_format(path: Path) -> str:
     _refuse(next((refusal for magic, refusal in BINARIES.items() if start.lower().startswith(magic)), None))
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     _refuse(next((refusal for begin, refusal in TEXTS.items() if text.lower().startswith(begin)), None))
+    if MARKUP.match(text):
+        _refuse(("a web page or another text with tags", "Open it in Excel, save it as .xlsx, and send that."))
+    if all(line.search(text) for line in MAIL):
+        _refuse(("an e-mail", "Save the table that is attached to it, and send that."))
     if JSON.match(text):
         is_link = LINK.search(text) and path.stat().st_size < START
         link = (

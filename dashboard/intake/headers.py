@@ -18,7 +18,18 @@ from dashboard.warehouse.catalog import SourceCard
 TAGS_BELOW = 2
 FEWEST_TAGS = 2
 TAG_SHARE = 0.5
+# A second line of a header parts a group into two at least; three columns are numbered, or more.
+FEWEST_PARTS, FEWEST_NUMBERS = 2, 3
+# Columns are lettered from a, in Latin or in Cyrillic.
+FIRST_LETTERS = ("a", "\u0430")
 TAG = re.compile(r"#\s*([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.ASCII)
+# A tag that somebody spoilt, as `#org +name (en)` and `#reached*` are; errors of a spreadsheet are none.
+SPOILT_TAG = re.compile(
+    r"[#\uff03]\s*(?:org|sector|subsector|cluster|adm[0-5]|country|loc|region|geo|activity|status|date|reached|targeted|"
+    r"target|inneed|affected|population|beneficiary|meta|contact|indicator|value|service|output|capacity|crisis|modality)"
+    r"(?![a-z0-9])",
+    re.IGNORECASE,
+)
 # Attributes that state which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
 # Letters and marks of a tag as keyboards of East Asia write them, as wide as their own.
 WIDE_HASH = "\uff03"
@@ -29,6 +40,9 @@ LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)
 ENGLISH = {"en", "i_en", "i_eng"}
 # Columns whose values may be codes that the heading explains; of consent a code is none that can be relied upon.
 WITH_LEGEND = ("sex", "education")
+# A heading with a sign of shares names no number of people: People reached (%).
+SHARE_SIGNS = frozenset("%\uff05\u066a\u2030")
+IN_PERCENT = ("progress",)
 # Ends the tag of a pattern: attributes that must not be there, or none beside those named.
 EXCEPT = re.compile(r"[-!]")
 
@@ -72,7 +86,11 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     positions_found = _by_name(cells, names)
     _by_pattern(cells, names, positions_found)
     _without_legends(cells, names, positions_found)
-    return positions_found
+    return {
+        name: at
+        for name, at in positions_found.items()
+        if name in IN_PERCENT or not SHARE_SIGNS & set(cells[at]) or key(cells[at]) in names[name]
+    }
 
 
 def key(header: str) -> str:
@@ -103,10 +121,15 @@ def is_tag(cell: str) -> bool:
     return ("#" in cell or WIDE_HASH in cell) and TAG.fullmatch(key(cell)) is not None
 
 
+def is_spoilt_tag(cell: str) -> bool:
+    """Whether a cell begins like an HXL tag that is known, whatever stands behind it."""
+    return SPOILT_TAG.match(cell.lstrip("\ufeff \t\"'")) is not None
+
+
 def is_tags(cells: Sequence[str]) -> bool:
     """Whether a row is one of HXL tags: half of what is written in it are, whatever comments stand beside."""
     written = [cell for cell in cells if cell.strip()]
-    tags = sum(map(is_tag, written))
+    tags = sum(is_tag(cell) or is_spoilt_tag(cell) for cell in written)
     return tags >= max(FEWEST_TAGS, len(written) * TAG_SHARE)
 
 
@@ -137,6 +160,76 @@ def header_positions(
             **positions_found,
         }
     return positions_found
+
+
+def joined(top: Sequence[str], below: Sequence[str], card: SourceCard, names: Names) -> list[str] | None:
+    """The header that two lines make, where the second parts groups of the first; None where it does not.
+
+    A group is a cell of the first line with blank ones behind it, below which the second has a cell each, and none
+    elsewhere: Beneficiaries over Targeted and Reached. What the two make is a column that is known (Beneficiaries
+    Targeted), else the second where it is no number of people, or the first names one.
+    """
+    width = max(len(top), len(below))
+    upper, lower = ([clean(cell) for cell in line] + [""] * (width - len(line)) for line in (top, below))
+    parted = {at for at, cell in enumerate(lower) if cell}
+    if len(parted) < FEWEST_PARTS or any(lower[at][0].isdigit() for at in parted):
+        return None
+    begins = [at for at, cell in enumerate(upper) if cell]
+    groups: dict[int, int] = {}
+    for begin, end in zip(begins, [*begins[1:], max(parted) + 1], strict=True):
+        group = set(range(begin, end))
+        if parted & group:
+            if len(group) < FEWEST_PARTS or not group <= parted:
+                return None
+            groups |= dict.fromkeys(group, begin)
+    if groups.keys() != parted:
+        return None
+    column_of = {letters(tag_of(name)): column for column, wanted in names.items() for name in wanted}
+    numbers = {column.name for column in card.columns if column.several}
+
+    def whole(at: int) -> str:
+        first, second = upper[groups[at]], lower[at]
+        both = (f"{first} {second}", f"{second} {first}")
+        if known := next((name for name in both if letters(name) in column_of), ""):
+            return known
+        column = column_of.get(letters(second))
+        is_plain = column is not None and (column not in numbers or column_of.get(letters(first)) in numbers)
+        return second if is_plain else both[0]
+
+    return [whole(at) if at in groups else cell for at, cell in enumerate(top if len(top) == width else upper)]
+
+
+def numbers_columns(cells: Sequence[str]) -> bool:
+    """Whether a line below a header does nothing but number its columns: 1, 2, 3; or А, Б, 1, 2, 3."""
+    written = [clean(cell).strip("().[]") for cell in cells]
+    numbers = [cell for cell in written if cell.isdecimal()]
+    others = written[: len(written) - len(numbers)]
+    counted = numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    begin = others[0].casefold() if others else ""
+    lettered = begin in FIRST_LETTERS and [o.casefold() for o in others] == [
+        chr(ord(begin) + at) for at in range(len(others))
+    ]
+    fewest = FEWEST_PARTS if len(others) > 1 else FEWEST_NUMBERS
+    return counted and len(numbers) >= fewest and written == others + numbers and (not others or lettered)
+
+
+def headings(
+    header: Sequence[str], above: Sequence[Sequence[str]], card: SourceCard, positions_found: Mapping[str, int]
+) -> Mapping[int, frozenset[str]]:
+    """Of each column the letters of its headings: in the header, in the lines above it, and by the card."""
+    lines = [header, *above[-TAGS_BELOW:]]
+    of_column = {at: {letters(line[at]) for line in lines if at < len(line)} for at in range(len(header))}
+    for column in card.columns:
+        if column.name in positions_found:
+            of_column[positions_found[column.name]] |= {letters(tag_of(key(name))) for name in column.headers}
+    return {at: frozenset(of - {""}) for at, of in of_column.items()}
+
+
+def is_header_again(cells: Sequence[str], of_column: Mapping[int, Collection[str]]) -> bool:
+    """Whether a row is the header once more: half of what it holds are headings of the columns that it stands in."""
+    written = [(at, letters(cell)) for at, cell in enumerate(cells) if cell.strip()]
+    again = sum(cell in of_column.get(at, ()) for at, cell in written)
+    return again >= max(FEWEST_TAGS, len(written) * TAG_SHARE)
 
 
 def merged(cells: Sequence[str], above: Sequence[Sequence[str]]) -> list[str]:

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from dashboard.intake import words
+from dashboard.intake.months import month_of
 from dashboard.learner_secret import learner_secret
 
 KEY_HEX = 32
@@ -24,13 +25,23 @@ CODE = re.compile(r"[a-z][a-z_-]*\d[a-z\d_-]*", re.ASCII | re.IGNORECASE)
 # The rows of one learner stand near each other in most files.
 DISTINCT = 2**14
 # 1,001 and 1 001 are the id 1001, and so is 1001.0, as spreadsheets and pandas write it.
-GROUPED = re.compile(r"\d{1,3}(?:([,.'’ _٬])\d{3})(?:\1\d{3})*")
+GROUPED = re.compile(r"(\d{1,3}(?:([,.'’ _٬])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,٫]0+)?")
 WHOLE = re.compile(r"\+?(\d+)(?:[.,٫]0+)?")
 # 2.54701E+11 stands for every number that begins so. Without a sign and a point it may be a code: 12E34.
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,٫]\d+)?e[+-]\d{1,3}|[+-]?\d+[.,٫]\d+e\d{1,3}")
 # What a spreadsheet or a person puts before an id. Without a sign behind it a label may be a part of it, as in ID1.
 APOSTROPHES = "'\u2019\u2018`"
 LABEL = re.compile(r"^(?:(?:id|no|nr|num|number|n°|nº|№)\s*[:#=.：]\s*|[#№]\s*(?=\d))", re.IGNORECASE)
+# What a spreadsheet makes of an id such as 1-5 or MAR1, so that several ids become one: a date.
+DATE = re.compile(
+    r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:[ t]\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d\d"
+    r"|\d{1,2}[-/ ]([^\W\d_]{3,9})\.?(?:[-/ ](?:\d\d|(?:19|20)\d\d))?"
+)
+# Addresses that are put where there is none: noemail@, sin.correo@, pasdemail@.
+NO_MAIL = re.compile(
+    r"(?:no|not|non|sin|sans|sem|pas|without|has ?no|нет|без)(?:an?|de|d|has|have|valid)?"
+    r"(?:e?mails?|correo|courriel|adresse|address|mel|почт[ыа])(?:address)?\d{0,4}"
+)
 # A row of nines is what databases store for missing; shorter ones may be the number of somebody on a list.
 NINES = re.compile(r"9{4,}")
 
@@ -129,15 +140,15 @@ def normal_id(text: str) -> str:
     grouped = GROUPED.fullmatch(written.strip())
     compact = "".join(written.split())
     if grouped:
-        compact = "".join(c for c in compact if c.isdigit())
+        compact = "".join(c for c in grouped[1] if c.isdigit())
     if SCIENTIFIC.fullmatch(compact):
         return ""
     if whole := WHOLE.fullmatch(compact):
         compact = whole[1].lstrip("0")
         return "" if NINES.fullmatch(compact) else compact
     if any(c.isdigit() for c in compact):
-        return compact
-    return "" if words.fold(written) in words.words("nobody") else compact
+        return "" if _is_date(written.strip()) else compact
+    return "" if words.fold(written) in words.words("nobody") or words.yes_or_no(written) is not None else compact
 
 
 @lru_cache(DISTINCT)
@@ -147,7 +158,36 @@ def normal_email(text: str) -> str:
     if compact.endswith(">"):  # Name <address>
         compact = compact[compact.rfind("<") + 1 : -1]
     local, at, domain = compact.partition("@")
-    return compact if at and local and "." in domain.strip(".") else ""
+    is_address = at and local and "." in domain.strip(".")
+    return compact if is_address and not _is_nobodys(local, domain.partition(".")[0]) else ""
+
+
+@cache
+def doubtful_addresses() -> str:
+    """A pattern, as Arrow has them, of addresses in small letters that may be nobody's."""
+    placeholders = {word.replace(" ", "") for word in words.words("missing") | words.words("nobody") if word.isascii()}
+    placeholders |= {f"{sign}+" for sign in "abcdefghijklmnopqrstuvwxyz0123456789"}
+    return f"^(?:[._%+-]*(?:no|sin|sans|sem|pas|without|has)[a-z0-9._%+-]*|{'|'.join(sorted(placeholders))})@"
+
+
+def _is_nobodys(local: str, host: str) -> bool:
+    """Whether an address states that there is none: noemail@gmail.com, none@none.com, test@test.org."""
+    plain = words.fold(local).replace(" ", "")
+    if NO_MAIL.fullmatch(plain):
+        return True
+    return (
+        local == host
+        and local.isalnum()
+        and (len(set(local)) == 1 or words.is_missing(local) or plain in words.words("nobody"))
+    )
+
+
+def _is_date(written: str) -> bool:
+    """Whether it is a date of numbers, or one whose month is a word."""
+    date = DATE.fullmatch(written)
+    if date is None:
+        return False
+    return not date[3] or month_of(date[3]) is not None
 
 
 def _former(text: str) -> str:

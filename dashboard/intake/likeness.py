@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from dashboard.intake import consent, countries, words
 from dashboard.intake.headers import Names, header_names, key, positions, tag_of
-from dashboard.intake.report import PLAIN, clean
+from dashboard.intake.report import PLAIN, clean, holds_address
 from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
 
 # Two names of which less than this is alike are not suggested for each other.
@@ -21,27 +21,6 @@ VERY_ALIKE = 0.83
 # A header that holds the words of a column is more likely meant than one that is spelled alike.
 MEANT = 2.0
 OF_CONSEQUENCE = ("consent", "sex", "country_origin", "country_host", "age", "born_on", "education", "withdrawn_on")
-# Words that make of a thing something about it: the type of an organisation is none.
-ABOUT = frozenset(
-    {
-        *("type", "types", "tipo", "category", "categorie", "categoria", "kind", "sub", "lead", "donor", "donante"),
-        *("donateur", "bailleur", "funder", "funding", "contact", "focal", "email", "mail", "phone", "telephone"),
-        *(
-            "status",
-            "statut",
-            "estado",
-            "date",
-            "fecha",
-            "data",
-            "comment",
-            "comments",
-            "remarks",
-            "code",
-            "pcode",
-            "نوع",
-        ),
-    }
-)
 WORD = re.compile(r"[^\W_]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A year, a number of an id or of a telephone: no header that may be shown has one.
@@ -88,6 +67,8 @@ def _meant(header: str, column: SourceColumn) -> float:
         return MEANT if consent.is_plainly_consent(header) else 0.0
     if consent.reads_like_consent(header):
         return 0.0
+    if _is_about(header, column):
+        return 0.0
     folded = words.fold(header[:LONGEST_HEADER])
     held = [
         phrase for phrase, name in words.meaning("headers").items() if name == column.name and _holds(folded, phrase)
@@ -108,6 +89,8 @@ def how_to_go_on(rows: Sequence[Sequence[str]], card: SourceCard, names: Names) 
     # A line of which the card knows nothing may be about a person.
     if card.people and not (any(known) and reads_like_header(rows[at], rows[at + 1 :])):
         written = []
+    # Nor may one that holds an address, in whatever file.
+    written = [] if any(map(holds_address, written)) else written
     nearest = suggest(written, card)
     has = f"this one has: {', '.join(written[:MOST_SHOWN])}." if written else "no line of this one has them all."
     pairs = "; ".join(f"{header} for {column}" for column, header in nearest.items())
@@ -139,11 +122,24 @@ def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
 
 def _likeness(header: str, column: SourceColumn) -> float:
     """How like the header is to a name of the column; not at all where it states what is about such a thing."""
-    names = [column.name, *map(tag_of, column.headers)]
-    own = {word for name in names for word in _words(name)}
-    if (ABOUT - own) & set(_words(header)):
+    if _is_about(header, column):
         return 0.0
+    names = [column.name, *map(tag_of, column.headers)]
     return max(_alike(header, name) for name in names)
+
+
+def _is_about(header: str, column: SourceColumn) -> bool:
+    """Whether a header states what is about a thing of the column: `Partner phone`, `Cluster lead`.
+
+    A word that the column's own names have states nothing, unless it comes last and ends none of them.
+    """
+    phrases = [phrase for phrase, name in words.meaning("headers").items() if name == column.name]
+    names = [of for name in (column.name, *map(tag_of, column.headers), *phrases) if (of := _words(name))]
+    own, written = {word for of in names for word in of}, _words(header)
+    about = words.words("about_a_thing")
+    if (about - own) & set(written):
+        return True
+    return bool(written) and written[-1] in about and all(of[-1] != written[-1] for of in names)
 
 
 def _quoted(header: str) -> str:

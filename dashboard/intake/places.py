@@ -103,15 +103,15 @@ def origin_of(code: str, name: str, column: str, ledger: Ledger) -> str:
 @cache
 def _code_or_reason(code: str, name: str) -> tuple[str | None, str]:
     """The place of a code and a name, or None and the reason why there is none."""
-    code, name = clean(code).upper(), clean(name)
+    code, name = (countries.without_footnote(clean(text)) for text in (code.upper(), name))
     if code in TOTAL_CODES or is_total(name) or (code == "-" and name in ("", "-")):
         return None, TOTAL
     by_name = _code_by_name(name)
     by_code = BEYOND_ISO.get(code) or countries.code_of(RENAMED.get(code, code)) or countries.of_alpha2(code, name)
     if by_code and by_name and by_code != by_name and (by_code, by_name) not in UNDER_ONE_CODE:
         return None, f"the code belongs to another country than {name}"
-    if by_code or by_name:
-        return by_code or by_name, ""
+    if found := by_code or by_name or (None if code else countries.find(name)):
+        return found, ""
     return None, NO_SUCH_CODE if code else "no country has this name" if name else "blank"
 
 

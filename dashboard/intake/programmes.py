@@ -15,6 +15,13 @@ RESERVED = {"all", "for_refugees"}
 LONGEST_ID = 60
 # `dlsei-phase-2` is the programme dlsei: a phase is identified by its dates, not by who reports it.
 PHASE = re.compile(r"(phase|cohort|batch|\d+)(_|\d|$)")
+# A cohort, phase or year behind the name of a partner is no part of it.
+OF_PARTNER = re.compile(r"_(?:phase|cohort|batch|cohorte|promotion|intake)_?(?:\d{1,4}|[ivx]{1,4}|[a-z])(?:_\d{1,4})?$")
+YEAR_OF_PARTNER = re.compile(r"_(?:19|20)\d\d(?:_\d{1,4})?$")
+# Nothing but numbers and codes: an id of a database, which names no partner.
+NAMELESS = re.compile(
+    r"[0-9a-f]{8}(?:_[0-9a-f]{4}){3}_[0-9a-f]{12}|\d{5,}(?:_\d+)*|(?=(?:[a-f]*\d){3})[0-9a-f]{8,}", re.ASCII
+)
 # What a platform puts behind a slug to make it its own: `-k3x9q`.
 CODE_LETTERS = 5
 CODE = re.compile(rf"[a-z0-9]{{{CODE_LETTERS}}}|(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{{4,10}}")
@@ -63,14 +70,21 @@ def _known_stream(written: str) -> Stream | None:
     for programme in sorted(known, key=len, reverse=True):
         if written == programme or written.startswith(programme + "_"):
             rest = written.removeprefix(programme).strip("_")
-            partner = "" if PHASE.match(rest) else rest
+            partner = "" if PHASE.match(rest) else _without_phase(rest)
             return Stream(partner or known[programme] or programme, programme)
     return None
 
 
+def _without_phase(partner: str) -> str:
+    """A partner without the cohort behind its name; a year is one only behind a name of the reference."""
+    plain = OF_PARTNER.sub("", partner)
+    known = YEAR_OF_PARTNER.sub("", plain)
+    return known if known in partners() else plain
+
+
 def _unknown(written: str) -> Stream | None:
     """The stream of a programme that the reference lacks: reported by the partner whose name it begins with, if any."""
-    if not written:
+    if not written or NAMELESS.fullmatch(written):
         return None
     owner = next((partner for partner in sorted(partners(), key=len) if written.startswith(partner + "_")), written)
     return Stream(written if owner in PLATFORMS else owner, written)

@@ -30,6 +30,9 @@ WHOLE_ROW = "(row)"
 PLAIN = re.compile(r"-?\d{1,6}([.,]\d{1,4})?\s?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][\d:.]{4,15}Z?)?", re.ASCII)
 WRITTEN_TO = re.compile(r"[^\s@]@[^\s@]|\+\d(?:[\s().\-/]*\d){7,}", re.ASCII)
 BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Marks without width that no text needs: a byte-order mark in the middle of joined files, breaks and soft hyphens.
+WITHOUT_WIDTH = set("\ufeff\u200b\u2060\u00ad")
+UNSEEN = BIDI_OVERRIDES | WITHOUT_WIDTH
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 BEHIND_APOSTROPHE = (*FORMULA_STARTS, *"0123456789")
 
@@ -302,10 +305,10 @@ class Ledger:
 
 
 def clean(text: str) -> str:
-    """The text as it may be kept: NFC, no control or bidi-override characters, single spaces, trimmed."""
+    """The text as it may be kept: NFC, no control, bidi-override or zero-width characters, single spaces, trimmed."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    kept = (c for c in unicodedata.normalize("NFC", text) if c not in BIDI_OVERRIDES)
+    kept = (c for c in unicodedata.normalize("NFC", text) if c not in UNSEEN)
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
 
 

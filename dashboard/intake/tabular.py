@@ -33,8 +33,10 @@ from dashboard.intake.headers import (
     header_names,
     header_positions,
     is_tags,
+    joined,
     key,
     merged,
+    numbers_columns,
     positions,
     tag_of,
 )
@@ -63,7 +65,7 @@ START_BYTES, SAMPLE_BYTES = 2000, 80
 COUNTRY = ("country", "country_iso3")
 DELIMITERS = ",;\t"
 # Signs that some programs put between columns, and that are not read.
-OTHER_DELIMITERS = "|^"
+OTHER_DELIMITERS = "|^~:"
 # Begins the entry of each part in an archive's list of contents.
 LISTED = b"PK\x01\x02"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -87,6 +89,13 @@ ARCHIVE_FAULTS = (
 )
 WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError, AttributeError)
 CHUNK = 2**20
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+# Text of several bytes a letter has NUL in more of some places than the first share, and in fewer of others than this.
+OFTEN, RARELY, FEWEST_NULS = 0.12, 0.01, 4
+# Encodings in which each letter is a byte, and so many letters that no chance makes them UTF-8.
+ONE_BYTE = ("cp1252", "cp1250", "cp1254", "cp1256", "cp1251")
+FEWEST_SIGNS = 2
 OTHER_ENCODINGS = ("cp1252", "cp1250", "cp1254", "cp1256", "cp1251", "gb18030")
 
 
@@ -151,7 +160,10 @@ def open_table(
     needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
     needed |= {column.name for column in card.columns if column.required}
     begin = _beginning(blocks)
-    delimiter = max(DELIMITERS + OTHER_DELIMITERS, key=lambda d: _headers_known(begin, d, names, needed))
+    delimiter = max(
+        DELIMITERS + OTHER_DELIMITERS,
+        key=lambda d: (_headers_known(begin, d, names, needed), _regular_width(begin, d)),
+    )
     if delimiter in OTHER_DELIMITERS:
         raise FileRefused(
             f"The columns of the file are separated by {delimiter}. "
@@ -272,6 +284,12 @@ def _headers_known(begin: bytes, delimiter: str, names: Names, needed: set[str])
     return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
 
 
+def _regular_width(begin: bytes, delimiter: str) -> int:
+    """How many cells each of the first rows has; 1 where it is not one number: for a file without a known header."""
+    widths = {len(row.cells) for row in _readable_rows(csv_rows([begin], delimiter))}
+    return widths.pop() if len(widths) == 1 and delimiter in DELIMITERS else 1
+
+
 def _readable_rows(rows: Iterable[Row]) -> list[Row]:
     """The rows within which a header stands, as far as they can be read."""
     read: list[Row] = []
@@ -307,7 +325,12 @@ def _encoding_of(path: Path, encoding: str, people: bool) -> str:
         raise FileRefused(f"The encoding {encoding!r} is not one of {', '.join(OTHER_ENCODINGS)}.")
     with path.open("rb") as file:
         start = file.read(START_BYTES)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if start.startswith(UTF_32) or (not start.startswith(UTF_16) and _seems_wide(start)):
+        raise FileRefused(
+            "The text seems to be UTF-16 or UTF-32, without the mark of UTF-16 that states it. Save it as CSV UTF-8, "
+            "and send that."
+        )
+    if start.startswith(UTF_16):
         encoding = "utf-16"
     elif encoding and _first_fault(path, UTF_8) is None:
         encoding = ""  # what is UTF-8 reads right as nothing else
@@ -329,7 +352,36 @@ def _encoding_of(path: Path, encoding: str, people: bool) -> str:
             "The text is not UTF-8. Save it as CSV UTF-8, or choose the encoding in which this line reads right: "
             f"{previews}."
         )
+    if encoding in ONE_BYTE and (line := _line_of_utf_8(path)):
+        raise FileRefused(
+            f"Some lines of the text are UTF-8, line {line} the first, and others are not, so two files were joined: "
+            "no encoding reads both. Save each as CSV UTF-8 before they are joined."
+        )
     return encoding or UTF_8
+
+
+def _seems_wide(start: bytes) -> bool:
+    """Whether each letter seems to have two or four bytes: of four places some are NUL far more often than others."""
+    shares = [start[at::4].count(0) / max(1, len(start[at::4])) for at in range(4)]
+    return start.count(0) >= FEWEST_NULS and max(shares) > OFTEN and min(shares) < RARELY
+
+
+def _line_of_utf_8(path: Path) -> int:
+    """The first line whose bytes above 127, of two signs or more, are UTF-8; 0 where there is none.
+
+    By chance a line of another encoding is so, with one pair of its letters; hardly ever with two.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            try:
+                signs = sum(not c.isascii() for c in line.decode())
+            except UnicodeDecodeError:
+                continue
+            if signs >= FEWEST_SIGNS:
+                return number
+    return 0
 
 
 def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
@@ -610,8 +662,24 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
                     positions_found = header_positions(row.cells, preamble, card, names, mapped)
                 else:
                     rows = chain(below, rows)
-            return _table(row, rows, preamble, positions_found, card)
+            whole, rows = _with_second_line(row, rows, card, names, mapped)
+            notes = []
+            if whole is not row:
+                row, positions_found = whole, header_positions(whole.cells, preamble, card, names, mapped)
+                notes.append("The line below the header is read as the second line of it, and is no row")
+            numbering, row, rows = _without_numbers(row, rows)
+            table = _table(row, rows, preamble, positions_found, card)
+            return replace(table, notes=(*notes, *numbering, *table.notes))
         preamble.append(row.cells)
+    if not any(map(str.strip, chain.from_iterable(preamble))):
+        raise FileRefused(
+            "The file holds nothing but blanks, and no columns. Export it again and look at it before you send it."
+        )
+    if any(_is_quoted_whole(cells, card, names) for cells in preamble):
+        raise FileRefused(
+            "Each line stands in quotes as a whole, so that it is one cell. Open the file in a spreadsheet, split the "
+            "column at its delimiter, save it as CSV UTF-8, and send that."
+        )
     wanted = ", ".join(
         [
             *(" or ".join(map(tag_of, c.headers[:MOST_NAMES])) for c in card.lacking(()) if c.name not in mapped),
@@ -622,6 +690,41 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
         f"A file of {card.name} has the columns {wanted}; {how_to_go_on(preamble, card, names)} "
         f"`coalition template {card.name}` prints an empty one."
     )
+
+
+def _is_quoted_whole(cells: Sequence[str], card: SourceCard, names: Names) -> bool:
+    """Whether a line is one cell that would be a header if it were split."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) == 1 and any(
+        delimiter in filled[0] and not card.lacking(positions(filled[0].split(delimiter), names))
+        for delimiter in DELIMITERS
+    )
+
+
+def _with_second_line(
+    row: Row, rows: Iterator[Row], card: SourceCard, names: Names, mapped: Mapping[str, str]
+) -> tuple[Row, Iterator[Row]]:
+    """The header together with a second line that parts groups of it, and the rows below.
+
+    A header that a person mapped stays as it is: the second line must leave it.
+    """
+    second = None if is_tags(row.cells) else next(rows, None)
+    if second is None:
+        return row, rows
+    cells = joined(row.cells, second.cells, card, names)
+    found = positions(cells, names) if cells else {}
+    if cells is None or card.lacking(found) or not mapped.keys() <= found.keys():
+        return row, chain([second], rows)
+    return Row(row.line, cells, second.last_line), rows
+
+
+def _without_numbers(row: Row, rows: Iterator[Row]) -> tuple[list[str], Row, Iterator[Row]]:
+    """The header, and the rows below a line that does nothing but number the columns, which is noted."""
+    second = next(rows, None)
+    if second is None or not numbers_columns(second.cells):
+        return [], row, rows if second is None else chain([second], rows)
+    note = f"Line {second.line} numbers the columns, and is no row"
+    return [note], Row(row.line, row.cells, second.last_line), rows
 
 
 def _required(positions_found: Mapping[str, int], card: SourceCard) -> set[int]:

@@ -3,20 +3,23 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TypeVar
 
 from dashboard.intake import countries
-from dashboard.intake.days import MONTH_FIRST, Written
+from dashboard.intake.days import Written, turned
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
 from dashboard.intake.words import fold, is_missing, words
+from dashboard.warehouse.catalog import sources
 
-# Digits, in groups of three or not, and zeros behind a decimal sign. Groups are distinguished by one and the same sign.
+# Digits, in groups of three or not, and zeros behind a decimal sign, times ten to the power of none. Groups are
+# distinguished by one and the same sign.
 WHOLE_NUMBER = re.compile(
     r"(?P<whole>-?(?:\d{1,11}|"
     r"[1-9]\d{0,2}(?P<group>[ \u00a0\u202f\u2009,.'\u2019])\d{3}(?P<more>(?:(?P=group)\d{3}){0,2})))"
-    r"(?:(?P<decimal>[.,])(?P<zeros>0{1,10}))?",
+    r"(?:(?P<decimal>[.,])(?P<zeros>0{0,10}))?(?:[eE][+-]?0{1,3})?",
     re.ASCII,
 )
 THOUSAND = "000"
@@ -29,6 +32,8 @@ GROUPED_DECIMAL = re.compile(
     r"(-?[1-9]\d{0,2}(?:([ \u00a0\u202f\u2009,.'\u2019])\d{3})(?:\2\d{3}){0,2})(?:([,.])(\d{1,12}))?", re.ASCII
 )
 ARABIC_SIGNS = frozenset("\u066b\u066c")
+# Of Arabic signs one distinguishes thousands and the other decimals, so that nothing can be read in two ways.
+ARABIC_WHOLE = re.compile(r"-?(?:\d{1,11}|[1-9]\d{0,2}(?:\u066c\d{3}){1,3})(?:\u066b0{1,10})?", re.ASCII)
 MOST_PEOPLE = 10_000_000_000
 DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 # Fewer than so many, as publishers write a small count that they do not show.
@@ -50,6 +55,7 @@ MIDNIGHT = re.compile(
 )
 # Day 1 of a workbook's calendar, moved by its leap day that never was; numbers below are no dates in these sources.
 DAY_ZERO = datetime.date(1899, 12, 30)
+Read = TypeVar("Read")
 SERIAL = re.compile(r"([2-6]\d{4})(?:\.0+)?", re.ASCII)
 
 
@@ -72,11 +78,16 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
 def written_date(text: str, formats: tuple[str, ...]) -> Written | None:
     """The date in a text by each order of day and month, or None where it is one by neither.
 
+    2020-31-12 is no date, but states that the year stands before the day.
+
     The formats put the day first; those with slashes or hyphens are read with the month first too.
     """
     day_first = date_of(text, formats)
     month_first = date_of(text, tuple(WITH_MONTH_FIRST.get(pattern, pattern) for pattern in formats))
-    return Written(day_first, month_first) if day_first or month_first else None
+    if day_first or month_first:
+        return Written(day_first, month_first)
+    year_first = YEAR_FIRST.fullmatch(MIDNIGHT.sub("", _with_digits(text)).strip())
+    return turned(*(year_first.group(1, 3, 4) if year_first[1] else year_first.group(5, 6, 7))) if year_first else None
 
 
 def serial_date(text: str) -> datetime.date | None:
@@ -99,8 +110,7 @@ def need_date(text: str, ledger: Ledger, column: str) -> datetime.date:
         raise RowRefused(column, text, "not a date in a format of this source" if text.strip() else "blank")
     date = ledger.orders.day_of(written, column)
     if date is None:
-        order = "month" if ledger.orders.declared == MONTH_FIRST else "day"
-        raise RowRefused(column, text, f"not a date with the {order} first")
+        raise RowRefused(column, text, written.no_date(ledger.orders.declared))
     first, last = ledger.card.dates_within
     if not first <= date <= last:
         raise RowRefused(column, text, f"not between {first} and {last}")
@@ -113,12 +123,12 @@ def need_country(text: str, column: str, name: str = "") -> str:
     Raises:
         RowRefused: no country of the reference has that code, or the name beside it is another country's.
     """
-    written = clean(text)
-    code = countries.code_of(written) or countries.of_alpha2(written, clean(name)) or countries.of_name(written)
+    written, name = countries.without_footnote(clean(text)), countries.without_footnote(clean(name))
+    code = countries.code_of(written) or countries.of_alpha2(written, name) or countries.of_name(written)
     if code is None:
         raise RowRefused(column, text, "no country has this code" if text.strip() else "blank")
-    if countries.names().get(clean(name).casefold(), code) != code:
-        raise RowRefused(column, text, f"the code belongs to another country than {clean(name)}")
+    if countries.names().get(name.casefold(), code) != code:
+        raise RowRefused(column, text, f"the code belongs to another country than {name}")
     return code
 
 
@@ -160,6 +170,9 @@ def whole(text: str) -> int | None:
     """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
+    if ARABIC_SIGNS & set(text):
+        arabic = _with_digits(clean(text).replace("\u2212", "-"))
+        return int(arabic.partition("\u066b")[0].replace("\u066c", "")) if ARABIC_WHOLE.fullmatch(arabic) else None
     written = _with_plain_digits(text)
     match = WHOLE_NUMBER.fullmatch(written)
     if match is None or _may_be_another(match):
@@ -205,6 +218,16 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
     return number
 
 
+def known_word(text: str, ledger: Ledger) -> str | None:
+    """What a word of the source's vocabulary stands for, however its case, accents and signs; None for any other."""
+    return _vocabulary(ledger.card.name).get(fold(text))
+
+
+@cache
+def _vocabulary(source: str) -> Mapping[str, str]:
+    return {fold(word): kept for word, kept in sources()[source].vocabulary.items()}
+
+
 def no_value(text: str) -> bool:
     """Whether a cell holds nothing, a sign or a word for missing, or a count too small to be shown, such as <5."""
     return is_missing(text) or fold(text) in words("withheld") or TOO_FEW.fullmatch(clean(text)) is not None
@@ -222,19 +245,28 @@ def optional_number(text: str, column: str, ledger: Ledger) -> int | None:
 
 def optional_date(text: str, ledger: Ledger, column: str) -> datetime.date | None:
     """The date in a cell that the row does not need, or None; what cannot be read is remarked."""
+    return optional(lambda text, column: need_date(text, ledger, column), text, column, ledger)
+
+
+def optional(read: Callable[[str, str], Read], text: str, column: str, ledger: Ledger) -> Read | None:
+    """What `read` makes of a cell that the row does not need, or None; what it refuses is remarked."""
     if no_value(text):
         return None
     try:
-        return need_date(text, ledger, column)
+        return read(text, column)
     except RowRefused as refused:
-        left_out(text, column, refused.reason, ledger)
+        left_out(refused.value, column, refused.reason, ledger)
         return None
 
 
 def left_out(text: str, column: str, reason: str, ledger: Ledger) -> None:
-    """Remarks that a value of a column that the row does not need is not kept; the row is."""
+    """Remarks that a value of a column that the row does not need is not kept; the row is.
+
+    A value is shown unless it may be about a person: of a file about people, or an address.
+    """
     header = next((known.headers[0] for known in ledger.card.columns if known.name == column), column)
-    shown = f" ({clean(text)[:LONGEST_TEXT]})" if not ledger.card.people and not holds_address(text) else ""
+    is_hidden = ledger.card.people or holds_address(text) or not text.strip()
+    shown = "" if is_hidden else f" ({clean(text)[:LONGEST_TEXT]})"
     ledger.remarks[f"{header}{shown}: {reason}; left out, the row is kept"] += 1
 
 
@@ -244,7 +276,7 @@ def degrees(text: str, column: str, most: float) -> float:
     Raises:
         RowRefused: not a number between -most and most.
     """
-    written = clean(text).replace("\u2212", "-").replace(",", ".").removesuffix("°")
+    written = _with_plain_digits(text).replace(",", ".").removesuffix("°")
     if not DEGREES.fullmatch(written):
         raise RowRefused(column, text, "not a number of degrees")
     value = float(written)

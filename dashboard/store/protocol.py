@@ -302,9 +302,7 @@ def _mend(folder: Path) -> str:
         return "Put this folder back from a backup: it lists who must not come back, so no file of learners is read."
     if "proposals" in folder.parts or "previews" in folder.parts:
         return "Move the folder away, and send the file again."
-    return (
-        "Publish again, or roll back with `coalition releases rollback N`; `coalition releases list` shows which stand."
-    )
+    return "Publish again, or `coalition releases rollback N`; `coalition releases list` shows which are whole."
 
 
 def _file_entry(path: Path) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from dashboard.warehouse.engines import open_engine
 CURRENT = "CURRENT"
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 LARGEST = 999_999_999
-MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which stand."
+MEND_CURRENT = "`coalition releases rollback N` mends it; `coalition releases list` shows which are whole."
 
 
 _numbers_served: dict[Path, int] = {}

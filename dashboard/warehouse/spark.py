@@ -39,6 +39,8 @@ SESSION = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    # Rows take many times the bytes of their file, and what seems small goes whole through the memory of the server.
+    "spark.sql.sources.fileCompressionFactor": "20",
 }
 SESSION_LOST = re.compile("NO_ACTIVE_SESSION|SESSION_(CLOSED|NOT_FOUND|CHANGED)|INVALID_HANDLE")
 # Of a row group before it is compressed: what a writer holds, so that small workers can write.

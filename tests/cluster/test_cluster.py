@@ -9,16 +9,18 @@ import time
 
 import pytest
 
+from benchmarks.runs import lists, store_of
+from benchmarks.standalone import SHORT_LIVED, Cluster, spark_home
 from dashboard.settings import PROJECT
 from dashboard.store.releases import open_release, release_numbers
 from dashboard.warehouse.spark import SparkEngine
 from dashboard.warehouse.spark_failures import EngineRefused
-from tests.cluster.standalone import Cluster, spark_home
 from tests.same_rows import differences
 
 ASKED_FOR = "COALITION_CLUSTER_TESTS"
 MOST_MB = 300
 BUILD_SECONDS = 3600
+COURSE_RUNS = 1_000_000
 
 pytestmark = pytest.mark.skipif(
     os.environ.get(ASKED_FOR) != "1" or not spark_home(), reason="`make test-cluster` runs a Spark cluster, this not"
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    running = Cluster(tmp_path_factory.mktemp("spark"), spark_home())
+    running = Cluster(tmp_path_factory.mktemp("spark"), spark_home(), java=SHORT_LIVED)
     try:
         running.start()
         yield running
@@ -79,6 +81,30 @@ def test_a_connect_server_that_dies_publishes_nothing_and_the_next_try_works(clu
     assert not list((store / ".staging").iterdir()), "nothing of the build that died is left"
 
 
+def test_a_million_course_runs_are_the_same(cluster, tmp_path):
+    """Beside what else is reported, every table of the release and what each audience may have of them."""
+    store = store_of(tmp_path, COURSE_RUNS, "reported")
+    lists(store, tmp_path / "files")
+    copy = _unpublished(store, tmp_path / "copy")
+    duck = _outcome(_publish(None, store))
+    before = cluster.cpu()
+    spark = _outcome(_publish(cluster, copy))
+    spent = cluster.cpu() - before + spark["cpu"]
+    ours, theirs = open_release(store, duck["release"]), open_release(copy, spark["release"])
+    assert theirs.manifest["engine"] == "spark connect"
+    rows = sum(file["rows"] for file in ours.manifest["files"].values())
+    print(
+        f"\n{COURSE_RUNS:,} course runs, {len(ours.marts)} tables, {rows:,} rows with what each audience may have: "
+        f"DuckDB {duck['seconds']} s, {duck['cpu']} CPU s, {duck['peak_mb']} MB; two workers {spark['seconds']} s, "
+        f"{spent:.0f} CPU s, {spent / duck['cpu']:.1f} x, client's peak {spark['peak_mb']} MB",
+        flush=True,
+    )
+    assert not differences(ours.marts, theirs.marts)
+    for audience in ("coalition", "public"):
+        assert not differences(ours.views(audience), theirs.views(audience))
+    assert spark["peak_mb"] <= MOST_MB
+
+
 def _unpublished(store, folder):
     """A copy of a store's snapshots, with no release."""
     shutil.copytree(store / "snapshots", folder / "store" / "snapshots")
@@ -86,7 +112,10 @@ def _unpublished(store, folder):
 
 
 def _publish(cluster, store):
-    variables = {"COALITION_ENGINE": cluster.address, "SPARK_CONNECT_AUTHENTICATE_TOKEN": cluster.token}
+    """Publishes in a process of its own; without a cluster, DuckDB builds."""
+    variables = {"COALITION_ENGINE": ""}
+    if cluster:
+        variables = {"COALITION_ENGINE": cluster.address, "SPARK_CONNECT_AUTHENTICATE_TOKEN": cluster.token}
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "tests.cluster.publishing", str(store)],
         env={**os.environ, **variables},

@@ -20,6 +20,7 @@ from dashboard.documents.writers import WRITERS, write
 from dashboard.locales import _, speaking
 from dashboard.session import ask, begin, on_release
 from dashboard.store.releases import Release
+from tests.browsing import launched
 
 CHOICES = {
     "board": {},
@@ -85,6 +86,14 @@ def test_the_rows_of_a_table_are_those_of_the_answer(release):
         for row in table.rows[:50]:
             for value, column in zip(row, table.columns, strict=True):
                 assert escape(cell_words(value, column)) in html
+
+
+def test_a_table_has_the_columns_and_words_that_the_page_shows(release):
+    parts = [part for chapter in asked("partner", release=release).chapters for part in chapter.parts]
+    intakes = next(part.table for part in parts if part.table and part.table.question == "my_programme/intakes")
+    assert "verified_matured" not in [column.name for column in intakes.columns], "which the page leaves out"
+    months = [row[0] for row in intakes.rows]
+    assert all(re.fullmatch(r"[A-Z][a-z]{2} \d{4}", words) for words in months), f"months by name: {months}"
 
 
 def test_a_page_is_read_as_its_link_has_it(release):
@@ -211,6 +220,20 @@ def test_arabic_runs_from_the_right_in_every_kind(release):
     assert '<html lang="ar" dir="rtl">' in write(document, "html").decode("utf-8")
     with speaking("ar"):
         assert write(document, "pdf").startswith(b"%PDF")
+
+
+@pytest.mark.browser
+def test_a_phone_shows_charts_and_tables_in_arabic_within_its_width(release, tmp_path, chromium):
+    file = tmp_path / "brief.html"
+    file.write_bytes(write(asked("partner", code="ar", release=release), "html"))
+    with launched(chromium) as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        directions = page.locator(".chart text").evaluate_all(
+            "texts => texts.map((text) => getComputedStyle(text).direction)"
+        )
+        assert directions and set(directions) == {"ltr"}, "words stand where the chart has room for them"
 
 
 def test_words_of_senders_are_words_in_a_file(release):

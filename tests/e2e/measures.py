@@ -179,3 +179,20 @@ MARKS_OF = """() => {
                 style.boxShadow, style.borderColor].join(" | "));
     };
 }"""
+
+# Words that the tools of a table lie over, where the tools are shown.
+UNDER_TOOLS = """() => {
+    const words = [...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3, p)")];
+    const lines = (element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return [...range.getClientRects()];
+    };
+    const over = (tools, line) => tools.width && line.width
+        && line.left < tools.right - 1 && line.right > tools.left + 1
+        && line.top < tools.bottom - 1 && line.bottom > tools.top + 1;
+    const all = [...document.querySelectorAll("[data-testid=stElementToolbar]")]
+        .map((one) => one.getBoundingClientRect());
+    return {tools: all.filter((one) => one.width).length, words: words.filter((element) =>
+        lines(element).some((line) => all.some((tools) => over(tools, line)))).map((element) => element.innerText)};
+}"""

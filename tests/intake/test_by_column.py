@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 
 from dashboard.intake import child, columns, csv_text
 from dashboard.intake.csv_text import Row, csv_rows, read_blocks, text_below
-from dashboard.intake.identity import CODE, Identity, normal_email, normal_id
+from dashboard.intake.identity import CODE, Identity, doubtful_addresses, normal_email, normal_id
 from dashboard.intake.parquet import Records, row_hashes
 from dashboard.intake.readers import coursera_membership, coursera_specializations, coursera_usage, roll_by_column
 from dashboard.intake.readers.roll import publish_people
@@ -369,12 +369,15 @@ def test_a_value_that_shares_a_word_with_a_name_is_not_shown(both_ways):
 @example(text="X1\n")
 @example(text="K1")
 @example(text="mailto:a@b.c")
+@example(text="a@a.b")
+@example(text="_no+mail@b.c")
+@example(text="--@--.b")
 def test_a_key_made_of_a_column_is_the_key_of_the_cell(text):
     identity = Identity(bytes.fromhex(SECRET))
     texts = pa.array([text, text.upper(), text], pa.string())
     keys, numbers = keys_of(texts, identity, "id", CODE_PATTERN, normal_id)
     assert keys.to_pylist() == [identity.id_key(text), identity.id_key(text.upper()), identity.id_key(text)]
-    emails, _ = keys_of(texts, identity, "email", ADDRESS_PATTERN, normal_email)
+    emails, _ = keys_of(texts, identity, "email", ADDRESS_PATTERN, normal_email, doubtful_addresses())
     assert emails.to_pylist() == [identity.email_key(text), identity.email_key(text.upper()), identity.email_key(text)]
     assert [number == 0 for number in numbers.tolist()] == [key is None for key in keys.to_pylist()]
     assert numbers[0] == numbers[2]

@@ -172,7 +172,7 @@ def test_the_queue_opens_with_the_figures_of_the_question(offered):
     assert title(test).startswith(f"{totals['needs_waiting']} of {totals['needs_open']} open needs")
     (waiting_needs,) = [frame.value for frame in test.dataframe if "What is missing" in frame.value]
     assert len(waiting_needs) == totals["needs_waiting"]
-    assert "nothing: a suitable offer exists" in set(waiting_needs["What is missing"])
+    assert "Nothing: a suitable offer exists" in set(waiting_needs["What is missing"])
 
 
 def test_what_waits_is_listed_and_the_stages_are_five():

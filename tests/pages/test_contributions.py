@@ -77,6 +77,11 @@ def test_the_page_counts_members_countries_and_learners_apart():
     assert "298.1" not in words(reached)  # the sum of the two
 
 
+def test_a_single_member_or_country_is_no_plural():
+    chosen = page(region="Oceania", stage="offered", mission="gender")
+    assert title(chosen) == "Active members: 1; countries: 1; activities: 1"
+
+
 def test_the_sentence_of_each_view_states_the_figures_of_its_question(coalition_store):
     answers = open_answers(STEWARD, open_release(coalition_store))
     (totals,) = answers.ask("contributions/totals", {}).to_pylist()

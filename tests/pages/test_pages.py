@@ -142,7 +142,7 @@ def test_a_link_by_the_former_name_of_the_day_is_read():
 def test_a_day_that_the_record_does_not_reach_is_named():
     test = app(closures_on="2023-01-01")
     assert test.metric[0].value == "9"
-    assert "The record does not reach 1 January 2023; 30 November 2021 is shown." in words(test)
+    assert "1 January 2023 is outside the dates available here; 30 November 2021 is shown." in words(test)
 
 
 def test_the_sections_of_a_country_are_of_that_country():

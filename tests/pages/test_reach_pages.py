@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE
+from dashboard.access import gate
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
 from tests.pages.test_pages import app, demo, figures, seen_as, tiles, words  # noqa: F401 - the fixture serves
 
 
@@ -70,7 +71,7 @@ def test_others_read_the_day_that_answers_and_nothing_of_what_was_restated():
     """The public has the ends of quarters: by 20 June 2018 that is March, which is no fall since the release before."""
     test = seen_as(EVERYBODY, "overview", as_of="2018-06-20", open="changes")
     assert title(test).startswith("8,590 refugees reached by 31 March 2018")
-    assert "a year earlier" in title(test), "a difference of rounded figures is not stated"
+    assert "by 31 March 2017" in title(test), "the day that answers; a difference of rounded figures is not stated"
     rows = {row["Figure"]: row for row in test.dataframe[0].value.to_dict("records")}
     # 10,988 as the release before had it: plus its shift it is rounded down, by at most nine.
     assert rows["Learners reached"] == {
@@ -198,3 +199,32 @@ def test_a_dark_page_has_large_rates_light_and_no_data_quiet():
     assert for_dark({"data": [{"colors": [SEQUENTIAL[4], "x"]}]}) == {
         "data": [{"colors": [ON_DARK[SEQUENTIAL[4]], "x"]}]
     }
+
+
+def test_flows_of_all_partners_are_named_as_such_where_a_partner_is_chosen():
+    named = "Flows are of all partners, not only of the one chosen above."
+    assert named in words(app("reach_map", partner_id="kiron", open="flows_table"))
+    assert named in words(app("reach_map", partner_id="kiron", flows="true"))
+    assert named not in words(app("reach_map", open="flows_table", flows="true"))
+
+
+def test_who_may_not_see_the_first_programme_begins_with_one_that_has_figures(monkeypatch):
+    """The phases of DLSEI are of one partner, so that others than it and the coalition see none of its learners."""
+    for viewer, programme in ((Viewer("partner", "kiron"), "coursera_for_refugees"), (EXECUTIVE, "dlsei")):
+        monkeypatch.setattr(gate, "STEWARD", viewer)
+        test = app("programmes")
+        assert test.session_state["programme_id"] == programme and tiles(test)
+
+
+def test_kinds_of_hosts_are_in_words():
+    assert "Campus" in app("learning_hubs").selectbox(key="host_type").options
+
+
+def test_requests_that_are_hidden_make_no_title_of_no_agreements():
+    hidden = seen_as(EXECUTIVE, "credit_recognition", partner_id="demonstration_partner_02")
+    assert title(hidden) == "Credit recognition" and "Fewer than 10 learners match this choice" in words(hidden)
+
+
+def test_others_read_of_how_many_hubs_a_programme_is_known_at_least():
+    assert "14 of these programmes" in words(app("overview"))
+    assert "at least 4 of these programmes" in words(seen_as(EVERYBODY, "overview"))

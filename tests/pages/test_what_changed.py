@@ -80,7 +80,7 @@ def test_it_opens_on_the_release_before_and_follows_the_address():
 
 def test_a_step_without_rows_says_so():
     test = app("what_changed", step="corrected", metric="learners_registered", open="rows")
-    assert "No row is behind this kind of change." in words(test)
+    assert "This figure did not change between the two releases." in words(test)
 
 
 def test_a_figure_that_did_not_change_is_said_to_be_the_same():

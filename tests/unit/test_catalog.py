@@ -1,8 +1,11 @@
 """Headers and cards: a misspelt one is an error, not a silence."""
 
+import tomllib
+
 import pytest
 
-from dashboard.vocabularies import VocabularyError, words
+from dashboard.settings import SOURCES
+from dashboard.vocabularies import VocabularyError, sets, words
 from dashboard.warehouse.catalog import CatalogError, UnknownQuestion, question, read_card, read_query, sources
 from dashboard.warehouse.lineage import sources_of
 
@@ -92,6 +95,20 @@ def test_a_card_takes_the_words_of_a_set_that_pages_show(tmp_path):
     card.write_text('vocabularies = ["no_such_set"]\n' + CARD)
     with pytest.raises(CatalogError, match="no_such_set"):
         read_card(card)
+
+
+@pytest.mark.parametrize("file", sorted(SOURCES.glob("*.toml")), ids=lambda file: file.stem)
+def test_a_card_repeats_no_word_of_a_set_that_it_names(file):
+    card = tomllib.loads(file.read_text(encoding="utf-8"))
+    codes = {code.code for name in card.get("vocabularies", ()) for code in sets()[name]}
+    own = {word: code for word, code in card.get("vocabulary", {}).items() if word and code in codes}
+    assert not own, "write it as a synonym in vocabularies.csv"
+
+
+def test_words_of_stages_and_audiences_are_read_as_the_set_has_them():
+    read = sources()["contributions_5w"].vocabulary
+    assert (read["en cours"], read["已完成"], read["pledged"]) == ("delivering", "delivered", "offered")
+    assert (read["réfugiés"], read["maestros"], read["implementing"]) == ("learners", "teachers", "lead|delivering")
 
 
 def test_some_codes_of_a_set_keep_its_order_and_an_unknown_one_is_refused():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard.components.readable import columns_for_people, in_words_for_people
+from dashboard.components.vocabulary import gate_words
 from dashboard.vocabularies import VocabularyError, codes, in_words, set_names, sets, spellings, words
 from dashboard.warehouse import columns as cards
 from dashboard.warehouse.catalog import CatalogError, metrics, questions, read_query
@@ -141,6 +142,7 @@ def test_several_codes_behind_commas_are_several_words():
     assert in_words("KEN, UGA", words("country")) == "Kenya, Uganda"
     assert in_words("ar,sw", words("language")) == "Arabic, Swahili"
     assert in_words("tier,audience", words("gate")) == "Technology not available, Wrong audience"
+    assert gate_words() == words("gate")
     assert in_words("all", words("country")) == "All" and in_words("", words("gate")) == ""
     assert in_words("a word of a file", words("gate")) == "a word of a file"
 

@@ -1,6 +1,7 @@
 """Six languages: what is chosen is spoken, numbers and dates are CLDR's, charts are mirrored where writing is."""
 
 import datetime
+import re
 
 import pandas as pd
 import pytest
@@ -127,6 +128,16 @@ def test_countries_and_languages_are_named_by_their_code():
         assert names("country")["JOR"] == "الأردن"
         assert words("language")["fr"] == "الفرنسية"
     assert names("country")["JOR"] == "Jordan"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_name_of_a_country_or_language_is_one_for_a_sentence(code):
+    """Lists of the UN have a sign in place of a name that is put first, marks of footnotes, and words turned round."""
+    with speaking(code):
+        known = [*names("country").values(), *names("language").values()]
+    for name in known:
+        assert not re.search(r"[_*†‡\[\]\d]|\(.* [-–] .*\)|,$| ,|\s{2}|^\s|\s$", name), name
+        assert all(name.count(opened) == name.count(closed) for opened, closed in ("()", "（）")), name
 
 
 def test_an_answer_names_its_countries_in_the_language_and_nothing_else_changes():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commands.strings import template, written
+from dashboard.commands.strings import messages_in, template, written
 from dashboard.locales import DOMAIN, FOLDER
 from dashboard.settings import PROJECT
 
@@ -44,3 +44,10 @@ def test_the_list_for_translators_is_up_to_date():
     assert Path(FOLDER / f"{DOMAIN}.pot").read_text(encoding="utf-8") == written(template(), is_template=True), (
         "run `make strings`"
     )
+
+
+def test_messages_within_a_template_string_are_found_and_keys_are_none():
+    code = (
+        """f'<p>{escape(_("Open the full page"))}</p>' + plural("{n} hub", "{n} hubs", n) + _(row["metric"]) + _(x)"""
+    )
+    assert list(messages_in(code)) == [(("{n} hub", "{n} hubs"), 1), ("Open the full page", 1)]

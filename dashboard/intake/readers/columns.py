@@ -310,19 +310,20 @@ def _counts(ledger: Ledger, column: str) -> tuple[int, ...]:
     """The numbers that a column's dates and a file's progress are judged by; how many dates there are comes first."""
     tally, progress = ledger.orders.columns.get(column, NO_DATES), ledger.progress
     return (
-        *(tally.dates, tally.only_day_first, tally.only_month_first, tally.either, tally.up_to_twelve),
+        *(tally.dates, tally.only_day_first, tally.only_month_first, tally.either, tally.up_to_twelve, tally.turned),
         *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed),
     )
 
 
 def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
-    first, last, either, low, above_one, fractions, whole, completed = map(int, more)
+    first, last, either, low, turned, above_one, fractions, whole, completed = map(int, more)
     if column:
         tally = ledger.orders.of(column)
         tally.only_day_first += first
         tally.only_month_first += last
         tally.either += either
         tally.up_to_twelve += low
+        tally.turned += turned
     progress = ledger.progress
     progress.above_one += above_one
     progress.fractions += fractions

@@ -14,20 +14,21 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from dashboard.intake import countries
+from dashboard.intake import countries, words
 from dashboard.intake.education import is_education
-from dashboard.intake.headers import TAGS_BELOW, is_tag
+from dashboard.intake.headers import TAGS_BELOW, headings, is_header_again, is_tag, is_tags, letters
 from dashboard.intake.programmes import identifier
 from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
     AUDIENCES,
     MISSIONS,
+    NOT_STATED,
     STAGES,
     country_code,
     need_id,
     people_or_rounded,
 )
-from dashboard.intake.readers.overlaps_5w import NOT_STATED, TOTAL_OF_OTHERS, Draft, Overlaps, is_total, is_whole
+from dashboard.intake.readers.overlaps_5w import TOTAL_OF_OTHERS, Draft, Overlaps, is_total, is_total_of, is_whole
 from dashboard.intake.readers.people import plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import LONGEST_TEXT, UNREADABLE, FileRefused, Ledger, RowRefused, clean, holds_address
@@ -58,7 +59,11 @@ NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirec
 OF_STATUS: Mapping[str, str] = {"INN": "people_in_need", "TGT": "people_targeted", "REA": "people_direct"}
 # The code of a place begins with its country: TD07, ET010302.
 PLACE_CODE = re.compile(r"([A-Za-z]{2})\d{1,12}", re.ASCII)
+WHO = ("organisation", "acronym", "partner_id")
+NEEDS = ("people_in_need", "people_targeted")
+TAG_SIGNS = ("#", "\uff03", "\ufeff")
 PLACES = ("admin1_code", "admin1", "admin2_code", "admin2", "admin3_code", "admin3")
+WHAT_AND_WHERE = ("sector", "country_iso3", "country", "activity", "activity_type", "activity_id", *PLACES)
 # Columns that state which people a row counts; the first ones only where no organisation is named: beside one they may
 # be of what it does.
 PARTS = ("part", "sub_sector", "sex", "age_group", "population_group")
@@ -116,10 +121,13 @@ def read(table: Table, ledger: Ledger) -> None:
     """
     wide = _wide(table, ledger)
     left_out = LeftOut(ledger, {name: clean(table.header[at]) for name, at in table.positions.items()})
-    drafts = [
-        (row.line, of_row, _row_digest(row))
-        for row, of_row in accepted(table, ledger, lambda row, cell: _drafts(row, cell, table, left_out, wide))
-    ]
+    no_rows = NoRows.of(table, ledger)
+
+    def parse(row: Row, cell: Cells) -> list[Draft]:
+        no_rows.refuse(row, cell, is_first=ledger.rows_in == 1)
+        return _drafts(row, cell, table, left_out, wide)
+
+    drafts = [(row.line, of_row, _row_digest(row)) for row, of_row in accepted(table, ledger, parse)]
     # A supporter's row may leave out what its lead states.
     sectors = {draft.activity_id: draft.sector for _, of_row, _ in drafts for draft in of_row if draft.sector}
     sectors.pop("", None)
@@ -268,6 +276,54 @@ def _groups(table: Table) -> dict[int, str]:
     return titles
 
 
+@dataclass(frozen=True)
+class NoRows:
+    """Distinguishes what stands among the rows and is none: the header again, tags, units, a note, bare numbers."""
+
+    headings: Mapping[int, frozenset[str]]
+    # Where the first column stands that states who, what, where or how many; and where all of the numbers do.
+    first: int
+    numbers: frozenset[int]
+    knows_who: bool
+
+    @classmethod
+    def of(cls, table: Table, ledger: Ledger) -> "NoRows":
+        """As a table needs it."""
+        found = table.positions
+        return cls(
+            headings(table.header, table.preamble, ledger.card, found),
+            next((found[name] for name in (*WHO, *WHAT_AND_WHERE, *NUMBERS) if name in found), 0),
+            frozenset(found[name] for name in NUMBERS if name in found),
+            any(name in found for name in WHO),
+        )
+
+    def refuse(self, row: Row, cell: Cells, is_first: bool) -> None:
+        """Raises RowRefused where a row is none."""
+        first = row.cells[self.first]
+        if first.lstrip()[:1] in TAG_SIGNS and is_tags(row.cells):
+            raise RowRefused("organisation", "", "a line of HXL tags, and no activity")
+        if letters(first) in self.headings[self.first] and is_header_again(row.cells, self.headings):
+            raise RowRefused("organisation", "", "the header once more, and no activity")
+        if is_first and self._is_of_units(row):
+            raise RowRefused("organisation", "", "a line of units: words stand in place of all numbers")
+        if any(cell(name).strip() for name in WHAT_AND_WHERE):
+            return
+        written = {at for at, text in enumerate(row.cells) if text.strip()}
+        if len(written) == 1 and not written & self.numbers:
+            raise RowRefused("organisation", "", "nothing else stands in the row: a note, and no activity")
+        if self.knows_who and written and written <= self.numbers:
+            raise RowRefused("organisation", "", "numbers alone, without who, what or where: perhaps a total")
+
+    def _is_of_units(self, row: Row) -> bool:
+        """Whether there are words below all numbers, no digit in the row, and one word beside another, or nobody."""
+        below = [row.cells[at] for at in self.numbers]
+        if not below or any(_is_blank(text) for text in below):
+            return False
+        others = [text for at, text in enumerate(row.cells) if at not in self.numbers and text.strip()]
+        is_of_nobody = not row.cells[self.first].strip() or len(set(others)) < len(others)
+        return is_of_nobody and not any(c.isdigit() for text in row.cells for c in text)
+
+
 def _drafts(row: Row, cell: Cells, table: Table, left_out: LeftOut, wide: Wide) -> list[Draft]:
     draft = _draft(cell, left_out)
     if not wide:
@@ -310,7 +366,8 @@ def _people(text: str, column: str, left_out: LeftOut) -> int | None:
 def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     ledger = left_out.ledger
     organisation = _organisation(cell)
-    if is_total(organisation):
+    names_nothing_else = not any(cell(name).strip() for name in ("sector", "activity", *PLACES))
+    if is_total(organisation) or (names_nothing_else and is_total_of(organisation)):
         ledger.parts += 1
         raise RowRefused("organisation", organisation, TOTAL_OF_OTHERS)
     if _single_word(cell("stage"), (*STAGES, CALLED_OFF), ledger.card.name) == CALLED_OFF:
@@ -370,13 +427,21 @@ def _is_blank(text: str) -> bool:
 
 def _organisation(cell: Cells) -> str:
     """Who: by its name, else by its acronym or id; not stated where a cell states it in whatever words."""
-    for name in ("organisation", "acronym", "partner_id"):
+    for name in WHO:
         if is_tag(cell(name)):
             raise RowRefused(name, cell(name), "an HXL tag, and no name of an organisation")
+        if _is_of_all(cell(name)) and _is_blank(cell("people_direct")) and not all(_is_blank(cell(n)) for n in NEEDS):
+            return NOT_STATED
         # An id is made of a name, and so is that of an organisation that is not stated.
         if not _is_blank(cell(name).replace("_", " ")):
             return _plain(cell(name), name) or NOT_STATED
     return NOT_STATED
+
+
+@lru_cache(maxsize=16_384)
+def _is_of_all(text: str) -> bool:
+    """Whether a table of needs names no organisation but all of them, or several."""
+    return words.fold(text) in words.words("organisations_together")
 
 
 def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
@@ -426,9 +491,14 @@ def _derived_id(record: tuple[Any, ...], times: int) -> str:
 
 def _country(cell: Cells, ledger: Ledger) -> str:
     """The country of a row: by its code or name, by the code of a place, or as declared."""
-    for name in ("country_iso3", "country"):
-        if not _is_blank(cell(name)):
-            return _country_code(cell(name), name)
+    if not _is_blank(cell("country_iso3")):
+        own: str = _country_code(cell("country_iso3"), "country_iso3")
+        if countries.find(clean(cell("country"))) not in (None, own):
+            named = clean(cell("country"))
+            raise RowRefused("country_iso3", cell("country_iso3"), f"the code belongs to another country than {named}")
+        return own
+    if not _is_blank(cell("country")):
+        return _country_code(cell("country"), "country")
     for name in ("admin1_code", "admin2_code", "admin3_code"):
         match = PLACE_CODE.fullmatch(clean(cell(name)))
         if match and (code := countries.alpha2().get(match[1].upper())):
@@ -507,7 +577,7 @@ def _vocabulary(source: str) -> Mapping[str, str]:
 
 @cache
 def _sectors(source: str) -> frozenset[str]:
-    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF}
+    codes = {*ROLES, *AUDIENCES, *MISSIONS, *STAGES, *ACTIVITY_TYPES, CALLED_OFF, NOT_STATED}
     return frozenset({word for words in sources()[source].vocabulary.values() for word in words.split("|")} - codes)
 
 

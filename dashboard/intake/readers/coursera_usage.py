@@ -35,6 +35,11 @@ NOT_VERIFIED = ("audit", "free")
 # A person stands once in a course of a programme; a repetition is a second row.
 ONCE = ("program_slug", "program_name", "course_id")
 AT_COMPLETED = 14
+# What a column that some layouts lack is taken to state.
+COUNTED_WITHOUT = {
+    "removed": "nobody counts as removed from the programme",
+    "enrolment_source": "every enrolment counts as one on the verified track",
+}
 EITHER = "blank beside a completion time or full progress, so it may be either"
 NOT_COMPLETED = "a completion time stands beside Completed = No; the course is counted as not completed"
 NOT_AT_THE_END = (
@@ -46,6 +51,10 @@ TOO_EARLY = "before the enrolment"
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record an enrolment; a row that states the same again is collapsed."""
     table = with_progress(table, ledger)
+    for name, counted in COUNTED_WITHOUT.items():
+        if name not in table.positions:
+            header = next(column.headers[0] for column in ledger.card.columns if column.name == name)
+            ledger.notes.append(f"The file has no column {header}: {counted}.")
     # Older layouts do not distinguish certificates from completions.
     has_certificates = "certificate" in table.positions
     layout = Layout(

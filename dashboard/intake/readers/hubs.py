@@ -6,7 +6,7 @@ from dashboard.intake.readers.people import need_plain
 from dashboard.intake.readers.rows import Cells, accepted
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import degrees, left_out, need_country, no_value, optional_date
+from dashboard.intake.values import degrees, known_word, left_out, need_country, no_value, optional, optional_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -29,7 +29,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     written = "" if no_value(cell("host_type")) else clean(cell("host_type"))
-    host_type = ledger.card.vocabulary.get(written.casefold())
+    host_type = known_word(written, ledger)
     if host_type is None:
         left_out(written, "host_type", "not a type of host that is known", ledger)
         host_type = ledger.card.vocabulary[""]
@@ -39,19 +39,8 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         need_country(cell("country_iso3"), "country_iso3", cell("country")),
         degrees(cell("latitude"), "latitude", 90),
         degrees(cell("longitude"), "longitude", 180),
-        _optional(cell("host"), "host", ledger),
+        optional(need_plain, cell("host"), "host", ledger),
         host_type,
-        _optional(cell("programme"), "programme", ledger),
+        optional(need_plain, cell("programme"), "programme", ledger),
         optional_date(cell("announced_on"), ledger, "announced_on"),
     )
-
-
-def _optional(text: str, column: str, ledger: Ledger) -> str | None:
-    """A name that a hub can do without, None where there is none that may be kept."""
-    if no_value(text):
-        return None
-    try:
-        return need_plain(text, column)
-    except RowRefused as refused:
-        left_out(text, column, refused.reason, ledger)
-        return None

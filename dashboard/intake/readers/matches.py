@@ -5,9 +5,9 @@ from typing import Any
 
 from dashboard.intake.readers.organisations import need_id
 from dashboard.intake.readers.rows import Cells, publish_once
-from dashboard.intake.report import Ledger, RowRefused, clean
+from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_date, no_value, optional_number
+from dashboard.intake.values import known_word, need_date, no_value, optional_number
 
 LIFECYCLE = ("proposed_on", "brokered_on", "delivering_on", "completed_on")
 
@@ -32,7 +32,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
             raise RowRefused(later, cell(later), f"before {earlier}")
     if days["dropped_on"] and (days["completed_on"] or days["dropped_on"] < days["proposed_on"]):
         raise RowRefused("dropped_on", cell("dropped_on"), "a match that was completed, or not yet proposed")
-    reason = ledger.card.vocabulary.get(clean(cell("dropped_reason")).casefold())
+    reason = known_word(cell("dropped_reason"), ledger)
     return (
         need_id(cell("match_id"), "match_id"),
         need_id(cell("need_id"), "need_id"),

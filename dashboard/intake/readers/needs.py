@@ -5,7 +5,8 @@ from typing import Any
 from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
     AUDIENCES,
-    code,
+    NOT_STATED,
+    code_or,
     country_code,
     language,
     level,
@@ -13,11 +14,11 @@ from dashboard.intake.readers.organisations import (
     people,
     tier,
 )
-from dashboard.intake.readers.people import plain
+from dashboard.intake.readers.people import need_plain
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_date
+from dashboard.intake.values import need_date, optional, optional_date
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -30,7 +31,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     if in_need is None:
         raise RowRefused("people", "", "blank: say how many people are in need")
     raised_on = need_date(cell("raised_on"), ledger, "raised_on")
-    closed_on = need_date(cell("closed_on"), ledger, "closed_on") if cell("closed_on").strip() else None
+    closed_on = optional_date(cell("closed_on"), ledger, "closed_on")
     if closed_on and closed_on < raised_on:
         raise RowRefused("closed_on", cell("closed_on"), "before it was raised")
     return (
@@ -39,10 +40,10 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         level(cell("level"), "level"),
         language(cell("language"), "language"),
         tier(cell("highest_tier"), "highest_tier"),
-        code(cell("activity_type"), "activity_type", ACTIVITY_TYPES) if cell("activity_type").strip() else None,
-        code(cell("audience"), "audience", AUDIENCES, "learners"),
+        code_or(None, cell("activity_type"), "activity_type", ACTIVITY_TYPES, ledger),
+        code_or(NOT_STATED, cell("audience"), "audience", AUDIENCES, ledger, blank="learners"),
         in_need,
         raised_on,
         closed_on,
-        plain(cell("requested_by"), "requested_by"),
+        optional(need_plain, cell("requested_by"), "requested_by", ledger),
     )

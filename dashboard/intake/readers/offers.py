@@ -6,20 +6,21 @@ from dashboard.intake.readers.organisations import (
     ACTIVITY_TYPES,
     AUDIENCES,
     MISSIONS,
+    NOT_STATED,
     code,
+    code_or,
     country_codes,
     focal_point,
     language_codes,
     levels,
     need_id,
-    people,
     tier,
 )
 from dashboard.intake.readers.people import need_plain, optional_day, yes_no
 from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.tabular import Table
-from dashboard.intake.values import need_date
+from dashboard.intake.values import need_date, optional, optional_date, optional_number
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -32,7 +33,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     if is_free is None:
         raise RowRefused("is_free", "", "blank: say Yes or No")
     valid_from = need_date(cell("valid_from"), ledger, "valid_from")
-    valid_to = need_date(cell("valid_to"), ledger, "valid_to") if cell("valid_to").strip() else None
+    valid_to = optional_date(cell("valid_to"), ledger, "valid_to")
     if valid_to and valid_to < valid_from:
         raise RowRefused("valid_to", cell("valid_to"), "before the first day")
     return (
@@ -40,18 +41,18 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         need_id(cell("partner_id"), "partner_id"),
         need_plain(cell("offer"), "offer"),
         code(cell("activity_type"), "activity_type", ACTIVITY_TYPES),
-        code(cell("mission"), "mission", MISSIONS) if cell("mission").strip() else None,
-        code(cell("audience"), "audience", AUDIENCES, "learners"),
+        code_or(None, cell("mission"), "mission", MISSIONS, ledger),
+        code_or(NOT_STATED, cell("audience"), "audience", AUDIENCES, ledger, blank="learners"),
         country_codes(cell("countries"), "countries"),
         language_codes(cell("languages"), "languages"),
         levels(cell("levels"), "levels"),
         tier(cell("tier"), "tier"),
         is_free,
-        need_date(cell("free_until"), ledger, "free_until") if cell("free_until").strip() else None,
-        people(cell("capacity"), "capacity"),
+        optional_date(cell("free_until"), ledger, "free_until"),
+        optional_number(cell("capacity"), "capacity", ledger),
         valid_from,
         valid_to,
-        focal_point(cell("focal_point"), "focal_point"),
+        optional(focal_point, cell("focal_point"), "focal_point", ledger),
         optional_day(cell("focal_point_confirmed_on"), ledger, "focal_point_confirmed_on"),
         optional_day(cell("recorded_on"), ledger, "recorded_on") or valid_from,
         optional_day(cell("withdrawn_on"), ledger, "withdrawn_on"),

@@ -5,16 +5,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from typing import TypeVar
 
 from dashboard.intake import countries
 from dashboard.intake.programmes import RESERVED, identifier
-from dashboard.intake.report import RowRefused, clean, holds_address
-from dashboard.intake.values import whole_number
+from dashboard.intake.report import Ledger, RowRefused, clean, holds_address
+from dashboard.intake.values import no_value, optional, whole_number
 from dashboard.intake.words import fold, meaning, table_of_words, words
 from dashboard.settings import REFERENCE
 from dashboard.vocabularies import stated
 
 EVERY = "all"
+# A word of a list that is none of the source's.
+NOT_STATED = "not stated"
 LEVELS = stated("taught_level")
 TIERS = stated("technology")
 AUDIENCES = stated("audience")
@@ -94,6 +97,21 @@ def code(text: str, column: str, allowed: tuple[str, ...], default: str = "") ->
     if written not in allowed:
         raise RowRefused(column, text, f"none of {', '.join(allowed)}" if written else "blank")
     return written
+
+
+Other = TypeVar("Other", str, None)
+
+
+def code_or(
+    other: Other, text: str, column: str, allowed: tuple[str, ...], ledger: Ledger, blank: str | Other | None = None
+) -> str | Other:
+    """As `code`, for a cell that the row does not need: `other` where it is no code, which is remarked, or missing.
+
+    `blank` is what a missing one stands for, where that is something else.
+    """
+    if no_value(text):
+        return blank or other
+    return optional(lambda text, column: code(text, column, allowed), text, column, ledger) or other
 
 
 def tier(text: str, column: str) -> str:

@@ -4,14 +4,16 @@ A total and a whole are counted once: the total of places is set aside, and so a
 stand without a whole are added up.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+from dashboard.intake.readers.organisations import NOT_STATED
 from dashboard.intake.terms import fold
 
-NOT_STATED = "not stated"
 TOTALS = frozenset(
     fold(word)
     for word in (
@@ -39,6 +41,8 @@ WHOLE = TOTALS | frozenset(
         *("الجميع", "все", "оба пола", "全部", "所有"),
     )
 )
+BESIDE = re.compile(r"[^\w]+")
+PLAIN_TOTALS = frozenset(" ".join(BESIDE.sub(" ", word).split()) for word in TOTALS)
 TOTAL_OF_OTHERS = "a total of other rows: it would count them twice"
 PART_OF_WHOLE = "a part of the people whom another row counts as a whole"
 COUNTRY, AUDIENCE, ADMINS = 4, 12, slice(5, 9)
@@ -81,6 +85,13 @@ class Draft:
 def is_total(text: str) -> bool:
     """Whether a text is a word for a total, in whatever language, and no more."""
     return fold(text).strip(" .:-") in TOTALS
+
+
+@lru_cache(maxsize=16_384)
+def is_total_of(text: str) -> bool:
+    """Whether a text is a word for a total with a place or a time beside it: Total Lac, Итого по области."""
+    folded = " ".join(BESIDE.sub(" ", fold(text)).split())
+    return any(folded.startswith(f"{word} ") or folded.endswith(f" {word}") or folded == word for word in PLAIN_TOTALS)
 
 
 def is_whole(text: str) -> bool:
@@ -173,7 +184,7 @@ def _key_within(draft: Draft, at: int) -> tuple[Any, ...]:
 
 def _total_at(draft: Draft) -> int | None:
     """The level on which a word for total stands in the place of a place."""
-    levels = (at for at, level in enumerate(draft.levels) if any(word and is_total(word) for word in level))
+    levels = (at for at, level in enumerate(draft.levels) if any(word and is_total_of(word) for word in level))
     return next(levels, None)
 
 

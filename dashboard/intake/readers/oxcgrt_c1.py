@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dashboard.intake.readers.rows import Cells, accepted, settled
 from dashboard.intake.report import FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import need_country, need_date, no_value, serial_date, whole, written_date
+from dashboard.intake.values import need_country, need_date, no_value, optional, serial_date, whole, written_date
 
 Record = tuple[str, datetime.date, int]
 Answer = tuple[Record, ...]
@@ -23,7 +23,7 @@ PARTS = ("region_code", "region", "city_code", "city")
 
 
 def read(table: Table, ledger: Ledger) -> None:
-    """Publishes one record for each country and day with data.
+    """Publishes one record for each country and day with data; of a row of many days an unreadable one is left out.
 
     Raises:
         FileRefused: neither is a column named like a day, nor has a row its own day and level.
@@ -35,8 +35,11 @@ def read(table: Table, ledger: Ledger) -> None:
         code = need_country(cell("country_iso3"), "country_iso3", cell("country"))
         _refuse_parts(cell, ledger)
         if days:
-            answers = [(code, day, level) for at, day in days if (level := _level(row.cells[at], str(day))) is not None]
-            return code, None, tuple(answers)
+            levels = ((day, optional(_level, row.cells[at], "level", ledger)) for at, day in days)
+            known = tuple((code, day, level) for day, level in levels if level is not None)
+            if not known and (wrong := next((text for at, _ in days if not no_value(text := row.cells[at])), "")):
+                raise RowRefused("level", wrong, "not 0, 1, 2, 3, blank or NA, nor is another day of the row")
+            return code, None, known
         on_date = need_date(cell("on_date"), ledger, "on_date")
         level = _level(cell("level"), "level")
         return code, on_date, () if level is None else ((code, on_date, level),)

@@ -69,9 +69,8 @@ def need_stream(cell: Cells, ledger: Ledger) -> Stream:
     partner = ledger.partner or (stream.partner_id if stream else ledger.programme)
     programme = ledger.programme or (stream.programme_id if stream else ledger.partner)
     if not partner or not programme:
-        raise RowRefused(
-            "program_slug", "", "blank, and so is the name; declare partner and programme (`--partner`, `--programme`)"
-        )
+        what = "a code that names nobody" if cell("program_slug").strip() else "blank, and so is the name"
+        raise RowRefused("program_slug", "", f"{what}; declare partner and programme (`--partner`, `--programme`)")
     return _free(Stream(partner, programme), "program_slug")
 
 
@@ -211,8 +210,7 @@ def _day_and_time(text: str, ledger: Ledger, column: str, reason: str) -> tuple[
         raise RowRefused(column, text, reason)
     day = ledger.orders.day_of(written, column)
     if day is None:
-        order = "month" if ledger.orders.declared == days.MONTH_FIRST else "day"
-        raise RowRefused(column, text, f"not a date with the {order} first")
+        raise RowRefused(column, text, written.no_date(ledger.orders.declared))
     if not written.is_sure and not written.only and not ledger.orders.declared:
         ledger.in_doubt = with_doubt(ledger.in_doubt, column)
     return day, written.time

@@ -16,10 +16,12 @@ from dashboard.intake.readers.roll import Layout, publish_people
 from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Table
+from dashboard.intake.values import known_word
 from dashboard.intake.words import is_missing
 from dashboard.vocabularies import stated
 
 MOST_ECTS = 240
+AT_DECIDED, AT_DECISION, AT_AWARDED = 10, 11, 14
 REASONS = frozenset(stated("refusal_reason"))
 
 
@@ -34,6 +36,7 @@ def read(table: Table, ledger: Ledger) -> None:
             stream=lambda cell: need_ids(cell, ledger),
             record=lambda cell: _record(cell, ledger),
             nobodys=_is_agreement,
+            traits_once={"decision": AT_DECISION, "credits awarded": AT_AWARDED, "day of decision": AT_DECIDED},
         ),
     )
 
@@ -50,7 +53,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     requested_on = need_day(cell("requested_on"), ledger, "requested_on")
     decided_on = optional_day(cell("decided_on"), ledger, "decided_on")
     transferred_on = optional_day(cell("transferred_on"), ledger, "transferred_on")
-    decision = _decision(clean(cell("decision")).casefold(), ledger)
+    decision = _decision(cell("decision"), ledger)
     if (decision is None) != (decided_on is None):
         raise RowRefused("decision", clean(cell("decision")), "a decision and its day stand or lack together")
     if decided_on and decided_on < requested_on:
@@ -63,7 +66,7 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         raise RowRefused("ects_awarded", cell("ects_awarded"), "more credits than were asked for")
     if awarded and decision != "recognised":
         raise RowRefused("ects_awarded", cell("ects_awarded"), "credits without recognition")
-    reason = ledger.card.vocabulary.get(clean(cell("reason")).casefold(), "other")
+    reason = known_word(cell("reason"), ledger)
     return (
         id_key,
         email_key,
@@ -92,7 +95,7 @@ def _is_agreement(cell: Cells) -> bool:
 def _decision(written: str, ledger: Ledger) -> str | None:
     if is_missing(written):
         return None
-    decision = ledger.card.vocabulary.get(written)
+    decision = known_word(written, ledger)
     if decision not in ("recognised", "refused"):
-        raise RowRefused("decision", written, "neither recognised nor refused nor blank")
+        raise RowRefused("decision", clean(written), "neither recognised nor refused nor blank")
     return decision

@@ -4,7 +4,7 @@ Which id is nobody's is known only after the last row, so records wait until the
 them but her normal id and address, which never leave this process.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,6 +40,7 @@ class Layout:
         nobodys: whether a row is about no person.
         traits: what is one person's in every row, by its place in the record, with the value for not known.
         once_answer: the place in the record of a yes or no that is one in all rows of `once`, and its name.
+        traits_once: what is one in all rows of `once`, by its place in the record; a blank contradicts nothing.
         traits_of_stream: as `traits`, what is one person's in every row of a programme.
     """
 
@@ -53,6 +54,7 @@ class Layout:
     traits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     once_answer: tuple[int, str] | None = None
+    traits_once: Mapping[str, int] = field(default_factory=dict)
 
 
 class Sighting(NamedTuple):
@@ -204,6 +206,7 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
     traits: dict[str, dict[object, set[Any]]] = {label: {} for label in (*layout.traits, *layout.traits_of_stream)}
 
     answers: dict[tuple[object, int], set[bool]] = {}
+    once: dict[str, dict[tuple[object, int], set[Any]]] = {label: defaultdict(set) for label in layout.traits_once}
 
     def set_aside(line: int, at: int, column: str, reason: str) -> None:
         ledger.quarantine(line, column, "", reason)
@@ -231,6 +234,9 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             for label, (position, unsaid) in layout.traits.items():
                 if record[position] not in (unsaid, None):
                     traits[label].setdefault(person, set()).add(record[position])
+            for label, at_label in layout.traits_once.items():
+                if record[at_label] is not None:
+                    once[label][person, sighting.once].add(record[at_label])
             if layout.once_answer:
                 answers.setdefault((person, sighting.once), set()).add(record[layout.once_answer[0]])
             for label, (position, unsaid) in layout.traits_of_stream.items():
@@ -242,6 +248,12 @@ def _publish(waiting: list[tuple[int, int, Record, str]], roll: Roll, ledger: Le
             seen.add(record)
             ledger.publish([record])
     note_both_answers(sum(len(given) > 1 for given in answers.values()), ledger, layout)
+    for label, given in once.items():
+        if times := sum(len(values) > 1 for values in given.values()):
+            ledger.notes.append(
+                f"{times} times rows of one learner about one thing ({', '.join(layout.once)}) differ in {label}; each "
+                "counts as it stands."
+            )
     for label, of_people in traits.items():
         differing = sum(len(values) > 1 for values in of_people.values())
         if differing and label in layout.traits_of_stream:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from dashboard.intake import consent
 from dashboard.intake.columns import batches
 from dashboard.intake.csv_text import PART_LINES
-from dashboard.intake.identity import CODE, KEY_HEX, Identity, normal_email, normal_id
+from dashboard.intake.identity import CODE, KEY_HEX, Identity, doubtful_addresses, normal_email, normal_id
 from dashboard.intake.parquet import GROUP_ROWS, Aside
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.columns import MOST_REMEMBERED, Column, Memory, Rows, Values, as_kept, distinct
@@ -149,16 +149,17 @@ class Reading:
         blank = pa.repeat(pa.scalar(""), rows_in)
         written = columns.get(self.layout.id_column, blank)
         id_key, ids = keys_of(written, identity, "id", CODE_PATTERN, normal_id)
-        email_key, emails = keys_of(columns.get("email", blank), identity, "email", ADDRESS_PATTERN, normal_email)
+        addresses = columns.get("email", blank)
+        email_key, emails = keys_of(
+            *(addresses, identity, "email", ADDRESS_PATTERN, normal_email), doubtful=doubtful_addresses()
+        )
         if id_key.null_count:
             texts = written.filter(id_key.is_null())
             self.placeholders += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar(""))).as_py()
         codes, names = distinct([columns.get("name", blank)], rows_in)
         numbers = _hashes(hash(name) if name else 0 for name in names)[codes]
         id_now, id_formerly = self._erased(id_key, written, CODE_PATTERN, lambda text: (text, ""))
-        email_now, email_formerly = self._erased(
-            email_key, columns.get("email", blank), ADDRESS_PATTERN, lambda text: ("", text)
-        )
+        email_now, email_formerly = self._erased(email_key, addresses, ADDRESS_PATTERN, lambda text: ("", text))
         formerly = id_formerly | email_formerly
         self.seen.add(
             lines=rows.batch.lines,
@@ -526,15 +527,17 @@ def _words_of_names(table: Table, ledger: Ledger) -> frozenset[str]:
 
 
 def keys_of(
-    column: pa.Array, identity: Identity, kind: str, pattern: str, normal: Callable[[str], str]
+    column: pa.Array, identity: Identity, kind: str, pattern: str, normal: Callable[[str], str], doubtful: str = ""
 ) -> tuple[pa.Array, np.ndarray]:
     """The key of each cell, and a number made of it; 0 where there is none.
 
-    A text that matches the pattern is normal as soon as it is in small letters.
+    A text that matches the pattern, and not that of what is doubtful, is normal as soon as it is in small letters.
     """
     coded = column.dictionary_encode()
     texts = pc.ascii_lower(coded.dictionary)
     is_normal = pc.match_substring_regex(texts, pattern)
+    if doubtful:
+        is_normal = pc.and_not(is_normal, pc.match_substring_regex(texts, doubtful))
     if is_normal.false_count:
         as_written = zip(coded.dictionary.to_pylist(), texts.to_pylist(), is_normal.to_pylist(), strict=True)
         texts = pa.array([text if is_so else normal(written) for written, text, is_so in as_written], pa.string())

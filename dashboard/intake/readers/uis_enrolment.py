@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from dashboard.intake.places import TOTAL, is_total
-from dashboard.intake.readers.rows import Cells, accepted, settled
+from dashboard.intake.readers.rows import Cells, PartsOfCountries, accepted, settled
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.values import left_out, need_country, no_value, whole_number
@@ -16,9 +16,14 @@ LEVELS = ("pre_primary", "primary", "secondary", "tertiary")
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes eight records a country; a level with 0 for both sexes is not available, hence missing, never 0."""
     answers: dict[str, list[tuple[Row, Records]]] = defaultdict(list)
+    parts = PartsOfCountries(table)
     for row, records in accepted(table, ledger, lambda _, cell: _records(cell, ledger)):
         answers[records[0][0]].append((row, records))
-    for rows in answers.values():
+        parts.enter(row, records[0][0])
+    for country, rows_of_country in answers.items():
+        rows = parts.wholes(rows_of_country, country, ledger)
+        if not rows:
+            continue
         for records in settled(rows, ledger, "country_iso3", "the country has another row that says something else"):
             ledger.publish(records)
 

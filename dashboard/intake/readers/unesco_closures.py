@@ -2,15 +2,12 @@
 
 import datetime
 from collections import defaultdict
-from functools import cache
 
 from dashboard.intake import countries
-from dashboard.intake.readers.rows import Cells, accepted
+from dashboard.intake.readers.rows import Cells, PartsOfCountries, accepted
 from dashboard.intake.report import Ledger, RowRefused, clean
 from dashboard.intake.tabular import Row, Table
-from dashboard.intake.values import need_country, need_date
-from dashboard.intake.words import fold
-from dashboard.warehouse.catalog import sources
+from dashboard.intake.values import known_word, need_country, need_date
 
 Record = tuple[datetime.date, str, str, str, str]
 
@@ -22,9 +19,14 @@ LETTERS_OF_CODE = 3
 def read(table: Table, ledger: Ledger) -> None:
     """Publishes one record for each country and day; quarantines days that state two different things."""
     by_day: dict[tuple[datetime.date, str], list[tuple[Row, Record]]] = defaultdict(list)
+    parts = PartsOfCountries(table)
     for row, record in accepted(table, ledger, lambda _, cell: _record(cell, ledger)):
         by_day[record[0], record[1]].append((row, record))
-    for rows in by_day.values():
+        parts.enter(row, record[1], record[0])
+    for (_, country), rows_of_day in by_day.items():
+        rows = parts.wholes(rows_of_day, country, ledger)
+        if not rows:
+            continue
         if len({record[3] for _, record in rows}) == 1:
             ledger.publish([rows[0][1]])
             ledger.collapsed += len(rows) - 1
@@ -46,13 +48,7 @@ def _record(cell: Cells, ledger: Ledger) -> Record:
     if not (code == "CHN" and named in UNDER_CHINA):
         named = need_country(cell("country_iso3"), "country_iso3", cell("country"))
     written = clean(cell("status"))
-    status = _statuses(ledger.card.name).get(fold(written))
+    status = known_word(written, ledger)
     if status is None:
         raise RowRefused("status", written, "not a word of UNESCO's three vocabularies" if written else "blank")
     return on_date, named, code, status, written
-
-
-@cache
-def _statuses(source: str) -> dict[str, str]:
-    """The words of the card's vocabulary without case, accents and signs."""
-    return {fold(word): status for word, status in sources()[source].vocabulary.items()}

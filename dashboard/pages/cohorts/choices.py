@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.components import dropped
 from dashboard.components.filters import address_comes_first, remember
 from dashboard.components.learners import ALL, FOR_REFUGEES, partner_words, programme_words, value_words
 from dashboard.locales import _
@@ -52,8 +53,10 @@ class Cohort:
 def choose_cohorts(context: Scope) -> list[Cohort]:
     """Lets the reader choose up to six cohorts; begins with that of the context and the largest other one."""
     offered, default = _offered(), _default(context)
+    refused = []
     if address_comes_first(KEY):
         linked = _linked()
+        refused = [code for code in _named_in_link() if code not in linked]
         st.session_state[KEY] = linked or default
         st.session_state[KNOWN] = linked
     elif st.session_state[KEY] == st.session_state.get(BY_ITSELF):
@@ -74,6 +77,8 @@ def choose_cohorts(context: Scope) -> list[Cohort]:
             with building:
                 _builder()
     remember(KEY, "~".join(codes), "~".join(default))
+    shown = with_commas(map(cohort_words, codes))
+    dropped.settle(KEY, "~".join(refused) or None, codes, _("Cohorts"), shown)
     return _cohorts(codes)
 
 
@@ -154,7 +159,17 @@ def _default(context: Scope) -> list[str]:
 
 
 def _linked() -> list[str]:
-    return [code for code in st.query_params.get(KEY, "").split("~") if cohort_scope(code)][:MOST]
+    programmes, partners = programme_words(), partner_words()
+    found = {code: scope for code in _named_in_link() if (scope := cohort_scope(code))}
+    return [
+        code
+        for code, scope in found.items()
+        if (scope.programme_id or ALL) in programmes and (not scope.partner_id or scope.partner_id in partners)
+    ][:MOST]
+
+
+def _named_in_link() -> list[str]:
+    return [code for code in st.query_params.get(KEY, "").split("~") if code]
 
 
 def _cohorts(codes: list[str]) -> list[Cohort]:

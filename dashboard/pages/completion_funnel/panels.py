@@ -244,7 +244,7 @@ def compared_words(done: Mapping[str, Any], registered: float | None, is_partner
             "Your partner and the coalition: {share} completed, no clear difference to the median partner's {median}"
         ),
         Verdict.TOO_FEW: _("Your partner and the coalition: fewer than 30 learners, so not compared"),
-        Verdict.UNKNOWN: _("Your partner and the coalition: {share} completed"),
+        Verdict.UNKNOWN: _("{share} of the partner's registered learners completed a course"),
     }[verdict(done["share_low"], done["share_high"], median, median, registered)].format(**words)
 
 

@@ -87,11 +87,14 @@ def what_to_widen() -> str:
 def _in_words(totals: Mapping[str, Any]) -> str:
     if not totals["activities"]:
         return no_activity()
-    return _("{members} members are active in {countries} countries, with {activities} activities").format(
-        members=whole(totals["members_active"]),
-        countries=whole(totals["countries"]),
-        activities=whole(totals["activities"]),
+    counts = (totals["members_active"], totals["countries"], totals["activities"])
+    message = (
+        _("Active members: {members}; countries: {countries}; activities: {activities}")
+        if min(counts) <= 1  # three nouns, each of which may be one
+        else _("{members} members are active in {countries} countries, with {activities} activities")
     )
+    members, countries, activities = map(whole, counts)
+    return message.format(members=members, countries=countries, activities=activities)
 
 
 def _lead(totals: Mapping[str, Any], scope: Scope) -> str:

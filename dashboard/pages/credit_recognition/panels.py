@@ -33,6 +33,8 @@ def answer(scope: Scope) -> None:
                 "another programme or partner."
             )
         )
+    if is_missing(row["requested"]) and not row["agreements"]:
+        raise NoAnswer(learners.too_few())
     headline(
         takeaway(row),
         " ".join(
@@ -191,13 +193,20 @@ def agreements(scope: Scope) -> None:
 
 def universities(scope: Scope) -> None:
     """Every university with what it signed and recognised."""
+    rows = ask(UNIVERSITIES, scope).dropna(subset=["requested"]).to_dict("records")
+    most = next((row for row in rows if row["requested"]), None)
     table_figure(
         Figure(
             UNIVERSITIES,
             scope,
             lambda: show_table(UNIVERSITIES, scope, key="universities"),
             Words(
-                _("University by university"), alt=_("Table of universities with agreements, requests and decisions.")
+                _("{university} received the most requests: {count}").format(
+                    university=in_markdown(most["university"]), count=whole(most["requested"])
+                )
+                if most
+                else _("University by university"),
+                alt=_("Table of universities with agreements, requests and decisions."),
             ),
         )
     )

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.palette import CLOSED, INK, NO_DATA, ON_STRONG, PARTIAL, SPARE
-from dashboard.components.figures import plain_chart
+from dashboard.charts.palette import CLOSED, INK, NO_DATA, ON_STRONG, PARTIAL, SPARE, for_dark
+from dashboard.components.figures import is_dark, plain_chart
 from dashboard.components.filters import choose
 from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.light import is_light
@@ -59,14 +59,16 @@ MARKS = {
     NOT_EXPECTED: "–",
     DEMONSTRATION: "◌",
 }
-# Ground and text, readable on a light and on a dark page; the word stands beside the colour.
+# Ground and text, readable on a light and on a dark page; the word stands beside the colour. What is not known is the
+# quietest on both, so its pair is exchanged.
+QUIET = (NO_DATA, INK)
 COLOURS = {
     OVERDUE: (CLOSED, ON_STRONG),
     AHEAD: (CLOSED, ON_STRONG),
     DUE: (PARTIAL, INK),
     FRESH: (SPARE, ON_STRONG),
-    STOPPED: (NO_DATA, INK),
-    MISSING: (NO_DATA, INK),
+    STOPPED: QUIET,
+    MISSING: QUIET,
 }
 
 
@@ -226,7 +228,10 @@ def _list(seen_health: Health) -> None:
 
 
 def _css(pair: tuple[str, str] | None) -> str:
-    return f"background-color: {pair[0]}; color: {pair[1]}" if pair else ""
+    if not pair:
+        return ""
+    ground, text = for_dark(pair) if pair == QUIET and is_dark() else pair
+    return f"background-color: {ground}; color: {text}"
 
 
 def _row(feed: StreamHealth) -> dict[str, Any]:

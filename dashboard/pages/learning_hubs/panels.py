@@ -109,7 +109,11 @@ def country(scope: Scope) -> Scope:
 def host_type(scope: Scope) -> Scope:
     """A kind of host that has a hub."""
     kinds = sorted(ask(REGISTER)["host_type"].dropna().unique())
-    return replace(scope, host_type=_any(_("Host type"), kinds, "host_type"))
+    named = words("host_type")
+    chosen = choose(
+        _("Host type"), [None, *kinds], "host_type", lambda code: named.get(code, code) if code else _("All"), None
+    )
+    return replace(scope, host_type=chosen)
 
 
 def answer(scope: Scope) -> None:

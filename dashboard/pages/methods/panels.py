@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.components import dropped
 from dashboard.components.filters import type_words
 from dashboard.components.page import headline
 from dashboard.components.tables import grid
@@ -67,6 +68,7 @@ def _wanted() -> tuple[str, str]:
     for kind in KINDS:
         code = st.query_params.get(kind)
         if code and any(entry.kind == kind and entry.code == code for entry in entries()):
+            dropped.read(kind)
             return kind, code
     return "", ""
 
@@ -79,11 +81,10 @@ def _search() -> None:
         _("Look up what a figure means, how it is computed, and who reports it."),
     )
     views()
-    unknown = next((f"{kind} {code}" for kind in KINDS if (code := st.query_params.get(kind))), "")
-    if unknown:
-        st.info(
-            _("“{name}” is not in this version. Search for it by a word of its name.").format(name=in_markdown(unknown))
-        )
+    for kind in filter(st.query_params.get, KINDS):
+        dropped.read(kind)
+        unknown = in_markdown(f"{kind} {st.query_params[kind]}")
+        st.info(_("“{name}” is not in this version. Search for it by a word of its name.").format(name=unknown))
     wanted = type_words(
         _("Search metrics, questions, sources and public statements"),
         WORDS,

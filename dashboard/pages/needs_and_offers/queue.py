@@ -77,7 +77,7 @@ def _waiting(row: Mapping[str, Any]) -> dict[str, Any]:
 def _missing(gates: str | None) -> str:
     words = gate_words()
     failed = [gate.strip() for gate in (gates or "").split(",") if gate.strip()]
-    return with_semicolons(words.get(gate, gate) for gate in failed) or _("nothing: a suitable offer exists")
+    return with_semicolons(words.get(gate, gate) for gate in failed) or _("Nothing: a suitable offer exists")
 
 
 def _numbers(totals: Mapping[str, Any], scope: Scope) -> list[Number]:

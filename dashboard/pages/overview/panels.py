@@ -101,7 +101,12 @@ def _numbers(scope: Scope, head: Mapping[str, Any]) -> list[Number]:
             hubs["hubs_alive"],
             HUBS,
             scope,
-            note=_("{count} of these programmes").format(count=whole(hubs["hubs_of_programme"])),
+            # Learning at a hub is hidden from others where it is of few people: more hubs may be of the programmes.
+            note=(
+                _("at least {count} of these programmes")
+                if is_hidden_from_me(HUBS, scope)
+                else _("{count} of these programmes")
+            ).format(count=whole(hubs["hubs_of_programme"])),
         ),
     ]
 

@@ -27,9 +27,11 @@ WITH_PHASES = "dlsei"
 
 
 def programme(context: Scope) -> Scope:
-    """A programme, first the one that has phases."""
+    """A programme, first the one that has phases, or another where this reader may see nothing of it."""
     words = programme_words(with_totals=False)
-    chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], WITH_PHASES)
+    known = [WITH_PHASES, *words]
+    first = next((code for code in known if learners.is_shown(Scope(programme_id=code))), WITH_PHASES)
+    chosen = choose(_("Programme"), list(words), "programme_id", lambda code: words[code], first)
     return replace(context, programme_id=chosen)
 
 

@@ -125,6 +125,8 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
         moving_month.slider(scope)
     if drawn and (newest := context.newest_only(scope)):
         note(_("Flows: {as_of}").format(as_of=newest))
+    if drawn and scope.partner_id:
+        note(_("Flows are of all partners, not only of the one chosen above."))
     map_disclaimer()
 
 
@@ -259,7 +261,14 @@ def flows(scope: Scope) -> None:
                 else _("No route has enough learners to be shown"),
                 lead=" ".join(
                     filter(
-                        None, [_("Routes of the chosen country only.") if country else "", context.newest_only(scope)]
+                        None,
+                        [
+                            _("Routes of the chosen country only.") if country else "",
+                            _("Flows are of all partners, not only of the one chosen above.")
+                            if scope.partner_id
+                            else "",
+                            context.newest_only(scope),
+                        ],
                     )
                 ),
                 alt=_("Table of routes from country of origin to host country, with learners."),

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.components import context
+from dashboard.components import context, dropped
+from dashboard.components.filters import out_of_range
 from dashboard.components.moving import moving_day
 from dashboard.locales import _
 from dashboard.locales.numbers import day
@@ -26,6 +27,9 @@ def choose(scope: Scope) -> Scope:
     chosen = context.as_of(scope).on_date
     if chosen is None or chosen >= _newest(scope):
         return scope
+    if chosen < ends[0]:
+        wanted = chosen.isoformat()
+        dropped.settle(AS_OF, wanted, ends[0], _("As of"), day(ends[0]), out_of_range(wanted))
     return replace(scope, on_date=max(chosen, ends[0]))
 
 

@@ -16,6 +16,7 @@ from dashboard.access.gate import acting
 from dashboard.access.visitor import visitor
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
+from dashboard.components import dropped
 from dashboard.components.filters import remember
 from dashboard.components.learners import partner_words
 from dashboard.components.refused import for_readers
@@ -57,6 +58,7 @@ def send() -> None:
     came = visitor()
     file = st.file_uploader(_("A table (CSV, XLSX or another workbook), up to 25 MB"), type=FILE_TYPES, key="file")
     word = st.query_params.get(WORD, "")
+    dropped.read(WORD)
     if file is not None and st.session_state.get("_file") != file.file_id:
         try:
             word = hold(file.name, file.getvalue(), came.who)
@@ -69,6 +71,7 @@ def send() -> None:
     if upload is None:
         if word:
             remember(WORD, None, None)
+            st.info(_("The file that this link names is no longer in memory. Choose it again."))
         st.caption(_("A file stays in memory for an hour while you confirm it, also when you reload the page."))
         return
     with st.container(border=True):

@@ -249,6 +249,9 @@ def _numbers(scope: Scope, values: Mapping[str, int]) -> list[Number]:
 def rows_behind(scope: Scope) -> None:
     """Who reported the rows behind a kind of change, of which programme and country."""
     values = {name: value for name, value in _values(scope).items() if name not in (FIRST, LAST)}
+    if not any(values.values()):
+        paragraph(_("This figure did not change between the two releases. Choose another figure or release."))
+        return
     words = step_words()
     largest = max(values, key=lambda name: abs(values[name]))
     step = choose(_("Kind of change"), list(values), "step", lambda name: words[name], largest, buttons=True)

@@ -1,4 +1,4 @@
-"""A Spark cluster of this machine's own: a master, two workers and a Connect server on the loopback. No test itself."""
+"""A Spark cluster of this machine's own: a master, workers and a Connect server on the loopback."""
 
 import os
 import secrets
@@ -6,14 +6,18 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from dashboard.settings import PROJECT
 
-WORKERS = ("worker1", "worker2")
 START_SECONDS = 300
-# A machine that compiles a little and collects alone: each process lives for minutes, and two cores serve them all.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# One thread collects what is not used any more: two cores serve all processes.
+JAVA = "-XX:+UseSerialGC"
+# For processes that live for minutes: what they do is compiled once, quickly.
+SHORT_LIVED = f"{JAVA} -XX:TieredStopAtLevel=1"
 SETTINGS = """
 spark.authenticate                  true
 spark.authenticate.secret           {secret}
@@ -26,7 +30,7 @@ spark.driver.extraJavaOptions       {java}
 spark.executor.extraJavaOptions     {java}
 spark.executor.memory               512m
 spark.executor.cores                1
-spark.cores.max                     2
+spark.cores.max                     {cores}
 spark.sql.shuffle.partitions        4
 spark.connect.grpc.binding.address  127.0.0.1
 spark.connect.grpc.binding.port     {port}
@@ -43,14 +47,16 @@ def spark_home() -> Path | None:
 class Cluster:
     """Processes of a standalone cluster; the Connect server wants a token."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
-        self.folder, self._home = folder, home
+    def __init__(self, folder: Path, home: Path, workers: int = 2, java: str = JAVA) -> None:
+        """Makes the folder of its settings and logs; nothing runs before `start`."""
+        self.folder, self._home, self._java = folder, home, java
+        self.workers = [f"worker{number}" for number in range(1, workers + 1)]
         self.token = secrets.token_hex(16)
         self.port, self._master = _free_port(), _free_port()
         self._secret = secrets.token_hex(16)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        settings = SETTINGS.format(secret=self._secret, port=self.port, java=JAVA)
+        settings = SETTINGS.format(secret=self._secret, port=self.port, java=java, cores=workers)
         (folder / "spark-defaults.conf").write_text(settings, encoding="ascii")
 
     @property
@@ -63,7 +69,7 @@ class Cluster:
         master = ["--host", "127.0.0.1", "--port", str(self._master), "--webui-port", "0"]
         self._run("master", "spark-class", "org.apache.spark.deploy.master.Master", *master)
         self._wait_for("master", self._master)
-        for name in WORKERS:
+        for name in self.workers:
             self.start_worker(name)
         self.start_connect()
 
@@ -88,6 +94,16 @@ class Cluster:
         for name in list(self._running)[::-1]:
             self.kill(name)
 
+    def cpu(self) -> float:
+        """CPU seconds of all its processes so far, without those that were killed."""
+        seconds = 0.0
+        for started in self._running.values():
+            process = psutil.Process(started.pid)
+            for one in (process, *process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    seconds += sum(one.cpu_times()[:4])
+        return seconds
+
     def _wait_for(self, name: str, port: int) -> None:
         ends_at = time.monotonic() + START_SECONDS
         while time.monotonic() < ends_at and self._running[name].poll() is None:
@@ -103,7 +119,7 @@ class Cluster:
         return f"spark://127.0.0.1:{self._master}"
 
     def _run(self, name: str, program: str, *arguments: str) -> None:
-        keys = f"{JAVA} -Dspark.authenticate=true -Dspark.authenticate.secret={self._secret}"
+        keys = f"{self._java} -Dspark.authenticate=true -Dspark.authenticate.secret={self._secret}"
         keys += " -Dspark.master.rest.enabled=false"
         variables = {
             "SPARK_HOME": str(self._home),
