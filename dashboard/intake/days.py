@@ -227,7 +227,7 @@ class Orders:
     def refusal(self, label: Callable[[str], str] = str) -> str:
         """Why no order reads the dates of a column, with what to do; empty where one may."""
         for column, tally in self.columns.items():
-            if tally.turned and _many(tally.turned, tally.dates):
+            if tally.turned >= FEW_DATES:
                 of_column = f" of the column “{label(column)}”" if column else ""
                 return (
                     f"{tally.turned} of {tally.dates} dates{of_column} are none with the year first, but would be if "

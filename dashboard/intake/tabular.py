@@ -671,10 +671,6 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
             table = _table(row, rows, preamble, positions_found, card)
             return replace(table, notes=(*notes, *numbering, *table.notes))
         preamble.append(row.cells)
-    if not any(map(str.strip, chain.from_iterable(preamble))):
-        raise FileRefused(
-            "The file holds nothing but blanks, and no columns. Export it again and look at it before you send it."
-        )
     if any(_is_quoted_whole(cells, card, names) for cells in preamble):
         raise FileRefused(
             "Each line stands in quotes as a whole, so that it is one cell. Open the file in a spreadsheet, split the "
@@ -686,6 +682,11 @@ def _find_header(rows: Iterator[Row], card: SourceCard, names: Names, columns: S
             *(clean(header) for header in mapped.values()),
         ]
     )
+    if not any(map(str.strip, chain.from_iterable(preamble))):
+        raise FileRefused(
+            f"A file of {card.name} has the columns {wanted}; no line of this one has them all, since it holds nothing "
+            "but blanks. Export it again and look at it before you send it."
+        )
     raise FileRefused(
         f"A file of {card.name} has the columns {wanted}; {how_to_go_on(preamble, card, names)} "
         f"`coalition template {card.name}` prints an empty one."

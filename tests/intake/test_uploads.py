@@ -67,7 +67,7 @@ CRAFTED = {
     "UTF-32": ((HEAD + LINE).encode("utf-32"), "seems to be UTF-16 or UTF-32"),
     "a lone surrogate in UTF-16": (b"\xff\xfe" + (HEAD + "a,").encode("utf-16-le") + b"\x00\xd8a\x00", "utf-16"),
     "UTF-7": ("+AGgAdQBi-_id,hub\n", "has the columns"),
-    "Arabic digits": (HEAD + LINE + "b,Rome,ITA,٤١,١٢\n", (2, 1, 0, 1)),
+    "Arabic digits": (HEAD + LINE + "b,Rome,ITA,٤١,١٢\n", (2, 2, 0, 0)),
     "Arabic digits in a day": (HEAD.strip() + ",announced_on\n" + LINE.strip() + ",٢٠١٣-١٠-٣١\n", (1, 1, 0, 0)),
     "marks of direction in a code": (HEAD + LINE + "b,Rome,\u200fITA,1,1\n", (2, 1, 0, 1)),
     "a byte-order mark in the middle": (HEAD + LINE + "\ufeff" + HEAD + LINE, (3, 1, 1, 1)),
