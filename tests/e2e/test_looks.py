@@ -51,7 +51,6 @@ FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 # What a page opens with beside its name, so that it draws all it can on its first screen.
 LINKS = {
     "reach_map": "?country_iso3=KEN&flows=true",
-    "contributions": "?rows=activity&place=IND",
     "my_programme": "?partner_id=kiron",
 }
 LONGEST = 3_000  # pixels of a page before a reader opens something
