@@ -22,5 +22,13 @@ def collected(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
 
 
 def _collect_until(done: Event, every_seconds: float) -> None:
+    seen = _new_objects()
     while not done.wait(every_seconds):
-        gc.collect()
+        if _new_objects() != seen:  # nobody reads a page at night
+            gc.collect()
+            seen = _new_objects()
+
+
+def _new_objects() -> int:
+    """How often Python itself has collected what is young: it does so when some thousand objects are new."""
+    return gc.get_stats()[0]["collections"]

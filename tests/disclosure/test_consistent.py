@@ -38,7 +38,7 @@ def test_no_release_of_the_demonstration_contradicts_itself(number, demo_store):
     assert len(shown_counts(views["public"])) > 3_000
 
 
-@pytest.mark.parametrize("seed", range(30 if FULL else 10))
+@pytest.mark.parametrize("seed", range(30 if FULL else 5))
 def test_no_world_contradicts_itself(seed):
     world = worlds.served(seed)
     views = {audience: protected.tables for audience, protected in world.protected.items()}

@@ -31,7 +31,7 @@ from tests.access.tenants import FULL
 from tests.disclosure import overlapping
 from tests.disclosure.overlapping import OWN, PARTNERS, lone
 
-WORLDS = 4 if FULL else 2
+WORLDS = 4 if FULL else 1
 # To the files of each partner; each is compared for the two others.
 CHANGES = 100 if FULL else 6
 ANSWERED = 8 if FULL else 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.locales import speaking
+from dashboard.locales import _, speaking
 from dashboard.menu import pages
 from tests.e2e.test_looks import PHONE
 
@@ -18,10 +18,11 @@ def test_a_visitor_reads_three_light_pages_in_arabic(typist, tmp_path):
     seen, keys = typist(width=360, height=740, user_agent=PHONE, is_mobile=True, has_touch=True)
     with speaking("ar"):
         titles = {page.name: page.title for page in pages()}
+        menu = _("Open the menu of pages")
     seen.open("/overview?lang=ar&light=1")
     for name in ("overview", "reach_map", "school_closures"):
         if name != "overview":
-            keys.tab_to("Expand sidebar")
+            keys.tab_to(menu)
             keys.do("Enter")
             keys.tab_to(titles[name], "a", back=True)
             keys.do("Enter")

@@ -62,8 +62,8 @@ READ_BELOW = {("desk", "?lang=en"), ("dark phone", "?lang=en"), ("desk", "?lang=
 MATRIX = [
     case for case in product(("desk", "dark phone", "dark desk", "light phone"), ADDRESSES) if case not in READ_BELOW
 ]
-# By turns: every second of the looks has a page.
-IN_TURN = [(NAMES[(5 * at) % len(NAMES)], *case) for at, case in enumerate(MATRIX)][::2]
+# By turns: every fifth of the looks has a page.
+IN_TURN = [(NAMES[(5 * at) % len(NAMES)], *case) for at, case in enumerate(MATRIX)][::5]
 CASES = [(name, *case) for case in MATRIX for name in NAMES] if FULL else IN_TURN
 ZOOMED = {"width": 640, "height": 400}  # a laptop's screen at 200 %
 NARROW = (320, 360)  # a laptop at 400 %, and a small phone

@@ -16,7 +16,7 @@ from tests.conftest import CAPTURED, FIXTURES
 from tests.intake.making import FULL, Worker, accounted, as_csv, as_xlsx, is_sentence
 
 DAY = datetime.date(2025, 1, 31)
-GENERATED = 2_000 if FULL else 150
+GENERATED = 2_000 if FULL else 75
 HUB = ["hub_id", "hub", "iso3", "latitude", "longitude"]
 ROME = ["a", "Rome", "ITA", "41.9", "12.5"]
 HEAD = ",".join(HUB) + "\n"

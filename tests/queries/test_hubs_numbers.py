@@ -182,7 +182,7 @@ def test_the_partner_of_a_hub_reads_its_own_attendance(small_store):
     assert seen_by(small_store, OWNER, name, hub_id="z", partner_id=own) == []  # a hub on no register has no partner
 
 
-def test_a_row_with_more_women_than_people_is_set_aside():
+def test_a_session_that_does_not_state_how_many_came_is_set_aside():
     report = check_file("hub_sessions", FIXTURES / "hub_sessions.csv", NEWEST)
     assert (report.published, report.collapsed, len(report.quarantined)) == (7, 1, 1)
 

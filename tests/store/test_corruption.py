@@ -15,7 +15,7 @@ from dashboard.store.protocol import StoreDamaged
 from tests.store.simulated_disk import SimulatedDisk, copy_of
 from tests.store.tiny import FULL, build_tiny_releases, page
 
-FLIPS, TRUNCATIONS = (500, 100) if FULL else (90, 30)
+FLIPS, TRUNCATIONS = (500, 100) if FULL else (45, 15)
 
 
 @pytest.fixture

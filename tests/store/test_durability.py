@@ -22,9 +22,9 @@ from dashboard.store.snapshots import DaysOverlap, Snapshot, keep, pinned, snaps
 from tests.store.simulated_disk import Killed, SimulatedDisk, copy_of
 from tests.store.tiny import FULL, SOURCE, bring_in, build_tiny_releases, in_a_process, intake, name_of, page, parquet
 
-KILLS = 300 if FULL else 24
-POWER_CUTS = 1_000 if FULL else 120
-STRIDE = 1 if FULL else 4
+KILLS = 300 if FULL else 12
+POWER_CUTS = 1_000 if FULL else 60
+STRIDE = 1 if FULL else 7
 WRITES = frozenset({"create", "write", "fsync", "rename", "chmod", "mkdir"})
 ENDS = frozenset({"unlink", "rmdir"})
 OF_A_STORE = {".lock", ".staging", ".replaced", "CURRENT", "releases", "snapshots", "withdrawn"}

@@ -38,8 +38,8 @@ from tests.conftest import CAPTURED, FIXTURES
 from tests.store.simulated_disk import Killed, SimulatedDisk, copy_of
 from tests.store.tiny import FULL, SOURCE, build_tiny_releases, in_a_process, parquet
 
-KILLS, SIZES, STRIDE = (300, 24, 3) if FULL else (35, 6, 8)
-REAL_KILLS, REAL_SIZES = (20, 12) if FULL else (2, 2)
+KILLS, SIZES, STRIDE = (300, 24, 3) if FULL else (16, 3, 17)
+REAL_KILLS, REAL_SIZES = (20, 12) if FULL else (1, 1)
 WRITES = frozenset({"create", "write", "fsync", "rename", "chmod", "mkdir"})
 PEOPLE = "recognitions"
 IDENTITY = Identity(b"s" * 32)

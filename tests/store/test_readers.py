@@ -12,7 +12,7 @@ import pytest
 from dashboard.store import releases
 from tests.store.tiny import FULL, build_tiny_releases, in_a_process, page
 
-READERS, PUBLISHES = (8, 200) if FULL else (3, 30)
+READERS, PUBLISHES = (8, 200) if FULL else (3, 15)
 WRITERS, EACH = (4, 25) if FULL else (3, 5)
 
 

@@ -136,9 +136,9 @@ class PartsOfCountries:
         if self.at is None or country not in self.parted:
             return rows
         for row, _ in rows:
-            if part := clean(row.cells[self.at]):
+            if region := clean(row.cells[self.at]):
                 ledger.parts += 1
-                ledger.quarantine(row.line, "country_iso3", part, "a part of the country, not the whole")
+                ledger.quarantine(row.line, "country_iso3", region, "a part of the country, not the whole")
         return [(row, parsed) for row, parsed in rows if not clean(row.cells[self.at])]
 
 

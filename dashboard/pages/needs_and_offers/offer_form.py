@@ -29,8 +29,9 @@ from dashboard.intake.readers.organisations import (
     AUDIENCES,
     EVERY,
     MISSIONS,
+    focal_point,
 )
-from dashboard.intake.report import DEMONSTRATION_MARK
+from dashboard.intake.report import DEMONSTRATION_MARK, RowRefused
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import whole, with_commas
@@ -224,6 +225,11 @@ def _send() -> None:
     came, draft = visitor(), _draft()
     if missing := _missing(draft):
         st.error(_("Still missing: {fields}.").format(fields=with_commas(missing)))
+        return
+    try:
+        focal_point(draft["focal_point"], "focal_point")  # a file is taken without one; nobody sends an offer so
+    except RowRefused:
+        st.error(_("The focal point is not a mail address. Write one such as education@example.org."))
         return
     partner = "" if came.viewer.is_steward else came.viewer.partner_id
     try:
