@@ -22,7 +22,8 @@ FOCUSED = """async () => {
     const by = ids.map((id) => words(document.getElementById(id))).join(" ").trim();
     const around = focused.closest("[data-testid=stFileUploader], [data-testid=stSelectbox]");
     const name = focused.getAttribute("aria-label") || by || labels || words(focused) || words(around);
-    const box = focused.getBoundingClientRect();
+    // A table is drawn on a canvas: its cells have the focus, and are not where they are seen.
+    const box = (focused.closest("[data-testid=stDataFrame]") || focused).getBoundingClientRect();
     const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
     window.stops = [...(window.stops || []), focused].slice(-2);
     return {name: name.replace(/\\s+/g, " ").trim().slice(0, 80),
