@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 
 ROWS_OF_A_BLOCK = 16_384
+# So many are the first block: who looks for the header needs no more.
+FIRST_ROWS = 64
 # Ends of lines in a cell would end its row.
-LINE_ENDS = "[\r\n]+"
+LINE_ENDS = "\r\n"
 READABLE = (
     pa.types.is_string,
     pa.types.is_large_string,
@@ -42,9 +44,12 @@ def parquet_blocks(path: Path) -> Iterator[bytes]:
             names = file.schema_arrow.names
             _refuse_unreadable(file.schema_arrow)
             yield _as_csv([pa.array([name], pa.string()) for name in names])
+            first = FIRST_ROWS
             for batch in file.iter_batches(ROWS_OF_A_BLOCK, use_threads=False):
-                if batch.num_rows:
-                    yield _as_csv([_as_text(column) for column in batch.columns])
+                for some in (batch.slice(0, first), batch.slice(first)):
+                    if some.num_rows:
+                        yield _as_csv([_as_text(column) for column in some.columns])
+                first = 0
     except (pa.ArrowException, OSError) as wrong:
         if isinstance(wrong, OSError) and wrong.errno:
             raise
@@ -75,8 +80,8 @@ def _as_text(column: pa.Array) -> pa.Array:
     elif pa.types.is_boolean(kind):
         return pc.if_else(column, pa.scalar("true"), pa.scalar("false"))
     text = column.cast(pa.string())
-    if pc.any(pc.match_substring_regex(text, LINE_ENDS)).as_py():
-        text = pc.replace_substring_regex(text, LINE_ENDS, " ")
+    if any(pc.any(pc.match_substring(text, sign)).as_py() for sign in LINE_ENDS):
+        text = pc.replace_substring_regex(text, f"[{LINE_ENDS}]+", " ")
     return text
 
 

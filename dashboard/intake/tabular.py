@@ -154,21 +154,12 @@ def open_table(
     if format_ := _workbook_format(path, limits):
         return _workbook_table(path, format_, card, names, columns)
     if is_parquet(path):
-        blocks: Blocks = partial(parquet_blocks, path)
+        blocks, delimiter = partial(parquet_blocks, path), DELIMITERS[0]
     else:
         blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
-    needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
-    needed |= {column.name for column in card.columns if column.required}
-    begin = _beginning(blocks)
-    delimiter = max(
-        DELIMITERS + OTHER_DELIMITERS,
-        key=lambda d: (_headers_known(begin, d, names, needed), _regular_width(begin, d)),
-    )
-    if delimiter in OTHER_DELIMITERS:
-        raise FileRefused(
-            f"The columns of the file are separated by {delimiter}. "
-            "Separate the columns with commas, semicolons or tabs."
-        )
+        needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
+        needed |= {column.name for column in card.columns if column.required}
+        delimiter = _delimiter_of(_beginning(blocks), names, needed)
     table = _as_wide_as_rows(_find_header(csv_rows(blocks(), delimiter), card, names, columns))
     text = text_below(blocks, table.header_end, delimiter)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text)
@@ -279,15 +270,30 @@ def _beginning(blocks: Blocks) -> bytes:
     return text[:HEADER_WITHIN_TEXT].decode(errors="ignore").encode()
 
 
-def _headers_known(begin: bytes, delimiter: str, names: Names, needed: set[str]) -> int:
-    rows = _readable_rows(csv_rows([begin], delimiter))
-    return max((len(positions(row.cells, names).keys() & needed) for row in rows), default=0)
+def _delimiter_of(begin: bytes, names: Names, needed: set[str]) -> str:
+    """The sign between the columns: by it a row has most of the headers that are needed, else rows are of one width.
 
+    Raises:
+        FileRefused: it is a sign that is not read.
+    """
+    every = DELIMITERS + OTHER_DELIMITERS
+    in_text = [delimiter for delimiter in every if delimiter.encode() in begin]
+    # By one that does not stand in the text each line is one cell, by whichever; the first stands for all of them.
+    absent = [delimiter for delimiter in every if delimiter not in in_text][:1]
 
-def _regular_width(begin: bytes, delimiter: str) -> int:
-    """How many cells each of the first rows has; 1 where it is not one number: for a file without a known header."""
-    widths = {len(row.cells) for row in _readable_rows(csv_rows([begin], delimiter))}
-    return widths.pop() if len(widths) == 1 and delimiter in DELIMITERS else 1
+    def fits(delimiter: str) -> tuple[int, int]:
+        rows = [row.cells for row in _readable_rows(csv_rows([begin], delimiter))]
+        widths = set(map(len, rows))
+        width = widths.pop() if len(widths) == 1 and delimiter in DELIMITERS else 1
+        return max((len(positions(cells, names).keys() & needed) for cells in rows), default=0), width
+
+    delimiter = max(sorted([*in_text, *absent], key=every.index), key=fits)
+    if delimiter in OTHER_DELIMITERS:
+        raise FileRefused(
+            f"The columns of the file are separated by {delimiter}. "
+            "Separate the columns with commas, semicolons or tabs."
+        )
+    return delimiter
 
 
 def _readable_rows(rows: Iterable[Row]) -> list[Row]:
