@@ -29,12 +29,6 @@ SIDEBAR = 240  # pixels
 
 languages.begin()
 embedded = is_embedded()
-st.set_page_config(
-    page_title=_("Coalition dashboard"),
-    layout="wide",
-    page_icon=str(STATIC / "favicon.png"),
-    initial_sidebar_state="collapsed" if embedded else SIDEBAR,
-)
 if not embedded:
     st.logo(str(STATIC / "logo.svg"), size="large")
 
@@ -51,6 +45,12 @@ page = st.navigation(
     position="hidden" if embedded else "sidebar",
     expanded=True,
 )  # all pages in sight, however many
+st.set_page_config(
+    page_title=_("{page} · {site}").format(page=page.title, site=_("Coalition dashboard")),
+    layout="wide",
+    page_icon=str(STATIC / "favicon.png"),
+    initial_sidebar_state="collapsed" if embedded else SIDEBAR,
+)
 gate()
 if opens_on() != first:
     st.rerun()  # a partner has come: its own page is at /, and the overview under its name

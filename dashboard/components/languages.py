@@ -25,6 +25,8 @@ OWN_WORDS = SCRIPT.with_name("words.js")
 MOTION = SCRIPT.with_name("motion.js")
 # Has charts drawn anew when the page turns dark or light.
 THEME = SCRIPT.with_name("theme.js")
+# Has the light page offered where the line is slow.
+SLOW_LINE = SCRIPT.with_name("slow_line.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -76,7 +78,8 @@ def set_browser_language() -> None:
         f'<script src="/app/static/{OWN_WORDS.name}?v={_version(OWN_WORDS)}&l={language()}"></script>'
         f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>'
         f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>'
-        f'<script src="/app/static/{THEME.name}?v={_version(THEME)}"></script>',
+        f'<script src="/app/static/{THEME.name}?v={_version(THEME)}"></script>'
+        f'<script src="/app/static/{SLOW_LINE.name}?v={_version(SLOW_LINE)}"></script>',
         unsafe_allow_javascript=True,
     )
     if not is_recording():

@@ -23,6 +23,8 @@ from dashboard.locales.numbers import whole
 KEY, ON = "light", "1"
 # The cookie in which the server keeps that the browser sent `Save-Data: on`.
 WANTS_LESS = "save_data"
+# The cookie of a browser whose line was slow, and where the session keeps that it is.
+SLOW_LINE = "slow_line"
 MOST_ROWS, FIRST_ROWS = 60, 12  # of a table, and of the one that stands in place of a map
 CHART_WIDTH = 700  # pixels
 
@@ -33,7 +35,10 @@ def is_light() -> bool:
 
 
 def choice() -> None:
-    """The way to the light page and back, in the bar; it is offered in words to a browser that asks for less data."""
+    """The way to the light page and back, in the bar.
+
+    It is offered in words to a browser that asks for less data, or whose line is slow, which a script finds out.
+    """
     if is_recording():  # a page that is read outside of a session has no browser to ask
         return
     light, wanted = is_light(), in_address(KEY)
@@ -45,9 +50,19 @@ def choice() -> None:
             _("Light page: show interactive charts"), type="tertiary", key="light-off", on_click=_choose, args=(None,)
         )
         return
-    wants_less = st.context.cookies.get(WANTS_LESS) == "on"
-    label = _("Your browser asks for less data: show the light page") if wants_less else _("Light page")
-    st.button(label, type="primary" if wants_less else "tertiary", key="light-on", on_click=_choose, args=(ON,))
+    cookies, offer = st.context.cookies, ""
+    if cookies.get(WANTS_LESS) == "on":
+        offer = _("Your browser asks for less data: show the light page")
+    elif st.session_state.get(SLOW_LINE) or cookies.get(SLOW_LINE) == "on":
+        offer = _("Your connection seems slow: show the light page")
+    else:
+        st.button(_("Offer the light page"), key="slow-line", on_click=_note_slow_line)
+    kind = "primary" if offer else "tertiary"
+    st.button(offer or _("Light page"), type=kind, key="light-on", on_click=_choose, args=(ON,))
+
+
+def _note_slow_line() -> None:
+    st.session_state[SLOW_LINE] = True
 
 
 def _choose(value: str | None) -> None:

@@ -5,6 +5,7 @@ from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -12,15 +13,20 @@ from dashboard.menu import Page
 
 
 def as_streamlit_wants(menu: Mapping[str, Sequence[Page]], first: Page) -> dict[str, list[Any]]:
-    """The pages by section. Streamlit's default page answers at / only, so it is listed once more under its name."""
+    """The pages by section. Streamlit's default page answers at / only, so it is listed once more under its name.
+
+    Of the two the menu shows the one that is open, which it marks.
+    """
+    by_name = urlsplit(st.context.url or "").path.rpartition("/")[2] == first.name
     listed: dict[str, list[Any]] = {}
     for section, pages in menu.items():
         listed[section] = []
         for page in pages:
             is_first = page == first
-            listed[section].append(_page(page.script, page.title, "start" if is_first else page.name, is_first))
             if is_first:
-                listed[section].append(_page(page.script, page.title, page.name, is_hidden=True))
+                listed[section].append(_page(page.script, page.title, "start", is_first=True, is_hidden=by_name))
+            is_hidden = is_first and not by_name
+            listed[section].append(_page(page.script, page.title, page.name, is_hidden=is_hidden))
     return listed
 
 

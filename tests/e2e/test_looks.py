@@ -241,6 +241,12 @@ def test_a_desk_has_the_answer_on_its_first_screen_and_asks_no_other_host(on_a_d
     assert on_a_desk.name in WITHOUT_CHART or found["bottom"] <= 860, found
 
 
+def test_the_tab_and_the_menu_name_the_page_that_is_open(on_a_desk):
+    title = next(page.title for page in pages() if page.name == on_a_desk.name)
+    assert on_a_desk.page.title() == f"{title} · Coalition dashboard"
+    assert on_a_desk.page.locator("[data-testid=stSidebarNav] [aria-current=page]").all_text_contents() == [title]
+
+
 def test_a_desk_keeps_the_rules_of_axe_and_cuts_no_number(on_a_desk, axe):
     assert ours(on_a_desk.page, axe) == [] and on_a_desk.page.evaluate(CUT) == []
     if on_a_desk.name in MEASURED:

@@ -34,6 +34,47 @@ def test_a_browser_that_wants_less_is_offered_the_light_page_and_it_loads_no_lib
     assert "light=" not in light.page.url
 
 
+def line(judged):
+    """Has the browser judge its line so; as browsers that do not, where nothing is given."""
+    value = f"{{ effectiveType: {judged!r} }}" if judged else "undefined"
+    return f"Object.defineProperty(Navigator.prototype, 'connection', {{ get: () => ({value}) }});"
+
+
+# What came from the browser's own store has no size; two that came together took the time of the longer.
+CAME_UNTIL = """performance.getEntriesByType = () => [
+    { transferSize: 300, responseStart: 0, responseEnd: 50 },
+    { transferSize: 0, responseStart: 0, responseEnd: 9000 },
+    { transferSize: 100000, responseStart: 100, responseEnd: %d },
+    { transferSize: 50000, responseStart: 200, responseEnd: 2000 },
+];"""
+
+
+@pytest.mark.parametrize("begin", [line("3g"), line("") + CAME_UNTIL % 3_200], ids=["judged", "150 kB in 3.1 s"])
+def test_a_slow_line_is_offered_the_light_page(visit, begin):
+    slow = visit(390, 844, reader=f"slow {begin}")
+    slow.page.add_init_script(begin)
+    slow.open("/upload")
+    offer = slow.page.get_by_role("button", name="Your connection seems slow: show the light page")
+    offer.wait_for()
+    assert not slow.page.locator(".st-key-slow-line").count(), "it is offered once"
+    slow.open("/methods")
+    offer.click()
+    slow.page.get_by_role("button", name="Light page: show interactive charts").wait_for()
+    assert "light=1" in slow.page.url
+
+
+@pytest.mark.parametrize("begin", [line("4g"), line("") + CAME_UNTIL % 2_900], ids=["judged", "150 kB in 2.8 s"])
+def test_a_line_that_is_fast_enough_is_offered_nothing(visit, begin):
+    fast = visit(390, 844, reader=f"fast {begin}")
+    fast.page.context.add_cookies([{"name": "slow_line", "value": "on", "url": fast.base}])
+    fast.page.add_init_script(begin)
+    fast.open("/upload")
+    fast.page.wait_for_function("!document.cookie.includes('slow_line')")
+    fast.open("/upload")
+    fast.page.get_by_role("button", name="Light page", exact=True).wait_for()
+    assert not fast.page.get_by_role("button", name="Your connection seems slow").count()
+
+
 def test_a_page_that_lost_its_line_says_so_and_keeps_its_view(visit):
     cut = visit(390, 844, reader="cut")
     cut.page.add_init_script(KEEP_SOCKETS)
