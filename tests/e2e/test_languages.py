@@ -88,6 +88,32 @@ def test_words_in_arabic_begin_at_the_right(reader, served):
     assert menu["x"] < block["x"] + 20, "the menu is at the end of the line"
 
 
+# For each two neighbours in a row of choices: whether their borders lie on each other and one of them is seen.
+LINES_BETWEEN = """() => [...document.querySelectorAll("[data-testid=stButtonGroup] [role=radiogroup]")].map((row) => {
+    const seen = (colour) => !/, 0\\)$|transparent/.test(colour);
+    const isRightToLeft = getComputedStyle(row).direction === "rtl";
+    const buttons = [...row.querySelectorAll("button")];
+    return buttons.slice(1).map((button, n) => {
+        const before = getComputedStyle(buttons[n]), after = getComputedStyle(button);
+        const [end, start] = [buttons[n].getBoundingClientRect(), button.getBoundingClientRect()];
+        const covered = isRightToLeft ? start.right - end.left : end.right - start.left;
+        return Math.abs(covered - 1) < 0.1 && (seen(before.borderInlineEndColor) || seen(after.borderInlineStartColor));
+    });
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_line_stands_between_all_choices_in_a_row(reader, served, language):
+    page = opened(reader(viewport={"width": 1280, "height": 900}), f"{served}/methods?lang={language}")
+    for chosen in range(2):
+        page.locator("[data-testid=stButtonGroup] button").nth(chosen).click()
+        page.mouse.move(0, 0)
+        settle(page)
+        rows = page.evaluate(LINES_BETWEEN)
+        assert [len(row) for row in rows] == [3]
+        assert all(all(row) for row in rows), rows
+
+
 def test_a_phone_in_arabic_has_no_closed_sidebar_over_the_page(reader, served):
     page = opened(reader(viewport={"width": 390, "height": 844}), served + "/completion_funnel?lang=ar")
     sidebar = page.locator("[data-testid=stSidebar]")
