@@ -7,6 +7,8 @@ import streamlit as st
 
 from dashboard.access import gate
 from dashboard.access.viewer import EVERYBODY, STEWARD
+from dashboard.actions import roll_back
+from dashboard.store import audit_log
 from dashboard.warehouse.duckdb import QueryStopped, TookTooLong, TooManyRows
 from tests.pages.test_pages import app
 
@@ -106,3 +108,20 @@ def test_an_answer_that_cannot_be_shown_says_why_in_words_for_readers(store, ref
     monkeypatch.setattr(panels, "ask_row", stops)
     (error,) = (element.value for element in app("school_closures").error)
     assert error.startswith(f"{begins} Where this page offers the choice, choose one programme")
+
+
+@pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=["steward", "public"])
+def test_a_release_that_was_restored_is_named_with_the_newest_and_since_when(store, viewer, monkeypatch):
+    monkeypatch.setattr(gate, "STEWARD", viewer)
+    assert not app("school_closures").warning
+    for moment in ("2026-11-29T09:15:30.500+00:00", "2026-12-01T10:00:00.000+00:00"):
+        monkeypatch.setattr(audit_log, "_now", lambda moment=moment: moment)
+        roll_back(store, 1)
+        (notice,) = (element.value for element in app("school_closures").warning)
+        shown = notice.replace("\u2068", "").replace("\u2069", "")
+        assert shown.startswith(
+            f"Since {moment[:10]} {moment[11:16]} UTC release 1 is shown instead of the newest, release 2: a steward "
+            "restored it. Figures are as published on "
+        )
+        roll_back(store, 2)
+        assert not app("school_closures").warning
