@@ -143,3 +143,36 @@ def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path
     handed.value.save_as(tmp_path / "page.pdf")
     assert handed.value.suggested_filename == "SIMULATED_completion_funnel_fr_release-2.pdf"
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+DAY_WORDS = (
+    "(part) => [...part.querySelectorAll('[aria-label]')].map((day) => day.getAttribute('aria-label')).join('; ')"
+)
+
+
+def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(reader, served):
+    page = opened(reader("en-US"), served + "/school_closures?lang=ar&closures_on=2021-11-30")
+    page.locator("[data-testid=stDateInputCalendarButton]").first.click()
+    calendar = page.get_by_test_id("stDateInputCalendar")
+    month, year = calendar.locator("button[aria-haspopup=listbox]").all()
+    assert (month.inner_text(), year.inner_text()) == ("نوفمبر", "2021")
+    # Sunday, Monday, Tuesday …: two days of the week with one letter in English have two in Arabic.
+    assert calendar.locator("th").all_inner_texts() == ["ح", "ن", "ث", "ر", "خ", "ج", "س"]
+    calendar.locator("header button").first.click()
+    page.wait_for_function(IN_OCTOBER)
+    assert calendar.locator("th").all_inner_texts() == ["ح", "ن", "ث", "ر", "خ", "ج", "س"]
+    labels = calendar.evaluate(LABELS)
+    assert "الجمعة" in labels and not set("abcdefghijklmnopqrstuvwxyz") & set(labels.lower()), labels
+    month.click()
+    listed = page.get_by_role("listbox").first.inner_text().split()
+    assert (listed[0], listed[-1], len(listed)) == ("يناير", "ديسمبر", 12)
+
+
+def test_hints_of_streamlit_are_in_the_language_of_the_page(reader, served):
+    page = opened(reader(), served + "/upload?lang=fr")
+    uploader = page.get_by_test_id("stFileUploader").first.inner_text()
+    assert "25 Mo par fichier" in uploader and "25MB" not in uploader
+    page = opened(page.context, served + "/methods?lang=fr")
+    box = page.locator("[data-testid=stTextInput] input").first
+    box.press_sequentially("abc")
+    assert "Entrée pour appliquer" in page.locator("[data-testid=InputInstructions]").first.inner_text()
