@@ -145,9 +145,10 @@ def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
-DAY_WORDS = (
-    "(part) => [...part.querySelectorAll('[aria-label]')].map((day) => day.getAttribute('aria-label')).join('; ')"
-)
+LABELS = "(part) => [...part.querySelectorAll('[aria-label]')].map((of) => of.getAttribute('aria-label')).join('; ')"
+IN_OCTOBER = """() =>
+    document.querySelector("[data-testid=stDateInputCalendar] [aria-haspopup=listbox]").innerText === "أكتوبر"
+"""
 
 
 def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(reader, served):

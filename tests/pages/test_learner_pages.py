@@ -162,7 +162,7 @@ def test_my_programme_compares_with_thirty_days_before_and_with_others(viewer, a
     test = opened("my_programme", viewer, partner_id="kiron", open=SECTIONS)
     (row,) = asked("my_programme/figures", partner_id="kiron", programme_id=None)
     shown = {tile.label: (tile.value.replace("\u00a0", " "), tile.delta) for tile in test.metric}
-    for label, column in (("Registered", "learners_registered"), ("Active", "learners_active"),
+    for label, column in (("Registered", "learners_registered"), ("Active in the last 30 days", "learners_active"),
                           ("Completed", "learners_completed"), ("Quiet", "learners_silent")):  # fmt: skip
         assert shown[label] == (people(row[column]), change(row[column], row[f"{column}_before"])), label
     done = next(r for r in asked("my_programme/compared", partner_id="kiron") if r["measure"] == "Completed")
@@ -307,7 +307,7 @@ SECOND = Viewer("partner", "demonstration_partner_02")
 
 def test_a_partner_is_called_by_its_name_where_it_is_chosen_and_where_it_sees():
     test = opened("my_programme", SECOND)
-    marks = [element.label for element in test.get("popover")]
+    marks = [element.proto.popover.label for element in test.get("popover")]
     assert any(mark.startswith("Seen as partner demonstration partner 02") for mark in marks), marks
     (choice,) = (box for box in test.selectbox if box.key == "see_as")
     assert "partner Kiron" in choice.options and not any("_" in option for option in choice.options)
