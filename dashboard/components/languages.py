@@ -109,6 +109,7 @@ def words_of_streamlit() -> Mapping[str, str]:
         ),
         "Previous month": _("Previous month"),
         "Next month": _("Next month"),
+        "Next": _("Next month"),
         "month": _("month"),
         "year": _("year"),
         "month, {name}": _("{name}: month"),
