@@ -1,6 +1,7 @@
 """The viewer's questions: `ask()` is the only way from a page to a number."""
 
 import atexit
+import datetime
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -26,13 +27,16 @@ from dashboard.access.viewer import (
 )
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
+from dashboard.locales.numbers import day
 from dashboard.locales.plain import in_markdown, isolated
 from dashboard.measures import RELEASE_SECONDS
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
+from dashboard.store.audit_log import entries
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import (
+    CURRENT,
     NoSuchRelease,
     Release,
     current_number,
@@ -131,9 +135,46 @@ def take_release() -> Release:
             words = _("The link names release {number}, which is not served any more; release {newest} is shown.")
             notice = words.format(number=in_markdown(number), newest=release.number)
         release = pinned or release
+    elif not notice:
+        notice = _restored_words(release)
     st.session_state[RELEASE_KEY] = release
     st.session_state[RELEASE_KEY + "_notice"] = notice
     return release
+
+
+def _restored_words(release: Release) -> str:
+    """That a steward had an earlier release served again, and since when; empty where the newest one is served."""
+    store = store_folder()
+    newest = max(release_numbers(store), default=0)
+    if newest <= release.number or _served[store].current != release.number:
+        return ""
+    number = release.number
+    pointer = store / CURRENT
+    moment = _restored_at(store, number, newest, pointer.stat().st_mtime_ns if pointer.is_file() else 0)
+    if moment is None:
+        return ""  # the newest is being published, or could not be
+    words = _(
+        "Since {moment} UTC release {number} is shown instead of the newest, release {newest}: a steward restored it. "
+        "Figures are as published on {day}."
+    )
+    return words.format(
+        moment=isolated(moment[:16].replace("T", " ")),
+        number=number,
+        newest=newest,
+        day=day(datetime.date.fromisoformat(release.manifest["published_at"][:10])),
+    )
+
+
+@lru_cache(maxsize=8)
+def _restored_at(store: Path, number: int, newest: int, _pointed_at: int) -> str | None:
+    """When a steward had this release served again since the newest was published; None where nobody did."""
+    moment = None
+    for entry in entries(store):
+        if entry["event"] == "release" and entry["release"] == newest:
+            moment = None
+        elif entry["event"] == "rollback":
+            moment = str(entry["at"]) if entry["release"] == number else None
+    return moment
 
 
 def is_pinned() -> bool:

@@ -29,7 +29,8 @@ from dashboard.actions import Actor
 from dashboard.locales import _
 from dashboard.locales.numbers import MISSING, mark_missing
 from dashboard.locales.plain import in_markdown
-from dashboard.session import ask
+from dashboard.scope import Scope
+from dashboard.session import ask, current_viewer
 from dashboard.settings import PUBLIC_URL_VARIABLE, public_url, roster_file, secrets_file, store_folder
 from dashboard.store.audit_log import note
 
@@ -153,13 +154,14 @@ def account() -> None:
 
 
 def _choose_view(came: Visitor) -> None:
-    codes = ask("overview/partners", as_viewer=STEWARD)["partner_id"]
-    partners = [Viewer(PARTNER_AUDIENCE, code) for code in codes]
+    table = ask("overview/partners", as_viewer=STEWARD)
+    names = dict(zip(table["partner_id"], table["partner"], strict=True))
+    partners = [Viewer(PARTNER_AUDIENCE, code) for code in names]
     st.selectbox(
         _("See as"),
         [STEWARD, EXECUTIVE, EVERYBODY, *partners],
         key=SEE_AS,
-        format_func=audience_words,
+        format_func=lambda viewer: audience_words(viewer, names.get(viewer.partner_id, "")),
         help=_("Shows every page as that audience sees it: with its figures, and with what is hidden from it."),
     )
 
@@ -261,11 +263,18 @@ def _record_once(event: str, who: str, what: str) -> None:
         note(store_folder(), event, who, what)
 
 
-def audience_words(viewer: Viewer) -> str:
-    """The audience of a viewer as people call it."""
+def own_audience_words() -> str:
+    """The audience of this viewer as people call it, a partner by its name where the release has it."""
+    viewer = current_viewer()
+    named = ask("overview/partners", Scope(partner_id=viewer.partner_id)) if viewer.partner_id else None
+    return audience_words(viewer, "" if named is None or named.empty else str(named["partner"].iloc[0]))
+
+
+def audience_words(viewer: Viewer, partner: str = "") -> str:
+    """The audience of a viewer as people call it; of a partner whose name is not given, its id."""
     words = {
         "steward": _("steward"),
-        "partner": _("partner {partner}").format(partner=viewer.partner_id),
+        "partner": _("partner {partner}").format(partner=partner or viewer.partner_id),
         "coalition": _("coalition member"),
         "public": _("the public"),
     }

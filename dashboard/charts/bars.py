@@ -108,14 +108,18 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
         "hovertemplate": "%{y}<extra></extra>",
     }
     if "share_low" in table:
+        known = [not is_missing(value) for value in table["share_of_first"]]
+        # A share that is not shown has no bar, and no whisker over the whole width instead of one.
         bar["error_x"] = {
             "type": "data",
             "symmetric": False,
             "color": NEUTRAL,
             "thickness": 1.3,
             "width": 3,
-            "array": gap(table["share_high"], shares),
-            "arrayminus": gap(shares, table["share_low"]),
+            "array": [whisker * shown for whisker, shown in zip(gap(table["share_high"], shares), known, strict=True)],
+            "arrayminus": [
+                whisker * shown for whisker, shown in zip(gap(shares, table["share_low"]), known, strict=True)
+            ],
         }
     traces = [bar]
     if median:

@@ -13,7 +13,7 @@ from dashboard.components import dropped
 from dashboard.components.filters import remember
 from dashboard.components.record import is_recording
 from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
-from dashboard.locales.numbers import percent
+from dashboard.locales.numbers import percent, whole
 from dashboard.session import LANGUAGE
 
 SCRIPT = Path(__file__).parents[1] / "static" / "language.js"
@@ -90,11 +90,34 @@ def words_of_streamlit() -> Mapping[str, str]:
     """What Streamlit writes of its own, in English, and the same in the language of the run; empty in English."""
     if language() == ENGLISH:
         return {}
+    limit = int(st.get_option("server.maxUploadSize"))
     return {
         "Upload": _("Choose a file"),
         "file upload": _("Choose a file"),
+        f"{limit}MB per file": _("{size} MB per file").format(size=whole(limit)),
         "{name} per file": _("{name} per file"),
         "Drag and drop a file here": _("Drop a file here"),
+        "Press Enter to apply": _("Press Enter to apply"),
+        "Press Enter to submit form": _("Press Enter to send the form"),
+        "Press Ctrl+Enter to apply": _("Press Ctrl+Enter to apply"),
+        "Press ⌘+Enter to apply": _("Press ⌘+Enter to apply"),
+        "Connecting": _("Connecting…"),
+        "Connecting to Streamlit server": _("Connecting to the dashboard…"),
+        "Unable to connect to Streamlit server": _("The dashboard cannot be reached"),
+        "Error": _("Error"),
+        "Choose date": _("Choose a date"),
+        "Choose date, {name}": _("Choose a date: {name}"),
+        "Use arrow keys to navigate dates. Enter to select. Escape to close.": _(
+            "Go through the days with the arrow keys, choose one with Enter, close with Escape."
+        ),
+        "Previous month": _("Previous month"),
+        "Next month": _("Next month"),
+        "Next": _("Next month"),
+        "month": _("month"),
+        "year": _("year"),
+        "month, {name}": _("{name}: month"),
+        "year, {name}": _("{name}: year"),
+        "day, {name}": _("{name}: day"),
         "Choose an option": _("Choose an option"),
         "Choose options": _("Choose options"),
         "No results": _("No results"),

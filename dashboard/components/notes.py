@@ -4,7 +4,7 @@ import datetime
 import shlex
 from typing import Any
 
-from dashboard.access.gate import audience_words
+from dashboard.access.gate import own_audience_words
 from dashboard.components.notices import hidden_words
 from dashboard.components.provenance import Pin, in_words, pins_of, title_of
 from dashboard.components.readable import explained
@@ -12,7 +12,7 @@ from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, whole, with_semicolons
 from dashboard.locales.plain import isolated, without_markup
 from dashboard.scope import Scope
-from dashboard.session import ask, current_release, current_viewer, is_hidden_from_me
+from dashboard.session import ask, current_release, is_hidden_from_me
 from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import metrics, question, sources
 from dashboard.warehouse.parameters import parameters
@@ -131,7 +131,7 @@ def _simulated(pins: list[tuple[str, Pin]]) -> Note:
 
 
 def _audience_words(question_name: str, scope: Scope) -> str:
-    audience = _("Seen as {audience}").format(audience=audience_words(current_viewer()))
+    audience = _("Seen as {audience}").format(audience=own_audience_words())
     if not is_hidden_from_me(question_name, scope):
         return _("{audience}. Figures are exact: do not pass on counts of few people.").format(audience=audience)
     return f"{audience}. {hidden_words()}"

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import streamlit as st
 
-from dashboard.access.gate import audience_words
+from dashboard.access.gate import own_audience_words
 from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
 from dashboard.components.provenance import source_line
 from dashboard.components.texts import note
@@ -53,9 +53,7 @@ def warnings() -> None:
 
 
 def _audience_mark() -> None:
-    with st.popover(
-        _("Seen as {audience}").format(audience=in_markdown(audience_words(current_viewer()))), type="tertiary"
-    ):
+    with st.popover(_("Seen as {audience}").format(audience=in_markdown(own_audience_words())), type="tertiary"):
         if current_viewer().is_steward:
             st.write(_("Figures are exact."))
         else:
@@ -185,7 +183,7 @@ def hidden_words() -> str:
 
 def owners_only() -> None:
     """Stands where a view is so fine that only whoever owns the rows may see it."""
-    note(_("Only those who own the rows see this view: it is so fine that it would show single people."))
+    note(_("Only those who own the rows see this view: it is so detailed that it could identify individuals."))
 
 
 def footer() -> None:

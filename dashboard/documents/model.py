@@ -9,7 +9,7 @@ from numbers import Integral, Real
 from typing import Any
 from urllib.parse import urlencode
 
-from dashboard.access.gate import audience_words
+from dashboard.access.gate import own_audience_words
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.charts.frame import has_marks
 from dashboard.charts.language import in_language
@@ -160,7 +160,7 @@ def make_document(
             language=language(),
             right_to_left=is_right_to_left(),
             chapters=tuple(chapters),
-            audience=audience_words(current_viewer()),
+            audience=own_audience_words(),
             release=current_release().number,
             published=datetime.date.fromisoformat(current_release().manifest["published_at"][:10]),
             is_simulated=any(is_simulated(*shown) for shown in used),

@@ -52,7 +52,7 @@ from dashboard.store.releases import NoSuchRelease, Release
 from dashboard.warehouse.answers import BadParameter
 from dashboard.warehouse.catalog import Query, UnknownQuestion, question, questions
 from dashboard.warehouse.changes import compares
-from dashboard.warehouse.duckdb import QueryStopped
+from dashboard.warehouse.duckdb import NARROW, QueryStopped
 
 ANSWER_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)\.(?P<format>[A-Za-z0-9_]+)")
 METADATA_PATH = re.compile(rf"{ROOT}/ask/(?P<name>[a-z0-9_]+/[a-z0-9_]+)/metadata\.json")
@@ -140,9 +140,7 @@ class Api:
         except NoSuchRelease as refusal:
             raise NotAnswered(404, "a release that is served", str(refusal), "Ask for another one.") from refusal
         except QueryStopped as refusal:
-            raise NotAnswered(
-                422, "values that have an answer in time", str(refusal), "Ask for less at once."
-            ) from refusal
+            raise NotAnswered(422, "values that have an answer in time", str(refusal), NARROW) from refusal
         except Refusal as refusal:
             # Of the store, the roster or the tokens: its message names files of this machine, and is the operator's.
             reference = os.urandom(4).hex()

@@ -40,8 +40,19 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 _statements: dict[str, duckdb.Statement] = {}
 
 
+NARROW = "Narrow the question by its parameters: one programme, partner or country, or a shorter period."
+
+
 class QueryStopped(Refusal):
-    """A question took longer than the time given to one, or answered with more rows than a page can use."""
+    """A question has no answer that a page can use; by itself, since the values asked with have none."""
+
+
+class TookTooLong(QueryStopped):
+    """A question took longer than the time given to one."""
+
+
+class TooManyRows(QueryStopped):
+    """A question answered with more rows than a page can use."""
 
 
 class DuckEngine:
@@ -113,13 +124,13 @@ class DuckEngine:
         """Runs a SELECT with bound parameters.
 
         Raises:
-            QueryStopped: it took longer than 5 seconds, or has more than 10,000 rows.
+            TookTooLong: it took longer than 5 seconds.
+            TooManyRows: it has more than 10,000 rows.
+            QueryStopped: the values asked with have no answer.
         """
         answer = self._select(sql, params, None if self._builds else QUERY_SECONDS)
         if answer.num_rows > MOST_ROWS:
-            raise QueryStopped(
-                f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. Ask for less at once."
-            )
+            raise TooManyRows(f"The answer has {answer.num_rows:,} rows; at most {MOST_ROWS:,} are given. {NARROW}")
         return answer
 
     def seal(self, metrics: Iterable[Metric], audience: Iterable[str]) -> None:
@@ -160,8 +171,8 @@ class DuckEngine:
             except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as wrong:
                 raise QueryStopped(f"The values asked with have no answer: {str(wrong).splitlines()[0]}") from wrong
             except duckdb.InterruptException:
-                raise QueryStopped(
-                    f"The question took longer than {seconds} seconds and was stopped. Ask for less at once."
+                raise TookTooLong(
+                    f"The question took longer than {seconds} seconds and was stopped. Try again in a minute. {NARROW}"
                 ) from None
             finally:
                 if timer:

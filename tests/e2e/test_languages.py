@@ -88,6 +88,32 @@ def test_words_in_arabic_begin_at_the_right(reader, served):
     assert menu["x"] < block["x"] + 20, "the menu is at the end of the line"
 
 
+# For each two neighbours in a row of choices: whether their borders lie on each other and one of them is seen.
+LINES_BETWEEN = """() => [...document.querySelectorAll("[data-testid=stButtonGroup] [role=radiogroup]")].map((row) => {
+    const seen = (colour) => !/, 0\\)$|transparent/.test(colour);
+    const isRightToLeft = getComputedStyle(row).direction === "rtl";
+    const buttons = [...row.querySelectorAll("button")];
+    return buttons.slice(1).map((button, n) => {
+        const before = getComputedStyle(buttons[n]), after = getComputedStyle(button);
+        const [end, start] = [buttons[n].getBoundingClientRect(), button.getBoundingClientRect()];
+        const covered = isRightToLeft ? start.right - end.left : end.right - start.left;
+        return Math.abs(covered - 1) < 0.1 && (seen(before.borderInlineEndColor) || seen(after.borderInlineStartColor));
+    });
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_line_stands_between_all_choices_in_a_row(reader, served, language):
+    page = opened(reader(viewport={"width": 1280, "height": 900}), f"{served}/methods?lang={language}")
+    for chosen in range(2):
+        page.locator("[data-testid=stButtonGroup] button").nth(chosen).click()
+        page.mouse.move(0, 0)
+        settle(page)
+        rows = page.evaluate(LINES_BETWEEN)
+        assert [len(row) for row in rows] == [3]
+        assert all(all(row) for row in rows), rows
+
+
 def test_a_phone_in_arabic_has_no_closed_sidebar_over_the_page(reader, served):
     page = opened(reader(viewport={"width": 390, "height": 844}), served + "/completion_funnel?lang=ar")
     sidebar = page.locator("[data-testid=stSidebar]")
@@ -117,3 +143,37 @@ def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path
     handed.value.save_as(tmp_path / "page.pdf")
     assert handed.value.suggested_filename == "SIMULATED_completion_funnel_fr_release-2.pdf"
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+LABELS = "(part) => [...part.querySelectorAll('[aria-label]')].map((of) => of.getAttribute('aria-label')).join('; ')"
+IN_OCTOBER = """() =>
+    document.querySelector("[data-testid=stDateInputCalendar] [aria-haspopup=listbox]").innerText === "أكتوبر"
+"""
+
+
+def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(reader, served):
+    page = opened(reader("en-US"), served + "/school_closures?lang=ar&closures_on=2021-11-30")
+    page.locator("[data-testid=stDateInputCalendarButton]").first.click()
+    calendar = page.get_by_test_id("stDateInputCalendar")
+    month, year = calendar.locator("button[aria-haspopup=listbox]").all()
+    assert (month.inner_text(), year.inner_text()) == ("نوفمبر", "2021")
+    # Sunday, Monday, Tuesday …: two days of the week with one letter in English have two in Arabic.
+    assert calendar.locator("th").all_inner_texts() == ["ح", "ن", "ث", "ر", "خ", "ج", "س"]
+    calendar.locator("header button").first.click()
+    page.wait_for_function(IN_OCTOBER)
+    assert calendar.locator("th").all_inner_texts() == ["ح", "ن", "ث", "ر", "خ", "ج", "س"]
+    labels = calendar.evaluate(LABELS)
+    assert "الجمعة" in labels and not set("abcdefghijklmnopqrstuvwxyz") & set(labels.lower()), labels
+    month.click()
+    listed = page.get_by_role("listbox").first.inner_text().split()
+    assert (listed[0], listed[-1], len(listed)) == ("يناير", "ديسمبر", 12)
+
+
+def test_hints_of_streamlit_are_in_the_language_of_the_page(reader, served):
+    page = opened(reader(), served + "/upload?lang=fr")
+    uploader = page.get_by_test_id("stFileUploader").first.inner_text()
+    assert "25 Mo par fichier" in uploader and "25MB" not in uploader
+    page = opened(page.context, served + "/methods?lang=fr")
+    box = page.locator("[data-testid=stTextInput] input").first
+    box.press_sequentially("abc")
+    assert "Entrée pour appliquer" in page.locator("[data-testid=InputInstructions]").first.inner_text()

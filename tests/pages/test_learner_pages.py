@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.access import gate
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, open_answers
+from dashboard.charts.bars import steps_figure
 from dashboard.locales.numbers import between, people, percent, share
 from dashboard.pages.cohorts.panels import adjusted_words, completion_words, difference_words
 from dashboard.pages.completion_funnel.panels import Loss, largest_loss, same_area_words
@@ -161,7 +162,7 @@ def test_my_programme_compares_with_thirty_days_before_and_with_others(viewer, a
     test = opened("my_programme", viewer, partner_id="kiron", open=SECTIONS)
     (row,) = asked("my_programme/figures", partner_id="kiron", programme_id=None)
     shown = {tile.label: (tile.value.replace("\u00a0", " "), tile.delta) for tile in test.metric}
-    for label, column in (("Registered", "learners_registered"), ("Active", "learners_active"),
+    for label, column in (("Registered", "learners_registered"), ("Active in the last 30 days", "learners_active"),
                           ("Completed", "learners_completed"), ("Quiet", "learners_silent")):  # fmt: skip
         assert shown[label] == (people(row[column]), change(row[column], row[f"{column}_before"])), label
     done = next(r for r in asked("my_programme/compared", partner_id="kiron") if r["measure"] == "Completed")
@@ -299,3 +300,43 @@ def test_a_partners_sentence_states_what_chance_could_not_give(verdict, words):
 
 def test_a_change_has_its_sign_and_is_left_out_where_a_day_is_not_known():
     assert [change(5, 3), change(3, 5), change(3, 3), change(3, None)] == ["+2", "\u22122", "+0", ""]
+
+
+SECOND = Viewer("partner", "demonstration_partner_02")
+
+
+def test_a_partner_is_called_by_its_name_where_it_is_chosen_and_where_it_sees():
+    test = opened("my_programme", SECOND)
+    marks = [element.proto.popover.label for element in test.get("popover")]
+    assert any(mark.startswith("Seen as partner demonstration partner 02") for mark in marks), marks
+    (choice,) = (box for box in test.selectbox if box.key == "see_as")
+    assert "partner Kiron" in choice.options and not any("_" in option for option in choice.options)
+
+
+def test_others_do_not_read_of_their_partner_and_the_owner_does():
+    def headers(viewer):
+        test = opened("my_programme", viewer, partner_id="kiron", open="compared")
+        return {name for table in test.dataframe for name in table.value.columns}
+
+    assert "Your partner" in headers(KIRON)
+    assert "Kiron" in headers(EXECUTIVE) and "Your partner" not in headers(EXECUTIVE)
+
+
+def test_the_figure_of_thirty_days_and_the_step_of_the_funnel_have_different_names():
+    labels = [metric.label for metric in opened("my_programme", KIRON).metric]
+    assert "Active in the last 30 days" in labels and "Active" not in labels
+
+
+def test_a_share_that_is_not_shown_has_no_whisker():
+    table = pd.DataFrame(
+        {
+            "step": ["Registered", "Enrolled"],
+            "learners": [100, 90],
+            "share_of_first": [1.0, None],
+            "share_low": [0.9, 0.0],
+            "share_high": [1.0, 1.0],
+        }
+    )
+    (bar,) = steps_figure(table, {"Registered": "Registered", "Enrolled": "Enrolled"})["data"]
+    assert bar["error_x"]["array"] == [0.0, 0.0]
+    assert bar["error_x"]["arrayminus"] == [pytest.approx(0.1), 0.0]

@@ -7,6 +7,9 @@ import streamlit as st
 
 from dashboard.access import gate
 from dashboard.access.viewer import EVERYBODY, STEWARD
+from dashboard.actions import roll_back
+from dashboard.store import audit_log
+from dashboard.warehouse.duckdb import QueryStopped, TookTooLong, TooManyRows
 from tests.pages.test_pages import app
 
 SHOWN_INSTEAD = "Release 1 is shown, as the one published last cannot be read. A steward can see why."
@@ -63,3 +66,62 @@ def test_a_question_that_fails_leaves_its_sentence_and_the_end_of_the_page(store
     test = app("school_closures")
     assert ["The question was stopped after 30 seconds" in element.value for element in test.error] == [True]
     assert "Release 2, published" in test.caption[-1].value
+
+
+@pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=["steward", "public"])
+def test_a_question_that_takes_too_long_says_what_a_reader_can_do_and_is_asked_again(store, viewer, monkeypatch):
+    from dashboard.pages.school_closures import panels
+
+    asked, answered = [], panels.ask_row
+
+    def stops(*_asked, **_named):
+        asked.append(1)
+        raise TookTooLong("The question took longer than 5 seconds and was stopped. Narrow it by $programme_id.")
+
+    monkeypatch.setattr(gate, "STEWARD", viewer)
+    monkeypatch.setattr(panels, "ask_row", stops)
+    test = app("school_closures")
+    assert [element.value for element in test.error] == [
+        "These figures took too long to compute, so they are not shown. Try again in a minute. Where this page offers "
+        "the choice, choose one programme, partner or country, or a shorter period. If that does not help, send the "
+        "address of this page to the steward of the dashboard."
+    ]
+    assert len(asked) == 1
+    monkeypatch.setattr(panels, "ask_row", answered)
+    test.button(key="try-again").click().run()
+    assert not test.error and test.title[0].value.startswith("Schools closed")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "begins"),
+    [
+        (TooManyRows("The answer has 10,001 rows."), "These figures have too many rows to show."),
+        (QueryStopped("No such day."), "These figures cannot be computed for what is chosen."),
+    ],
+)
+def test_an_answer_that_cannot_be_shown_says_why_in_words_for_readers(store, refusal, begins, monkeypatch):
+    from dashboard.pages.school_closures import panels
+
+    def stops(*_asked, **_named):
+        raise refusal
+
+    monkeypatch.setattr(panels, "ask_row", stops)
+    (error,) = (element.value for element in app("school_closures").error)
+    assert error.startswith(f"{begins} Where this page offers the choice, choose one programme")
+
+
+@pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=["steward", "public"])
+def test_a_release_that_was_restored_is_named_with_the_newest_and_since_when(store, viewer, monkeypatch):
+    monkeypatch.setattr(gate, "STEWARD", viewer)
+    assert not app("school_closures").warning
+    for moment in ("2026-11-29T09:15:30.500+00:00", "2026-12-01T10:00:00.000+00:00"):
+        monkeypatch.setattr(audit_log, "_now", lambda moment=moment: moment)
+        roll_back(store, 1)
+        (notice,) = (element.value for element in app("school_closures").warning)
+        shown = notice.replace("\u2068", "").replace("\u2069", "")
+        assert shown.startswith(
+            f"Since {moment[:10]} {moment[11:16]} UTC release 1 is shown instead of the newest, release 2: a steward "
+            "restored it. Figures are as published on "
+        )
+        roll_back(store, 2)
+        assert not app("school_closures").warning

@@ -137,7 +137,21 @@ def test_a_name_of_a_country_or_language_is_one_for_a_sentence(code):
         known = [*names("country").values(), *names("language").values()]
     for name in known:
         assert not re.search(r"[_*†‡\[\]\d]|\(.* [-–] .*\)|,$| ,|\s{2}|^\s|\s$", name), name
+        assert not re.search(r"\b(\w{4,}) \1\b", name), f"a word twice: {name}"
+        assert not re.search(r" (?:of|the|de|des|в|في)$", name), f"ends in a preposition: {name}"
         assert all(name.count(opened) == name.count(closed) for opened, closed in ("()", "（）")), name
+
+
+def test_territories_are_named_as_the_united_nations_name_them():
+    with speaking("en"):
+        english = names("country")
+    assert english["FLK"] == "Falkland Islands (Malvinas)"
+    assert english["MAC"] == "China, Macao Special Administrative Region"
+    assert english["MAF"] == "Saint Martin (French part)" and english["SXM"] == "Sint Maarten (Dutch part)"
+    with speaking("ru"):
+        assert (names("country")["ALA"], names("country")["ATA"]) == ("Аландские острова", "Антарктика")
+    with speaking("ar"):
+        assert names("country")["NLD"] == "مملكة هولندا"
 
 
 def test_an_answer_names_its_countries_in_the_language_and_nothing_else_changes():

@@ -59,7 +59,7 @@ def answer(scope: Scope) -> None:
                 [
                     _(
                         "Course runs on the verified track, enrolled at least 180 days ago: completed within 180 days. "
-                        "Who is under way or quiet may still complete."
+                        "Learners who are under way or quiet may still complete."
                     ),
                     learners.newcomer(),
                 ],
@@ -342,7 +342,7 @@ def differences(cohorts: Sequence[Cohort]) -> None:
     grid(
         rows,
         alt=_("For each pair of cohorts the difference in completion at 90 and 180 days."),
-        nothing=_("No two of these cohorts have course runs to compare."),
+        nothing=_("No difference is stated: a cohort has no course runs, or only rounded figures of it may be shown."),
     )
 
 

@@ -284,10 +284,11 @@ def same_area(scope: Scope) -> None:
                 same_area_words(done, ask_row(BENCHMARK, query_scope)["mine"], area_name(done)),
                 lead=plural(
                     "Shares of registered learners. {count} other partner has learners there; its figures are rounded. "
-                    "The area is the smallest with at least three other partners, no two of which have over 85 %.",
+                    "The area is the smallest with at least three other partners, no two of which together have over "
+                    "85 % of its learners.",
                     "Shares of registered learners. {count} other partners have learners there; their figures are "
-                    "rounded. The area is the smallest with at least three other partners, no two of which have over "
-                    "85 %.",
+                    "rounded. The area is the smallest with at least three other partners, no two of which together "
+                    "have over 85 % of its learners.",
                     done["other_partners"],
                 ).format(count=whole(done["other_partners"])),
                 alt=_("Pairs of bars: the share of registered learners who were reached, and who completed a course."),

@@ -500,7 +500,9 @@ def register(scope: Scope) -> None:
                 ["hub", "country", "region", "host", "host_type", "programme", "announced_on"],
                 key="register",
             ),
-            Words("", lead=_("Named is not active: the map shows which hubs have reported activity.")),
+            Words(
+                "", lead=_("A hub that is named may not be active: the map shows which hubs have reported activity.")
+            ),
         )
     )
 

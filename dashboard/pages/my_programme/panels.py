@@ -155,7 +155,7 @@ def _figures(scope: Scope, row: Mapping[str, Any]) -> list[Number]:
         )
         for metric, label, note in (
             ("learners_registered", _("Registered"), _("people, counted once")),
-            ("learners_active", _("Active"), _("learned in the last 30 days")),
+            ("learners_active", "", _("at least one learning event")),
             ("learners_completed", _("Completed"), _("at least one course")),
             ("learners_silent", _("Quiet"), _("not active for 180 days")),
             ("learners_at_hub", _("At a hub"), _("registered at one")),
@@ -216,6 +216,7 @@ def compared(scope: Scope) -> None:
         )
         return
     words = {"Reached": _("Reached"), "Completed": _("Completed a course")}
+    whose = _("Your partner") if own_partner() else partner_words().get(scope.partner_id or "", _("This partner"))
     table_figure(
         Figure(
             COMPARED,
@@ -224,7 +225,7 @@ def compared(scope: Scope) -> None:
                 [
                     {
                         _("Of registered learners"): words[row["measure"]],
-                        _("Your partner"): percent(row["share"]),
+                        whose: percent(row["share"]),
                         _("95 % interval"): missing()
                         if is_missing(row["share"])
                         else between(row["share_low"], row["share_high"]),
@@ -288,11 +289,11 @@ def progress(scope: Scope) -> None:
                 [fifth == most["fifth"] for fifth in table["fifth"]],
             ),
             Words(
-                _("{share} of course runs without completion: {progress}").format(
+                _("Last activity of {share} of the course runs not completed: {progress}").format(
                     share=share(most["share_of_runs"]), progress=words[most["fifth"]]
                 ),
                 lead=_(
-                    "Course runs that were not completed, by progress at the last activity. Who is under way goes on."
+                    "Course runs that were not completed, by progress at the last activity. Some are still under way."
                 ),
                 alt=_("Bars of course runs that were not completed, by how much of the course was done."),
             ),

@@ -351,6 +351,7 @@ def partners(scope: Scope) -> None:
     """Partners by the learners they report."""
     table = ask("overview/partner_shares", scope)
     shown = table.head(12)
+    of_three = ask_row("overview/partner_shares", scope)["share_top_three"]
     figure(
         Figure(
             "overview/partner_shares",
@@ -362,8 +363,10 @@ def partners(scope: Scope) -> None:
                 shown["is_top_three"],
             ),
             Words(
-                _("The three largest partners report {share} of all reported learners").format(
-                    share=share(ask_row("overview/partner_shares", scope)["share_top_three"])
+                _("The share of the three largest partners is not shown: it would reveal figures about few people")
+                if is_missing(of_three)
+                else _("The three largest partners report {share} of all reported learners").format(
+                    share=share(of_three)
                 ),
                 lead=_(
                     "Learners that each partner reports; one person may be reported by several. At most 12 are drawn."
@@ -384,9 +387,11 @@ def partners(scope: Scope) -> None:
 def dlsei() -> None:
     """Learners and seats of DLSEI by phase."""
     query_scope = Scope(programme_id="dlsei")
-    if "dlsei" not in programme_words(with_totals=False):
-        return
     table = ask("programmes/targets", query_scope)
+    if table.empty or "dlsei" not in programme_words(with_totals=False):
+        paragraph(_("No phases with seats and targets were sent for this programme."))
+        return
+    newest = table.iloc[-1]
     figure(
         Figure(
             "programmes/targets",
@@ -394,15 +399,17 @@ def dlsei() -> None:
             grouped_figure(
                 [_("Phase {phase}").format(phase=phase) for phase in table["phase"]],
                 [
-                    (_("Seats offered"), table["seats"].tolist()),
                     (_("Learners"), table["learners"].tolist()),
+                    (_("Seats offered"), table["seats"].tolist()),
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
                 lying=on_phone(),
             ),
             Words(
-                _("DLSEI by phase"),
+                _("DLSEI phase {phase}: {learners} learners, {seats} seats offered").format(
+                    phase=newest["phase"], learners=people(newest["learners"]), seats=people(newest["seats"])
+                ),
                 lead=_("Hours, domains and the catalogue are on the page Programmes."),
                 alt=_("Groups of bars for each phase: seats, learners, completions and planned completions."),
             ),

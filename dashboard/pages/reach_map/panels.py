@@ -82,7 +82,7 @@ def country_details(scope: Scope) -> None:
     """More about the chosen country than its card holds."""
     country = context.chosen_country()
     if not country:
-        hint(_("Click a country on the map, or choose one in the card beside it."))
+        hint(_("Click a country on the map, or choose one in the list of countries above."))
         return
     if counts_learners(scope):
         learners_view.country_details(scope, country)

@@ -23,7 +23,7 @@ with section(_("Weeks closed"), "weeks") as opened:
 with section(_("Compare two days"), "compare") as opened:
     if opened:
         panels.two_days(scope)
-with section(_("Beside the Oxford tracker"), "oxford") as opened:
+with section(_("Compared with the Oxford tracker"), "oxford") as opened:
     if opened:
         panels.oxford(scope)
 with section(_("Territories"), "territories") as opened:

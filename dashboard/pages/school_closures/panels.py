@@ -601,7 +601,7 @@ def territories(scope: Scope) -> None:
     table = ask(TERRITORIES, scope)
     if table.empty:
         paragraph(
-            _("No territory has a row of its own for {day} in the capture that answers.").format(day=day(scope.on_date))
+            _("The record shown lists no territory apart from its country for {day}.").format(day=day(scope.on_date))
         )
         return
     paragraph(_("Territories with a row of their own are not counted as countries."))
