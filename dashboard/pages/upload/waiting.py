@@ -1,10 +1,10 @@
 """Files that wait: what became of each row, what would change for whom, and who publishes. Then what was published."""
 
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.refused import for_readers, without_flags
 from dashboard.components.tables import reading_order
 from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.intake.commonest import commonest_rows
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
@@ -349,12 +350,17 @@ def _set_aside(snapshot: Snapshot, corrections: str) -> None:
             {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
             for row in csv.DictReader(file)
         ]
-    commonest = Counter((row["column"], row["value"], row["reason"]) for row in rows).most_common(MOST_NAMES)
+    commonest = commonest_rows(((row["column"], row["reason"]), row["value"]) for row in rows)
     if len(commonest) < len(rows):
         st.dataframe(
             [
-                {_("Column"): column, _("Value"): value or _("(not shown)"), _("Reason"): reason, _("Rows"): count}
-                for (column, value, reason), count in commonest
+                {
+                    _("Column"): column,
+                    _("Value"): value or _("(not shown)"),
+                    _("Reason"): reason,
+                    _("Rows"): len(places),
+                }
+                for ((column, reason), value), places in islice(commonest.items(), MOST_NAMES)
             ],
             hide_index=True,
             alt=_("The commonest reasons, with the rows of each."),
