@@ -401,7 +401,7 @@ def _consequence_lines(follows: Consequence) -> list[str]:
             if listed:
                 more = f" and {len(listed) - MOST_NAMES:,} more" if len(listed) > MOST_NAMES else ""
                 lines.append(f"{words} {kind}s: {', '.join(listed[:MOST_NAMES])}{more}")
-    lines += [str(match) for match in follows.found]
+    lines += [str(answer) for answer in (*follows.found, *follows.unlisted)]
     if follows.is_older:
         lines.append("Nothing changes: what is published is newer than this file.")
     return lines
