@@ -28,9 +28,11 @@ THEME = SCRIPT.with_name("theme.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
-# The language of an address without one, in which the visit began there, or the browser's own; and the same once the
-# reader went back to it.
+# The language of an address without one: in which the visit began there, else the browser's own. Once the reader went
+# back to it, no cookie says otherwise.
 BEGUN_IN, RETURNED_TO = "_language_begun_in", "_language_returned_to"
+# The browser need not remember a language that is its own.
+FORGOTTEN = "none"
 
 
 def begin() -> None:
@@ -39,9 +41,10 @@ def begin() -> None:
     """
     wanted = st.query_params.get(KEY)
     if wanted not in LANGUAGES and went_back_or_forward():
+        if st.session_state.get(CHOSEN):
+            st.session_state[RETURNED_TO] = st.session_state.get(BEGUN_IN)
         st.session_state[CHOSEN] = None
-        st.session_state[RETURNED_TO] = st.session_state.get(BEGUN_IN)
-    elif wanted not in LANGUAGES:
+    elif wanted not in LANGUAGES and not st.session_state.get(RETURNED_TO):
         wanted = st.session_state.get(CHOSEN) or st.context.cookies.get(KEY)
     if wanted in LANGUAGES:
         st.session_state[CHOSEN] = wanted
@@ -75,7 +78,8 @@ def choice() -> None:
 
 def set_browser_language() -> None:
     """Tells the page which language it is in, and in which direction it is written."""
-    kept = st.session_state.get(CHOSEN) or st.session_state.get(RETURNED_TO) or ""
+    returned = st.session_state.get(RETURNED_TO) or ""
+    kept = st.session_state.get(CHOSEN) or (FORGOTTEN if returned == best_of(st.context.locale) else returned)
     lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '

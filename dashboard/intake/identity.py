@@ -129,9 +129,9 @@ def open_identity(file: Path) -> Identity:
 def normal_id(text: str) -> str:
     """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
 
-    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9, dashes of any length are hyphens; a number has no leading
-    zeros, no signs between its thousands and no decimals of zero. An apostrophe that a spreadsheet put before it, and a
-    label such as `ID:`, are no part of it.
+    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9, dashes are hyphens; a number
+    has no leading zeros, no signs between its thousands and no decimals of zero. An apostrophe that a spreadsheet put
+    before it, and a label such as `ID:`, are no part of it.
     """
     if CODE.fullmatch(text):
         return text.casefold()

@@ -1,4 +1,4 @@
-"""Names of months in the six languages of the United Nations in Portuguese and Ukrainian. Knows no order of day and month."""
+"""Names of months in the languages of the United Nations, Portuguese and Ukrainian; no order of day and month."""
 
 import unicodedata
 from collections.abc import Mapping
