@@ -2,6 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+Other = TypeVar("Other", bound=Hashable)
 
 # So many values are named in a note.
 MOST_NAMED = 6
@@ -21,10 +24,10 @@ def commonest(values: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(together, key=lambda entry: -entry[1])
 
 
-def commonest_rows(rows: Iterable[tuple[Hashable, str]]) -> dict[tuple[Hashable, str], list[int]]:
+def commonest_rows(rows: Iterable[tuple[Other, str]]) -> dict[tuple[Other, str], list[int]]:
     """Of pairs of anything and a value the places of each, most frequent first, by what stands first and its value."""
-    places: dict[tuple[Hashable, str], list[int]] = defaultdict(list)
-    spellings: dict[tuple[Hashable, str], Counter[str]] = defaultdict(Counter)
+    places: dict[tuple[Other, str], list[int]] = defaultdict(list)
+    spellings: dict[tuple[Other, str], Counter[str]] = defaultdict(Counter)
     for at, (other, value) in enumerate(rows):
         places[other, alike(value)].append(at)
         spellings[other, alike(value)][value] += 1

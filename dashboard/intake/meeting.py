@@ -208,7 +208,7 @@ def _compared(source: str, partner: str, mine: Pairs, theirs: Pairs) -> Match:
         person = pair[0] or pair[1]
         met[person] = met.get(person, False) or not others.isdisjoint(pair)
     kinds = [[any(pair[at] for pair in people) for at in range(len(KEYS))] for people in (mine, theirs)]
-    apart = not any(here and there for here, there in zip(*kinds, strict=True))
+    apart = not any(of_mine and of_theirs for of_mine, of_theirs in zip(*kinds, strict=True))
     return Match(source, len(met), sum(met.values()), len({id_ or email for id_, email in theirs}), partner, apart)
 
 

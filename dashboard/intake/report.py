@@ -267,8 +267,9 @@ class Ledger:
         counted = []
         for (column, _, kept_as), written in unread.items():
             value = max(written, key=lambda spelling: spelling[1])[0]
-            lines = tuple(sorted(line for *_, some in written for line in some)[:LINES_SHOWN])
-            counted.append(Unread(column, value, sum(rows for _, rows, _ in written), lines, kept_as))
+            all_lines = sorted(line for *_, some in written for line in some)
+            rows_of_all = sum(spelling[1] for spelling in written)
+            counted.append(Unread(column, value, rows_of_all, tuple(all_lines[:LINES_SHOWN]), kept_as))
         return tuple(sorted(counted, key=lambda entry: (-entry.rows, entry.column, entry.value))[:MOST_UNREAD])
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:

@@ -9,8 +9,14 @@ from dashboard.commands.cli import _print_report
 from dashboard.intake.commonest import commonest, commonest_rows, in_words
 from tests.intake.making import Read, as_csv, as_xlsx
 
-NEED = "need_id,country_iso3,level,language,tier,activity_type,audience,people,raised_on,closed_on".split(",")
-OFFER = "offer_id,partner_id,offer,activity_type,countries,languages,levels,tier,is_free,capacity,valid_from".split(",")
+NEED = [
+    *("need_id", "country_iso3", "level", "language", "tier", "activity_type", "audience", "people"),
+    *("raised_on", "closed_on"),
+]
+OFFER = [
+    *("offer_id", "partner_id", "offer", "activity_type", "countries", "languages", "levels", "tier", "is_free"),
+    *("capacity", "valid_from"),
+]
 MALI = ("Mali Situation", "MALI SITUATION", "Mali  situation", "mali situation ", "Mali situation")
 
 
@@ -71,7 +77,7 @@ def test_cells_of_a_list_are_counted_however_they_are_written(tmp_path):
 
 
 def test_words_of_learners_that_are_not_understood_are_counted_however_they_are_written(tmp_path):
-    header = "partner_id,programme_id,learner_id,country_origin,registered_on,consent".split(",")
+    header = ["partner_id", "programme_id", "learner_id", "country_origin", "registered_on", "consent"]
     origins = ("Kurdistan", "KURDISTAN", " kurdistan", "Kurdistan", "Nowhere")
     rows = [["kiron", "kiron_campus", f"A{n}", origin, "2022-01-31", "Yes"] for n, origin in enumerate(origins)]
     done = Read(tmp_path, "partner_learners", as_csv([header, *rows]))

@@ -12,7 +12,10 @@ from dashboard.intake.front_door import Declared, made_ready_together
 from dashboard.intake.meeting import Match, Unlisted
 from tests.intake.making import as_csv
 
-USAGE = "Email,External Id,Course,Course ID,Enrollment Time,Overall Progress,Completed,Removed From Program,Program Slug,Program Name"
+USAGE = (
+    "Email,External Id,Course,Course ID,Enrollment Time,Overall Progress,Completed,Removed From Program,Program Slug,"
+    "Program Name"
+)
 REGISTER = "partner_id,programme_id,learner_id,email,registered_on,consent"
 IDS = [f"P-{n:03}" for n in range(20)]
 MAILS = [f"u{n}@mail.example" for n in range(20)]
@@ -48,15 +51,14 @@ def follows(tmp_path, in_process):
     """What follows from the last of some files, once those before it were imported."""
 
     def of(*files, partner=""):
-        store = tmp_path / "store"
-        for number, (source, rows) in enumerate(files):
-            path = tmp_path / f"{number}.csv"
-            path.write_bytes(as_csv(rows))
-            if number < len(files) - 1:
-                import_files(store, source, [path], captured_on=DAY, and_publish=False, confirmed=True)
-            else:
-                with made_ready_together(store, source, [path], DAY, Declared()) as ready:
-                    return consequence_of(store, [ready.arrival], partner)
+        store, paths = tmp_path / "store", []
+        for number, (_, rows) in enumerate(files):
+            paths.append(tmp_path / f"{number}.csv")
+            paths[-1].write_bytes(as_csv(rows))
+        for (source, _), path in zip(files[:-1], paths[:-1], strict=True):
+            import_files(store, source, [path], captured_on=DAY, and_publish=False, confirmed=True)
+        with made_ready_together(store, files[-1][0], paths[-1:], DAY, Declared()) as ready:
+            return consequence_of(store, [ready.arrival], partner)
 
     return of
 
@@ -134,8 +136,8 @@ def test_ids_that_no_list_has_are_named_in_either_order(follows, files):
     (lost,) = follows(*files).unlisted
     assert lost == LOST
     assert str(lost) == (
-        "2 of 3 hub_id of hub_sessions, in 6 rows, are not in hubs: hub_77 (4), HUB-1 (2); HUB-1 is written hub_1 there. "
-        "Correct them, or send hubs with them."
+        "2 of 3 hub_id of hub_sessions, in 6 rows, are not in hubs: hub_77 (4), HUB-1 (2); HUB-1 is written hub_1 there"
+        ". Correct them, or send hubs with them."
     )
 
 

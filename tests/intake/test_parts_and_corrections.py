@@ -15,10 +15,10 @@ from dashboard.actions import Actor, NotConfirmed, bring_in, import_files
 from dashboard.commands.cli import main
 from dashboard.intake import child, front_door
 from dashboard.intake.consequences import Change
-from dashboard.intake.meeting import Match
 from dashboard.intake.corrections import FILE, LINE, REASON
 from dashboard.intake.file_names import corrects_in_name, is_part_in_name
 from dashboard.intake.front_door import Declared
+from dashboard.intake.meeting import Match
 from dashboard.intake.proposals import NotYours, sent_together, waiting
 from dashboard.intake.recognise import set_aside_rows
 from dashboard.intake.report import FileRefused

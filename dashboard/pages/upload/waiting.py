@@ -282,8 +282,8 @@ def _unlisted(lost: Unlisted) -> str:
         ).format(ids=whole(lost.ids), column=column, source=source, listed=listed)
     sentences = [
         _(
-            "{unlisted} of {ids} ids in the column “{column}” of “{source}” are not in “{listed}”. Correct them, or send "
-            "“{listed}” with them."
+            "{unlisted} of {ids} ids in the column “{column}” of “{source}” are not in “{listed}”. Correct them, or "
+            "send “{listed}” with them."
         ).format(unlisted=whole(lost.unlisted), ids=whole(lost.ids), column=column, source=source, listed=listed)
     ]
     if lost.names:
