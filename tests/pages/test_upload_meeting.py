@@ -40,8 +40,8 @@ def test_ids_that_no_list_has_are_named_with_their_rows():
     lost = Unlisted("hub_sessions", "hub_id", "hubs", 3, 2, 6, True, (("hub77", 4), ("HUB1", 2)), (("HUB1", "hub1"),))
     assert waiting._unlisted(lost) == (
         "2 of 3 ids in the column “Hub id” of “Sessions of learning hubs” are not in “Register of learning hubs”. "
-        "Correct them, or send “Register of learning hubs” with them. The commonest ids, with their rows: hub77 (4), HUB1 "
-        "(2). HUB1 is written hub1 there."
+        "Correct them, or send “Register of learning hubs” with them. The commonest ids, with their rows: "
+        "hub77 (4), HUB1 (2). HUB1 is written hub1 there."
     )
 
 
