@@ -401,7 +401,7 @@ def _consequence_lines(follows: Consequence) -> list[str]:
             if listed:
                 more = f" and {len(listed) - MOST_NAMES:,} more" if len(listed) > MOST_NAMES else ""
                 lines.append(f"{words} {kind}s: {', '.join(listed[:MOST_NAMES])}{more}")
-    lines += [str(match) for match in follows.found]
+    lines += [str(answer) for answer in (*follows.found, *follows.unlisted)]
     if follows.is_older:
         lines.append("Nothing changes: what is published is newer than this file.")
     return lines
@@ -457,6 +457,8 @@ def _print_set_aside(report: Report) -> None:
         for rejected in commonest[reason][:MOST_VALUES_OF_A_REASON]:
             shown = f"{rejected.value!r}, first on" if rejected.value else "first on"
             print(f"          {rejected.rows:6}  {shown} line {rejected.line}{_file_words(rejected)}")
+        if others := commonest[reason][MOST_VALUES_OF_A_REASON:]:
+            print(f"          {sum(other.rows for other in others):6}  with {len(others)} other values")
     by_part = Counter(row.file for row in report.quarantined if row.file)
     for name, rows in list(by_part.items())[:MOST_PARTS]:
         lines = [str(row.line) for row in report.quarantined if row.file == name][:MOST_VALUES]

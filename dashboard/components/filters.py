@@ -226,7 +226,7 @@ def iso_day(text: str | None) -> datetime.date | None:
 
 def address_comes_first(key: str) -> bool:
     """Whether a choice is read from the address: the page has none yet, or the reader went back or forward."""
-    return key not in st.session_state or _went_back_or_forward() or not _was_drawn_on_this_page(key)
+    return key not in st.session_state or went_back_or_forward() or not _was_drawn_on_this_page(key)
 
 
 def in_address(key: str) -> str | None:
@@ -236,7 +236,7 @@ def in_address(key: str) -> str | None:
     address holds and nothing else.
     """
     wanted = st.query_params.get(key)
-    if wanted is None and key in TRAVELLING and not _went_back_or_forward():
+    if wanted is None and key in TRAVELLING and not went_back_or_forward():
         return st.session_state.get(LUGGAGE, {}).get(key)
     return wanted
 
@@ -247,7 +247,8 @@ def _was_drawn_on_this_page(key: str) -> bool:
     return run is None or st.session_state.get(DRAWN_ON, {}).get(key) == run.page_script_hash
 
 
-def _went_back_or_forward() -> bool:
+def went_back_or_forward() -> bool:
+    """Whether this run is of an address to which the reader went back or forward: what it lacks was not chosen."""
     run = get_script_run_ctx()
     return run is not None and run.is_history_navigation
 

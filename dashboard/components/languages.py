@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import dropped
-from dashboard.components.filters import remember
+from dashboard.components.filters import remember, went_back_or_forward
 from dashboard.components.record import is_recording
 from dashboard.locales import ENGLISH, LANGUAGES, _, best_of, is_offered, is_right_to_left, language, reviewed, speak
 from dashboard.locales.numbers import percent, whole
@@ -30,6 +30,11 @@ SLOW_LINE = SCRIPT.with_name("slow_line.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
+# The language of an address without one: in which the visit began there, else the browser's own. Once the reader went
+# back to it, no cookie says otherwise.
+BEGUN_IN, RETURNED_TO = "_language_begun_in", "_language_returned_to"
+# The browser need not remember a language that is its own.
+FORGOTTEN = "none"
 
 
 def begin() -> None:
@@ -37,11 +42,17 @@ def begin() -> None:
     browser.
     """
     wanted = st.query_params.get(KEY)
-    if wanted not in LANGUAGES:
+    if wanted not in LANGUAGES and went_back_or_forward():
+        if st.session_state.get(CHOSEN):
+            st.session_state[RETURNED_TO] = st.session_state.get(BEGUN_IN)
+        st.session_state[CHOSEN] = None
+    elif wanted not in LANGUAGES and not st.session_state.get(RETURNED_TO):
         wanted = st.session_state.get(CHOSEN) or st.context.cookies.get(KEY)
     if wanted in LANGUAGES:
         st.session_state[CHOSEN] = wanted
-    code = st.session_state.get(CHOSEN) or best_of(st.context.locale)
+    code = st.session_state.get(CHOSEN) or st.session_state.get(BEGUN_IN) or best_of(st.context.locale)
+    has_own = st.query_params.get(KEY) in LANGUAGES
+    st.session_state.setdefault(BEGUN_IN, best_of(st.context.locale) if has_own else code)
     st.session_state[LANGUAGE] = code
     speak(code)
 
@@ -69,10 +80,12 @@ def choice() -> None:
 
 def set_browser_language() -> None:
     """Tells the page which language it is in, and in which direction it is written."""
+    returned = st.session_state.get(RETURNED_TO) or ""
+    kept = st.session_state.get(CHOSEN) or (FORGOTTEN if returned == best_of(st.context.locale) else returned)
     lost = _("No connection. The figures are those last loaded; the page goes on when the connection is back.")
     st.html(
         f'<div hidden data-language="{language()}" data-direction="{"rtl" if is_right_to_left() else "ltr"}" '
-        f'data-remember="{st.session_state.get(CHOSEN, "")}" data-lost="{html.escape(lost)}" '
+        f'data-remember="{kept}" data-lost="{html.escape(lost)}" '
         f'data-words="{html.escape(json.dumps(words_of_streamlit(), ensure_ascii=False))}"></div>'
         f'<script src="/app/static/{SCRIPT.name}?v={_version(SCRIPT)}&l={language()}"></script>'
         f'<script src="/app/static/{OWN_WORDS.name}?v={_version(OWN_WORDS)}&l={language()}"></script>'

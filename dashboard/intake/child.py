@@ -151,6 +151,7 @@ def parse(order: dict[str, Any]) -> dict[str, Any]:
         records.add(as_table(card, ledger.rows))
     content = records.close()
     ledger.notes += [f"{rows} rows: {remark}" for remark, rows in sorted(ledger.remarks.items())]
+    ledger.notes += ledger.left_out_notes
     if ledger.erased:
         ledger.notes.append(f"{ledger.erased} rows: of learners who were erased; collapsed, none of them is kept")
     return Report(
@@ -329,6 +330,8 @@ def _reasons(ledger: Any) -> str:
 
     Values are named with their rows, save those of files about people.
     """
+    from dashboard.intake.commonest import commonest
+
     aside = ledger.quarantined
     if not aside:
         return ""
@@ -341,7 +344,7 @@ def _reasons(ledger: Any) -> str:
     named = []
     for (column, reason), times in rows.most_common(MOST_NAMED):
         values = Counter(row.value[:LONGEST_NAMED] for row in aside if (row.column, row.reason) == (column, reason))
-        most = [] if ledger.card.people else [f"{v} ({n})" for v, n in values.most_common(MOST_NAMED) if v]
+        most = [] if ledger.card.people else [f"{v} ({n})" for v, n in commonest(values)[:MOST_NAMED] if v]
         counted = "1 row" if times == 1 else f"{times} rows"
         named.append(f"{column}: {reason}, {counted}" + (f" ({', '.join(most)})" if most else ""))
     return f"{sentence} The commonest: {'; '.join(named)}."

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dashboard.intake.meeting import KEYS, Match, Unlisted, columns_of, matches, unlisted
 from dashboard.intake.programmes import programmes
 from dashboard.intake.readers.contributions_5w import NOT_STATED
 from dashboard.intake.workplace import workplace
@@ -23,7 +24,6 @@ from dashboard.store.joining import Arrival
 from dashboard.store.snapshots import Snapshot, as_if_kept, pinned
 from dashboard.warehouse.catalog import sources
 
-KEYS = ("id_key", "email_key")
 LEARNERS = "learners"
 # Of fewer than these one is more than a fifth.
 FEWEST = 5
@@ -74,31 +74,19 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Match:
-    """How many people of a file are in the other files of the same partner, by source."""
-
-    source: str
-    people: int
-    found: int
-
-    def __str__(self) -> str:
-        """For the report."""
-        ask = ": are the ids the same?" if not self.found else ""
-        return f"{self.found:,} of {self.people:,} people are in the partner's files of {self.source}{ask}"
-
-
-@dataclass(frozen=True)
 class Consequence:
     """What follows from a file: people by stream, names that are new, names that vanish, people known already.
 
     `new` and `vanishing` are by kind: partner, programme, organisation. `is_older` states that what is published is
-    newer, so that nothing changes. `alike` are known partners and programmes that a new one may be meant for.
+    newer, so that nothing changes. `unlisted` are ids that no list has. `alike` are known partners and programmes that
+    a new one may be meant for.
     """
 
     changes: tuple[Change, ...] = ()
     new: Mapping[str, tuple[str, ...]] | None = None
     vanishing: Mapping[str, tuple[str, ...]] | None = None
     found: tuple[Match, ...] = ()
+    unlisted: tuple[Unlisted, ...] = ()
     is_older: bool = False
     alike: Mapping[str, str] = field(default_factory=dict)
 
@@ -145,8 +133,9 @@ def consequence(before: Pins, after: Pins, fresh: Sequence[Snapshot], partner: s
         },
         vanishing={kind: tuple(sorted(old[kind] - new[kind])) for kind in new},
         found=tuple(
-            matches for snapshot in fresh if sources()[snapshot.source].people for matches in _matches(snapshot, after)
+            match for snapshot in fresh if sources()[snapshot.source].people for match in matches(snapshot, after)
         ),
+        unlisted=tuple(lost for snapshot in fresh for lost in unlisted(snapshot, after, is_all=not partner)),
         is_older=bool(fresh)
         and not any(snapshot.folder == kept.folder for snapshot in fresh for kept in after.get(snapshot.source, ())),
     )
@@ -252,7 +241,7 @@ def _of_streams(
 
 def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dict[str, set[str]]:
     """Distinct values of the columns, joined, by stream; without columns one key a learner."""
-    names = _columns(rows)
+    names = columns_of(rows)
     wanted = columns or KEYS
     if not {*stream, *wanted} <= set(names):
         return {}
@@ -270,14 +259,6 @@ def _by_stream(rows: Path, stream: Sequence[str], columns: Sequence[str]) -> dic
         if row["key"]:
             keys_of.setdefault(row["stream"], set()).add(row["key"])
     return keys_of
-
-
-def _columns(rows: Path) -> list[str]:
-    """The columns of a file; none of one that is damaged: sending it again mends it, and nothing is known of it."""
-    try:
-        return pq.read_schema(rows).names
-    except (OSError, pa.ArrowException):
-        return []
 
 
 def _joined_columns(columns: Sequence[pa.ChunkedArray], rows: int) -> Any:
@@ -309,44 +290,10 @@ def _names(pins: Pins, of_sources: Iterable[str], only: str = "") -> dict[str, f
                         continue
                     names_of["partner"].add(partner)
                     names_of["programme"] |= {programme} - {partner}  # of a file that names no programme
-            elif source in of_sources and "organisation" in _columns(snapshot.rows_file):
+            elif source in of_sources and "organisation" in columns_of(snapshot.rows_file):
                 column = pq.read_table(snapshot.rows_file, columns=["organisation"])["organisation"]
                 names_of["organisation"] |= {name for name in pc.unique(column).to_pylist() if name} - {NOT_STATED}
     return {kind: frozenset(names) for kind, names in names_of.items()}
-
-
-def _matches(fresh: Snapshot, pins: Pins) -> list[Match]:
-    """How many people of a snapshot are in the same partners' files of other sources."""
-    mine = _pairs(fresh.rows_file)
-    if not mine:
-        return []
-    partners = {partner for partner, _, _ in mine}
-    answers = []
-    for source, snapshots in pins.items():
-        if source == fresh.source or not sources()[source].people:
-            continue
-        others = {
-            key
-            for snapshot in snapshots
-            if snapshot.provenance == fresh.provenance
-            for partner, *keys in _pairs(snapshot.rows_file)
-            if partner in partners
-            for key in keys
-            if key
-        }
-        if others:
-            people = {(id_key or email_key): {id_key, email_key} & others for _, id_key, email_key in mine}
-            answers.append(Match(source, len(people), sum(bool(met) for met in people.values())))
-    return answers
-
-
-def _pairs(rows: Path) -> set[tuple[str, str | None, str | None]]:
-    """Each partner, id and e-mail key that stand together in a row."""
-    if not {"partner_id", *KEYS} <= set(_columns(rows)):
-        return set()
-    table = pq.read_table(rows, columns=["partner_id", *KEYS])
-    pairs = table.group_by(table.column_names).aggregate([])
-    return set(zip(*(pairs[name].to_pylist() for name in ("partner_id", *KEYS)), strict=True))
 
 
 @cache

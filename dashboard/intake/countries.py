@@ -12,7 +12,7 @@ from dashboard.settings import REFERENCE
 CODE_ALIASES = {"RKS": "XKX"}
 # CLDR's codes that are not those of the reference.
 CLDR_CODES = {"XK": "XKX"}
-LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "zh_Hant", "ar")
+LANGUAGES = ("en", "fr", "es", "pt", "ru", "uk", "zh", "zh_Hant", "ar")
 # Words that make a name formal and name no other country: Iran (Islamic Republic of), Palestine, State of.
 FORMAL = """
     the republic rep of islamic state arab federal plurinational bolivarian kingdom federated states union commonwealth
@@ -74,7 +74,7 @@ def names_of_all_languages() -> Mapping[str, str]:
 
 @lru_cache(DISTINCT_NAMES)
 def find(written: str) -> str | None:
-    """The code of a country written as a code or as a name, short, formal or old, in any of seven languages."""
+    """The code of a country written as a code or as a name, short, formal or old, in any of eight languages."""
     written = without_footnote(written)
     if code := code_of(written) or alpha2().get(written.upper()):
         return code

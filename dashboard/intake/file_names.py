@@ -35,7 +35,8 @@ QUARTER = re.compile(rf"(?<![^\W_])(q[1-4]|h[12]){GAP}*{YEAR}(?!\d)|(?<!\d){YEAR
 
 # A number, a letter or a Roman one follows, so that participants and parties are none.
 PART_IN_NAME = re.compile(
-    r"(?<![^\W_])(?:part|pt|parte|partie|teil|часть|(?:ال)?جزء|部分|chunk|split)[ _.-]{0,2}\(?\d{1,2}(?!\d)"
+    r"(?<![^\W_])(?:part|pt|parte|partie|teil|часть|частина|(?:ال)?جزء|部分|分卷|chunk|split)"
+    r"[ _.-]{0,2}\(?\d{1,2}(?!\d)"
     r"|(?<![^\W_])(?:part|parte|partie|teil|часть)[ _.-](?:[ab]|i{1,3}|iv|v)(?![^\W_])"
     r"|第[ _]?(?:\d{1,2}|[一二三四五六七八九十])[ _]?部分"
     r"|(?<!\d)\d{1,2}[ _-]?(?:of|de|sur|von|из|di)[ _-]?\d{1,2}(?!\d)(?![ _-]?(?:de|del)?[ _-]?(?:19|20)\d\d)",

@@ -37,6 +37,8 @@ DATE = re.compile(
     r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:[ t]\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d\d"
     r"|\d{1,2}[-/ ]([^\W\d_]{3,9})\.?(?:[-/ ](?:\d\d|(?:19|20)\d\d))?"
 )
+# What word processors make of a hyphen: KRN‐001, KRN–001, KRN−001.
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 # Addresses that are put where there is none: noemail@, sin.correo@, pasdemail@.
 NO_MAIL = re.compile(
     r"(?:no|not|non|sin|sans|sem|pas|without|has ?no|нет|без)(?:an?|de|d|has|have|valid)?"
@@ -127,9 +129,9 @@ def open_identity(file: Path) -> Identity:
 def normal_id(text: str) -> str:
     """The id as it is compared, empty where it is none: a placeholder, a spreadsheet's error, a number cut short.
 
-    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9; a number has no leading
-    zeros, no signs between its thousands and no decimals of zero. An apostrophe that a spreadsheet put before it, and a
-    label such as `ID:`, are no part of it.
+    Case, width, spaces and unseen marks are evened out; digits of any script are 0 to 9, dashes are hyphens; a number
+    has no leading zeros, no signs between its thousands and no decimals of zero. An apostrophe that a spreadsheet put
+    before it, and a label such as `ID:`, are no part of it.
     """
     if CODE.fullmatch(text):
         return text.casefold()
@@ -200,4 +202,4 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text.casefold()
     seen = (c for c in unicodedata.normalize("NFKC", text) if c.isascii() or unicodedata.category(c) != "Cf")
-    return "".join(str(unicodedata.decimal(c, c)) for c in "".join(seen).casefold())
+    return "".join(str(unicodedata.decimal(c, c)) for c in "".join(seen).casefold()).translate(HYPHENS)

@@ -1,13 +1,13 @@
-"""Names of months in the six languages of the United Nations and in Portuguese. Knows no order of day and month."""
+"""Names of months in the languages of the United Nations, Portuguese and Ukrainian; no order of day and month."""
 
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
 # Arabic has two sets of names: that of Egypt and the Gulf, and that of the Levant.
-LANGUAGES = ("en", "fr", "es", "pt", "ru", "zh", "ar", "ar_SY")
-# Only Russian has another form for a month without a day: июнь 2024.
-WITHOUT_DAY = ("ru",)
+LANGUAGES = ("en", "fr", "es", "pt", "ru", "uk", "zh", "ar", "ar_SY")
+# Russian and Ukrainian have another form for a month without a day: июнь 2024.
+WITHOUT_DAY = ("ru", "uk")
 SHORTEST = 3
 MONTHS_A_YEAR = 12
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.intake.commonest import alike, commonest, commonest_rows, in_words
 from dashboard.intake.days import Orders
 from dashboard.intake.identity import Identity
 from dashboard.intake.scale import Progress
@@ -130,12 +131,13 @@ class Report:
 
     @property
     def commonest(self) -> list[Commonest]:
-        """The values for which rows were set aside, most frequent first."""
-        counted = Counter((row.column, row.reason, row.value) for row in self.quarantined)
-        first: dict[tuple[str, str, str], Quarantined] = {}
-        for row in self.quarantined:
-            first.setdefault((row.column, row.reason, row.value), row)
-        return [Commonest(*key, rows, first[key].line, first[key].file) for key, rows in counted.most_common()]
+        """The values for which rows were set aside, most frequent first; those that are alike are one."""
+        counted = commonest_rows(((row.column, row.reason), row.value) for row in self.quarantined)
+        found = []
+        for (_, value), places in counted.items():
+            first = self.quarantined[places[0]]
+            found.append(Commonest(first.column, first.reason, value, len(places), first.line, first.file))
+        return found
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -204,6 +206,8 @@ class Ledger:
     zone: str = ""
     today: str = ""
     remarks: Counter[str] = field(default_factory=Counter)
+    # Values that a row did not need and that could not be read, by header and reason.
+    left_out: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     streams: set[tuple[str, ...]] = field(default_factory=set)
     # Places of columns that a reader uses beside those of the card.
     read_too: set[int] = field(default_factory=set)
@@ -238,15 +242,35 @@ class Ledger:
         counted[0] += len(lines)
         counted.extend(lines[: LINES_SHOWN + 1 - len(counted)])
 
+    @property
+    def left_out_notes(self) -> list[str]:
+        """A note for each column and reason for which values were left out, with the commonest of them."""
+        notes = []
+        for (header, reason), values in sorted(self.left_out.items()):
+            shown = Counter({value: rows for value, rows in values.items() if value})
+            many = len(commonest(shown)) > 1
+            single = f" ({next(iter(commonest(shown)))[0]})" if shown and not many else ""
+            listed = f": {in_words(shown)}" if many else ""
+            kept = "the row is kept" if not many else "the rows are kept"
+            notes.append(f"{values.total()} rows: {header}{single}: {reason}; left out, {kept}{listed}")
+        return notes
+
     def unread_values(self) -> tuple[Unread, ...]:
-        """Values that were not understood, most frequent first; one that shares a word with a name is not shown."""
-        unread: dict[tuple[str, str, str], Unread] = {}
+        """Values that were not understood, most frequent first; one that shares a word with a name is not shown.
+
+        Those that are alike are one, as it is written most often.
+        """
+        unread: dict[tuple[str, str, str], list[tuple[str, int, list[int]]]] = {}
         for (column, value, kept_as), (rows, *lines) in self.unread.items():
             shown = value if set(fold(value).split()).isdisjoint(self.words_of_names) else ""
-            before = unread.get((column, shown, kept_as), Unread(column, shown, 0, (), kept_as))
-            all_lines = tuple(sorted((*before.lines, *lines))[:LINES_SHOWN])
-            unread[column, shown, kept_as] = Unread(column, shown, before.rows + rows, all_lines, kept_as)
-        return tuple(sorted(unread.values(), key=lambda entry: (-entry.rows, entry.column, entry.value))[:MOST_UNREAD])
+            unread.setdefault((column, alike(shown), kept_as), []).append((shown, rows, lines))
+        counted = []
+        for (column, _, kept_as), written in unread.items():
+            value = max(written, key=lambda spelling: spelling[1])[0]
+            all_lines = sorted(line for *_, some in written for line in some)
+            rows_of_all = sum(spelling[1] for spelling in written)
+            counted.append(Unread(column, value, rows_of_all, tuple(all_lines[:LINES_SHOWN]), kept_as))
+        return tuple(sorted(counted, key=lambda entry: (-entry.rows, entry.column, entry.value))[:MOST_UNREAD])
 
     def is_erased(self, record: tuple[Any, ...]) -> bool:
         """Whether a record is about somebody who was erased."""

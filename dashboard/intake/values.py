@@ -3,6 +3,7 @@
 import datetime
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
@@ -266,8 +267,8 @@ def left_out(text: str, column: str, reason: str, ledger: Ledger) -> None:
     """
     header = next((known.headers[0] for known in ledger.card.columns if known.name == column), column)
     is_hidden = ledger.card.people or holds_address(text) or not text.strip()
-    shown = "" if is_hidden else f" ({clean(text)[:LONGEST_TEXT]})"
-    ledger.remarks[f"{header}{shown}: {reason}; left out, the row is kept"] += 1
+    shown = "" if is_hidden else clean(text)[:LONGEST_TEXT]
+    ledger.left_out.setdefault((header, reason), Counter())[shown] += 1
 
 
 def degrees(text: str, column: str, most: float) -> float:

@@ -8,7 +8,8 @@
   document.documentElement.dir = direction;
   if (remember) {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `lang=${remember}; path=/; max-age=31536000; samesite=strict${secure}`;
+    const age = remember === "none" ? 0 : 31536000;
+    document.cookie = `lang=${remember}; path=/; max-age=${age}; samesite=strict${secure}`;
   }
   if (direction !== "rtl" || window.tablesWatched) return;
   window.tablesWatched = true;

@@ -178,3 +178,25 @@ def test_a_day_travels_among_closures_and_stays_with_them(visit):
         seen.page.locator("[data-testid=stSidebarNavLink]").filter(has_text=name).first.click()
         seen.settle()
         assert words in said(seen), name
+
+
+def test_back_to_the_address_without_a_language_is_the_language_it_had(visit):
+    seen = visit(reader="languages").open("/overview")
+    english = sentence(seen)
+    for spoken, chosen in (("English", "français"), ("français", "español")):
+        seen.page.get_by_role("button", name=spoken, exact=True).click()
+        seen.page.get_by_role("button", name=chosen, exact=True).click()
+        seen.settle()
+    press(seen, "go_back")
+    assert "lang=fr" in seen.page.url and "réfugiés" in sentence(seen)
+    press(seen, "go_back")
+    assert "lang=" not in seen.page.url and sentence(seen) == english
+    press(seen, "go_forward")
+    press(seen, "reload")
+    assert "lang=fr" in seen.page.url and "réfugiés" in sentence(seen)
+    press(seen, "go_back")
+    assert "lang=" not in seen.page.url and sentence(seen) == english
+    seen.page.get_by_text("Women at each step", exact=True).click()  # the next run of the same visit
+    seen.settle()
+    press(seen, "reload")
+    assert "lang=" not in seen.page.url and sentence(seen) == english

@@ -449,3 +449,52 @@ def test_a_merged_heading_of_a_workbook_names_both_columns_below_it(read, tmp_pa
     book.save(tmp_path / "list.xlsx")
     done = read(LIST, (tmp_path / "list.xlsx").read_bytes())
     assert reached(done) == [("A", 1200, 120)] and len(done.report.quarantined) == 2
+
+
+# Words of Portuguese and Ukrainian, and signs of word processors.
+
+
+@pytest.mark.parametrize(
+    ("country", "level", "language", "tier", "day", "kept"),
+    [
+        ("Україна", "початкова", "українська", "без технологій", "10 квітня 2020", ("UKR", "primary", "uk", "no-tech")),
+        ("Moçambique", "Ensino médio", "português", "baixa tecnologia", "10 de abril de 2020",
+         ("MOZ", "upper_secondary", "pt", "low-tech")),
+        ("السودان", "ابتدائي", "العربية", "تقنية منخفضة", "10 أبريل 2020", ("SDN", "primary", "ar", "low-tech")),
+    ],
+)  # fmt: skip
+def test_needs_are_read_in_portuguese_ukrainian_and_arabic(read, country, level, language, tier, day, kept):
+    head = "need_id,country_iso3,level,language,tier,people,raised_on"
+    done = read("needs", f"{head}\nn1,{country},{level},{language},{tier},10,{day}")
+    (need,) = done.rows
+    assert (need["country_iso3"], need["level"], need["language"], need["highest_tier"]) == kept
+    assert need["raised_on"] == datetime.date(2020, 4, 10)
+
+
+@pytest.mark.parametrize("level", ["secondary", "Secondaire", "ensino secundário", "середня освіта"])
+def test_a_word_for_two_levels_is_named_as_such(read, level):
+    head = "need_id,country_iso3,level,language,tier,people,raised_on"
+    done = read("needs", f"{head}\nn1,KEN,{level},en,no-tech,1,2020-04-10\nn2,KEN,primary,en,no-tech,1,2020-04-10")
+    assert "lower_secondary and upper_secondary; give each a row" in done.report.quarantined[0].reason
+
+
+@pytest.mark.parametrize(
+    "written", ["KRN‐001", "KRN‑001", "krn–001", "KRN—001", "KRN−001", "ＫＲＮ－001", "KRN-001\u00a0"]
+)
+def test_a_dash_that_a_word_processor_put_is_the_hyphen_of_the_id(written):
+    assert normal_id(written) == "krn-001"
+
+
+def test_rows_with_either_dash_are_one_person_in_a_file_that_is_read_by_column(read):
+    rows = [f",{who},C,c{n},2022-01-03T10:00:00Z,50,No,{SLUG}," for n, who in enumerate(["A-1", "A–1", "a‑1"])]
+    done = read("coursera_usage", "\n".join([USAGE, *rows]))
+    assert len(set(done.column("id_key"))) == 1 and done.report.people_in == 1
+
+
+@pytest.mark.parametrize("written", ["sin asignar", "Em falta", "немає", "не вказано", "sans numéro", "без номера"])
+def test_a_word_for_no_number_is_no_id(written):
+    assert normal_id(written) == ""
+
+
+def test_a_part_is_known_by_its_name_in_ukrainian():
+    assert is_part_in_name("звіт частина 1.csv") and not is_part_in_name("batch 2 learners.csv")

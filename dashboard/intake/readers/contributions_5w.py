@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from dashboard.intake import countries, words
+from dashboard.intake.commonest import MOST_NAMED, commonest, in_words
 from dashboard.intake.education import is_education
 from dashboard.intake.headers import TAGS_BELOW, headings, is_header_again, is_tag, is_tags, letters
 from dashboard.intake.programmes import identifier
@@ -73,8 +74,6 @@ SEEMS_REACHED = re.compile(
     r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
 )
 SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
-# So many values that could not be read, and so many sectors, are named in a note.
-MOST_NAMED = 6
 Read = TypeVar("Read")
 
 
@@ -106,11 +105,9 @@ class LeftOut:
     def enter(self) -> None:
         """Writes a note for each column and reason, with the values that are most frequent."""
         for (column, reason), values in sorted(self.values.items()):
-            most = [value if n == 1 else f"{value} ({n})" for value, n in values.most_common(MOST_NAMED)]
-            more = ", …" if len(values) > MOST_NAMED else ""
             header = self.headers.get(column, column)
             counted = "1 cell" if values.total() == 1 else f"{values.total()} cells"
-            self.ledger.notes.append(f"{counted} of {header}: {reason}: {', '.join(most)}{more}")
+            self.ledger.notes.append(f"{counted} of {header}: {reason}: {in_words(values)}")
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -203,8 +200,9 @@ def _note_sectors(of_sector: Counter[str], ledger: Ledger) -> None:
             "(`--sector Education`); if a column states it, map that column (`--column sector=HEADER`)."
         )
         return
-    named = [f"{clean(sector)} ({n})" for sector, n in of_sector.most_common(MOST_NAMED)]
-    more = ", …" if len(of_sector) > MOST_NAMED else ""
+    sectors = commonest({clean(sector): n for sector, n in of_sector.items()})
+    named = [f"{sector} ({n})" for sector, n in sectors[:MOST_NAMED]]
+    more = ", …" if len(sectors) > MOST_NAMED else ""
     ledger.notes.append(f"No row is of education. Sectors of the list: {', '.join(named)}{more}")
 
 

@@ -133,7 +133,9 @@ def level(text: str, column: str) -> str:
         RowRefused: none of ISCED, or several.
     """
     levels = _level(text)
-    if len(levels) != 1:
+    if len(levels) > 1:
+        raise RowRefused(column, text, f"stands for {' and '.join(levels)}; give each a row")
+    if not levels:
         raise RowRefused(column, text, f"none of {', '.join(LEVELS)}" if text.strip() else "blank")
     return levels[0]
 

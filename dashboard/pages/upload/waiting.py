@@ -1,10 +1,10 @@
 """Files that wait: what became of each row, what would change for whom, and who publishes. Then what was published."""
 
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from dashboard.components.learners import partner_words, programme_words
 from dashboard.components.refused import for_readers, without_flags
 from dashboard.components.tables import reading_order
 from dashboard.disclosure.policy import COALITION, PUBLIC
+from dashboard.intake.commonest import commonest_rows
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.holding import held
+from dashboard.intake.meeting import Match, Unlisted
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
 from dashboard.locales.numbers import missing, whole, with_commas, with_semicolons
@@ -227,14 +229,71 @@ def _people(proposal: Proposal, follows: Consequence) -> None:
             hide_index=True,
             alt=_("Learners of each partner and programme before and after."),
         )
-    for count in follows.found:
-        words = _("{found} of {people} learners are in the partner's files of “{source}”.").format(
-            found=whole(count.found), people=whole(count.people), source=_(sources()[count.source].title)
+    for match in follows.found:
+        _match(match)
+    for lost in follows.unlisted:
+        st.warning(_unlisted(lost))
+
+
+def _match(match: Match) -> None:
+    """How many learners of the file are in the partner's other files, and what to do where they are few."""
+    partner = in_markdown(partner_words().get(match.partner, match.partner))
+    found, people, others = whole(match.found), whole(match.people), whole(match.others)
+    if not match.source:
+        st.warning(
+            _(
+                "{partner} has no other file about learners, so {people} learners of this file cannot be compared. "
+                "Check whether the name of the partner is written as in its other files."
+            ).format(partner=partner, people=people)
         )
-        if count.found:
-            st.caption(words)
-        else:
-            st.warning(" ".join([words, _("Are the ids the same in both?")]))
+        return
+    title = _(sources()[match.source].title)
+    if match.partner:
+        words = _(
+            "{found} of {people} learners of {partner} in this file are in its files of “{source}”, which have "
+            "{others} learners."
+        ).format(found=found, people=people, partner=partner, source=title, others=others)
+    else:
+        words = _(
+            "{found} of {people} learners of this file are in the partner's files of “{source}”, which have {others} "
+            "learners."
+        ).format(found=found, people=people, source=title, others=others)
+    if match.apart:
+        advice = _("One file has ids only and the other e-mail addresses only. Send it with the column that both have.")
+        st.warning(f"{words} {advice}")
+    elif match.is_doubtful:
+        advice = _(
+            "Compare the ids in both files: they may be hashed, shortened or have a prefix in one of them. Send that "
+            "file again with the ids of the other."
+        )
+        st.warning(f"{words} {advice}")
+    else:
+        st.caption(words)
+
+
+def _unlisted(lost: Unlisted) -> str:
+    """The ids that lead nowhere, and what to do."""
+    column = sources()[lost.source].label(lost.column)
+    source, listed = _(sources()[lost.source].title), _(sources()[lost.listed].title)
+    if not lost.has_list:
+        return _(
+            "No file of “{listed}” has come in, so the ids in the column “{column}” of “{source}” cannot be looked up: "
+            "{ids}."
+        ).format(ids=whole(lost.ids), column=column, source=source, listed=listed)
+    sentences = [
+        _(
+            "{unlisted} of {ids} ids in the column “{column}” of “{source}” are not in “{listed}”. Correct them, or "
+            "send “{listed}” with them."
+        ).format(unlisted=whole(lost.unlisted), ids=whole(lost.ids), column=column, source=source, listed=listed)
+    ]
+    if lost.names:
+        names = with_commas(f"{in_markdown(name)} ({whole(rows)})" for name, rows in lost.names)
+        sentences.append(_("The commonest ids, with their rows: {names}.").format(names=names))
+    sentences += [
+        _("{name} is written {other} there.").format(name=in_markdown(name), other=in_markdown(other))
+        for name, other in lost.respelled
+    ]
+    return " ".join(sentences)
 
 
 def _names(follows: Consequence) -> None:
@@ -349,12 +408,17 @@ def _set_aside(snapshot: Snapshot, corrections: str) -> None:
             {**row, "column": card.label(row["column"]), "reason": without_flags(row["reason"])}
             for row in csv.DictReader(file)
         ]
-    commonest = Counter((row["column"], row["value"], row["reason"]) for row in rows).most_common(MOST_NAMES)
+    commonest = commonest_rows(((row["column"], row["reason"]), row["value"]) for row in rows)
     if len(commonest) < len(rows):
         st.dataframe(
             [
-                {_("Column"): column, _("Value"): value or _("(not shown)"), _("Reason"): reason, _("Rows"): count}
-                for (column, value, reason), count in commonest
+                {
+                    _("Column"): column,
+                    _("Value"): value or _("(not shown)"),
+                    _("Reason"): reason,
+                    _("Rows"): len(places),
+                }
+                for ((column, reason), value), places in islice(commonest.items(), MOST_NAMES)
             ],
             hide_index=True,
             alt=_("The commonest reasons, with the rows of each."),
