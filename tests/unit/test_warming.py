@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import session
 from dashboard.access.viewer import STEWARD
+from dashboard.server import prefetch
 from dashboard.store import releases
 from dashboard.store.protocol import point
 
@@ -111,3 +112,19 @@ def test_readers_who_come_together_open_one_database(store, monkeypatch):
         reader.join(20)
     assert opened == [STEWARD] and len(set(map(id, found))) == 1 and len(found) == 5
     session.let_go()
+
+
+def test_a_disk_that_fails_once_does_not_end_the_looking_for_releases(monkeypatch):
+    looks, third = [], Event()
+
+    def begin():
+        looks.append(len(looks))
+        if len(looks) == 1:
+            raise OSError("input/output error")
+        if len(looks) == 3:
+            third.set()
+
+    monkeypatch.setattr(prefetch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(prefetch, "begin", begin)
+    with prefetch.pick_up_releases():
+        assert third.wait(20)
