@@ -30,6 +30,7 @@ from dashboard.watch.rules import (
 )
 
 WAITING = "unmatched"
+LARGE = 1_000
 WORDS = {ABOVE: "above", BELOW: "below", AT_LEAST: "at or above", AT_MOST: "at or below"}
 
 
@@ -200,7 +201,8 @@ def _sentence(rule: Rule, value: float, before: float | None) -> str:
 
 
 def _number_words(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    """Four digits, and of a large number all that stand before the point."""
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= LARGE else f"{value:,.4g}"
 
 
 def _overdue(rule: Rule, store: Path, release: Release, today: datetime.date) -> list[Firing]:

@@ -8,6 +8,7 @@ import pytest
 from dashboard.commands import watching
 from dashboard.commands.cli import main
 from dashboard.settings import PROJECT
+from dashboard.watch import judging
 
 FIGURE = """
 [[rule]]
@@ -166,3 +167,18 @@ def test_two_watches_do_not_tell_the_same_twice(watch):
     with alone(watch.store):
         status, out, err = watch(rule, "--again")
     assert (status, out) == (1, []) and "Another watch of this store is at work" in err
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (12_345.6, "12,346"),
+        (1_234_567.25, "1,234,567"),
+        (999.96, "1,000"),
+        (0.2134, "0.2134"),
+        (7, "7"),
+        (-2_500.5, "-2,500"),
+    ],
+)
+def test_a_figure_is_written_without_an_exponent(value, words):
+    assert judging._number_words(value) == words
