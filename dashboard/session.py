@@ -31,7 +31,7 @@ from dashboard.measures import RELEASE_SECONDS
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
-from dashboard.store.protocol import StoreDamaged
+from dashboard.store.protocol import MANIFEST, StoreDamaged
 from dashboard.store.releases import (
     NoSuchRelease,
     Release,
@@ -39,7 +39,6 @@ from dashboard.store.releases import (
     last_good_release,
     number_served,
     open_release,
-    release_numbers,
 )
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
@@ -126,7 +125,7 @@ def take_release() -> Release:
         words = _("Release {number} is shown, as the one published last cannot be read. A steward can see why.")
         notice = words.format(number=release.number)
     if (number := st.query_params.get(PINNED)) and number != str(release.number):
-        pinned = _pinned(str(store_folder()), release, number)
+        pinned = _earlier(release, number)
         if pinned is None:
             words = _("The link names release {number}, which is not served any more; release {newest} is shown.")
             notice = words.format(number=in_markdown(number), newest=release.number)
@@ -226,10 +225,7 @@ def served(number: int) -> Release | None:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     newest, _notice = begin()
-    if number == newest.number:
-        return newest
-    is_kept = number in release_numbers(store_folder())  # it may be erased while this process has it in memory
-    return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
+    return newest if number == newest.number else _earlier(newest, str(number))
 
 
 def warm_with(warm: Callable[[Release, bool], object]) -> None:
@@ -288,7 +284,7 @@ def ask_row(name: str, scope: Scope | None = None, **where: str) -> Mapping[str,
 
 def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
-    before = _before(str(store_folder()), current_release())
+    before = release_before(current_release())
     params = tuple(scope.params(question(name)).items())
     if not before:
         return None
@@ -297,7 +293,8 @@ def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
 
 def release_before(release: Release) -> Release | None:
     """The release that this one was made after; None where there is none that can be read."""
-    return _before(str(store_folder()), release)
+    before = _before(str(store_folder()), release)
+    return before if before and _stands(before) else None
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -325,6 +322,17 @@ def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -
 def _release(store: str, number: int) -> tuple[Release, str]:
     """The current release, verified once per process."""
     return last_good_release(Path(store), number)
+
+
+def _earlier(current: Release, number: str) -> Release | None:
+    """An earlier release that the current one was made after, as long as it stands."""
+    earlier = _pinned(str(store_folder()), current, number)
+    return earlier if earlier and _stands(earlier) else None
+
+
+def _stands(release: Release) -> bool:
+    """Whether a release is there still: it may be erased or pruned while this process has it in memory."""
+    return (release.folder / MANIFEST).is_file()
 
 
 @lru_cache(maxsize=32)

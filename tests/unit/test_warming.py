@@ -10,7 +10,8 @@ from dashboard import session
 from dashboard.access.viewer import STEWARD
 from dashboard.server import prefetch
 from dashboard.store import releases
-from dashboard.store.protocol import point
+from dashboard.store.protocol import locked, point
+from dashboard.store.removal import bury
 
 
 @pytest.fixture
@@ -84,6 +85,19 @@ def test_a_release_that_cannot_be_loaded_is_met_as_without_warming(store, warmed
             break
         time.sleep(0.05)
     assert release.number == 1 and "Release 1 is shown" in notice
+
+
+def test_a_release_that_is_deleted_is_not_answered_from_memory(store, monkeypatch):
+    point(store, releases.CURRENT, "2")
+    newest, _notice = session.begin()
+    monkeypatch.setattr(session.st, "query_params", {"release": "1"})
+    monkeypatch.setattr(session.st, "session_state", {})
+    assert session.take_release().number == session.served(1).number == session.release_before(newest).number == 1
+
+    with locked(store):
+        bury(store, 1, "it was older than 13 months", "2026-11-29")  # as another process does
+
+    assert session.take_release().number == 2 and session.served(1) is None and session.release_before(newest) is None
 
 
 def test_without_a_server_nothing_is_warmed(store):
