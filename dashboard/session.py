@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -50,14 +51,14 @@ from dashboard.warehouse.duckdb import write_shared
 
 # Each takes some 15 MB.
 PARTNERS_IN_MEMORY = 5
+# Each has a file of some 10 MB in the store's work.
+RELEASES_SHARED = 8
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
-_working = ExitStack()
-atexit.register(_working.close)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ _seen: set[Release] = set()
 _mended: set[str] = set()
 _opening: dict[tuple[Viewer, Release], Lock] = {}
 _one_shares = Lock()
+# By release, that which was asked for last at the end: what is shared of it, and what holds its file.
+_shared: OrderedDict[Release, tuple[Shared | None, ExitStack]] = OrderedDict()
 
 
 class NoRow(dict[str, None]):
@@ -371,11 +374,11 @@ def caches() -> dict[str, Any]:
 
 def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
-    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
+    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner):
         cached.cache_clear()
     _served.clear()
     _opening.clear()
-    _working.close()
+    _let_go_of_shared()
     gc.unfreeze()
     gc.collect()
 
@@ -405,20 +408,37 @@ def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
 
 
 def _shared_once(release: Release) -> Shared | None:
+    """What every audience has in full, in one file for this process; None where the store takes no writes.
+
+    The files of releases that were asked for longest ago go: a database that has one open reads on all the same.
+    """
     with _one_shares:
-        return _shared(release)
+        if release not in _shared:
+            while len(_shared) >= RELEASES_SHARED:
+                _shared.popitem(last=False)[1][1].close()
+            working = ExitStack()
+            _shared[release] = _written_shared(release, working), working
+        _shared.move_to_end(release)
+        return _shared[release][0]
 
 
-@lru_cache(maxsize=8)
-def _shared(release: Release) -> Shared | None:
-    """What every audience has in full, in one file for this process; None where the store takes no writes."""
+def _written_shared(release: Release, working: ExitStack) -> Shared | None:
     tables = shared_tables(release)
     try:
-        file = _working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
+        file = working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
         write_shared(file, tables)
     except OSError:
         return None
     return Shared(file, tables)
+
+
+def _let_go_of_shared() -> None:
+    with _one_shares:
+        while _shared:
+            _shared.popitem()[1][1].close()
+
+
+atexit.register(_let_go_of_shared)
 
 
 # The key is compared, not hashed byte by byte as st.cache_data would: 0.2 ms less for each of a page's questions.

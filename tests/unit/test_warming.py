@@ -7,11 +7,12 @@ from threading import Event, Thread
 import pytest
 
 from dashboard import session
-from dashboard.access.viewer import STEWARD
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
 from dashboard.server import prefetch
 from dashboard.store import releases
 from dashboard.store.protocol import locked, point
 from dashboard.store.removal import bury
+from dashboard.store.workspace import STAGING
 
 
 @pytest.fixture
@@ -142,3 +143,21 @@ def test_a_disk_that_fails_once_does_not_end_the_looking_for_releases(monkeypatc
     monkeypatch.setattr(prefetch, "begin", begin)
     with prefetch.pick_up_releases():
         assert third.wait(20)
+
+
+def test_the_shared_tables_of_releases_that_nobody_asks_for_any_more_leave_the_disk(store, monkeypatch):
+    def files():
+        return len(list((store / STAGING).rglob("shared.duckdb")))
+
+    def captures(viewer, release):
+        return session._answers(viewer, release).ask("school_closures/captures", {}).num_rows
+
+    monkeypatch.setattr(session, "RELEASES_SHARED", 1)
+    first, second = (releases.open_release(store, number) for number in (1, 2))
+    before = captures(EVERYBODY, first)
+    assert before and files() == 1
+    assert captures(EVERYBODY, second) and files() == 1
+    assert captures(EVERYBODY, first) == before, "what is open is read on"
+    assert captures(Viewer("partner", "alpha"), first) == before and files() == 1
+    session.let_go()
+    assert files() == 0
