@@ -41,7 +41,7 @@ _statements: dict[str, duckdb.Statement] = {}
 
 
 class QueryStopped(Refusal):
-    """A question took longer than the time given to one, or answered with more rows than a page can use."""
+    """A question took more time or memory than is given to one, or answered with more rows than a page can use."""
 
 
 class DuckEngine:
@@ -113,7 +113,7 @@ class DuckEngine:
         """Runs a SELECT with bound parameters.
 
         Raises:
-            QueryStopped: it took longer than 5 seconds, or has more than 10,000 rows.
+            QueryStopped: it took longer than 5 seconds or too much memory, or has more than 10,000 rows.
         """
         answer = self._select(sql, params, None if self._builds else QUERY_SECONDS)
         if answer.num_rows > MOST_ROWS:
@@ -159,6 +159,13 @@ class DuckEngine:
                 return canonical(cursor.execute(_parsed(sql, cursor), checked_params(params)).to_arrow_table())
             except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as wrong:
                 raise QueryStopped(f"The values asked with have no answer: {str(wrong).splitlines()[0]}") from wrong
+            except duckdb.OutOfMemoryException:
+                if self._builds:
+                    raise
+                raise QueryStopped(
+                    f"The question needed more memory than a question may take ({HARDENED['memory_limit']}) and was "
+                    "stopped. Ask for less at once."
+                ) from None
             except duckdb.InterruptException:
                 raise QueryStopped(
                     f"The question took longer than {seconds} seconds and was stopped. Ask for less at once."
