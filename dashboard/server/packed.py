@@ -166,7 +166,7 @@ def _keep(kept: Path, body: bytes) -> bytes:
 def is_accepted(encoding: str, accepted: str) -> bool:
     """Whether a browser that sends this `Accept-Encoding` takes an encoding: it names it, and not as refused."""
     weights = {
-        name.strip().lower(): weight for name, _, weight in (part.partition(";") for part in accepted.split(","))
+        name.strip().lower(): weight for name, _, weight in (coding.partition(";") for coding in accepted.split(","))
     }
     return encoding in weights and not REFUSED.fullmatch(weights[encoding])
 
