@@ -66,6 +66,7 @@ def test_the_example_fires_on_the_demonstration_once(watch, demo_store, tmp_path
     assert found["refugees-overdue"]["value"].startswith("20") and found["reach-moved"]["audience"] == "steward"
     waiting = [one["value"] for one in fired if one["rule"] == "needs-waiting"]
     assert waiting and min(waiting) > 21
+    assert not any("_secondary" in firing["sentence"] for firing in fired), "a level is named in words"
     assert watch(example, "--report", report)[:2] == (0, [])
     assert len(report.read_text(encoding="utf-8").splitlines()) == len(fired), "told once"
     (watch.store / "watch.json").unlink()
@@ -182,3 +183,8 @@ def test_two_watches_do_not_tell_the_same_twice(watch):
 )
 def test_a_figure_is_written_without_an_exponent(value, words):
     assert judging._number_words(value) == words
+
+
+def test_the_level_of_a_need_is_written_in_words():
+    assert judging._level_words("upper_secondary") == "upper secondary"
+    assert judging._level_words("unheard_of") == "unheard_of", "what has no label stands as it is"
