@@ -3,7 +3,7 @@ of one million rows in 100 parts, as CSV and as Parquet; with `--long` also of t
 
 Uses the publisher's capture of 76,860 rows where it is at hand, else a file of the same shape and size. Usage reports
 are invented: three courses a learner, every cell filled as Coursera fills it; of one file every hundredth cell is odd.
-CPU seconds are those of this process and of the one that reads the file; memory is the most that either had.
+CPU seconds are those of this process and of the one that reads the file; memory is the most that each of them had.
 """
 
 import csv
@@ -14,11 +14,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from runs import Memory, memory_watched
 
 from dashboard.demo.files import facts
 from dashboard.demo.learners import V2_28
@@ -30,7 +30,7 @@ from dashboard.store.releases import publish_release
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "unesco_closures"
 ROWS = 76_860
 FIRST_DAY = datetime.date(2020, 2, 16)
-# Rows of a usage report, and of how many cells one is odd; 0 is none. Smaller needs of memory go first.
+# Rows of a usage report, and of how many cells one is odd; 0 is none.
 REPORTS = ((26_000, 0), (250_000, 0), (250_000, 100), (1_000_000, 0))
 CAPTURED = datetime.date(2020, 12, 31)
 ODD = ("", "n/a", "?", "tomorrow", "120%", 'the "art" of it', "one, two", "two\nlines", "'=1", "٤٥", "2018-13-45")
@@ -116,13 +116,13 @@ def reports(folder: Path) -> None:
     for rows, odd_every in REPORTS:
         file = usage_report(folder, rows, odd_every)
         before = cpu()
-        report = import_file(folder / f"{file.stem}.store", "coursera_usage", file, CAPTURED, limits=SHELL).report
+        with memory_watched() as memory:
+            report = import_file(folder / f"{file.stem}.store", "coursera_usage", file, CAPTURED, limits=SHELL).report
         spent = cpu() - before
-        peak = max(getrusage(RUSAGE_CHILDREN).ru_maxrss, getrusage(RUSAGE_SELF).ru_maxrss) / 1024
         what = f"every {odd_every}th cell odd" if odd_every else "no cell odd"
         print(
             f"usage report of {rows:9,} rows ({file.stat().st_size / 1e6:5.1f} MB), {what:20}: {spent:5.2f} CPU-s, "
-            f"{rows / spent:7,.0f} rows per CPU second, {peak:3.0f} MB; set aside {len(report.quarantined):,}",
+            f"{rows / spent:7,.0f} rows per CPU second, {_megabytes(memory)}; set aside {len(report.quarantined):,}",
             flush=True,
         )
         file.unlink()
@@ -143,16 +143,19 @@ def files_in_one_pass(folder: Path, rows: int, files: int, as_parquet: bool) -> 
     ready = made_ready_together(
         folder / "parts.store", "coursera_usage", sent, CAPTURED, Declared(kind=WHOLE), limits=SHELL
     )
-    with ready as imported:
+    with memory_watched() as memory, ready as imported:
         spent = cpu() - before
-        peak = max(getrusage(RUSAGE_CHILDREN).ru_maxrss, getrusage(RUSAGE_SELF).ru_maxrss) / 1024
-        print(
-            f"{files:3} parts of {each:9,} rows as {'Parquet' if as_parquet else 'CSV'}: {spent:6.2f} CPU-s, "
-            f"{imported.report.rows_in / spent:7,.0f} rows per CPU second, {peak:3.0f} MB",
-            flush=True,
-        )
+    print(
+        f"{files:3} parts of {each:9,} rows as {'Parquet' if as_parquet else 'CSV'}: {spent:6.2f} CPU-s, "
+        f"{imported.report.rows_in / spent:7,.0f} rows per CPU second, {_megabytes(memory)}",
+        flush=True,
+    )
     for file in sent:
         file.unlink()
+
+
+def _megabytes(memory: Memory) -> str:
+    return f"{memory.started / 2**20:3.0f} MB of the process that reads, {memory.own / 2**20:3.0f} MB of this one"
 
 
 def main() -> None:

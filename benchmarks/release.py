@@ -15,7 +15,6 @@ import csv
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -23,11 +22,10 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import psutil
-from runs import CAPTURED, bring_in, cpu, lists, store_of
+from runs import CAPTURED, Memory, bring_in, cpu, lists, memory_watched, store_of
 from standalone import Cluster, spark_home
 
 from dashboard.demo.hub_sessions import write_hub_sessions
@@ -56,10 +54,11 @@ def machine() -> str:
 def publish(store: Path) -> dict[str, Any]:
     """Publishes a release: what it took, how large it is, and how many tables were taken over."""
     began, began_cpu = time.monotonic(), cpu()
-    release = publish_release(store)
+    with memory_watched() as memory:
+        release = publish_release(store)
     return {
-        **_taken_since(began, began_cpu),
-        "bytes": sum(said["bytes"] for said in release.manifest["files"].values()),
+        **_taken_since(began, began_cpu, memory),
+        "bytes": sum(file["bytes"] for file in release.manifest["files"].values()),
         "tables": len(release.marts),
         "taken_over": release.taken_over,
     }
@@ -70,33 +69,24 @@ def compare(store: Path) -> dict[str, Any]:
     served = open_release(store)
     with tempfile.TemporaryDirectory(dir=store.parent) as folder:
         began, began_cpu = time.monotonic(), cpu()
-        build_exact(pinned(store), Path(folder))
-        taken = _taken_since(began, began_cpu)
+        with memory_watched() as memory:
+            build_exact(pinned(store), Path(folder))
+        taken = _taken_since(began, began_cpu, memory)
         differ = [
             name for name, file in served.marts.items() if sha256(file) != sha256(Path(folder) / "marts" / file.name)
         ]
     return {**taken, "differ": differ}
 
 
-def _taken_since(began: float, began_cpu: float) -> dict[str, float]:
-    own, protects = most_memory()
+def _taken_since(began: float, began_cpu: float, memory: Memory) -> dict[str, float]:
+    """Seconds, CPU and memory; of the processes that it started the one that protects cubes is the largest."""
     return {
         "seconds": time.monotonic() - began,
         "cpu": cpu() - began_cpu,
-        "memory": max(own, protects),
-        "own": own,
-        "protects": protects,
+        "memory": memory.most,
+        "own": memory.own,
+        "protects": memory.started,
     }
-
-
-def most_memory() -> tuple[int, int]:
-    """The most bytes that this process had, and the largest of those that it started: the one that protects cubes.
-
-    Its own `ru_maxrss` would count what the process that started it had before.
-    """
-    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
-    assert peak
-    return int(peak[1]) * 1024, getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def in_a_process(act: str, store: Path) -> dict[str, Any]:
@@ -132,8 +122,8 @@ def measure(runs: int, folder: Path, before: tuple[int, dict[str, Any]] | None) 
     if before:
         than, small = before
         times = {name: full[name] / small[name] / (runs / than) for name in MEASURED}
-        said = ", ".join(f"{name} {value:.2f} x" for name, value in times.items())
-        print(f"  of linear, from {than:,}: {said}  (aim {AIM_OF_LINEAR} x)", flush=True)
+        ratios = ", ".join(f"{name} {value:.2f} x" for name, value in times.items())
+        print(f"  of linear, from {than:,}: {ratios}  (aim {AIM_OF_LINEAR} x)", flush=True)
     bring_in(store, "hub_sessions", write_hub_sessions(folder / "files"))
     _print_after("hub sessions", in_a_process("publish", store), full)
     bring_in(store, "partner_learners", register(folder / "files" / "register.csv"), CAPTURED)
@@ -187,15 +177,15 @@ def main() -> None:
         "--folder", type=Path, help="where the stores are made and removed again; a cluster must see it"
     )
     parser.add_argument("--cluster", type=int, nargs="+", metavar="WORKERS", help="clusters started here, such as 1 2")
-    asked = parser.parse_args()
-    builder = "clusters started here" if asked.cluster else engine_address() or "DuckDB in this process"
+    arguments = parser.parse_args()
+    builder = "clusters started here" if arguments.cluster else engine_address() or "DuckDB in this process"
     print(f"{machine()}; built by {builder}", flush=True)
     before = None
-    for runs in asked.sizes:
-        with tempfile.TemporaryDirectory(prefix="coalition-benchmark-", dir=asked.folder) as name:
+    for runs in arguments.sizes:
+        with tempfile.TemporaryDirectory(prefix="coalition-benchmark-", dir=arguments.folder) as name:
             os.environ["COALITION_LEARNER_SECRET"] = str(Path(name) / "secret")
-            if asked.cluster:
-                measure_clusters(runs, Path(name), asked.cluster)
+            if arguments.cluster:
+                measure_clusters(runs, Path(name), arguments.cluster)
             else:
                 before = (runs, measure(runs, Path(name), before))
 

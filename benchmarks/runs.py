@@ -1,8 +1,13 @@
-"""Invented course runs, as many as wanted, as a snapshot of a store, and the lists beside which they stand."""
+"""What benchmarks share: CPU and memory spent, and invented course runs as a snapshot, with the lists beside them."""
 
 import datetime
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from threading import Event, Thread
 
 import duckdb
 
@@ -16,6 +21,10 @@ from dashboard.store.snapshots import keep
 from dashboard.warehouse.catalog import sources
 from dashboard.warehouse.schema import snapshot_schema
 
+PROCESSES = Path("/proc")
+# The most that a process held so far: a look at it loses what it took in its last moment only.
+HIGH_WATER = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
+LOOK_SECONDS = 0.02
 CAPTURED = datetime.date(2019, 12, 31)
 # Two of three runs are of another learner; 5 partners, 300 courses, three years: as many cells at every size.
 RUNS = """
@@ -64,6 +73,55 @@ def cpu() -> float:
     """CPU seconds of this process and of its children so far."""
     own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+@dataclass
+class Memory:
+    """The most bytes that this process held meanwhile, and the largest of those that it started."""
+
+    own: int = 0
+    started: int = 0
+
+    @property
+    def most(self) -> int:
+        """Of either."""
+        return max(self.own, self.started)
+
+
+@contextmanager
+def memory_watched() -> Iterator[Memory]:
+    """Notes the most memory of what is done within, read from /proc.
+
+    `ru_maxrss` would not do: through fork and exec a process keeps the peak of the one that started it, so that a small
+    child of a large process counts as large.
+    """
+    memory, high, done = Memory(), dict[int, int](), Event()
+    (PROCESSES / "self" / "clear_refs").write_text("5", encoding="ascii")  # has the peak of this process begin anew
+    watching = Thread(target=_watch, args=(high, done), daemon=True)
+    watching.start()
+    try:
+        yield memory
+    finally:
+        done.set()
+        watching.join()
+        memory.own, memory.started = _high_water("self"), max(high.values(), default=0)
+
+
+def _watch(high: dict[int, int], done: Event) -> None:
+    own_program = (PROCESSES / "self" / "cmdline").read_bytes()
+    while not done.wait(LOOK_SECONDS):
+        for listed in (PROCESSES / "self" / "task").glob("*/children"):
+            with suppress(OSError):
+                for child in map(int, listed.read_text(encoding="ascii").split()):
+                    # Until it has a program of its own, a child shares the memory of this process.
+                    if (PROCESSES / str(child) / "cmdline").read_bytes() != own_program:
+                        high[child] = max(high.get(child, 0), _high_water(str(child)))
+
+
+def _high_water(process: str) -> int:
+    """The most bytes that a process held; 0 of one that has ended."""
+    found = HIGH_WATER.search((PROCESSES / process / "status").read_text(encoding="ascii", errors="replace"))
+    return int(found[1]) * 1024 if found else 0
 
 
 def store_of(folder: Path, runs: int, provenance: str = "demo") -> Path:

@@ -3,6 +3,7 @@
 import atexit
 import datetime
 import gc
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -34,7 +35,7 @@ from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import entries
-from dashboard.store.protocol import StoreDamaged
+from dashboard.store.protocol import MANIFEST, StoreDamaged
 from dashboard.store.releases import (
     CURRENT,
     NoSuchRelease,
@@ -43,7 +44,6 @@ from dashboard.store.releases import (
     last_good_release,
     number_served,
     open_release,
-    release_numbers,
 )
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace
@@ -55,14 +55,14 @@ from dashboard.warehouse.duckdb import write_shared
 
 # Each takes some 15 MB.
 PARTNERS_IN_MEMORY = 5
+# Each has a file of some 10 MB in the store's work.
+RELEASES_SHARED = 8
 RELEASE_KEY = "_release"
 PINNED = "release"  # in the address
 LANGUAGE = "_language"
 Args = ParamSpec("Args")
 
 _of_document: ContextVar[Release | None] = ContextVar("release of a document", default=None)
-_working = ExitStack()
-atexit.register(_working.close)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ _seen: set[Release] = set()
 _mended: set[str] = set()
 _opening: dict[tuple[Viewer, Release], Lock] = {}
 _one_shares = Lock()
+# By release, that which was asked for last at the end: what is shared of it, and what holds its file.
+_shared: OrderedDict[Release, tuple[Shared | None, ExitStack]] = OrderedDict()
 
 
 class NoRow(dict[str, None]):
@@ -130,7 +132,7 @@ def take_release() -> Release:
         words = _("Release {number} is shown, as the one published last cannot be read. A steward can see why.")
         notice = words.format(number=release.number)
     if (number := st.query_params.get(PINNED)) and number != str(release.number):
-        pinned = _pinned(str(store_folder()), release, number)
+        pinned = _earlier(release, number)
         if pinned is None:
             words = _("The link names release {number}, which is not served any more; release {newest} is shown.")
             notice = words.format(number=in_markdown(number), newest=release.number)
@@ -267,10 +269,7 @@ def served(number: int) -> Release | None:
         NothingPublished, StoreDamaged, ReleaseTooOld: no release can be served.
     """
     newest, _notice = begin()
-    if number == newest.number:
-        return newest
-    is_kept = number in release_numbers(store_folder())  # it may be erased while this process has it in memory
-    return _pinned(str(store_folder()), newest, str(number)) if is_kept else None
+    return newest if number == newest.number else _earlier(newest, str(number))
 
 
 def warm_with(warm: Callable[[Release, bool], object]) -> None:
@@ -329,7 +328,7 @@ def ask_row(name: str, scope: Scope | None = None, **where: str) -> Mapping[str,
 
 def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
     """The one row that the release before this one answers with; None where there is none that can be read."""
-    before = _before(str(store_folder()), current_release())
+    before = release_before(current_release())
     params = tuple(scope.params(question(name)).items())
     if not before:
         return None
@@ -338,7 +337,8 @@ def ask_row_before(name: str, scope: Scope) -> Mapping[str, Any] | None:
 
 def release_before(release: Release) -> Release | None:
     """The release that this one was made after; None where there is none that can be read."""
-    return _before(str(store_folder()), release)
+    before = _before(str(store_folder()), release)
+    return before if before and _stands(before) else None
 
 
 def answer(viewer: Viewer, release: Release, name: str, scope: Scope) -> pd.DataFrame:
@@ -366,6 +366,17 @@ def answer_in_words(viewer: Viewer, release: Release, name: str, scope: Scope) -
 def _release(store: str, number: int) -> tuple[Release, str]:
     """The current release, verified once per process."""
     return last_good_release(Path(store), number)
+
+
+def _earlier(current: Release, number: str) -> Release | None:
+    """An earlier release that the current one was made after, as long as it stands."""
+    earlier = _pinned(str(store_folder()), current, number)
+    return earlier if earlier and _stands(earlier) else None
+
+
+def _stands(release: Release) -> bool:
+    """Whether a release is there still: it may be erased or pruned while this process has it in memory."""
+    return (release.folder / MANIFEST).is_file()
 
 
 @lru_cache(maxsize=32)
@@ -404,11 +415,11 @@ def caches() -> dict[str, Any]:
 
 def let_go() -> None:
     """Closes every database that was opened: a command that ends with one open has DuckDB complain on the terminal."""
-    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner, _shared):
+    for cached in (_answer, _in_words, _row, _answers_of_all, _answers_of_partner):
         cached.cache_clear()
     _served.clear()
     _opening.clear()
-    _working.close()
+    _let_go_of_shared()
     gc.unfreeze()
     gc.collect()
 
@@ -438,20 +449,37 @@ def _answers_of_all(viewer: Viewer, release: Release) -> Answers:
 
 
 def _shared_once(release: Release) -> Shared | None:
+    """What every audience has in full, in one file for this process; None where the store takes no writes.
+
+    The files of releases that were asked for longest ago go: a database that has one open reads on all the same.
+    """
     with _one_shares:
-        return _shared(release)
+        if release not in _shared:
+            while len(_shared) >= RELEASES_SHARED:
+                _shared.popitem(last=False)[1][1].close()
+            working = ExitStack()
+            _shared[release] = _written_shared(release, working), working
+        _shared.move_to_end(release)
+        return _shared[release][0]
 
 
-@lru_cache(maxsize=8)
-def _shared(release: Release) -> Shared | None:
-    """What every audience has in full, in one file for this process; None where the store takes no writes."""
+def _written_shared(release: Release, working: ExitStack) -> Shared | None:
     tables = shared_tables(release)
     try:
-        file = _working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
+        file = working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
         write_shared(file, tables)
     except OSError:
         return None
     return Shared(file, tables)
+
+
+def _let_go_of_shared() -> None:
+    with _one_shares:
+        while _shared:
+            _shared.popitem()[1][1].close()
+
+
+atexit.register(_let_go_of_shared)
 
 
 # The key is compared, not hashed byte by byte as st.cache_data would: 0.2 ms less for each of a page's questions.

@@ -1,7 +1,9 @@
 """Where things are: folders of the checkout and of the store, and the few switches of the environment."""
 
 import hashlib
+import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from dashboard.refusals import Refusal
@@ -18,6 +20,7 @@ TOOL_VERSION = "0.1.0"
 STORE_VARIABLE = "COALITION_STORE"
 ENGINE_VARIABLE = "COALITION_ENGINE"
 ENGINE_MINUTES_VARIABLE = "COALITION_ENGINE_MINUTES"
+PORT_VARIABLE = "PORT"
 LEARNER_SECRET_VARIABLE = "COALITION_LEARNER_SECRET"
 ROSTER_VARIABLE = "COALITION_ROSTER"
 PUBLIC_URL_VARIABLE = "COALITION_PUBLIC_URL"
@@ -82,14 +85,7 @@ def seconds_between_looks() -> float:
     Raises:
         SettingWrong: it is no number of seconds.
     """
-    named = os.environ.get(LOOK_VARIABLE) or "10"
-    try:
-        seconds = float(named)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= 86_400:
-        raise SettingWrong(f"{LOOK_VARIABLE} is {named[:20]!r}, and it is a number of seconds such as 10.")
-    return seconds
+    return _number(LOOK_VARIABLE, 10, 0, 86_400, "a number of seconds")
 
 
 def learner_secret_file() -> Path:
@@ -145,10 +141,40 @@ def engine_address() -> str:
 
 
 def engine_minutes() -> float:
-    """How long a step of a build may take on a cluster before it is cancelled: `COALITION_ENGINE_MINUTES`, or 120."""
-    return float(os.environ.get(ENGINE_MINUTES_VARIABLE) or 120)
+    """How long a step of a build may take on a cluster before it is cancelled: `COALITION_ENGINE_MINUTES`, or 120.
+
+    Raises:
+        SettingWrong: it is no number of minutes.
+    """
+    return _number(ENGINE_MINUTES_VARIABLE, 120, 0.01, 10_080, "a number of minutes")
 
 
 def port() -> int:
-    """The port the dashboard is served on: `PORT`, or 8501."""
-    return int(os.environ.get("PORT") or 8501)
+    """The port the dashboard is served on: `PORT`, or 8501.
+
+    Raises:
+        SettingWrong: it is no port.
+    """
+    return int(_number(PORT_VARIABLE, 8501, 1, 65_535, "a whole number", int))
+
+
+def _number(
+    variable: str, otherwise: float, least: float, most: float, meaning: str, read: Callable[[str], float] = float
+) -> float:
+    """The number that a variable holds, or another one where it is unset or empty.
+
+    Raises:
+        SettingWrong: it is none, or none that can be meant.
+    """
+    named = os.environ.get(variable)
+    if not named:
+        return otherwise
+    try:
+        number = read(named)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise SettingWrong(
+            f"{variable} is {named[:20]!r}, and it is {meaning} from {least:g} to {most:g}, such as {otherwise:g}."
+        )
+    return number

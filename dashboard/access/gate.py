@@ -39,7 +39,7 @@ SHORTEST_SECRET = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SERVER = "dashboard.server.app"
 SEE_AS = "see_as"
-RECORDED = "_told"
+RECORDED = "_recorded"
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
@@ -143,7 +143,7 @@ def account() -> None:
     came = visitor()
     with st.sidebar:
         if came.own.is_steward:
-            _choose_view(came)
+            _choose_view()
         if login_is_configured() and came.who != "the public":
             st.caption(
                 _("Signed in as {who}, {role}.").format(
@@ -153,7 +153,7 @@ def account() -> None:
             st.button(_("Sign out"), on_click=_sign_out, key="sign_out")
 
 
-def _choose_view(came: Visitor) -> None:
+def _choose_view() -> None:
     table = ask("overview/partners", as_viewer=STEWARD)
     names = dict(zip(table["partner_id"], table["partner"], strict=True))
     partners = [Viewer(PARTNER_AUDIENCE, code) for code in names]

@@ -34,7 +34,14 @@ from dashboard.intake.report import Commonest, FileRefused, Report, Unread, clos
 from dashboard.intake.scale import SCALES
 from dashboard.intake.tabular import OTHER_ENCODINGS
 from dashboard.refusals import Refusal
-from dashboard.settings import READ_ONLY_VARIABLE, STORE_VARIABLE, port, store_address, store_folder
+from dashboard.settings import (
+    READ_ONLY_VARIABLE,
+    STORE_VARIABLE,
+    port,
+    seconds_between_looks,
+    store_address,
+    store_folder,
+)
 from dashboard.store import releases, removal, shared
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
@@ -87,7 +94,8 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.read_only:
         os.environ[READ_ONLY_VARIABLE] = "1"
     prepare()
-    store = store_folder()
+    store, served_on = store_folder(), port()
+    seconds_between_looks()  # what is wrong with it stops the start, and no reader later
     try:
         releases.current_number(store)
     except releases.NothingPublished:
@@ -102,7 +110,7 @@ def _run(arguments: argparse.Namespace) -> None:
             working.enter_context(libraries_work_in(store))
         except OSError as trouble:  # what is served can be read all the same
             print(f"coalition: the store takes no writes ({trouble.strerror}); it is served as it is", file=sys.stderr)
-        serve(port())
+        serve(served_on)
 
 
 def _demo(arguments: argparse.Namespace) -> None:

@@ -93,8 +93,9 @@ def _downloaded(address: str, folder: Path) -> list[Path]:
 
 
 def _is_below(path: str, key: str) -> bool:
-    """Whether a path is that of a key, or a table in the folder of that name."""
-    return path == key or (path.startswith(f"{key.rstrip('/')}/") and path.lower().endswith(KINDS))
+    """Whether a path is that of a key, or a table in the folder of that name; without a key, in the bucket."""
+    folder = f"{key.rstrip('/')}/" if key else ""
+    return path == key or (path.startswith(folder) and path.lower().endswith(KINDS))
 
 
 def _options() -> dict[str, Any]:

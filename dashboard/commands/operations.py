@@ -43,11 +43,11 @@ SHOWN = 50
 
 def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     """Adds the verbs of this module to the command; `verb(name, function, help)` gives the parser of one."""
-    sub = verb("audit", audit, "verify or list the audit log")
-    actions = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("verify", help="walk the chain; name the line where it breaks")
-    listed = actions.add_parser("list", help="what was recorded, newest last")
-    renewed = actions.add_parser("renew", help="put a broken log aside and begin a new one, which says so")
+    sub = verb("audit", audit, "verify, list or renew the audit log")
+    of_audit = sub.add_subparsers(dest="action", required=True, metavar="ACTION")
+    of_audit.add_parser("verify", help="walk the chain; name the line where it breaks")
+    listed = of_audit.add_parser("list", help="what was recorded, newest last")
+    renewed = of_audit.add_parser("renew", help="put a broken log aside and begin a new one, which says so")
     renewed.add_argument("--reason", required=True, metavar="TEXT", help="for the first line of the new log")
     listed.add_argument("--last", type=int, default=SHOWN, metavar="N", help=f"so many lines (else {SHOWN})")
     sub = verb(
@@ -87,9 +87,9 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--store", metavar="DIR", default=argparse.SUPPRESS, help="an empty folder, or one to be made")
 
 
-def add_prune(actions: Any) -> None:
+def add_prune(of_releases: Any) -> None:
     """Adds `releases prune`."""
-    sub = actions.add_parser("prune", help="delete what is older than so many months; without --yes only say what")
+    sub = of_releases.add_parser("prune", help="delete what is older than so many months; without --yes only say what")
     sub.add_argument("--keep-months", type=_months, required=True, metavar="N", help="such as 13")
     sub.add_argument("--yes", action="store_true", help="delete it")
 

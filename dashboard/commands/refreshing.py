@@ -5,7 +5,6 @@ log has one line of the event `fetch`, written after what it states was done, an
 """
 
 import argparse
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +41,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
-from dashboard.store.protocol import held, read_manifest
+from dashboard.store.protocol import held, read_manifest, sha256
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned, snapshots
 from dashboard.warehouse.build import ChecksFailed
 from dashboard.warehouse.catalog import SourceCard, Way, sources
@@ -154,7 +153,7 @@ class Refresh:
             etag=came.etag,
             modified=came.modified,
             place=came.address_mark,
-            sha256=_sha256(came.file),
+            sha256=sha256(came.file),
         )
         is_same = state.sha256 == before.sha256
         if is_settled and is_same:
@@ -369,8 +368,3 @@ def _is_in(ready: Ready, snapshot: Snapshot) -> bool:
 
 def _fetched_proposals(store: Path, source: str) -> list[Proposal]:
     return [proposal for proposal in proposals.waiting(store) if proposal.snapshot.source == source and proposal.reason]
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as body:
-        return hashlib.file_digest(body, "sha256").hexdigest()

@@ -5,7 +5,7 @@ out, so that none, few and hidden cannot be distinguished.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +26,7 @@ from dashboard.disclosure.audit import (
     sums_of,
     tightened,
 )
-from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, STEPS, cells_of, long
+from dashboard.disclosure.cells import ALL, CUBES, ENDS, KEY, cells_of, long
 from dashboard.disclosure.policy import COALITION, PUBLIC, Policy, policy
 from dashboard.disclosure.shifts import shifts
 from dashboard.refusals import Refusal
@@ -948,11 +948,3 @@ def significant(values: pd.Series, digits: int) -> pd.Series:
         power = 10.0 ** (np.floor(np.log10(np.abs(numbers))) - digits + 1)
         whole = np.round(numbers / power) * power
     return pd.Series(np.where(numbers == 0, 0.0, whole), index=values.index)
-
-
-def without_rounding(rules: Policy) -> Policy:
-    """The policy with rounding switched off: an audit of it must fail."""
-    return replace(rules, rounding={COALITION: 1, PUBLIC: 1}, curve_rounding=1, shift=(0,), shift_again=(0,))
-
-
-__all__ = ["AuditFailed", "PROTECTED", "Protected", "STEPS", "protect", "protect_both", "without_rounding"]

@@ -14,7 +14,6 @@ from pathlib import Path
 from dashboard.settings import REFERENCE
 
 RECORD = REFERENCE / "record.toml"
-ONE_DAY = datetime.timedelta(1)
 CLOSURES, REFUGEES, OXFORD = "school_closures.csv", "refugees_by_pair.csv", "oxcgrt_c1.csv"
 
 

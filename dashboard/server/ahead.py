@@ -13,7 +13,7 @@ from dashboard.access.gate import login_is_configured
 from dashboard.components.light import WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies, header
-from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, pack_best
+from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, is_accepted, pack_best
 
 SCRIPTS = STREAMLIT / "static" / "js"
 CHART, TABLE = "PlotlyChart", "DataFrame"
@@ -60,7 +60,7 @@ class Ahead:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        is_packed = "gzip" in header(scope, b"accept-encoding")
+        is_packed = is_accepted("gzip", header(scope, b"accept-encoding"))
         plain = [(name, value) for name, value in scope["headers"] if name not in OF_THE_FILE_ALONE]
         start: Message = {}
         body = b""

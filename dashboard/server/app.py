@@ -30,7 +30,7 @@ from dashboard.server.api import Api
 from dashboard.server.connections import Http, WebSocket, connections
 from dashboard.server.crowd import Crowd, room
 from dashboard.server.garbage import collected
-from dashboard.server.headers import Doors, sites_that_may_embed
+from dashboard.server.headers import Doors, in_address, sites_that_may_embed
 from dashboard.server.media import Media
 from dashboard.server.metrics import metrics, refuse_short_token
 from dashboard.server.packed import Packed, pack_first
@@ -106,7 +106,9 @@ def serve(port: int) -> None:
     import uvicorn
 
     host = prepare()
-    print(f"The dashboard is on {public_url() or f'http://{host}:{port}'} (stop it with Ctrl-C)", flush=True)
+    print(
+        f"The dashboard is on {public_url() or f'http://{in_address(host)}:{port}'} (stop it with Ctrl-C)", flush=True
+    )
     limits.raise_descriptors()
     believed = proxies()
     uvicorn.run(

@@ -14,7 +14,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """The first header of that name, in lower case; empty when it was not sent."""
+    """What the first header of a name, given in small letters, holds; empty when it was not sent."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 

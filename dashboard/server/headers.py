@@ -22,7 +22,7 @@ SITE = re.compile(
     r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}"
 )
 FRAMES = b"x-frame-options"
-HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 log = logging.getLogger("coalition")
 
@@ -161,7 +161,13 @@ def _inline_scripts() -> str:
 def meant_for_us(scope: Scope) -> bool:
     """Whether Host, and Origin where there is one, name this machine and port, or the public address."""
     host, origin = header(scope, b"host"), header(scope, b"origin")
-    names = OUR_NAMES | ({urlsplit(public_url()).hostname or ""} if public_url() else set())
-    if not HOST.fullmatch(host) or host.rsplit(":", 1)[0] not in names:
+    public = urlsplit(public_url())
+    sent = HOST.fullmatch(host)
+    if not sent or sent["name"].lower() not in OUR_NAMES | {in_address(public.hostname or "")}:
         return False
-    return not origin or origin.split("//", 1)[-1] in {host, urlsplit(public_url()).netloc}
+    return not origin or origin.partition("//")[2] in {host, public.netloc} - {""}
+
+
+def in_address(name: str) -> str:
+    """The name of a host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{name}]" if ":" in name else name

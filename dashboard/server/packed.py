@@ -5,6 +5,7 @@ import fcntl
 import gzip
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,8 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 PACKED_ALREADY = {".woff2"}
+# The weight of an encoding that a browser does not take.
+REFUSED = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*", re.IGNORECASE)
 YEAR, WEEK, DAY = 31_536_000, 604_800, 86_400
 # First quickly, then well: the library of charts takes nine seconds instead of one, and is a tenth smaller.
 BROTLI_QUALITY, BEST_BROTLI_QUALITY = 9, 11
@@ -160,12 +163,16 @@ def _keep(kept: Path, body: bytes) -> bytes:
     return body
 
 
-def _best_encoding(accepted: str) -> str:
-    refused = {
-        coding.split(";")[0].strip() for coding in accepted.split(",") if coding.replace(" ", "").endswith(";q=0")
+def is_accepted(encoding: str, accepted: str) -> bool:
+    """Whether a browser that sends this `Accept-Encoding` takes an encoding: it names it, and not as refused."""
+    weights = {
+        name.strip().lower(): weight for name, _, weight in (coding.partition(";") for coding in accepted.split(","))
     }
-    offered = {coding.split(";")[0].strip() for coding in accepted.split(",")} - refused
-    return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
+    return encoding in weights and not REFUSED.fullmatch(weights[encoding])
+
+
+def _best_encoding(accepted: str) -> str:
+    return next((encoding for encoding in ("br", "gzip") if is_accepted(encoding, accepted)), "")
 
 
 def _file_of(path: str) -> Path | None:

@@ -1,6 +1,7 @@
 """Answers ahead what the next reader will ask: pages as they open, the newest days of closures. Only when served."""
 
 import datetime
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -26,6 +27,8 @@ LOOK_SECONDS = 5
 # Of older days each question takes a few milliseconds when a reader comes there.
 MOST_DAYS = 200
 
+log = logging.getLogger("coalition")
+
 
 @contextmanager
 def pick_up_releases() -> Iterator[None]:
@@ -41,8 +44,12 @@ def pick_up_releases() -> Iterator[None]:
 
 def _look_until(done: Event) -> None:
     while not done.wait(LOOK_SECONDS):
-        with suppress(Refusal):  # pages state it to whoever comes
+        try:
             begin()
+        except Refusal:  # pages state it to whoever comes
+            continue
+        except Exception as error:  # noqa: BLE001 - told by class; else a disk that fails once would end all looking
+            log.error('{"event": "look_failed", "class": "%s"}', type(error).__name__)
 
 
 def prefetch(release: Release, can_wait: bool = False) -> int:

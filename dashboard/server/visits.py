@@ -59,7 +59,7 @@ class Visits:
     def _secured_cookie(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
         """Behind TLS no cookie, Streamlit's neither, ever travels without it."""
         name, value = header
-        if self.is_secure and name.lower() == b"set-cookie" and b"secure" not in value.lower():
+        if self.is_secure and name.lower() == b"set-cookie" and b"; secure" not in value.lower():
             return name, value + b"; Secure"
         return header
 

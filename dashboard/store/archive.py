@@ -22,7 +22,7 @@ from typing import IO, Any
 from dashboard.refusals import Refusal
 from dashboard.store import audit_log
 from dashboard.store.names import is_relative_path
-from dashboard.store.protocol import MANIFEST, PUBLISHED_FILE, PUBLISHED_FOLDER, locked, point, pointed
+from dashboard.store.protocol import MANIFEST, PUBLISHED_FILE, PUBLISHED_FOLDER, locked, point, pointed, sha256
 from dashboard.store.releases import CURRENT
 from dashboard.store.snapshots import now
 from dashboard.store.workspace import FOLDER_MODE, STAGING, flush, make_folder, workspace
@@ -64,6 +64,8 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
         raise ArchiveRefused(f"There is nothing in {store} to back up.")
     if file.resolve().is_relative_to(store.resolve()):
         raise ArchiveRefused(f"{file} lies in the store itself. Name a file outside, best on another machine.")
+    if not file.parent.is_dir():
+        raise ArchiveRefused(f"There is no folder {file.parent}. Make it, or name a file in another one.")
     temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
     try:
         with locked(store), audit_log.held(store), os.fdopen(_private(temporary), "wb") as raw:
@@ -73,7 +75,7 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
             if secret:
                 paths[SECRET] = secret
             files: dict[str, dict[str, Any]] = {
-                name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in paths.items()
+                name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for name, path in paths.items()
             }
             _refuse_damaged(store, files)
             contents = {"kind": KIND, "made_at": now(), "holds_secret": bool(secret), "files": files}
@@ -94,7 +96,7 @@ def back_up(store: Path, file: Path, secret: Path | None = None) -> Archived:
         flush(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
-    return Archived(len(files), sum(entry["bytes"] for entry in files.values()), _sha256(file), bool(secret))
+    return Archived(len(files), sum(entry["bytes"] for entry in files.values()), sha256(file), bool(secret))
 
 
 def restore(file: Path, store: Path, secret: Path) -> Archived:
@@ -128,7 +130,7 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
             _move_in(folder, store, existing)
     files = contents["files"]
     return Archived(
-        len(files), sum(entry["bytes"] for entry in files.values()), _sha256(file), bool(contents["holds_secret"])
+        len(files), sum(entry["bytes"] for entry in files.values()), sha256(file), bool(contents["holds_secret"])
     )
 
 
@@ -276,8 +278,3 @@ def _add(tar: tarfile.TarFile, name: str, body: IO[bytes], size: int) -> None:
 
 def _private(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -243,7 +243,14 @@ def is_built_from(release: Release, pins: Mapping[str, Sequence[Snapshot]]) -> b
 def release_numbers(store: Path) -> list[int]:
     """The numbers of all releases, ascending; a folder in which nothing lies is none."""
     paths = (path for path in folders(store / "releases") if NUMBER.fullmatch(path.name))
-    return sorted(int(path.name) for path in paths if any(path.iterdir()))
+    return sorted(int(path.name) for path in paths if _holds_something(path))
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:  # deleted since it was listed
+        return False
 
 
 def _next_number(store: Path, parent: int) -> int:

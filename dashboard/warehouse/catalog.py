@@ -218,11 +218,6 @@ class SourceCard:
         """Whether a file with these columns would be none of this source without one of them."""
         return bool(self.lacking([column for column in headers if column != name]))
 
-    @property
-    def personal_headers(self) -> tuple[str, ...]:
-        """Headers whose values are read at most to make a key, and never kept."""
-        return tuple(header for column in self.columns if column.personal for header in column.headers)
-
 
 def read_query(path: Path, layer: str) -> Query:
     """The query of one file.

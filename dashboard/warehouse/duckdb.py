@@ -44,7 +44,9 @@ NARROW = "Narrow the question by its parameters: one programme, partner or count
 
 
 class QueryStopped(Refusal):
-    """A question has no answer that a page can use; by itself, since the values asked with have none."""
+    """A question has no answer that a page can use; by itself, since it took too much memory or the values
+    asked with have no answer.
+    """
 
 
 class TookTooLong(QueryStopped):
@@ -126,7 +128,7 @@ class DuckEngine:
         Raises:
             TookTooLong: it took longer than 5 seconds.
             TooManyRows: it has more than 10,000 rows.
-            QueryStopped: the values asked with have no answer.
+            QueryStopped: it took too much memory, or the values asked with have no answer.
         """
         answer = self._select(sql, params, None if self._builds else QUERY_SECONDS)
         if answer.num_rows > MOST_ROWS:
@@ -170,6 +172,13 @@ class DuckEngine:
                 return canonical(cursor.execute(_parsed(sql, cursor), checked_params(params)).to_arrow_table())
             except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as wrong:
                 raise QueryStopped(f"The values asked with have no answer: {str(wrong).splitlines()[0]}") from wrong
+            except duckdb.OutOfMemoryException:
+                if self._builds:
+                    raise
+                raise QueryStopped(
+                    f"The question needed more memory than a question may take ({HARDENED['memory_limit']}) and was "
+                    f"stopped. {NARROW}"
+                ) from None
             except duckdb.InterruptException:
                 raise TookTooLong(
                     f"The question took longer than {seconds} seconds and was stopped. Try again in a minute. {NARROW}"

@@ -1,9 +1,10 @@
 """Which engine runs: DuckDB in this process, or a Spark Connect server."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.refusals import Refusal
-from dashboard.settings import ENGINE_VARIABLE, engine_address
+from dashboard.settings import ENGINE_VARIABLE, SettingWrong, engine_address
 from dashboard.warehouse.duckdb import DuckEngine
 from dashboard.warehouse.engine import Engine
 
@@ -19,20 +20,30 @@ def open_engine(address: str | None = None, builds_in: Path | None = None) -> En
 
     Raises:
         NoClient: the client of Spark is not installed.
-        ValueError: the address is neither empty nor `sc://…`.
+        SettingWrong: the address is neither empty nor `sc://host:port`.
     """
     address = engine_address() if address is None else address
     if not address:
         return DuckEngine(builds_in)
-    if address.startswith("sc://"):
-        try:
-            from dashboard.warehouse.spark import SparkEngine
-        except ModuleNotFoundError as missing:
-            raise NoClient(
-                f"{ENGINE_VARIABLE} names a Spark Connect server, and its client is not installed (found no "
-                f"{missing.name}). Install it with `pip install -e .[spark]`, or leave {ENGINE_VARIABLE} empty."
-            ) from missing
-        return SparkEngine(address, builds=builds_in is not None)
-    raise ValueError(
-        f"{ENGINE_VARIABLE}={address!r}: leave it empty for DuckDB, or give sc://host:port of a Spark Connect server."
-    )
+    if not _is_of_spark(address):
+        raise SettingWrong(
+            f"{ENGINE_VARIABLE} is {address.partition(';')[0][:80]!r}. Leave it empty for DuckDB, or give "
+            "sc://host:port of a Spark Connect server."
+        )
+    try:
+        from dashboard.warehouse.spark import SparkEngine
+    except ModuleNotFoundError as missing:
+        raise NoClient(
+            f"{ENGINE_VARIABLE} names a Spark Connect server, and its client is not installed (found no "
+            f"{missing.name}). Install it with `pip install -e .[spark]`, or leave {ENGINE_VARIABLE} empty."
+        ) from missing
+    return SparkEngine(address, builds=builds_in is not None)
+
+
+def _is_of_spark(address: str) -> bool:
+    """Whether an address names a host and, if any, a port that can be one."""
+    try:
+        url = urlsplit(address)
+        return url.scheme == "sc" and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False

@@ -68,8 +68,8 @@ class Fragment:
         return [QUALIFIED.sub(renamed, line) for line in self.lines]
 
 
-def read_fragment(path: Path) -> Fragment:
-    """The fragment of one file.
+def read_fragment(path: Path, known: Mapping[str, Fragment] | None = None) -> Fragment:
+    """The fragment of one file. A SELECT may include others, `known` by name, which include none.
 
     Raises:
         CatalogError: the header is wrong or does not name what the SQL uses, or the SQL is no fragment.
@@ -89,7 +89,11 @@ def read_fragment(path: Path) -> Fragment:
     if len(titles) != 1:
         raise CatalogError(f"{path.name}: a fragment has one `-- title:` line (found {len(titles)}).")
     if MENTION.search(sql):
-        raise CatalogError(f"{path.name}: a fragment includes no other.")
+        if columns or known is None:
+            raise CatalogError(
+                f"{path.name}: a condition, and a fragment that is included in another, includes no other."
+            )
+        sql = "\n".join(_expanded(sql, path, known))
     if params != set(USED_PARAM.findall(sql)):
         raise CatalogError(
             f"{path.name}: the header names the parameters {sorted(params)}, the SQL uses "
@@ -124,8 +128,11 @@ def read_fragments(folder: Path) -> Mapping[str, Fragment]:
     Raises:
         CatalogError: one is wrong, or no file includes it.
     """
-    fragments = {path.stem: read_fragment(path) for path in sorted((folder / FOLDER).glob("*.sql"))}
-    files = (path for layer in INCLUDING for path in (folder / layer).rglob("*.sql"))
+    paths = sorted((folder / FOLDER).glob("*.sql"))
+    including = [path for path in paths if MENTION.search(body(path.read_text(encoding="utf-8")))]
+    plain = {path.stem: read_fragment(path) for path in paths if path not in including}
+    fragments = plain | {path.stem: read_fragment(path, plain) for path in including}
+    files = (path for layer in (*INCLUDING, FOLDER) for path in (folder / layer).rglob("*.sql"))
     included = {name for path in files for name in MENTION.findall(path.read_text(encoding="utf-8"))}
     if unused := sorted(fragments.keys() - included):
         raise CatalogError(f"No file includes {', '.join(unused)} of queries/{FOLDER}. Remove it.")
@@ -144,10 +151,10 @@ def expanded(sql: str, path: Path) -> str:
     Raises:
         CatalogError: a fragment is unknown, is included as what it is not, or shares its line with something else.
     """
-    return "\n".join(_expanded(sql, path)) if MENTION.search(sql) else sql
+    return "\n".join(_expanded(sql, path, fragments())) if MENTION.search(sql) else sql
 
 
-def _expanded(sql: str, path: Path) -> Iterator[str]:
+def _expanded(sql: str, path: Path, known: Mapping[str, Fragment]) -> Iterator[str]:
     for line in sql.splitlines():
         if not MENTION.search(line):
             yield line
@@ -158,15 +165,15 @@ def _expanded(sql: str, path: Path) -> Iterator[str]:
                 f"{path.name}: `{line.strip()}` is no include. One has a line of its own, as the whole of a CTE or as "
                 "`AND fragment.name(alias)`."
             )
-        yield from _included(include, path)
+        yield from _included(include, path, known)
 
 
-def _included(include: re.Match[str], path: Path) -> Iterator[str]:
+def _included(include: re.Match[str], path: Path, known: Mapping[str, Fragment]) -> Iterator[str]:
     name = include["rows"] or include["condition"]
-    fragment = fragments().get(name)
+    fragment = known.get(name)
     if not fragment:
-        known = ", ".join(sorted(fragments()))
-        raise CatalogError(f"{path.name} includes {name}, which is not in queries/{FOLDER}. There are: {known}.")
+        names = ", ".join(sorted(known))
+        raise CatalogError(f"{path.name} includes {name}, which is not in queries/{FOLDER}. There are: {names}.")
     if bool(include["rows"]) == bool(fragment.aliases):
         kind = "a condition on rows" if fragment.aliases else "a SELECT"
         raise CatalogError(f"{path.name}: the fragment {name} is {kind}, and is included as what it is not.")

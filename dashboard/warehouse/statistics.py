@@ -26,18 +26,6 @@ def wilson_high(successes: int | None, trials: int | None) -> float | None:
     return _wilson(successes, trials)[1] if trials and successes is not None else None
 
 
-def newcombe_low(successes: int, trials: int, other_successes: int, other_trials: int) -> float | None:
-    """Lower end of the 95 % Newcombe interval of the difference of two shares, None without trials."""
-    ends = _newcombe(successes, trials, other_successes, other_trials) if trials and other_trials else None
-    return ends[0] if ends else None
-
-
-def newcombe_high(successes: int, trials: int, other_successes: int, other_trials: int) -> float | None:
-    """Upper end of the 95 % Newcombe interval of the difference of two shares, None without trials."""
-    ends = _newcombe(successes, trials, other_successes, other_trials) if trials and other_trials else None
-    return ends[1] if ends else None
-
-
 def incidence(
     days: list[int] | None, events: list[int] | None, others: list[int] | None, censored: list[int] | None
 ) -> list[float]:
@@ -60,8 +48,6 @@ def incidence_error(
 FUNCTIONS: tuple[tuple[Callable, list[str], str], ...] = (
     (wilson_low, ["BIGINT", "BIGINT"], "DOUBLE"),
     (wilson_high, ["BIGINT", "BIGINT"], "DOUBLE"),
-    (newcombe_low, ["BIGINT", "BIGINT", "BIGINT", "BIGINT"], "DOUBLE"),
-    (newcombe_high, ["BIGINT", "BIGINT", "BIGINT", "BIGINT"], "DOUBLE"),
     (incidence, ["BIGINT[]", "BIGINT[]", "BIGINT[]", "BIGINT[]"], "DOUBLE[]"),
     (incidence_error, ["BIGINT[]", "BIGINT[]", "BIGINT[]", "BIGINT[]"], "DOUBLE[]"),
 )
@@ -72,16 +58,6 @@ def _wilson(successes: int, trials: int) -> tuple[float, float]:
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(successes, trials, alpha=1 - LEVEL, method="wilson")
-    return float(low), float(high)
-
-
-@lru_cache(maxsize=5_000)
-def _newcombe(successes: int, trials: int, other_successes: int, other_trials: int) -> tuple[float, float]:
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(
-        successes, trials, other_successes, other_trials, compare="diff", method="newcomb", alpha=1 - LEVEL
-    )
     return float(low), float(high)
 
 

@@ -15,6 +15,7 @@ from dashboard.settings import public_url
 from dashboard.store.audit_log import cleaned
 from dashboard.store.health import OVERDUE, health
 from dashboard.store.releases import Release
+from dashboard.vocabularies import words
 from dashboard.warehouse.catalog import question, sources
 from dashboard.warehouse.lineage import sources_of
 from dashboard.watch.rules import (
@@ -30,6 +31,7 @@ from dashboard.watch.rules import (
 )
 
 WAITING = "unmatched"
+LARGE = 1_000
 WORDS = {ABOVE: "above", BELOW: "below", AT_LEAST: "at or above", AT_MOST: "at or below"}
 
 
@@ -200,7 +202,8 @@ def _sentence(rule: Rule, value: float, before: float | None) -> str:
 
 
 def _number_words(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    """Four digits, and of a large number all that stand before the point."""
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= LARGE else f"{value:,.4g}"
 
 
 def _overdue(rule: Rule, store: Path, release: Release, today: datetime.date) -> list[Firing]:
@@ -235,8 +238,8 @@ def _needs(rule: Rule, release: Release, today: datetime.date) -> list[Firing]:
                 release,
                 today,
                 str(row["need_id"]),
-                f"Need {row['need_id']} ({row['country']}, {row['level']}) waits {int(row['days_open'])} days without "
-                f"a match, since {row['raised_on']}",
+                f"Need {row['need_id']} ({row['country']}, {_level_words(row['level'])}) waits "
+                f"{int(row['days_open'])} days without a match, since {row['raised_on']}",
                 f"{row['raised_on']}",
             )
             | {"value": int(row["days_open"]), "bound": rule.bound}
@@ -244,6 +247,10 @@ def _needs(rule: Rule, release: Release, today: datetime.date) -> list[Firing]:
         for row in _rows(rule, release)
         if row["stage"] == WAITING and row["days_open"] > rule.bound
     ]
+
+
+def _level_words(level: str) -> str:
+    return words("taught_level").get(level, level).lower()
 
 
 def _firing(

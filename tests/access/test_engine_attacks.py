@@ -331,6 +331,15 @@ def test_stopping_one_question_stops_no_other(sealed, monkeypatch):
     assert answers and set(answers) == {1}
 
 
+def test_a_question_that_needs_more_memory_than_there_is_for_one_is_stopped():
+    engine = DuckEngine()
+    engine._run("SET memory_limit = '20MB'")
+    with pytest.raises(QueryStopped, match="more memory"):
+        engine.ask("SELECT count(*) AS n FROM (SELECT DISTINCT range FROM range(5000000))", {})
+    assert engine.ask("SELECT 1 AS n", {}).num_rows == 1
+    engine.close()
+
+
 @pytest.mark.parametrize("rows", [MOST_ROWS + 1, 3_000_000])
 def test_more_rows_than_a_page_can_use_are_refused(sealed, rows):
     assert sealed._engine.ask("SELECT range AS n FROM range($rows)", {"rows": MOST_ROWS}).num_rows == MOST_ROWS

@@ -143,7 +143,11 @@ def test_every_cookie_is_secure_behind_tls(is_secure):
     import asyncio
 
     sent = []
-    headers = [(b"set-cookie", b"_streamlit_user=x; Path=/"), (b"Set-Cookie", b"a=b"), (b"content-type", b"text/html")]
+    headers = [
+        (b"set-cookie", b"_streamlit_user=x; Path=/"),
+        (b"Set-Cookie", b"a=insecure"),
+        (b"content-type", b"text/html"),
+    ]
 
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -10,8 +10,8 @@ import pytest
 
 from dashboard.disclosure.audit import bounds, findings, sums_of
 from dashboard.disclosure.cells import CUBES, KEY, cells_of
-from dashboard.disclosure.policy import policy
-from dashboard.disclosure.protect import AuditFailed, _rows_of_audience, protect, without_rounding
+from dashboard.disclosure.policy import COALITION, PUBLIC, policy
+from dashboard.disclosure.protect import AuditFailed, _rows_of_audience, protect
 from dashboard.disclosure.shifts import shifts
 from dashboard.store.releases import current_number, open_release, publish_release
 from tests.disclosure import attacker, worlds
@@ -56,8 +56,9 @@ def test_the_audit_fails_when_rounding_is_switched_off():
     cubes = {name: world[name] for name in worlds.PROTECTED}
     one_look = replace(policy(), rounds=1)
     assert protect(cubes, "coalition", world["dim_stream"], one_look, key=worlds.SHIFT_KEY).account["hidden_more"] == 0
+    without_rounding = {"rounding": {COALITION: 1, PUBLIC: 1}, "curve_rounding": 1, "shift": (0,), "shift_again": (0,)}
     with pytest.raises(AuditFailed):
-        protect(cubes, "coalition", world["dim_stream"], without_rounding(one_look), key=worlds.SHIFT_KEY)
+        protect(cubes, "coalition", world["dim_stream"], replace(one_look, **without_rounding), key=worlds.SHIFT_KEY)
 
 
 def test_the_partner_reads_its_benchmark_off_what_is_public_and_its_own_rows():

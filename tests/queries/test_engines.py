@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql.connect.dataframe import DataFrame
 
+from dashboard.settings import SettingWrong
 from dashboard.store.releases import open_release, publish_release
 from dashboard.store.snapshots import pinned
 from dashboard.warehouse.build import build_marts
@@ -151,7 +152,7 @@ def test_a_table_is_sorted_by_columns_of_its_own(sail, tmp_path):
 
 
 def test_an_engine_address_is_spark_connect_or_empty():
-    with pytest.raises(ValueError, match="sc://"):
+    with pytest.raises(SettingWrong, match="sc://"):
         open_engine("http://somewhere")
 
 

@@ -185,6 +185,11 @@ def test_a_damaged_store_is_not_backed_up(tmp_path):
     assert list(tmp_path.glob("*.gz")) == list(tmp_path.glob(".a*")) == []
 
 
+def test_an_archive_in_a_folder_that_is_not_there_is_refused_by_the_folders_name(store, tmp_path):
+    with pytest.raises(ArchiveRefused, match=f"There is no folder {tmp_path / 'backup'}"):
+        back_up(store, tmp_path / "backup" / "store.tar.gz")
+
+
 def test_an_archive_is_never_overwritten_and_never_in_the_store(store, made, tmp_path):
     with pytest.raises(ArchiveRefused, match="there already"):
         back_up(store, made)

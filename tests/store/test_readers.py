@@ -85,3 +85,12 @@ def test_a_reader_is_given_the_release_it_asks_for_whatever_current_says_by_then
     releases.publish_release(store)
     release, notice = releases.last_good_release(store, asked)
     assert (release.number, notice) == (2, "")
+
+
+def test_a_release_that_is_deleted_while_releases_are_listed_is_none(tmp_path, monkeypatch):
+    """Another process prunes between the listing and the look into the folder."""
+    kept, gone = tmp_path / "releases" / "2", tmp_path / "releases" / "1"
+    kept.mkdir(parents=True)
+    (kept / "manifest.json").touch()
+    monkeypatch.setattr(releases, "folders", lambda _folder: [gone, kept])
+    assert releases.release_numbers(tmp_path) == [2]

@@ -10,6 +10,7 @@ import yaml
 
 from dashboard import settings
 from dashboard.commands.cli import _parser
+from dashboard.server.headers import meant_for_us
 
 PROJECT = settings.PROJECT
 DEPLOY = PROJECT / "deploy"
@@ -77,6 +78,33 @@ def test_one_publisher_and_three_readers_share_a_store():
     assert next(item for item in KUBERNETES if item["kind"] == "ConfigMap")["data"]["COALITION_STORE"].startswith(
         "s3://"
     )
+
+
+def test_a_probe_asks_by_a_name_that_is_answered(monkeypatch):
+    """By itself a probe names the address of its pod, which is refused like any other name that is not ours."""
+    probes = [
+        container[kind]["httpGet"]
+        for _name, spec in pods()
+        for container in spec["containers"]
+        for kind in ("startupProbe", "readinessProbe", "livenessProbe")
+        if kind in container
+    ]
+    monkeypatch.setenv("COALITION_PUBLIC_URL", "https://dashboard.example.org")
+    assert len(probes) == 6 and not meant_for_us({"headers": [(b"host", b"10.1.2.3:8501")]})
+    for probe in probes:
+        sent = {header["name"].lower(): header["value"] for header in probe.get("httpHeaders", ())}
+        assert meant_for_us({"headers": [(b"host", sent.get("host", "10.1.2.3:8501").encode())]}), probe
+
+
+def test_whoever_is_reached_through_a_proxy_believes_it():
+    environments = [
+        {entry["name"]: entry["value"] for entry in container.get("env", ())}
+        for _name, spec in pods()
+        for container in spec["containers"]
+    ]
+    environments += [service.get("environment", {}) for service in COMPOSE["services"].values()]
+    through_a_proxy = [variables for variables in environments if "COALITION_PUBLIC_URL" in variables]
+    assert len(through_a_proxy) == 6 and all("COALITION_PROXIES" in variables for variables in through_a_proxy)
 
 
 def test_every_mount_has_its_volume():

@@ -148,6 +148,43 @@ def test_a_fragment_whose_header_does_not_fit_its_sql_is_refused(folder, before,
         read_fragments(folder)
 
 
+INCLUDING = """
+-- title: Hubs of a state
+-- param $state
+SELECT h.state
+FROM hubs AS h
+WHERE fragment.of_state(h)
+"""
+
+
+def test_a_select_that_files_share_may_include_what_includes_nothing(folder):
+    write(folder, "fragments/chosen", INCLUDING)
+    chosen = "WITH chosen AS (\n    SELECT * FROM fragment.chosen\n)\n\nSELECT 1 AS n FROM chosen ORDER BY n\n"
+    file = write(folder, "pages/room/chosen", f"-- title: Which?\n-- param $state VARCHAR: state, or NULL\n{chosen}")
+    assert "    WHERE ($state IS NULL OR h.state = $state)\n" in read_query(file, "pages").sql
+    write(folder, "pages/room/hubs", file.read_text(encoding="utf-8"))
+    write(folder, "pages/room/hubs_again", file.read_text(encoding="utf-8").replace("chosen", "latest"))
+    write(folder, "fragments/in_use", PLAIN.replace("title: Rows of a state", "title: Another"))
+    with pytest.raises(CatalogError, match="No file includes in_use of"):
+        read_fragments(folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("-- param $state\n", "", "names the parameters"),
+        ("fragment.of_state(h)", "fragment.of_stade(h)", "includes of_stade, which is not in queries/fragments"),
+        ("fragment.of_state(h)", "fragment.chosen_before(h)", "chosen_before, which is not in queries/fragments"),
+    ],
+)
+def test_a_select_that_includes_wrongly_is_refused(folder, before, after, why):
+    assert before in INCLUDING
+    write(folder, "fragments/chosen_before", INCLUDING)
+    write(folder, "fragments/chosen", INCLUDING.replace(before, after))
+    with pytest.raises(CatalogError, match=rf"chosen\.sql.*{why}"):
+        read_fragments(folder)
+
+
 def test_a_fragment_that_no_file_includes_is_refused_by_name(folder):
     write(folder, "fragments/forgotten", LATEST)
     with pytest.raises(CatalogError, match="No file includes forgotten"):

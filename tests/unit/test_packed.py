@@ -218,3 +218,20 @@ def test_every_kind_of_element_has_its_scripts_and_a_page_without_a_chart_asks_f
     assert ahead.CHART not in elements_of("/board") + elements_of("/needs_and_offers")
     assert len(scripts_of_pages()) == len(set(scripts_of_pages()))
     assert hashlib.sha256(packed.ICONS_OF_STREAMLIT.read_bytes()).hexdigest()[:12] in packed.ICONS.name
+
+
+@pytest.mark.parametrize(
+    ("accepted", "brotli_too", "gzip_too"),
+    [
+        ("gzip, deflate, br", True, True),
+        ("br;q=1.0, GZIP;q=0.8", True, True),
+        ("gzip;q=0, br", True, False),
+        ("gzip;q=0.000, br ; q=0", False, False),
+        ("identity", False, False),
+        ("x-gzip", False, False),
+        ("", False, False),
+    ],
+)
+def test_an_encoding_that_a_browser_refuses_is_not_sent(accepted, brotli_too, gzip_too):
+    assert packed.is_accepted("br", accepted) == brotli_too
+    assert packed.is_accepted("gzip", accepted) == gzip_too

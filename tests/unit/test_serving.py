@@ -28,6 +28,32 @@ def test_the_public_address_is_answered_and_no_look_alike(monkeypatch):
         assert not meant(ours, (b"origin", origin))
 
 
+def test_an_address_of_ipv6_is_answered_with_a_port_and_without(monkeypatch):
+    monkeypatch.delenv("COALITION_PUBLIC_URL", raising=False)
+    assert meant((b"host", b"[::1]:8501")) and meant((b"host", b"[::1]"))
+    assert meant((b"host", b"[::1]:8501"), (b"origin", b"http://[::1]:8501"))
+    monkeypatch.setenv("COALITION_PUBLIC_URL", "https://[2001:db8::1]")
+    assert meant((b"host", b"[2001:db8::1]"), (b"origin", b"https://[2001:db8::1]"))
+    for host in (b"[2001:db8::2]", b"[:::::]", b"::1", b"2001:db8::1", b"[]"):
+        assert not meant((b"host", host))
+
+
+def test_an_origin_that_names_nobody_is_not_ours(monkeypatch):
+    monkeypatch.delenv("COALITION_PUBLIC_URL", raising=False)
+    for origin in (b"http://", b"//", b"null", b"127.0.0.1:8501"):
+        assert not meant((b"host", b"127.0.0.1:8501"), (b"origin", origin))
+
+
+def test_the_address_that_is_printed_can_be_opened(monkeypatch, capsys):
+    monkeypatch.delenv("COALITION_PUBLIC_URL", raising=False)
+    monkeypatch.setattr("uvicorn.run", lambda *_args, **_named: None)
+    monkeypatch.setattr(app, "make_app", lambda: None)
+    for host, address in (("::1", "http://[::1]:8080"), ("127.0.0.1", "http://127.0.0.1:8080")):
+        monkeypatch.setattr(app, "prepare", lambda host=host: host)
+        app.serve(8080)
+        assert f" {address} " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_streamlit_takes_visits_by_the_public_address_and_asks_nobody_for_its_own(monkeypatch, scheme):
     from streamlit import config

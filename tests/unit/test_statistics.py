@@ -5,14 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from dashboard.warehouse.statistics import (
-    incidence,
-    incidence_error,
-    newcombe_high,
-    newcombe_low,
-    wilson_high,
-    wilson_low,
-)
+from dashboard.warehouse.statistics import incidence, incidence_error, wilson_high, wilson_low
 
 
 @pytest.mark.parametrize(
@@ -25,16 +18,9 @@ def test_wilson_intervals_are_newcombes_published_ones(successes, trials, low, h
     assert wilson_high(successes, trials) == pytest.approx(high, abs=5e-5)
 
 
-def test_the_interval_of_a_difference_is_newcombes_published_one():
-    # Newcombe, Statistics in Medicine 17 (1998), pp. 873-890, table II, method 10: 56/70 - 48/80.
-    assert newcombe_low(56, 70, 48, 80) == pytest.approx(0.0524, abs=5e-5)
-    assert newcombe_high(56, 70, 48, 80) == pytest.approx(0.3339, abs=5e-5)
-
-
 @pytest.mark.parametrize("trials", [0, None])
 def test_nobody_tried_is_no_interval(trials):
     assert wilson_low(0, trials) is None and wilson_high(0, trials) is None
-    assert newcombe_low(0, trials, 1, 2) is None and newcombe_high(0, trials, 1, 2) is None
 
 
 def test_cumulative_incidence_is_that_of_satagopans_table():

@@ -8,8 +8,8 @@ from dashboard.settings import PROJECT
 
 CACHES = {"lru_cache", "cache", "cache_data", "cache_resource", "cached_property"}
 # What is cached of answers, releases or files of a store without a viewer: a release's own description, and which
-# programmes have one partner (names, no count), and tables about no learner.
-WITHOUT_A_VIEWER = {"_shared", "_before", "_pinned", "_release", "_programmes_of_single_partners"}
+# programmes have one partner (names, no count).
+WITHOUT_A_VIEWER = {"_before", "_pinned", "_release", "_programmes_of_single_partners"}
 # What runs a statement.
 RUNS = {"execute", "executemany", "sql", "query", "_run", "ask", "view", "build", "from_query", "execute_async"}
 # Where a name of ours, checked to be an identifier, is written into a statement, since names cannot be bound.

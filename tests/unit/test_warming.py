@@ -7,9 +7,12 @@ from threading import Event, Thread
 import pytest
 
 from dashboard import session
-from dashboard.access.viewer import STEWARD
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
+from dashboard.server import prefetch
 from dashboard.store import releases
-from dashboard.store.protocol import point
+from dashboard.store.protocol import locked, point
+from dashboard.store.removal import bury
+from dashboard.store.workspace import STAGING
 
 
 @pytest.fixture
@@ -85,6 +88,19 @@ def test_a_release_that_cannot_be_loaded_is_met_as_without_warming(store, warmed
     assert release.number == 1 and "Release 1 is shown" in notice
 
 
+def test_a_release_that_is_deleted_is_not_answered_from_memory(store, monkeypatch):
+    point(store, releases.CURRENT, "2")
+    newest, _notice = session.begin()
+    monkeypatch.setattr(session.st, "query_params", {"release": "1"})
+    monkeypatch.setattr(session.st, "session_state", {})
+    assert session.take_release().number == session.served(1).number == session.release_before(newest).number == 1
+
+    with locked(store):
+        bury(store, 1, "it was older than 13 months", "2026-11-29")  # as another process does
+
+    assert session.take_release().number == 2 and session.served(1) is None and session.release_before(newest) is None
+
+
 def test_without_a_server_nothing_is_warmed(store):
     assert session.begin()[0].number == 1
 
@@ -111,3 +127,37 @@ def test_readers_who_come_together_open_one_database(store, monkeypatch):
         reader.join(20)
     assert opened == [STEWARD] and len(set(map(id, found))) == 1 and len(found) == 5
     session.let_go()
+
+
+def test_a_disk_that_fails_once_does_not_end_the_looking_for_releases(monkeypatch):
+    looks, third = [], Event()
+
+    def begin():
+        looks.append(len(looks))
+        if len(looks) == 1:
+            raise OSError("input/output error")
+        if len(looks) == 3:
+            third.set()
+
+    monkeypatch.setattr(prefetch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(prefetch, "begin", begin)
+    with prefetch.pick_up_releases():
+        assert third.wait(20)
+
+
+def test_the_shared_tables_of_releases_that_nobody_asks_for_any_more_leave_the_disk(store, monkeypatch):
+    def files():
+        return len(list((store / STAGING).rglob("shared.duckdb")))
+
+    def captures(viewer, release):
+        return session._answers(viewer, release).ask("school_closures/captures", {}).num_rows
+
+    monkeypatch.setattr(session, "RELEASES_SHARED", 1)
+    first, second = (releases.open_release(store, number) for number in (1, 2))
+    before = captures(EVERYBODY, first)
+    assert before and files() == 1
+    assert captures(EVERYBODY, second) and files() == 1
+    assert captures(EVERYBODY, first) == before, "what is open is read on"
+    assert captures(Viewer("partner", "alpha"), first) == before and files() == 1
+    session.let_go()
+    assert files() == 0

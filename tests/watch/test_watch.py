@@ -8,6 +8,7 @@ import pytest
 from dashboard.commands import watching
 from dashboard.commands.cli import main
 from dashboard.settings import PROJECT
+from dashboard.watch import judging
 
 FIGURE = """
 [[rule]]
@@ -65,6 +66,7 @@ def test_the_example_fires_on_the_demonstration_once(watch, demo_store, tmp_path
     assert found["refugees-overdue"]["value"].startswith("20") and found["reach-moved"]["audience"] == "steward"
     waiting = [one["value"] for one in fired if one["rule"] == "needs-waiting"]
     assert waiting and min(waiting) > 21
+    assert not any("_secondary" in firing["sentence"] for firing in fired), "a level is named in words"
     assert watch(example, "--report", report)[:2] == (0, [])
     assert len(report.read_text(encoding="utf-8").splitlines()) == len(fired), "told once"
     (watch.store / "watch.json").unlink()
@@ -166,3 +168,23 @@ def test_two_watches_do_not_tell_the_same_twice(watch):
     with alone(watch.store):
         status, out, err = watch(rule, "--again")
     assert (status, out) == (1, []) and "Another watch of this store is at work" in err
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (12_345.6, "12,346"),
+        (1_234_567.25, "1,234,567"),
+        (999.96, "1,000"),
+        (0.2134, "0.2134"),
+        (7, "7"),
+        (-2_500.5, "-2,500"),
+    ],
+)
+def test_a_figure_is_written_without_an_exponent(value, words):
+    assert judging._number_words(value) == words
+
+
+def test_the_level_of_a_need_is_written_in_words():
+    assert judging._level_words("upper_secondary") == "upper secondary"
+    assert judging._level_words("unheard_of") == "unheard_of", "what has no label stands as it is"

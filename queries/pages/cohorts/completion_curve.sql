@@ -15,25 +15,8 @@
 -- column ci_high DOUBLE: upper end of its 95 % interval
 -- metric: completion_incidence
 -- caveat: Unit: course runs. A course run that has not ended is neither a success nor a failure, and counts as long as observed.
-WITH days AS (
-    SELECT string_split(unnest(string_split(days || ' 0:0:0:0:0', ' ')), ':') AS fields
-    FROM cube_cohort
-    WHERE
-        fragment.learner_cell()
-        AND fragment.cohort_filters()
-),
-
-cohort AS (
-    SELECT
-        fields[1]::bigint AS day,
-        sum(fields[2]::bigint)::bigint AS completed,
-        sum(fields[3]::bigint)::bigint AS withdrawn,
-        sum(fields[4]::bigint)::bigint AS failed,
-        sum(fields[5]::bigint)::bigint AS still_active,
-        sum(sum(fields[2]::bigint + fields[3]::bigint + fields[4]::bigint + fields[5]::bigint)) OVER (ORDER BY fields[1]::bigint DESC)::bigint
-            AS at_risk
-    FROM days
-    GROUP BY fields[1]::bigint
+WITH cohort AS (
+    SELECT * FROM fragment.cohort_by_day
 ),
 
 lists AS (

@@ -23,10 +23,10 @@
 -- column is_small BOOLEAN: fewer than 30 course runs in one of them, so not to be ranked
 -- column is_observed BOOLEAN: both have course runs under way or ended by then, so that the day was reached
 -- metric: completion_incidence
-WITH told AS (
+WITH written AS (
     SELECT
         1 AS side,
-        string_split(unnest(string_split(days, ' ')), ':') AS told
+        string_split(unnest(string_split(days, ' ')), ':') AS fields
     FROM cube_cohort
     WHERE
         fragment.learner_cell()
@@ -34,7 +34,7 @@ WITH told AS (
     UNION ALL
     SELECT
         2 AS side,
-        string_split(unnest(string_split(days, ' ')), ':') AS told
+        string_split(unnest(string_split(days, ' ')), ':') AS fields
     FROM cube_cohort
     WHERE
         programme_id = coalesce($other_programme_id, 'all')
@@ -47,11 +47,11 @@ WITH told AS (
 days AS (
     SELECT
         side,
-        told[1]::bigint AS day,
-        told[2]::bigint AS completed,
-        told[3]::bigint + told[4]::bigint AS others,
-        told[5]::bigint AS still_active
-    FROM told
+        fields[1]::bigint AS day,
+        fields[2]::bigint AS completed,
+        fields[3]::bigint + fields[4]::bigint AS others,
+        fields[5]::bigint AS still_active
+    FROM written
 ),
 
 -- What ends after the day is under way on it, as far as observed.

@@ -28,33 +28,8 @@
 -- metric: share_covered
 -- caveat: People reached in another year than the target of their place close no gap: they are not in this list.
 -- caveat: Where the number of people reached is not stated, the gap is the number targeted.
-WITH dated AS (
-    SELECT
-        a.*,
-        CASE
-            WHEN count(*) OVER place = count(a.began_on) OVER place THEN year(a.began_on)
-        END AS period
-    FROM fct_coverage_place AS a
-    WHERE
-        ($stage IS NULL OR a.stage = $stage)
-        AND fragment.activity_filters(a)
-        AND a.is_counted
-    WINDOW place AS (PARTITION BY a.country_iso3, a.activity_type, a.audience, a.place1, a.place2, a.place3)
-),
-
--- A target is held against people reached in its place and year; where a row there has no date, in its place.
-place AS (
-    SELECT
-        country_iso3,
-        country,
-        activity_type,
-        audience,
-        period,
-        sum(people_targeted)::bigint AS people_targeted,
-        coalesce(sum(people_direct), 0)::bigint AS people_reached
-    FROM dated
-    GROUP BY country_iso3, country, activity_type, audience, place1, place2, place3, period
-    HAVING count(people_targeted) > 0
+WITH place AS (
+    SELECT * FROM fragment.coverage_place
 ),
 
 cell AS (

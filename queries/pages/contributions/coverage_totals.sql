@@ -21,29 +21,8 @@
 -- metric: contribution_gap
 -- metric: share_covered
 -- caveat: A surplus in one place does not reduce the gap in another, so the gap can be more than people targeted less people reached.
-WITH dated AS (
-    SELECT
-        a.*,
-        CASE
-            WHEN count(*) OVER place = count(a.began_on) OVER place THEN year(a.began_on)
-        END AS period
-    FROM fct_coverage_place AS a
-    WHERE
-        ($stage IS NULL OR a.stage = $stage)
-        AND fragment.activity_filters(a)
-        AND a.is_counted
-    WINDOW place AS (PARTITION BY a.country_iso3, a.activity_type, a.audience, a.place1, a.place2, a.place3)
-),
-
--- A target is held against people reached in its place and year; where a row there has no date, in its place.
-cell AS (
-    SELECT
-        audience,
-        sum(people_targeted)::bigint AS people_targeted,
-        coalesce(sum(people_direct), 0)::bigint AS people_reached
-    FROM dated
-    GROUP BY country_iso3, place1, place2, place3, activity_type, audience, period
-    HAVING count(people_targeted) > 0
+WITH place AS (
+    SELECT * FROM fragment.coverage_place
 ),
 
 covered AS (
@@ -55,7 +34,7 @@ covered AS (
         sum(people_reached)::bigint AS people_reached,
         sum(contribution_gap(people_targeted, people_reached))::bigint AS gap,
         sum(greatest(people_reached - people_targeted, 0))::bigint AS surplus
-    FROM cell
+    FROM place
     GROUP BY audience
 ),
 
