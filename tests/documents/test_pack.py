@@ -286,14 +286,14 @@ def test_a_partner_has_its_own_figures_and_is_warned(demo_store, tmp_path, capsy
     assert last["what"].startswith("pack for partner kiron")
 
 
-def test_there_is_no_pack_of_what_stewards_see(release, monkeypatch):
+def test_there_is_no_pack_of_what_stewards_see(monkeypatch):
     """A pack is carried about on sticks, so no exact figure of all partners is ever in it."""
     asked_for = []
     monkeypatch.setattr("dashboard.documents.pack.Pack", lambda *all: asked_for.append(all))
     with pytest.raises(NotPacked, match="for the public or for a partner"):
-        make_pack(STEWARD, release, ["en"])
+        make_pack(STEWARD, None, ["en"])
     with pytest.raises(NotPacked, match="at least one language"):
-        make_pack(EVERYBODY, release, [])
+        make_pack(EVERYBODY, None, [])
     assert asked_for == []
 
 
