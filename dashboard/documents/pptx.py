@@ -236,6 +236,9 @@ class _Deck:
         rows = -(-len(numbers) // columns)
         high = 1.4 if rows == 1 and in_a_row == MOST_IN_A_ROW else min(2.3, (HIGH - 0.65 - top) / rows - 0.1)
         wide = (INNER - 0.12 * (columns - 1)) / columns
+        values: Sequence[int]
+        labels: Sequence[int]
+        unders: Sequence[int]
         values, labels, unders = VALUE_SIZES, LABEL_SIZES, UNDER_SIZES
         if in_a_row == COLUMNS_OF_NUMBERS:
             values, labels, unders = LARGE_VALUE_SIZES, LARGE_LABEL_SIZES, LARGE_UNDER_SIZES
