@@ -8,6 +8,7 @@ import html
 import io
 import json
 import re
+import textwrap
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +52,7 @@ TAG, BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br\s*/?>")
 COLOR = re.compile(r"rgba?\(([^)]*)\)")
 FAMILY = re.compile(r"(font-family: |font: (?:bold )?[0-9.]+px )[^;\"]*")
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
+ELEMENT = re.compile(r"<[^>]*>")
 PATH = re.compile(r' d="([^"]*)"')
 STEP = re.compile(r"([MLQCz])([^MLQCz]*)")
 WITHOUT_SPACE = re.compile(r">\s+<")
@@ -73,6 +75,8 @@ STACKED = ("stack", "relative")
 DARK_CELL = 0.55  # from this share on, words on a cell are white
 DARK_BAR = 0.45  # up to this brightness, words on a bar are white
 LEGEND_LETTERS = 95  # in a row of the legend
+ENTRY_LETTERS = 40  # in a line of an entry of it
+USUAL_HEIGHT = 330  # pixels of a chart that states none
 MOST_COLUMNS_WITH_WORDS = 16
 PLOT_ACROSS, LETTER_ACROSS = 0.8, 7.5  # of the width, what labels leave to bars; pixels of a letter within one
 # matplotlib's settings are of the whole process.
@@ -130,7 +134,7 @@ def drawable() -> frozenset[int]:
 
 @contextmanager
 def _sheet(figure: Figure, width: int, settings: dict[Any, Any]) -> Iterator[Sheet]:
-    height = int(figure["layout"].get("height", 330))
+    height = int(figure["layout"].get("height", USUAL_HEIGHT))
     common: dict[Any, Any] = {"font.size": 9.5, "font.family": list(FAMILIES), "axes.unicode_minus": True}
     font_folders()
     with _single_drawing, mpl.rc_context(common | settings), warnings.catch_warnings():
@@ -192,11 +196,16 @@ def _of_page(style: str) -> str:
 
 
 def _small(document: str) -> str:
-    """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts."""
-    begun = document.index("<svg")
-    document = PATH.sub(lambda match: f' d="{_relative(match[1])}"', document[begun:])
-    document = LONG_NUMBER.sub(r"\1", document)
-    return FAMILY.sub(rf"\1{FONTS}", document)
+    """The document with a tenth of a pixel as its finest step, and fonts that have all our scripts.
+
+    Words stay as they are: in Spanish 30.000 is thirty thousand.
+    """
+    return ELEMENT.sub(lambda match: _small_element(match[0]), document[document.index("<svg") :])
+
+
+def _small_element(element: str) -> str:
+    element = PATH.sub(lambda match: f' d="{_relative(match[1])}"', element)
+    return FAMILY.sub(rf"\1{FONTS}", LONG_NUMBER.sub(r"\1", element))
 
 
 def _relative(path: str) -> str:
@@ -530,7 +539,7 @@ def _scale(
         ticks = date_ticks(first, last)
         axis.set_ticks([_number(value) for value in ticks["tickvals"]], ticks["ticktext"])
     else:
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(FuncFormatter(lambda value, _at: _axis_words(value, settings)))
     if settings.get("showticklabels") is False:
         axis.set_ticklabels([])
@@ -565,12 +574,19 @@ def _handle(trace: Mapping[str, Any], number: int) -> Any:
 def _legend(axes: Axes, handles: Sequence[Any], below: bool) -> None:
     if not handles:
         return
-    letters = max(letters_wide(str(handle.get_label())) for handle in handles) + 6
+    for handle in handles:
+        handle.set_label(_in_lines(str(handle.get_label())))
+    letters = max(letters_wide(line) for handle in handles for line in str(handle.get_label()).split("\n")) + 6
     columns = max(1, min(len(handles), LEGEND_LETTERS // letters))
     axes.legend(
         handles=handles, ncols=columns, frameon=False, fontsize=9, labelcolor=INK, borderaxespad=0.2,
         loc="upper center" if below else "lower left", bbox_to_anchor=(0.5, 0) if below else (0, 1.01),
     )  # fmt: skip
+
+
+def _in_lines(words: str) -> str:
+    """Words of an entry in lines of a length that leaves room for a second entry beside it."""
+    return "\n".join(piece for line in words.split("\n") for piece in textwrap.wrap(line, ENTRY_LETTERS) or [line])
 
 
 # Values

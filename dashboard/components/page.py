@@ -91,6 +91,7 @@ def section(title: str, name: str) -> Iterator[bool]:
     `name` is kept in the address, so that a link opens it.
     """
     if is_recording():
+        dropped.has_section(name)
         yield keep_section(title, name)
         return
     key = f"section-{name}"

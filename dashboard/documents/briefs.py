@@ -1,7 +1,7 @@
 """The briefs: which pages each is made of, with which sections open, and the kinds of file it is written as."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
 from dashboard.access.visitor import Visitor
@@ -25,6 +25,7 @@ class Brief:
         pages: each page with the sections that are opened, behind commas.
         needs: choices of the address without which it states nothing.
         is_of_partner: whether it is about one partner's own learners.
+        most_sheets: how many sheets of paper it may have, 0 for any number.
     """
 
     name: str
@@ -32,12 +33,13 @@ class Brief:
     pages: Sequence[tuple[str, str]]
     needs: Sequence[str] = ()
     is_of_partner: bool = False
+    most_sheets: int = 0
 
 
 BRIEFS: Mapping[str, Brief] = {
     brief.name: brief
     for brief in (
-        Brief("board", lambda: _("Board brief"), (("board", ""), ("overview", "growth"))),
+        Brief("board", lambda: _("Board brief"), (("board", ""), ("overview", "growth")), most_sheets=2),
         Brief(
             "partner",
             lambda: _("Partner brief"),
@@ -59,7 +61,7 @@ BRIEFS: Mapping[str, Brief] = {
             lambda: _("Country brief"),
             (
                 ("reach_map", "country"),
-                ("school_closures", "country"),
+                ("school_closures", ""),
                 ("response_gaps", "countries"),
                 ("contributions", "matrix"),
             ),
@@ -105,7 +107,8 @@ def make_brief(
     ]
     with speaking(language):
         title = brief.title()
-    return make_document(brief.name, title, pages, visitor, release, language)
+    document = make_document(brief.name, title, pages, visitor, release, language)
+    return replace(document, most_sheets=brief.most_sheets)
 
 
 def briefs_on(page: str, viewer: Viewer, address: Mapping[str, str]) -> list[Brief]:

@@ -111,7 +111,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Document:
-    """What a reader holds in hand, whatever kind of file it is written as."""
+    """What a reader holds in hand, whatever kind of file it is written as.
+
+    `most_sheets` is how many sheets of paper it may have, 0 for any number.
+    """
 
     name: str
     title: str
@@ -128,6 +131,7 @@ class Document:
     link: str
     missing: str = MISSING
     whole_percent: bool = False
+    most_sheets: int = 0
 
     @property
     def file_name(self) -> str:

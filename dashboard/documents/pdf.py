@@ -1,9 +1,10 @@
 """A document as PDF: tagged for readers of screens (PDF/UA-1), fonts within, charts as vectors, text in its order."""
 
+import io
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +13,18 @@ from xml.etree import ElementTree
 import segno
 import typst
 
-from dashboard.charts.paper import CHINESE, FAMILIES, INK, drawable, font_folders, svg
-from dashboard.documents.model import Chapter, Document, Part, TableShown, as_of, cell_words, notes, written_for
+from dashboard.charts.paper import CHINESE, FAMILIES, INK, USUAL_HEIGHT, drawable, font_folders, svg
+from dashboard.documents.model import (
+    Chapter,
+    Document,
+    NumberShown,
+    Part,
+    TableShown,
+    as_of,
+    cell_words,
+    notes,
+    written_for,
+)
 from dashboard.documents.pdf_words import without_repeats
 from dashboard.locales import _
 from dashboard.locales.plain import letters_wide
@@ -31,6 +42,13 @@ BREAKS = re.compile(r"\s+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 UNBROKEN = ("date", "month")  # words that belong in one line
 SHORT_LETTERS = 12  # such as a month with its year
 CHART_WIDTH = 700  # pixels across the page
+# In points; and of their height, what is left to charts.
+SIZES: Sequence[tuple[float, float]] = (
+    *((10, 1.0), (10, 0.9), (9.5, 0.9), (9.5, 0.82), (9, 0.9), (9, 0.82)),
+    *((9, 0.74), (8.5, 0.82), (8.5, 0.74), (8.5, 0.66), (8, 0.66)),
+)
+LEAST_FILLED = 0.75  # of a sheet before the last
+LONG_NOTE, LONG_WORD, MOST_IN_A_ROW = 60, 15, 6  # letters of a note and of a word below a number, and numbers
 STANDARD: Literal["ua-1"] = "ua-1"
 TEXT = "{http://www.w3.org/2000/svg}text"
 MOVED = re.compile(r"translate\((-?[0-9.]+) (-?[0-9.]+)\)")
@@ -41,22 +59,58 @@ VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 def write_pdf(document: Document) -> bytes:
-    """The file. A sign that none of its fonts has is shown by its code, and the notes state it."""
+    """The file. A sign that none of its fonts has is shown by its code, and the notes state it.
+
+    Where the document has a number of sheets, it is written in the largest size that keeps to it and fills them.
+    """
     with written_for(document), workspace(store_folder()) as folder:
         folder.joinpath("brief.typ").write_bytes(LAYOUT.read_bytes())
-        values = _values(document, folder)
-        folder.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
-        written = bytes(
-            typst.compile(
-                str(folder / "brief.typ"),
-                root=str(folder),
-                font_paths=[str(folder) for folder in font_folders()],
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_standards=STANDARD,
-            )
-        )
+        sizes = SIZES if document.most_sheets else SIZES[:1]
+        fitting = b""
+        for size, of_height in sizes:
+            written = _written(document, folder, size, of_height)
+            if document.most_sheets and sheets_of(written) <= document.most_sheets:
+                fitting = fitting or written
+                if _are_filled(folder, document.most_sheets):
+                    fitting = written
+                    break
+        written = fitting or written
     return without_repeats(written) if document.right_to_left else written
+
+
+def sheets_of(pdf: bytes) -> int:
+    """How many sheets a PDF has."""
+    import pikepdf  # its library takes memory that most files do not need
+
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
+def _are_filled(folder: Path, sheets: int) -> bool:
+    """Whether figures go far down each sheet before the last, as the folder has it written."""
+    ends = json.loads(typst.query(str(folder / "brief.typ"), "<ends>", field="value", **_settings(folder)))
+    return all(max((down for on, down in ends if on == sheet), default=0) >= LEAST_FILLED for sheet in range(1, sheets))
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    return {
+        "root": str(folder),
+        "font_paths": [str(fonts) for fonts in font_folders()],
+        "ignore_system_fonts": True,
+    }
+
+
+def _written(document: Document, folder: Path, size: float, of_height: float) -> bytes:
+    values = _values(document, folder, of_height) | {"size": size}
+    folder.joinpath("document.json").write_text(_in_fonts(values), encoding="utf-8")
+    return bytes(
+        typst.compile(
+            str(folder / "brief.typ"),
+            format="pdf",
+            pdf_standards=STANDARD,
+            **_settings(folder),
+        )
+    )
 
 
 def _in_fonts(values: dict[str, Any]) -> str:
@@ -89,7 +143,7 @@ def _without_invisible(text: str) -> str:
     )
 
 
-def _values(document: Document, folder: Path) -> dict[str, Any]:
+def _values(document: Document, folder: Path, of_height: float) -> dict[str, Any]:
     code = ""
     # Quotation marks and dashes are wide among Chinese, and Latin within them is the font of all other files.
     chinese = [{"name": FAMILIES[0], "covers": "latin-in-cjk"}, CHINESE] if document.language == "zh" else []
@@ -108,31 +162,50 @@ def _values(document: Document, folder: Path) -> dict[str, Any]:
         "foot": f"{document.title} \u00b7 {as_of(document)}",
         "code": code,
         "code_alt": _("Link to the page with these figures: {link}").format(link=document.link),
-        "chapters": [_chapter(chapter, folder, at) for at, chapter in enumerate(document.chapters)],
+        "chapters": [_chapter(chapter, folder, at, of_height) for at, chapter in enumerate(document.chapters)],
         "words": {"notes": _("Definitions, sources and protection of people")},
         "notes": notes(document),
     }
 
 
-def _chapter(chapter: Chapter, folder: Path, at: int) -> dict[str, Any]:
+def _chapter(chapter: Chapter, folder: Path, at: int, of_height: float) -> dict[str, Any]:
     return {
         "title": chapter.takeaway or chapter.subject,
         "lead": chapter.why_not or chapter.lead,
         "numbers": [{"label": n.label, "value": n.value, "note": n.note} for n in chapter.numbers],
+        "numbers_across": _numbers_across(chapter.numbers),
         "parts": [
-            _values_of_part(part, folder, f"chart-{at}-{number}.svg") for number, part in enumerate(chapter.parts)
+            _values_of_part(part, folder, f"chart-{at}-{number}.svg", of_height)
+            for number, part in enumerate(chapter.parts)
         ],
     }
 
 
-def _values_of_part(part: Part, folder: Path, name: str) -> dict[str, Any]:
+def _numbers_across(numbers: Sequence[NumberShown]) -> int:
+    """How many numbers stand side by side: six where their words are short."""
+    are_short = all(
+        letters_wide(number.note) <= LONG_NOTE and _longest_word(f"{number.label} {number.note}") <= LONG_WORD
+        for number in numbers
+    )
+    if len(numbers) == 4 or (are_short and len(numbers) == MOST_IN_A_ROW):
+        return len(numbers)
+    return min(3, len(numbers))
+
+
+def _values_of_part(part: Part, folder: Path, name: str, of_height: float) -> dict[str, Any]:
     chart = None
     if part.chart:
-        drawn, chart = _without_words(svg(dict(part.chart.spec), CHART_WIDTH, part.chart.alt))
+        drawn, chart = _without_words(svg(_lower(part.chart.spec, of_height), CHART_WIDTH, part.chart.alt))
         folder.joinpath(name).write_text(drawn, encoding="utf-8")
         chart |= {"file": name, "alt": part.chart.alt or part.title}
     table = _table(part.table) if part.table and not part.chart else None
     return {"title": part.title, "lead": part.lead, "chart": chart, "table": table, "notes": list(part.notes)}
+
+
+def _lower(spec: Mapping[str, Any], of_height: float) -> dict[str, Any]:
+    """A chart with this part of its height."""
+    layout = spec["layout"]
+    return {**spec, "layout": {**layout, "height": round(layout.get("height", USUAL_HEIGHT) * of_height)}}
 
 
 def _without_words(drawn: str) -> tuple[str, dict[str, Any]]:

@@ -4,9 +4,12 @@ import datetime
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lxml import etree
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER
@@ -16,7 +19,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from dashboard.charts.paper import can_picture, png
+from dashboard.charts.paper import can_picture, font_folders, png
 from dashboard.charts.slides import CONTROL, legend, native
 from dashboard.documents.model import (
     Chapter,
@@ -39,19 +42,23 @@ WIDE, HIGH, MARGIN = 13.333, 7.5, 0.55  # inches
 INNER = WIDE - 2 * MARGIN
 TITLE_SIZES, LEAD_SIZES, NOTE_SIZES = (28, 26, 24, 22, 20, 18), (16, 15, 14, 13, 12), (14, 13, 12, 11)
 VALUE_SIZES, LABEL_SIZES, UNDER_SIZES = (28, 24, 20, 18), (13, 12, 11), (12, 11, 10)
-NOTES_SIZE, NOTES_APART = 12, 5
+# Of numbers that have a slide for themselves.
+LARGE_VALUE_SIZES, LARGE_LABEL_SIZES = (40, 36, 32, *VALUE_SIZES), (18, 16, 14, *LABEL_SIZES)
+LARGE_UNDER_SIZES = (16, 14, *UNDER_SIZES)
+NOTES_SIZES, NOTES_APART = (12, 11), 5
 FIRST_TITLE_SIZES = (40, 36, 32, 28, 24)
-LETTER, LINE = 0.54, 1.22  # mean width of a letter, and height of a line, in parts of the size
-WIDE_LETTER = 0x2E80  # from here on letters are as wide as high
+LINE = 1.22  # height of a line in parts of the size
+WIDE_LETTER, NOT_DRAWN = 0x2E80, 0.9  # from here on letters are as wide as high; width of one that the font lacks
+# Whose letters are the widest of those by which programs replace a font that they do not have.
+WIDEST_FONT = "DejaVu Sans"
 INSET, ROUNDED = 0.05, 0.005  # inches; places in a file are rounded
-MOST_ROWS, MOST_COLUMNS, CELL_LINES, HEAD_LINES, MOST_LETTERS = 12, 8, 2, 3, 36.0
-TABLE_SIZES = (14, 13, 12, 11, 10, 9)
+MOST_ROWS, MOST_COLUMNS, CELL_LINES, HEAD_LINES, MOST_WIDE = 12, 8, 2, 3, 20.0
+TABLE_SIZES, SMALL_TABLE_SIZES = (14, 13, 12, 11), (11, 10, 9)
 MOST_LEAD, MOST_NOTED = 1.15, 0.8  # inches
 APART = " \u00b7 "
-BOLD = 1.25  # how much wider letters are
 MOST_IN_A_ROW, LONG_NOTE, COLUMNS_OF_NUMBERS = 6, 45, 3
 PICTURE_WIDE = 7.2
-LEGEND_SIZES, CELL_INSET = (11, 10, 9), 0.09
+LEGEND_SIZES, CELL_INSET, CELL_ABOVE = (11, 10, 9), 0.09, 0.02
 ACCENT, PALE, WARNING = RGBColor(0x0B, 0x6C, 0xB8), RGBColor(0xE8, 0xF1, 0xF8), RGBColor(0xA6, 0x3D, 0x1E)
 WHITE, QUIET = RGBColor(0xFF, 0xFF, 0xFF), RGBColor(0x4B, 0x57, 0x63)
 TAGS = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "zh": "zh-CN", "ar": "ar-SA"}
@@ -177,18 +184,11 @@ class _Deck:
     def _last(self) -> None:
         """Definitions, sources and protection, on as many slides as they need."""
         heading = _("Definitions, sources and protection of people")
-        size, room = NOTES_SIZE, HIGH - 2.0
-        pages: list[list[tuple[str, str]]] = [[]]
-        used = 0.0
-        for label, words in notes(self.document):
-            for at, piece in enumerate(_pieces(words, INNER, room, size)):
-                name = label if at == 0 else ""
-                high = _height(f"{name}: {piece}", INNER, size) - 2 * INSET + NOTES_APART / 72
-                if pages[-1] and used + high > room:
-                    pages.append([])
-                    used = 0.0
-                pages[-1].append((name, piece))
-                used += high
+        # The smallest number of slides, and of the sizes with as many the largest.
+        size, pages = min(
+            ((size, _on_slides(notes(self.document), HIGH - 2.0, size)) for size in NOTES_SIZES),
+            key=lambda sized: len(sized[1]),
+        )
         for page in pages:
             if not page:
                 continue
@@ -236,15 +236,21 @@ class _Deck:
         rows = -(-len(numbers) // columns)
         high = 1.4 if rows == 1 and in_a_row == MOST_IN_A_ROW else min(2.3, (HIGH - 0.65 - top) / rows - 0.1)
         wide = (INNER - 0.12 * (columns - 1)) / columns
+        values: Sequence[int]
+        labels: Sequence[int]
+        unders: Sequence[int]
+        values, labels, unders = VALUE_SIZES, LABEL_SIZES, UNDER_SIZES
+        if in_a_row == COLUMNS_OF_NUMBERS:
+            values, labels, unders = LARGE_VALUE_SIZES, LARGE_LABEL_SIZES, LARGE_UNDER_SIZES
         for at, number in enumerate(numbers):
             row, column = divmod(at, columns)
             left, above = MARGIN + column * (wide + 0.12), top + row * (high + 0.1)
             ground = slide.shapes.add_textbox(*self._emu(_Box(left, above, wide, high)))
             self._fill(ground, PALE, INK)
             stacked = (
-                (number.label, LABEL_SIZES, 0.3, False, QUIET),
-                (number.value, VALUE_SIZES, 0.36, True, INK),
-                (number.note, UNDER_SIZES, 0.34, False, QUIET),
+                (number.label, labels, 0.3, False, QUIET),
+                (number.value, values, 0.36, True, INK),
+                (number.note, unders, 0.34, False, QUIET),
             )
             self._stack(ground, wide, high, stacked)
         return top + rows * (high + 0.1) + 0.05
@@ -261,7 +267,7 @@ class _Deck:
                 continue
             paragraph = frame.add_paragraph() if begun else frame.paragraphs[0]
             begun = True
-            size, fitted = _fitted(words, wide, high * share + 2 * INSET, sizes)
+            size, fitted = _fitted(words, wide, high * share + 2 * INSET, sizes, bold)
             self._words(paragraph, fitted, size, color, bold)
             self._direct(paragraph)
 
@@ -324,16 +330,21 @@ class _Deck:
         rows = [
             [_clean(cell_words(row[at], table.columns[at])) for at in shown] for row in list(table.rows)[:MOST_ROWS]
         ]
-        wide_cells = _widths(labels, rows, room.width)
-        widths = [wide - 2 * (CELL_INSET - INSET) for wide in wide_cells]
-        for size in TABLE_SIZES:
+        for at, size in enumerate((*TABLE_SIZES, *SMALL_TABLE_SIZES)):
+            wide_cells = _widths(labels, rows, room.width, size)
+            widths = [wide - 2 * (CELL_INSET - INSET) for wide in wide_cells]
             head, *cut = (
-                [_shortened(words, wide, size, lines) for words, wide in zip(row, widths, strict=True)]
+                [_shortened(words, wide, size, lines, row is labels) for words, wide in zip(row, widths, strict=True)]
                 for row, lines in ((labels, HEAD_LINES), *((row, CELL_LINES) for row in rows))
             )
-            narrower = [wide / BOLD for wide in widths]
-            heights = [_row_height(head, narrower, size), *(_row_height(row, widths, size) for row in cut)]
-            if sum(heights) <= room.height - 0.65 and [head, *cut] == [labels, *rows]:
+            heights = [_row_height(head, widths, size, bold=True), *(_row_height(row, widths, size) for row in cut)]
+            # All rows in a size that is read from afar; else as many as there is room for, each of them whole.
+            is_whole = [head, *cut] == [labels, *rows] and all(
+                _is_unbroken(words, wide, size, bold=row is head)
+                for row in (head, *cut)
+                for words, wide in zip(row, widths, strict=True)
+            )
+            if is_whole and (at >= len(TABLE_SIZES) or sum(heights) <= room.height - 0.65):
                 break
         kept = 1
         while kept < len(heights) and sum(heights[: kept + 1]) <= room.height - 0.65:
@@ -364,7 +375,7 @@ class _Deck:
 
     def _cell(self, cell: Any, words: str, size: int, row: int, is_number: bool) -> None:
         cell.margin_left = cell.margin_right = Inches(CELL_INSET)
-        cell.margin_top = cell.margin_bottom = Inches(0.02)
+        cell.margin_top = cell.margin_bottom = Inches(CELL_ABOVE)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.fill.solid()
         cell.fill.fore_color.rgb = ACCENT if row == 0 else WHITE if row % 2 else PALE
@@ -392,7 +403,7 @@ class _Deck:
     ) -> None:
         """The words in the largest size in which the shape holds them."""
         self._frame(shape.text_frame, anchor)
-        size, fitted = _fitted(words, shape.width / 914_400, shape.height / 914_400, sizes)
+        size, fitted = _fitted(words, shape.width / 914_400, shape.height / 914_400, sizes, bold)
         paragraph = shape.text_frame.paragraphs[0]
         if fitted:
             self._words(paragraph, fitted, size, color, bold)
@@ -407,6 +418,7 @@ class _Deck:
         run.text = _clean(words)
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, color
         run.font._rPr.set("lang", self.tag)
+        paragraph.line_spacing = Pt(round(size * LINE, 1))  # of every font alike
 
     def _direct(self, paragraph: Any, at_end: bool = False) -> None:
         """From the right where the language is written so; numbers of a table stand at the end of their column."""
@@ -486,57 +498,75 @@ def _clean(words: str) -> str:
     return CONTROL.sub(" ", words)
 
 
-def _units(words: str) -> float:
-    """The width of words in letters: signs of Chinese are two."""
-    return sum(1 / LETTER if ord(sign) >= WIDE_LETTER else 1 for sign in words)
+@cache
+def _widest_letters(bold: bool) -> Any:
+    font_folders()
+    return get_font(findfont(FontProperties(family=WIDEST_FONT, weight="bold" if bold else "normal")))
 
 
-def _letters(width: float, size: float) -> float:
-    return max(1.0, (width - 2 * INSET) * 72 / (size * LETTER))
+@cache
+def _letter(sign: str, bold: bool) -> float:
+    """The width of a sign in parts of the size of its font."""
+    if ord(sign) >= WIDE_LETTER:
+        return 1.0
+    font = _widest_letters(bold)
+    if not (number := font.get_char_index(ord(sign))):
+        return NOT_DRAWN
+    return float(font.load_glyph(number, LoadFlags.NO_SCALE).horiAdvance / font.units_per_EM)
 
 
-def _lines(words: str, width: float, size: float) -> int:
+def _wide(words: str, bold: bool = False) -> float:
+    """The width of words in parts of the size of their font, whichever of the usual ones a program has."""
+    return sum(_letter(sign, bold) for sign in words)
+
+
+def _room(width: float, size: float) -> float:
+    return max(1.0, (width - 2 * INSET) * 72 / size)
+
+
+def _lines(words: str, width: float, size: float, bold: bool = False) -> int:
     """How many lines words need, broken between words."""
-    room, lines, used = _letters(width, size), 1, 0.0
+    room, lines, used = _room(width, size), 1, 0.0
+    space = _letter(" ", bold)
     for word in words.split():
-        long = _units(word)
-        if used and used + 1 + long > room:
+        long = _wide(word, bold)
+        if used and used + space + long > room:
             lines, used = lines + 1, 0.0
         if long > room:
             more = int(long // room)
             lines, used = lines + more, long - more * room
         else:
-            used += long + (1 if used else 0)
+            used += long + (space if used else 0)
     return lines
 
 
-def _height(words: str, width: float, size: float) -> float:
-    return _lines(words, width, size) * size * LINE / 72 + 2 * INSET
+def _height(words: str, width: float, size: float, bold: bool = False) -> float:
+    return _lines(words, width, size, bold) * size * LINE / 72 + 2 * INSET
 
 
-def _fitted(words: str, width: float, height: float, sizes: Sequence[int]) -> tuple[int, str]:
+def _fitted(words: str, width: float, height: float, sizes: Sequence[int], bold: bool = False) -> tuple[int, str]:
     """The largest size in which the words fit, and the words; cut at the smallest where they do not fit in any."""
-    fitting = [size for size in sizes if _height(words, width, size) <= height + ROUNDED]
+    fitting = [size for size in sizes if _height(words, width, size, bold) <= height + ROUNDED]
     if fitting:
-        return next((size for size in fitting if _is_unbroken(words, width, size)), fitting[0]), words
+        return next((size for size in fitting if _is_unbroken(words, width, size, bold)), fitting[0]), words
     least = sizes[-1]
     lines = max(1, int((height + ROUNDED - 2 * INSET) * 72 / (least * LINE)))
-    return least, _shortened(words, width, least, lines)
+    return least, _shortened(words, width, least, lines, bold)
 
 
-def _is_unbroken(words: str, width: float, size: float) -> bool:
-    """Whether no word is longer than a line, written bold; signs of Chinese may part anywhere."""
-    room = _letters(width, size) / BOLD
-    return all(len(word) <= room or max(map(ord, word)) >= WIDE_LETTER for word in words.split())
+def _is_unbroken(words: str, width: float, size: float, bold: bool = False) -> bool:
+    """Whether no word is longer than a line; signs of Chinese may part anywhere."""
+    room = _room(width, size)
+    return all(_wide(word, bold) <= room or max(map(ord, word)) >= WIDE_LETTER for word in words.split())
 
 
-def _shortened(words: str, width: float, size: float, lines: int) -> str:
-    if _lines(words, width, size) <= lines:
+def _shortened(words: str, width: float, size: float, lines: int, bold: bool = False) -> str:
+    if _lines(words, width, size, bold) <= lines:
         return words
     low, high = 0, len(words)
     while low < high:
         middle = (low + high + 1) // 2
-        if _lines(words[:middle].rstrip() + "…", width, size) <= lines:
+        if _lines(words[:middle].rstrip() + "…", width, size, bold) <= lines:
             low = middle
         else:
             high = middle - 1
@@ -557,6 +587,22 @@ def _pieces(words: str, width: float, height: float, size: float) -> list[str]:
     return [*pieces, piece]
 
 
+def _on_slides(noted: Sequence[tuple[str, str]], room: float, size: float) -> list[list[tuple[str, str]]]:
+    """Labels and their words on as many slides as they need in a size; what is longer than one goes on unlabelled."""
+    pages: list[list[tuple[str, str]]] = [[]]
+    used = 0.0
+    for label, words in noted:
+        for at, piece in enumerate(_pieces(words, INNER, room, size)):
+            name = label if at == 0 else ""
+            high = _height(f"{name}: {piece}", INNER, size) - 2 * INSET + NOTES_APART / 72
+            if pages[-1] and used + high > room:
+                pages.append([])
+                used = 0.0
+            pages[-1].append((name, piece))
+            used += high
+    return pages
+
+
 def _columns_shown(table: TableShown, most: int) -> list[int]:
     """Which columns a slide shows: the first of words, then those of numbers, in their order."""
     columns = range(len(table.columns))
@@ -568,17 +614,27 @@ def _columns_shown(table: TableShown, most: int) -> list[int]:
     return sorted([*kept, *numbers[: most - len(kept)]])
 
 
-def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]], width: float) -> list[float]:
-    """Parts of the width by the longest words of each column; its label may take three lines."""
-    widths = []
+def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]], width: float, size: float) -> list[float]:
+    """The width of each column: its longest word, and of the rest by its cells; a label may take three lines."""
+    least, wanted = [], []
     for label, *column in zip(labels, *rows, strict=True):
-        words = max(map(_units, label.split()), default=0.0)
-        widths.append(min(MOST_LETTERS, max(words, _units(label) / 2.5, *map(_units, column), 4.0)) + 2)
-    return [width * column_width / sum(widths) for column_width in widths]
+        heads, words = label.split(), [word for cell in column for word in cell.split()]
+        longest = max(0.0, *(_wide(word, bold=True) for word in heads), *(_wide(word) for word in words))
+        least.append(min(MOST_WIDE, longest) * size / 72 + 2 * CELL_INSET + ROUNDED)
+        wanted.append(min(MOST_WIDE, max(_wide(label, bold=True) / 2.5, *map(_wide, column), longest)) * size / 72)
+    more = [max(0.0, wish + 2 * CELL_INSET - short) for short, wish in zip(least, wanted, strict=True)]
+    rest = width - sum(least)
+    if rest < 0:
+        return [width * short / sum(least) for short in least]
+    if sum(more) > rest:
+        return [short + rest * part / sum(more) for short, part in zip(least, more, strict=True)]
+    whole = [short + part for short, part in zip(least, more, strict=True)]
+    return [width * wide / sum(whole) for wide in whole]
 
 
-def _row_height(row: Sequence[str], widths: Sequence[float], size: int) -> float:
-    return max(_lines(words, wide, size) for words, wide in zip(row, widths, strict=True)) * size * LINE / 72 + 0.06
+def _row_height(row: Sequence[str], widths: Sequence[float], size: int, bold: bool = False) -> float:
+    lines = max(_lines(words, wide, size, bold) for words, wide in zip(row, widths, strict=True))
+    return lines * size * LINE / 72 + 2 * CELL_ABOVE + ROUNDED
 
 
 # Template

@@ -56,6 +56,8 @@ KINDS = {
 DASHES = {"dot": "round_dot", "dash": "dash", "dashdot": "dash_dot", "longdash": "long_dash"}
 MARKS = ("circle", "square", "diamond", "triangle", "x", "plus")
 MANY_BARS = 30
+# By the numbers that Windows has of languages.
+MONTHS = {"en": "[$-809]", "fr": "[$-40C]", "es": "[$-C0A]", "ru": "[$-419]", "zh": "[$-804]", "ar": "[$-C01]"}
 
 
 def write_xlsx(document: Document) -> bytes:
@@ -74,6 +76,7 @@ class _Book:
         self.names: set[str] = set()
         self.wides: dict[tuple[str, int], float] = {}  # of the columns of each sheet, in letters
         self.highs: dict[tuple[str, int], float] = {}  # of the rows that are higher than others, in points
+        self.begin, self.end = ("right", "left") if document.right_to_left else ("left", "right")
         self.along = 0  # the column of labels of the chart in hand
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.simulated = _("SIMULATED DATA: these figures are not real.") if document.is_simulated else ""
@@ -143,7 +146,7 @@ class _Book:
         elif part.chart and part.table and len(part.table.rows) >= FEWEST_COLORED:
             self.colors(sheet, part.table)
         rows = len(part.table.rows) if part.table else 0
-        below = HEAD_ROW + max(rows, ROWS_A_CHART if drawn else 0) + 2
+        below = HEAD_ROW + max(rows, ROWS_A_CHART + 1 if drawn else 0) + 2
         for at, words in enumerate(part.notes):
             self.across(sheet, below + at, last, words, font_color=QUIET)
         sheet.print_area(0, 0, below + len(part.notes) - 1, last)  # not the chart's own numbers
@@ -155,14 +158,20 @@ class _Book:
     def table(self, sheet: Any, table: TableShown) -> None:
         last = HEAD_ROW + len(table.rows)
         for at, column in enumerate(table.columns):
-            self.put(sheet, HEAD_ROW, at, _(column.label), bold=True, bg_color=PALE, **TOP)
-            number_format = self.format(num_format=_number_format(column), valign="top")
-            words, hidden = self.words(valign="top"), self.words(align="right", valign="top")
+            # Numbers and their label stand at the end of the column, words and days at its beginning.
+            side: dict[str, Any] = {"align": self.end if column.is_number else self.begin}
+            if at and table.columns[at - 1].is_number and not column.is_number:
+                side["indent"] = 1
+            self.put(sheet, HEAD_ROW, at, _(column.label), bold=True, bg_color=PALE, **side, **TOP)
+            number_format = self.words(num_format=self.number_format(column), valign="top", **side)
+            words, hidden = self.words(valign="top", **side), self.words(align=self.end, valign="top")
             for row, cells in enumerate(table.rows, HEAD_ROW + 1):
                 value = cells[at]
                 if is_missing(value):
                     if self.document.disclosure and column.is_number:
                         sheet.write_string(row, at, missing(), hidden)
+                elif isinstance(value, str) and _width(value, column) > self.column_width(sheet, at):
+                    self.put(sheet, row, at, value, **side, **TOP)
                 elif isinstance(value, str):
                     sheet.write_string(row, at, _text(value), words)
                 elif isinstance(value, datetime.date):
@@ -180,6 +189,7 @@ class _Book:
 
     def notes(self) -> None:
         sheet = self.sheet(_("Notes"))
+        sheet.set_landscape()
         self.set_widths(sheet, (34, 100))
         row = self.head(sheet, _("Definitions, sources and protection of people"), "", 1)
         stated = [*notes(self.document), (_("Link"), self.document.link)]
@@ -247,23 +257,28 @@ class _Book:
         options = {
             "description": _text(part.chart.alt if part.chart and part.chart.alt else title),
             "object_position": 2,
+            "y_offset": 4,
         }
-        sheet.insert_chart(HEAD_ROW, column, chart, options)
+        sheet.insert_chart(HEAD_ROW + 1, column, chart, options)  # the row above is repeated on each printed page
 
     def series(
         self, sheet: Any, name: str, drawn: NativeChart, series: Series, number: int, first: int, title: str
     ) -> dict[str, Any]:
         """Writes the numbers of a series to the sheet from a column on, and gives how it is drawn."""
         bold, count = self.words(bold=True, bg_color=PALE, **TOP), len(series.values)
-        days = self.format(num_format=NUMBER_FORMATS["date"])
+        days = self.format(num_format=self.tagged(NUMBER_FORMATS["date"]))
         along = first if drawn.kind == "xy" or number == 0 else self.along
         if along == first:
             self.along = first
             sheet.write_string(HEAD_ROW, first, _text(drawn.category_title), bold)
             positions: Sequence[Any] = series.at if drawn.kind == "xy" else drawn.categories
+            # As wide as its words, which would run over the chart otherwise.
+            longest = max((letters_wide(at) for at in positions if isinstance(at, str)), default=NARROWEST)
+            self.set_width(sheet, first, min(WIDEST, max(NARROWEST, longest)) + 2)
+            words = self.words()
             for row, at in enumerate(positions, HEAD_ROW + 1):
                 if isinstance(at, str):
-                    sheet.write_string(row, first, _text(at))
+                    sheet.write_string(row, first, _text(at), words)
                 elif isinstance(at, datetime.date):
                     sheet.write_datetime(row, first, at, days)
                 else:
@@ -327,8 +342,11 @@ class _Book:
     def set_widths(self, sheet: Any, widths: Sequence[float]) -> None:
         """Columns as wide as so many letters; the others keep the width that a workbook gives them."""
         for at, wide in enumerate(widths):
-            sheet.set_column(at, at, wide)
-            self.wides[sheet.name, at] = wide
+            self.set_width(sheet, at, wide)
+
+    def set_width(self, sheet: Any, column: int, wide: float) -> None:
+        sheet.set_column(column, column, wide)
+        self.wides[sheet.name, column] = wide
 
     def column_width(self, sheet: Any, column: int) -> float:
         return self.wides.get((sheet.name, column), USUAL_WIDE)
@@ -358,6 +376,15 @@ class _Book:
         if high > self.highs.get((sheet.name, row), USUAL_HIGH):
             self.highs[sheet.name, row] = high
             sheet.set_row(row, high)
+
+    def number_format(self, column: Column) -> str:
+        if column.card.format == "share" and is_whole_percent():
+            return WHOLE_PERCENT
+        return self.tagged(NUMBER_FORMATS.get(column.card.format, "General"))
+
+    def tagged(self, number_format: str) -> str:
+        """A format whose months are named in the language of the document, whatever the reader's program speaks."""
+        return MONTHS[self.document.language] + number_format if "mmm" in number_format else number_format
 
     def words(self, **form: Any) -> Any:
         """The format of a cell with words, which begin at the right where the language is written so."""
@@ -400,12 +427,6 @@ def _foot(link: str) -> str:
     """A link in the foot of a printed sheet, where an ampersand begins a command; too long for it, none."""
     written = ILLEGAL_CHARACTERS_RE.sub("", link).replace("&", "&&")
     return written if len(written) < 200 else ""
-
-
-def _number_format(column: Column) -> str:
-    if column.card.format == "share" and is_whole_percent():
-        return WHOLE_PERCENT
-    return NUMBER_FORMATS.get(column.card.format, "General")
 
 
 def _value(value: Any, column: Column) -> float:

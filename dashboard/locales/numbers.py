@@ -5,6 +5,7 @@ A missing one is an en dash, or a double dagger where counts of people are hidde
 
 import datetime
 import math
+import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -24,6 +25,8 @@ NO_BREAK, LEFT_TO_RIGHT = "\u00a0", "\u200e"
 COMMAS, SEMICOLONS = {"ar": "\u060c ", "zh": "\uff0c"}, {"ar": "\u061b ", "zh": "\uff1b"}
 WRITTEN_OUT_BELOW = 1_000_000
 MOST_TICKS = 4
+# CLDR's Russian ends a date with "г.", whose point stands beside that of a sentence.
+YEAR = "\u00a0года"
 LONG, SHORT, MONTH, INPUT = "long", "short", "month", "input"
 _SLASHES = {LONG: "DD/MM/YYYY", SHORT: "DD/MM/YYYY", MONTH: "MM/YYYY", INPUT: "DD/MM/YYYY"}
 WIDGET_DAYS = {
@@ -106,7 +109,8 @@ def day(date: datetime.date | None) -> str:
 @lru_cache(maxsize=5_000)
 def _day(date: datetime.date | None, locale: str) -> str:
     # CLDR's English puts the month first; the house writes the day first, as the United Nations do.
-    return format_date(date, "d MMMM y" if locale == ENGLISH else "long", locale)
+    written = format_date(date, "d MMMM y" if locale == ENGLISH else "long", locale)
+    return _without_abbreviation(written, YEAR)
 
 
 def short_day(date: datetime.date | None) -> str:
@@ -116,7 +120,7 @@ def short_day(date: datetime.date | None) -> str:
 
 @lru_cache(maxsize=5_000)
 def _short_day(date: datetime.date | None, locale: str) -> str:
-    return format_date(date, "d MMM y" if locale == ENGLISH else "medium", locale)
+    return _without_abbreviation(format_date(date, "d MMM y" if locale == ENGLISH else "medium", locale))
 
 
 def widget_day(kind: str) -> str:
@@ -196,7 +200,11 @@ def month(date: datetime.date | None) -> str:
 
 @lru_cache(maxsize=2_000)
 def _month(date: datetime.date | None, locale: str) -> str:
-    return format_skeleton("yMMM", date, locale=locale)
+    return _without_abbreviation(format_skeleton("yMMM", date, locale=locale))
+
+
+def _without_abbreviation(written: str, instead: str = "") -> str:
+    return re.sub(r"\s*г\.$", instead, written)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ BY_DAY = (
     "school_closures/world_on_date",
     "school_closures/status_by_country",
     "school_closures/affected_by_level",
+    "school_closures/totals_by_level",
     "school_closures/answered_by",
 )
 LOOK_SECONDS = 5

@@ -20,9 +20,17 @@ from tests.access import tenants
 from tests.access.tenants import PARTNERS, foreign
 from tests.disclosure.ways_out import FULL, document, embedded, numbers_of_office, parts_of, somebody
 
-# School closures adds up what UNESCO publishes of levels and sexes, which is of nobody in person: it is traced nowhere.
-NAMES = tuple(page.name for page in menu.pages() if page.name != "school_closures")
-SOME = ("overview", "completion_funnel", "cohorts", "credit_recognition", "my_programme", "programmes", "reach_map")
+NAMES = tuple(page.name for page in menu.pages())
+SOME = (
+    "school_closures",
+    "overview",
+    "completion_funnel",
+    "cohorts",
+    "credit_recognition",
+    "my_programme",
+    "programmes",
+    "reach_map",
+)
 # Whose slides and workbooks are traced to their answers: every page for every audience in full, else some for each.
 TRACED = [
     (viewer, NAMES if FULL else some)

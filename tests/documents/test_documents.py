@@ -13,11 +13,13 @@ from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.access.visitor import Visitor
 from dashboard.commands.documents import BRIEFS as NAMED
 from dashboard.commands.documents import KINDS
+from dashboard.documents import pdf as pdf_of
 from dashboard.documents.briefs import BRIEFS, NoSuchBrief, make_brief
-from dashboard.documents.model import cell_words
+from dashboard.documents.model import as_of, cell_words, notes
+from dashboard.documents.pdf import sheets_of
 from dashboard.documents.reading import NoSuchPage, read_page
 from dashboard.documents.writers import WRITERS, write
-from dashboard.locales import _, speaking
+from dashboard.locales import LANGUAGES, _, speaking
 from dashboard.session import ask, begin, on_release
 from dashboard.store.releases import Release
 from tests.browsing import launched
@@ -179,6 +181,52 @@ def _elements(node):
         if isinstance(child, pikepdf.Dictionary):
             yield child
             yield from _elements(child)
+
+
+@pytest.fixture
+def demonstration(served_store, demo_store, monkeypatch) -> Release:
+    monkeypatch.setenv("COALITION_PUBLIC_URL", "https://coalition.example")
+    served_store(demo_store)
+    return begin()[0]
+
+
+@pytest.mark.parametrize(("code", "viewer"), [("ru", STEWARD), *((code, EVERYBODY) for code in LANGUAGES)])
+def test_the_board_brief_is_two_sheets_with_all_it_must_state(demonstration, code, viewer):
+    document = asked("board", viewer, code, demonstration)
+    pdf = write(document, "pdf")
+    assert sheets_of(pdf) == 2
+    words = text_of_pdf(pdf)
+    charts = [part for chapter in document.chapters for part in chapter.parts if part.chart]
+    assert len(charts) == 2, "the map and the growth"
+    with speaking(code):
+        stated = [as_of(document), *(words for note in notes(document) for words in note), *(p.title for p in charts)]
+    if code not in ("ar", "zh"):  # whose signs a reader of the text orders and spaces in its own way
+        assert [sentence for sentence in stated if squeezed(sentence) not in words.replace("\ufffe", "-")] == []
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        alts = [str(element.Alt) for element in _elements(opened.Root.StructTreeRoot) if "/Alt" in element]
+        sizes = {tuple(map(round, page.MediaBox[2:])) for page in opened.pages}
+    assert sizes == {(595, 842)}, "A4"
+    assert any(document.link in alt for alt in alts), "the code that leads to the page"
+
+
+def test_a_brief_without_a_number_of_sheets_is_written_in_the_usual_size(release, monkeypatch):
+    document = asked("hub", release=release)
+    assert document.most_sheets == 0
+    sizes = []
+    written = pdf_of._written
+    monkeypatch.setattr(pdf_of, "_written", lambda *all: sizes.append(all[2:]) or written(*all))
+    write(document, "pdf")
+    assert sizes == [(10, 1.0)]
+    sizes.clear()
+    write(replace(document, most_sheets=1), "pdf")
+    assert sizes == list(pdf_of.SIZES), "all are tried where none keeps to it"
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_no_document_states_that_a_section_it_shows_is_not_shown(release, name):
+    parts = [part for chapter in asked(name, release=release).chapters for part in chapter.parts]
+    stated = [words for part in parts for words in (part.lead, *part.notes)]
+    assert stated and not [words for words in stated if "not part of what is shown" in words]
 
 
 def words_of(pdf):

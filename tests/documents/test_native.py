@@ -2,9 +2,12 @@
 
 import datetime
 
+import pytest
+from lxml import etree
+
 from dashboard.charts.frame import framed
 from dashboard.charts.lines import band, lines_figure
-from dashboard.charts.paper import can_picture, png
+from dashboard.charts.paper import can_picture, png, svg
 from dashboard.charts.slides import legend, native, plain
 from dashboard.locales import speaking
 from dashboard.locales.numbers import mark_missing
@@ -114,6 +117,27 @@ def test_a_matrix_whose_signs_no_font_has_is_not_pictured():
     assert can_picture(framed([cells], 300))
     assert not can_picture(framed([{**cells, "y": ["\U0001f9ff \ue000"]}], 300))  # a sign of private use
     assert can_picture({"data": [{"type": "choropleth", "name": "\ue000"}], "layout": {"geo": {}}})
+
+
+@pytest.mark.parametrize(("code", "thousands"), [("en", "20,000"), ("es", "20.000"), ("fr", "20\u202f000")])
+def test_numbers_of_a_chart_keep_their_digits_on_paper(code, thousands):
+    bars = {"type": "bar", "x": ['a 12.345 d="M 1.2345 6"'], "y": [90_000], "marker": {"color": "#111111"}}
+    with speaking(code):
+        drawn = svg(framed([bars], 300))
+    words = ["".join(element.itertext()) for element in etree.fromstring(drawn.encode()).iter("{*}text")]
+    assert thousands in words
+    assert 'a 12.345 d="M 1.2345 6"' in words
+
+
+def test_a_long_entry_of_a_legend_leaves_room_for_one_beside_it():
+    areas = [
+        {"type": "choropleth", "locations": ["KEN"], "z": [1], "colorscale": [[0, "#ff0000"], [1, "#ff0000"]],
+         "name": name, "showlegend": True}
+        for name in ("Fewer than 500 refugees: no rate is computed (0)", "No learner known (0)")
+    ]  # fmt: skip
+    drawn = etree.fromstring(svg({"data": areas, "layout": {"geo": {}, "height": 300}}).encode())
+    words = {"".join(element.itertext()) for element in drawn.iter("{*}text")}
+    assert words == {"Fewer than 500 refugees: no rate is", "computed (0)", "No learner known (0)"}
 
 
 def test_pictures_have_the_size_asked_for():

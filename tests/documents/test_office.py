@@ -15,8 +15,8 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from dashboard.charts.slides import native
 from dashboard.documents import pptx as slides_of
 from dashboard.documents.model import ChartShown, TableShown, as_of, cell_words, written_for
-from dashboard.documents.pptx import CELL_LINES, MOST_ROWS, write_pptx
-from dashboard.documents.xlsx import HEAD_ROW, write_xlsx
+from dashboard.documents.pptx import CELL_LINES, HEAD_LINES, MOST_ROWS, write_pptx
+from dashboard.documents.xlsx import HEAD_ROW, USUAL_WIDE, WIDEST, write_xlsx
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import is_missing, missing
@@ -109,6 +109,53 @@ def test_sheets_have_the_rows_of_the_document(made, code, reader):
     summary = [cell for row in sheets[0].iter_rows(values_only=True) for cell in row if cell]
     for chapter in one.document.chapters:
         assert {number.value for number in chapter.numbers} <= set(summary)
+
+
+@pytest.mark.parametrize(
+    ("code", "begin", "end", "months"), [("en", "left", "right", "809"), ("ar", "right", "left", "C01")]
+)
+def test_cells_stand_below_their_labels_and_days_have_months_of_the_language(made, code, begin, end, months):
+    one = made(code, "steward" if code == "en" else "public")
+    days = wrapped = beside = 0
+    for sheet, part in zip(one.book.worksheets[1:-1], one.parts, strict=True):
+        for at, column in enumerate(part.table.columns if part.table else (), 1):
+            head, *cells = (sheet.cell(HEAD_ROW + 1 + row, at) for row in range(1 + min(30, len(part.table.rows))))
+            known = [cell for cell in cells if cell.value is not None]
+            side = end if column.is_number else begin
+            assert {cell.alignment.horizontal for cell in (head, *known)} == {side}, (sheet.title, column.name)
+            after_number = at > 1 and part.table.columns[at - 2].is_number and not column.is_number
+            assert {cell.alignment.indent for cell in (head, *known)} == {float(after_number)}
+            beside += after_number
+            for cell in known:
+                if "mmm" in cell.number_format:
+                    days += 1
+                    assert cell.number_format.startswith(f"[$-{months}]")
+                    assert cell.alignment.readingOrder == (2 if code == "ar" else 0)
+                if isinstance(cell.value, str) and len(cell.value) > width_of(sheet, cell.column):
+                    wrapped += 1
+                    assert cell.alignment.wrap_text, "which would run over the cell beside it"
+    assert days > 20 and beside and (wrapped or code == "ar")
+
+
+def width_of(sheet, column):
+    """Of a column, in letters, where columns of one width stand together in the file."""
+    known = [size.width for size in sheet.column_dimensions.values() if size.min <= column <= size.max]
+    return known[0] if known else USUAL_WIDE
+
+
+def test_a_chart_and_its_numbers_leave_the_rows_that_each_printed_page_repeats(made):
+    for code, reader in READERS[:2]:
+        charts = 0
+        for sheet in made(code, reader).book.worksheets[1:-1]:
+            for chart in sheet._charts:
+                charts += 1
+                assert chart.anchor._from.row > HEAD_ROW
+                named = [cell for cell in sheet[HEAD_ROW + 2] if cell.column > chart.anchor.to.col and cell.value]
+                for cell in named:
+                    if isinstance(cell.value, str):
+                        assert width_of(sheet, cell.column) >= min(len(cell.value), WIDEST), (sheet.title, cell.value)
+        assert charts
+    assert made("en", "steward").book.worksheets[-1].page_setup.orientation == "landscape"
 
 
 def test_tables_that_a_page_writes_itself_are_in_slides_and_workbook(made):
@@ -240,16 +287,40 @@ def test_no_box_has_more_words_than_it_holds(made, code, reader):
                 for paragraph in shape.text_frame.paragraphs:
                     if paragraph.runs:
                         size = max(run.font.size.pt for run in paragraph.runs)
-                        needed += slides_of._height(paragraph.text, shape.width / 914_400, size) - 2 * slides_of.INSET
+                        wide, bold = shape.width / 914_400, all(run.font.bold for run in paragraph.runs)
+                        needed += slides_of._height(paragraph.text, wide, size, bold) - 2 * slides_of.INSET
                         needed += (paragraph.space_after.pt if paragraph.space_after else 0) / 72
                 assert needed <= shape.height / 914_400, (shape.name, shape.text_frame.text[:80])
             elif shape.has_table:
                 assert len(shape.table.rows) <= MOST_ROWS + 1
-                widths = [column.width / 914_400 for column in shape.table.columns]
-                for row in list(shape.table.rows)[1:]:
-                    for cell, wide in zip(row.cells, widths, strict=True):
-                        size = cell.text_frame.paragraphs[0].runs[0].font.size.pt
-                        assert slides_of._lines(cell.text, wide, size) <= CELL_LINES
+                assert_cells_hold_their_words(shape.table)
+                assert sum(row.height for row in shape.table.rows) <= shape.height + 9_144
+                for other in slide.shapes:
+                    if other.top > shape.top and other.left < shape.left + shape.width:
+                        beside = other.left + other.width <= shape.left or other.left >= shape.left + shape.width
+                        assert beside or other.top >= shape.top + shape.height, "nothing stands over the last rows"
+
+
+def assert_cells_hold_their_words(table):
+    """No word is broken, and no row grows in a program that has the wide letters of DejaVu Sans only."""
+    widths = [column.width / 914_400 - 2 * (slides_of.CELL_INSET - slides_of.INSET) for column in table.columns]
+    for at, row in enumerate(table.rows):
+        for cell, wide in zip(row.cells, widths, strict=True):
+            (run,) = cell.text_frame.paragraphs[0].runs
+            size = run.font.size.pt
+            lines = slides_of._lines(cell.text, wide, size, bold=at == 0)
+            assert lines <= (HEAD_LINES if at == 0 else CELL_LINES)
+            assert cell.text_frame.paragraphs[0].line_spacing.pt == pytest.approx(size * slides_of.LINE, abs=0.06)
+            assert lines * size * slides_of.LINE / 72 + 2 * slides_of.CELL_ABOVE <= row.height / 914_400
+            if size > min(slides_of.SMALL_TABLE_SIZES):
+                assert slides_of._is_unbroken(cell.text, wide, size, bold=at == 0), cell.text
+
+
+def test_words_are_measured_by_the_widest_letters_of_replaced_fonts():
+    # Of DejaVu Sans, in 2,048 parts of an em: a 1,255 i 569 W 2,025; bold, a 1,382.
+    assert slides_of._wide("aiW") == pytest.approx((1255 + 569 + 2025) / 2048)
+    assert slides_of._wide("a", bold=True) == pytest.approx(1382 / 2048)
+    assert slides_of._wide("\u96be") == 1.0
 
 
 def test_a_long_table_states_that_all_rows_are_in_the_workbook(made):

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, Viewer, answering_viewer, is_protected, open_answers
+from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer, answering_viewer, is_protected, open_answers
 from dashboard.access.visitor import Visitor, acting_as
 from dashboard.commands import cli
 from dashboard.components.downloads import file_name_of
@@ -284,6 +284,17 @@ def test_a_partner_has_its_own_figures_and_is_warned(demo_store, tmp_path, capsy
     assert "Give this pack to nobody outside of it." in page
     last = [entry for entry in entries(demo_store) if entry["event"] == "export"][-1]
     assert last["what"].startswith("pack for partner kiron")
+
+
+def test_there_is_no_pack_of_what_stewards_see(monkeypatch):
+    """A pack is carried about on sticks, so no exact figure of all partners is ever in it."""
+    asked_for = []
+    monkeypatch.setattr("dashboard.documents.pack.Pack", lambda *all: asked_for.append(all))
+    with pytest.raises(NotPacked, match="for the public or for a partner"):
+        make_pack(STEWARD, None, ["en"])
+    with pytest.raises(NotPacked, match="at least one language"):
+        make_pack(EVERYBODY, None, [])
+    assert asked_for == []
 
 
 def test_a_partner_that_reports_nothing_has_no_pack(release):

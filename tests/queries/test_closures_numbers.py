@@ -67,6 +67,11 @@ def test_levels_and_sexes_sum_to_the_whole(ask):
     assert sum(row["learners_affected"] for row in rows) == 150
     assert sum(row["learners_total"] for row in rows) == 160
     by_cell = {(row["level"], row["sex"]): row["learners_affected"] for row in rows}
+    both = {row["level"]: row for row in ask("school_closures/totals_by_level", on_date="2020-03-18")}
+    assert sum(row["learners_affected"] for row in both.values()) == 150
+    assert sum(row["learners_total"] for row in both.values()) == 160
+    assert both["pre_primary"]["learners_affected"] == 20  # girls 5 + 4, boys 5 + 6
+    assert both["tertiary"]["learners_affected"] == 40  # girls 19, boys 21
     assert by_cell["primary", "female"] == 19  # China 9, Kenya 10
     assert by_cell["tertiary", "male"] == 21  # China only: Kenya's tertiary is not available
 
@@ -194,5 +199,18 @@ def test_levels_of_a_country_are_affected_where_it_is_closed(ask):
     closed = levels("2020-03-15")
     assert closed["primary", "female"] == (10, 10) and closed["secondary", "male"] == (12, 12)
     assert sum(affected for affected, _total in closed.values()) == 50
+
+    def both_sexes(day):
+        rows = ask("school_closures/totals_by_level", country_iso3="KEN", on_date=day)
+        return {row["level"]: (row["learners_affected"], row["learners_total"]) for row in rows}
+
+    assert sum(affected for affected, _total in both_sexes("2020-03-15").values()) == 50
+    for day in ("2020-03-15", "2020-03-12", "2020-01-01"):
+        cells = levels(day)
+        assert {level for level, _sex in cells} == set(both_sexes(day)), "no level without a learner of the country"
+    assert set(both_sexes("2020-03-12").values()) >= {
+        (0, total) for _affected, total in both_sexes("2020-03-15").values()
+    }
+    assert {affected for affected, _total in both_sexes("2020-01-01").values()} == {None}
     assert levels("2020-03-12")["primary", "female"] == (0, 10)  # partially open
     assert levels("2020-01-01")["primary", "female"] == (None, 10)  # before the record

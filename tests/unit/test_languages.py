@@ -32,7 +32,8 @@ from dashboard.vocabularies import in_language as named_in
 from dashboard.vocabularies import names, words
 
 DAY = datetime.date(2020, 6, 26)
-# Worked by hand from CLDR's rules; the space in a number is a no-break space, in French a narrow one.
+# Worked by hand from CLDR's rules, in Russian without its "г.".
+# The space in a number is a no-break space, in French a narrow one.
 WRITTEN = {
     "en": ("1.09 billion", "1,234,567", "62.3 %", "10.0–20.0 %", "26 June 2020", "26 Jun 2020", "Jun 2020"),
     "fr": ("1,09 milliard", "1 234 567", "62,3 %", "10,0–20,0 %", "26 juin 2020", "26 juin 2020", "juin 2020"),
@@ -42,7 +43,7 @@ WRITTEN = {
     ),
     "ru": (
         *("1,09 миллиарда", "1 234 567", "62,3 %", "10,0–20,0 %"),
-        *("26 июня 2020 г.", "26 июн. 2020 г.", "июнь 2020 г."),
+        *("26 июня 2020 года", "26 июн. 2020", "июнь 2020"),
     ),
     "zh": ("10.89亿", "1,234,567", "62.3%", "10.0–20.0%", "2020年6月26日", "2020年6月26日", "2020年6月"),
     "ar": ("1.09 مليار", "1,234,567", "62.3%", "10.0–20.0%", "26 يونيو 2020", "26/06/2020", "يونيو 2020"),
@@ -66,6 +67,12 @@ def test_numbers_and_days_are_written_as_the_language_writes_them(code):
     with speaking(code):
         found = (people(1_088_769_230), whole(1_234_567), share(0.623), between(0.1, 0.2), day(DAY), short_day(DAY))
         assert tuple(map(plain, (*found, month(DAY)))) == WRITTEN[code]
+
+
+def test_a_day_ends_with_no_point_that_a_sentence_ends_with():
+    for code in LANGUAGES:
+        with speaking(code):
+            assert not [words for words in (day(DAY), short_day(DAY), month(DAY)) if words.endswith(".")]
 
 
 def test_places_are_named_in_the_language_and_so_is_an_unknown_country():

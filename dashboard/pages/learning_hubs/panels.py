@@ -30,6 +30,7 @@ from dashboard.components.light import is_light
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
+from dashboard.components.readable import Codes
 from dashboard.components.tables import grid, lazy_table, show_table
 from dashboard.components.texts import heading, hint, lines, note, paragraph
 from dashboard.locales import _, plural
@@ -337,7 +338,7 @@ def sessions(scope: Scope) -> None:
                 alt=_("Bars of sessions by course, in parts by kind of session. The table holds the same."),
             ),
             columns=["course", "kind", "sessions", "hubs", "hours_held"],
-            codes={"kind": kind_words()},
+            codes=_session_words(),
         )
     )
 
@@ -601,7 +602,12 @@ def _details(hub_id: str) -> None:
                     _("Bars of this hub's sessions by month."),
                 )
     if len(ask(SESSIONS, _own_scope(scope))):
-        lazy_table(_("Sessions and attendance"), SESSIONS, _own_scope(scope), codes={"kind": kind_words()})
+        lazy_table(_("Sessions and attendance"), SESSIONS, _own_scope(scope), codes=_session_words())
+
+
+def _session_words() -> Codes:
+    """The codes of tables of sessions in words."""
+    return {"kind": kind_words(), "course": {"not stated": _("No course stated")}}
 
 
 def _last_activity(hub: Mapping[str, Any]) -> str:

@@ -22,22 +22,21 @@ from dashboard.locales import _
 from dashboard.locales.numbers import day, is_missing, people, people_axis
 
 
-def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+def levels_figure(table: pd.DataFrame, both_sexes: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Bars of affected learners for each level, by sex; a pale bar behind shows all who are enrolled.
 
     Args:
-        table: level, sex, learners_affected, learners_total.
+        table: level, sex, learners_affected.
+        both_sexes: level, learners_total.
         labels: words for each level, in the order of the chart.
     """
     order = [level for level in list(labels)[::-1] if level in set(table["level"])]
     cells = {
-        (level, sex): (0 if is_missing(affected) else int(affected), int(total))
-        for level, sex, affected, total in zip(
-            table["level"], table["sex"], table["learners_affected"], table["learners_total"], strict=True
-        )
+        (level, sex): 0 if is_missing(affected) else int(affected)
+        for level, sex, affected in zip(table["level"], table["sex"], table["learners_affected"], strict=True)
     }
-    nobody = 0, 0
-    totals = [sum(cells.get((level, sex), nobody)[1] for sex in ("female", "male")) for level in order]
+    enrolled_of = dict(zip(both_sexes["level"], both_sexes["learners_total"], strict=True))
+    totals = [int(enrolled_of[level]) for level in order]
     enrolled = {
         "type": "bar",
         "orientation": "h",
@@ -56,7 +55,7 @@ def levels_figure(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         ("female", _("Girls and women"), FEMALE, ON_STRONG),
         ("male", _("Boys and men"), MALE, INK),
     ):
-        values = [cells.get((level, sex), nobody)[0] for level in order]
+        values = [cells.get((level, sex), 0) for level in order]
         traces.append(
             {
                 "type": "bar",
@@ -141,7 +140,7 @@ def weeks_figure(table: pd.DataFrame) -> Figure:
             "orientation": "h",
             "name": name,
             "y": rows["sub_region"].tolist(),
-            "x": rows[column].round(1).tolist(),
+            "x": rows[column].tolist(),
             "marker": {"color": color},
             "hovertemplate": "%{y}: %{x:.1f} " + _("weeks") + "<extra>" + name + "</extra>",
         }

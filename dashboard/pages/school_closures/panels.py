@@ -42,6 +42,7 @@ WORLD, AFFECTED, BY_DAY = (
 )
 COUNTRIES, COUNTRY = "school_closures/status_by_country", "school_closures/country_on_date"
 RUNS, COUNTRY_LEVELS = "school_closures/country_by_day", "school_closures/country_by_level"
+TOTALS_BY_LEVEL = "school_closures/totals_by_level"
 POINTS, COMPARED, CHANGED = (
     "school_closures/published_points",
     "school_closures/compare_dates",
@@ -431,8 +432,8 @@ def published_in_words() -> str:
 def levels(scope: Scope) -> None:
     """Learners affected by level and sex, of the world or of the country chosen."""
     question_name = COUNTRY_LEVELS if scope.country_iso3 else "school_closures/affected_by_level"
-    table = ask(question_name, scope)
-    affected = table.groupby("level")["learners_affected"].sum()
+    table, both_sexes = ask(question_name, scope), ask(TOTALS_BY_LEVEL, scope)
+    affected = both_sexes.set_index("level")["learners_affected"].dropna()
     most = affected.idxmax() if len(affected) and affected.max() > 0 else None
     lead = _("Learners of countries closed country-wide. The pale bar is everyone enrolled.")
     if _definition(scope) != "closed" and not scope.country_iso3:
@@ -444,7 +445,7 @@ def levels(scope: Scope) -> None:
         Figure(
             question_name,
             scope,
-            levels_figure(table, level_words()),
+            levels_figure(table, both_sexes, level_words()),
             Words(
                 _("{level}: {learners} learners affected on {day}, more than at any other level").format(
                     level=level_words()[most], learners=people(affected[most]), day=day(scope.on_date)
