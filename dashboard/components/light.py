@@ -57,8 +57,13 @@ def choice() -> None:
         offer = _("Your connection seems slow: show the light page")
     else:
         st.button(_("Offer the light page"), key="slow-line", on_click=_note_slow_line)
-    kind = "primary" if offer else "tertiary"
-    st.button(offer or _("Light page"), type=kind, key="light-on", on_click=_choose, args=(ON,))
+    st.button(
+        offer or _("Light page"),
+        type="primary" if offer else "tertiary",
+        key="light-on",
+        on_click=_choose,
+        args=(ON,),
+    )
 
 
 def _note_slow_line() -> None:

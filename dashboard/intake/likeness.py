@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import cache
 
 from dashboard.intake import consent, countries, words
 from dashboard.intake.headers import Names, header_names, key, positions, tag_of
@@ -45,8 +46,7 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     lacking = [column.name for column in card.lacking(positions_found)]
     likeness = []
     for header in left:
-        like = _meant if card.people else _likeness
-        scores = {column.name: like(header, column) for column in card.columns}
+        scores = {column.name: _meant(header, column, card.people) for column in card.columns}
         most = max(scores.values())
         likeness += [
             (-most, name, header)
@@ -61,19 +61,24 @@ def suggest_all(headers: Sequence[str], card: SourceCard) -> dict[str, str]:
     return {name: chosen[name] for name in dict.fromkeys(order) if name in chosen}
 
 
-def _meant(header: str, column: SourceColumn) -> float:
+def _meant(header: str, column: SourceColumn, of_people: bool) -> float:
     """How likely a header stands for a column: over 1 by what it means in any language, else to 1 by its letters."""
     if column.name == consent.COLUMN:
         return MEANT if consent.is_plainly_consent(header) else 0.0
     if consent.reads_like_consent(header):
         return 0.0
-    if _is_about(header, column):
+    if _is_about(header, column, of_people):
         return 0.0
     folded = words.fold(header[:LONGEST_HEADER])
-    held = [
-        phrase for phrase, name in words.meaning("headers").items() if name == column.name and _holds(folded, phrase)
-    ]
-    return 1 + max(map(len, held)) / len(folded) if held else _likeness(header, column)
+    held = [phrase for phrase in _phrases(column.name, of_people) if _holds(folded, phrase)]
+    return 1 + max(map(len, held)) / len(folded) if held else _likeness(header, column, of_people)
+
+
+@cache
+def _phrases(column: str, of_people: bool) -> Sequence[str]:
+    """The words by which headers of registers, or of lists about no person, are known to mean a column."""
+    table = words.table_of_words("headers" if of_people else "list_headers")
+    return [words.fold(phrase) for phrase in table.get(column, ())]
 
 
 def _holds(folded: str, phrase: str) -> bool:
@@ -120,20 +125,20 @@ def reads_like_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
     return True
 
 
-def _likeness(header: str, column: SourceColumn) -> float:
+def _likeness(header: str, column: SourceColumn, of_people: bool) -> float:
     """How like the header is to a name of the column; not at all where it states what is about such a thing."""
-    if _is_about(header, column):
+    if _is_about(header, column, of_people):
         return 0.0
     names = [column.name, *map(tag_of, column.headers)]
     return max(_alike(header, name) for name in names)
 
 
-def _is_about(header: str, column: SourceColumn) -> bool:
+def _is_about(header: str, column: SourceColumn, of_people: bool) -> bool:
     """Whether a header states what is about a thing of the column: `Partner phone`, `Cluster lead`.
 
     A word that the column's own names have states nothing, unless it comes last and ends none of them.
     """
-    phrases = [phrase for phrase, name in words.meaning("headers").items() if name == column.name]
+    phrases = _phrases(column.name, of_people)
     names = [of for name in (column.name, *map(tag_of, column.headers), *phrases) if (of := _words(name))]
     own, written = {word for of in names for word in of}, _words(header)
     about = words.words("about_a_thing")

@@ -1,4 +1,4 @@
-"""Words that senders write in files about people, in seven languages, against data/reference/words.toml."""
+"""Words that senders write in their files, in seven languages, against data/reference/words.toml."""
 
 import re
 import tomllib

@@ -7,11 +7,13 @@ import pytest
 
 from dashboard.intake.education import is_education
 from dashboard.intake.file_names import is_part_in_name
+from dashboard.intake.front_door import check_file
 from dashboard.intake.headers import header_names, joined, numbers_columns
 from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import stream_of
 from dashboard.intake.readers.overlaps_5w import is_total_of
+from dashboard.intake.report import FileRefused
 from dashboard.intake.values import whole
 from dashboard.warehouse.catalog import sources
 from tests.intake.making import Read, as_csv
@@ -394,6 +396,39 @@ def test_a_date_in_a_name_and_a_party_are_no_parts(name):
 )
 def test_what_is_about_a_thing_is_not_suggested_for_it(source, headers):
     assert suggest_all(headers, sources()[source]) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "suggested"),
+    [
+        ("hubs", {"hub_id": "Hub code", "latitude": "Lat", "longitude": "Long"}),
+        ("hubs", {"hub": "Nom du centre", "country_iso3": "Pays", "latitude": "Latitude (N)"}),
+        ("hub_sessions", {"hub_id": "Código del centro", "held_on": "Fecha de la sesión", "attendance": "Asistentes"}),
+        (
+            "needs",
+            {"country_iso3": "Страна", "level": "Уровень образования", "language": "Язык", "people": "Число учащихся"},
+        ),
+        (
+            "offers",
+            {"partner_id": "Membre", "languages": "Langues", "is_free": "Gratuit", "valid_from": "Date de début"},
+        ),
+        ("partners", {"partner_id": "成员代码", "partner": "组织名称", "member_type": "组织类型"}),
+        ("unesco_closures", {"on_date": "التاريخ", "country_iso3": "رمز البلد", "status": "الحالة"}),
+        ("programme_phases", {"programme_id": "Projet", "phase": "Phase name", "began_on": "Start date"}),
+        ("unhcr_population", {"year": "Année"}),
+    ],
+)
+def test_headers_of_lists_are_suggested_by_what_they_mean(source, suggested):
+    assert suggest_all([*suggested.values(), "zz"], sources()[source]).items() >= suggested.items()
+
+
+def test_a_refusal_names_the_nearest_headers_of_a_list(tmp_path):
+    file = tmp_path / "hubs.csv"
+    file.write_text("Hub code,Hub,ISO3,Lat,Long\nH1,Kakamega,KEN,0.28,34.75\n", encoding="utf-8")
+    with pytest.raises(
+        FileRefused, match=r"Hub code for hub_id; Lat for latitude; Long for longitude.*--column hub_id="
+    ):
+        check_file("hubs", file)
 
 
 def test_a_refusal_names_the_headers_of_a_file_with_semicolons_one_by_one(read):
