@@ -352,6 +352,14 @@ def test_the_parity_index_is_of_rates_and_the_same_both_ways(tmp_path):
     assert turned["gpia"] == pytest.approx(0.8)  # 0.4 / 0.5
 
 
+def test_parity_is_judged_by_the_index_as_it_is_shown(tmp_path):
+    # Women 0.58 and men 0.56: 2 - 0.56 / 0.58 = 1.0345, shown as 1.03. Women 0.6 and men 0.57: 1.05. Women 30 and men 31
+    # of 100: 0.9677, shown as 0.97.
+    for women, men, index, is_parity in ((58, 56, 1.0345, True), (60, 57, 1.05, False), (30, 31, 0.9677, True)):
+        found = parity(tmp_path, (100, 100, women), (100, 100, men), (0, 0, 0))["Completed"]
+        assert (found["gpia"], found["is_parity"]) == (pytest.approx(index, abs=1e-4), is_parity)
+
+
 def test_there_is_no_parity_index_without_a_base(tmp_path):
     few = parity(tmp_path, (29, 29, 10), (50, 50, 20), (5, 5, 5))["Completed"]
     assert (few["gpia"], few["is_parity"], few["why_none"]) == (None, None, "too_few")

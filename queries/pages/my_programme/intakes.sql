@@ -2,7 +2,7 @@
 -- grain: one row per month of enrolment, latest first; none for viewers who do not own the rows
 -- param $partner_id VARCHAR: partner
 -- param $programme_id VARCHAR: programme, for_refugees for all that serve refugees, or NULL for all but rehearsals
--- column cohort VARCHAR: month of enrolment as YYYY-MM
+-- column cohort VARCHAR "Intake": month of enrolment as YYYY-MM
 -- column runs BIGINT: course runs
 -- column completed_so_far BIGINT: of them, completed
 -- column ended_so_far BIGINT: of them, left or ended without passing
