@@ -391,7 +391,7 @@ def dlsei() -> None:
     if table.empty or "dlsei" not in programme_words(with_totals=False):
         paragraph(_("No phases with seats and targets were sent for this programme."))
         return
-    newest = table.iloc[-1]
+    newest = ask_row("programmes/targets", query_scope, phase=table["phase"].tolist()[-1])
     figure(
         Figure(
             "programmes/targets",
