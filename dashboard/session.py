@@ -44,6 +44,7 @@ from dashboard.store.releases import (
     last_good_release,
     number_served,
     open_release,
+    release_numbers,
 )
 from dashboard.store.shared import keep_looking, look, trouble
 from dashboard.store.workspace import workspace

@@ -22,6 +22,7 @@ from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
 from dashboard.warehouse.duckdb import DuckEngine
+from dashboard.warehouse.lineage import tables_behind
 
 STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
 AUDIENCES = (STEWARD_AUDIENCE, PARTNER_AUDIENCE, COALITION, PUBLIC)
@@ -211,6 +212,12 @@ def _view(release: Release, audience: str) -> dict[str, Held]:
 @cache
 def _is_about_people(name: str) -> bool:
     return bool(tables_of(question(name).sql) & {*PROTECTED, STREAMS, HUB_DAYS})
+
+
+def counts_nobody(name: str, column: str) -> bool:
+    """Whether a column of an answer is read from tables that hide nothing, so that an empty cell means no data."""
+    behind = tables_behind(name, column)
+    return bool(behind) and not behind & {*PROTECTED, STREAMS, HUB_DAYS}
 
 
 @cache

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from dashboard.components import light
 from dashboard.components.downloads import download
 from dashboard.components.provenance import drawn_from
-from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
+from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people, mark_of
 from dashboard.components.record import Grid, Rows, keep
 from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
@@ -68,17 +68,36 @@ def show_table(
     if light.is_light():
         light_table(question_name, scope, shown, codes)
         return
+    # The grid has one mark for what is missing; a column of another mark is written in words.
+    other = {column.name for column in shown if _has_other_mark(table, column)}
+    numbers = [column for column in shown if column.name not in other]
     st.dataframe(
-        _in_language(_in_percent(in_words_for_people(table, shown, codes), shown), shown),
+        _in_language(
+            _in_percent(in_words_for_people(table, shown, codes), numbers).assign(
+                **{column.name: _written(table, column) for column in shown if column.name in other}
+            ),
+            numbers,
+        ),
         hide_index=True,
         column_order=[column.name for column in (reversed(shown) if is_right_to_left() else shown)],
-        column_config={column.name: _config(column) for column in shown},
+        column_config={column.name: _config(column, column.name in other) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
         alt=_(question(question_name).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
+
+
+def _has_other_mark(table: pd.DataFrame, column: Column) -> bool:
+    """Whether a column of numbers has an empty cell that is no data where the page marks what is hidden."""
+    return column.is_number and bool(table[column.name].isna().any()) and mark_of(column) != missing()
+
+
+def _written(table: pd.DataFrame, column: Column) -> list[str]:
+    """The cells of a column in words, filled up from the left so that they sort as their numbers do."""
+    cells = [cell_words(value, column) for value in table[column.name]]
+    return [cell.rjust(max(map(len, cells))) for cell in cells]
 
 
 def light_table(
@@ -225,9 +244,11 @@ def _hidden_words() -> str:
     )
 
 
-def _config(column: Column) -> Any:
+def _config(column: Column, is_written: bool = False) -> Any:
     """How the grid writes a column: as its card states, wide enough for its heading."""
     format_, label, meaning = column.card.format, _(column.label), explained(column)
+    if is_written:
+        return st.column_config.Column(label, help=meaning, alignment="right")
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)
     wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * letters_wide(label) + HEADING_MARGIN))

@@ -15,10 +15,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dashboard.briefs.answers import LONGEST_CELL, NUMBER_FORMATS, WHOLE_PERCENT
 from dashboard.charts.slides import NativeChart, Series, from_right, native
+from dashboard.components.readable import mark_of
 from dashboard.documents.model import Document, Part, TableShown, as_of, notes, written_for
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, is_whole_percent, missing
+from dashboard.locales.numbers import is_missing, is_whole_percent
 from dashboard.locales.plain import letters_wide
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
@@ -162,7 +163,7 @@ class _Book:
                 value = cells[at]
                 if is_missing(value):
                     if self.document.disclosure and column.is_number:
-                        sheet.write_string(row, at, missing(), hidden)
+                        sheet.write_string(row, at, mark_of(column), hidden)
                 elif isinstance(value, str):
                     sheet.write_string(row, at, _text(value), words)
                 elif isinstance(value, datetime.date):

@@ -1,4 +1,4 @@
-"""What the title of a page counts is what its tiles count, whoever reads: two numbers of one noun are a contradiction."""
+"""What the title of a page counts is what its tiles count, for every audience."""
 
 import re
 

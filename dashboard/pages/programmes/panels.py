@@ -141,6 +141,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
                 lying=on_phone(),
+                of_nobody=(_("Seats offered"), _("Completions planned")),
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
             columns=[
