@@ -91,6 +91,11 @@ def is_protected(viewer: Viewer, release: Release, name: str, params: Mapping[st
     return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience in (COALITION, PUBLIC)
 
 
+def is_of_own(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
+    """Whether a question about people is answered to a partner from its own rows, exactly."""
+    return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience == PARTNER_AUDIENCE
+
+
 def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
     """The tables that a viewer's database holds, and which rows of them: never more than the viewer may see.
 

@@ -135,7 +135,8 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
                 "x": [None if is_missing(value) else value for value in table["median_share"]],
                 "marker": {"symbol": "diamond", "size": 11, "color": MARK, "line": {"width": 1, "color": RIM}},
                 "cliponaxis": False,
-                "hovertemplate": "%{y}: %{x:.1%}<extra>" + _("Median of the other partners") + "</extra>",
+                "customdata": [share(value) for value in table["median_share"]],
+                "hovertemplate": "%{y}: %{customdata}<extra>" + _("Median of the other partners") + "</extra>",
             }
         )
     return framed(

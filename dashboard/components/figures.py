@@ -26,6 +26,7 @@ from dashboard.components import light
 from dashboard.components.chart_files import chart_files
 from dashboard.components.downloads import download, file_name_of
 from dashboard.components.notes import command
+from dashboard.components.notices import written_as_known
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.readable import Codes, columns_for_people
 from dashboard.components.record import Rows, is_recording, keep, recording
@@ -150,7 +151,8 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
         for number_index, number in enumerate(numbers):
             drawn_from(number.question, number.context)
             card = metrics().get(number.metric)
-            words = breakable(in_words_of_metric(number))
+            with written_as_known(number.question, number.context):
+                words = breakable(in_words_of_metric(number))
             with st.container(key=f"number-{key}-{number_index}", gap=None):
                 st.metric(
                     number.label or (_(card.label) if card else ""),

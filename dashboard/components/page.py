@@ -55,6 +55,8 @@ def page(
         _bar(())
         no_answer(why)
     context = _bar(choices)
+    if hides:
+        notices.mark_hidden(context)
     dropped.show()
     _loading("answer")
     try:

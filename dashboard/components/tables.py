@@ -11,8 +11,16 @@ from babel.numbers import format_decimal
 
 from dashboard.components import light
 from dashboard.components.downloads import download
+from dashboard.components.notices import written_as_known
 from dashboard.components.provenance import drawn_from
-from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people, mark_of
+from dashboard.components.readable import (
+    Codes,
+    cell_words,
+    columns_for_people,
+    explained,
+    in_words_for_people,
+    mark_of,
+)
 from dashboard.components.record import Grid, Rows, keep
 from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
@@ -22,6 +30,7 @@ from dashboard.locales.numbers import (
     SHORT,
     decimal,
     is_missing,
+    is_tiny,
     is_whole_percent,
     missing,
     percent_sign,
@@ -62,8 +71,20 @@ def show_table(
         nothing_to_show(question_name, scope)
         return
     drawn_from(question_name, scope)
-    if keep(Rows(question_name, scope, columns, codes or {})):
-        return
+    if not keep(Rows(question_name, scope, columns, codes or {})):
+        with written_as_known(question_name, scope):
+            _draw(question_name, scope, table, columns, key, height, codes)
+
+
+def _draw(
+    question_name: str,
+    scope: Scope,
+    table: pd.DataFrame,
+    columns: Sequence[str] | None,
+    key: str | None,
+    height: int,
+    codes: Codes | None,
+) -> None:
     shown = columns_for_people(question_name, columns, codes)
     if light.is_light():
         light_table(question_name, scope, shown, codes)
@@ -140,15 +161,17 @@ def _in_percent(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
 
 
 def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
-    """The table with its numbers written in the language of the run: the grid would follow the browser's."""
-    if language() == ENGLISH:
-        return table
+    """The table with its numbers written in the language of the run: the grid would follow the browser's.
+
+    English is what the grid writes by itself, but for numbers that would read zero and are not.
+    """
     written = {
         column.name: partial(_number_words, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
+        and (language() != ENGLISH or any(is_tiny(value, _digits(column.card.format)) for value in table[column.name]))
     }
-    return table.style.format(written, na_rep=missing())
+    return table.style.format(written, na_rep=missing()) if written else table
 
 
 def _number_words(value: float, format_: str) -> str:
@@ -156,7 +179,17 @@ def _number_words(value: float, format_: str) -> str:
     if is_missing(value):
         return missing()
     sign = percent_sign(language()) if format_ == "share" else ""
+    if is_tiny(value, digits := _digits(format_)):
+        least = format_decimal(10**-digits, _pattern(format_), language()) + sign
+        return _("less than {number}").format(number=least)
     return format_decimal(value, _pattern(format_), language()) + sign
+
+
+def _digits(format_: str) -> int:
+    """How many decimals a number of the grid has; a share is in percent."""
+    if format_ == "share":
+        return 0 if is_whole_percent() else 1
+    return 2 if format_ == "index" else 1
 
 
 def _pattern(format_: str) -> str:

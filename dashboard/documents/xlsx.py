@@ -19,7 +19,7 @@ from dashboard.components.readable import mark_of
 from dashboard.documents.model import Document, Part, TableShown, as_of, notes, written_for
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, is_whole_percent
+from dashboard.locales.numbers import cell_format, is_missing, is_whole_percent
 from dashboard.locales.plain import letters_wide
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
@@ -157,7 +157,8 @@ class _Book:
         last = HEAD_ROW + len(table.rows)
         for at, column in enumerate(table.columns):
             self.put(sheet, HEAD_ROW, at, _(column.label), bold=True, bg_color=PALE, **TOP)
-            number_format = self.format(num_format=_number_format(column), valign="top")
+            values = [cells[at] for cells in table.rows]
+            number_format = self.format(num_format=cell_format(_number_format(column), values), valign="top")
             words, hidden = self.words(valign="top"), self.words(align="right", valign="top")
             for row, cells in enumerate(table.rows, HEAD_ROW + 1):
                 value = cells[at]
