@@ -1,5 +1,6 @@
 """The one way a number or a chart comes on a page: with its table, its downloads and its working."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from dashboard.components.readable import Codes, columns_for_people
 from dashboard.components.record import Rows, is_recording, keep, recording
 from dashboard.components.tables import light_table, nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
-from dashboard.locales.numbers import decimal, people, share, whole
+from dashboard.locales.numbers import day, decimal, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
@@ -313,14 +314,9 @@ def is_dark() -> bool:
     return not is_recording() and st.context.theme.type == "dark"
 
 
-def on_phone() -> bool:
-    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
-    return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
-
-
 def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
-    if not on_phone():
+    if not light.on_phone():
         return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
     return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
 
@@ -357,7 +353,8 @@ def _working(questions: Sequence[tuple[str, Scope]], cards: Iterable[str], key: 
             st.caption(in_words(pins))
             for source, pin in pins:
                 st.caption(
-                    f"{sources()[source].citation} {pin['captured_on']}, {pin['provenance']}, "
+                    f"{sources()[source].citation} {day(datetime.date.fromisoformat(pin['captured_on']))}, "
+                    f"{pin['provenance']}, "
                     f"sha256 {pin['sha256'][:12]}…"
                 )
             st.caption(

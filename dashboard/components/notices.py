@@ -15,8 +15,18 @@ from dashboard.components.texts import note
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import HIDDEN, MISSING, day, is_whole_percent, mark_missing, missing, short_day, whole
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import (
+    HIDDEN,
+    MISSING,
+    day,
+    is_whole_percent,
+    mark_missing,
+    missing,
+    moment,
+    short_day,
+    whole,
+)
+from dashboard.locales.plain import in_markdown
 from dashboard.menu import pages
 from dashboard.scope import Scope
 from dashboard.session import current_release, current_viewer, is_hidden_from_me, is_pinned, release_notice, unpin
@@ -226,7 +236,7 @@ def footer() -> None:
         )
     lines.append(
         _("Release {number}, published {moment} UTC").format(
-            number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
+            number=release.number, moment=moment(release.manifest["published_at"])
         )
     )
     st.caption(" \u00b7 ".join(lines))
@@ -238,7 +248,7 @@ def footer() -> None:
             unrecorded.count,
         ).format(
             count=whole(unrecorded.count),
-            moment=isolated(unrecorded.since[:16].replace("T", " ")),
+            moment=moment(unrecorded.since),
             reason=in_markdown(unrecorded.why),
         )
         more = _("Until the log can be written, exports, uploads and releases are refused: free space for the store.")

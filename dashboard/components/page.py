@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.access.visitor import is_embedded
 from dashboard.components import dropped, languages, light, notices
-from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
+from dashboard.components.light import on_phone
 from dashboard.components.provenance import begin_page, remember_headline
 from dashboard.components.record import Headline, Unanswered, is_recording, keep, keep_section
 from dashboard.locales import _

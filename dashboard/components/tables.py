@@ -1,6 +1,7 @@
 """Answers as tables to read, sort and search."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -26,6 +27,8 @@ from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
 from dashboard.locales.numbers import (
+    HIDDEN,
+    MISSING,
     MONTH,
     SHORT,
     decimal,
@@ -49,6 +52,9 @@ from dashboard.warehouse.columns import Column
 POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
 # Formats whose numbers may have decimals that nobody reads.
 WORDS_OR_DATES = ("text", "words", "flag", "code", "date", "month")
+# A number as the languages write it, with the sign of percent, before it that of a difference.
+NUMBER_IN_WORDS = re.compile(r"[\u200e\u200f+\u2212-]*\d[\d.,\u066b\u066c\u00a0\u202f]*[%\u066a]?[\u200e\u200f]*")
+FEW_ROWS = 40
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
@@ -208,17 +214,40 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
         return
     if keep(Grid(tuple(rows), alt)):
         return
-    if light.is_light():
+    columns = {name: [row.get(name) for row in rows] for name in rows[0]}
+    # A phone has no room for columns side by side unless their words go on in the next line.
+    if light.is_light() or (light.on_phone() and len(rows) <= FEW_ROWS):
         light.table(
-            list(rows[0]),
-            [[_plain(value) for value in row.values()] for row in rows],
-            [isinstance(value, int | float) for value in rows[0].values()],
+            list(columns),
+            [[_plain(row.get(name)) for name in columns] for row in rows],
+            [are_numbers(values) for values in columns.values()],
             alt,
             light.MOST_ROWS,
         )
         return
-    how.setdefault("column_order", reading_order(rows[0]))
+    how.setdefault("column_order", reading_order(columns))
+    configs = {name: _config_of(values) for name, values in columns.items()}
+    how["column_config"] = {
+        **{name: config for name, config in configs.items() if config},
+        **how.get("column_config", {}),
+    }
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def _config_of(values: Sequence[Any]) -> Any:
+    """How the grid writes a column of a page's own rows: days as the language does, numbers at the right."""
+    known = [value for value in values if not is_missing(value)]
+    if known and all(isinstance(value, datetime.date) for value in known):
+        return st.column_config.DateColumn(format=widget_day(SHORT))
+    return st.column_config.Column(alignment="right") if are_numbers(values) else None
+
+
+def are_numbers(values: Iterable[Any]) -> bool:
+    """Whether all known cells of a column are numbers, also where they are written in words, with their signs."""
+    known = [value for value in values if not is_missing(value) and value not in (MISSING, HIDDEN, "")]
+    return bool(known) and all(
+        isinstance(value, int | float) or bool(NUMBER_IN_WORDS.fullmatch(str(value))) for value in known
+    )
 
 
 def reading_order(names: Iterable[str]) -> list[str] | None:

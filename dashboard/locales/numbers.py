@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 
@@ -103,7 +103,7 @@ def quotient(value: float | None) -> str:
 
 def is_tiny(value: float | None, digits: int) -> bool:
     """Whether a number that is not zero would be written as zero with so many decimals."""
-    return not is_missing(value) and (value or 0) > 0 and round(value or 0, digits) == 0
+    return not is_missing(value) and 0 < (value or 0) <= 0.5 * 10**-digits
 
 
 def _unless_tiny(value: float | None, digits: int, written: Callable[[float | None], str], sign: str = "") -> str:
@@ -153,6 +153,19 @@ def day(date: datetime.date | None) -> str:
 def _day(date: datetime.date | None, locale: str) -> str:
     # CLDR's English puts the month first; the house writes the day first, as the United Nations do.
     return format_date(date, "d MMMM y" if locale == ENGLISH else "long", locale)
+
+
+def moment(text: str) -> str:
+    """A moment of ISO 8601, as it is kept, to the minute: the day with its month as a word, and the time.
+
+    What is no moment stands as it is.
+    """
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    pattern = str(get_datetime_format("medium", language()))
+    return pattern.replace("{1}", day(at.date())).replace("{0}", f"{at:%H:%M}")
 
 
 def short_day(date: datetime.date | None) -> str:

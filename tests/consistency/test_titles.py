@@ -53,3 +53,43 @@ def test_two_numbers_of_one_noun_are_found():
     assert contradictions("Learners live in 120 countries, most in Germany", tiles)[0][:2] == ("120", "countries")
     assert not contradictions("Learners live in 118 countries, 26,000 learners", tiles)
     assert not contradictions("19 of 24 named hubs are active", tiles)
+
+
+DECIMAL = re.compile(r"\d\.\d+ ?%")
+OF_LEARNERS = ("overview", "reach_map", "completion_funnel", "cohorts", "credit_recognition", "programmes")
+
+
+@pytest.mark.parametrize("who", ["coalition", "public", "partner"])
+def test_protected_shares_have_no_decimal(who, demo_store, served_store):
+    """A partner that looks at all partners has rounded figures too; 40 % written as 40.0 % would be a false decimal."""
+    served_store(demo_store)
+    viewer = VIEWERS[who]
+    visitor = Visitor("test", viewer, viewer, lambda: True)
+    requests = [PageRequest(name) for name in OF_LEARNERS]
+    document = make_document("shares", "Shares", requests, visitor, open_release(demo_store), "en")
+    for chapter in document.chapters:
+        texts = [chapter.takeaway, *(f"{number.value} {number.note}" for number in chapter.numbers)]
+        assert not DECIMAL.findall(" ".join(texts).replace("\u00a0", " ")), chapter.subject
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+def test_a_share_about_nobody_is_the_same_on_every_page(who, demo_store, served_store):
+    """42.1 million of 1.78 billion enrolled are 2.4 %, on the board as on the page of closures."""
+    served_store(demo_store)
+    viewer = VIEWERS[who]
+    visitor = Visitor("test", viewer, viewer, lambda: True)
+    requests = [PageRequest("school_closures"), PageRequest("board")]
+    document = make_document("shares", "Shares", requests, visitor, open_release(demo_store), "en")
+    closures, board = document.chapters
+    (affected,) = (number.value for number in closures.numbers if number.label == "Share affected")
+    (out_of_school,) = (number.note for number in board.numbers if "out of school" in number.label)
+    assert out_of_school.startswith(f"{affected} of all enrolled"), (affected, out_of_school)
+
+
+def test_a_partner_has_decimals_of_its_own_learners(demo_store, served_store):
+    served_store(demo_store)
+    visitor = Visitor("test", VIEWERS["partner"], VIEWERS["partner"], lambda: True)
+    request = PageRequest("completion_funnel", {"partner_id": PARTNER})
+    document = make_document("own", "Own", [request], visitor, open_release(demo_store), "en")
+    notes = " ".join(number.note for number in document.chapters[0].numbers).replace("\u00a0", " ")
+    assert DECIMAL.findall(notes)

@@ -10,9 +10,10 @@ import pandas as pd
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.charts.kept import kept
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
+from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
+from dashboard.components.light import on_phone
 from dashboard.components.page import headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph

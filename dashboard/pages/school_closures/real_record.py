@@ -74,7 +74,7 @@ def _take(source: str, path: Path, day: datetime.date | None) -> None:
     report = done.report
     st.success(
         _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(
-            published=report.published, rows=report.rows_in, day=report.captured_on, number=release.number
+            published=report.published, rows=report.rows_in, day=day(report.captured_on), number=release.number
         )
     )
     if report.quarantined:
