@@ -52,8 +52,9 @@ from dashboard.warehouse.columns import Column
 POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
 # Formats whose numbers may have decimals that nobody reads.
 WORDS_OR_DATES = ("text", "words", "flag", "code", "date", "month")
-# A number as the languages write it, with the sign of percent, before it that of a difference.
-NUMBER_IN_WORDS = re.compile(r"[\u200e\u200f+\u2212-]*\d[\d.,\u066b\u066c\u00a0\u202f]*[%\u066a]?[\u200e\u200f]*")
+# A number as the languages write it, or an interval, with the sign of percent, before it that of a difference.
+_NUMBER = r"[\u200e\u200f+\u2212-]*\d[\d.,\u066b\u066c\u00a0\u202f]*[%\u066a]?[\u200e\u200f]*"
+NUMBER_IN_WORDS = re.compile(f"{_NUMBER}(\u2013{_NUMBER})?")
 FEW_ROWS = 40
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
