@@ -77,7 +77,10 @@ def _take(source: str, path: Path, captured_on: datetime.date | None) -> None:
     report = done.report
     st.success(
         _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(
-            published=report.published, rows=report.rows_in, day=day(report.captured_on), number=release.number
+            published=report.published,
+            rows=report.rows_in,
+            day=day(datetime.date.fromisoformat(report.captured_on)),
+            number=release.number,
         )
     )
     if report.quarantined:
