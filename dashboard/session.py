@@ -28,8 +28,8 @@ from dashboard.access.viewer import (
 )
 from dashboard.access.visitor import visitor
 from dashboard.locales import ENGLISH, _, language, speak
-from dashboard.locales.numbers import day
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import day, moment
+from dashboard.locales.plain import in_markdown
 from dashboard.measures import RELEASE_SECONDS
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -153,15 +153,15 @@ def _restored_words(release: Release) -> str:
         return ""
     number = release.number
     pointer = store / CURRENT
-    moment = _restored_at(store, number, newest, pointer.stat().st_mtime_ns if pointer.is_file() else 0)
-    if moment is None:
+    restored_at = _restored_at(store, number, newest, pointer.stat().st_mtime_ns if pointer.is_file() else 0)
+    if restored_at is None:
         return ""  # the newest is being published, or could not be
     words = _(
         "Since {moment} UTC release {number} is shown instead of the newest, release {newest}: a steward restored it. "
         "Figures are as published on {day}."
     )
     return words.format(
-        moment=isolated(moment[:16].replace("T", " ")),
+        moment=moment(restored_at),
         number=number,
         newest=newest,
         day=day(datetime.date.fromisoformat(release.manifest["published_at"][:10])),
@@ -210,7 +210,7 @@ def begin() -> tuple[Release, str]:
     if out := trouble(store):
         words = _(
             "The store has been unreachable since {moment} UTC. Release {number} is shown; a newer one may exist."
-        ).format(moment=isolated(out.since[:16].replace("T", " ")), number=served.release.number)
+        ).format(moment=moment(out.since), number=served.release.number)
         return served.release, f"{words} {served.notice}".strip()
     return served.release, served.notice
 

@@ -22,6 +22,7 @@ from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question
 from dashboard.warehouse.changes import Pin, Side, compare, compared_marts, compares
 from dashboard.warehouse.duckdb import DuckEngine
+from dashboard.warehouse.lineage import tables_behind
 
 STEWARD_AUDIENCE, PARTNER_AUDIENCE = "steward", "partner"
 AUDIENCES = (STEWARD_AUDIENCE, PARTNER_AUDIENCE, COALITION, PUBLIC)
@@ -88,6 +89,11 @@ def answering_viewer(viewer: Viewer, release: Release, name: str, params: Mappin
 def is_protected(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
     """Whether the answer that this viewer gets has hidden and rounded counts."""
     return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience in (COALITION, PUBLIC)
+
+
+def is_of_own(viewer: Viewer, release: Release, name: str, params: Mapping[str, Any]) -> bool:
+    """Whether a question about people is answered to a partner from its own rows, exactly."""
+    return _is_about_people(name) and answering_viewer(viewer, release, name, params).audience == PARTNER_AUDIENCE
 
 
 def holdings(viewer: Viewer, release: Release) -> dict[str, Held]:
@@ -211,6 +217,12 @@ def _view(release: Release, audience: str) -> dict[str, Held]:
 @cache
 def _is_about_people(name: str) -> bool:
     return bool(tables_of(question(name).sql) & {*PROTECTED, STREAMS, HUB_DAYS})
+
+
+def counts_nobody(name: str, column: str) -> bool:
+    """Whether a column of an answer is read from tables that hide nothing, so that an empty cell means no data."""
+    behind = tables_behind(name, column)
+    return bool(behind) and not behind & {*PROTECTED, STREAMS, HUB_DAYS}
 
 
 @cache

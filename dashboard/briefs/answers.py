@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing
+from dashboard.locales.numbers import cell_format, is_missing
 from dashboard.warehouse.columns import Column
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,7 +63,10 @@ def write_answer(
         widest = max([len(_(column.label)) * 0.7, *map(len, shown)])
         sheet.column_dimensions[get_column_letter(at + 1)].width = min(WIDEST, max(NARROWEST, widest + 2))
     sheet.append([_heading(sheet, _(column.label)) for column in columns])
-    formats = [_number_format(column, whole_percent) for column in columns]
+    formats = [
+        cell_format(_number_format(column, whole_percent), [row[at] for row in rows])
+        for at, column in enumerate(columns)
+    ]
     for row in rows:
         sheet.append(
             [_cell(sheet, value, column, form) for value, column, form in zip(row, columns, formats, strict=True)]

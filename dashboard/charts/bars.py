@@ -1,6 +1,6 @@
 """Bars: rows of them, groups of them, and the steps that learners reach."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ from dashboard.charts.frame import Figure, framed, row_label
 from dashboard.charts.intervals import PERCENT, gap
 from dashboard.charts.palette import ACCENT, MARK, NEUTRAL, RIM, SERIES
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, people, people_axis, share, whole
+from dashboard.locales.numbers import MISSING, is_missing, people, people_axis, share, whole
 from dashboard.locales.plain import in_chart
 
 # Pixels of a figure whose bars lie: what it has beside them, a line of its legend, and a bar.
@@ -48,8 +48,11 @@ def grouped_figure(
     height: int = 320,
     words: Callable[[float | None], str] = people,
     lying: bool = False,
+    of_nobody: Collection[str] = (),
 ) -> Figure:
     """Groups of bars: for each label one bar of each series, with its number in words (a count, or a share).
+
+    `of_nobody` names the series that count no people: where they lack a number it was not stated, and is not hidden.
 
     On a phone they lie, so that their numbers have room; they are then as high as they need, whatever `height` is.
     """
@@ -61,7 +64,7 @@ def grouped_figure(
             "name": name,
             along: [in_chart(label) for label in labels],
             across: [None if is_missing(v) else v for v in values],
-            "text": [words(v) for v in values],
+            "text": [MISSING if is_missing(v) and name in of_nobody else words(v) for v in values],
             "textposition": "outside",
             "textangle": 0,
             "constraintext": "none",
@@ -132,7 +135,8 @@ def steps_figure(table: pd.DataFrame, words: Mapping[str, str], median: bool = F
                 "x": [None if is_missing(value) else value for value in table["median_share"]],
                 "marker": {"symbol": "diamond", "size": 11, "color": MARK, "line": {"width": 1, "color": RIM}},
                 "cliponaxis": False,
-                "hovertemplate": "%{y}: %{x:.1%}<extra>" + _("Median of the other partners") + "</extra>",
+                "customdata": [share(value) for value in table["median_share"]],
+                "hovertemplate": "%{y}: %{customdata}<extra>" + _("Median of the other partners") + "</extra>",
             }
         )
     return framed(

@@ -17,7 +17,7 @@ from dashboard.charts.palette import ACCENT, NEUTRAL, ON_STRONG
 from dashboard.charts.paper import categories_of, is_day
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, is_whole_percent
+from dashboard.locales.numbers import cell_format, is_missing, is_whole_percent
 from dashboard.locales.plain import JOINER
 
 Kind = Literal["bar", "column", "line", "xy"]
@@ -374,12 +374,14 @@ def _value_format(values: Sequence[float | None], trace: Mapping[str, Any], axis
     texts = [str(text) for text in trace.get("text") or () if any(sign.isdigit() for sign in str(text))]
     are_shares = bool(texts) and all("%" in text or "٪" in text for text in texts) and max(known, default=2) <= 1
     if _is_share(axis) or are_shares:
-        return WHOLE_PERCENT if is_whole_percent() else PERCENT
-    return WHOLE if all(value == int(value) for value in known) or max(map(abs, known), default=0) >= 1000 else DECIMAL
+        return cell_format(WHOLE_PERCENT if is_whole_percent() else PERCENT, known)
+    if all(value == int(value) for value in known) or max(map(abs, known), default=0) >= 1000:
+        return WHOLE
+    return cell_format(DECIMAL, known)
 
 
 def _axis_format(series: Sequence[Series], axis: Mapping[str, Any]) -> str:
-    if _is_share(axis) or any(line.number_format in (PERCENT, WHOLE_PERCENT) for line in series):
+    if _is_share(axis) or any(line.number_format.endswith("%") for line in series):
         return WHOLE_PERCENT
     most = max((abs(value) for line in series for value in line.values if value is not None), default=0)
     return WHOLE if most > MOST_TICKS else DECIMAL

@@ -21,9 +21,9 @@ from dashboard.components.notes import Note, is_simulated, notes_of
 from dashboard.components.readable import Codes, columns_for_people, in_words_for_people
 from dashboard.intake.report import harmless
 from dashboard.locales import _, language, speaking
-from dashboard.locales.numbers import is_missing, is_whole_percent
+from dashboard.locales.numbers import is_missing
 from dashboard.scope import Scope
-from dashboard.session import answer, current_release
+from dashboard.session import answer, current_release, is_hidden_from_me
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import record
 from dashboard.store.releases import Release
@@ -82,7 +82,11 @@ def _button(label: str, write: Callable[[], bytes], file_name: str, mime: str, k
 
 def _reading(question_name: str, scope: Scope, title: str, codes: Codes | None) -> Reading:
     return Reading(
-        notes_of(question_name, scope, title), codes, is_simulated(question_name, scope), is_whole_percent(), language()
+        notes_of(question_name, scope, title),
+        codes,
+        is_simulated(question_name, scope),
+        is_hidden_from_me(question_name, scope),
+        language(),
     )
 
 

@@ -1,5 +1,6 @@
 """The one way a number or a chart comes on a page: with its table, its downloads and its working."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,12 +27,13 @@ from dashboard.components import light
 from dashboard.components.chart_files import chart_files
 from dashboard.components.downloads import download, file_name_of
 from dashboard.components.notes import command
+from dashboard.components.notices import written_as_known
 from dashboard.components.provenance import drawn_from, in_words, pins_of
 from dashboard.components.readable import Codes, columns_for_people
 from dashboard.components.record import Rows, is_recording, keep, recording
 from dashboard.components.tables import light_table, nothing_to_draw, nothing_to_show, show_table
 from dashboard.locales import _
-from dashboard.locales.numbers import decimal, people, share, whole
+from dashboard.locales.numbers import day, decimal, people, share, whole
 from dashboard.locales.plain import in_markdown
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release
@@ -150,7 +152,8 @@ def _numbers(numbers: Sequence[Number], key: str) -> None:
         for number_index, number in enumerate(numbers):
             drawn_from(number.question, number.context)
             card = metrics().get(number.metric)
-            words = breakable(in_words_of_metric(number))
+            with written_as_known(number.question, number.context):
+                words = breakable(in_words_of_metric(number))
             with st.container(key=f"number-{key}-{number_index}", gap=None):
                 st.metric(
                     number.label or (_(card.label) if card else ""),
@@ -311,14 +314,9 @@ def is_dark() -> bool:
     return not is_recording() and st.context.theme.type == "dark"
 
 
-def on_phone() -> bool:
-    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
-    return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
-
-
 def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
-    if not on_phone():
+    if not light.on_phone():
         return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
     return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
 
@@ -355,7 +353,8 @@ def _working(questions: Sequence[tuple[str, Scope]], cards: Iterable[str], key: 
             st.caption(in_words(pins))
             for source, pin in pins:
                 st.caption(
-                    f"{sources()[source].citation} {pin['captured_on']}, {pin['provenance']}, "
+                    f"{sources()[source].citation} {day(datetime.date.fromisoformat(pin['captured_on']))}, "
+                    f"{pin['provenance']}, "
                     f"sha256 {pin['sha256'][:12]}…"
                 )
             st.caption(

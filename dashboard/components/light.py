@@ -34,6 +34,11 @@ def is_light() -> bool:
     return not is_recording() and in_address(KEY) == ON
 
 
+def on_phone() -> bool:
+    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
+    return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def choice() -> None:
     """The way to the light page and back, in the bar.
 

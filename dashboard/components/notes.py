@@ -9,8 +9,8 @@ from dashboard.components.notices import hidden_words
 from dashboard.components.provenance import Pin, in_words, pins_of, title_of
 from dashboard.components.readable import explained
 from dashboard.locales import _
-from dashboard.locales.numbers import day, is_missing, whole, with_semicolons
-from dashboard.locales.plain import isolated, without_markup
+from dashboard.locales.numbers import day, is_missing, moment, whole, with_semicolons
+from dashboard.locales.plain import without_markup
 from dashboard.scope import Scope
 from dashboard.session import ask, current_release, is_hidden_from_me
 from dashboard.vocabularies import words
@@ -46,7 +46,7 @@ def notes_of(question_name: str, scope: Scope, title: str = "") -> tuple[Note, .
         (
             _("Release"),
             _("Release {number}, published {moment} UTC").format(
-                number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
+                number=release.number, moment=moment(release.manifest["published_at"])
             ),
         ),
         (_("Who sees these figures"), _audience_words(question_name, scope)),

@@ -1,28 +1,40 @@
 """What a reader must know beside the numbers: as whom they are seen, what is simulated, late, hidden, and borders."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 
 import streamlit as st
 
 from dashboard.access.gate import own_audience_words
-from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
+from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer, is_of_own
 from dashboard.components.provenance import source_line
 from dashboard.components.texts import note
 from dashboard.disclosure.policy import COALITION, PUBLIC, policy
 from dashboard.health import Mark, marks
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import HIDDEN, day, mark_missing, short_day, whole
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import (
+    HIDDEN,
+    MISSING,
+    day,
+    is_whole_percent,
+    mark_missing,
+    missing,
+    moment,
+    short_day,
+    whole,
+)
+from dashboard.locales.plain import in_markdown
 from dashboard.menu import pages
-from dashboard.session import current_release, current_viewer, is_pinned, release_notice, unpin
+from dashboard.scope import Scope
+from dashboard.session import current_release, current_viewer, is_hidden_from_me, is_pinned, release_notice, unpin
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import missed
 from dashboard.store.health import AHEAD, DUE, FRESH, OVERDUE
 from dashboard.store.releases import Release, today
-from dashboard.warehouse.catalog import SourceCard, questions, sources
+from dashboard.warehouse.catalog import SourceCard, question, questions, sources
 from dashboard.warehouse.lineage import sources_of, sources_of_page
 
 _page: ContextVar[str] = ContextVar("page", default="")
@@ -149,11 +161,33 @@ def _late_words(mark: Mark) -> str:
     return ":red[▲] " + _("{source}: dated {day}, in the future").format(source=source, day=short_day(mark.captured_on))
 
 
-def mark_hidden() -> None:
-    """Has what is missing shown as hidden to whoever does not own the rows, and shares in whole percent."""
+def mark_hidden(context: Scope | None = None) -> None:
+    """Has what is missing shown as hidden to whoever does not own the rows, and shares in whole percent.
+
+    A partner has decimals where a question of the page is answered from its own rows in this context.
+    """
+    if not current_viewer().is_steward:
+        mark_missing(HIDDEN, whole_percent=context is None or not _is_of_own(context))
+
+
+def _is_of_own(context: Scope) -> bool:
     viewer = current_viewer()
-    if not viewer.is_steward:
-        mark_missing(HIDDEN, whole_percent=viewer.audience != PARTNER_AUDIENCE)
+    if viewer.audience != PARTNER_AUDIENCE:
+        return False
+    names = next((page.questions() for page in pages() if page.name == _page.get()), frozenset()) & questions().keys()
+    return any(is_of_own(viewer, current_release(), name, context.params(question(name))) for name in names)
+
+
+@contextmanager
+def written_as_known(question_name: str, context: Scope) -> Iterator[None]:
+    """Has what is missing marked, and shares written, as the answer to a question has them, whatever its page."""
+    before = missing(), is_whole_percent()
+    is_hidden = is_hidden_from_me(question_name, context)
+    mark_missing(HIDDEN if is_hidden else MISSING, whole_percent=is_hidden)
+    try:
+        yield
+    finally:
+        mark_missing(*before)
 
 
 def hidden_words() -> str:
@@ -202,7 +236,7 @@ def footer() -> None:
         )
     lines.append(
         _("Release {number}, published {moment} UTC").format(
-            number=release.number, moment=isolated(release.manifest["published_at"][:16].replace("T", " "))
+            number=release.number, moment=moment(release.manifest["published_at"])
         )
     )
     st.caption(" \u00b7 ".join(lines))
@@ -214,7 +248,7 @@ def footer() -> None:
             unrecorded.count,
         ).format(
             count=whole(unrecorded.count),
-            moment=isolated(unrecorded.since[:16].replace("T", " ")),
+            moment=moment(unrecorded.since),
             reason=in_markdown(unrecorded.why),
         )
         more = _("Until the log can be written, exports, uploads and releases are refused: free space for the store.")

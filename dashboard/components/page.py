@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.access.visitor import is_embedded
 from dashboard.components import dropped, languages, light, notices
-from dashboard.components.figures import on_phone
 from dashboard.components.filters import read_open, remember_open
+from dashboard.components.light import on_phone
 from dashboard.components.provenance import begin_page, remember_headline
 from dashboard.components.record import Headline, Unanswered, is_recording, keep, keep_section
 from dashboard.locales import _
@@ -55,6 +55,8 @@ def page(
         _bar(())
         no_answer(why)
     context = _bar(choices)
+    if hides:
+        notices.mark_hidden(context)
     dropped.show()
     _loading("answer")
     try:

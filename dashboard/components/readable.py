@@ -6,8 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.access.viewer import counts_nobody
 from dashboard.locales import _
 from dashboard.locales.numbers import (
+    HIDDEN,
+    MISSING,
     days,
     decimal,
     is_missing,
@@ -83,8 +86,15 @@ def _in_words(value: Any, labels: Mapping[Any, str]) -> Any:
     return in_words(value, labels) if isinstance(value, str) else value
 
 
+def mark_of(column: Column) -> str:
+    """What stands in an empty cell: no data where the column counts nobody, even on a page that hides counts."""
+    if missing() == HIDDEN and column.question and counts_nobody(column.question, column.name):
+        return MISSING
+    return missing()
+
+
 def cell_words(value: Any, column: Column) -> str:
     """A cell of a table in words, as the card of its column has it written."""
     if is_missing(value):
-        return missing()
+        return mark_of(column)
     return without_markup(WRITTEN.get(column.card.format, whole)(value))

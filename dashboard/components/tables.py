@@ -1,6 +1,7 @@
 """Answers as tables to read, sort and search."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -11,17 +12,28 @@ from babel.numbers import format_decimal
 
 from dashboard.components import light
 from dashboard.components.downloads import download
+from dashboard.components.notices import written_as_known
 from dashboard.components.provenance import drawn_from
-from dashboard.components.readable import Codes, cell_words, columns_for_people, explained, in_words_for_people
+from dashboard.components.readable import (
+    Codes,
+    cell_words,
+    columns_for_people,
+    explained,
+    in_words_for_people,
+    mark_of,
+)
 from dashboard.components.record import Grid, Rows, keep
 from dashboard.components.texts import note, paragraph
 from dashboard.disclosure.policy import policy
 from dashboard.locales import ENGLISH, _, is_right_to_left, language
 from dashboard.locales.numbers import (
+    HIDDEN,
+    MISSING,
     MONTH,
     SHORT,
     decimal,
     is_missing,
+    is_tiny,
     is_whole_percent,
     missing,
     percent_sign,
@@ -40,6 +52,10 @@ from dashboard.warehouse.columns import Column
 POPOVER_TABLE, NARROWEST, WIDEST, PIXELS_A_LETTER, HEADING_MARGIN = 640, 90, 240, 6, 32
 # Formats whose numbers may have decimals that nobody reads.
 WORDS_OR_DATES = ("text", "words", "flag", "code", "date", "month")
+# A number as the languages write it, or an interval, with the sign of percent, before it that of a difference.
+_NUMBER = r"[\u200e\u200f+\u2212-]*\d[\d.,\u066b\u066c\u00a0\u202f]*[%\u066a]?[\u200e\u200f]*"
+NUMBER_IN_WORDS = re.compile(f"{_NUMBER}(\u2013{_NUMBER})?")
+FEW_ROWS = 40
 LOCALIZED = {"people", "days", "weeks", "hours", "usd"}
 
 
@@ -62,23 +78,54 @@ def show_table(
         nothing_to_show(question_name, scope)
         return
     drawn_from(question_name, scope)
-    if keep(Rows(question_name, scope, columns, codes or {})):
-        return
+    if not keep(Rows(question_name, scope, columns, codes or {})):
+        with written_as_known(question_name, scope):
+            _draw(question_name, scope, table, columns, key, height, codes)
+
+
+def _draw(
+    question_name: str,
+    scope: Scope,
+    table: pd.DataFrame,
+    columns: Sequence[str] | None,
+    key: str | None,
+    height: int,
+    codes: Codes | None,
+) -> None:
     shown = columns_for_people(question_name, columns, codes)
     if light.is_light():
         light_table(question_name, scope, shown, codes)
         return
+    # The grid has one mark for what is missing; a column of another mark is written in words.
+    other = {column.name for column in shown if _has_other_mark(table, column)}
+    numbers = [column for column in shown if column.name not in other]
     st.dataframe(
-        _in_language(_in_percent(in_words_for_people(table, shown, codes), shown), shown),
+        _in_language(
+            _in_percent(in_words_for_people(table, shown, codes), numbers).assign(
+                **{column.name: _written(table, column) for column in shown if column.name in other}
+            ),
+            numbers,
+        ),
         hide_index=True,
         column_order=[column.name for column in (reversed(shown) if is_right_to_left() else shown)],
-        column_config={column.name: _config(column) for column in shown},
+        column_config={column.name: _config(column, column.name in other) for column in shown},
         height=min(height, 40 + 36 * max(1, len(table))),
         key=key,
         placeholder=missing(),
         alt=_(question(question_name).title),
         width=POPOVER_TABLE if key and key.startswith("twin-") else "stretch",
     )
+
+
+def _has_other_mark(table: pd.DataFrame, column: Column) -> bool:
+    """Whether a column of numbers has an empty cell that is no data where the page marks what is hidden."""
+    return column.is_number and bool(table[column.name].isna().any()) and mark_of(column) != missing()
+
+
+def _written(table: pd.DataFrame, column: Column) -> list[str]:
+    """The cells of a column in words, filled up from the left so that they sort as their numbers do."""
+    cells = [cell_words(value, column) for value in table[column.name]]
+    return [cell.rjust(max(map(len, cells))) for cell in cells]
 
 
 def light_table(
@@ -121,15 +168,17 @@ def _in_percent(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
 
 
 def _in_language(table: pd.DataFrame, shown: Sequence[Column]) -> Any:
-    """The table with its numbers written in the language of the run: the grid would follow the browser's."""
-    if language() == ENGLISH:
-        return table
+    """The table with its numbers written in the language of the run: the grid would follow the browser's.
+
+    English is what the grid writes by itself, but for numbers that would read zero and are not.
+    """
     written = {
         column.name: partial(_number_words, format_=column.card.format)
         for column in shown
         if column.card.format not in WORDS_OR_DATES
+        and (language() != ENGLISH or any(is_tiny(value, _digits(column.card.format)) for value in table[column.name]))
     }
-    return table.style.format(written, na_rep=missing())
+    return table.style.format(written, na_rep=missing()) if written else table
 
 
 def _number_words(value: float, format_: str) -> str:
@@ -137,7 +186,17 @@ def _number_words(value: float, format_: str) -> str:
     if is_missing(value):
         return missing()
     sign = percent_sign(language()) if format_ == "share" else ""
+    if is_tiny(value, digits := _digits(format_)):
+        least = format_decimal(10**-digits, _pattern(format_), language()) + sign
+        return _("less than {number}").format(number=least)
     return format_decimal(value, _pattern(format_), language()) + sign
+
+
+def _digits(format_: str) -> int:
+    """How many decimals a number of the grid has; a share is in percent."""
+    if format_ == "share":
+        return 0 if is_whole_percent() else 1
+    return 2 if format_ == "index" else 1
 
 
 def _pattern(format_: str) -> str:
@@ -156,17 +215,40 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
         return
     if keep(Grid(tuple(rows), alt)):
         return
-    if light.is_light():
+    columns = {name: [row.get(name) for row in rows] for name in rows[0]}
+    # A phone has no room for columns side by side unless their words go on in the next line.
+    if light.is_light() or (light.on_phone() and len(rows) <= FEW_ROWS):
         light.table(
-            list(rows[0]),
-            [[_plain(value) for value in row.values()] for row in rows],
-            [isinstance(value, int | float) for value in rows[0].values()],
+            list(columns),
+            [[_plain(row.get(name)) for name in columns] for row in rows],
+            [are_numbers(values) for values in columns.values()],
             alt,
             light.MOST_ROWS,
         )
         return
-    how.setdefault("column_order", reading_order(rows[0]))
+    how.setdefault("column_order", reading_order(columns))
+    configs = {name: _config_of(values) for name, values in columns.items()}
+    how["column_config"] = {
+        **{name: config for name, config in configs.items() if config},
+        **how.get("column_config", {}),
+    }
     st.dataframe(rows, hide_index=True, placeholder=missing(), alt=alt, **how)
+
+
+def _config_of(values: Sequence[Any]) -> Any:
+    """How the grid writes a column of a page's own rows: days as the language does, numbers at the right."""
+    known = [value for value in values if not is_missing(value)]
+    if known and all(isinstance(value, datetime.date) for value in known):
+        return st.column_config.DateColumn(format=widget_day(SHORT))
+    return st.column_config.Column(alignment="right") if are_numbers(values) else None
+
+
+def are_numbers(values: Iterable[Any]) -> bool:
+    """Whether all known cells of a column are numbers, also where they are written in words, with their signs."""
+    known = [value for value in values if not is_missing(value) and value not in (MISSING, HIDDEN, "")]
+    return bool(known) and all(
+        isinstance(value, int | float) or bool(NUMBER_IN_WORDS.fullmatch(str(value))) for value in known
+    )
 
 
 def reading_order(names: Iterable[str]) -> list[str] | None:
@@ -225,9 +307,11 @@ def _hidden_words() -> str:
     )
 
 
-def _config(column: Column) -> Any:
+def _config(column: Column, is_written: bool = False) -> Any:
     """How the grid writes a column: as its card states, wide enough for its heading."""
     format_, label, meaning = column.card.format, _(column.label), explained(column)
+    if is_written:
+        return st.column_config.Column(label, help=meaning, alignment="right")
     if format_ in ("text", "words", "flag", "code"):
         return st.column_config.Column(label, help=meaning, alignment="right" if is_right_to_left() else None)
     wide = min(WIDEST, max(NARROWEST, PIXELS_A_LETTER * letters_wide(label) + HEADING_MARGIN))

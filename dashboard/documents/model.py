@@ -22,6 +22,7 @@ from dashboard.components.record import Grid, Heading, Headline, Note, Rows, Sec
 from dashboard.documents.reading import read_page
 from dashboard.locales import _, is_right_to_left, language, speaking
 from dashboard.locales.numbers import (
+    HIDDEN,
     MISSING,
     day,
     is_missing,
@@ -295,10 +296,8 @@ class _OpenSection:
 
 def mark_as_protected(question_name: str, context: Scope) -> None:
     """Has what is missing marked, and shares written, as on a page with the answer to a question."""
-    if is_hidden_from_me(question_name, context):
-        notices.mark_hidden()
-    else:
-        mark_missing(MISSING)
+    is_hidden = is_hidden_from_me(question_name, context)
+    mark_missing(HIDDEN if is_hidden else MISSING, whole_percent=is_hidden)
 
 
 def _number(number: Number) -> NumberShown:

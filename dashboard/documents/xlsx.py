@@ -15,10 +15,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dashboard.briefs.answers import LONGEST_CELL, NUMBER_FORMATS, WHOLE_PERCENT
 from dashboard.charts.slides import NativeChart, Series, from_right, native
+from dashboard.components.readable import mark_of
 from dashboard.documents.model import Document, Part, TableShown, as_of, notes, written_for
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, is_whole_percent, missing
+from dashboard.locales.numbers import cell_format, is_missing, is_whole_percent
 from dashboard.locales.plain import letters_wide
 from dashboard.warehouse.catalog import question
 from dashboard.warehouse.columns import Column
@@ -162,14 +163,15 @@ class _Book:
             side: dict[str, Any] = {"align": self.end if column.is_number else self.begin}
             if at and table.columns[at - 1].is_number and not column.is_number:
                 side["indent"] = 1
+            values = [cells[at] for cells in table.rows]
             self.put(sheet, HEAD_ROW, at, _(column.label), bold=True, bg_color=PALE, **side, **TOP)
-            number_format = self.words(num_format=self.number_format(column), valign="top", **side)
+            number_format = self.words(num_format=cell_format(self.number_format(column), values), valign="top", **side)
             words, hidden = self.words(valign="top", **side), self.words(align=self.end, valign="top")
             for row, cells in enumerate(table.rows, HEAD_ROW + 1):
                 value = cells[at]
                 if is_missing(value):
                     if self.document.disclosure and column.is_number:
-                        sheet.write_string(row, at, missing(), hidden)
+                        sheet.write_string(row, at, mark_of(column), hidden)
                 elif isinstance(value, str) and _width(value, column) > self.column_width(sheet, at):
                     self.put(sheet, row, at, value, **side, **TOP)
                 elif isinstance(value, str):

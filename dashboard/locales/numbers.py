@@ -6,18 +6,18 @@ A missing one is an en dash, or a double dagger where counts of people are hidde
 import datetime
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Literal
 
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 
-from dashboard.locales import ENGLISH, is_right_to_left, language
+from dashboard.locales import ENGLISH, _, is_right_to_left, language
 
 MISSING, HIDDEN = "–", "‡"
 NO_BREAK, LEFT_TO_RIGHT = "\u00a0", "\u200e"
@@ -85,20 +85,66 @@ def _in_pattern(number: str, pattern: str | None, locale: str) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share of 0 to 1 as percent with one decimal; without, where counts are rounded."""
-    if _whole.get():
+    """A share of 0 to 1 as percent with one decimal; without, where counts are rounded.
+
+    Beside hidden figures a share of whole percent may be a rounded one, so a decimal would be false.
+    """
+    if _whole.get() or (_mark.get() == HIDDEN and _is_whole(value)):
         return percent(value)
-    return missing() if is_missing(value) else _in_percent(value) + percent_sign(language())
+    return missing() if is_missing(value) else _unless_tiny(value, 3, _in_percent, percent_sign(language()))
 
 
 def decimal(value: float | None) -> str:
     """A number with one decimal."""
-    return missing() if is_missing(value) else _in_pattern(str(value or 0), "#,##0.0", language())
+    return missing() if is_missing(value) else _unless_tiny(value, 1, _in_tenths)
 
 
 def quotient(value: float | None) -> str:
     """A number with two decimals, such as credentials a learner."""
-    return missing() if is_missing(value) else _in_pattern(str(round(value or 0, 2)), "#,##0.00", language())
+    return missing() if is_missing(value) else _unless_tiny(value, 2, _in_hundredths)
+
+
+def is_tiny(value: float | None, digits: int) -> bool:
+    """Whether a number that is not zero would be written as zero with so many decimals."""
+    return not is_missing(value) and 0 < (value or 0) <= 0.5 * 10**-digits
+
+
+def _unless_tiny(value: float | None, digits: int, written: Callable[[float | None], str], sign: str = "") -> str:
+    """A number in words with the sign behind it; one that would read zero and is not is less than the least."""
+    if is_tiny(value, digits):
+        return _("less than {number}").format(number=written(10**-digits) + sign)
+    return written(value) + sign
+
+
+def cell_format(pattern: str, values: Iterable[object]) -> str:
+    """A number format of Office for these values, by which one that would read zero and is not is less than the least.
+
+    `pattern` is a format of Office with its decimals behind a point.
+    """
+    digits = pattern.count("0", pattern.index(".")) if "." in pattern else 0
+    known = [float(value) for value in values if isinstance(value, int | float) and not is_missing(value)]
+    scale = 2 if pattern.endswith("%") else 0
+    if "%" not in pattern and not digits:
+        return pattern  # counts
+    if min(known, default=0) < 0 or not any(is_tiny(value, digits + scale) for value in known):
+        return pattern
+    sign = percent_sign(language()) if scale else ""
+    number = _in_pattern(str(10**-digits), "0." + "0" * digits if digits else "0", language()) + sign
+    words = _("less than {number}").format(number=number)
+    return f'[=0]{pattern};[<{0.5 * 10 ** -(digits + scale):.{digits + scale + 1}f}]"{words}";{pattern}'
+
+
+def _in_tenths(value: float | None) -> str:
+    return _in_pattern(str(value or 0), "#,##0.0", language())
+
+
+def _in_hundredths(value: float | None) -> str:
+    return _in_pattern(str(round(value or 0, 2)), "#,##0.00", language())
+
+
+def _is_whole(value: float | None) -> bool:
+    """Whether a share is of whole percent."""
+    return not is_missing(value) and abs((value or 0) * 100 - round((value or 0) * 100)) < 1e-9
 
 
 def day(date: datetime.date | None) -> str:
@@ -111,6 +157,19 @@ def _day(date: datetime.date | None, locale: str) -> str:
     # CLDR's English puts the month first; the house writes the day first, as the United Nations do.
     written = format_date(date, "d MMMM y" if locale == ENGLISH else "long", locale)
     return _without_abbreviation(written, YEAR)
+
+
+def moment(text: str) -> str:
+    """A moment of ISO 8601, as it is kept, to the minute: the day with its month as a word, and the time.
+
+    What is no moment stands as it is.
+    """
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    pattern = str(get_datetime_format("medium", language()))
+    return pattern.replace("{1}", day(at.date())).replace("{0}", f"{at:%H:%M}")
 
 
 def short_day(date: datetime.date | None) -> str:
@@ -142,7 +201,7 @@ def people_axis(most: float | None) -> dict[str, list]:
 
 def percent(value: float | None) -> str:
     """A share of 0 to 1 as whole percent, as precise as most of these shares are known."""
-    return missing() if is_missing(value) else _in_whole_percent(value) + percent_sign(language())
+    return missing() if is_missing(value) else _unless_tiny(value, 2, _in_whole_percent, percent_sign(language()))
 
 
 def between(low: float | None, high: float | None) -> str:

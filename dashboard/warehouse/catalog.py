@@ -254,7 +254,13 @@ def read_query(path: Path, layer: str) -> Query:
         grain=header["grain"][0][2] if header["grain"] else "",
         params=tuple(Field(name.lstrip("$"), kind, text) for name, kind, text in header["param"]),
         columns=tuple(
-            Column(name, kind, meaning, cards.get(name, ColumnCard("", "code")))
+            Column(
+                name,
+                kind,
+                meaning,
+                cards.get(name, ColumnCard("", "code")),
+                f"{path.parent.name}/{path.stem}" if layer == "pages" else "",
+            )
             for name, kind, meaning in header["column"]
         ),
         caveats=tuple(text for _, _, text in header["caveat"]),

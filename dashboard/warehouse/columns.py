@@ -79,12 +79,13 @@ UNSHOWN = ColumnCard("", "code")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an answer: its name and SQL type for machines, its meaning and its card for people."""
+    """A column of an answer: its name and SQL type for machines, its meaning, its card for people, and the question."""
 
     name: str
     type: str
     meaning: str
     card: ColumnCard = UNSHOWN
+    question: str = ""
 
     @property
     def label(self) -> str:

@@ -2,6 +2,9 @@
 
 from functools import cache
 
+from sqlglot import exp
+from sqlglot.lineage import lineage
+
 from dashboard.warehouse.build import tables_of
 from dashboard.warehouse.catalog import layer, question, questions, sources
 from dashboard.warehouse.changes import mart_of
@@ -19,6 +22,25 @@ def sources_of(name: str) -> tuple[str, ...]:
                 todo.append(files[table])
     names = [source for source in sources() if f"raw_{source}" in seen]
     return tuple(sorted(names, key=lambda source: (source == "uis_enrolment", source)))
+
+
+@cache
+def tables_behind(name: str, column: str) -> frozenset[str]:
+    """The tables that one column of an answer is read from; empty where the SQL does not show it."""
+    leaves = list(lineage(column, question(name).sql, _schema(), dialect="duckdb").walk())
+    tables = [node.source for node in leaves if not node.downstream]
+    known = [table.name for table in tables if isinstance(table, exp.Table)]
+    return frozenset(known) if all(known) and len(known) == len(tables) else frozenset()
+
+
+@cache
+def _schema() -> dict[str, dict[str, str]]:
+    """The columns of each table that questions read, with their types."""
+    return {
+        query.name: {column.name: column.type for column in query.columns}
+        for kind in ("marts", "cubes")
+        for query in layer(kind)
+    }
 
 
 @cache

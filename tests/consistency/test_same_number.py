@@ -12,12 +12,12 @@ from contextlib import suppress
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, answering_viewer, open_answers
+from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answering_viewer, open_answers
 from dashboard.store.releases import open_release
 from dashboard.warehouse.catalog import questions
 
 DAY = datetime.date
-VIEWERS = {"steward": STEWARD, "coalition": EXECUTIVE, "public": EVERYBODY}
+VIEWERS = {"steward": STEWARD, "coalition": EXECUTIVE, "public": EVERYBODY, "partner": Viewer("partner", "alpha")}
 # Values of parameters that are what an answer without the parameter is of.
 PLAIN = {"by": "host"}
 CLOSED_DAYS = (DAY(2020, 3, 20), DAY(2020, 4, 6), DAY(2020, 6, 26))

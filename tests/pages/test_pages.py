@@ -319,15 +319,15 @@ def test_claims_stand_beside_data_and_say_what_is_simulated():
     test = app("methods", view="claims", open="contradictions")
     (table,) = [frame.value for frame in test.dataframe if "Explanation" in frame.value.columns]
     rows = {(row["Stated on"], row["Statement"]): row for row in table.to_dict("records")}
-    reached = rows[("2018-06-20", "Coursera for Refugees: refugees reached")]
+    reached = rows[("20 Jun 2018", "Coursera for Refugees: refugees reached")]
     assert reached["Stated"] == "over 11,000 people"
     assert reached["Computed"] == "11,000, simulated data, until 20 June 2018"
     assert (
-        rows[("2013-10-31", "Coursera and US Department of State: hubs announced")]["Computed"]
+        rows[("31 Oct 2013", "Coursera and US Department of State: hubs announced")]["Computed"]
         == "no comparable figure"
     )
-    assert "simulated" not in rows[("2013-10-31", "Coursera and US Department of State: hubs named")]["Computed"]
-    assert rows[("2018-06-20", "Coursera for Refugees: organisations as partners \u2691")]["Contradicts"]
+    assert "simulated" not in rows[("31 Oct 2013", "Coursera and US Department of State: hubs named")]["Computed"]
+    assert rows[("20 Jun 2018", "Coursera for Refugees: organisations as partners \u2691")]["Contradicts"]
     said = words(test)
     for sentence in ("22 in 2018, 25 in 2019", "0.26 each", "233 and 232 in the same week", "No capture gives 123"):
         assert sentence in said

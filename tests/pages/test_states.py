@@ -114,13 +114,16 @@ def test_an_answer_that_cannot_be_shown_says_why_in_words_for_readers(store, ref
 def test_a_release_that_was_restored_is_named_with_the_newest_and_since_when(store, viewer, monkeypatch):
     monkeypatch.setattr(gate, "STEWARD", viewer)
     assert not app("school_closures").warning
-    for moment in ("2026-11-29T09:15:30.500+00:00", "2026-12-01T10:00:00.000+00:00"):
+    for moment, written in (
+        ("2026-11-29T09:15:30.500+00:00", "29 November 2026, 09:15"),
+        ("2026-12-01T10:00:00.000+00:00", "1 December 2026, 10:00"),
+    ):
         monkeypatch.setattr(audit_log, "_now", lambda moment=moment: moment)
         roll_back(store, 1)
         (notice,) = (element.value for element in app("school_closures").warning)
         shown = notice.replace("\u2068", "").replace("\u2069", "")
         assert shown.startswith(
-            f"Since {moment[:10]} {moment[11:16]} UTC release 1 is shown instead of the newest, release 2: a steward "
+            f"Since {written} UTC release 1 is shown instead of the newest, release 2: a steward "
             "restored it. Figures are as published on "
         )
         roll_back(store, 2)

@@ -353,7 +353,7 @@ def test_the_parity_index_is_of_rates_and_the_same_both_ways(tmp_path):
 
 
 def test_parity_is_judged_by_the_index_as_it_is_shown(tmp_path):
-    # Women 0.58 and men 0.56: 2 - 0.56 / 0.58 = 1.0345, shown as 1.03. Women 0.6 and men 0.57: 1.05. Women 30 and men 31
+    # Women 0.58, men 0.56: 2 - 0.56 / 0.58 = 1.0345, shown as 1.03. Women 0.6, men 0.57: 1.05. Women 30 and men 31
     # of 100: 0.9677, shown as 0.97.
     for women, men, index, is_parity in ((58, 56, 1.0345, True), (60, 57, 1.05, False), (30, 31, 0.9677, True)):
         found = parity(tmp_path, (100, 100, women), (100, 100, men), (0, 0, 0))["Completed"]

@@ -8,15 +8,20 @@ import pytest
 
 from dashboard.charts.language import date_ticks, in_language
 from dashboard.components import tables
+from dashboard.components.readable import columns_for_people
 from dashboard.locales import ENGLISH, LANGUAGES, UnknownLanguage, best_of, is_right_to_left, language, speak, speaking
 from dashboard.locales.numbers import (
     between,
+    cell_format,
     day,
+    decimal,
     is_whole_percent,
     listed,
     mark_missing,
+    moment,
     month,
     people,
+    percent,
     points,
     separators,
     share,
@@ -73,6 +78,61 @@ def test_a_day_ends_with_no_point_that_a_sentence_ends_with():
     for code in LANGUAGES:
         with speaking(code):
             assert not [words for words in (day(DAY), short_day(DAY), month(DAY)) if words.endswith(".")]
+
+
+# 0.03 and 0.04 % would read zero with one decimal; 0.3 % without.
+LESS = {
+    "en": ("less than 0.1", "less than 0.1 %", "less than 1 %", "26 June 2020, 06:47"),
+    "fr": ("moins de 0,1", "moins de 0,1 %", "moins de 1 %", "26 juin 2020, 06:47"),
+    "es": ("menos de 0,1", "menos de 0,1 %", "menos de 1 %", "26 de junio de 2020, 06:47"),
+    "ru": ("менее 0,1", "менее 0,1 %", "менее 1 %", "26 июня 2020 года, 06:47"),
+    "zh": ("小于0.1", "小于0.1%", "小于1%", "2020年6月26日 06:47"),
+    "ar": ("أقل من 0.1", "أقل من 0.1%", "أقل من 1%", "26 يونيو 2020، 06:47"),
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_would_read_zero_and_is_not_is_less_than_the_least(code):
+    with speaking(code):
+        found = (decimal(0.03), share(0.0004), percent(0.003), moment("2020-06-26T06:47:12+00:00"))
+        assert tuple(map(plain, found)) == LESS[code]
+        zero = decimal(0.0), share(0.0), decimal(0.06), share(0.0006)
+        assert [plain(words).replace(",", ".").rstrip("% ") for words in zero] == ["0.0", "0.0", "0.1", "0.1"]
+        # In a grid of the language and in a cell of Office, a share of the grid in percent.
+        assert plain(tables._number_words(0.04, "share")) == LESS[code][1]
+        assert plain(tables._number_words(0.03, "decimal")) == LESS[code][0]
+        assert plain(cell_format("#,##0.0", [0.03, 2.0])) == f'[=0]#,##0.0;[<0.05]"{LESS[code][0]}";#,##0.0'
+        assert plain(cell_format("0.0%", [0.0004])) == f'[=0]0.0%;[<0.0005]"{LESS[code][1]}";0.0%'
+        assert cell_format("#,##0.0", [0.1, 0.0]) == "#,##0.0" and cell_format("#,##0", [3]) == "#,##0"
+
+
+def test_a_grid_in_english_writes_in_words_only_what_would_read_zero():
+    (rate,) = (column for column in columns_for_people("reach_map/learners_by_country") if "per_1000" in column.name)
+    assert tables._in_language(pd.DataFrame({rate.name: [0.2, 3.0]}), [rate]).equals(
+        pd.DataFrame({rate.name: [0.2, 3.0]})
+    )
+    written = tables._in_language(pd.DataFrame({rate.name: [0.02, 3.0]}), [rate])
+    assert "less than 0.1" in written.to_html()
+
+
+def test_a_moment_that_is_none_stands_as_it_is():
+    assert moment("soon") == "soon"
+
+
+def test_beside_hidden_figures_a_share_of_whole_percent_has_no_decimal():
+    mark_missing("‡")
+    assert (plain(share(0.41)), plain(share(0.415))) == ("41 %", "41.5 %")
+    mark_missing("–")
+    assert plain(share(0.41)) == "41.0 %"
+
+
+def test_columns_of_numbers_in_words_are_known():
+    """They stand at the right; names with numbers do not."""
+    for code in LANGUAGES:
+        with speaking(code):
+            assert tables.are_numbers([whole(1_234_567), share(0.2), points(-0.03), "–", None])
+    assert not tables.are_numbers(["Kenya", "12"]) and not tables.are_numbers(["–", None])
+    assert not tables.are_numbers(["2019-06-20", "Jun 2019"]) and not tables.are_numbers(["1.2 (0.1 to 2.0)"])
 
 
 def test_places_are_named_in_the_language_and_so_is_an_unknown_country():

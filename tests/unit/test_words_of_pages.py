@@ -25,6 +25,7 @@ BANNED = {
     r"said|says?|saying": "state, report, show",
     r"told|tells?|telling": "report, state, identify",
     r"alive|signs? of life": "active, activity",
+    r"gates?": "conditions",
     r"whatever": "any, every",
     r"take along": "export",
     r"how sure": "range",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.components import answers, context, learners
 from dashboard.components.figures import Number, breakable
+from dashboard.components.notices import written_as_known
 from dashboard.components.page import headline
 from dashboard.components.provenance import drawn_from
 from dashboard.components.record import keep
@@ -157,11 +158,13 @@ def _out_of_school(_scope: Scope) -> Answer:
     closures = Scope(on_date=on_date)
     drawn_from("school_closures/world_on_date", closures)
     world = ask_row("school_closures/world_on_date", closures)
+    with written_as_known("school_closures/world_on_date", closures):
+        affected = share(world["share_affected"])
     return Answer(
         question,
         people(world["learners_affected"]),
         _("{share} of all enrolled, in {countries} countries whose schools were closed country-wide on {day}.").format(
-            share=share(world["share_affected"]), countries=whole(world["countries_closed"]), day=day(on_date)
+            share=affected, countries=whole(world["countries_closed"]), day=day(on_date)
         ),
         page,
     )

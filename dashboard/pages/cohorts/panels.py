@@ -323,6 +323,7 @@ def differences(cohorts: Sequence[Cohort]) -> None:
                 {
                     _("Cohorts"): _("{one} and {other}").format(one=cohort.words, other=other.words),
                     _("By day"): by_day,
+                    _("Verdict"): difference_words(row),  # before what a phone has no room for
                     _("Course runs completed"): _("{share} and {other_share}").format(
                         share=share(row["share"]), other_share=share(row["other_share"])
                     ),
@@ -331,7 +332,6 @@ def differences(cohorts: Sequence[Cohort]) -> None:
                         low=points(row["difference_low"]),
                         high=points(row["difference_high"]),
                     ),
-                    _("Verdict"): difference_words(row),
                 }
             )
     heading(

@@ -10,9 +10,10 @@ import pandas as pd
 from dashboard.charts.bars import grouped_figure, steps_figure
 from dashboard.charts.kept import kept
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
+from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
+from dashboard.components.light import on_phone
 from dashboard.components.page import headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
@@ -411,7 +412,7 @@ def _first(code: str) -> datetime.date:
 def parity(scope: Scope) -> None:
     """The gender parity index of each step, with its bases and the share whose sex is not reported."""
     context_of_all = scope.only("programme_id", "partner_id")
-    table, words = ask(PARITY, context_of_all), step_words()
+    words = step_words()
     table_figure(
         Figure(
             PARITY,
@@ -424,10 +425,11 @@ def parity(scope: Scope) -> None:
                 codes={"step": words},
             ),
             Words(
-                _parity_words(table, words),
+                parity_words(ask_row(PARITY, context_of_all, step="Completed"), _difference_of_sexes(context_of_all)),
                 lead=_(
                     "The index (GPIA) is the lower of the two shares divided by the higher, or 2 less that where women "
-                    "lead; from 0.97 to 1.03 is parity. All countries and all months of registration."
+                    "lead; from 0.97 to 1.03 is parity. The index is no test of chance: whether the shares differ by "
+                    "more than chance is judged by their 95 % intervals. All countries and all months of registration."
                 ),
                 alt=_("Table of the shares of women and of men who reach each step, with the gender parity index."),
             ),
@@ -435,14 +437,41 @@ def parity(scope: Scope) -> None:
     )
 
 
-def _parity_words(table: pd.DataFrame, words: Mapping[str, str]) -> str:
-    """Whether women and men complete alike, in the step where the index states most about learning."""
-    completed: Mapping[str, Any] = next((row for row in table.to_dict("records") if row["step"] == "Completed"), {})
+def parity_words(completed: Mapping[str, Any], difference: Verdict) -> str:
+    """Whether women and men complete alike, in the step where the index states most about learning.
+
+    Args:
+        completed: the row of that step, with the index and whether it is within the band of parity.
+        difference: whether the shares of women and men differ by more than chance, by their 95 % intervals: the band
+            is no test of chance, so the sentence states both.
+    """
     if is_missing(completed.get("gpia")):
         return _("No parity index for completing: too few learners, or their sex is not known")
-    index = quotient(completed["gpia"])
-    if completed["is_parity"]:
-        return _("Women and men who register complete alike: parity index {index}").format(index=index)
-    if completed["gpia"] < 1:
-        return _("Women who register complete less often than men: parity index {index}").format(index=index)
-    return _("Women who register complete more often than men: parity index {index}").format(index=index)
+    index, is_lower = quotient(completed["gpia"]), completed["gpia"] < 1
+    is_clear = difference in (Verdict.HIGHER, Verdict.LOWER)
+    if completed["is_parity"] and not is_clear:
+        words = _("Women and men who register complete alike: parity index {index}")
+    elif completed["is_parity"] and is_lower:
+        words = _("Women who register complete slightly less often than men, within parity: parity index {index}")
+    elif completed["is_parity"]:
+        words = _("Women who register complete slightly more often than men, within parity: parity index {index}")
+    elif is_clear and is_lower:
+        words = _("Women who register complete less often than men: parity index {index}")
+    elif is_clear:
+        words = _("Women who register complete more often than men: parity index {index}")
+    elif is_lower:
+        words = _(
+            "Women who register complete less often than men, but the difference could be chance: parity index {index}"
+        )
+    else:
+        words = _(
+            "Women who register complete more often than men, but the difference could be chance: parity index {index}"
+        )
+    return words.format(index=index)
+
+
+def _difference_of_sexes(scope: Scope) -> Verdict:
+    """Whether the share of women who complete differs from that of men by more than chance."""
+    by_sex = replace(scope.only("programme_id", "partner_id"), attribute="sex")
+    women, men = (ask_row(SPLIT, by_sex, step="Completed", attribute_value=sex) for sex in ("female", "male"))
+    return verdict(women["share_low"], women["share_high"], men["share_low"], men["share_high"], FEWEST)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.figures import on_phone
 from dashboard.components.filters import choose, views, was_chosen
+from dashboard.components.light import on_phone
 from dashboard.components.vocabulary import audience_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, month

@@ -236,9 +236,10 @@ def whole_matrix() -> None:
     table, alt = ask(MATRIX, query_scope), _("Table of activities and learners for each row and country of the matrix.")
     labels, known = _row_labels(query_scope.rows or "", table["row"]), ask(COUNTRIES)
     names = dict(zip(known["country_iso3"], known["country"], strict=True))
+    name_of_rows = row_words()[query_scope.rows or "mission"]
     rows = [
         {
-            _("Row"): labels[row.row],
+            name_of_rows: labels[row.row],
             _("Country"): names.get(row.country_iso3, row.country_iso3),
             _("Activities"): whole(row.activities),
             _("Learners reached directly"): whole(row.learners_direct),
@@ -247,6 +248,11 @@ def whole_matrix() -> None:
         for row in table.itertuples()
     ]
     table_figure(Figure(MATRIX, query_scope, lambda: grid(rows, alt, "", height=420), Words("", alt=alt)))
+
+
+def row_words() -> dict[str, str]:
+    """What the rows of each matrix are."""
+    return {"mission": _("Mission"), "activity": _("Kind of activity"), "member": _("Member")}
 
 
 def _row_labels(rows: str, codes: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from dashboard.components.tables import grid, reading_order
 from dashboard.components.texts import heading, lines, note, paragraph
 from dashboard.health import seen_by
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import SHORT, day, missing, short_day, whole, widget_day, with_commas
+from dashboard.locales.numbers import SHORT, day, missing, moment, short_day, whole, widget_day, with_commas
 from dashboard.locales.plain import in_markdown, letters_wide
 from dashboard.pages.data_health.charts import OF_REASONS, OF_ROWS, stacked_figure
 from dashboard.scope import Scope
@@ -337,7 +337,7 @@ def _facts(feed: StreamHealth) -> list[str]:
         sentence = _("The newest file reports up to {day}.").format(day=day(newest.captured_on))
         if newest.imported_at:
             sentence = _("The newest file reports up to {day} and was imported on {moment} UTC.").format(
-                day=day(newest.captured_on), moment=_moment(newest.imported_at)
+                day=day(newest.captured_on), moment=moment(newest.imported_at)
             )
         if newest.sent_by:
             sentence += " " + _("Brought in by {who}.").format(who=in_markdown(with_commas(newest.sent_by)))
@@ -352,7 +352,7 @@ def _facts(feed: StreamHealth) -> list[str]:
                 "{count} file waits to be published, since {moment} UTC.",
                 "{count} files wait to be published, the oldest since {moment} UTC.",
                 len(feed.waiting),
-            ).format(count=len(feed.waiting), moment=_moment(oldest)),
+            ).format(count=len(feed.waiting), moment=moment(oldest)),
             *_who_waits(feed),
         ]
     return facts
@@ -421,7 +421,7 @@ def _fetch_words(state: FetchState | None, can_be: bool) -> str:
         )
     sentences = [
         _("Last fetched on {moment} UTC: {outcome}.").format(
-            moment=_moment(state.tried_at),
+            moment=in_markdown(moment(state.tried_at)),
             outcome=in_markdown(_outcomes().get(state.outcome, state.outcome).lower() or missing()),
         )
     ]
@@ -432,22 +432,13 @@ def _fetch_words(state: FetchState | None, can_be: bool) -> str:
             )
         )
         sentences.append(
-            _("The last answer came on {moment} UTC.").format(moment=_moment(state.answered_at))
+            _("The last answer came on {moment} UTC.").format(moment=in_markdown(moment(state.answered_at)))
             if state.answered_at
             else _("No answer has been received.")
         )
     if state.reason:
         sentences.append(_("Reason: {reason}").format(reason=in_markdown(state.reason)))
     return " ".join(sentences)
-
-
-def _moment(text: str) -> str:
-    """A moment to the minute, as a reader reads it."""
-    try:
-        at = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return in_markdown(text)
-    return f"{day(at.date())}, {at:%H:%M}"
 
 
 def _files(feed: StreamHealth) -> None:
@@ -554,7 +545,7 @@ def _tables(feed: StreamHealth, reasons: Mapping[Capture, Mapping[str, int]]) ->
     files = [
         {
             _("Date of the file"): capture.captured_on,
-            _("Imported (UTC)"): capture.imported_at[:16].replace("T", " "),
+            _("Imported (UTC)"): moment(capture.imported_at),
             _("Rows in the file"): capture.account.rows_in if capture.account else None,
             _("Accepted"): capture.account.published if capture.account else None,
             _("Duplicates"): capture.account.collapsed if capture.account else None,

@@ -19,14 +19,13 @@ from dashboard.components.figures import (
     chart_key,
     figure,
     is_dark,
-    on_phone,
     plain_chart,
     strip,
     table_figure,
 )
 from dashboard.components.filters import choose, choose_country
 from dashboard.components.learners import own_partner, partner_words
-from dashboard.components.light import is_light
+from dashboard.components.light import is_light, on_phone
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from

@@ -1,5 +1,6 @@
 """Public statements beside computed figures, what explains the difference, and where statements contradict."""
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboard.locales.numbers import (
     people,
     quotient,
     share,
+    short_day,
     signed,
     whole,
     with_commas,
@@ -76,7 +78,7 @@ def claim_card(claim_id: str) -> None:
     headline(
         _("{publisher}, {period}: {stated} ({metric})").format(
             publisher=in_markdown(row["publisher"]),
-            period=in_markdown(row["period"]),
+            period=in_markdown(_stated_on(row)),
             stated=in_markdown(_stated_words(row)),
             metric=in_markdown(_(row["metric"])),
         ),
@@ -92,10 +94,18 @@ def claim_card(claim_id: str) -> None:
     st.markdown("  \n".join(f"**{name}**: {in_markdown(text)}" for name, text in facts.items() if text))
 
 
+def _stated_on(row: Mapping[str, Any]) -> str:
+    """The day of a statement; of one that is of a year or a month, its words."""
+    try:
+        return short_day(datetime.date.fromisoformat(row["period"]))
+    except ValueError:
+        return row["period"]
+
+
 def _table() -> None:
     rows = [
         {
-            _("Stated on"): row["period"],
+            _("Stated on"): _stated_on(row),
             _("Statement"): _statement(row),
             _("Stated"): _stated_words(row),
             _("Computed"): _computed(row),

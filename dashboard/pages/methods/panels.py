@@ -9,8 +9,8 @@ from dashboard.components.filters import type_words
 from dashboard.components.page import headline
 from dashboard.components.tables import grid
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import missing, short_day, whole
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import missing, moment, short_day, whole
+from dashboard.locales.plain import in_markdown
 from dashboard.pages.methods import cards, claims
 from dashboard.pages.methods.catalogue import CLAIM, KINDS, METRIC, SOURCE, by_page, entries, most_shown, search
 from dashboard.pages.methods.links import (
@@ -179,7 +179,7 @@ def _release() -> None:
             len(manifest["checks"]),
         ).format(
             number=release.number,
-            moment=isolated(manifest["published_at"][:16].replace("T", " ")),
+            moment=moment(manifest["published_at"]),
             count=whole(len(manifest["checks"])),
         ),
         _(

@@ -62,11 +62,11 @@ def answer(scope: Scope) -> None:
             language=in_markdown(language_name(need["language"])),
             day=day(need["raised_on"]),
         ),
-        _("An offer fits when it passes every gate. Highest technology available: {tier}.").format(
+        _("An offer fits when it meets every condition. Highest technology available: {tier}.").format(
             tier=tier_words()[need["highest_tier"]]
         ),
     )
-    alt = _("Table of offers with a pass or fail for each gate, and the score.")
+    alt = _("Table of offers with what each meets and fails of the conditions, and the score.")
     figure(
         Figure(
             GATES,
@@ -78,8 +78,8 @@ def answer(scope: Scope) -> None:
             columns=["offer", "member", "gates_failed", "score", "focal_point", "stage"],
         ),
         numbers=[
-            Number("", whole(fitting), GATES, scope, note=_("pass every gate"), label=_("Offers that fit")),
-            Number("", whole(near), GATES, scope, note=_("fail one gate only"), label=_("Offers that nearly fit")),
+            Number("", whole(fitting), GATES, scope, note=_("meet every condition"), label=_("Offers that fit")),
+            Number("", whole(near), GATES, scope, note=_("fail one condition only"), label=_("Offers that nearly fit")),
             Number("", people(need["people"]), NEEDS, scope, note=_("as stated"), label=_("People in need")),
             Number(
                 "",
@@ -91,7 +91,7 @@ def answer(scope: Scope) -> None:
             ),
         ],
     )
-    note(_("✓ passes, ✗ fails. Offers that fail fewest gates come first, then those with the best score."))
+    note(_("✓ met, ✗ not met. Offers that fail the fewest conditions come first, then those with the best score."))
 
 
 def _gates(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,9 +118,14 @@ def _card(row: Mapping[str, Any]) -> None:
         paragraph(f"**{in_markdown(row['offer'])}**, {in_markdown(row['member'])}")
         failed = [words[gate] for gate in words if not row[f"{gate}_passes"]]
         if failed:
-            paragraph("✗ " + _("Fails: {gates}.").format(gates=with_semicolons(failed)))
+            paragraph("✗ " + _("Fails: {conditions}.").format(conditions=with_semicolons(failed)))
         else:
-            paragraph("✓ " + _("Passes every gate: {gates}.").format(gates=with_commas(gate_titles().values()).lower()))
+            paragraph(
+                "✓ "
+                + _("Meets every condition: {conditions}.").format(
+                    conditions=with_commas(gate_titles().values()).lower()
+                )
+            )
         note(
             _(
                 "Score {score} of 100: kind {kind} of 40, capacity {capacity} of 30, focal point that answers {focal} "
@@ -211,6 +216,6 @@ def machine_readable(scope: Scope) -> None:
             MACHINE,
             scope,
             lambda: show_table(MACHINE, scope, key="machine", height=300, codes={"passes": {True: "✓", False: "✗"}}),
-            Words("", alt=_("Table of offers with the codes of the gates that each fails, and its score.")),
+            Words("", alt=_("Table of offers with the codes of the conditions that each fails, and its score.")),
         )
     )

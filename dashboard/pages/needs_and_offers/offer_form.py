@@ -34,8 +34,8 @@ from dashboard.intake.readers.organisations import (
 from dashboard.intake.report import DEMONSTRATION_MARK, RowRefused
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
-from dashboard.locales.numbers import whole, with_commas
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import moment, whole, with_commas
+from dashboard.locales.plain import in_markdown
 from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
@@ -116,7 +116,7 @@ def _list(proposals: list[Proposal]) -> None:
             + _("{name}, submitted by {who} at {moment} UTC").format(
                 name=in_markdown(with_commas(sorted(proposal.snapshot.streams))),
                 who=in_markdown(proposal.who),
-                moment=isolated(proposal.snapshot.imported_at[:16].replace("T", " ")),
+                moment=moment(proposal.snapshot.imported_at),
             )
         )
     if proposals:

@@ -11,11 +11,12 @@ from dashboard.charts.intervals import interval_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import answers, learners
 from dashboard.components.context import newest_only, small_states, without_area
-from dashboard.components.figures import Figure, Number, Words, figure, map_height, on_phone
+from dashboard.components.figures import Figure, Number, Words, figure, map_height
 from dashboard.components.filters import year_before
 from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.learners import programme_words, step_words
-from dashboard.components.notices import map_disclaimer
+from dashboard.components.light import on_phone
+from dashboard.components.notices import map_disclaimer, written_as_known
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import heading, note, paragraph
@@ -430,9 +431,11 @@ def out_of_school() -> None:
             learners=people(world["learners_affected"]), day=day(world["on_date"])
         ),
     )
+    with written_as_known(WORLD, query_scope):
+        affected = share(world["share_affected"])
     words = [
         _("That is {share} of all enrolled; {day} is the last day of the record.").format(
-            share=share(world["share_affected"]), day=day(world["on_date"])
+            share=affected, day=day(world["on_date"])
         )
     ]
     if (gap_day := answers.gap_day()) is None:

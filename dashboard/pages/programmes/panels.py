@@ -6,9 +6,10 @@ from typing import Any
 
 from dashboard.charts.bars import bars_figure, grouped_figure
 from dashboard.components import learners
-from dashboard.components.figures import Figure, Number, Words, figure, on_phone
+from dashboard.components.figures import Figure, Number, Words, figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
+from dashboard.components.light import on_phone
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
@@ -141,6 +142,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
                 lying=on_phone(),
+                of_nobody=(_("Seats offered"), _("Completions planned")),
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
             columns=[

@@ -34,7 +34,7 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(why)
     learners.stop_unless_shown(scope)
     table, totals = ask(LEARNERS, scope), ask_row(TOTALS, scope)
-    headline(_takeaway(scope, table, _countries(scope, totals)), _lead(scope))
+    headline(_takeaway(scope, table, _countries(scope, totals).value), _lead(scope))
     left, right = context.map_and_card()
     with left:
         _map(scope, table)
@@ -68,11 +68,23 @@ def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
     return _("Learners live in {countries} countries, most in {most}").format(**words)
 
 
-def _countries(scope: Scope, totals: Mapping[str, Any]) -> int | None:
-    """Countries where learners live, hidden ones included; by origin and of one partner those with a figure."""
+def _countries(scope: Scope, totals: Mapping[str, Any]) -> Number:
+    """The countries that the headline and the strip state: those where learners live, hidden ones included.
+
+    By origin and of one partner it is known only of how many a figure is shown.
+    """
     if scope.by == "origin" or scope.partner_id:
-        return totals["countries"]
-    return ask_row(context.HEADLINE, scope.only("programme_id", "on_date"))["countries"]
+        return Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known"))
+    of_all = scope.only("programme_id", "on_date")
+    countries, shown = ask_row(context.HEADLINE, of_all)["countries"], totals["countries"]
+    words = _("where learners live")
+    if not is_missing(countries) and not is_missing(shown) and shown < countries:
+        words = plural(
+            "where learners live; {count} has enough learners to be shown",
+            "where learners live; {count} have enough learners to be shown",
+            int(shown),
+        ).format(count=whole(shown))
+    return Number("countries_reached", countries, context.HEADLINE, of_all, note=words)
 
 
 def _lead(scope: Scope) -> str:
@@ -91,7 +103,7 @@ def _numbers(scope: Scope) -> list[Number]:
     totals = ask_row(TOTALS, scope)
     numbers = [
         Number("learners_reached", totals["learners"], TOTALS, scope, note=_("people, counted once where ids match")),
-        Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known")),
+        _countries(scope, totals),
         Number(
             "",
             whole(totals["learners_unknown"]),

@@ -8,8 +8,9 @@ from typing import Any
 from dashboard.charts.world import HEIGHT_ON_PHONE
 from dashboard.components import closures
 from dashboard.components.context import small_states
-from dashboard.components.figures import Figure, Number, Words, figure, on_phone, table_figure
+from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose, views
+from dashboard.components.light import on_phone
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
@@ -306,7 +307,7 @@ def by_language(scope: Scope) -> None:
 
 
 def nearly(scope: Scope) -> None:
-    """Offers that fail one gate only, with the learners they would serve if it opened."""
+    """Offers that fail one condition only, with the learners they would serve if they met it."""
     words = gate_words()
     remedies = [row for row in ask(NEARLY, scope).to_dict("records") if row["gate"] != NO_REMEDY]
     if not remedies:
@@ -332,8 +333,10 @@ def nearly(scope: Scope) -> None:
                     }
                     for row in remedies
                 ],
-                alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
-                nothing=_("No offer fails one gate only."),
+                alt=_(
+                    "Table of offers that fail one condition only, with the learners they would serve if they met it."
+                ),
+                nothing=_("No offer fails one condition only."),
                 height=360,
             ),
             Words(
@@ -348,10 +351,12 @@ def nearly(scope: Scope) -> None:
                     count=whole(first["countries"]),
                 ),
                 lead=_(
-                    "The one gate that it fails: {gate}. {count} offers fail one gate only, language not "
-                    "considered; two of them may close the same gap, so learners do not add up."
-                ).format(gate=words[first["gate"]], count=whole(len(remedies))),
-                alt=_("Table of offers that fail one gate only, with the learners they would serve if it opened."),
+                    "The one condition that it fails: {condition}. {count} offers fail one condition only, language "
+                    "not considered; two of them may close the same gap, so learners do not add up."
+                ).format(condition=words[first["gate"]], count=whole(len(remedies))),
+                alt=_(
+                    "Table of offers that fail one condition only, with the learners they would serve if they met it."
+                ),
             ),
         )
     )

@@ -15,6 +15,7 @@ from dashboard.intake.fetch.ways import file_address
 from dashboard.intake.proposals import Proposal
 from dashboard.intake.workplace import workplace
 from dashboard.locales import _
+from dashboard.locales.numbers import day
 from dashboard.locales.plain import in_markdown
 from dashboard.refusals import Refusal
 from dashboard.session import current_viewer
@@ -41,12 +42,14 @@ def offer_real_record(source: str) -> None:
         by_file, by_address = st.columns(2)
         with by_file:
             file = st.file_uploader(_("A file you have (a table, up to 25 MB)"), key=f"file-{source}")
-            day = st.date_input(_("Captured on (else read from the file's name)"), None, key=f"captured-{source}")
+            captured_on = st.date_input(
+                _("Captured on (else read from the file's name)"), None, key=f"captured-{source}"
+            )
             if st.button(_("Import the file"), disabled=file is None, key=f"import-{source}") and file is not None:
                 with workplace() as folder:
                     path = folder / plain(Path(file.name).name, "upload")
                     path.write_bytes(file.getvalue())
-                    _take(source, path, day)
+                    _take(source, path, captured_on)
         with by_address:
             address = st.text_input(_("Its address"), file_address(sources()[source]), key=f"address-{source}")
             if st.button(_("Download and import"), type="primary", key=f"download-{source}"):
@@ -60,10 +63,10 @@ def offer_real_record(source: str) -> None:
                     st.error(in_markdown(failed))
 
 
-def _take(source: str, path: Path, day: datetime.date | None) -> None:
+def _take(source: str, path: Path, captured_on: datetime.date | None) -> None:
     try:
         with st.spinner(_("Checking and publishing")):
-            kept_or_waiting = actions.take_and_serve(store_folder(), source, path, acting(), day)
+            kept_or_waiting = actions.take_and_serve(store_folder(), source, path, acting(), captured_on)
     except (Refusal, OSError) as refused:
         st.error(in_markdown(refused))
         return
@@ -74,7 +77,10 @@ def _take(source: str, path: Path, day: datetime.date | None) -> None:
     report = done.report
     st.success(
         _("{published} of {rows} rows are published, as captured on {day}, in release {number}.").format(
-            published=report.published, rows=report.rows_in, day=report.captured_on, number=release.number
+            published=report.published,
+            rows=report.rows_in,
+            day=day(datetime.date.fromisoformat(report.captured_on)),
+            number=release.number,
         )
     )
     if report.quarantined:

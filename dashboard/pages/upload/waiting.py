@@ -24,8 +24,8 @@ from dashboard.intake.holding import held
 from dashboard.intake.meeting import Match, Unlisted
 from dashboard.intake.proposals import Proposal, preview, previewed, read_proposal, sent_together, waiting
 from dashboard.locales import _
-from dashboard.locales.numbers import missing, whole, with_commas, with_semicolons
-from dashboard.locales.plain import in_markdown, isolated
+from dashboard.locales.numbers import day, missing, moment, whole, with_commas, with_semicolons
+from dashboard.locales.plain import in_markdown
 from dashboard.pages.upload.sending import corrections_of
 from dashboard.refusals import Refusal
 from dashboard.session import current_release, fragment
@@ -78,7 +78,7 @@ def published_files() -> None:
     for snapshot, account in sorted(published(), key=lambda pair: pair[0].imported_at, reverse=True):
         words = _("{source}, {day}: {count} of {rows} rows set aside").format(
             source=_(sources()[snapshot.source].title),
-            day=snapshot.captured_on.isoformat(),
+            day=day(snapshot.captured_on),
             count=whole(account["quarantined"]),
             rows=whole(account["rows_in"]),
         )
@@ -96,7 +96,7 @@ def releases() -> None:
         [
             {
                 _("Release"): manifest["number"],
-                _("Published (UTC)"): manifest["published_at"][:16].replace("T", " "),
+                _("Published (UTC)"): moment(manifest["published_at"]),
                 _("Served"): "●" if manifest["number"] == current else "",
                 _("Privacy check"): _audit_words(manifest),
                 _("Policy"): manifest.get("disclosure", {}).get("policy", missing()),
@@ -123,7 +123,7 @@ def releases() -> None:
 
 def _card(proposal: Proposal, together: list[Proposal]) -> None:
     account, snapshot, card = proposal.account, proposal.snapshot, sources()[proposal.snapshot.source]
-    st.subheader(f"{_(card.title)}, {snapshot.captured_on.isoformat()}", anchor=False)
+    st.subheader(with_commas([_(card.title), day(snapshot.captured_on)]), anchor=False)
     st.caption(" ".join(_facts(proposal)))
     if proposal.reason:
         st.info(_("Fetched automatically. Waiting for review: {reason}").format(reason=for_readers(proposal.reason)))
@@ -186,9 +186,7 @@ def _facts(proposal: Proposal) -> list[str]:
             )
         )
     facts.append(
-        _("Brought in by {who} at {at} UTC.").format(
-            who=in_markdown(proposal.who), at=isolated(snapshot.imported_at[:16].replace("T", " "))
-        )
+        _("Brought in by {who} at {at} UTC.").format(who=in_markdown(proposal.who), at=moment(snapshot.imported_at))
     )
     kind = proposal.arrival.kind
     if kind == PART:

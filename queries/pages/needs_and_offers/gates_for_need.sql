@@ -1,11 +1,11 @@
--- title: Which gates does each offer pass for a need, and what is its score made of?
--- grain: one row per offer recorded by the day, those that fail fewest gates first
+-- title: Which conditions does each offer meet for a need, and what is its score made of?
+-- grain: one row per offer recorded by the day, those that fail the fewest conditions first
 -- param $need_id VARCHAR: the need
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
--- column gates_failed BIGINT: number of gates it fails
+-- column gates_failed BIGINT: number of conditions it fails
 -- column country_passes BOOLEAN: the country is served
 -- column level_passes BOOLEAN: the level fits
 -- column language_passes BOOLEAN: the language fits

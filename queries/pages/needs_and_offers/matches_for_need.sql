@@ -3,8 +3,8 @@
 -- param $need_id VARCHAR: the need
 -- param $on_date DATE: the day asked about, or NULL for that of the newest list of offers, needs or matches
 -- column offer_id VARCHAR: offer
--- column passes BOOLEAN: passes every gate on the day
--- column failed_gates VARCHAR: gates that it fails, separated by commas, of country, level, language, tier, audience, free, live, focal_point; empty where it passes
+-- column passes BOOLEAN: meets every condition on the day
+-- column failed_gates VARCHAR: conditions that it fails, separated by commas, of country, level, language, tier, audience, free, live, focal_point; empty where it passes
 -- column score BIGINT: points of 100 by which offers are ordered
 -- metric: match_score
 -- caveat: Everything the coalition lists is free of charge; an offer that is not, or no longer, never passes.

@@ -8,8 +8,8 @@
 -- column people BIGINT: people in need
 -- column days_open BIGINT: days since it was raised
 -- column offers_that_fit BIGINT: offers that fit and that only need to be proposed
--- column nearest_offer_id VARCHAR: the offer that fails fewest gates, of several the one with the best score
--- column missing VARCHAR: the gates that it fails, separated by commas; empty where it fits
+-- column nearest_offer_id VARCHAR: the offer that fails the fewest conditions, of several the one with the best score
+-- column missing VARCHAR: the conditions that it fails, separated by commas; empty where it fits
 -- metric: needs_waiting
 WITH waiting AS (
     SELECT

@@ -7,7 +7,7 @@
 -- column language_name VARCHAR: its English name
 -- column countries BIGINT: closed countries whose official language it is
 -- column learners_affected BIGINT: learners of these countries
--- column live_offers BIGINT: offers in it that pass every gate for one of these countries
+-- column live_offers BIGINT: offers in it that meet every condition for one of these countries
 -- column learners_unserved BIGINT: of them, those at levels that no live free offer in this language serves
 -- metric: learners_unserved
 -- caveat: A country with several official languages counts in each of them, so rows do not add up.

@@ -1,5 +1,5 @@
 -- title: Which offers would close a gap if one thing about them changed?
--- grain: one row per offer and the one gate it fails
+-- grain: one row per offer and the one condition it fails
 -- param $on_date DATE: the day asked about, or NULL for the last observed one
 -- param $level VARCHAR: pre_primary, primary, secondary or tertiary, or NULL for all
 -- param $tier VARCHAR: the highest technology available there: no-tech, low-tech or hi-tech, or NULL for any
@@ -7,7 +7,7 @@
 -- column offer_id VARCHAR: offer
 -- column offer VARCHAR: what it is
 -- column member VARCHAR: who offers
--- column gate VARCHAR: the one gate it fails: focal_point, free, live, country or tier; one that lacks the language only is no near miss, since it would have to be made anew
+-- column gate VARCHAR: the one condition it fails: focal_point, free, live, country or tier; one that lacks the language only is no near miss, since it would have to be made anew
 -- column countries BIGINT: closed countries with unserved learners that it would serve then
 -- column learners_unserved BIGINT: learners with no live free offer that it would serve then
 -- caveat: The member of the offer decides whether it can be changed. An offer that is live is not yet a learner reached.

@@ -7,7 +7,7 @@
 -- column country_iso3 VARCHAR: ISO 3166 alpha-3
 -- column country VARCHAR: UN short name
 -- column learners_affected BIGINT: learners of the levels asked for
--- column live_offers BIGINT: offers that pass every gate for one of these levels
+-- column live_offers BIGINT: offers that meet every condition for one of these levels
 -- column learners_unserved BIGINT: learners of the levels that no live free offer serves
 -- metric: learners_unserved
 -- caveat: A level of a country counts whole or not at all: one live offer serves it. An offer that is live is not yet a learner reached.
