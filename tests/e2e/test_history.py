@@ -183,7 +183,7 @@ def test_a_day_travels_among_closures_and_stays_with_them(visit):
 def test_back_to_the_address_without_a_language_is_the_language_it_had(visit):
     seen = visit(reader="languages").open("/overview")
     english = sentence(seen)
-    for spoken, chosen in (("English", "français"), ("français", "español")):
+    for spoken, chosen in (("English", "Français"), ("Français", "Español")):
         seen.page.get_by_role("button", name=spoken, exact=True).click()
         seen.page.get_by_role("button", name=chosen, exact=True).click()
         seen.settle()
