@@ -27,6 +27,8 @@ MOTION = SCRIPT.with_name("motion.js")
 THEME = SCRIPT.with_name("theme.js")
 # Has the light page offered where the line is slow.
 SLOW_LINE = SCRIPT.with_name("slow_line.js")
+# Has the Tab key lead into a popover that a key opened.
+POPOVER = SCRIPT.with_name("popover.js")
 # The name of the choice in the address, in the session and among the cookies.
 KEY = "lang"
 CHOSEN = "_language_chosen"
@@ -92,7 +94,8 @@ def set_browser_language() -> None:
         f'<script src="/app/static/{CONNECTION.name}?v={_version(CONNECTION)}"></script>'
         f'<script src="/app/static/{MOTION.name}?v={_version(MOTION)}"></script>'
         f'<script src="/app/static/{THEME.name}?v={_version(THEME)}"></script>'
-        f'<script src="/app/static/{SLOW_LINE.name}?v={_version(SLOW_LINE)}"></script>',
+        f'<script src="/app/static/{SLOW_LINE.name}?v={_version(SLOW_LINE)}"></script>'
+        f'<script src="/app/static/{POPOVER.name}?v={_version(POPOVER)}"></script>',
         unsafe_allow_javascript=True,
     )
     if not is_recording():
