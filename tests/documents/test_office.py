@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
+from dashboard.access.viewer import counts_nobody
 from dashboard.charts.slides import native
 from dashboard.documents import pptx as slides_of
 from dashboard.documents.model import ChartShown, TableShown, as_of, cell_words, written_for
@@ -19,7 +20,7 @@ from dashboard.documents.pptx import CELL_LINES, HEAD_LINES, MOST_ROWS, write_pp
 from dashboard.documents.xlsx import HEAD_ROW, USUAL_WIDE, WIDEST, write_xlsx
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import is_missing, missing
+from dashboard.locales.numbers import HIDDEN, MISSING, is_missing, missing
 
 READERS = [("en", "steward"), ("ar", "public"), ("en", "public"), ("ar", "steward")]
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -97,8 +98,10 @@ def test_sheets_have_the_rows_of_the_document(made, code, reader):
         for shown, asked in zip(rows, part.table.rows, strict=True):
             for cell, value, column in zip(shown, asked, part.table.columns, strict=True):
                 if is_missing(value):
-                    assert cell == (one.document.missing if reader == "public" and column.is_number else None)
-                    hidden += cell is not None
+                    nobody = column.question and counts_nobody(column.question, column.name)
+                    mark = MISSING if nobody else one.document.missing
+                    assert cell == (mark if reader == "public" and column.is_number else None)
+                    hidden += cell == HIDDEN
                 elif isinstance(value, str):
                     assert cell == (value if SIGNED.fullmatch(value) else harmless(value))
                 elif isinstance(value, datetime.date):
