@@ -153,7 +153,7 @@ def test_rows_set_aside_stay_readable_after_publishing(store, monkeypatch):
     file = store.parent / "usage_2024-06-30.csv"
     file.write_bytes(usage(range(9), wrong=[3]))
     actions.import_files(store, "coursera_usage", [file], confirmed=True)
-    label = "2024-06-30: 1 of 9 rows set aside"
+    label = "30 June 2024: 1 of 9 rows set aside"
     assert any(label in one.label for one in upload_page(opened="set_aside").expander)
     as_partner(monkeypatch, "omega")
     assert any(label in one.label for one in upload_page(opened="set_aside").expander)
