@@ -1,5 +1,6 @@
 """What the title of a page counts is what its tiles count, for every audience."""
 
+import os
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from dashboard.store.releases import open_release
 
 PARTNER = "demonstration_partner_02"
 VIEWERS = {"steward": STEWARD, "coalition": EXECUTIVE, "public": EVERYBODY, "partner": Viewer("partner", PARTNER)}
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 CONTEXTS = {
     "all": {},
     "a partner": {"partner_id": PARTNER},
@@ -37,7 +39,7 @@ def test_a_title_counts_what_the_tiles_of_its_page_count(who, demo_store, served
     served_store(demo_store)
     release, viewer = open_release(demo_store), VIEWERS[who]
     visitor, compared, different = Visitor("test", viewer, viewer, lambda: True), 0, []
-    for name, context in CONTEXTS.items():
+    for name, context in list(CONTEXTS.items())[:: 1 if FULL else 2]:
         requests = [PageRequest(page.name, context) for page in pages() if page.name not in ("upload", "methods")]
         document = make_document("titles", "Titles", requests, visitor, release, "en")
         for chapter in document.chapters:
@@ -45,7 +47,7 @@ def test_a_title_counts_what_the_tiles_of_its_page_count(who, demo_store, served
             compared += len(tiles)
             different += [(chapter.subject, name, *found) for found in contradictions(chapter.takeaway, tiles)]
     assert different == []
-    assert compared > 200
+    assert compared > (200 if FULL else 120)
 
 
 def test_two_numbers_of_one_noun_are_found():

@@ -24,7 +24,7 @@ LOOKS = {
     390: {"viewport": {"width": 390, "height": 844}, "user_agent": PHONE, "is_mobile": True, "has_touch": True},
 }
 # Which pages are looked at, by the width.
-SEEN = {width: NAMES if FULL else NAMES[at :: 2 * len(LOOKS)] for at, width in enumerate(LOOKS)}
+SEEN = {width: NAMES if FULL else NAMES[at :: 3 * len(LOOKS)] for at, width in enumerate(LOOKS)}
 # The dashboard with French catalogues of another folder.
 RUN = dedent("""
     import sys

@@ -105,8 +105,13 @@ def viewers(state):
 
 
 def asked(state, at, page):
-    """The links that one of the viewers opens; in the short form the first of each page, and the others by turns."""
+    """The links that one of the viewers opens; in the short form the first of each page, and the others by turns.
+
+    Of the states that are not the whole demonstration every other page is opened then.
+    """
     each = links(page, state)
+    if not FULL and state != "full demonstration" and (PAGES.index(page) + at) % 2:
+        return []
     return each if FULL else [link for n, link in enumerate(each) if n in (0, at) or n % len(viewers(state)) == at]
 
 
