@@ -30,10 +30,10 @@ SPOILT_TAG = re.compile(
     r"(?![a-z0-9])",
     re.IGNORECASE,
 )
-# Attributes that state which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
 # Letters and marks of a tag as keyboards of East Asia write them, as wide as their own.
 WIDE_HASH = "\uff03"
 FULL_WIDTH = {at + 0xFEE0: at for at in range(0x21, 0x7F)}
+# Attributes that state which vocabulary a code is of, and not what it is: +v_pcode, +v_iso3.
 VOCABULARY = "v_"
 # Attributes that state in which language a text is: +i_fr, and of old +fr.
 LANGUAGE = re.compile(r"i_[a-z]{2,3}|ar|en|es|fr|pt|ru|zh", re.ASCII)

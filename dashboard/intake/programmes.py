@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -107,31 +107,6 @@ def _without_code(slug: str, name: str) -> str:
         return base
     known = _known_stream(base)
     return base if len(end) == CODE_LETTERS and known and known.partner_id in partners() else whole
-
-
-@dataclass(frozen=True)
-class Belonging:
-    """Which partners and programmes a file's rows belong to, and which of them are new; each sorted."""
-
-    partners: tuple[str, ...]
-    programmes: tuple[str, ...]
-    new_partners: tuple[str, ...]
-    new_programmes: tuple[str, ...]
-
-
-def belonging(streams: Iterable[str], known_partners: Collection[str], known_programmes: Collection[str]) -> Belonging:
-    """What the `streams` of a report (`partner/programme`) belong to, beside what is known already."""
-    pairs = [stream.partition("/") for stream in streams]
-    partners_and_programmes = (
-        sorted({partner for partner, _, _ in pairs}),
-        sorted({programme for _, _, programme in pairs}),
-    )
-    return Belonging(
-        tuple(partners_and_programmes[0]),
-        tuple(partners_and_programmes[1]),
-        tuple(partner for partner in partners_and_programmes[0] if partner not in known_partners),
-        tuple(programme for programme in partners_and_programmes[1] if programme not in known_programmes),
-    )
 
 
 @cache

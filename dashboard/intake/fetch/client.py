@@ -56,8 +56,6 @@ MAGIC = (
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
 )
-# A workbook is a zip archive with one of these names near its beginning.
-OF_WORKBOOKS = (b"[Content_Types].xml", b"mimetype", b"xl/", b"_rels/")
 PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
 MARKUP, STRUCTURE = re.compile(rb"\s*<"), re.compile(rb"\s*[\[{]")
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
