@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,13 +71,16 @@ pages_manager.calc_hash = lambda s: calc_hash(os.path.basename(s))  # noqa: PTH1
 log = logging.getLogger("coalition")
 
 
-def make_app() -> st.App:
-    """The ASGI app; the Streamlit script is `dashboard/app.py`, as for `streamlit run`."""
+def make_app(address: str = "") -> st.App:
+    """The ASGI app; the Streamlit script is `dashboard/app.py`, as for `streamlit run`.
+
+    `address` is printed once the app is ready, where one is given.
+    """
     spare_reruns()
     api = Api()
     return st.App(
         str(SCRIPT),
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, address=address),
         routes=[
             Route("/healthz", _health),
             Route("/metrics", metrics),
@@ -106,13 +110,10 @@ def serve(port: int) -> None:
     import uvicorn
 
     host = prepare()
-    print(
-        f"The dashboard is on {public_url() or f'http://{in_address(host)}:{port}'} (stop it with Ctrl-C)", flush=True
-    )
     limits.raise_descriptors()
     believed = proxies()
     uvicorn.run(
-        make_app(),
+        make_app(public_url() or f"http://{in_address(host)}:{port}"),
         host=host,
         port=port,
         http=Http,
@@ -175,7 +176,7 @@ def _welcome_the_public_address() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(app: st.App) -> AsyncIterator[None]:
+async def _lifespan(app: st.App, address: str) -> AsyncIterator[None]:
     """Imports and packs what the first visitor would wait for, then freezes the heap.
 
     Garbage is collected twice a minute; frozen objects are not walked.
@@ -207,6 +208,8 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     keep_in_memory()
     with pick_up_releases(), collected():
         async with connections.watched():
+            if address:
+                print(f"The dashboard is on {address} (stop it with Ctrl-C)", flush=True)
             yield
 
 
