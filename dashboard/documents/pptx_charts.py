@@ -75,6 +75,8 @@ def add_chart(
         plot.gap_width = BARS_CLOSE if len(chart.categories) > MANY_BARS else BARS_APART
         plot.overlap = -5 if chart.grouping == "clustered" else 100
     for number, (drawn_series, series) in enumerate(zip(plot.series, chart.series, strict=True)):
+        for code in drawn_series._element.iter(qn("c:formatCode")):
+            code.text = series.number_format
         _set_marks(drawn_series, series, number)
         if series.above:
             _set_intervals(drawn_series, series)
@@ -90,15 +92,20 @@ def _data(chart: NativeChart, title: str) -> Any:
     if chart.kind == "xy":
         points = _Points(number_format=chart.number_format)
         for series in chart.series:
-            added = points.add_series(series.name or title, number_format=series.number_format)
+            added = points.add_series(series.name or title, number_format=_unconditional(series.number_format))
             for at, value in zip(series.at, series.values, strict=True):
                 added.add_data_point(at, value)
         return points
     data = _Categories(number_format=chart.number_format)
     data.categories = chart.categories
     for series in chart.series:
-        data.add_series(series.name or title, series.values, number_format=series.number_format)
+        data.add_series(series.name or title, series.values, number_format=_unconditional(series.number_format))
     return data
+
+
+def _unconditional(number_format: str) -> str:
+    """What a format writes where none of its conditions holds: the library puts formats into XML as they are."""
+    return number_format.rpartition(";")[2]
 
 
 class _NoFormulas:

@@ -1,14 +1,20 @@
 """A described chart in the form of office programs: its numbers unchanged, its order and its directions kept."""
 
 import datetime
+import io
 
 import pytest
 from lxml import etree
+from openpyxl import load_workbook
+from pptx import Presentation
+from pptx.oxml.ns import qn
+from pptx.util import Inches
 
 from dashboard.charts.frame import framed
 from dashboard.charts.lines import band, lines_figure
 from dashboard.charts.paper import can_picture, png, svg
 from dashboard.charts.slides import legend, native, plain
+from dashboard.documents.pptx_charts import add_chart
 from dashboard.locales import speaking
 from dashboard.locales.numbers import mark_missing
 from dashboard.pages.what_changed.charts import waterfall_figure
@@ -145,3 +151,25 @@ def test_pictures_have_the_size_asked_for():
     drawn = png({"data": [areas], "layout": {"geo": {}, "height": 200}}, 400)
     assert drawn[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(drawn[16:20]), int.from_bytes(drawn[20:24])) == (800, 400)  # twice as fine
+
+
+@pytest.mark.parametrize("figure", ["bars", "points"])
+def test_a_share_too_small_for_its_decimals_is_less_than_the_least_on_a_slide_too(figure):
+    """Its format has a comparison, which the XML of a chart must have in its own way of writing."""
+    shares = [0.0002, 0.25]
+    drawn = native(
+        framed(
+            [{**BAR, "x": shares}]
+            if figure == "bars"
+            else [{"type": "scatter", "mode": "lines", "name": "Share", "x": [1, 2], "y": shares}],
+            300,
+            **({"xaxis": {"tickformat": ".0%"}} if figure == "bars" else {"yaxis": {"tickformat": ".0%"}}),
+        )
+    )
+    deck = Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[6]).shapes
+    frame = add_chart(shapes, drawn, "Share", "en-GB", (0, 0, Inches(5), Inches(4)))
+    codes = {code.text for code in frame.chart._chartSpace.iter(qn("c:formatCode")) if "%" in code.text}
+    assert codes == {'[=0]0.0%;[<0.0005]"less than 0.1\xa0%";0.0%'}
+    book = load_workbook(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob)).active
+    assert {cell.number_format for row in book.iter_rows() for cell in row if "%" in cell.number_format} == {"0.0%"}

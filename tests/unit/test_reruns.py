@@ -134,7 +134,7 @@ def test_what_streamlit_does_is_replaced_where_it_is(monkeypatch):
     assert app_session._populate_config_msg.__wrapped__.__module__ == "streamlit.runtime.app_session"
 
 
-def test_a_start_and_the_warming_of_a_release_ask_for_no_session(small_store, served_store, monkeypatch):
+def test_a_start_and_the_warming_of_a_release_ask_for_no_session(small_store, served_store, monkeypatch, capsys):
     """Streamlit prints a warning for each that does, to the terminal of the operator."""
     served_store(small_store)
     warned = []
@@ -144,9 +144,10 @@ def test_a_start_and_the_warming_of_a_release_ask_for_no_session(small_store, se
     monkeypatch.setattr("dashboard.session._warmers", [])
 
     async def start():
-        async with app._lifespan(None):
-            pass
+        async with app._lifespan(None, "http://127.0.0.1:8080"):
+            assert capsys.readouterr().out.count("The dashboard is on http://127.0.0.1:8080 ") == 1
 
+    assert "http" not in capsys.readouterr().out
     asyncio.run(start())
     prefetch.prefetch(begin()[0], can_wait=True)
     assert warned == []
