@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import sys
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 
@@ -71,6 +72,14 @@ def pytest_collection_finish(session):
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """What a test sets for the run of a page (its language, its mark for no data) ends with the test."""
+    names = pyfuncitem._fixtureinfo.argnames
+    copy_context().run(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
+    return True
 
 
 @pytest.fixture(scope="session")
