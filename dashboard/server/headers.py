@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import logging
 import re
 from functools import cache
@@ -13,7 +14,7 @@ from dashboard.server import limits
 from dashboard.server.ahead import CONNECTS_AT_ONCE
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
-from dashboard.settings import EMBED_VARIABLE, embed_hosts, public_url
+from dashboard.settings import EMBED_VARIABLE, embed_hosts, metrics_token, public_url
 
 OUR_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
@@ -56,7 +57,7 @@ class Doors:
         if _is_endless(scope):
             await self._refuse(431, scope, receive, send)
             return
-        if not meant_for_us(scope):
+        if not meant_for_us(scope) and not (scope["path"] == "/metrics" and has_metrics_token(scope)):
             # A name that was pointed at this machine by somebody else's page (DNS rebinding) reaches nobody here.
             await self._refuse(403, scope, receive, send)
             return
@@ -166,6 +167,12 @@ def meant_for_us(scope: Scope) -> bool:
     if not sent or sent["name"].lower() not in OUR_NAMES | {in_address(public.hostname or "")}:
         return False
     return not origin or origin.partition("//")[2] in {host, public.netloc} - {""}
+
+
+def has_metrics_token(scope: Scope) -> bool:
+    """Whether a token for `/metrics` is set and sent: what collects metrics asks each process by its own address."""
+    token, sent = metrics_token(), header(scope, b"authorization").encode("latin-1")
+    return bool(token) and hmac.compare_digest(sent, f"Bearer {token}".encode())
 
 
 def in_address(name: str) -> str:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from dashboard.measures import PAGES_RUNNING, REGISTRY, page_timed
 from dashboard.menu import pages
+from dashboard.server.headers import Doors
 from dashboard.server.metrics import TokenTooShort, metrics, refuse_short_token
 
 TOKEN = "0123456789abcdef"
@@ -46,6 +47,20 @@ def test_with_a_token_whoever_sends_it_reads_it(monkeypatch, came_from):
     assert ask(came_from).status_code == 404
     assert ask(came_from, authorization=f"Bearer {TOKEN[:-1]}").status_code == 404
     assert ask(came_from, authorization=f"Bearer {TOKEN}").status_code == 200
+
+
+def test_what_collects_metrics_asks_a_process_by_an_address_that_is_no_name_of_the_dashboard(monkeypatch):
+    monkeypatch.setenv("COALITION_METRICS_TOKEN", TOKEN)
+    monkeypatch.setenv("COALITION_PUBLIC_URL", "https://dashboard.example.org")
+    app = Doors(Starlette(routes=[Route(path, metrics) for path in ("/metrics", "/api/metrics", "/")]))
+    pod, token = {"host": "10.2.3.4:8501"}, {"authorization": f"Bearer {TOKEN}"}
+    answers = {
+        (path, bool(sent)): TestClient(app, client=ELSEWHERE).get(path, headers=pod | sent).status_code
+        for path in ("/metrics", "/api/metrics", "/")
+        for sent in (token, {})
+    }
+    assert answers.pop(("/metrics", True)) == 200
+    assert set(answers.values()) == {403}
 
 
 def test_a_token_that_could_be_guessed_stops_the_start(monkeypatch):
