@@ -21,6 +21,7 @@ from dashboard.documents.xlsx import HEAD_ROW, USUAL_WIDE, WIDEST, write_xlsx
 from dashboard.intake.report import harmless
 from dashboard.locales import _
 from dashboard.locales.numbers import HIDDEN, MISSING, is_missing, missing
+from dashboard.settings import PROJECT
 
 READERS = [("en", "steward"), ("ar", "public"), ("en", "public"), ("ar", "steward")]
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -415,6 +416,18 @@ def test_names_that_look_like_formulas_or_links_are_text_everywhere(made):
         assert all(re.fullmatch(r"[+-]\d+", value) for value in begun), (name, begun)  # a number is what it is
         assert "'=1+1" in found
         assert all(not cell.hyperlink or "evil" not in (cell.hyperlink.target or "") for cell in cells), name
+
+
+def test_every_workbook_takes_text_for_text_whatever_it_begins_with():
+    """A second guard: cells that begin like a formula have an apostrophe before it anyway."""
+    opened = 0
+    for file in sorted((PROJECT / "dashboard").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if "from xlsxwriter import Workbook" in text:
+            opened += 1
+            for option in ("strings_to_formulas", "strings_to_urls"):
+                assert text.count(f'"{option}": False') == len(re.findall(r"(?<!\w)Workbook\(", text)) > 0, file
+    assert opened == 2
 
 
 def test_names_of_sheets_are_short_allowed_and_once(made):
