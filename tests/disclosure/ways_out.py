@@ -170,8 +170,8 @@ def answered(left, viewer, partner, formats):
                 get(f"ask/{name}/metadata.json")
 
 
-def embedded():
-    """What goes to a browser for each page in a frame, with its sections open."""
+def embedded(names=EMBEDDABLE):
+    """What goes to a browser for each of these pages in a frame, with its sections open."""
     begin = PagesManager.__init__
 
     def begin_as_served(self, *args, **named):
@@ -180,7 +180,7 @@ def embedded():
 
     bodies = {}
     with patch.object(PagesManager, "__init__", begin_as_served):
-        for page in sorted(EMBEDDABLE):
+        for page in sorted(names):
             test = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
             if page != "overview":
                 test.switch_page(f"pages/{page}/page.py")
