@@ -24,13 +24,20 @@ def sources_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda source: (source == "uis_enrolment", source)))
 
 
-@cache
 def tables_behind(name: str, column: str) -> frozenset[str]:
     """The tables that one column of an answer is read from; empty where the SQL does not show it."""
-    leaves = list(lineage(column, question(name).sql, _schema(), dialect="duckdb").walk())
-    tables = [node.source for node in leaves if not node.downstream]
-    known = [table.name for table in tables if isinstance(table, exp.Table)]
-    return frozenset(known) if all(known) and len(known) == len(tables) else frozenset()
+    return _tables_behind_each(name)[column]
+
+
+@cache
+def _tables_behind_each(name: str) -> dict[str, frozenset[str]]:
+    """The same for every column of an answer: its SQL is read once for all of them."""
+    found = {}
+    for column, node in lineage(None, question(name).sql, _schema(), dialect="duckdb").items():
+        tables = [leaf.source for leaf in node.walk() if not leaf.downstream]
+        known = [table.name for table in tables if isinstance(table, exp.Table)]
+        found[column] = frozenset(known) if all(known) and len(known) == len(tables) else frozenset[str]()
+    return found
 
 
 @cache

@@ -2,11 +2,14 @@
 
 A header says where its answer has the figure of a metric (`Measured`). Every such question is asked over a grid of
 contexts, and what its answers have is compared. A question without a parameter answers for the context in which that
-parameter is not chosen.
+parameter is not chosen. In the short form every viewer asks for contexts of one choice at most, and one viewer in turn
+for each of the others, of fewer days; with COALITION_FULL_TESTS=1 every viewer asks for all.
 """
 
 import datetime
 import itertools
+import os
+import zlib
 from collections import defaultdict
 from contextlib import suppress
 
@@ -16,11 +19,12 @@ from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answe
 from dashboard.store.releases import open_release
 from dashboard.warehouse.catalog import questions
 
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 DAY = datetime.date
 VIEWERS = {"steward": STEWARD, "coalition": EXECUTIVE, "public": EVERYBODY, "partner": Viewer("partner", "alpha")}
 # Values of parameters that are what an answer without the parameter is of.
 PLAIN = {"by": "host"}
-CLOSED_DAYS = (DAY(2020, 3, 20), DAY(2020, 4, 6), DAY(2020, 6, 26))
+CLOSED_DAYS = (DAY(2020, 3, 20), DAY(2020, 4, 6), DAY(2020, 6, 26))[:: 1 if FULL else 3]
 MEASURED = [query for query in questions().values() if query.measured]
 
 # These know days 30 apart only, and their page names the day that they answer: their figures are of that day.
@@ -45,6 +49,12 @@ def context_of(params):
     )
 
 
+def is_asked(who, context):
+    """Whether this viewer asks for a context; in the short form one of them asks for what has several choices."""
+    turn = zlib.crc32(repr(context).encode()) % len(VIEWERS)
+    return FULL or len(context) < 2 or list(VIEWERS)[turn] == who
+
+
 def collected(store, grid):
     """Figures by viewer, metric and context: which question gives which value."""
     release = open_release(store)
@@ -53,11 +63,13 @@ def collected(store, grid):
     try:
         for (who, viewer), query in itertools.product(VIEWERS.items(), MEASURED):
             for params in contexts(query, grid):
+                shown = {name: v for name, v in params.items() if not name.endswith("_release")}
+                if not is_asked(who, context_of(shown)):
+                    continue
                 at = answering_viewer(viewer, release, query.name, params)
                 answers = open_ones.setdefault(at, None) or open_answers(at, release)
                 open_ones[at] = answers
                 rows = answers.ask(query.name, params).to_pylist()
-                shown = {name: v for name, v in params.items() if not name.endswith("_release")}
                 if query.name in KNOW_SOME_DAYS and params.get("on_date") and rows:
                     shown["on_date"] = rows[0]["on_date"]
                 for measured in query.measured:
@@ -115,8 +127,10 @@ def test_one_metric_is_one_number_in_the_fixtures(of_fixtures):
 
 
 def test_one_metric_is_one_number_in_the_demonstration(demo_store):
-    days = (DAY(2019, 3, 31), DAY(2018, 12, 31))
-    grid = grid_of(("coursera_for_refugees", "kiron_campus", "dlsei"), ("demonstration_partner_02",), days)
+    programmes, days = ("coursera_for_refugees", "kiron_campus", "dlsei"), (DAY(2019, 3, 31), DAY(2018, 12, 31))
+    if not FULL:
+        programmes, days = programmes[:1], days[:1]
+    grid = grid_of(programmes, ("demonstration_partner_02",), days)
     pairs, different = compared(collected(demo_store, grid))
     print(f"{pairs} pairs of questions compared")
     assert different == []

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import os
 import subprocess
 import sys
 
@@ -68,3 +69,20 @@ def shell(environment, *words):
     )
     assert done.returncode == 0 or b"rows in" in done.stdout + done.stderr, done.stderr
     return done.stdout + done.stderr
+
+
+def environment_of(store):
+    """In which the shell is called: nothing but the store, and a folder for temporary files of its own beside it."""
+    temporary = str(store.parent / "temporary")
+    return {**os.environ, "COALITION_STORE": str(store), "TMPDIR": temporary, "COLUMNS": "200"}
+
+
+def fill(store):
+    """A store made by the shell alone; beside it, what each command wrote on the screen."""
+    environment = environment_of(store)
+    (store.parent / "temporary").mkdir()
+    output = b""
+    for source, file in files(store.parent).items():
+        output += shell(environment, "import", source, str(file), "--captured-on", DAY.isoformat())
+    output += shell(environment, "publish")
+    (store.parent / "output").write_bytes(output)

@@ -1,4 +1,7 @@
-"""What anybody can work out of what is served: no count of people is pinned, and none is left with fewer than three."""
+"""What anybody can work out of what is served: no count of people is pinned, and none is left with fewer than three.
+
+In the short form one world of each kind of attack stands for many.
+"""
 
 import os
 import shutil
@@ -17,7 +20,7 @@ from dashboard.store.releases import current_number, open_release, publish_relea
 from tests.disclosure import attacker, worlds
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
-SEEDS = range(30) if FULL else (2, 7)
+SEEDS = range(30) if FULL else (7,)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -27,7 +30,7 @@ def test_nobody_works_out_how_few_people_a_figure_is(seed):
         assert attacker.too_narrow(known) == [], f"{name} in the world of {world.kind}"
 
 
-@pytest.mark.parametrize("seed", range(200) if FULL else range(3))
+@pytest.mark.parametrize("seed", range(200) if FULL else (1,))
 def test_nobody_does_so_with_whole_numbers_and_without_shortcuts_either(seed):
     """Tiny tables of one to three partners, each end of each range found by an integer program of its own."""
     cubes, streams = tiny(seed)
@@ -52,7 +55,7 @@ def test_one_hidden_count_beside_a_total_is_not_the_rest(counts, shift):
 
 def test_the_audit_fails_when_rounding_is_switched_off():
     """At one look: what passes with rounding, without anything else hidden, is refused without."""
-    world = worlds.exact_cubes(7)
+    world = worlds.exact_cubes(7 if FULL else 3)
     cubes = {name: world[name] for name in worlds.PROTECTED}
     one_look = replace(policy(), rounds=1)
     assert protect(cubes, "coalition", world["dim_stream"], one_look, key=worlds.SHIFT_KEY).account["hidden_more"] == 0

@@ -1,7 +1,8 @@
 """What a partner sees of its own is a function of its own files: nothing in others' files changes one byte of it.
 
 Worlds of three partners with the same people in them, random changes to the files of two of them, and the two attacks
-by which a partner once learned of one person whether another reports her, and what that one knows of her.
+by which a partner once learned of one person whether another reports her, and what that one knows of her. In the short
+form one partner asks its questions, and rows are compared for all three.
 """
 
 import copy
@@ -33,9 +34,9 @@ from tests.disclosure.overlapping import OWN, PARTNERS, lone
 
 WORLDS = 4 if FULL else 1
 # To the files of each partner; each is compared for the two others.
-CHANGES = 100 if FULL else 6
+CHANGES = 100 if FULL else 3
 ANSWERED = 8 if FULL else 1
-ROUNDS, FILES = (22, 22) if FULL else (1, 8)
+ROUNDS, FILES = (22, 22) if FULL else (1, 4)
 DAY = datetime.date(2024, 6, 30)
 LEARNERS = (
     "partner_id,programme_id,learner_id,email,country_origin,country_host,sex,age,education,registered_on,consent"
@@ -114,7 +115,7 @@ def test_the_bounds_hold_on_every_day_of_every_total():
         assert (reach["learners_reached"] <= reach["unique_upper"]).all()
 
 
-@pytest.mark.parametrize("partner", PARTNERS)
+@pytest.mark.parametrize("partner", PARTNERS if FULL else PARTNERS[1:2])
 def test_no_change_of_others_files_changes_an_answer_about_a_partners_own(partner, tmp_path):
     expected = None
     names, others = overlapping.tables_queried(), [one for one in PARTNERS if one != partner]

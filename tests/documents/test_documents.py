@@ -1,6 +1,10 @@
-"""Documents have the figures of the page, for each audience and language, and can be read by everybody."""
+"""Documents have the figures of the page, for each audience and language, and can be read by everybody.
+
+In the short form briefs take audiences by turns, and languages are those of the longest words and of other scripts.
+"""
 
 import io
+import os
 import re
 from dataclasses import replace
 from html import escape
@@ -24,6 +28,7 @@ from dashboard.session import ask, begin, on_release
 from dashboard.store.releases import Release
 from tests.browsing import launched
 
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 CHOICES = {
     "board": {},
     "partner": {"partner_id": "alpha"},
@@ -63,12 +68,18 @@ def test_the_command_offers_the_briefs_and_kinds_there_are():
     assert set(WRITERS) <= set(KINDS)
 
 
-@pytest.mark.parametrize("viewer", AUDIENCES.values(), ids=AUDIENCES)
 @pytest.mark.parametrize(
-    ("name", "code"), [("board", "en"), ("board", "fr"), ("closures", "en"), ("closures", "ru"), ("country", "en")]
+    ("name", "code", "audience"),
+    [
+        (name, code, audience)
+        for at, (name, code) in enumerate(
+            [("board", "en"), ("board", "fr"), ("closures", "en"), ("closures", "ru"), ("country", "en")]
+        )
+        for audience in (AUDIENCES if FULL else list(AUDIENCES)[at % 3 : at % 3 + 1])
+    ],
 )
-def test_a_brief_has_the_figures_of_its_pages_in_every_kind_of_file(release, name, viewer, code):
-    document = asked(name, viewer, code, release)
+def test_a_brief_has_the_figures_of_its_pages_in_every_kind_of_file(release, name, code, audience):
+    document = asked(name, AUDIENCES[audience], code, release)
     numbers = [n.value for chapter in document.chapters for n in chapter.numbers]
     takeaways = [chapter.takeaway for chapter in document.chapters if chapter.takeaway]
     assert takeaways
@@ -153,7 +164,7 @@ def test_reading_for_one_visitor_leaves_nothing_for_the_next(release):
         ask("overview/headline")
 
 
-@pytest.mark.parametrize("code", ["en", "zh", "ar"])
+@pytest.mark.parametrize("code", ["en", "ar", *(["zh"] if FULL else [])])
 def test_a_pdf_can_be_read_aloud(release, code):
     document = asked("closures", release=release, code=code)
     with pikepdf.open(io.BytesIO(write(document, "pdf"))) as pdf:
@@ -190,7 +201,9 @@ def demonstration(served_store, demo_store, monkeypatch) -> Release:
     return begin()[0]
 
 
-@pytest.mark.parametrize(("code", "viewer"), [("ru", STEWARD), *((code, EVERYBODY) for code in LANGUAGES)])
+@pytest.mark.parametrize(
+    ("code", "viewer"), [("ru", STEWARD), *((code, EVERYBODY) for code in (LANGUAGES if FULL else ("fr", "ar")))]
+)
 def test_the_board_brief_is_two_sheets_with_all_it_must_state(demonstration, code, viewer):
     document = asked("board", viewer, code, demonstration)
     pdf = write(document, "pdf")
@@ -244,7 +257,7 @@ def test_a_pdf_in_chinese_has_chinese_letters(release):
     assert any("NotoSansSC-Regular" in font for font in fonts) and any("NotoSansSC-Bold" in font for font in fonts)
 
 
-@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("code", ["en", "zh"] if FULL else ["zh"])
 def test_a_sign_that_no_font_has_is_printed_as_its_code_and_noted(release, code):
     document = asked("board", release=release, code=code)
     plain = words_of(write(document, "pdf"))

@@ -1,7 +1,7 @@
 """The figures of a page are those of its PDF, slides, workbook, HTML file, of the API and of the pack.
 
-Each brief for each audience is in the short form, in one of three languages in turn; in every language with
-COALITION_FULL_TESTS=1.
+Each brief is in the short form for two of the audiences, and in one of three languages, in turn; for each audience in
+every language with COALITION_FULL_TESTS=1.
 """
 
 import ast
@@ -24,7 +24,6 @@ from openpyxl import load_workbook
 
 from dashboard.access.viewer import EVERYBODY, EXECUTIVE, Viewer
 from dashboard.access.visitor import Visitor, acting_as
-from dashboard.charts.alt import figures_in_words
 from dashboard.charts.slides import native
 from dashboard.components.downloads import file_name_of
 from dashboard.documents.briefs import BRIEFS, NoSuchBrief, make_brief
@@ -32,7 +31,7 @@ from dashboard.documents.model import cell_words, written_for
 from dashboard.documents.pack import make_pack
 from dashboard.documents.writers import write
 from dashboard.intake.report import harmless
-from dashboard.locales.numbers import decimal, is_missing, people, share
+from dashboard.locales.numbers import is_missing
 from dashboard.session import begin, on_release
 from dashboard.settings import PROJECT
 from dashboard.warehouse.catalog import question
@@ -51,7 +50,10 @@ AUDIENCES = {"public": EVERYBODY, "coalition": EXECUTIVE, "alpha": Viewer("partn
 LANGUAGES = ("en", "fr", "ar")
 ALL = list(itertools.product(CHOICES, LANGUAGES, AUDIENCES))
 PLACES = {name: at for names in (CHOICES, LANGUAGES, AUDIENCES) for at, name in enumerate(names)}
-ASKED = [case for case in ALL if FULL or sum(PLACES[name] for name in case) % 3 == 0]
+ASKED = [
+    case for case in ALL
+    if FULL or sum(map(PLACES.get, case)) % 3 == 0 and (PLACES[case[0]] + 2 * PLACES[case[2]]) % 3 != 1
+]  # fmt: skip
 REFUSED = [case for case in ASKED if case[0] == "partner" and case[2] != "alpha"]
 ANSWERED = [case for case in ASKED if case not in REFUSED]
 WORD = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
@@ -264,27 +266,6 @@ def test_the_pack_has_the_rows_of_what_the_public_holds_in_hand(files, served, p
             assert any([list(map(number, row)) for row in csv[1:]] == expected for csv in csvs), table.question
             found += 1
     assert found >= 5
-
-
-def test_the_alternative_text_of_every_chart_has_a_figure_of_it(made):
-    charts = [part.chart for part in made("en", "steward").parts if part.chart]
-    assert len(charts) > 20
-    for chart in charts:
-        said = figures_in_words(dict(chart.spec))
-        assert said and said in chart.alt
-        assert any(words in said for words in figures_of(chart.spec)), chart.alt
-
-
-def figures_of(spec):
-    """The numbers of a chart as a reader may have them written."""
-    for trace in spec["data"]:
-        cells = () if "locations" in trace else itertools.chain.from_iterable(trace.get("z", ()))
-        values = [*trace.get("x", ()), *trace.get("y", ()), *cells]
-        for value in values:
-            if isinstance(value, int | float) and not is_missing(value):
-                yield from (people(value), share(value), decimal(value))
-        yield from re.findall(r"\((\d+)\)", str(trace.get("name", "")))
-        yield from (str(text) for text in trace.get("text") or () if re.search(r"\d", str(text)))
 
 
 def test_pages_draw_words_by_components_that_keep_them_for_documents():
