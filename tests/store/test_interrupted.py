@@ -248,7 +248,7 @@ def test_done_again_after_the_disk_was_full_at_any_step_every_command_has_served
     acts, begun, tmp_path, for_good
 ):
     count, wrong = 0, list[str]()
-    for turn, (name, act) in enumerate(acts.items(), start=len(acts) * (1 + for_good)):
+    for turn, (name, act) in enumerate(acts.items(), start=0 if FULL else len(acts) * (1 + for_good)):
         disk = SimulatedDisk(copy_of(begun, tmp_path / "count"))
         with disk.watching():
             act.do(tmp_path / "count" / "store")
