@@ -1,6 +1,7 @@
 """Fixtures: a store of a few rows that a reader can add up in the head, and the real files where they are."""
 
 import gc
+import json
 import os
 import shutil
 import sys
@@ -179,6 +180,16 @@ def ask(small_store):
 def demo_store(together, learner_secret):
     """A store filled with the demonstration, by the same call as `coalition demo`; once for all processes."""
     return filled_once(together / "demo", fills.demonstration)
+
+
+@pytest.fixture(scope="session")
+def demo_files(together):
+    """The files of the demonstration as they are sent, those of the first release and of the second."""
+    from tests import demo_files
+
+    folder = filled_once(together / "sent", demo_files.write)
+    sent = json.loads((folder.parent / "sent.json").read_text(encoding="utf-8"))
+    return [[(source, folder / name) for source, name in release] for release in sent]
 
 
 @pytest.fixture(scope="session")

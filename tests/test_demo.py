@@ -84,12 +84,13 @@ def test_hosts_origins_and_pairs_are_unhcrs(demo):
     assert (origins["AFG"], origins["SYR"]) == (6_403_144, 6_355_788)
 
 
-def test_the_files_are_the_same_each_time_and_marked(tmp_path):
-    for name in ("a", "b"):
-        write_files(tmp_path / name)
-    files = sorted((tmp_path / "a").iterdir())
+def test_the_files_are_the_same_each_time_and_marked(tmp_path, demo_files):
+    write_files(tmp_path)
+    files = sorted(tmp_path.iterdir())
+    before = {file.name: file for release in demo_files for _source, file in release}
+    assert before.keys() == {file.name for file in files}
     for file in files:
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+        assert file.read_bytes() == before[file.name].read_bytes(), file.name
     invented = [file for file in files if file.name.startswith("demonstration")]
     assert files == invented
     for file in invented:
@@ -97,16 +98,14 @@ def test_the_files_are_the_same_each_time_and_marked(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory):
+def sent(demo_files):
     """The demonstration files as they are sent: the rows of each newest one, by source, as dictionaries."""
-    _earlier, newest = write_files(tmp_path_factory.mktemp("sent"))
+    _earlier, newest = demo_files
     rows = {}
-    for file_sent in newest:
-        lines = list(csv.reader(io.StringIO(file_sent.file.read_text(encoding="utf-8-sig"), newline="")))
+    for source, file in newest:
+        lines = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
         header = next(at for at, line in enumerate(lines) if len(line) > 3)
-        rows.setdefault(file_sent.source, []).extend(
-            dict(zip(lines[header], line, strict=True)) for line in lines[header + 1 :]
-        )
+        rows.setdefault(source, []).extend(dict(zip(lines[header], line, strict=True)) for line in lines[header + 1 :])
     return rows
 
 

@@ -1,19 +1,19 @@
 """Lists of who does what where as people sent them, with the figures that they should give, worked by hand."""
 
 import datetime
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.commands.cli import main
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.intake.likeness import suggest
 from dashboard.intake.recognise import headers
-from dashboard.store.releases import open_release, publish_release
 from dashboard.warehouse.catalog import sources
 from tests.conftest import FIXTURES
+from tests.exact import exact_answers
 
 SOURCE = "contributions_5w"
 DAY = datetime.date(2024, 3, 1)
@@ -22,22 +22,18 @@ FAULTS = FIXTURES / "faults"
 
 @pytest.fixture
 def brought_in(tmp_path):
-    """Imports one of the files; gives the report, its records, and a function that asks the release made of it."""
-    opened = []
+    """Imports one of the files; gives the report, its records, and a function that asks what was made of them."""
+    with ExitStack() as opened:
 
-    def bring(name, **declared):
-        store = tmp_path / "store"
-        done = import_file(store, SOURCE, FAULTS / f"{name}.csv", DAY, Declared(partner="x", **declared))
-        report = done.report
-        assert report.rows_in == report.published + report.collapsed + len(report.quarantined)
-        publish_release(store)
-        answers = open_answers(STEWARD, open_release(store))
-        opened.append(answers)
-        return report, pq.read_table(done.snapshot.rows_file).to_pylist(), lambda q: answers.ask(q, {}).to_pylist()
+        def bring(name, **declared):
+            store = tmp_path / "store"
+            done = import_file(store, SOURCE, FAULTS / f"{name}.csv", DAY, Declared(partner="x", **declared))
+            report = done.report
+            assert report.rows_in == report.published + report.collapsed + len(report.quarantined)
+            answers = opened.enter_context(exact_answers(store))
+            return report, pq.read_table(done.snapshot.rows_file).to_pylist(), lambda q: answers.ask(q, {}).to_pylist()
 
-    yield bring
-    for answers in opened:
-        answers.close()
+        yield bring
 
 
 def test_need_target_and_reach_of_places_add_up_and_gaps_are_floored_place_by_place(brought_in):

@@ -1,13 +1,13 @@
 """Files of the public record as people sent them, with the outcome worked by hand."""
 
 import datetime
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import import_file
-from dashboard.store.releases import open_release, publish_release
+from tests.exact import exact_answers
 
 FAULTS = Path(__file__).parents[1] / "fixtures" / "faults"
 DAY = datetime.date(2025, 1, 31)
@@ -15,19 +15,15 @@ DAY = datetime.date(2025, 1, 31)
 
 @pytest.fixture
 def published(tmp_path):
-    """Imports one of the files and publishes it; gives the report and a function that asks the release."""
-    opened = []
+    """Imports one of the files; gives the report and a function that asks what was made of it."""
+    with ExitStack() as opened:
 
-    def bring(source, name):
-        done = import_file(tmp_path / "store", source, FAULTS / name, DAY)
-        publish_release(tmp_path / "store")
-        answers = open_answers(STEWARD, open_release(tmp_path / "store"))
-        opened.append(answers)
-        return done.report, lambda question, **params: answers.ask(question, params).to_pylist()
+        def bring(source, name):
+            done = import_file(tmp_path / "store", source, FAULTS / name, DAY)
+            answers = opened.enter_context(exact_answers(tmp_path / "store"))
+            return done.report, lambda question, **params: answers.ask(question, params).to_pylist()
 
-    yield bring
-    for answers in opened:
-        answers.close()
+        yield bring
 
 
 def rows_of(store, source):

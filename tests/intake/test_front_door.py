@@ -1,4 +1,7 @@
-"""The front door: every bad file gives one clear sentence and changes nothing; no row is lost."""
+"""The front door: every bad file gives one clear sentence and changes nothing; no row is lost.
+
+Fewer files are generated than with COALITION_FULL_TESTS=1.
+"""
 
 import datetime
 import gzip
@@ -16,6 +19,7 @@ from dashboard.intake.readers import READERS
 from dashboard.intake.report import FileRefused, Ledger
 from dashboard.intake.tabular import open_table
 from dashboard.warehouse.catalog import sources
+from tests.intake.making import FULL
 
 HEADER = "Date,ISO,Country,Scale,Note\n"
 ROW = "16/03/2020,KEN,Kenya,National,\n"
@@ -218,14 +222,13 @@ def test_an_extraction_date_that_cannot_be_read_is_not_todays(tmp_path):
         check_file("unhcr_population", file)
 
 
-def test_a_renamed_demonstration_is_still_one(tmp_path, demo_store):
-    from dashboard.demo import write_files
+def test_a_renamed_demonstration_is_still_one(tmp_path, demo_files):
     from dashboard.reference.files import write_record
 
     # One file a source, the earliest, which is the smallest.
     by_source = {}
-    for sent in sum(write_files(tmp_path / "demo"), []):
-        by_source.setdefault(sent.source, sent.file)
+    for source, file in sum(demo_files, []):
+        by_source.setdefault(source, file)
     by_source |= {source: file for source, file in write_record(tmp_path) if source in ("uis_enrolment", "hubs")}
     for source, file in by_source.items():
         renamed = tmp_path / f"real_{source}.csv"
@@ -318,7 +321,7 @@ dates = some.sampled_from(["16/03/2020", "17/03/2020", "32/01/2020", ""])
 codes = some.sampled_from(["KEN", "ITA", "QQQ", ""])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=some.lists(some.tuples(dates, codes, words), min_size=1, max_size=25))
 def test_whatever_the_rows_every_one_is_accounted_for(rows, tmp_path):
     file: Path = tmp_path / "rows.csv"

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.education import is_education
 from dashboard.intake.front_door import Declared, import_file
-from dashboard.store.releases import open_release, publish_release
+from tests.exact import exact_answers
 from tests.intake.making import Read, Worker, accounted, as_csv, as_xlsx, is_sentence
 
 SOURCE = "contributions_5w"
@@ -544,11 +543,8 @@ def asked_of(store, rows, **said):
     file = store.parent / "list.csv"
     file.write_bytes(as_csv(rows))
     import_file(store, SOURCE, file, datetime.date(2024, 6, 30), Declared(partner="a_cluster", **said))
-    publish_release(store)
-    answers = open_answers(STEWARD, open_release(store))
-    found = {q: answers.ask(f"contributions/{q}", {}).to_pylist() for q in ("coverage_totals", "coverage", "totals")}
-    answers.close()
-    return found
+    with exact_answers(store) as answers:
+        return {q: answers.ask(f"contributions/{q}", {}).to_pylist() for q in ("coverage_totals", "coverage", "totals")}
 
 
 def test_totals_of_a_country_and_of_provinces_are_not_added_to_those_of_their_districts(tmp_path):

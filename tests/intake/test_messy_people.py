@@ -1,4 +1,7 @@
-"""Registers and exports as partners write them, each a small file made here, with the outcome worked by hand."""
+"""Registers and exports as partners write them, each a small file made here, with the outcome worked by hand.
+
+Fewer files are generated than with COALITION_FULL_TESTS=1.
+"""
 
 import datetime
 import io
@@ -18,7 +21,7 @@ from dashboard.intake.programmes import Stream, stream_of
 from dashboard.intake.report import FileRefused, Report
 from dashboard.intake.sharing import no_ids
 from dashboard.warehouse.catalog import sources
-from tests.intake.making import SECRET, Read, as_csv, as_xlsx
+from tests.intake.making import FULL, SECRET, Read, as_csv, as_xlsx
 
 DAY = datetime.date(2025, 1, 31)
 REGISTER = {
@@ -700,7 +703,7 @@ row = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(row, min_size=1, max_size=30))
 def test_rows_and_people_always_add_up(tmp_path, rows):
     found = Read(tmp_path, "partner_learners", as_csv(rows_of("partner_learners", rows)))

@@ -2,6 +2,8 @@
 
 Twenty invented learners stand in a register; whatever is done to the file, each of them is published, collapsed, set
 aside, or the file is refused in a sentence that names the line.
+
+Fewer files are generated than with COALITION_FULL_TESTS=1.
 """
 
 import random
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.warehouse.catalog import sources
-from tests.intake.making import MAIN, XML, Read, as_csv, as_xlsx, escape, is_sentence, letters, packed, parts_of
+from tests.intake.making import FULL, MAIN, XML, Read, as_csv, as_xlsx, escape, is_sentence, letters, packed, parts_of
 from tests.intake.making_workbooks import as_ods, as_xls, as_xlsb
 
 HEADER = ["partner_id", "programme_id", "learner_id", "email", "sex", "country_origin", "registered_on", "consent"]
@@ -311,7 +313,7 @@ def odd_sheets(draw):
     return [line(1, HEADER), *(rows[at] for at in order)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd_sheets())
 def test_rows_are_where_their_own_numbers_put_them_in_whatever_order_they_are_written(tmp_path, rows):
     read = Read(tmp_path, "partner_learners", workbook(*rows))
@@ -319,7 +321,7 @@ def test_rows_are_where_their_own_numbers_put_them_in_whatever_order_they_are_wr
     assert (read.report.rows_in, read.report.published) == (20, 20)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120 if FULL else 30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.sampled_from([*LINES[1:], LINES[0], "Total: 20", "", ",,,", 'x,"y', '"', 'a"b', "a,b,c", '"q",r']),

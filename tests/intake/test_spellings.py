@@ -4,10 +4,9 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import Declared, import_file
 from dashboard.intake.spellings import Organisation, Proposal, as_file, proposals
-from dashboard.store.releases import open_release, publish_release
+from tests.exact import exact_answers
 
 
 def named(*names):
@@ -77,11 +76,9 @@ def test_what_is_confirmed_is_kept_and_holds_for_later_lists(tmp_path):
         import_file(store, source, file, day, Declared(**said))
 
     def organisations():
-        publish_release(store)
-        answers = open_answers(STEWARD, open_release(store))
-        rows = answers.ask("contributions/organisations", {}).to_pylist()
-        (totals,) = answers.ask("contributions/totals", {}).to_pylist()
-        answers.close()
+        with exact_answers(store) as answers:
+            rows = answers.ask("contributions/organisations", {}).to_pylist()
+            (totals,) = answers.ask("contributions/totals", {}).to_pylist()
         return [Organisation(r["partner_id"], r["member"], r["is_member"], r["activities"]) for r in rows], totals
 
     brought("contributions_5w", LIST, datetime.date(2024, 1, 31), partner="x")

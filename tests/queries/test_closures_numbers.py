@@ -4,9 +4,8 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake.front_door import import_file
-from dashboard.store.releases import publish_release
+from tests.exact import exact_answers
 
 DAY = datetime.date
 
@@ -145,9 +144,8 @@ def two_cadences(tmp_path_factory):
     monthly.write_text("Date,ISO,Country,Scale\n01/03/2020,KEN,Kenya,Open\n01/04/2020,KEN,Kenya,Localized\n")
     import_file(folder / "store", "unesco_closures", daily, datetime.date(2020, 3, 5))
     import_file(folder / "store", "unesco_closures", monthly, datetime.date(2020, 4, 1))
-    answers = open_answers(STEWARD, publish_release(folder / "store"))
-    yield lambda name, **params: answers.ask(name, params).to_pylist()
-    answers.close()
+    with exact_answers(folder / "store") as answers:
+        yield lambda name, **params: answers.ask(name, params).to_pylist()
 
 
 @pytest.mark.parametrize(

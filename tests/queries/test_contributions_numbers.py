@@ -9,9 +9,8 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import EXECUTIVE, STEWARD, open_answers
 from dashboard.intake.front_door import Declared, import_file
-from dashboard.store.releases import open_release, publish_release
+from tests.exact import exact_answers
 
 DAY = datetime.date
 STAGES = ("offered", "confirmed", "delivering", "delivered", "not stated")
@@ -221,10 +220,8 @@ def test_of_each_reporter_the_newest_list_alone_is_heard_and_in_it_the_lead(tmp_
         file = tmp_path / f"{day}.csv"
         file.write_text(header + rows, encoding="utf-8")
         import_file(tmp_path / "store", "contributions_5w", file, day)
-    publish_release(tmp_path / "store")
-    answers = open_answers(EXECUTIVE, open_release(tmp_path / "store"))
-    rows = answers.ask("contributions/activities", {}).to_pylist()
-    answers.close()
+    with exact_answers(tmp_path / "store") as answers:
+        rows = answers.ask("contributions/activities", {}).to_pylist()
     assert cells(rows, "activity_id", "lead", "stage", "people_direct", "told_on") == [
         ("x", "One", "delivering", 40, DAY(2020, 2, 1)),  # 30 in the older list of another; 10 in its own older one
         ("z", "Two", "not stated", 7, DAY(2020, 1, 15)),
@@ -252,12 +249,10 @@ def test_kinds_in_one_place_members_that_left_and_plans_after_the_list_count_as_
     )
     import_file(store, "partners", members, DAY(2020, 1, 1))
     import_file(store, "contributions_5w", listed, DAY(2020, 1, 1), Declared(partner="gec"))
-    publish_release(store)
-    answers = open_answers(STEWARD, open_release(store))
-    (totals,) = answers.ask("contributions/totals", {}).to_pylist()
-    (senegal,) = [r for r in answers.ask("contributions/coverage", {}).to_pylist() if r["country"] == "Senegal"]
-    months = cells(answers.ask("contributions/months", {"stage": "delivering"}).to_pylist(), "month", "activities")
-    answers.close()
+    with exact_answers(store) as answers:
+        (totals,) = answers.ask("contributions/totals", {}).to_pylist()
+        (senegal,) = [r for r in answers.ask("contributions/coverage", {}).to_pylist() if r["country"] == "Senegal"]
+        months = cells(answers.ask("contributions/months", {"stage": "delivering"}).to_pylist(), "month", "activities")
     assert totals["learners_direct"] == 100 + 10 + 5 and senegal["people_targeted"] == 120
     # One leaves later than the list, Two left before it: one of two, and one that is on it no longer.
     assert (totals["members_active"], totals["members"], totals["others_active"]) == (1, 2, 1)
@@ -280,11 +275,11 @@ def test_need_target_and_reach_are_compared_for_like_periods_only(tmp_path):
     listed = tmp_path / "list.csv"
     listed.write_text("\n".join([head + "people_in_need,people_targeted,people_direct", *rows]) + "\n")
     import_file(tmp_path / "store", "contributions_5w", listed, DAY(2022, 1, 1), Declared(partner="gec"))
-    answers = open_answers(STEWARD, publish_release(tmp_path / "store"))
-    found = {row["country"]: row for row in answers.ask("contributions/coverage", {}).to_pylist()}
-    (total,) = answers.ask("contributions/coverage_totals", {}).to_pylist()
-    unserved = {row["country_iso3"]: row["need_year"] for row in answers.ask("contributions/unserved", {}).to_pylist()}
-    answers.close()
+    with exact_answers(tmp_path / "store") as answers:
+        found = {row["country"]: row for row in answers.ask("contributions/coverage", {}).to_pylist()}
+        (total,) = answers.ask("contributions/coverage_totals", {}).to_pylist()
+        without = answers.ask("contributions/unserved", {}).to_pylist()
+    unserved = {row["country_iso3"]: row["need_year"] for row in without}
     assert {name: (row["people_reached"], row["gap"], row["periods"]) for name, row in found.items()} == {
         "Senegal": (40, 60, "same"),
         "Kenya": (50, 30, "different"),

@@ -14,6 +14,7 @@ from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer, answe
 from dashboard.intake.front_door import check_file, import_file
 from dashboard.store.releases import open_release, publish_release
 from tests.conftest import FIXTURES, NEWEST
+from tests.exact import exact_answers
 
 DAY = datetime.date
 OWNER, OTHER = Viewer("partner", "us_department_of_state"), Viewer("partner", "kiron")
@@ -61,9 +62,8 @@ def test_a_session_after_the_closing_opens_the_hub_again(tmp_path):
     store = tmp_path / "store"
     import_file(store, "hubs", FIXTURES / "hubs.csv", DAY(2013, 10, 31))
     import_file(store, "hub_sessions", file, NEWEST)
-    answers = open_answers(STEWARD, publish_release(store))
-    found = {row["hub_id"]: row["status"] for row in answers.ask("learning_hubs/vitality", {}).to_pylist()}
-    answers.close()
+    with exact_answers(store) as answers:
+        found = {row["hub_id"]: row["status"] for row in answers.ask("learning_hubs/vitality", {}).to_pylist()}
     assert found == {"a": "active", "b": "closed"}
 
 

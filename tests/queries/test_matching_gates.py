@@ -5,9 +5,8 @@ import datetime
 
 import pytest
 
-from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
-from dashboard.store.releases import open_release, publish_release
+from tests.exact import exact_answers
 
 DAY = datetime.date(2020, 5, 4)
 OFFER = {
@@ -108,14 +107,13 @@ def matches(tmp_path_factory):
             writer.writeheader()
             writer.writerows(records)
         import_file(store, source, folder / f"{source}.csv", DAY)
-    answers = open_answers(EVERYBODY, open_release(store, publish_release(store).number))
+    with exact_answers(store) as answers:
 
-    def asked(need):
-        found = answers.ask("needs_and_offers/matches_for_need", {"need_id": need, "on_date": DAY}).to_pylist()
-        return {row["offer_id"]: row for row in found}
+        def asked(need):
+            found = answers.ask("needs_and_offers/matches_for_need", {"need_id": need, "on_date": DAY}).to_pylist()
+            return {row["offer_id"]: row for row in found}
 
-    yield asked
-    answers.close()
+        yield asked
 
 
 def test_the_table_has_forty_pairs_and_every_gate_five_times():

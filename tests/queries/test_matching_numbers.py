@@ -7,13 +7,10 @@ tertiary.
 import datetime
 import shutil
 
-import pyarrow.parquet as pq
-
-from dashboard.access.viewer import EVERYBODY, open_answers
 from dashboard.intake.front_door import import_file
-from dashboard.store.releases import open_release, publish_release
 from tests.changed import enrolment, written
 from tests.conftest import FIXTURES
+from tests.exact import exact_answers
 
 DAY = datetime.date
 THE_20TH = DAY(2020, 3, 20)
@@ -208,14 +205,12 @@ def test_the_stage_of_a_pair_is_its_furthest_and_given_up_only_without_another(s
     header = "match_id,need_id,offer_id,proposed_on,brokered_on,delivering_on"
     again.write_text(f"{header}\nx4,n2,o2,2020-03-07,2020-03-18,2020-03-18\n", encoding="utf-8")
     import_file(store, "matches", again, THE_20TH)
-    publish_release(store)
-    answers = open_answers(EVERYBODY, open_release(store))
     stages = dict.fromkeys((DAY(2020, 3, 5), DAY(2020, 3, 6), DAY(2020, 3, 7), DAY(2020, 3, 18)))
-    for day in stages:
-        rows = answers.ask("needs_and_offers/gates_for_need", {"need_id": "n2", "on_date": day}).to_pylist()
-        (stages[day],) = [row["stage"] for row in rows if row["offer_id"] == "o2"]
-    told = pq.read_table(open_release(store).marts["fct_stream_report"]).to_pylist()
-    answers.close()
+    with exact_answers(store) as answers:
+        for day in stages:
+            rows = answers.ask("needs_and_offers/gates_for_need", {"need_id": "n2", "on_date": day}).to_pylist()
+            (stages[day],) = [row["stage"] for row in rows if row["offer_id"] == "o2"]
+        told = answers.table("fct_stream_report").to_pylist()
     assert list(stages.values()) == ["proposed", "dropped", "proposed", "delivering"]
     # A list of needs, matches or members says nothing about until when offers are told of.
     assert {row["source"]: row["told_until"] is None for row in told if row["stream"] == "offers"} == {
@@ -240,11 +235,10 @@ def test_every_closed_country_counts_also_one_without_enrolment_data(small_store
     import_file(tmp_path / "store", "uis_enrolment", enrolment(tmp_path, "uis.csv", KEN=50), DAY(2022, 2, 28))
     for name in ("offers", "needs", "matches"):
         import_file(tmp_path / "store", name, FIXTURES / f"{name}.csv", THE_20TH)
-    answers = open_answers(EVERYBODY, publish_release(tmp_path / "store"))
-    (gap,) = answers.ask("response_gaps/world", {"on_date": THE_20TH}).to_pylist()
-    (closed,) = answers.ask("school_closures/world_on_date", {"on_date": THE_20TH}).to_pylist()
-    (swahili,) = answers.ask("response_gaps/world", {"on_date": THE_20TH, "language": "sw"}).to_pylist()
-    answers.close()
+    with exact_answers(tmp_path / "store") as answers:
+        (gap,) = answers.ask("response_gaps/world", {"on_date": THE_20TH}).to_pylist()
+        (closed,) = answers.ask("school_closures/world_on_date", {"on_date": THE_20TH}).to_pylist()
+        (swahili,) = answers.ask("response_gaps/world", {"on_date": THE_20TH, "language": "sw"}).to_pylist()
     # Kenya's primary, 50 learners, has o1; of Haiti no enrolment is known.
     assert gap["countries_closed"] == closed["countries_closed"] == 2
     assert (gap["countries_without_enrolment"], gap["without_enrolment"]) == (1, "HTI")

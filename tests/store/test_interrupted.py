@@ -1,7 +1,8 @@
 """Kept is not published: whatever ends a command early, doing the same again serves the file, and the log is clean.
 
 Kills at every step and at random moments, and disks that are really full (small ones, where the tests may mount them).
-In full with COALITION_FULL_TESTS=1, else a part of the same cases; `pytest -rP` shows the figures.
+In full with COALITION_FULL_TESTS=1, else a part of the same cases: each command is then interrupted at other steps than
+the others, and in each kind of interruption at other steps than in the others. `pytest -rP` shows the figures.
 """
 
 import errno
@@ -38,7 +39,7 @@ from tests.conftest import CAPTURED, FIXTURES
 from tests.store.simulated_disk import Killed, SimulatedDisk, copy_of
 from tests.store.tiny import FULL, SOURCE, build_tiny_releases, in_a_process, parquet
 
-KILLS, SIZES, STRIDE = (300, 24, 3) if FULL else (16, 3, 17)
+KILLS, SIZES, STRIDE = (300, 24, 3) if FULL else (8, 2, 37)
 REAL_KILLS, REAL_SIZES = (20, 12) if FULL else (1, 1)
 WRITES = frozenset({"create", "write", "fsync", "rename", "chmod", "mkdir"})
 PEOPLE = "recognitions"
@@ -247,7 +248,7 @@ def test_done_again_after_the_disk_was_full_at_any_step_every_command_has_served
     acts, begun, tmp_path, for_good
 ):
     count, wrong = 0, list[str]()
-    for turn, (name, act) in enumerate(acts.items()):
+    for turn, (name, act) in enumerate(acts.items(), start=0 if FULL else len(acts) * (1 + for_good)):
         disk = SimulatedDisk(copy_of(begun, tmp_path / "count"))
         with disk.watching():
             act.do(tmp_path / "count" / "store")
@@ -386,12 +387,27 @@ def made_by_shell(tmp_path_factory, learner_secret) -> Path:
     return store
 
 
+MORE = ["import", "hubs", str(FIXTURES / "hubs.csv"), "--captured-on", CAPTURED["hubs"].isoformat()]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(made_by_shell, tmp_path_factory):
+    """How many seconds the shell takes to bring in one more file, and how many kilobytes of a disk."""
+
+    def pages(folder: Path) -> int:
+        return sum(-(-path.lstat().st_size // 4096) for path in folder.rglob("*") if path.is_file())
+
+    store = copy_of(made_by_shell, tmp_path_factory.mktemp("undisturbed") / "store")
+    begin = time.perf_counter()
+    subprocess.run(shell(store, *MORE), check=True, capture_output=True)
+    return time.perf_counter() - begin, 4 * (pages(store) - pages(made_by_shell))
+
+
 @pytest.fixture
-def real_store(made_by_shell, monkeypatch):
+def real_store(made_by_shell, undisturbed, monkeypatch):
     """A store made by the shell, and the command that brings in one more file."""
     monkeypatch.undo()
-    day = CAPTURED["hubs"].isoformat()
-    return made_by_shell, ["import", "hubs", str(FIXTURES / "hubs.csv"), "--captured-on", day]
+    return made_by_shell, MORE
 
 
 def told_by(store: Path, by_shell: bool) -> str:
@@ -409,13 +425,10 @@ def told_by(store: Path, by_shell: bool) -> str:
     return "" if audit.returncode == 0 else f"alarm of the shell: {audit.stderr.decode()}"
 
 
-def test_the_shell_killed_at_a_random_moment_and_asked_again_has_served_the_file(real_store, tmp_path):
+def test_the_shell_killed_at_a_random_moment_and_asked_again_has_served_the_file(real_store, undisturbed, tmp_path):
     store, command = real_store
     chance, wrong = random.Random(12), list[str]()
-    timed = copy_of(store, tmp_path / "timed")
-    begin = time.perf_counter()
-    subprocess.run(shell(timed, *command), check=True, capture_output=True)
-    lasts = time.perf_counter() - begin
+    lasts, _grown = undisturbed
     for at in range(REAL_KILLS):
         here = copy_of(store, tmp_path / f"killed-{at}")
         process = subprocess.Popen(shell(here, *command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -431,14 +444,15 @@ def test_the_shell_killed_at_a_random_moment_and_asked_again_has_served_the_file
 
 
 @pytest.mark.skipif(os.name != "posix" or not shutil.which("mount"), reason="no disk can be mounted here")
-def test_the_shell_on_a_full_disk_and_asked_again_on_a_larger_one_has_served_the_file(real_store, tmp_path):
+def test_the_shell_on_a_full_disk_and_asked_again_on_a_larger_one_has_served_the_file(
+    real_store, undisturbed, tmp_path
+):
     store, command = real_store
+    _lasts, grown = undisturbed
     wrong, refused = list[str](), 0
     with small_disk(tmp_path / "disk", 65_536) as disk:
         shutil.copytree(store, disk / "store")
         before = used(disk)
-        subprocess.run(shell(disk / "store", *command), check=True, capture_output=True)
-        grown = used(disk) - before
     for at in range(REAL_SIZES):
         size = before + 4 + round((at + 1) * grown / (REAL_SIZES + 1))
         with small_disk(tmp_path / "disk", size) as disk:
@@ -450,7 +464,11 @@ def test_the_shell_on_a_full_disk_and_asked_again_on_a_larger_one_has_served_the
             audit_log.verify(disk / "store")
             made_larger(disk, 65_536)
             again = subprocess.run(shell(disk / "store", *command), capture_output=True, check=False)
-            if found := told_by(disk / "store", by_shell=at == 0) if again.returncode == 0 else again.stderr.decode():
+            if (
+                found := told_by(disk / "store", by_shell=FULL and at == 0)
+                if again.returncode == 0
+                else again.stderr.decode()
+            ):
                 wrong.append(f"{size} kB: {found}")
     assert refused > REAL_SIZES / 3
     judge(f"sizes of a disk for the shell ({refused} were too small)", REAL_SIZES, wrong)

@@ -33,7 +33,7 @@ from tests.store.bucket_worker import ACTS, DONE, HER, HIM, IDENTITY, PEOPLE, be
 from tests.store.object_server import BUCKET, object_server, prefix_of
 from tests.store.tiny import FULL, SOURCE, bring_in, build_tiny_releases, intake, page
 
-STRIDE, KILLS, READS, RACES = (2, 300, 100, 40) if FULL else (22, 15, 12, 2)
+STRIDE, KILLS, READS, RACES = (2, 300, 100, 40) if FULL else (26, 8, 8, 2)
 
 
 @pytest.fixture(scope="module")

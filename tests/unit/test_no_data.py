@@ -1,4 +1,9 @@
-"""No data, hidden and zero are three: a column that counts nobody is never marked as hidden."""
+"""No data, hidden and zero are three: a column that counts nobody is never marked as hidden.
+
+With COALITION_FULL_TESTS=1 the origin of each question's first two columns is asked, else of one of them, by turns.
+"""
+
+import os
 
 import pandas as pd
 import pytest
@@ -10,6 +15,8 @@ from dashboard.components.tables import _has_other_mark, _written
 from dashboard.locales.numbers import HIDDEN, MISSING, mark_missing
 from dashboard.warehouse.catalog import questions
 from dashboard.warehouse.lineage import tables_behind
+
+FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 
 
 @pytest.fixture
@@ -47,8 +54,8 @@ def test_a_column_of_unknown_origin_is_taken_for_one_that_may_be_hidden():
 
 
 def test_the_origin_of_every_number_can_be_asked():
-    for query in questions().values():
-        for column in query.columns[:2]:
+    for turn, query in enumerate(questions().values()):
+        for column in query.columns[:2] if FULL else query.columns[turn % 2 :][:1] or query.columns[:1]:
             tables_behind(query.name, column.name)
 
 

@@ -1,6 +1,7 @@
 """Who is asking is part of every cached answer, and no value ever becomes SQL."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -16,6 +17,7 @@ RUNS = {"execute", "executemany", "sql", "query", "_run", "ask", "view", "build"
 FORMATTED = {"read", "load", "view", "read_shared", "write_shared"}
 
 
+@cache
 def modules():
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in (PROJECT / "dashboard").rglob("*.py")}
 
