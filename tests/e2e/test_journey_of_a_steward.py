@@ -8,7 +8,8 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.e2e.conftest import environment_of, serving
+from tests.dashboards import serving
+from tests.e2e.conftest import environment_of
 
 pytestmark = pytest.mark.browser
 RULE = """
