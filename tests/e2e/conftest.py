@@ -78,13 +78,15 @@ def context(browser, served):
 def visit(context, served):
     """Makes a visit: visit(width=390, dark=True) gives a page of its own that logs every request.
 
-    Readers of one look share what a browser keeps; another `reader` has nothing of it.
+    Readers of one look share what a browser keeps; a `reader` who is named comes without cookies.
     """
     opened = []
 
     def make(width=1280, height=900, dark=False, reader="", **more):
         page = context(reader, color_scheme="dark" if dark else "light", **more).new_page()
         opened.append(page)
+        if reader:
+            page.context.clear_cookies()
         page.set_viewport_size({"width": width, "height": height})
         new_visit = Visit(page, served)
         host = served.split("//")[1]
@@ -102,11 +104,11 @@ def visit(context, served):
 
 
 @pytest.fixture
-def typist(visit, request):
-    """A visit of a reader who has no mouse, and wants no motion: the visit and its keyboard. Each test has its own."""
+def typist(visit):
+    """A visit of a reader who has no mouse, and wants no motion, and has no cookies: the visit and its keyboard."""
 
     def make(**look):
-        seen = visit(reader=request.node.nodeid, reduced_motion="reduce", **look)
+        seen = visit(reader="another", reduced_motion="reduce", **look)
         return seen, Keyboard(seen.page)
 
     return make
