@@ -201,12 +201,11 @@ def be_dashboard(message: dict[str, Any], _pipes: list[int]) -> None:
 
 
 def get_ready_to_serve() -> None:
-    """Loads what a dashboard loads at its start, has it pack quickly instead of well, and answer no day ahead."""
+    """Loads what a dashboard loads at its start and has it pack quickly instead of well."""
     import dashboard.commands.cli  # noqa: F401
-    from dashboard.server import ahead, app, packed, prefetch
+    from dashboard.server import ahead, app, packed
 
     app.load()
-    prefetch.MOST_DAYS = 0
     packed.BROTLI_QUALITY = packed.BEST_BROTLI_QUALITY = 0
     packed._best |= {file: packed.packed(file, "br")[0] for file in ahead.sent_first()}
 

@@ -28,6 +28,8 @@ READERS = ("reader-a", "reader-b", "reader-c")
 DAYS = ("2020-03-27", "2020-04-04", "2020-06-15")
 SERVE = """
 from dashboard.commands import cli
+from dashboard.server import prefetch
+prefetch.MOST_DAYS = 0
 raise SystemExit(cli.main(["run", "--read-only"]))
 """
 

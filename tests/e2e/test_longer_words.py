@@ -29,7 +29,9 @@ import os
 from pathlib import Path
 
 from dashboard import locales
+from dashboard.server import prefetch
 
+prefetch.MOST_DAYS = 0
 locales.FOLDER, locales.INCOMPLETE = Path(os.environ["PSEUDO"]), Path(os.environ["PSEUDO"]) / "none"
 """
 # Words whose box hides a part of them, without a sign that there is more: dots, a tooltip, or a bar to scroll.
