@@ -14,6 +14,7 @@ import pytest
 from dashboard.access.viewer import STEWARD, open_answers
 from dashboard.intake import front_door
 from tests import fills
+from tests.dashboards import NEST
 from tests.fills import CAPTURED, FIXTURES, NEWEST
 from tests.stores import filled_once
 from tests.warm import Nest
@@ -107,6 +108,13 @@ def warm_children():
     """Files are read by forks of a process that has its imports behind it; `true_child` gives a test the real start."""
     with pytest.MonkeyPatch.context() as patch, Nest(front_door.MEMORY_KEPT) as nest:
         patch.setattr(front_door, "start_child", nest.start)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dashboards():
+    """Dashboards are forks of a process that has their imports behind it, which ends with the tests."""
+    with NEST:
         yield
 
 

@@ -1,6 +1,7 @@
-"""The process that reads a file, forked from one that has imported all it needs: the same child without its start.
+"""Processes forked from one that has imported all they need, which are the same without their start.
 
-A child is a fork of its own for each file, with the limits, pipes, environment and end that the front door gives one.
+A child that reads a file is a fork of its own for each file, with the limits, pipes, environment and end that the front
+door gives one. A dashboard is a fork of its own for each that is served, with the environment that it is given.
 Run as a program, this waits for what to fork.
 """
 
@@ -13,8 +14,9 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
-from typing import IO, Self
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import IO, Any, Self
 
 # Read by libraries when they are imported: as in a child of the front door, which starts no threads.
 AT_START = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -22,10 +24,10 @@ LARGEST_MESSAGE = 65_536
 
 
 class Nest:
-    """A process of which children are forked."""
+    """A process of which others are forked: to read files, or to serve a dashboard."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = environment
+    def __init__(self, environment: Mapping[str, str], kind: str = "reader") -> None:
+        self.environment, self.kind = environment, kind
         self.process: subprocess.Popen[bytes] | None = None
         self.lock = threading.Lock()
 
@@ -39,15 +41,22 @@ class Nest:
 
     def start(self, environment: Mapping[str, str]) -> "Child":
         """A child with this environment; what `subprocess.Popen` is to the front door."""
+        return Child(self._begun(), environment)
+
+    def serve(self, environment: Mapping[str, str], code: str) -> "Fork":
+        """A process with this environment that runs a text of Python; what `subprocess.Popen` is to other tests."""
+        return Fork(self._begun(), {"environment": {**environment}, "code": code}, [])
+
+    def _begun(self) -> socket.socket:
         with self.lock:
             if not self.process:
                 self._begin()
-        return Child(self.line, environment)
+        return self.line
 
     def _begin(self) -> None:
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-W", "ignore", __file__, str(theirs.fileno())],
+            [sys.executable, "-I", "-W", "ignore", __file__, str(theirs.fileno()), self.kind],
             pass_fds=[theirs.fileno()],
             env={**self.environment, **AT_START},
             cwd="/",
@@ -55,32 +64,53 @@ class Nest:
         theirs.close()
 
 
-class Child:
+class Fork:
+    """A fork, as a process that was started."""
+
+    def __init__(self, line: socket.socket, message: object, pipes: list[int]) -> None:
+        self._end, end = socket.socketpair()
+        socket.send_fds(line, [json.dumps(message).encode()], [*pipes, end.fileno()])
+        for number in pipes:
+            os.close(number)
+        end.close()
+        self.pid = int(self._end.recv(32))
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._end], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            if not select.select([self._end], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(f"fork {self.pid}", timeout or 0)
+            self.returncode = int(self._end.recv(32))
+            self._end.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class Child(Fork):
     """A fork, as a process that was started with pipes for text."""
 
     def __init__(self, line: socket.socket, environment: Mapping[str, str]) -> None:
         stdin, self._stdin = os.pipe()
         self._stdout, stdout = os.pipe()
         self._stderr, stderr = os.pipe()
-        self._end, end = socket.socketpair()
-        socket.send_fds(line, [json.dumps({**environment}).encode()], [stdin, stdout, stderr, end.fileno()])
-        for number in (stdin, stdout, stderr):
-            os.close(number)
-        end.close()
+        super().__init__(line, {**environment}, [stdin, stdout, stderr])
         self.stdin: IO[str] = os.fdopen(self._stdin, "w")
         self.stdout: IO[str] = os.fdopen(self._stdout, errors="replace")
         self.stderr: IO[str] = os.fdopen(self._stderr, errors="replace")
-        self.pid = int(self._end.recv(32))
-        self.returncode: int | None = None
-
-    def wait(self) -> int:
-        if self.returncode is None:
-            self.returncode = int(self._end.recv(32))
-        return self.returncode
-
-    def kill(self) -> None:
-        if self.returncode is None:
-            os.kill(self.pid, signal.SIGKILL)
 
     def __enter__(self) -> Self:
         return self
@@ -89,10 +119,9 @@ class Child:
         for pipe in (self.stdout, self.stderr, self.stdin):
             pipe.close()
         self.wait()
-        self._end.close()
 
 
-def serve(line: socket.socket) -> None:
+def serve(line: socket.socket, be: Callable[[Any, list[int]], None]) -> None:
     """Forks a child for each message, and tells of each its number and how it ended."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -107,20 +136,22 @@ def serve(line: socket.socket) -> None:
                 ended, status = os.waitpid(number, os.WNOHANG)
                 if ended:
                     end = ends.pop(number)
-                    end.send(str(os.waitstatus_to_exitcode(status)).encode())
+                    with suppress(OSError):  # nobody waits for it
+                        end.send(str(os.waitstatus_to_exitcode(status)).encode())
                     end.close()
         if line in ready:
-            message, pipes, _, _ = socket.recv_fds(line, LARGEST_MESSAGE, 4)
+            message, handles, _, _ = socket.recv_fds(line, LARGEST_MESSAGE, 4)
             if not message:
                 return
+            *pipes, end_of_it = handles
             number = os.fork()
             if not number:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                be_child(json.loads(message), pipes[:3])
-            ends[number] = socket.socket(fileno=pipes[3])
+                be(json.loads(message), pipes)
+            ends[number] = socket.socket(fileno=end_of_it)
             ends[number].send(str(number).encode())
-            for pipe in pipes[:3]:
+            for pipe in pipes:
                 os.close(pipe)
 
 
@@ -148,7 +179,38 @@ def be_child(environment: dict[str, str], pipes: list[int]) -> None:
         os._exit(code)
 
 
-def get_ready() -> None:
+def be_dashboard(message: dict[str, Any], _pipes: list[int]) -> None:
+    """Does what `python -c` does with this text and this environment, and ends; what it prints is for nobody."""
+    code = 1
+    try:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for to in (0, 1):
+            os.dup2(nothing, to)
+        os.closerange(3, 256)
+        os.environ.clear()
+        os.environ.update(message["environment"])
+        exec(message["code"], {"__name__": "__main__"})
+        code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def get_ready_to_serve() -> None:
+    """Loads what a dashboard loads at its start and has it pack quickly instead of well."""
+    import dashboard.commands.cli  # noqa: F401
+    from dashboard.server import ahead, app, packed
+
+    app.load()
+    packed.BROTLI_QUALITY = packed.BEST_BROTLI_QUALITY = 0
+    packed._best |= {file: packed.packed(file, "br")[0] for file in ahead.sent_first()}
+
+
+def get_ready_to_read() -> None:
     """Imports what reading a file needs, without what the child leaves out, and reads the cards and lists of words."""
     from dashboard.intake.child import Omitting
 
@@ -167,5 +229,8 @@ def get_ready() -> None:
 
 
 if __name__ == "__main__":
+    get_ready, be = {"reader": (get_ready_to_read, be_child), "dashboard": (get_ready_to_serve, be_dashboard)}[
+        sys.argv[2]
+    ]
     get_ready()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), be)

@@ -175,12 +175,8 @@ def _welcome_the_public_address() -> None:
         config.set_option("browser.serverAddress", host)
 
 
-@contextlib.asynccontextmanager
-async def _lifespan(app: st.App, address: str) -> AsyncIterator[None]:
-    """Imports and packs what the first visitor would wait for, then freezes the heap.
-
-    Garbage is collected twice a minute; frozen objects are not walked.
-    """
+def load() -> None:
+    """Imports, reads and works out what every page needs, whatever the store holds."""
     import plotly.graph_objects as go
     import plotly.io
 
@@ -196,6 +192,16 @@ async def _lifespan(app: st.App, address: str) -> AsyncIterator[None]:
         sources_of(name)
     Drawn({"data": [], "layout": {}}, is_dark=False).to_dict()
     people(10**9), day(datetime.date.today())
+    plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: st.App, address: str) -> AsyncIterator[None]:
+    """Imports and packs what the first visitor would wait for, then freezes the heap.
+
+    Garbage is collected twice a minute; frozen objects are not walked.
+    """
+    load()
 
     from dashboard.server.prefetch import pick_up_releases, prefetch
     from dashboard.session import begin, keep_in_memory, warm_with
@@ -203,7 +209,6 @@ async def _lifespan(app: st.App, address: str) -> AsyncIterator[None]:
     warm_with(prefetch)
     with contextlib.suppress(NothingPublished, ReleaseTooOld, StoreDamaged):  # the page states it to whoever comes
         begin()
-    plotly.io.to_json(go.Figure([go.Choropleth(z=[1], locations=["KEN"]), go.Scattergeo(), go.Bar(), go.Scatter()]))
     pack_first(sent_first())
     keep_in_memory()
     with pick_up_releases(), collected():

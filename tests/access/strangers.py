@@ -3,11 +3,9 @@
 import contextlib
 import http.client
 import json
-import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
@@ -16,6 +14,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.sync.client import connect
+
+from tests.dashboards import free_port, start
 
 ISSUER, CLIENT = "https://login.example.org", "dashboard"
 STEWARD, CEDAR, BIRCH, EXECUTIVE = (
@@ -30,12 +30,11 @@ LINES = {
     BIRCH: f'{{ email = "{BIRCH}", role = "partner", partner = "birch" }},',
     EXECUTIVE: '{ domain = "unesco.org", role = "coalition" },',
 }
-# As `coalition run`, but for the time that packing takes, and with limits that a test reaches in seconds.
+# As `coalition run`, with limits that a test reaches in seconds.
 SERVE = """
 import json, os
 from dashboard.commands import cli
-from dashboard.server import limits, packed
-packed.BROTLI_QUALITY = 0
+from dashboard.server import limits
 for name, value in json.loads(os.environ["LIMITS"]).items():
     assert hasattr(limits, name), name
     setattr(limits, name, value)
@@ -141,9 +140,7 @@ class Served:
     """A dashboard with a login of its own, and ways to ask it for things."""
 
     def __init__(self, folder, store, limits=None, before="", **environment):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port, self.store = free_port(), store
         self.address = f"http://127.0.0.1:{self.port}"
         self.secret = secrets.token_hex(32)
         self.roster_file = folder / "roster.toml"
@@ -156,18 +153,15 @@ class Served:
             encoding="utf-8",
         )
         self.environment = {
-            **os.environ,
-            "COALITION_STORE": str(store),
             "COALITION_SECRETS": str(login),
             "COALITION_ROSTER": str(self.roster_file),
-            "PORT": str(self.port),
             "LIMITS": json.dumps(limits or {}),
             **environment,
         }
-        self.command = [sys.executable, "-c", SERVE.replace("{before}", before)]
+        self.code = SERVE.replace("{before}", before)
 
     def __enter__(self):
-        self.server = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL)
+        self.server = start(self.store, self.port, self.code, **self.environment)
         self.process = psutil.Process(self.server.pid)
         for _ in range(240):
             with contextlib.suppress(OSError):

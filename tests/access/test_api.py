@@ -162,7 +162,7 @@ def rows(table):
 def test_rows_are_those_of_ask_in_every_format(api, audience):
     viewer, release, token = AUDIENCES[audience], releases.open_release(api.store), api.token(audience)
     held = {one: open_answers(one, release) for one in (viewer, EVERYBODY)}
-    for name in ASKED:
+    for name in ASKED if FULL else ASKED[list(AUDIENCES).index(audience) :: len(AUDIENCES)]:
         values, address = examples(
             name, partner_id="alpha" if audience == "alpha" else None, from_release=1, to_release=1
         )

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.settings import PROJECT
 from tests.access.tenants import FULL
+from tests.dashboards import start
 
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed (make browser installs it)")
 
@@ -29,9 +28,8 @@ READERS = ("reader-a", "reader-b", "reader-c")
 DAYS = ("2020-03-27", "2020-04-04", "2020-06-15")
 SERVE = """
 from dashboard.commands import cli
-from dashboard.server import packed
-packed.BROTLI_QUALITY = 0
-packed.BEST_BROTLI_QUALITY = 0
+from dashboard.server import prefetch
+prefetch.MOST_DAYS = 0
 raise SystemExit(cli.main(["run", "--read-only"]))
 """
 
@@ -67,8 +65,7 @@ def house(tmp_path_factory, demo_store):
     proxy, *ports = free_ports(4)
     processes = {}
     for name, port in zip(READERS, ports, strict=True):
-        environment = {**os.environ, "COALITION_STORE": str(demo_store), "PORT": str(port)}
-        processes[name] = subprocess.Popen([sys.executable, "-c", SERVE], cwd=PROJECT, env=environment)
+        processes[name] = start(demo_store, port, SERVE)
     site = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for name, port in zip(READERS, ports, strict=True):
         site = site.replace(f"{name}:8501", f"127.0.0.1:{port}")

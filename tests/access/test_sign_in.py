@@ -1,12 +1,8 @@
 """Signing in with a browser, as each audience: what they see, and that nobody sees it without or after that."""
 
 import json
-import os
 import re
 import secrets
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +10,8 @@ import urllib.request
 import pytest
 
 from tests.access.tenants import REGISTERED
-from tests.browsing import launched
+from tests.browsing import launched, wait_for
+from tests.dashboards import free_port, start
 
 pytestmark = pytest.mark.browser
 
@@ -30,22 +27,13 @@ PEOPLE = {
     "an unverified steward": ("steward@unesco.org", False),
 }
 OFFICER = '{ email = "officer@cedar.example.org", role = "partner", partner = "cedar" },'
-# As `coalition run`, but for the time that packing scripts well takes.
-SERVE = """
-from dashboard.commands import cli
-from dashboard.server import packed
-packed.BROTLI_QUALITY = 0
-raise SystemExit(cli.main(["run"]))
-"""
 
 
 class Served:
     """A dashboard with a login of its own, and the provider of that login."""
 
     def __init__(self, folder, store, issuer):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port, self.store = free_port(), store
         self.address = f"http://127.0.0.1:{self.port}"
         self.secret = secrets.token_hex(32)
         self.roster_file = folder / "roster.toml"
@@ -66,12 +54,9 @@ class Served:
             encoding="utf-8",
         )
         self.environment = {
-            **os.environ,
-            "COALITION_STORE": str(store),
             "COALITION_SECRETS": str(secrets_file),
             "COALITION_ROSTER": str(self.roster_file),
             "COALITION_PUBLIC_URL": "https://dashboard.example.org",
-            "PORT": str(self.port),
         }
 
     def roster(self, lines):
@@ -89,14 +74,8 @@ def served(tenants_store, tmp_path_factory, chromium):
     ]
     with oidc_provider_mock.run_server_in_thread(user_claims=users) as provider:
         made = Served(tmp_path_factory.mktemp("login"), tenants_store, f"http://127.0.0.1:{provider.server_port}")
-        server = subprocess.Popen([sys.executable, "-c", SERVE], env=made.environment, stdout=subprocess.DEVNULL)
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(made.address + "/healthz", timeout=2).read()
-                break
-            except OSError:
-                assert server.poll() is None, "the server ended"
-                time.sleep(0.25)
+        server = start(made.store, made.port, **made.environment)
+        wait_for(server, made.address)
         yield made
         server.terminate()
         server.wait(timeout=20)
@@ -108,15 +87,22 @@ def browser(chromium):
         yield browser
 
 
-@pytest.fixture
-def come(browser, served):
-    """come("an officer") signs in and gives the page after it; come() only opens the address."""
-    contexts = []
+@pytest.fixture(scope="module")
+def context(browser):
+    """Keeps the scripts that a browser fetched, and nobody's cookies from one coming to the next."""
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
 
-    def make(who="", state=None, path=LINK):
-        context = browser.new_context(storage_state=state)
-        context.set_default_timeout(20_000)
-        contexts.append(context)
+
+@pytest.fixture
+def come(context, served):
+    """come("an officer") signs in and gives the page after it; come() only opens the address."""
+
+    def make(who="", cookies=(), path=LINK):
+        context.clear_cookies()
+        context.add_cookies(list(cookies))
         page = context.new_page()
         page.goto(served.address + path)
         if who:
@@ -125,8 +111,8 @@ def come(browser, served):
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page in context.pages:
+        page.close()
 
 
 def figures(page):
@@ -156,7 +142,6 @@ def test_a_partner_sees_its_own_exactly_until_it_signs_out_everywhere(come, serv
     page = come("an officer")
     said = figures(page)
     assert EXACT in said
-    state = page.context.storage_state()
     cookies = page.context.cookies(served.address)
     assert {"_streamlit_user", "coalition_visit"} <= {cookie["name"] for cookie in cookies}
     assert all(cookie["secure"] for cookie in cookies), [c["name"] for c in cookies if not c["secure"]]
@@ -175,12 +160,12 @@ def test_a_partner_sees_its_own_exactly_until_it_signs_out_everywhere(come, serv
             urllib.request.urlopen(urllib.request.Request(address, headers={"Cookie": cookie}))
         assert shut.value.code == 404
 
-    assert EXACT in figures(come(state=state)), "another tab, or a stolen cookie, works as long as the login"
+    assert EXACT in figures(come(cookies=cookies)), "another tab, or a stolen cookie, works as long as the login"
     time.sleep(1)  # a login within the second of signing out counts as before it
     page_address = page.url.split("?")[0]
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(lambda url: url.split("?")[0] != page_address)
-    assert "You signed out" in refusal(come(state=state)), "the old cookie is worthless"
+    assert "You signed out" in refusal(come(cookies=cookies)), "the old cookie is worthless"
 
 
 def test_an_executive_sees_rounded_figures_and_a_stolen_cookie_cannot_be_changed(come, served):
@@ -189,7 +174,7 @@ def test_an_executive_sees_rounded_figures_and_a_stolen_cookie_cannot_be_changed
     assert ROUNDED in said and EXACT not in said
     assert page.url == served.address + LINK, "the page and filters asked for survive the login"
     good = user_cookie(page.context)
-    state = page.context.storage_state()
+    cookies = page.context.cookies(served.address)
 
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
 
@@ -199,10 +184,10 @@ def test_an_executive_sees_rounded_figures_and_a_stolen_cookie_cannot_be_changed
     bad.append(re.sub(r"^.", lambda first: "A" if first[0] != "A" else "B", good["value"]))
     bad.append(create_signed_value(served.secret, "_streamlit_xsrf", forged).decode())
     for value in bad:
-        for cookie in state["cookies"]:
+        for cookie in cookies:
             if cookie["name"] == "_streamlit_user":
                 cookie["value"] = value
-        assert is_asked_to_sign_in(come(state=state)), value[:20]
+        assert is_asked_to_sign_in(come(cookies=cookies)), value[:20]
 
 
 def test_a_stranger_gets_a_refusal_and_no_figure(come):

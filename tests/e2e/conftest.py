@@ -1,15 +1,12 @@
 """A served dashboard and a browser that may talk to nobody else."""
 
 import os
-import socket
-import subprocess
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.browsing import NOTE_QUESTIONS, OPENED, launched, settle, wait_for
+from tests.browsing import NOTE_QUESTIONS, OPENED, launched, settle
+from tests.dashboards import alone, free_port, shared
 from tests.e2e.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -40,30 +37,17 @@ def environment_of(store):
     return {**os.environ, "COALITION_STORE": str(store)}
 
 
-AS_COALITION_RUN = (sys.executable, "-m", "dashboard.commands.cli", "run")
-
-
-@contextmanager
-def serving(store, command=AS_COALITION_RUN):
-    """Address of a dashboard that serves a store by a command, by default as `coalition run` does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**environment_of(store), "PORT": str(port)}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(server, address)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+@pytest.fixture(scope="session")
+def friend(together):
+    """The port of another site that the served dashboard may be shown in, the same for all processes."""
+    with alone(together / "friend.json") as noted:
+        return noted.setdefault("port", free_port())
 
 
 @pytest.fixture(scope="package")
-def served(demo_store, chromium):
-    """Address of a dashboard served as `coalition run` serves it."""
-    with serving(demo_store) as address:
+def served(demo_store, chromium, together, friend):
+    """Address of a dashboard with the demonstration; one for all processes."""
+    with shared(together / "dashboard.json", demo_store, COALITION_EMBED_HOSTS=f"http://localhost:{friend}") as address:
         yield address
 
 
@@ -94,13 +78,15 @@ def context(browser, served):
 def visit(context, served):
     """Makes a visit: visit(width=390, dark=True) gives a page of its own that logs every request.
 
-    Readers of one look share what a browser keeps; another `reader` has nothing of it.
+    Readers of one look share what a browser keeps; a `reader` who is named comes without cookies.
     """
     opened = []
 
     def make(width=1280, height=900, dark=False, reader="", **more):
         page = context(reader, color_scheme="dark" if dark else "light", **more).new_page()
         opened.append(page)
+        if reader:
+            page.context.clear_cookies()
         page.set_viewport_size({"width": width, "height": height})
         new_visit = Visit(page, served)
         host = served.split("//")[1]
@@ -118,11 +104,11 @@ def visit(context, served):
 
 
 @pytest.fixture
-def typist(visit, request):
-    """A visit of a reader who has no mouse, and wants no motion: the visit and its keyboard. Each test has its own."""
+def typist(visit):
+    """A visit of a reader who has no mouse, and wants no motion, and has no cookies: the visit and its keyboard."""
 
     def make(**look):
-        seen = visit(reader=request.node.nodeid, reduced_motion="reduce", **look)
+        seen = visit(reader="another", reduced_motion="reduce", **look)
         return seen, Keyboard(seen.page)
 
     return make

@@ -2,30 +2,14 @@
 
 import contextlib
 import http.server
-import os
-import socket
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from tests.browsing import wait_for
+from tests.dashboards import free_port
 
 pytestmark = pytest.mark.browser
 FIGURE = "/school_closures?embed=true&figure=school_closures/status_by_country&closures_on=2020-05-19"
-SERVE = """
-from dashboard.commands import cli
-from dashboard.server import packed
-packed.BROTLI_QUALITY = 0
-raise SystemExit(cli.main(["run"]))
-"""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -49,27 +33,12 @@ def site(port, address):
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def embedded(demo_store, chromium):
-    """Address of a dashboard that one other site may frame, and the port of that site."""
-    port, friend = free_port(), free_port()
-    environment = {**os.environ, "COALITION_STORE": str(demo_store), "PORT": str(port)}
-    environment["COALITION_EMBED_HOSTS"] = f"http://localhost:{friend}"
-    server = subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    wait_for(server, address)
-    yield address, friend
-    server.terminate()
-    server.wait(timeout=20)
-
-
-def test_a_site_that_is_named_shows_the_figure_and_another_one_nothing(embedded, browser):
-    address, friend = embedded
+def test_a_site_that_is_named_shows_the_figure_and_another_one_nothing(served, friend, browser):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     # `localhost` is another site than 127.0.0.1, so the browser sends the frame no cookies: nobody is signed in there.
-    with site(friend, address + FIGURE):
+    with site(friend, served + FIGURE):
         page.goto(f"http://localhost:{friend}/")
         frame = page.frame_locator("iframe")
         frame.locator("h1").wait_for(timeout=60_000)
@@ -87,7 +56,7 @@ def test_a_site_that_is_named_shows_the_figure_and_another_one_nothing(embedded,
         ("localhost", friend, "/overview"),
     ):
         complaints.clear()
-        with site(port, address + path):
+        with site(port, served + path):
             page.goto(f"http://{host}:{port}/")
             page.wait_for_timeout(700)
             assert page.frame_locator("iframe").locator("[data-testid=stApp]").count() == 0, (host, path)

@@ -8,7 +8,9 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.e2e.conftest import environment_of, serving
+from dashboard.commands import cli
+from tests.dashboards import serving
+from tests.e2e.conftest import environment_of
 
 pytestmark = pytest.mark.browser
 RULE = """
@@ -40,6 +42,13 @@ def watch(store, rules):
     return done.returncode, done.stdout.splitlines()
 
 
+def watch_here(store, rules, monkeypatch, capsys):
+    """The same without a process of its own."""
+    monkeypatch.setenv("COALITION_STORE", str(store))
+    capsys.readouterr()
+    return cli.main(["watch", str(rules)]), capsys.readouterr().out.splitlines()
+
+
 def choose(page, keys):
     """The dialogue of the button *Upload*; one that was drawn anew meanwhile is pressed again."""
     for _try in range(4):
@@ -52,7 +61,7 @@ def choose(page, keys):
     raise AssertionError("the button Upload opens no dialogue")
 
 
-def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp_path):
+def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp_path, monkeypatch, capsys):
     rules, file = tmp_path / "rules.toml", tmp_path / "alpha_2019-08-31.csv"
     rules.write_text(RULE, encoding="utf-8")
     # 5 learners are known: A1, A4, A5 of alpha, B2, and X1 of beta and delta. Two more come with the next file; and
@@ -62,7 +71,7 @@ def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp
         for who, month in (("A1", 1), ("A4", 7), ("A5", 5), ("A6", 8), ("A7", 8))
     ]
     file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    assert watch(own_store, rules) == (0, [])
+    assert watch_here(own_store, rules, monkeypatch, capsys) == (0, [])
     with serving(own_store) as address:
         seen, keys = typist()
         seen.base = address
@@ -86,4 +95,4 @@ def test_a_steward_publishes_a_file_and_a_rule_fires_once(typist, own_store, tmp
         seen.page.screenshot(path=tmp_path / "published.png")
     assert keys.unseen == []
     assert watch(own_store, rules) == (3, ["reach: Learners: 9, above 6. Release 4, for the steward."])
-    assert watch(own_store, rules) == (0, [])
+    assert watch_here(own_store, rules, monkeypatch, capsys) == (0, [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import NOTE_QUESTIONS, settle
+from tests.browsing import NOTE_QUESTIONS, go_on, settle
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,28 @@ def opened(context, address):
     return page
 
 
+@pytest.fixture(scope="module")
+def tab(browser, served):
+    """tab("/methods?lang=ar") goes on in one tab of a desk, in which every address names its language."""
+    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    context.add_init_script(NOTE_QUESTIONS)
+    page = context.new_page()
+
+    def at(path):
+        assert "lang=" in path
+        if page.url == "about:blank":
+            page.goto(served + path)
+            page.wait_for_selector("h1", timeout=60_000)
+        else:
+            page.set_viewport_size({"width": 1280, "height": 900})
+            go_on(page, path)
+        settle(page)
+        return page
+
+    yield at
+    context.close()
+
+
 def test_a_browser_of_a_language_is_answered_in_it(reader, served):
     page = opened(reader("fr-CA"), served + "/overview")
     assert "réfugiés" in page.inner_text("h1")
@@ -51,8 +73,8 @@ def test_a_language_is_chosen_in_the_bar_and_remembered(reader, served):
     assert opened(context, served + "/overview?lang=en").inner_text("h1").startswith("26,000 refugees")
 
 
-def test_arabic_mirrors_the_page_and_its_bars_and_not_time(reader, served):
-    page = opened(reader(), served + "/completion_funnel?lang=ar")
+def test_arabic_mirrors_the_page_and_its_bars_and_not_time(tab):
+    page = tab("/completion_funnel?lang=ar")
     assert page.evaluate("document.documentElement.dir") == "rtl"
     assert page.evaluate("document.documentElement.lang") == "ar"
     sidebar = page.locator("[data-testid=stSidebar]").bounding_box()
@@ -62,7 +84,7 @@ def test_arabic_mirrors_the_page_and_its_bars_and_not_time(reader, served):
     label = page.locator(".js-plotly-plot .ytick text").first.bounding_box()
     bar = page.locator(".js-plotly-plot .bars path").first.bounding_box()
     assert label["x"] > bar["x"] + bar["width"] - 2, "labels stand at the right, bars grow to the left"
-    time = opened(page.context, served + "/overview?lang=ar&open=growth")
+    time = tab("/overview?lang=ar&open=growth")
     time.wait_for_selector(".js-plotly-plot .xtick text")
     years = time.locator(".js-plotly-plot .xtick text").all()
     at = {year.inner_html(): year.bounding_box()["x"] for year in years}
@@ -79,8 +101,8 @@ WORDS_BEGIN = """(which) => {
 }"""
 
 
-def test_words_in_arabic_begin_at_the_right(reader, served):
-    page = opened(reader(), served + "/reach_map?lang=ar")
+def test_words_in_arabic_begin_at_the_right(tab):
+    page = tab("/reach_map?lang=ar")
     block = page.locator("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]").bounding_box()
     right = block["x"] + block["width"]
     assert abs(page.evaluate(WORDS_BEGIN, "h1") - right) < 3
@@ -103,8 +125,8 @@ LINES_BETWEEN = """() => [...document.querySelectorAll("[data-testid=stButtonGro
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_line_stands_between_all_choices_in_a_row(reader, served, language):
-    page = opened(reader(viewport={"width": 1280, "height": 900}), f"{served}/methods?lang={language}")
+def test_a_line_stands_between_all_choices_in_a_row(tab, language):
+    page = tab(f"/methods?lang={language}")
     for chosen in range(2):
         page.locator("[data-testid=stButtonGroup] button").nth(chosen).click()
         page.mouse.move(0, 0)
@@ -123,20 +145,21 @@ def test_a_phone_in_arabic_has_no_closed_sidebar_over_the_page(reader, served):
     sidebar.locator("a").first.wait_for(state="visible")
 
 
-def test_a_wide_table_in_arabic_begins_with_its_first_column(reader, served):
-    page = opened(reader(viewport={"width": 390, "height": 844}), served + "/response_gaps?lang=ar&open=countries")
+def test_a_wide_table_in_arabic_begins_with_its_first_column(tab):
+    page = tab("/response_gaps?lang=ar&open=countries")
+    page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("""() => [...document.getElementsByClassName("dvn-scroller")].some((table) =>
         table.scrollWidth > table.clientWidth && table.scrollLeft + table.clientWidth >= table.scrollWidth - 1)""")
 
 
-def test_another_language_keeps_the_figures_and_writes_them_its_way(reader, served):
-    page = opened(reader(), served + "/school_closures?lang=ru&closures_on=2020-05-19")
+def test_another_language_keeps_the_figures_and_writes_them_its_way(tab):
+    page = tab("/school_closures?lang=ru&closures_on=2020-05-19")
     title = page.inner_text("h1").replace("\u00a0", " ").replace("\u202f", " ")
     assert "149" in title and "1,24 миллиарда" in title and "69,8 %" in title and "19 мая 2020 года" in title
 
 
-def test_a_page_is_taken_away_as_a_file_in_its_language(reader, served, tmp_path):
-    page = opened(reader(), served + "/completion_funnel?lang=fr")
+def test_a_page_is_taken_away_as_a_file_in_its_language(tab, tmp_path):
+    page = tab("/completion_funnel?lang=fr")
     page.locator(".st-key-document button").first.click()
     with page.expect_download(timeout=60_000) as handed:
         page.locator(".st-key-document-pdf button").click()
@@ -151,8 +174,8 @@ IN_OCTOBER = """() =>
 """
 
 
-def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(reader, served):
-    page = opened(reader("en-US"), served + "/school_closures?lang=ar&closures_on=2021-11-30")
+def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(tab):
+    page = tab("/school_closures?lang=ar&closures_on=2021-11-30")
     page.locator("[data-testid=stDateInputCalendarButton]").first.click()
     calendar = page.get_by_test_id("stDateInputCalendar")
     month, year = calendar.locator("button[aria-haspopup=listbox]").all()
@@ -169,11 +192,11 @@ def test_a_calendar_is_in_the_language_of_the_page_whatever_the_browser_speaks(r
     assert (listed[0], listed[-1], len(listed)) == ("يناير", "ديسمبر", 12)
 
 
-def test_hints_of_streamlit_are_in_the_language_of_the_page(reader, served):
-    page = opened(reader(), served + "/upload?lang=fr")
+def test_hints_of_streamlit_are_in_the_language_of_the_page(tab):
+    page = tab("/upload?lang=fr")
     uploader = page.get_by_test_id("stFileUploader").first.inner_text()
     assert "25 Mo par fichier" in uploader and "25MB" not in uploader
-    page = opened(page.context, served + "/methods?lang=fr")
+    page = tab("/methods?lang=fr")
     box = page.locator("[data-testid=stTextInput] input").first
     box.press_sequentially("abc")
     assert "Entrée pour appliquer" in page.locator("[data-testid=InputInstructions]").first.inner_text()

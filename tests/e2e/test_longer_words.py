@@ -4,14 +4,12 @@ In full with COALITION_FULL_TESTS=1 (each page on a desk and on a phone), else e
 """
 
 import os
-import sys
-from textwrap import dedent
 
 import pytest
 
 from dashboard.menu import pages
 from tests.browsing import NOTE_QUESTIONS, settle
-from tests.e2e.conftest import serving
+from tests.dashboards import RUN, serving
 from tests.pseudo import pseudo, write_pseudo
 
 pytestmark = pytest.mark.browser
@@ -26,18 +24,16 @@ LOOKS = {
 # Which pages are looked at, by the width.
 SEEN = {width: NAMES if FULL else NAMES[at :: 3 * len(LOOKS)] for at, width in enumerate(LOOKS)}
 # The dashboard with French catalogues of another folder.
-RUN = dedent("""
-    import sys
-    from pathlib import Path
+PSEUDO = """
+import os
+from pathlib import Path
 
-    from dashboard import locales
+from dashboard import locales
+from dashboard.server import prefetch
 
-    locales.FOLDER, locales.INCOMPLETE = Path(sys.argv[1]), Path(sys.argv[1]) / "none"
-
-    from dashboard.commands.cli import main
-
-    sys.exit(main(["run"]))
-""")
+prefetch.MOST_DAYS = 0
+locales.FOLDER, locales.INCOMPLETE = Path(os.environ["PSEUDO"]), Path(os.environ["PSEUDO"]) / "none"
+"""
 # Words whose box hides a part of them, without a sign that there is more: dots, a tooltip, or a bar to scroll.
 CUT = """() => {
     const hides = (style) => style.overflowX === "hidden" || style.overflowX === "clip";
@@ -75,7 +71,7 @@ def longer(demo_store, chromium, tmp_path_factory):
     """Address of a dashboard whose French is English, accented and longer."""
     folder = tmp_path_factory.mktemp("pseudo")
     write_pseudo(folder, "fr")
-    with serving(demo_store, [sys.executable, "-c", RUN, str(folder)]) as address:
+    with serving(demo_store, PSEUDO + RUN, PSEUDO=str(folder)) as address:
         yield address
 
 

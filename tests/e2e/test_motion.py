@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_days_move_only_when_they_are_played_and_do_not_slide(visit):
-    seen = visit(reader="still", reduced_motion="reduce")
+    seen = visit(reader="another", reduced_motion="reduce")
     seen.page.add_init_script(WATCH_MOTION)
     seen.open("/school_closures?closures_on=2020-03-01")
     handle = seen.page.get_by_role("slider").first

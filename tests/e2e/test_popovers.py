@@ -7,7 +7,7 @@ FOCUSED = "document.activeElement.innerText"
 
 
 def test_the_tab_key_leads_into_a_popover_and_escape_back_to_what_opened_it(visit):
-    seen = visit(reader="popovers").open("/contributions?open=ladder")
+    seen = visit(reader="another").open("/contributions?open=ladder")
     seen.page.get_by_role("button", name="English", exact=True).focus()
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_function("document.activeElement.dataset.testid === 'stPopoverBody'")

@@ -12,7 +12,7 @@ BAR = """(wanted) => { const bar = document.querySelector(".js-plotly-plot .poin
 
 
 def test_charts_follow_a_browser_that_turns_dark_and_light_again(visit):
-    seen = visit(reader="turning")
+    seen = visit(reader="another")
     seen.open("/completion_funnel")
     for scheme, color in (("light", ACCENT), ("dark", ACCENT_ON_DARK), ("light", ACCENT)):
         seen.page.emulate_media(color_scheme=scheme)

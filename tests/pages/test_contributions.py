@@ -246,9 +246,8 @@ def test_a_steward_confirms_names_that_are_one_organisation_and_nobody_else_is_a
     assert names not in sections(page())
 
 
-def test_without_a_list_the_page_says_what_to_import(served_store, tmp_path):
-    store = served_store(tmp_path / "store")
-    publish_release(store)
+def test_without_a_list_the_page_says_what_to_import(served_store, store_without_rows):
+    served_store(store_without_rows)
     assert any("on the page Upload" in info.value for info in page().info)
 
 

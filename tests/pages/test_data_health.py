@@ -25,7 +25,7 @@ from dashboard.store.releases import publish_release
 from dashboard.warehouse.catalog import questions, sources
 from dashboard.warehouse.lineage import sources_of, sources_of_page
 from tests.conftest import CAPTURED, FIXTURES
-from tests.pages.test_every_page import PAGES
+from tests.pages.test_every_page import FULL, PAGES
 from tests.store.health_files import propose
 from tests.stores import filled_once
 
@@ -82,10 +82,17 @@ def filled(together):
 
 
 @pytest.fixture
-def store(filled, tmp_path, served_store, as_served, monkeypatch):
+def store(filled, served_store, as_served, monkeypatch):
+    """For tests that only read: what one has asked is answered for the next."""
     monkeypatch.setattr(data_health, "today", lambda: TODAY)
     monkeypatch.setattr(notices, "today", lambda: TODAY)
-    return served_store(shutil.copytree(filled, tmp_path / "store"))
+    return served_store(filled)
+
+
+@pytest.fixture
+def own_store(store, tmp_path, served_store):
+    """A copy, for tests that change it."""
+    return served_store(shutil.copytree(store, tmp_path / "store"))
 
 
 def page(monkeypatch, viewer=STEWARD, name="data_health", **link):
@@ -177,8 +184,8 @@ def test_details_show_every_file_and_why_rows_were_set_aside(store, monkeypatch)
     assert "none yet" not in everything(test), "no value of a row is shown"
 
 
-def test_a_partner_reads_its_own_and_nothing_of_another(store, monkeypatch):
-    propose(store, "coursera_usage", ["beta/coursera_for_refugees"], "b@beta.org", ["beta"], SATURDAY)
+def test_a_partner_reads_its_own_and_nothing_of_another(own_store, monkeypatch):
+    propose(own_store, "coursera_usage", ["beta/coursera_for_refugees"], "b@beta.org", ["beta"], SATURDAY)
     test = opened(
         page(
             monkeypatch, Viewer("partner", "alpha"), source="coursera_usage:alpha/coursera_for_refugees", open="details"
@@ -222,20 +229,20 @@ def test_others_read_publishers_records_only(store, monkeypatch, viewer):
     assert "The longest overdue is “Learners enrolled by country, level and sex”" in said
 
 
-def test_three_failures_in_a_row_are_said_to_stewards(store, monkeypatch):
+def test_three_failures_in_a_row_are_said_to_stewards(own_store, monkeypatch):
     state = FetchState("unhcr_population", "unhcr", "2026-11-28T03:00:00+00:00", "", "", "failed", "no answer", 2)
-    remember(store, state)
+    remember(own_store, state)
     assert not page(monkeypatch).error
-    remember(store, FetchState(**{**vars(state), "failures": 3}))
+    remember(own_store, FetchState(**{**vars(state), "failures": 3}))
     test = page(monkeypatch, source="unhcr_population", open="details")
     assert "Fetching “Refugee population by origin, host and year” failed 3 times in a row: no answer" in words(test)
     assert "Last fetched on 28 November 2026, 03:00 UTC: failed. It failed 3 times in a row." in words(test)
     assert not page(monkeypatch, EVERYBODY).error and "no answer" not in words(page(monkeypatch, EVERYBODY))
 
 
-def test_what_cannot_be_read_is_said_and_the_rest_is_shown(store, monkeypatch):
-    (store / "fetches.json").write_text("{")
-    damaged = next((store / "snapshots" / "unhcr_population").iterdir()) / "manifest.json"
+def test_what_cannot_be_read_is_said_and_the_rest_is_shown(own_store, monkeypatch):
+    (own_store / "fetches.json").write_text("{")
+    damaged = next((own_store / "snapshots" / "unhcr_population").iterdir()) / "manifest.json"
     damaged.chmod(0o600)
     damaged.write_text("{")
     test = page(monkeypatch)
@@ -250,9 +257,9 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_shown(store, monkeypatch):
 
 @pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=str)
 def test_a_store_without_a_file_says_so_and_lists_what_should_come(
-    tmp_path, served_store, as_served, monkeypatch, viewer
+    store_without_rows, served_store, as_served, monkeypatch, viewer
 ):
-    publish_release(served_store(tmp_path / "bare"))
+    served_store(store_without_rows)
     test = page(monkeypatch, viewer)
     assert test.title[0].value == "No file of these sources has been received yet"
     assert [one.value for one in test.info] == ["Bring in files on the page Upload."]
@@ -260,8 +267,8 @@ def test_a_store_without_a_file_says_so_and_lists_what_should_come(
     assert "overdue" not in words(test)
 
 
-def test_a_file_that_waits_is_counted_and_dated(store, monkeypatch):
-    propose(store, "coursera_usage", ["alpha/coursera_for_refugees"], "a@alpha.org", ["alpha"], SATURDAY)
+def test_a_file_that_waits_is_counted_and_dated(own_store, monkeypatch):
+    propose(own_store, "coursera_usage", ["alpha/coursera_for_refugees"], "a@alpha.org", ["alpha"], SATURDAY)
     test = page(monkeypatch, source="coursera_usage:alpha/coursera_for_refugees", open="details")
     assert "1 file waits to be published, since 21 November 2026, 08:00 UTC. Brought in by a@alpha.org." in words(test)
 
@@ -311,7 +318,8 @@ def test_a_page_counts_its_late_sources_in_the_bar_and_names_each_behind_it(stor
     assert badge(test) == f":red[▲] {count}"
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "data_health"])
+# By turns: every third page; in full all of them.
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "data_health"][:: 1 if FULL else 3])
 def test_every_page_that_uses_a_late_source_says_so(store, monkeypatch, name):
     asked = next(one for one in pages() if one.name == name).questions() & questions().keys()
     behind = {*sources_of_page(name), *(source for question in asked for source in sources_of(question))}

@@ -2,7 +2,7 @@
 
 `pytest tests/pages/test_every_page.py --collect-only -q` prints the combinations. COALITION_FULL_TESTS=1 adds each
 partner of the demonstration, a release of each source alone and every link for every viewer, and opens all that is
-folded in each combination instead of the default ones only.
+folded in each combination instead of every second one of the default ones.
 """
 
 import ast
@@ -124,7 +124,7 @@ COMBINATIONS = [
 
 
 @pytest.fixture(scope="session")
-def stores(together, demo_store):
+def stores(together, demo_store, store_without_rows):
     """A store in each state, filled once."""
 
     def one_partner(store):
@@ -137,7 +137,7 @@ def stores(together, demo_store):
     return {
         "full demonstration": demo_store,
         "one real partner": filled_once(together / "one_partner", one_partner),
-        "release without rows": filled_once(together / "without_rows", publish_release),
+        "release without rows": store_without_rows,
         "no release": together / "nowhere",
     }
 
@@ -153,7 +153,7 @@ def test_every_page_opens_and_says_what_it_cannot_show(state, viewer, page, link
     folded = record_what_is_folded(monkeypatch)
     test = seen_by(viewer, page, link, monkeypatch)
     check(test, state, viewer, page)
-    if FULL or (not link and state != "no release"):
+    if FULL or (not link and state != "no release" and (PAGES.index(page) + viewers(state).index(viewer)) % 2):
         for key in folded:
             test.session_state[key] = True
         check(test.run(), state, viewer, page)

@@ -1,4 +1,7 @@
-"""The reader's language: chosen in the address or the bar, kept between pages, and no word of English left in it."""
+"""The reader's language: chosen in the address or the bar, kept between pages, and no word of English left in it.
+
+By turns: the headings of every second page are read; in full, with COALITION_FULL_TESTS=1, of all.
+"""
 
 import re
 
@@ -6,6 +9,7 @@ import pytest
 
 from dashboard import locales, menu
 from dashboard.menu import pages
+from tests.pages.test_every_page import FULL
 from tests.pages.test_pages import app, demo, words  # noqa: F401 - the fixture serves
 from tests.pages.test_reach_pages import title
 from tests.pseudo import ACCENTS, pseudo, write_pseudo
@@ -71,7 +75,7 @@ def test_a_page_that_is_not_whole_in_a_language_is_in_english(pseudo_french, tmp
     assert pseudo("Completion funnel") in words(app("completion_funnel", lang="fr"))
 
 
-@pytest.mark.parametrize("page", [page.name for page in pages()])
+@pytest.mark.parametrize("page", [page.name for page in pages()][:: 1 if FULL else 2])
 def test_no_heading_of_a_page_is_left_in_english(pseudo_french, page):
     test = app(page, lang="fr")
     assert not test.exception

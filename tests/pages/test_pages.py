@@ -11,9 +11,8 @@ from dashboard.access.viewer import EVERYBODY, EXECUTIVE, STEWARD, Viewer
 from dashboard.scope import Scope
 from dashboard.session import answer as answers_of
 from dashboard.settings import PROJECT
-from dashboard.store.releases import open_release, publish_release
+from dashboard.store.releases import open_release
 from dashboard.store.snapshots import pinned
-from tests.stores import filled_once
 
 LEARNERS = (
     *("overview", "reach_map", "my_programme", "completion_funnel", "cohorts", "credit_recognition"),
@@ -351,17 +350,9 @@ def test_an_empty_store_says_what_to_do(served_store, tmp_path):
     assert not test.exception and "coalition demo" in test.error[0].value
 
 
-@pytest.fixture(scope="session")
-def store_without_rows(together, learner_secret):
-    """The same as for `test_every_page`: once for all processes."""
-    store = filled_once(together / "without_rows", publish_release)
-    assert not any(pinned(store).values())
-    return store
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_a_release_without_a_source_says_what_to_import(page, served_store, store_without_rows):
-    served_store(store_without_rows)
+    assert not any(pinned(served_store(store_without_rows)).values())
     test = app(page)
     assert page in ("methods", "upload") or any("on the page Upload" in info.value for info in test.info)
 

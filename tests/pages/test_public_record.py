@@ -11,20 +11,25 @@ from dashboard.store.releases import publish_release
 from tests.conftest import FIXTURES
 
 
-@pytest.fixture
-def store(tmp_path, served_store, as_served):
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
     """A store of refugees in 1992, of whom some are in an unknown country, with a note on Kenya."""
-    day = datetime.date(2024, 7, 21)
-    notes = tmp_path / "footnotes.csv"
+    folder, day = tmp_path_factory.mktemp("refugees"), datetime.date(2024, 7, 21)
+    notes = folder / "footnotes.csv"
     notes.write_text(
         "Footnote,Year,Country of origin (ISO),Country of asylum (ISO),Population type\n"
         '"Counted *twice* <b>.",1992,,KEN,REF\n'
         '"By country of birth.",1992,SOM,,REF\n'
     )
-    import_file(tmp_path / "store", "unhcr_population", FIXTURES / "faults" / "host_unknown.csv", day)
-    import_file(tmp_path / "store", "unhcr_footnotes", notes, day)
-    publish_release(tmp_path / "store")
-    return served_store(tmp_path / "store")
+    import_file(folder / "store", "unhcr_population", FIXTURES / "faults" / "host_unknown.csv", day)
+    import_file(folder / "store", "unhcr_footnotes", notes, day)
+    publish_release(folder / "store")
+    return folder / "store"
+
+
+@pytest.fixture
+def store(filled, served_store, as_served):
+    return served_store(filled)
 
 
 def refugees(**link):

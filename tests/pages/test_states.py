@@ -22,6 +22,12 @@ def store(demo_store, tmp_path, served_store, as_served):
     return served_store(shutil.copytree(demo_store, tmp_path / "store"))
 
 
+@pytest.fixture
+def demonstration(demo_store, served_store, as_served):
+    st.cache_data.clear()
+    return served_store(demo_store)
+
+
 def damage(store, number):
     file = store / "releases" / str(number) / "manifest.json"
     file.chmod(0o600)
@@ -53,7 +59,7 @@ def test_no_release_can_be_read_and_only_a_steward_reads_which_file_is_damaged(s
 
 
 @pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=["steward", "public"])
-def test_a_question_that_fails_leaves_its_sentence_and_the_end_of_the_page(store, viewer, monkeypatch):
+def test_a_question_that_fails_leaves_its_sentence_and_the_end_of_the_page(demonstration, viewer, monkeypatch):
     from dashboard.pages.school_closures import panels
     from dashboard.refusals import Refusal
 
@@ -69,7 +75,9 @@ def test_a_question_that_fails_leaves_its_sentence_and_the_end_of_the_page(store
 
 
 @pytest.mark.parametrize("viewer", [STEWARD, EVERYBODY], ids=["steward", "public"])
-def test_a_question_that_takes_too_long_says_what_a_reader_can_do_and_is_asked_again(store, viewer, monkeypatch):
+def test_a_question_that_takes_too_long_says_what_a_reader_can_do_and_is_asked_again(
+    demonstration, viewer, monkeypatch
+):
     from dashboard.pages.school_closures import panels
 
     asked, answered = [], panels.ask_row
@@ -99,7 +107,7 @@ def test_a_question_that_takes_too_long_says_what_a_reader_can_do_and_is_asked_a
         (QueryStopped("No such day."), "These figures cannot be computed for what is chosen."),
     ],
 )
-def test_an_answer_that_cannot_be_shown_says_why_in_words_for_readers(store, refusal, begins, monkeypatch):
+def test_an_answer_that_cannot_be_shown_says_why_in_words_for_readers(demonstration, refusal, begins, monkeypatch):
     from dashboard.pages.school_closures import panels
 
     def stops(*_asked, **_named):
