@@ -19,10 +19,9 @@ from dashboard.locales.numbers import (
     HIDDEN,
     MISSING,
     day,
-    is_whole_percent,
     mark_missing,
-    missing,
     moment,
+    own_marks,
     short_day,
     whole,
 )
@@ -166,7 +165,9 @@ def mark_hidden(context: Scope | None = None) -> None:
 
     A partner has decimals where a question of the page is answered from its own rows in this context.
     """
-    if not current_viewer().is_steward:
+    if current_viewer().is_steward:
+        mark_missing(MISSING)
+    else:
         mark_missing(HIDDEN, whole_percent=context is None or not _is_of_own(context))
 
 
@@ -181,13 +182,10 @@ def _is_of_own(context: Scope) -> bool:
 @contextmanager
 def written_as_known(question_name: str, context: Scope) -> Iterator[None]:
     """Has what is missing marked, and shares written, as the answer to a question has them, whatever its page."""
-    before = missing(), is_whole_percent()
     is_hidden = is_hidden_from_me(question_name, context)
-    mark_missing(HIDDEN if is_hidden else MISSING, whole_percent=is_hidden)
-    try:
+    with own_marks():
+        mark_missing(HIDDEN if is_hidden else MISSING, whole_percent=is_hidden)
         yield
-    finally:
-        mark_missing(*before)
 
 
 def hidden_words() -> str:

@@ -29,6 +29,7 @@ from dashboard.locales.numbers import (
     is_whole_percent,
     mark_missing,
     missing,
+    own_marks,
 )
 from dashboard.locales.plain import without_markup
 from dashboard.menu import pages
@@ -149,7 +150,7 @@ def make_document(
     Raises:
         NoSuchPage, UnknownLanguage: as documented there.
     """
-    with acting_as(visitor), on_release(release), speaking(code):
+    with acting_as(visitor), on_release(release), speaking(code), own_marks():
         notices.mark_hidden()
         mark, whole_percent = missing(), is_whole_percent()
         chapters: list[Chapter] = []
@@ -181,13 +182,9 @@ def make_document(
 @contextmanager
 def written_for(document: Document) -> Iterator[None]:
     """Has words, shares and what is missing written as the document's reader has them, while a file is made of it."""
-    before = missing(), is_whole_percent()
-    with speaking(document.language):
+    with speaking(document.language), own_marks():
         mark_missing(document.missing, document.whole_percent)
-        try:
-            yield
-        finally:
-            mark_missing(*before)
+        yield
 
 
 def link_to(page: str, address: Mapping[str, str], code: str) -> str:

@@ -15,7 +15,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from dashboard.charts.slides import NativeChart, Series, from_right, marked
+from dashboard.charts.slides import WHOLE, NativeChart, Series, from_right, marked
 
 INK, GRID = RGBColor(0x24, 0x32, 0x40), RGBColor(0xD5, 0xDA, 0xE0)
 SMALL = 11  # points
@@ -76,7 +76,8 @@ def add_chart(
         plot.overlap = -5 if chart.grouping == "clustered" else 100
     for number, (drawn_series, series) in enumerate(zip(plot.series, chart.series, strict=True)):
         for code in drawn_series._element.iter(qn("c:formatCode")):
-            code.text = series.number_format
+            is_along = any(parent.tag == qn("c:xVal") for parent in code.iterancestors())
+            code.text = (chart.along_format or WHOLE) if is_along else series.number_format
         _set_marks(drawn_series, series, number)
         if series.above:
             _set_intervals(drawn_series, series)
@@ -90,7 +91,7 @@ def add_chart(
 
 def _data(chart: NativeChart, title: str) -> Any:
     if chart.kind == "xy":
-        points = _Points(number_format=chart.number_format)
+        points = _Points(number_format=chart.along_format or WHOLE)
         for series in chart.series:
             added = points.add_series(series.name or title, number_format=_unconditional(series.number_format))
             for at, value in zip(series.at, series.values, strict=True):

@@ -6,7 +6,8 @@ A missing one is an en dash, or a double dagger where counts of people are hidde
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Literal
@@ -46,6 +47,16 @@ def mark_missing(mark: str, whole_percent: bool = False) -> None:
     """Has what is missing shown by this mark, and shares in whole percent, for the rest of this run of a page."""
     _mark.set(mark)
     _whole.set(whole_percent)
+
+
+@contextmanager
+def own_marks() -> Iterator[None]:
+    """What is set within by `mark_missing` ends with it."""
+    mark, whole_percent = _mark.get(), _whole.get()
+    try:
+        yield
+    finally:
+        mark_missing(mark, whole_percent)
 
 
 def is_whole_percent() -> bool:

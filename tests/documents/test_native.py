@@ -172,4 +172,19 @@ def test_a_share_too_small_for_its_decimals_is_less_than_the_least_on_a_slide_to
     codes = {code.text for code in frame.chart._chartSpace.iter(qn("c:formatCode")) if "%" in code.text}
     assert codes == {'[=0]0.0%;[<0.0005]"less than 0.1\xa0%";0.0%'}
     book = load_workbook(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob)).active
-    assert {cell.number_format for row in book.iter_rows() for cell in row if "%" in cell.number_format} == {"0.0%"}
+    formats = {cell.number_format for row in book.iter_rows() for cell in row if isinstance(cell.value, int | float)}
+    assert formats == ({"0.0%"} if figure == "bars" else {"0.0%", "#,##0"})  # along the points are 1 and 2, no shares
+
+
+def test_days_along_points_are_days_in_the_chart_and_in_its_workbook():
+    drawn = native(lines_figure([datetime.date(2024, 1, 1), datetime.date(2024, 2, 1)], [("Learners", [1, 3])]))
+    deck = Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[6]).shapes
+    chart = add_chart(shapes, drawn, "Learners", "en-GB", (0, 0, Inches(5), Inches(4))).chart
+    along = [code.text for at in chart._chartSpace.iter(qn("c:xVal")) for code in at.iter(qn("c:formatCode"))]
+    assert along == ["d/m/yyyy"]
+    book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
+    assert [row[0].value for row in book.iter_rows(min_row=2)] == [
+        datetime.datetime(2024, 1, 1),
+        datetime.datetime(2024, 2, 1),
+    ]

@@ -17,16 +17,18 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
-from dashboard.access.viewer import counts_nobody
+from dashboard.access.viewer import EVERYBODY, STEWARD, counts_nobody
+from dashboard.access.visitor import Visitor
 from dashboard.charts.alt import figures_in_words
 from dashboard.charts.slides import native
 from dashboard.documents import pptx as slides_of
-from dashboard.documents.model import ChartShown, TableShown, as_of, cell_words, written_for
+from dashboard.documents.model import ChartShown, PageRequest, TableShown, as_of, cell_words, make_document, written_for
 from dashboard.documents.pptx import CELL_LINES, HEAD_LINES, MOST_ROWS, write_pptx
 from dashboard.documents.xlsx import HEAD_ROW, USUAL_WIDE, WIDEST, write_xlsx
 from dashboard.intake.report import harmless
 from dashboard.locales import _
-from dashboard.locales.numbers import HIDDEN, MISSING, decimal, is_missing, missing, people, share
+from dashboard.locales.numbers import HIDDEN, MISSING, decimal, is_missing, is_whole_percent, missing, people, share
+from dashboard.session import begin
 from dashboard.settings import PROJECT
 
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
@@ -443,6 +445,18 @@ def test_names_of_sheets_are_short_allowed_and_once(made):
     for name in names:
         assert 0 < len(name) <= 31
         assert not set(name) & set("[]:*?/\\'")
+
+
+def test_who_made_a_document_before_changes_nothing_of_the_next(made, small_store, served_store):
+    """A night's mail makes documents for several readers in one process."""
+    served_store(small_store)
+    pages = [PageRequest("completion_funnel", {})]
+    marks = {}
+    for name, viewer in (("public", EVERYBODY), ("steward", STEWARD), ("public again", EVERYBODY)):
+        document = make_document("x", "X", pages, Visitor("x", viewer, viewer, lambda: True), begin()[0], "en")
+        marks[name] = document.missing, document.whole_percent
+        assert (missing(), is_whole_percent()) == (MISSING, False), name
+    assert marks == {"public": (HIDDEN, True), "steward": (MISSING, False), "public again": (HIDDEN, True)}
 
 
 def test_a_document_is_written_as_its_reader_has_it_whoever_was_last(made):
