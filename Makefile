@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Each process would compile every module anew; tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-full test-cluster try check check-python check-sql browser lint-deploy lock strings icons chinese-font bench bench-peers clean
 
 run: $(VENV)/.run ## serve the dashboard on http://127.0.0.1:8501 (PORT and COALITION_STORE are obeyed)
