@@ -40,6 +40,7 @@ check-python: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --collect-only -qqq
 
 check-sql: $(VENV)/.test
 	$(BIN)/sqlfluff lint queries --disable-progress-bar

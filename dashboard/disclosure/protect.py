@@ -106,12 +106,14 @@ class _Sight:
 
     `raised` is each count with its shift, `lowered` the same where it is no more than what it is a part of: what is
     shown is a function of that. `least` and `most` are what attackers may know of what is shown. `small` are hidden by
-    the policy, `few` of those for the people behind them, whatever the count.
+    the policy, `few` of those for the people behind them, whatever the count. `everybody` are the cells of all, each
+    partner's own among them.
     """
 
     audience: str
     chosen: Mapping[str, pd.DataFrame]
     cells: pd.DataFrame
+    everybody: pd.DataFrame
     sums: Sums
     raised: np.ndarray
     lowered: np.ndarray
@@ -195,7 +197,8 @@ def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules:
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     names = _names(cells, as_of)
-    raised = _raised(cells, names, most_of_two(cells, _cells_of_everybody(exact)), rules, key)
+    everybody = _cells_of_everybody(exact)
+    raised = _raised(cells, names, most_of_two(cells, everybody), rules, key)
     lowered = tightened(np.zeros(len(cells)), raised, sums, rules.span)[1]
     behind = [(people, *name[1:]) for people, name in zip(cells["of_people"], names, strict=True)]
     people = cells["people"].to_numpy() + shifts(behind, rules.shift, key)
@@ -205,7 +208,8 @@ def _of_coalition(exact: Mapping[str, pd.DataFrame], as_of: pd.DataFrame, rules:
     down = _down(cells, COALITION, rules)
     figures = _floor(lowered, down)
     least, most = figures - rules.span, figures + down - 1
-    return _Sight(COALITION, chosen, cells, sums, raised, lowered, least, most, small, few, {"an outsider": None})
+    known: dict[str, np.ndarray | None] = {"an outsider": None}
+    return _Sight(COALITION, chosen, cells, everybody, sums, raised, lowered, least, most, small, few, known)
 
 
 def _of_public(
@@ -224,7 +228,7 @@ def _of_public(
     cells = cells_of(chosen)
     sums = sums_of(cells, as_of, chosen)
     at = coalition.keys.get_indexer(_keys(cells))
-    whole = _cells_of_everybody(exact)
+    whole = coalition.everybody
     known: dict[str, np.ndarray | None] = {"an outsider": None}
     # What is public is what a partner sees beside its own.
     known |= {name: own_counts(cells, whole, partners) for name, partners in attackers(whole).items()}
@@ -236,7 +240,7 @@ def _of_public(
     raised, few = coalition.raised[at] + again, coalition.few[at]
     least = raised - rules.span - max(rules.shift_again)
     small = coalition.small[at] | (lowered < rules.least_shown(PUBLIC))
-    sight = _Sight(PUBLIC, chosen, cells, sums, raised, lowered, least, lowered, small, few, known)
+    sight = _Sight(PUBLIC, chosen, cells, whole, sums, raised, lowered, least, lowered, small, few, known)
     hidden_too, rounds = _hide_until_safe(sight, small | hidden[at], rules)
     return _protected(exact, sight, hidden_too, rounds, as_of, rules, regions, key, above.tables)
 

@@ -78,6 +78,7 @@ def test_days_that_play_are_one_step_of_history_when_they_stop(visit):
     assert f"closures_on={stopped}" in seen.page.url
 
 
+@pytest.mark.skipif(not FULL, reason="another choice of the same kind: only in the full form")
 def test_months_of_the_reach_map_that_play_are_one_step_and_stop_at_the_newest(visit):
     seen = visit().open("/reach_map?as_of=2019-03-31")
     seen.page.get_by_role("slider").first.wait_for()
@@ -140,6 +141,7 @@ def test_back_takes_the_choices_of_the_funnel_one_by_one(visit):
     assert tiles(seen) == both
 
 
+@pytest.mark.skipif(not FULL, reason="another choice of the same kind: only in the full form")
 def test_back_undoes_a_switch_of_the_reach_map(visit):
     seen = visit(height=1300).open("/reach_map")
     first = seen.page.url

@@ -1,6 +1,7 @@
 """Stores that are kept between runs: used while nothing changed that makes them, and never in part."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,7 @@ print("\\n" + json.dumps(sorted(map(os.path.abspath, opened | modules))))
 """
 
 
+@pytest.mark.skipif(os.environ.get("COALITION_FULL_TESTS") != "1", reason="twenty seconds: only in the full form")
 def test_every_file_that_is_read_to_fill_a_store_is_one_by_which_it_is_kept(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", TRACED, str(tmp_path)], cwd=PROJECT, check=True, capture_output=True, text=True
