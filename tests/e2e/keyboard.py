@@ -42,6 +42,19 @@ MARKS_OF = """
     };
 """
 LEFT = "() => window.stops[0].isConnected ? window.marksOf(window.stops[0]) : null"
+# Whether the element that was left looks otherwise with the focus, where there is time to draw it with and without.
+SEEN_AFTER_ALL = """async () => {
+    const [left, now] = window.stops;
+    const drawn = () => new Promise((done) => setTimeout(done, 500));
+    await drawn();
+    const without = window.marksOf(left).join();
+    left.focus();
+    await drawn();
+    const seen = window.marksOf(left).join() !== without;
+    now.focus();
+    await drawn();
+    return seen;
+}"""
 
 
 class Keyboard:
@@ -71,7 +84,7 @@ class Keyboard:
             left = self.page.evaluate(LEFT)
             # What no key leads to has the focus when a dialogue of the browser gave it back.
             is_stop = self._last["stops"] and self._last["name"] != now["name"]
-            if left is not None and left == self._last["marks"] and is_stop:
+            if left is not None and left == self._last["marks"] and is_stop and not self.page.evaluate(SEEN_AFTER_ALL):
                 self.unseen.append(f"{self._last['role']} {self._last['name'][:50]}")
         if now and not now["inside"]:
             self.unseen.append(f"outside of the screen: {now['role']} {now['name'][:50]}")
