@@ -20,7 +20,7 @@ def test_a_focus_that_cannot_be_seen_is_noted_and_one_drawn_late_is_not(browser)
     page = browser.new_page()
     keys = Keyboard(page)
     page.set_content(BUTTONS)
-    page.evaluate(MARKS_OF)
+    page.add_script_tag(content=MARKS_OF)
     keys.tab_to("Last")
     assert keys.unseen == ["button Never"]
     page.close()
