@@ -423,7 +423,7 @@ def first_load(port: int, ready: str, path: str = "") -> tuple[float, int]:
     """Megabytes over the wire (headers, bodies as sent, websocket frames) and requests of a first visit."""
     from playwright.sync_api import sync_playwright
 
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         page = browser.new_page()
