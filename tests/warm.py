@@ -16,7 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import IO, Any, Self
+from typing import IO, Any, NoReturn, Self
 
 # Read by libraries when they are imported: as in a child of the front door, which starts no threads.
 AT_START = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -159,8 +159,7 @@ def be_child(environment: dict[str, str], pipes: list[int]) -> None:
     """Does what `python -m dashboard.intake.child` does with these pipes and this environment, and ends."""
     from dashboard.intake import child
 
-    code = 1
-    try:
+    def read() -> None:
         for to, pipe in enumerate(pipes):
             os.dup2(pipe, to)
         os.closerange(3, 256)
@@ -168,21 +167,14 @@ def be_child(environment: dict[str, str], pipes: list[int]) -> None:
         os.environ.clear()
         os.environ.update(environment)
         child.main()
-        code = 0
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    except BaseException:  # noqa: BLE001
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+
+    end_with(read)
 
 
 def be_dashboard(message: dict[str, Any], _pipes: list[int]) -> None:
     """Does what `python -c` does with this text and this environment, and ends; what it prints is for nobody."""
-    code = 1
-    try:
+
+    def serve_it() -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for to in (0, 1):
             os.dup2(nothing, to)
@@ -190,12 +182,22 @@ def be_dashboard(message: dict[str, Any], _pipes: list[int]) -> None:
         os.environ.clear()
         os.environ.update(message["environment"])
         exec(message["code"], {"__name__": "__main__"})
+
+    end_with(serve_it)
+
+
+def end_with(run: Callable[[], None]) -> NoReturn:
+    """Ends a fork as Python ends a program, without what its parent would do at its end."""
+    code = 1
+    try:
+        run()
         code = 0
     except SystemExit as ended:
         code = int(ended.code or 0)
     except BaseException:  # noqa: BLE001
         traceback.print_exc()
     finally:
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
