@@ -316,7 +316,7 @@ def is_dark() -> bool:
 
 def map_height(long_legend: bool = False, beside_card: bool = False) -> int:
     """The height of a world map with its legend: a phone is narrow, and an empty band above the map helps nobody."""
-    if not light.on_phone():
+    if not light.is_narrow():
         return HEIGHT_BESIDE_CARD if beside_card else HEIGHT
     return HEIGHT_ON_PHONE_LONG_LEGEND if long_legend else HEIGHT_ON_PHONE
 

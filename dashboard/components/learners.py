@@ -6,11 +6,12 @@ from dashboard.charts.kept import names_by_code
 from dashboard.components.page import NoAnswer
 from dashboard.disclosure.policy import COALITION, policy
 from dashboard.locales import _
+from dashboard.locales.numbers import day, is_missing
 from dashboard.scope import Scope
-from dashboard.session import ask, current_viewer, is_hidden_from_me
+from dashboard.session import ask, ask_row, current_viewer, is_hidden_from_me
 from dashboard.vocabularies import words
 
-STEPS = "completion_funnel/learners_per_step"
+STEPS, NEWEST_FILE = "completion_funnel/learners_per_step", "overview/newest_file"
 FOR_REFUGEES = "for_refugees"
 ALL = "all"
 
@@ -20,6 +21,16 @@ def needs() -> str:
     if ask("overview/programmes").empty:
         return _("No learners are in this release. Bring in a report on the page Upload.")
     return ""
+
+
+def lead(scope: Scope, words: str) -> str:
+    """The line below the sentence of a page that counts until the newest file: that day, then the page's words."""
+    return " ".join(filter(None, [_newest_file(scope), words, newcomer()]))
+
+
+def _newest_file(scope: Scope) -> str:
+    newest = ask_row(NEWEST_FILE, scope)["on_date"]
+    return "" if is_missing(newest) else _("As of the newest file, {day}.").format(day=day(newest))
 
 
 def newcomer() -> str:

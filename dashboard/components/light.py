@@ -25,6 +25,9 @@ KEY, ON = "light", "1"
 WANTS_LESS = "save_data"
 # The cookie of a browser whose line was slow, and where the session keeps that it is.
 SLOW_LINE = "slow_line"
+# The cookie in which a browser states that the page is narrow, since the server cannot see it: a phone, a window beside
+# another, or large letters.
+NARROW, NARROW_PIXELS = "narrow", 640
 MOST_ROWS, FIRST_ROWS = 60, 12  # of a table, and of the one that stands in place of a map
 CHART_WIDTH = 700  # pixels
 
@@ -34,9 +37,11 @@ def is_light() -> bool:
     return not is_recording() and in_address(KEY) == ON
 
 
-def on_phone() -> bool:
-    """Whether the reader's browser states that it is a phone's: the server cannot see how wide the page is."""
-    return not is_recording() and "Mobi" in (st.context.headers.get("User-Agent") or "")
+def is_narrow() -> bool:
+    """Whether the page began as narrow as a phone's, as its browser stated, or is on one."""
+    if is_recording():
+        return False
+    return st.context.cookies.get(NARROW) == "on" or "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def choice() -> None:

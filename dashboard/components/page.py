@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.access.visitor import is_embedded
 from dashboard.components import dropped, languages, light, notices
 from dashboard.components.filters import read_open, remember_open
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.provenance import begin_page, remember_headline
 from dashboard.components.record import Headline, Unanswered, is_recording, keep, keep_section
 from dashboard.locales import _
@@ -115,7 +115,7 @@ def _loading(name: str) -> None:
 def _bar(choices: Sequence[Choice]) -> Scope:
     context = Scope()
     with st.container(horizontal=True, key="context", vertical_alignment="bottom"):
-        if choices and on_phone():
+        if choices and is_narrow():
             with st.popover(_("Change what is shown")):
                 for choose in choices:
                     context = choose(context)

@@ -217,7 +217,7 @@ def grid(rows: list[dict[str, Any]], alt: str, nothing: str, **how: Any) -> None
         return
     columns = {name: [row.get(name) for row in rows] for name in rows[0]}
     # A phone has no room for columns side by side unless their words go on in the next line.
-    if light.is_light() or (light.on_phone() and len(rows) <= FEW_ROWS):
+    if light.is_light() or (light.is_narrow() and len(rows) <= FEW_ROWS):
         light.table(
             list(columns),
             [[_plain(row.get(name)) for name in columns] for row in rows],

@@ -1,6 +1,7 @@
 """Names in the page's own HTML what its browser will ask for later, and where it finds the server.
 
-So scripts are loaded while the page's own script runs, and the browser connects without asking first.
+So scripts are loaded while the page's own script runs, and the browser connects without asking first. The browser
+states how wide the page is before it does.
 """
 
 import gzip
@@ -10,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from dashboard.access.gate import login_is_configured
-from dashboard.components.light import WANTS_LESS
+from dashboard.components.light import NARROW, NARROW_PIXELS, WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies, header
 from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, is_accepted, pack_best
@@ -43,6 +44,11 @@ OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modifi
 CONNECTS_AT_ONCE = (
     'window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href,'
     "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}"
+)
+# Before the page connects, since the server lays out what it sends for a narrow page or a wide one.
+STATES_WIDTH = (
+    f'document.cookie="{NARROW}="+(innerWidth<={NARROW_PIXELS}?"on":"off")+"; path=/; samesite=strict"'
+    '+(location.protocol=="https:"?"; secure":"")'
 )
 TOKEN = "_streamlit_xsrf"
 IN_HTML = re.compile(r"\./static/js/([\w.\-]+\.js)")
@@ -156,7 +162,8 @@ def links(elements: tuple[str, ...]) -> str:
 def _with_links(
     page: bytes, elements: tuple[str, ...], may_connect: bool, is_packed: bool
 ) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    added = f"<script>{CONNECTS_AT_ONCE}</script>\n" if may_connect else ""
+    scripts = [STATES_WIDTH, *([CONNECTS_AT_ONCE] if may_connect else [])]
+    added = "".join(f"<script>{script}</script>\n" for script in scripts)
     sent = page.replace(b"</head>", (added + links(elements)).encode() + b"\n</head>", 1)
     return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])
 

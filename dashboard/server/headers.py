@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from dashboard.menu import EMBEDDABLE, first_page
 from dashboard.refusals import Refusal
 from dashboard.server import limits
-from dashboard.server.ahead import CONNECTS_AT_ONCE
+from dashboard.server.ahead import CONNECTS_AT_ONCE, STATES_WIDTH
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
 from dashboard.settings import EMBED_VARIABLE, embed_hosts, metrics_token, public_url
@@ -155,7 +155,7 @@ def _is_endless(scope: Scope) -> bool:
 @cache
 def _inline_scripts() -> str:
     page = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    inline = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), CONNECTS_AT_ONCE]
+    inline = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), CONNECTS_AT_ONCE, STATES_WIDTH]
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
 
 

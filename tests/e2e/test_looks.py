@@ -305,6 +305,16 @@ def test_a_narrow_page_scrolls_down_only_and_loses_nothing(on_a_dark_phone):
     nothing_is_lost(on_a_dark_phone)
 
 
+def test_a_window_as_narrow_as_a_phone_has_the_choices_behind_a_button_and_a_wide_one_has_them_in_sight(visit):
+    narrow = visit(390, 844, reader="another")
+    narrow.open("/completion_funnel")
+    button, choice = narrow.page.get_by_role("button", name="Change what is shown"), "[data-testid=stSelectbox]"
+    assert button.is_visible() and not narrow.page.locator(f"{choice}:visible").count()
+    narrow.page.set_viewport_size(LOOKS["desk"]["viewport"])
+    narrow.open("/completion_funnel")
+    assert not button.count() and narrow.page.locator(f"[data-testid=stMain] {choice}:visible").count() == 5
+
+
 def test_no_english_is_left_in_arabic_but_names(in_arabic):
     assert english(in_arabic.page) == []
 

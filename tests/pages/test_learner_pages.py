@@ -77,6 +77,12 @@ def test_the_funnels_sentence_is_that_of_its_steps(asked):
     assert title(test).startswith("1,755 of 2,421 ")
 
 
+@pytest.mark.parametrize("page", ["completion_funnel", "cohorts", "credit_recognition"])
+def test_a_page_that_counts_until_the_newest_file_states_its_day(page):
+    leads = [text.value for text in opened(page, programme_id="kiron_campus").markdown]
+    assert any(" · As of the newest file, 20 June 2019. " in text.replace("\u00a0", " ") for text in leads), leads
+
+
 def test_the_cohorts_sentence_is_verified_completion_with_its_interval(asked):
     test = opened("cohorts")
     seen = []

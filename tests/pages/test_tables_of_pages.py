@@ -41,7 +41,7 @@ def test_days_are_written_as_the_language_does_and_numbers_stand_at_the_right():
 
 
 def test_a_phone_has_every_column_with_its_words_in_lines(monkeypatch):
-    monkeypatch.setattr(light, "on_phone", lambda: True)
+    monkeypatch.setattr(light, "is_narrow", lambda: True)
     test = AppTest.from_function(drawn).run()
     (table,) = (element.proto.body for element in test.get("html"))
     assert not test.dataframe

@@ -70,6 +70,12 @@ def test_a_programme_without_files_is_zero_not_an_error(ask):
     assert rows[0]["on_date"] is None and rows[0]["learners_reached"] == 0
 
 
+def test_the_newest_file_is_that_of_the_choice(ask):
+    newest = DAY(2019, 12, 31)
+    assert ask("overview/newest_file", programme_id="coursera_for_refugees", partner_id="alpha") == [{"on_date": newest}]
+    assert ask("overview/newest_file", programme_id="dlsei", partner_id="alpha") == [{"on_date": None}], "no learner"
+
+
 def test_steps_count_people_once_across_partners(ask):
     rows = ask("completion_funnel/learners_per_step", programme_id="coursera_for_refugees")
     # P1 to P7; without P7; without P4; without P2, last seen after 3 days; P1 P5 P6; P1 P6; P1.

@@ -159,6 +159,7 @@ def test_the_browser_connects_without_asking_unless_streamlit_would_not_know_who
 
     allowed = content_security_policy("127.0.0.1").split("script-src")[1].split(";")[0]
     assert base64.b64encode(hashlib.sha256(ahead.CONNECTS_AT_ONCE.encode()).digest()).decode() in allowed
+    assert base64.b64encode(hashlib.sha256(ahead.STATES_WIDTH.encode()).digest()).decode() in allowed
     assert connects()
     monkeypatch.setattr(ahead, "login_is_configured", lambda: True)
     assert not connects("lang=fr") and connects("lang=fr; _streamlit_xsrf=2|abc")

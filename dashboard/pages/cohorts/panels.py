@@ -53,17 +53,12 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(_why_no_runs(scope))
     headline(
         completion_words(row, intakes),
-        " ".join(
-            filter(
-                None,
-                [
-                    _(
-                        "Course runs on the verified track, enrolled at least 180 days ago: completed within 180 days. "
-                        "Learners who are under way or quiet may still complete."
-                    ),
-                    learners.newcomer(),
-                ],
-            )
+        learners.lead(
+            scope,
+            _(
+                "Course runs on the verified track, enrolled at least 180 days ago: completed within 180 days. "
+                "Learners who are under way or quiet may still complete."
+            ),
         ),
     )
     if intakes.empty:

@@ -13,7 +13,7 @@ from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import STEPS, attribute_words, partner_words, step_words, value_words
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.page import headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
@@ -88,15 +88,7 @@ def answer(scope: Scope) -> None:
     loss = largest_loss(table)
     headline(
         takeaway(by_step["Registered"]["learners"], by_step["Credential"]["learners"], loss),
-        " ".join(
-            filter(
-                None,
-                [
-                    _("Each step counts people once."),
-                    learners.newcomer(),
-                ],
-            )
-        ),
+        learners.lead(scope, _("Each step counts people once.")),
     )
     figure(
         Figure(
@@ -279,7 +271,7 @@ def same_area(scope: Scope) -> None:
                     (_("Other partners"), table["share_others"].tolist()),
                 ],
                 words=percent,
-                lying=on_phone(),
+                lying=is_narrow(),
             ),
             Words(
                 same_area_words(done, ask_row(BENCHMARK, query_scope)["mine"], area_name(done)),

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.filters import choose, views, was_chosen
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.vocabulary import audience_words, mission_words
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import is_missing, month
@@ -57,7 +57,7 @@ def region(context: Scope) -> Scope:
 
 def more(context: Scope) -> Scope:
     """Type of member, stage, and the first and last month in which an activity is under way."""
-    if on_phone():  # the frame has all choices behind a button already
+    if is_narrow():  # the frame has all choices behind a button already
         return _more(context)
     chosen = sum(was_chosen(key) is not None for key in MORE)
     label = (

@@ -37,17 +37,12 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(learners.too_few())
     headline(
         takeaway(row),
-        " ".join(
-            filter(
-                None,
-                [
-                    _(
-                        "Learners ask a university to recognise a credential; it decides, and some transfer with the "
-                        "credits. An agreement signed is not a credit recognised."
-                    ),
-                    learners.newcomer(),
-                ],
-            )
+        learners.lead(
+            scope,
+            _(
+                "Learners ask a university to recognise a credential; it decides, and some transfer with the "
+                "credits. An agreement signed is not a credit recognised."
+            ),
         ),
     )
     stages = {

@@ -25,7 +25,7 @@ from dashboard.components.figures import (
 )
 from dashboard.components.filters import choose, choose_country
 from dashboard.components.learners import own_partner, partner_words
-from dashboard.components.light import is_light, on_phone
+from dashboard.components.light import is_light, is_narrow
 from dashboard.components.notices import map_disclaimer, owners_only
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.provenance import drawn_from
@@ -214,7 +214,7 @@ def _counts() -> list[Number]:
 
 def _map_and_details(hubs: pd.DataFrame, scope: Scope) -> None:
     """The map, and beside it (on a phone below it) the details of the hub that is chosen."""
-    beside = [st.container(), st.container()] if on_phone() else st.columns([3, 2], gap="medium")
+    beside = [st.container(), st.container()] if is_narrow() else st.columns([3, 2], gap="medium")
     with beside[1]:
         chosen = _choose_hub()
         if chosen:
@@ -226,7 +226,9 @@ def _map_and_details(hubs: pd.DataFrame, scope: Scope) -> None:
             show_table(VITALITY, scope, FACTS, codes={"status": status_words()})
             return
         st.plotly_chart(
-            Drawn(hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if on_phone() else MAP_HEIGHT), is_dark()),
+            Drawn(
+                hubs_map(hubs, status_words(), chosen, MAP_HEIGHT_ON_PHONE if is_narrow() else MAP_HEIGHT), is_dark()
+            ),
             key=chart_key(VITALITY),
             config=dict(MAP_CONFIG),
             on_select=_take_clicked,
@@ -521,7 +523,7 @@ def nearby(scope: Scope) -> None:
         host_words=hubs["host"].fillna(_("Host not stated for this city")), status_words=hubs["status"].map(words)
     )
     st.pydeck_chart(
-        hubs_deck(hubs, WORLD_ON_PHONE if on_phone() else WORLD),
+        hubs_deck(hubs, WORLD_ON_PHONE if is_narrow() else WORLD),
         height=DECK_HEIGHT,
         key="hubs-nearby",
         alt=_("World map with a mark for each learning hub by its status. The table lists the same hubs."),

@@ -15,7 +15,7 @@ from dashboard.components.figures import Figure, Number, Words, figure, map_heig
 from dashboard.components.filters import year_before
 from dashboard.components.intakes import BY_QUARTER, enough, intakes_figure, trend
 from dashboard.components.learners import programme_words, step_words
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.notices import map_disclaimer, written_as_known
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
@@ -405,7 +405,7 @@ def dlsei() -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
-                lying=on_phone(),
+                lying=is_narrow(),
             ),
             Words(
                 _("DLSEI phase {phase}: {learners} learners, {seats} seats offered").format(

@@ -9,7 +9,7 @@ from dashboard.components import learners
 from dashboard.components.figures import Figure, Number, Words, figure
 from dashboard.components.filters import choose
 from dashboard.components.learners import programme_words
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.tables import show_table
 from dashboard.components.texts import note, paragraph
@@ -45,17 +45,12 @@ def answer(scope: Scope) -> None:
     phases = phases_of(scope)
     headline(
         takeaway(row, in_markdown(programme_words()[scope.programme_id or ""]), phases),
-        " ".join(
-            filter(
-                None,
-                [
-                    _(
-                        "Hours are given by basis (measured, estimated, attested) and never added: the same learning "
-                        "may be in more than one. Completions per learner is not a rate."
-                    ),
-                    learners.newcomer(),
-                ],
-            )
+        learners.lead(
+            scope,
+            _(
+                "Hours are given by basis (measured, estimated, attested) and never added: the same learning "
+                "may be in more than one. Completions per learner is not a rate."
+            ),
         ),
     )
     if phases:
@@ -141,7 +136,7 @@ def _targets(scope: Scope, numbers: Sequence[Number]) -> None:
                     (_("Completions"), table["completions"].tolist()),
                     (_("Completions planned"), table["target_completions"].tolist()),
                 ],
-                lying=on_phone(),
+                lying=is_narrow(),
                 of_nobody=(_("Seats offered"), _("Completions planned")),
             ),
             Words("", alt=_("Groups of bars for each phase: seats, learners, completions planned and completions.")),
@@ -178,7 +173,7 @@ def hours(scope: Scope) -> None:
                     (_("Estimated by the platform"), table["hours_estimated"].tolist()),
                     (_("Attested by the partner"), table["hours_attested"].tolist()),
                 ],
-                lying=on_phone(),
+                lying=is_narrow(),
             ),
             Words(
                 hours_words(ask_row(TOTALS, scope)),

@@ -10,7 +10,7 @@ from dashboard.components import closures
 from dashboard.components.context import small_states
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
 from dashboard.components.filters import choose, views
-from dashboard.components.light import on_phone
+from dashboard.components.light import is_narrow
 from dashboard.components.notices import map_disclaimer
 from dashboard.components.page import NoAnswer, headline
 from dashboard.components.periods import choose_period
@@ -113,7 +113,7 @@ def _on_a_day(scope: Scope) -> None:
         Figure(
             UNSERVED,
             scope,
-            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE if on_phone() else HEIGHT),
+            gaps_map(table, ask("reach_map/points"), HEIGHT_ON_PHONE if is_narrow() else HEIGHT),
             Words(
                 "",
                 alt=_("World map of closed countries by whether live free offers serve no level, some or every level."),
