@@ -71,9 +71,9 @@ def test_a_programme_without_files_is_zero_not_an_error(ask):
 
 
 def test_the_newest_file_is_that_of_the_choice(ask):
-    newest = DAY(2019, 12, 31)
-    assert ask("overview/newest_file", programme_id="coursera_for_refugees", partner_id="alpha") == [{"on_date": newest}]
-    assert ask("overview/newest_file", programme_id="dlsei", partner_id="alpha") == [{"on_date": None}], "no learner"
+    refugees, dlsei = "coursera_for_refugees", "dlsei"
+    assert ask("overview/newest_file", programme_id=refugees, partner_id="alpha") == [{"on_date": DAY(2019, 12, 31)}]
+    assert ask("overview/newest_file", programme_id=dlsei, partner_id="alpha") == [{"on_date": None}], "no learner"
 
 
 def test_steps_count_people_once_across_partners(ask):
