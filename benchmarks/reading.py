@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -85,8 +86,11 @@ class Tab:
     def __init__(self) -> None:
         self._profile, self._calls = tempfile.mkdtemp(), 0
         flags = [*CHROMIUM_FLAGS, f"--window-size={SIZE['width']},{SIZE['height']}", "--remote-debugging-port=0"]
+        # A group of its own: Debian's command is a script, which would end alone and leave its browser running.
         self._process = subprocess.Popen(
-            [CHROMIUM, *flags, f"--user-data-dir={self._profile}", "about:blank"], stderr=subprocess.DEVNULL
+            [CHROMIUM, *flags, f"--user-data-dir={self._profile}", "about:blank"],
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         named = Path(self._profile) / "DevToolsActivePort"
         until(lambda: named.is_file() and named.read_text().count("\n"), "the browser")
@@ -106,7 +110,7 @@ class Tab:
 
     def __exit__(self, *_error: object) -> None:
         self._socket.close()
-        self._process.terminate()
+        os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait(timeout=20)
         shutil.rmtree(self._profile, ignore_errors=True)
 

@@ -1,5 +1,7 @@
 """Words for codes that several pages show: statuses of schools, levels, technology, gates, missions, kinds."""
 
+from dashboard.intake.readers.organisations import languages
+from dashboard.session import ask
 from dashboard.vocabularies import words
 
 
@@ -41,3 +43,10 @@ def audience_words() -> dict[str, str]:
 def kind_words() -> dict[str, str]:
     """Kinds of activity and of support."""
     return words("activity_type")
+
+
+def language_names() -> dict[str, str]:
+    """Names of the languages that offers and needs may have, by code."""
+    official = ask("response_gaps/languages")
+    names = {code: name.capitalize() for name, code in reversed(list(languages().items())) if name != code}
+    return names | dict(zip(official["language"], official["language_name"], strict=True))

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.access.viewer import PARTNER_AUDIENCE, Viewer
-from dashboard.access.visitor import Visitor
+from dashboard.access.visitor import Visitor, acting_as
+from dashboard.components import context
+from dashboard.components.learners import partner_words
 from dashboard.documents.model import Document, PageRequest, make_document
 from dashboard.locales import _, speaking
 from dashboard.refusals import Refusal
+from dashboard.session import on_release
 from dashboard.store.releases import Release
 
 
@@ -61,9 +64,7 @@ BRIEFS: Mapping[str, Brief] = {
             lambda: _("Country brief"),
             (
                 ("reach_map", "country"),
-                ("school_closures", ""),
-                ("response_gaps", "countries"),
-                ("contributions", "matrix"),
+                ("school_closures", "levels"),
             ),
             ("country_iso3",),
         ),
@@ -103,10 +104,13 @@ def make_brief(
     if brief.is_of_partner and not _may_see(visitor.viewer, chosen["partner_id"]):
         raise NoSuchBrief("A partner's brief has its own rows: only that partner and stewards can have it made.")
     pages = [
-        PageRequest(page, {**chosen, **({"open": sections} if sections else {})}) for page, sections in brief.pages
+        PageRequest(page, {**_choices_of(page, chosen), **({"open": sections} if sections else {})})
+        for page, sections in brief.pages
     ]
-    with speaking(language):
+    with acting_as(visitor), on_release(release), speaking(language):
         title = brief.title()
+        if subject := _subject(brief, chosen):
+            title = _("{kind}: {names}").format(kind=title, names=subject)
     document = make_document(brief.name, title, pages, visitor, release, language)
     return replace(document, most_sheets=brief.most_sheets)
 
@@ -123,8 +127,23 @@ def briefs_on(page: str, viewer: Viewer, address: Mapping[str, str]) -> list[Bri
     return briefs
 
 
+def _choices_of(page: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
+    """The choices as a page of a brief names them: needs and offers have the day of a brief about closures."""
+    if page != "needs_and_offers" or CLOSURES_ON not in chosen:
+        return chosen
+    rest = {key: value for key, value in chosen.items() if key != CLOSURES_ON}
+    return {"offers_on": chosen[CLOSURES_ON], **rest}
+
+
+def _subject(brief: Brief, chosen: Mapping[str, str]) -> str:
+    """The name of the one that a brief is about; empty where it is about many."""
+    names = {"country_iso3": context.country_names, "partner_id": partner_words}
+    found = [names[key]().get(chosen[key], chosen[key]) for key in brief.needs]
+    return found[0] if found else ""
+
+
 def _may_see(viewer: Viewer, partner: str) -> bool:
     return viewer.is_steward or viewer.partner_id == partner
 
 
-OF_PAGE = "page:"
+OF_PAGE, CLOSURES_ON = "page:", "closures_on"

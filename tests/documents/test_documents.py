@@ -90,6 +90,34 @@ def test_a_brief_has_the_figures_of_its_pages_in_every_kind_of_file(release, nam
         assert words in html, f"{words!r} is not in the HTML file"
 
 
+def test_a_country_brief_is_about_its_country(release):
+    document = asked("country", release=release)
+    assert document.title == "Country brief: Kenya"
+    assert all(chapter.takeaway.startswith("Kenya: ") for chapter in document.chapters)
+    titles = [part.title for chapter in document.chapters for part in chapter.parts]
+    # a4; a5 is offered only, and a7 is of health. n1, n2 and n5; n4 ended on 10 March.
+    assert "Kenya: 1 activity of members" in titles and "Kenya: 3 open needs" in titles, titles
+    assert asked("country", release=release, code="fr").title == "Note de pays\u202f: Kenya"
+
+
+def test_a_partner_brief_names_its_partner(release):
+    assert asked("partner", release=release).title == "Partner brief: alpha"
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_every_page_of_a_brief_takes_the_choices_of_the_brief(release, name):
+    viewer = Viewer("partner", "alpha") if name == "partner" else STEWARD
+    day = {"closures_on": "2020-03-19"} if name == "closures" else {}  # needs are known until the day after
+    for chapter in asked(name, viewer, release=release, **day).chapters:
+        words = " ".join(note for part in chapter.parts for note in part.notes)
+        assert "The link also names" not in words and "is not available" not in words, chapter.subject
+
+
+def test_the_needs_of_a_brief_on_closures_are_those_of_its_day(release):
+    needs = asked("closures", release=release, closures_on="2020-03-19").chapters[-1]
+    assert needs.takeaway.endswith(" on 19 March 2020")
+
+
 def test_the_rows_of_a_table_are_those_of_the_answer(release):
     document = asked("closures", release=release)
     html = write(document, "html").decode("utf-8")

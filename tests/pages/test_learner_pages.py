@@ -77,6 +77,12 @@ def test_the_funnels_sentence_is_that_of_its_steps(asked):
     assert title(test).startswith("1,755 of 2,421 ")
 
 
+def test_the_own_page_of_a_partner_takes_a_link_to_it_and_names_another_partner_that_a_link_has():
+    assert not opened("my_programme", KIRON, partner_id="kiron").info
+    (note,) = opened("my_programme", KIRON, partner_id="somebody").info
+    assert note.value == "“somebody” is not available under “Partner” here; “Kiron” is shown."
+
+
 @pytest.mark.parametrize("page", ["completion_funnel", "cohorts", "credit_recognition"])
 def test_a_page_that_counts_until_the_newest_file_states_its_day(page):
     leads = [text.value for text in opened(page, programme_id="kiron_campus").markdown]

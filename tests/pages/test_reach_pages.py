@@ -1,6 +1,7 @@
 """Overview, board and reach map: the sentence at the top is the figure of the question, and obeys the context."""
 
 import datetime
+import re
 
 import pytest
 
@@ -158,12 +159,11 @@ def test_the_map_of_refugees_draws_hubs_flows_and_the_card_of_a_country():
     assert "1 named learning hub: Kakamega" in words(test)
 
 
-def test_the_reach_map_shows_learners_and_the_card_of_a_country():
-    test = app("reach_map", country_iso3="KEN")
+def test_the_reach_map_shows_learners_by_country():
+    test = app("reach_map")
     assert title(test).startswith("Learners live in 119 countries, most in Germany")
     shown = tiles(test)
     assert shown["Learners reached"] == "26,000" and shown["Country not known"] == "3,303"
-    assert shown["Learners who live in the country"] == "352"
     names = [trace.get("name", "") for trace in figures(test)[0]["data"]]
     assert any("with most learners" in name for name in names) or any("by the area of the circle" in n for n in names)
     assert any("No learner known" in name for name in names)
@@ -180,10 +180,27 @@ def test_no_dot_in_the_ocean_says_that_there_is_nothing():
     assert "**Small states**, points on the map" in inset and "Malta" in inset
 
 
+def test_a_country_that_is_chosen_has_sentence_strip_and_section():
+    test = app("reach_map", country_iso3="KEN", open="country")
+    assert title(test) == "Kenya: 352 learners live there, 0.7 per 1,000 refugees hosted"  # 352 of 538,899
+    shown = tiles(test)
+    assert (shown["Learners reached"], shown["Per 1,000 refugees"]) == ("352", "0.7")
+    assert "538,899 refugees hosted" in words(test) and "The map shows all countries." in words(test)
+    (activities,) = [title.value for title in test.header if "members" in title.value]
+    assert test.dataframe and re.fullmatch(r"Kenya: \d+ activit(y|ies) of members", activities)
+
+
+def test_of_a_country_on_an_earlier_day_the_strip_stays_that_of_all():
+    test = app("reach_map", country_iso3="KEN", as_of="2018-06-30")
+    assert title(test).startswith("Kenya: ") and "Numbers and map show all countries." in words(test)
+    assert tiles(test)["Learners reached"] == tiles(app("reach_map", as_of="2018-06-30"))["Learners reached"]
+    assert "Learners by 30 June 2018" in tiles(test)
+
+
 def test_the_country_is_cleared_again():
     test = app("reach_map", country_iso3="KEN")
     test.button(key="clear-country").click().run()
-    assert "Learners who live in the country" not in tiles(test) and "country_iso3" not in test.query_params
+    assert title(test).startswith("Learners live in 119 countries") and "country_iso3" not in test.query_params
 
 
 def test_a_dark_page_has_large_rates_light_and_no_data_quiet():

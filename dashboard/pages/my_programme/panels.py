@@ -7,8 +7,9 @@ from typing import Any
 
 from dashboard.charts.bars import bars_figure, steps_figure
 from dashboard.charts.lines import lines_figure
+from dashboard.components import dropped
 from dashboard.components.figures import Figure, Number, Words, figure, table_figure
-from dashboard.components.filters import choose
+from dashboard.components.filters import choose, in_address
 from dashboard.components.learners import (
     ALL,
     STEPS,
@@ -51,9 +52,14 @@ HEIGHT = 330  # so that the steps end within the first screen of a laptop
 
 def partner(context: Scope) -> Scope:
     """The reader's own partner, without a widget; others choose one, and begin with the first."""
-    words = partner_words()
-    if own_partner() or not words:
-        return replace(context, partner_id=own_partner())
+    words, own = partner_words(), own_partner()
+    if own:
+        wanted = in_address("partner_id")
+        dropped.read("partner_id")
+        dropped.settle("partner_id", None if wanted == own else wanted, own, _("Partner"), words.get(own, own))
+        return replace(context, partner_id=own)
+    if not words:
+        return replace(context, partner_id=None)
     return replace(context, partner_id=choose(_("Partner"), list(words), "partner_id", lambda code: words[code]))
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.components.filters import choose, date_in_link, views
-from dashboard.components.vocabulary import taught_level_words
-from dashboard.intake.readers.organisations import languages
+from dashboard.components.vocabulary import language_names, taught_level_words
 from dashboard.locales import _
 from dashboard.locales.numbers import day, people
 from dashboard.scope import Scope
@@ -57,10 +56,3 @@ def level_name(level: str) -> str:
 def language_name(code: str) -> str:
     """The English name of a language; its code where no name is known."""
     return language_names().get(code, code)
-
-
-def language_names() -> dict[str, str]:
-    """Names of the languages that offers and needs may have, by code."""
-    official = ask("response_gaps/languages")
-    names = {code: name.capitalize() for name, code in reversed(list(languages().items())) if name != code}
-    return names | dict(zip(official["language"], official["language_name"], strict=True))

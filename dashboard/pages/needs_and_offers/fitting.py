@@ -11,11 +11,18 @@ from dashboard.components.filters import choose
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import note, paragraph
-from dashboard.components.vocabulary import audience_words, gate_words, kind_words, taught_level_words, tier_words
+from dashboard.components.vocabulary import (
+    audience_words,
+    gate_words,
+    kind_words,
+    language_names,
+    taught_level_words,
+    tier_words,
+)
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, is_missing, people, whole, with_commas, with_semicolons
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, language_names, level_name
+from dashboard.pages.needs_and_offers.choices import NEEDS, language_name, level_name
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words

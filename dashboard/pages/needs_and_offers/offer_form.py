@@ -18,6 +18,7 @@ from dashboard.components.page import headline
 from dashboard.components.vocabulary import (
     audience_words,
     kind_words,
+    language_names,
     mission_words,
     taught_level_words,
     tier_words,
@@ -36,7 +37,7 @@ from dashboard.intake.workplace import workplace
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import moment, whole, with_commas
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.needs_and_offers.choices import TOTALS, language_names
+from dashboard.pages.needs_and_offers.choices import TOTALS
 from dashboard.refusals import Refusal
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row, current_release, fragment

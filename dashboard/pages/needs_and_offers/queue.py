@@ -9,11 +9,11 @@ from dashboard.components.figures import Figure, Number, Words, figure, table_fi
 from dashboard.components.page import headline
 from dashboard.components.tables import grid, show_table
 from dashboard.components.texts import note, paragraph
-from dashboard.components.vocabulary import gate_words
+from dashboard.components.vocabulary import gate_words, language_names
 from dashboard.locales import _, plural
 from dashboard.locales.numbers import day, whole, with_semicolons
 from dashboard.locales.plain import in_markdown
-from dashboard.pages.needs_and_offers.choices import TOTALS, language_names, level_name
+from dashboard.pages.needs_and_offers.choices import TOTALS, level_name
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row
 from dashboard.vocabularies import words

@@ -34,14 +34,60 @@ def answer(scope: Scope) -> None:
         raise NoAnswer(why)
     learners.stop_unless_shown(scope)
     table, totals = ask(LEARNERS, scope), ask_row(TOTALS, scope)
-    headline(_takeaway(scope, table, _countries(scope, totals).value), _lead(scope))
+    country = _chosen_row(table)
+    in_strip = country is not None and _counts_newest(scope)
+    if country:
+        title, lead = _of_country(scope, country), _what_is_of_all(in_strip)
+    else:
+        title, lead = _takeaway(scope, table, _countries(scope, totals).value), ""
+    headline(title, " ".join(filter(None, [lead, _lead(scope)])))
     left, right = context.map_and_card()
     with left:
-        _map(scope, table)
+        _map(scope, table, _numbers_of(scope, country) if country and in_strip else _numbers(scope))
     with right:
-        _card(scope, table)
+        _card(scope, table, in_strip)
         classes = rate_classes(learners.rate_words(scope.by or "host"))
         context.small_states(context.without_area(table, "learners"), "learners", "rate_class", classes)
+
+
+def _chosen_row(table: pd.DataFrame) -> Mapping[str, Any] | None:
+    """The row of the chosen country; None where none is chosen or its number may not be shown."""
+    rows = table[table["country_iso3"] == context.chosen_country()].to_dict("records")
+    return rows[0] if rows and not is_missing(rows[0]["learners"]) else None
+
+
+def _counts_newest(scope: Scope) -> bool:
+    """Whether what is known of one country is what the page counts: learners by host, until the newest file, of all."""
+    return scope.by == "host" and not scope.on_date and not scope.partner_id
+
+
+def _what_is_of_all(in_strip: bool) -> str:
+    return _("The map shows all countries.") if in_strip else _("Numbers and map show all countries.")
+
+
+def _of_country(scope: Scope, row: Mapping[str, Any]) -> str:
+    words = {
+        "country": in_markdown(row["country"]),
+        "learners": people(row["learners"]),
+        "rate": decimal(row["learners_per_1000_refugees"]),
+    }
+    if scope.by == "origin":
+        return plural(
+            "{country}: {learners} learner comes from there",
+            "{country}: {learners} learners come from there",
+            int(row["learners"]),
+        ).format(**words)
+    if is_missing(row["learners_per_1000_refugees"]):
+        return plural(
+            "{country}: {learners} learner lives there",
+            "{country}: {learners} learners live there",
+            int(row["learners"]),
+        ).format(**words)
+    return plural(
+        "{country}: {learners} learner lives there, {rate} per 1,000 refugees hosted",
+        "{country}: {learners} learners live there, {rate} per 1,000 refugees hosted",
+        int(row["learners"]),
+    ).format(**words)
 
 
 def _takeaway(scope: Scope, table: pd.DataFrame, countries: int | None) -> str:
@@ -128,12 +174,46 @@ def _numbers(scope: Scope) -> list[Number]:
     return numbers
 
 
-def _map(scope: Scope, table: pd.DataFrame) -> None:
+def _numbers_of(scope: Scope, row: Mapping[str, Any]) -> list[Number]:
+    query_scope = replace(scope.only("programme_id"), country_iso3=row["country_iso3"])
+    card = ask_row(CARD, query_scope)
+    return [
+        Number("learners_reached", card["learners"], CARD, query_scope, note=_("who live in the country")),
+        Number(
+            "learners_per_1000_refugees",
+            card["learners_per_1000_refugees"],
+            CARD,
+            query_scope,
+            note=_("{count} refugees hosted").format(count=people(card["refugees_hosted"])),
+            label=_("Per 1,000 refugees"),
+        ),
+        Number(
+            "",
+            share(card["share_completed"]),
+            CARD,
+            query_scope,
+            note=_("{interval}, of {registered} registered").format(
+                interval=between(card["share_low"], card["share_high"]), registered=whole(card["learners_registered"])
+            ),
+            label=_("Completed a course"),
+        ),
+        Number(
+            "",
+            whole(card["learners_from_there"]),
+            CARD,
+            query_scope,
+            note=_("wherever they live"),
+            label=_("Learners from there"),
+        ),
+    ]
+
+
+def _map(scope: Scope, table: pd.DataFrame, numbers: list[Number]) -> None:
     routes = ask(FLOWS, replace(scope, country_iso3=context.chosen_country()))
     above = st.container()
     drawn = switch(_("Draw the largest flows from origin to host"), "flows")
     with above:
-        _draw(scope, table, routes, drawn)
+        _draw(scope, table, routes, drawn, numbers)
         moving_month.slider(scope)
     if drawn and (newest := context.newest_only(scope)):
         note(_("Flows: {as_of}").format(as_of=newest))
@@ -142,7 +222,7 @@ def _map(scope: Scope, table: pd.DataFrame) -> None:
     map_disclaimer()
 
 
-def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) -> None:
+def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool, numbers: list[Number]) -> None:
     figure(
         Figure(
             LEARNERS,
@@ -161,11 +241,12 @@ def _draw(scope: Scope, table: pd.DataFrame, routes: pd.DataFrame, drawn: bool) 
             beside=(FLOWS,) if drawn else (),
         ),
         on_click=context.take_clicked(LEARNERS),
-        numbers=_numbers(scope),
+        numbers=numbers,
     )
 
 
-def _card(scope: Scope, table: pd.DataFrame) -> None:
+def _card(scope: Scope, table: pd.DataFrame, in_strip: bool) -> None:
+    """A choice of a country, and what is known of it; of that the strip may have most."""
     country = context.choose_country(table)
     if not country:
         paragraph(_("**Most learners**"))
@@ -174,31 +255,29 @@ def _card(scope: Scope, table: pd.DataFrame) -> None:
         return
     question = replace(scope.only("programme_id"), country_iso3=country)
     row = ask_row(CARD, question)
+    facts = []
+    if not in_strip:
+        facts = [
+            _("Learners who live in the country: {count}").format(count=whole(row["learners"])),
+            _("Learners who come from it: {count}").format(count=whole(row["learners_from_there"])),
+            _("Refugees hosted: {count}").format(count=people(row["refugees_hosted"])),
+            _("Learners per 1,000 refugees: {rate}").format(rate=decimal(row["learners_per_1000_refugees"])),
+            _("Completed a course: {share} ({interval}) of {registered} registered").format(
+                share=share(row["share_completed"]),
+                interval=between(row["share_low"], row["share_high"]),
+                registered=whole(row["learners_registered"]),
+            ),
+        ]
     if scope.on_date:
         by_host = replace(question, country_iso3=None, by="host", on_date=scope.on_date)
         then = ask_row(LEARNERS, by_host, country_iso3=country)
         fact(_("Learners by {day}").format(day=day(scope.on_date)), people(then["learners"]))
         note(context.newest_only(scope))
-    else:
-        fact(_("Learners who live in the country"), people(row["learners"]))
-    facts = [
-        *(
-            [_("Learners who live in the country: {count}").format(count=whole(row["learners"]))]
-            if scope.on_date
-            else []
-        ),
-        _("Learners who come from it: {count}").format(count=whole(row["learners_from_there"])),
-        _("Refugees hosted: {count}").format(count=people(row["refugees_hosted"])),
-        _("Learners per 1,000 refugees: {rate}").format(rate=decimal(row["learners_per_1000_refugees"])),
-        _("Completed a course: {share} ({interval}) of {registered} registered").format(
-            share=share(row["share_completed"]),
-            interval=between(row["share_low"], row["share_high"]),
-            registered=whole(row["learners_registered"]),
-        ),
+    facts.append(
         _("Partners: {partners}; programmes: {programmes}; named hubs: {hubs}").format(
             partners=whole(row["partners"]), programmes=whole(row["programmes"]), hubs=whole(row["hubs"])
-        ),
-    ]
+        )
+    )
     if not is_missing(row["first_on"]):
         facts.append(_("First learner reached on {day}").format(day=day(row["first_on"])))
     if scope.partner_id:

@@ -6,7 +6,7 @@ from dashboard.components import context, learners
 from dashboard.components.filters import choose
 from dashboard.components.texts import hint
 from dashboard.locales import _
-from dashboard.pages.reach_map import learners_view, moving_month, refugees_view
+from dashboard.pages.reach_map import country, learners_view, moving_month, refugees_view
 from dashboard.scope import Scope
 from dashboard.session import ask
 
@@ -80,13 +80,15 @@ def all_countries(scope: Scope) -> None:
 
 def country_details(scope: Scope) -> None:
     """More about the chosen country than its card holds."""
-    country = context.chosen_country()
-    if not country:
+    code = context.chosen_country()
+    if not code:
         hint(_("Click a country on the map, or choose one in the list of countries above."))
         return
     if counts_learners(scope):
-        learners_view.country_details(scope, country)
-    refugees_view.notes(Scope(country_iso3=country))
-    if ask("reach_map/years").empty:
-        return
-    refugees_view.years_of(country)
+        learners_view.country_details(scope, code)
+    refugees_view.notes(Scope(country_iso3=code))
+    if not ask("reach_map/years").empty:
+        refugees_view.years_of(code)
+    country.unserved(code)
+    country.activities(code)
+    country.needs(code)
