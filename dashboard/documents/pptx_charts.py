@@ -76,7 +76,7 @@ def add_chart(
         plot.overlap = -5 if chart.grouping == "clustered" else 100
     for number, (drawn_series, series) in enumerate(zip(plot.series, chart.series, strict=True)):
         for code in drawn_series._element.iter(qn("c:formatCode")):
-            is_along = any(parent.tag == qn("c:xVal") for parent in code.iterancestors())
+            is_along = any(parent.tag in (qn("c:xVal"), qn("c:cat")) for parent in code.iterancestors())
             code.text = (chart.along_format or WHOLE) if is_along else series.number_format
         _set_marks(drawn_series, series, number)
         if series.above:

@@ -176,12 +176,19 @@ def test_a_share_too_small_for_its_decimals_is_less_than_the_least_on_a_slide_to
     assert formats == ({"0.0%"} if figure == "bars" else {"0.0%", "#,##0"})  # along the points are 1 and 2, no shares
 
 
-def test_days_along_points_are_days_in_the_chart_and_in_its_workbook():
-    drawn = native(lines_figure([datetime.date(2024, 1, 1), datetime.date(2024, 2, 1)], [("Learners", [1, 3])]))
+BY_DAY = {
+    "points": lines_figure([datetime.date(2024, 1, 1), datetime.date(2024, 2, 1)], [("Learners", [1, 3])]),
+    "columns": framed([{"type": "bar", "name": "Learners", "x": ["2024-01-01", "2024-02-01"], "y": [1, 3]}], 300),
+}
+
+
+@pytest.mark.parametrize(("marks", "axis"), [("points", "c:xVal"), ("columns", "c:cat")])
+def test_days_along_a_chart_are_days_in_it_and_in_its_workbook(marks, axis):
+    drawn = native(BY_DAY[marks])
     deck = Presentation()
     shapes = deck.slides.add_slide(deck.slide_layouts[6]).shapes
     chart = add_chart(shapes, drawn, "Learners", "en-GB", (0, 0, Inches(5), Inches(4))).chart
-    along = [code.text for at in chart._chartSpace.iter(qn("c:xVal")) for code in at.iter(qn("c:formatCode"))]
+    along = [code.text for at in chart._chartSpace.iter(qn(axis)) for code in at.iter(qn("c:formatCode"))]
     assert along == ["d/m/yyyy"]
     book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
     assert [row[0].value for row in book.iter_rows(min_row=2)] == [
