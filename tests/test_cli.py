@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.commands.cli import main
+from dashboard.commands.counted import counted
 from dashboard.store import releases
 from dashboard.store.releases import current_number, release_numbers
 from dashboard.warehouse.catalog import sources
@@ -312,3 +313,10 @@ def test_health_goes_on_where_a_list_of_reasons_cannot_be_read(coalition, tmp_pa
     assert status == 1 and [trouble["source"] for trouble in report["troubles"]] == ["unesco_closures"]
     (closures,) = [stream for stream in report["streams"] if stream["source"] == "unesco_closures"]
     assert closures["captures"][0]["set_aside_by_reason"] is None and closures["rows"] == 11
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [("1 row", (1, "row")), ("0 rows", (0, "row")), ("2 people", (2, "person", "people"))]
+)
+def test_a_count_has_its_noun_in_the_right_number(words, count):
+    assert counted(*count) == words

@@ -23,6 +23,7 @@ from dashboard.briefs.hxl import newest_rows, write_hxl
 from dashboard.briefs.tables import FORMATS
 from dashboard.briefs.template import write_template
 from dashboard.commands import documents, operations, tokens
+from dashboard.commands.counted import counted
 from dashboard.commands.named_files import named_files
 from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
 from dashboard.intake.days import ORDERS
@@ -145,7 +146,9 @@ def _export(arguments: argparse.Namespace) -> None:
     store = store_folder()
     release = releases.open_release(store, arguments.release)
     rows = newest_rows(store, release, identifier(arguments.reported_by))
-    actions.handed_out(store, f"{arguments.source}, {len(rows)} rows, {arguments.format}", release=release.number)
+    actions.handed_out(
+        store, f"{arguments.source}, {counted(len(rows), 'row')}, {arguments.format}", release=release.number
+    )
     with libraries_work_in(store):
         body = write_hxl(rows, arguments.format, arguments.source)
     _hand_out(body, arguments)
@@ -275,8 +278,8 @@ def _health(arguments: argparse.Namespace) -> int:
         )
     )
     counts = Counter(stream.freshness for stream in shown)
-    counted = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
-    print(f"{len(shown)} sources and streams: {counted}")
+    by_freshness = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in FRESHNESS if counts[name])
+    print(f"{counted(len(shown), 'source or stream', 'sources and streams')}: {by_freshness}")
     for source in report["failing"]:
         fetch = next(stream["fetch"] for stream in report["streams"] if stream["source"] == source)
         print(
@@ -394,7 +397,10 @@ def _write_set_aside(source: str, file: Path, imported: Imported, arguments: arg
     handle = os.open(arguments.set_aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as out:
         csv.writer(out).writerows(rows)
-    print(f"{arguments.set_aside}: {len(rows) - 1} rows to correct; import it as it is then, with its last columns")
+    print(
+        f"{arguments.set_aside}: {counted(len(rows) - 1, 'row')} to correct; import the file as it is then, with its "
+        "last columns"
+    )
 
 
 def _consequence_lines(follows: Consequence) -> list[str]:
@@ -466,11 +472,12 @@ def _print_set_aside(report: Report) -> None:
             shown = f"{rejected.value!r}, first on" if rejected.value else "first on"
             print(f"          {rejected.rows:6}  {shown} line {rejected.line}{_file_words(rejected)}")
         if others := commonest[reason][MOST_VALUES_OF_A_REASON:]:
-            print(f"          {sum(other.rows for other in others):6}  with {len(others)} other values")
+            print(f"          {sum(other.rows for other in others):6}  with {counted(len(others), 'other value')}")
     by_part = Counter(row.file for row in report.quarantined if row.file)
     for name, rows in list(by_part.items())[:MOST_PARTS]:
         lines = [str(row.line) for row in report.quarantined if row.file == name][:MOST_VALUES]
-        print(f"  {name}: {rows} rows set aside, on line {', '.join(lines)}{' and more' if rows > len(lines) else ''}")
+        more = " and more" if rows > len(lines) else ""
+        print(f"  {name}: {counted(rows, 'row')} set aside, on line {', '.join(lines)}{more}")
     if len(by_part) > MOST_PARTS:
         print(f"  and rows of {len(by_part) - MOST_PARTS} more parts")
 

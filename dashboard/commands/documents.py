@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboard import actions
 from dashboard.access.viewer import EVERYBODY, STEWARD, Viewer
+from dashboard.commands.counted import counted
 from dashboard.locales import ENGLISH, LANGUAGES
 from dashboard.settings import store_folder
 from dashboard.store.releases import open_release
@@ -83,10 +84,10 @@ def _brief(arguments: argparse.Namespace) -> None:
         body = write(document, arguments.kind)
         if file := arguments.file or (None if roles else Path(f"{document.file_name}.{arguments.kind}")):
             _keep(file, body, arguments.viewer)
-            print(f"{file}: {len(document.chapters)} pages of the dashboard, {len(body) / 1000:.0f} kB")
+            print(f"{file}: {counted(len(document.chapters), 'page')} of the dashboard, {len(body) / 1000:.0f} kB")
         if roles:
             sent = mail_document(document, arguments.kind, body, roles, arguments.viewer)
-            print(f"mailed to {sent} people of the roster", file=sys.stderr)
+            print(f"mailed to {counted(sent, 'person', 'people')} of the roster", file=sys.stderr)
     finally:
         let_go()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard import actions
 from dashboard.access.viewer import EVERYBODY, PARTNER_AUDIENCE, Viewer
+from dashboard.commands.counted import counted
 from dashboard.disclosure.policy import PUBLIC
 from dashboard.intake.identity import open_identity
 from dashboard.intake.programmes import identifier
@@ -121,11 +122,11 @@ def pack(arguments: argparse.Namespace) -> None:
     files = make_pack(viewer, release, arguments.lang)
     whose = f"{arguments.audience} {viewer.partner_id}".strip()
     actions.handed_out(
-        store, f"pack for {whose}, {len(files)} files, {' '.join(arguments.lang)}", release=release.number
+        store, f"pack for {whose}, {counted(len(files), 'file')}, {' '.join(arguments.lang)}", release=release.number
     )
     write_pack(files, arguments.folder)
     print(
-        f"{arguments.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB, "
+        f"{arguments.folder}: {counted(len(files), 'file')}, {sum(map(len, files.values())) / 1e6:.1f} MB, "
         f"release {release.number}"
     )
     if is_own:
@@ -168,7 +169,10 @@ def prune(arguments: argparse.Namespace) -> None:
         print(f"release {number}")
     for name in old.snapshots:
         print(name)
-    what = f"{len(old.releases)} releases and {len(old.snapshots)} snapshots older than {arguments.keep_months} months"
+    what = (
+        f"{counted(len(old.releases), 'release')} and {counted(len(old.snapshots), 'snapshot')} older than "
+        f"{counted(arguments.keep_months, 'month')}"
+    )
     if arguments.yes and (old.releases or old.snapshots):
         _delete_old(store, arguments.keep_months, today, f"{what} deleted")
     print(f"{what} {'are deleted' if arguments.yes else 'would be deleted; --yes does it'}")
@@ -301,14 +305,15 @@ def erase(arguments: argparse.Namespace) -> None:
     named = [*people, *(person for person in former if person not in people)]
     erased = actions.erase(store, named, identity, reason=arguments.reason)
     if linked := erased.linked:
-        print(f"{len(people)} given: {len(linked.ids)} ids and {len(linked.emails)} addresses of theirs")
+        of_theirs, addresses = counted(len(linked.ids), "id"), counted(len(linked.emails), "address", "addresses")
+        print(f"{len(people)} given: {of_theirs} and {addresses} of theirs")
         if linked.shared:
             print(
                 f"{linked.shared} addresses of theirs stand beside ids of other learners of the same partner and stay. "
                 "Name those ids too if they are the same person."
             )
     done = erased.done
-    print(f"erased {sum(done.rows.values())} rows of {len(done.rows)} snapshots")
+    print(f"erased {counted(sum(done.rows.values()), 'row')} of {counted(len(done.rows), 'snapshot')}")
     if done.buried:
         print(f"deleted release {', '.join(map(str, done.buried))}, which counted them")
     if done.release:
@@ -318,7 +323,7 @@ def erase(arguments: argparse.Namespace) -> None:
     for name in done.unread:
         print(f"not searched, since it was keyed under another secret: {name}. Erase with that secret too")
     if erased.linked:
-        print(f"no trace in {erased.searched} files")
+        print(f"no trace in {counted(erased.searched, 'file')}")
     if keeps_versions(store):
         print(
             "coalition: the bucket keeps earlier versions of objects, so what was deleted is still in it. Switch "

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from dashboard.commands.counted import counted
 from dashboard.documents import mail
 from dashboard.refusals import Refusal
 from dashboard.session import begin, let_go
@@ -66,7 +67,10 @@ def _watch(arguments: argparse.Namespace) -> int:
             remember_reported(store, [key for key, _ in new], now)
     before = len(judged.fired) - len(firings)
     reported_before = f", {before} reported before" if before else ""
-    print(f"{len(rules)} rules on release {release.number}: {len(firings)} new{reported_before}", file=sys.stderr)
+    print(
+        f"{counted(len(rules), 'rule')} on release {release.number}: {len(firings)} new{reported_before}",
+        file=sys.stderr,
+    )
     if firings:
         return FIRED
     return REFUSED if judged.refused else DONE
