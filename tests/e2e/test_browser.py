@@ -44,7 +44,7 @@ def test_an_executive_clicks_a_country_and_sees_who_learns_there(visit):
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.58})  # Brazil, or the circle next to it
     seen.page.wait_for_function("location.search.includes('country_iso3=')", timeout=20_000)
-    seen.page.get_by_text("Learners who live in the country").wait_for(timeout=15_000)
+    seen.page.get_by_text("learners live there").wait_for(timeout=15_000)
     assert seen.outside == []
 
 
