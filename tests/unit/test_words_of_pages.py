@@ -84,8 +84,11 @@ def words_of(text):
 def is_message(node):
     """Whether a node is `_("…")` or `plural("…", …)`, or such a message with its placeholders filled.
 
-    Texts of cards are whole sentences, which may follow each other.
+    Texts of cards are whole sentences, which may follow each other. A choice between two texts is one where one of them
+    has it.
     """
+    if isinstance(node, ast.IfExp):
+        return any(map(is_message, [*added(node.body), *added(node.orelse)]))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
         node = node.func.value
     is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MESSAGES
@@ -95,6 +98,16 @@ def is_message(node):
 def is_markup(node):
     """Whether a node is text without a word, such as a sign, a tag or a colour."""
     return isinstance(node, ast.Constant) and not LETTERS.search(words_of(str(node.value)))
+
+
+def is_value_before(node):
+    """Whether a chart's value, such as %{x}, is the last word of a text in the same line."""
+    return isinstance(node, ast.Constant) and re.search(r"%\{[^{}]*\}[^<>]*$", str(node.value))
+
+
+def is_value_after(node):
+    """Whether a chart's value is the first word of a text in the same line."""
+    return isinstance(node, ast.Constant) and re.match(r"[^<>]*%\{", str(node.value))
 
 
 def is_blank(node):
@@ -136,7 +149,11 @@ def faults_of_code(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and id(node) not in inner:
             parts = [part for part in added(node) if not is_blank(part)]
             for one, other in pairwise(parts):
-                if any(map(is_message, (one, other))) and not any(map(is_markup, (one, other))):
+                is_beside_value = (is_message(other) and is_value_before(one)) or (
+                    is_message(one) and is_value_after(other)
+                )
+                is_beside_words = any(map(is_message, (one, other))) and not any(map(is_markup, (one, other)))
+                if is_beside_words or is_beside_value:
                     yield node.lineno, "a message is glued to other words"
         if isinstance(node, ast.JoinedStr):
             parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
@@ -187,6 +204,9 @@ def test_messages_are_whole_sentences_in_plain_words(file):
         'x = _("Learners") + _("in camps")',
         'x = ":red[▲] " + _("{source} is late").format(source=s) + of',
         'x = _("Learners") + " " + place',
+        'x = kind + (" " + _("(stacked)") if on_top else "")',
+        '"%{y}: %{x:.1f} " + _("weeks") + "<extra></extra>"',
+        '"<b>" + _("Weeks") + ": %{x}"',
         "f'{_(\"Learners\")} in camps'",
         'f\'{_("Learners")} {_("by country")}\'',
         '_("closed in")',

@@ -150,10 +150,13 @@ def _words(value: float | None, unit: str) -> str:
 
 
 def _stated_words(row: Mapping[str, Any]) -> str:
-    qualifier = "" if is_missing(row["qualifier"]) else _(row["qualifier"]) + " "
+    words = {"figure": _words(row["stated"], row["unit"]), "unit": _(row["unit"])}
     # A share and a quotient state by themselves what they are of.
-    unit = "" if row["unit"] == "share" else " " + _(row["unit"])
-    return qualifier + _words(row["stated"], row["unit"]) + unit
+    has_unit = row["unit"] != "share"
+    if is_missing(row["qualifier"]):
+        return _("{figure} {unit}").format(**words) if has_unit else words["figure"]
+    words["qualifier"] = _(row["qualifier"])
+    return (_("{qualifier} {figure} {unit}") if has_unit else _("{qualifier} {figure}")).format(**words)
 
 
 def _computed(row: Mapping[str, Any]) -> str:

@@ -224,7 +224,10 @@ def changes(scope: Scope) -> None:
 def credentials(scope: Scope) -> None:
     """Credentials by kind, those stacked on others apart."""
     table = ask("overview/credentials_by_type", scope)
-    labels = [_(kind.capitalize()) + (" " + _("(stacked)") if on_top else "") for kind, on_top in _pairs(table)]
+    labels = [
+        _("{kind} (stacked)").format(kind=_(kind.capitalize())) if on_top else _(kind.capitalize())
+        for kind, on_top in _pairs(table)
+    ]
     figure(
         Figure(
             "overview/credentials_by_type",

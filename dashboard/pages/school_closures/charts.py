@@ -142,7 +142,10 @@ def weeks_figure(table: pd.DataFrame) -> Figure:
             "y": rows["sub_region"].tolist(),
             "x": rows[column].tolist(),
             "marker": {"color": color},
-            "hovertemplate": "%{y}: %{x:.1f} " + _("weeks") + "<extra>" + name + "</extra>",
+            "hovertemplate": _("{place}: {weeks} weeks").format(place="%{y}", weeks="%{x:.1f}")
+            + "<extra>"
+            + name
+            + "</extra>",
         }
         for column, name, color in (
             ("weeks_closed_per_learner", _("Closed country-wide"), CLOSED),
