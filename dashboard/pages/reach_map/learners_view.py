@@ -51,9 +51,9 @@ def answer(scope: Scope) -> None:
 
 
 def _chosen_row(table: pd.DataFrame) -> Mapping[str, Any] | None:
-    """The row of the chosen country; None where none is chosen or its number may not be shown."""
+    """The row of the chosen country; None where none is chosen."""
     rows = table[table["country_iso3"] == context.chosen_country()].to_dict("records")
-    return rows[0] if rows and not is_missing(rows[0]["learners"]) else None
+    return rows[0] if rows else None
 
 
 def _counts_newest(scope: Scope) -> bool:
@@ -71,6 +71,12 @@ def _of_country(scope: Scope, row: Mapping[str, Any]) -> str:
         "learners": people(row["learners"]),
         "rate": decimal(row["learners_per_1000_refugees"]),
     }
+    if is_missing(row["learners"]):
+        return (
+            _("{country}: too few learners to be shown")
+            if row["rate_class"] == "hidden"
+            else _("{country}: no learner is known")
+        ).format(**words)
     if scope.by == "origin":
         return plural(
             "{country}: {learners} learner comes from there",
