@@ -25,6 +25,11 @@ CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+
 # A header that states what an answer stands for: 0=yes, 1 no.
 CODING = re.compile(r"(\w+)\s*=\s*(\w+)|\b(\d)\s*[:–-]?\s*([^\W\d_]+)")
 QUESTION_MARKS = frozenset("?？؟")
+# A number of a question: 12, Q12.
+NUMBERED = re.compile(r"[a-z]?\d+")
+IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+# And, with, to and for, which Arabic writes as the beginning of the next word.
+ARABIC_PREFIXES = frozenset("وبلف")
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def find(
     stated = [at for at in alike if at not in back]
     if coded := [at for at in stated if is_turned_round(header[at])]:
         raise _refused_as_turned_round(header, coded)
-    plain = [at for at in stated if not _is_detail(header[at])]
+    plain = [at for at in stated if not (_is_detail(header[at]) or _may_be_another(header[at]))]
     if len(plain) > 1:
         raise FileRefused(
             f"Several columns read like consent: {_quoted_headers(header, plain)}. Choose the one that says whether "
@@ -172,8 +177,8 @@ def reads_like_consent(header: str) -> bool:
 
 @cache
 def is_plainly_consent(header: str) -> bool:
-    """Whether a Yes below a header is consent: it is about no detail and denies nothing."""
-    return reads_like_consent(header) and not (is_turned_round(header) or _is_detail(header))
+    """Whether a Yes below a header is consent: it is about no detail, denies nothing, and every word of it is known."""
+    return reads_like_consent(header) and not (is_turned_round(header) or _is_detail(header) or _may_be_another(header))
 
 
 @cache
@@ -202,6 +207,27 @@ def _is_detail(header: str) -> bool:
     for phrase in words("consent_signed"):
         plain = plain.replace(phrase, "")
     return _holds(plain, "consent_details")
+
+
+@cache
+def _may_be_another(header: str) -> bool:
+    """Whether a header about consent has a word that may make it consent to something else, or none at all: `Work
+    authorization`, `Consent required`, `Privacy complaint`."""
+    rest = f" {fold(CHOICE.sub(_unless_choice, CODING.sub(' ', header)))} "
+    for phrase in words("consent_signed"):
+        rest = rest.replace(f" {phrase} ", " ")
+    return not all(map(_may_stand_beside, rest.split()))
+
+
+def _may_stand_beside(word: str) -> bool:
+    """Whether a word of a header makes it consent, or leaves it that."""
+    if NUMBERED.fullmatch(word) or word in words("consent_beside") or word.startswith(tuple(words("consent_stems"))):
+        return True
+    if not IDEOGRAPH.match(word):
+        return word[0] in ARABIC_PREFIXES and len(word) > 1 and _may_stand_beside(word[1:])
+    for piece in sorted(words("consent_beside") | words("consent_headers"), key=len, reverse=True):
+        word = word.replace(piece, "")
+    return not word
 
 
 def _unless_choice(match: re.Match[str]) -> str:

@@ -286,7 +286,9 @@ DENIED = [
     "Do not share my data", "Do not use my data", "No autoriza compartir datos", "No acepta",
     "Does not agree to data sharing", "Não autoriza o uso dos dados", "Согласие не получено",
     "لا أوافق على مشاركة البيانات", "N'autorise pas", "Consent missing", "Anonymity requested / privacy",
-    "Consent withdrawn", "不授权使用", "Don't share my data",
+    "Consent withdrawn", "不授权使用", "Don't share my data", "Opted out of data sharing", "Data sharing blocked",
+    "Excluded from data sharing", "Consent withheld", "GDPR deletion request", "S'oppose au partage des données",
+    "Se opone a compartir datos", "Запрет на обработку персональных данных", "反对授权", "يعترض على مشاركة البيانات",
 ]  # fmt: skip
 
 
@@ -313,7 +315,15 @@ def test_a_coding_of_its_own_is_never_read_as_consent(read, header):
         assert found.asks == "columns" and f"“{header}”" in found.refused
 
 
-@pytest.mark.parametrize("header", ["Photo consent", "Consent to travel", "Date consent", "Consent form"])
+NO_CONSENT_OR_ANOTHER = [
+    "Photo consent", "Consent to travel", "Date consent", "Consent form", "Work authorization", "Consent required",
+    "Consent pending", "Privacy notice read", "GDPR training completed", "Consent to be contacted", "Agreed to attend",
+    "Consent age", "Autorisation de séjour", "Acepta la plaza", "Согласен на обучение", "同意参加",
+    "موافقة على الدراسة",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", NO_CONSENT_OR_ANOTHER)
 def test_consent_to_a_detail_alone_is_asked_about(read, header):
     rows = [{"learner_id": "RW-1", "consent": "Yes"}, {"learner_id": "RW-2", "consent": "No"}]
     found = read("partner_learners", rows, rename={"consent": header})
@@ -329,6 +339,9 @@ def test_consent_to_a_detail_alone_is_asked_about(read, header):
         ("Ridhaa", "ndiyo", "hapana"), ("Permission", "Yes", "No"), ("Data use agreement", "Yes", "No"),
         ("Signed form", "Yes", "No"), ("¿Está de acuerdo con el uso?", "Sí", "No"), ("Consent (Yes/No)", "Y", "N"),
         ("Consent (1=yes, 0=no)", "1", "0"), ("Consentement (oui ou non)", "oui", "non"), ("Consent: Y / N", "Y", "N"),
+        ("Q12. May we share your data with UNESCO?", "Yes", "No"), ("Consentimiento informado (S/N)", "S", "N"),
+        ("L'apprenant autorise-t-il le partage de ses données ?", "oui", "non"), ("知情同意书已签署", "是", "否"),
+        ("Согласие участника на обработку ПДн", "да", "нет"), ("هل وافق الطالب على مشاركة البيانات؟", "نعم", "لا"),
     ],
 )  # fmt: skip
 def test_more_headings_ask_for_consent(read, header, agreed, refused):
