@@ -367,6 +367,34 @@ CASES = {
         [("A", 1200, "learners"), ("B", None, "learners"), ("C", None, "not stated")],
         noted=("1 cell of Beneficiary: no whole number of people, and left out: <5",),
     ),
+    "beneficiaries whom a tag states as targeted are not reached": Case(
+        [
+            ["#org", "#sector", "#adm1+code", "#beneficiary+targeted", "#beneficiary+reached"],
+            ["Body", "Education", "ML03", "50", "20"],
+        ],
+        (*REACHED, "people_targeted"),
+        [("Body", 20, 50)],
+    ),
+    "targeted beneficiaries alone reach nobody": Case(
+        [["#org", "#sector", "#adm1+code", "#beneficiary+planned"], ["Body", "Education", "ML03", "50"]],
+        (*REACHED, "people_targeted"),
+        [("Body", None, 50)],
+    ),
+    "children among beneficiaries are a part of those reached": Case(
+        [["#org", "#sector", "#adm1+code", "#beneficiary+children"], ["Body", "Education", "ML03", "50"]],
+        REACHED,
+        [("Body", None)],
+    ),
+    "people affected beside people in need are none in need": Case(
+        [["#adm1+code", "#affected+education", "#inneed+education"], ["ML03", "5000", "3000"]],
+        ("sector", "people_in_need"),
+        [("Education", 3000)],
+    ),
+    "people affected alone are those in need": Case(
+        [["#adm1+code", "#affected+education", "#targeted+education"], ["ML03", "5000", "3000"]],
+        ("sector", "people_in_need", "people_targeted"),
+        [("Education", 5000, 3000)],
+    ),
     "numbers among beneficiaries beside people reached count once": Case(
         [
             ["#org", "#sector", "#adm1+code", "#beneficiary", "#reached"],

@@ -51,8 +51,9 @@ MEASURES: Mapping[str, str] = {
     "#target": "people_targeted",
     "#reached": "people_direct",
 }
-# People affected whom somebody reached: no measure of need.
+# People affected whom somebody reached: no measure of need. Those affected are one where none in need are stated.
 AFFECTED_REACHED = "#affected+reached"
+IN_NEED, AFFECTED = "#inneed", "#affected"
 # Attributes of such a tag that state nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
@@ -210,6 +211,8 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, by an attribute of the tag (`#reached+education`) or by the title over a group."""
     tagged = enumerate(table.tags)
     numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
+    if any(tag.partition("+")[0] == IN_NEED for tag in numbers.values()):
+        numbers = {at: tag for at, tag in numbers.items() if tag.partition("+")[0] != AFFECTED}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     positions_of: dict[str, dict[str, int]] = {}
     left: Counter[str] = Counter()
