@@ -385,6 +385,75 @@ CASES = {
         REACHED,
         [("Body", None)],
     ),
+    "a country whose total stands under a word for everywhere, or under its own name": Case(
+        [
+            ["country", "admin1", "admin2", "sector", "people in need"],
+            ["Chad", "Lac", "Mamdi", "Education", "100"],
+            ["Chad", "Lac", "Wayi", "Education", "300"],
+            ["Chad", "Lac", "All", "Education", "400"],  # 100 + 300
+            ["Chad", "Kanem", "", "Education", "50"],
+            ["Chad", "All provinces", "All districts", "Education", "450"],  # 400 + 50
+            ["Chad", "National", "", "Education", "450"],
+            ["Mali", "Gao", "", "Education", "7"],
+            ["Mali", "Mopti", "", "Education", "5"],
+            ["Mali", "Ségou", "", "Education", "3"],
+            ["Mali", "Mali", "", "Education", "15"],  # 7 + 5 + 3
+            ["Mali", "Toutes les régions", "", "Education", "15"],
+        ],
+        ("country_iso3", "admin1", "admin2", "people_in_need"),
+        [
+            ("TCD", "Lac", "Mamdi", 100),
+            ("TCD", "Lac", "Wayi", 300),
+            ("TCD", "Kanem", None, 50),
+            ("MLI", "Gao", None, 7),
+            ("MLI", "Mopti", None, 5),
+            ("MLI", "Ségou", None, 3),
+        ],
+        aside=("a total of other rows: it would count them twice",) * 5,
+    ),
+    "a total that was rounded by itself is one still; a rest of no place is none": Case(
+        [
+            ["country", "admin1", "sector", "people in need"],
+            ["Chad", "", "Education", "6000"],  # 3950 + 2051 = 6001
+            ["Chad", "Lac", "Education", "3950"],
+            ["Chad", "Kanem", "Education", "2051"],
+            ["Mali", "", "Education", "200"],
+            ["Mali", "Gao", "Education", "3950"],
+        ],
+        ("country_iso3", "admin1", "people_in_need"),
+        [("TCD", "Lac", 3950), ("TCD", "Kanem", 2051), ("MLI", None, 200), ("MLI", "Gao", 3950)],
+        aside=("a total of other rows: it would count them twice",),
+    ),
+    "a region with the name of its country is one, and so is a country of which no place is listed": Case(
+        [
+            ["country", "admin1", "sector", "people in need"],
+            ["Djibouti", "Djibouti", "Education", "500"],
+            ["Djibouti", "Ali Sabieh", "Education", "500"],
+            ["Mali", "Niveau national", "Education", "700"],
+        ],
+        ("country_iso3", "admin1", "people_in_need"),
+        [("DJI", "Djibouti", 500), ("DJI", "Ali Sabieh", 500), ("MLI", None, 700)],
+    ),
+    "what an organisation does everywhere is no total of what it does in a place": Case(
+        [
+            ["organisation", "country", "admin1", "sector", "reached"],
+            ["Body", "Chad", "National", "Education", "500"],
+            ["Body", "Chad", "Lac", "Education", "500"],
+        ],
+        ("admin1", "people_direct"),
+        [("National", 500), ("Lac", 500)],
+    ),
+    "those who coordinate a sector are no organisation of its table of needs": Case(
+        [
+            ["Organisation", "country", "admin1", "sector", "people in need", "reached"],
+            ["Education Cluster", "Sudan", "Kassala", "Education", "400", ""],
+            ["HCT", "Sudan", "Gezira", "Education", "300", ""],
+            ["Education Cluster", "Sudan", "Gedaref", "Education", "200", "10"],
+            ["Relief Works", "Sudan", "Sennar", "Education", "100", ""],
+        ],
+        ("organisation", "people_in_need"),
+        [("not stated", 400), ("not stated", 300), ("Education Cluster", 200), ("Relief Works", 100)],
+    ),
     "people affected beside people in need are none in need": Case(
         [["#adm1+code", "#affected+education", "#inneed+education"], ["ML03", "5000", "3000"]],
         ("sector", "people_in_need"),

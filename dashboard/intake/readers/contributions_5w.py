@@ -441,8 +441,10 @@ def _organisation(cell: Cells) -> str:
 
 @lru_cache(maxsize=16_384)
 def _is_of_all(text: str) -> bool:
-    """Whether a table of needs names no organisation but all of them, or several."""
-    return words.fold(text) in words.words("organisations_together")
+    """Whether a table of needs names no organisation but all of them, several, or those who coordinate the sector."""
+    folded = words.fold(text)
+    coordinates = any(word in folded for word in words.words("who_coordinate"))
+    return folded in words.words("organisations_together") or (coordinates and is_education(text))
 
 
 def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
