@@ -43,6 +43,9 @@ TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
 WITH_MONTH_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y"}
 # A year that stands first is followed by the month and the day, in every country.
 YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
+YEAR_FIRST_IN_CHINESE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日?", re.ASCII)
+# Nobody who writes the month first puts dots.
+DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)", re.ASCII)
 # 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
 DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\s)?(\d{4}|\d\d)")
 NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
@@ -62,7 +65,7 @@ SERIAL = re.compile(r"([2-6]\d{4})(?:\.0+)?", re.ASCII)
 
 @cache
 def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
-    """The date in a text, or None: by one of the formats, with the year first, or with the month as a word.
+    """The date in a text, or None: by one of the formats, with the year first, with dots, or with the month as a word.
 
     A time of zero behind it is no other day. Never guesses an order of day and month.
     """
@@ -72,7 +75,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
             return datetime.datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    return _year_first(text) or _month_named(text)
+    return _year_first(text) or _dotted(text) or _month_named(text)
 
 
 @cache
@@ -286,7 +289,14 @@ def degrees(text: str, column: str, most: float) -> float:
     return value
 
 
+def _dotted(text: str) -> datetime.date | None:
+    match = DOTTED.fullmatch(text)
+    return _day(int(match[3]), int(match[2]), int(match[1])) if match else None
+
+
 def _year_first(text: str) -> datetime.date | None:
+    if chinese := YEAR_FIRST_IN_CHINESE.fullmatch(text):
+        return _day(*map(int, chinese.groups()))
     match = YEAR_FIRST.fullmatch(text)
     if not match:
         return None

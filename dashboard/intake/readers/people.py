@@ -38,6 +38,8 @@ OLDER = re.compile(
 )
 ABOVE = re.compile(rf"(?:over|above|older than|plus de|mas de|mais de|старше|اكثر من) (\d{{1,3}}){UNIT}")
 FIRST_TIME = datetime.date(2000, 1, 1)
+# 2023-W02, which libraries read as its Monday; a day of it has a number more.
+A_WEEK = re.compile(r"\d{4}-?[Ww]\d{2}(?!-?\d)")
 # A class may be announced long before it begins.
 LONGEST_AHEAD = datetime.timedelta(5 * 366)
 A_DAY = datetime.timedelta(1)
@@ -165,6 +167,8 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
         RowRefused: missing, not a time, before 2000, or later than `ahead` from today.
     """
     written = text.strip()
+    if A_WEEK.match(written):
+        raise RowRefused(column, text, "a week, and no day of it")
     try:
         time = datetime.datetime.fromisoformat(written)
         has_time = len(written) > len("2018-01-31")
