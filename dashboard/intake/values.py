@@ -23,6 +23,8 @@ WHOLE_NUMBER = re.compile(
     r"(?:(?P<decimal>[.,])(?P<zeros>0{0,10}))?(?:[eE][+-]?0{1,3})?",
     re.ASCII,
 )
+# As South Asia parts a number, by lakh and crore: 1,23,456 and 1,23,45,678. No other country writes so.
+LAKHS = re.compile(r"-?[1-9]\d?(?:,\d\d){1,3},\d{3}(?:\.0{0,10})?", re.ASCII)
 THOUSAND = "000"
 MOST_DIGITS = 11
 DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
@@ -171,13 +173,15 @@ def decimal(text: str) -> float | None:
 
 
 def whole(text: str) -> int | None:
-    """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
+    """The whole number in a text, or None: 3, -159, 3.0, 1,234, 1,23,456 and digits of any script; never rounded."""
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
     if ARABIC_SIGNS & set(text):
         arabic = _with_digits(clean(text).replace("\u2212", "-"))
         return int(arabic.partition("\u066b")[0].replace("\u066c", "")) if ARABIC_WHOLE.fullmatch(arabic) else None
     written = _with_plain_digits(text)
+    if LAKHS.fullmatch(written):
+        return int(written.partition(".")[0].replace(",", ""))
     match = WHOLE_NUMBER.fullmatch(written)
     if match is None or _may_be_another(match):
         return None

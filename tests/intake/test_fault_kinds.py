@@ -160,6 +160,11 @@ def test_a_name_that_begins_like_a_total_is_none(name):
         ("3E+00", 3),
         ("1.2E+05", None),  # perhaps 123,456
         ("1.234", None),
+        ("1,23,456", 123456),  # as South Asia writes it
+        ("-12,34,567.00", -1234567),
+        ("१,२३,४५,६७८", 12345678),
+        ("1,23,45", None),
+        ("1.23.456", None),
     ],
 )
 def test_a_whole_number_is_read_where_it_can_be_read_in_one_way(text, number):
