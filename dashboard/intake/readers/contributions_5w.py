@@ -75,6 +75,8 @@ SEEMS_REACHED = re.compile(
     r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
 )
 SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
+# What forms and exports write between the words of a code: in-progress, not_started.
+JOINTS = re.compile(r"[-\u2010-\u2015_]")
 Read = TypeVar("Read")
 
 
@@ -569,8 +571,8 @@ def _single_word(text: str, allowed: tuple[str, ...], source: str) -> str:
 
 def _word(text: str, source: str) -> str:
     """The word of a card that a text stands for, else the text itself."""
-    folded = fold(text)
-    return _vocabulary(source).get(folded, folded)
+    folded, known = fold(text), _vocabulary(source)
+    return known.get(folded) or known.get(" ".join(JOINTS.sub(" ", folded).split()), folded)
 
 
 @cache
