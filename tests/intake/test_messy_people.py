@@ -181,6 +181,20 @@ def test_an_id_in_three_rows_of_one_programme_is_nobodys(read):
     }
 
 
+def test_a_register_joined_with_a_list_of_courses_has_one_record_a_learner(read):
+    rows = [{"learner_id": f"RW-{n}", "age": "20", "Course": f"c{k}"} for n in range(6) for k in range(4)]
+    found = read("partner_learners", rows)
+    assert (found.report.published, found.report.collapsed, found.report.people_published) == (6, 18, 6)
+    # Among them an id whose rows differ in what is read is nobody's still.
+    strangers = [{"learner_id": "card lost?", "age": age, "Course": "c1"} for age in ("20", "30", "40")]
+    assert sum(read("partner_learners", rows + strangers).reasons.values()) == 3
+    # Of an id alone that has such rows, nobody knows.
+    alone = [{"learner_id": "walk-in", "Course": f"c{k}"} for k in range(4)] + [
+        {"learner_id": f"RW-{n}"} for n in (1, 2)
+    ]
+    assert sum(read("partner_learners", alone).reasons.values()) == 4
+
+
 def test_a_learner_with_many_courses_in_a_small_export_is_one_person(read):
     rows = [{"External Id": "RW-1", "Course ID": f"c{n}"} for n in range(28)] + [{"External Id": "RW-2"}]
     found = read("coursera_usage", rows)

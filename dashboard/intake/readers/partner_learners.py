@@ -81,6 +81,7 @@ def read(table: Table, ledger: Ledger) -> None:
                 "host country": (AT_HOST, UNKNOWN),
             },
             traits_of_stream={"day of withdrawal": (AT_WITHDRAWN, "")},
+            is_register=True,
         ),
     )
     if codes and letters[CODED]:

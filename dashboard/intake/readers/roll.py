@@ -42,6 +42,7 @@ class Layout:
         once_answer: the place in the record of a yes or no that is one in all rows of `once`, and its name.
         traits_once: what is one in all rows of `once`, by its place in the record; a blank contradicts nothing.
         traits_of_stream: as `traits`, what is one person's in every row of a programme.
+        is_register: whether a person has one row, so that more of them that read alike are one.
     """
 
     id_column: str
@@ -55,6 +56,7 @@ class Layout:
     traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     once_answer: tuple[int, str] | None = None
     traits_once: Mapping[str, int] = field(default_factory=dict)
+    is_register: bool = False
 
 
 class Sighting(NamedTuple):
@@ -77,6 +79,9 @@ class Roll:
     refused: set[tuple[int, Stream]] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
     different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
+    # Of a register, where the columns stand that are read; and for each different row what it has in them.
+    read_at: tuple[int, ...] = ()
+    as_read: dict[int, int] = field(default_factory=dict)
     placeholders: int = 0
     no_ids: Mapping[str, str] = field(default_factory=dict)
     no_emails: frozenset[str] = frozenset()
@@ -89,10 +94,22 @@ class Roll:
         sighting = Sighting(normal_id(written), normal_email(cell("email")), hash(once))
         self.placeholders += bool(written.strip()) and not sighting.id
         self.rows.append(sighting)
-        self.different.add((sighting.id, sighting.email, cell("name"), once, hash(tuple(row.cells))))
+        of_row = hash(tuple(row.cells))
+        self.different.add((sighting.id, sighting.email, cell("name"), once, of_row))
+        if self.read_at:
+            self.as_read[of_row] = hash(tuple([row.cells[at] for at in self.read_at]))
+
+    def _is_joined(self) -> bool:
+        """Whether most ids have rows that differ in nothing that is read: a register joined with a list of courses, or
+        of something else, whose rows are no records of a learner."""
+        rows = Counter(entry[0] for entry in self.different)
+        rows_as_read = Counter(id_ for id_, _ in {(entry[0], self.as_read.get(entry[4])) for entry in self.different})
+        return bool(self.as_read) and 2 * sum(rows[id_] > rows_as_read[id_] for id_ in rows) > len(rows)
 
     def close(self) -> None:
         """Finds out, after the last row, which ids and addresses are nobody's."""
+        if self._is_joined():
+            self.different = {(*entry[:4], self.as_read[entry[4]]) for entry in self.different}
         if self.different:
             ids, emails, names, once, _rows = zip(*self.different, strict=True)
             self.no_ids = shared_ids(ids, emails, names, once)
@@ -127,7 +144,7 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     stated = stated_consent(table, ledger)
     doubtful = _unread(table) if stated.at is None and ledger.card.needs_consent else []
     answers = consent.Answers(at for at in doubtful if at not in stated.taken_back_at)
-    roll = Roll()
+    roll = Roll(read_at=tuple(table.positions.values()) if layout.is_register else ())
     waiting: list[tuple[int, int, Record, str]] = []
 
     def parse(row: Row, cell: Cells) -> Record:
