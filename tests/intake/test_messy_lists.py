@@ -879,3 +879,21 @@ def test_columns_that_look_like_people_reached_are_named_where_none_is_read(tmp_
     read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
     said = "No column of people reached was read; these look like one: Reached in March. "
     assert any(said in note for note in read.report.notes)
+
+
+GARBLED = "1 line holds garbled letters, such as “Ã©” or “\ufffd” in place of “é”, the first on line 3"
+
+
+@pytest.mark.parametrize("word", ["Éducation", "التعليم", "Образование", "Niño", "École à côté"])
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+def test_letters_that_were_garbled_before_a_file_was_written_are_noted(tmp_path, word, wrong):
+    rows = [["Organisation", "Sector", "Country"], ["A", "Education", "LBN"]]
+    garbled = word.encode().decode(wrong, "replace")
+    found = Read(tmp_path, SOURCE, as_csv([*rows, ["B", garbled, "LBN"]]), partner="x")
+    assert found.report.published == 2 and any(note.startswith(GARBLED) for note in found.report.notes)
+
+
+def test_letters_with_accents_are_not_garbled(tmp_path):
+    words = "Éducation à Ségou, São Tomé, SÃO, MANHÃ », «Ñ», Ñuble, Ð, Øst, Ù, 50 °C, Образование, التعليم, 教育"
+    rows = [["Organisation", "Sector", "Country"], [words, "Education", "LBN"]]
+    assert not any("garbled" in note for note in Read(tmp_path, SOURCE, as_csv(rows), partner="x").report.notes)
