@@ -195,6 +195,15 @@ def test_a_register_joined_with_a_list_of_courses_has_one_record_a_learner(read)
     assert sum(read("partner_learners", alone).reasons.values()) == 4
 
 
+def test_an_age_far_from_the_date_of_birth_beside_it_is_noted(read):
+    ages = [("40", "2005-01-01"), ("26", "2000-01-01"), ("26", "1997-01-01"), ("40", "n/a"), ("sixty", "1997-01-01")]
+    rows = [{"learner_id": f"RW-{n}", "age": age, "Date of birth": born} for n, (age, born) in enumerate(ages)]
+    found = read("partner_learners", rows, rename={"Date of birth": "date_of_birth"})
+    # Registered in 2022: 17 beside 40; 22 beside 26 is an age that was asked later.
+    assert "1 rows: the age is far from that of the date of birth beside it; the age is counted" in found.report.notes
+    assert sorted(found.column("age_band")) == ["25-34"] * 3 + ["35-44"] * 2
+
+
 def test_a_learner_with_many_courses_in_a_small_export_is_one_person(read):
     rows = [{"External Id": "RW-1", "Course ID": f"c{n}"} for n in range(28)] + [{"External Id": "RW-2"}]
     found = read("coursera_usage", rows)

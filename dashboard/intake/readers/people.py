@@ -330,6 +330,8 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
     """The band of an age in years, of a band as written, or of a date of birth on a day."""
     if not words.is_missing(age):
         if band := _band_written(age):
+            if _is_far_from(band, born, on_day, int(ledger.today[:4])):
+                ledger.remarks["the age is far from that of the date of birth beside it; the age is counted"] += 1
             return band
         ledger.not_understood("age", clean(age), ledger.line, NOT_REPORTED)
     if not words.is_missing(born):
@@ -338,11 +340,26 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
         except RowRefused:
             ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
         else:
-            band = _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
+            band = _band(_years(day, on_day))
             if band == NOT_REPORTED:
                 ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
             return band
     return NOT_REPORTED
+
+
+def _is_far_from(band: str, born: str, on_day: datetime.date, this_year: int) -> bool:
+    """Whether a date of birth that can be read in one way makes another band, and none beside it: an age may have been
+    asked some years after the registration."""
+    written = None if words.is_missing(born) else days.read(born, this_year)
+    if written is None or not written.is_sure or written.day_first is None:
+        return False
+    names = [name for _, name in BANDS]
+    of_birth = _band(_years(written.day_first, on_day))
+    return of_birth in names and abs(names.index(of_birth) - names.index(band)) > 1
+
+
+def _years(born: datetime.date, on_day: datetime.date) -> int:
+    return on_day.year - born.year - ((on_day.month, on_day.day) < (born.month, born.day))
 
 
 @cache
