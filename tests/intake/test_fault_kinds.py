@@ -396,7 +396,10 @@ def test_a_date_in_a_name_and_a_party_are_no_parts(name):
     ("source", "headers"),
     [
         ("partner_learners", ["Partner phone", "Programme officer", "Registered by", "Gender focal point"]),
+        ("partner_learners", ["Sex of head of household", "Nationality of spouse", "Age of mother", "Sexe du tuteur"]),
         (LIST, ["Contacto de la organización", "Организация-донор", "Cluster lead"]),
+        (LIST, ["Partenaire financier", "Households reached", "Hogares alcanzados"]),
+        ("needs", ["People in the household"]),
     ],
 )
 def test_what_is_about_a_thing_is_not_suggested_for_it(source, headers):
@@ -425,6 +428,24 @@ def test_what_is_about_a_thing_is_not_suggested_for_it(source, headers):
 )
 def test_headers_of_lists_are_suggested_by_what_they_mean(source, suggested):
     assert suggest_all([*suggested.values(), "zz"], sources()[source]).items() >= suggested.items()
+
+
+def test_a_word_is_not_suggested_for_a_number_because_of_a_tag():
+    assert "people" not in suggest_all(["Country", "Need", "Level"], sources()["needs"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "noted"),
+    [
+        ("Girls reached,Boys reached", "these count a part of them, or households: Girls reached, Boys reached. Add"),
+        ("Households reached", "these count a part of them, or households: Households reached. Add"),
+        ("Hommes atteints,Personnes servies et atteintes", "look like one: Personnes servies et atteintes. Map it"),
+    ],
+)
+def test_a_part_of_the_people_reached_is_not_offered_for_all_of_them(read, columns, noted):
+    numbers = ",".join("5" for _ in columns.split(","))
+    done = read(LIST, f"Org,Sector,Region,{columns}\nA,Education,N,{numbers}")
+    assert any(noted in note for note in done.report.notes) and done.column("people_direct") == [None]
 
 
 def test_a_refusal_names_the_nearest_headers_of_a_list(tmp_path):

@@ -75,6 +75,11 @@ SEEMS_REACHED = re.compile(
     r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
 )
 SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
+# Headers that count a part of the people, or their households: mapped, each would stand for all.
+SEEMS_PART = re.compile(
+    r"\+(?:f|m|hh)\b|\bhhs?\b|household|menage|hogar|famil|домохоз|اسر|家庭|户|girl|boy|\bmale|female|\bwomen\b|\bmen\b"
+    r"|fille|garcon|femme|homme|mujer|hombre|\bnin[ao]s?\b|menin[ao]|mulher|homen|девоч|мальч|женщ|мужч|女|男|اناث|ذكور|بنات"
+)
 # What forms and exports write between the words of a code: in-progress, not_started.
 JOINTS = re.compile(r"[-\u2010-\u2015_]")
 Read = TypeVar("Read")
@@ -183,11 +188,17 @@ def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
         for at, header in table.unknown_headers
         if at not in ledger.read_too and SEEMS_REACHED.search(fold(header)) and not SEEMS_OTHER.search(fold(header))
     ]
-    if seeming:
-        more = ", …" if len(seeming) > MOST_NAMED else ""
+    whole = [header for header in seeming if not SEEMS_PART.search(fold(header))]
+    named = f"{', '.join((whole or seeming)[:MOST_NAMED])}{', …' if len(whole or seeming) > MOST_NAMED else ''}"
+    if whole:
         ledger.notes.append(
-            f"No column of people reached was read; these look like one: {', '.join(seeming[:MOST_NAMED])}{more}. Map "
-            "it (`--column people_direct=HEADER`)."
+            f"No column of people reached was read; these look like one: {named}. Map it (`--column "
+            "people_direct=HEADER`)."
+        )
+    elif seeming:
+        ledger.notes.append(
+            f"No column of people reached was read; these count a part of them, or households: {named}. Add a column "
+            "with all people reached, and map it (`--column people_direct=HEADER`)."
         )
 
 
