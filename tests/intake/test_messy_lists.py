@@ -897,3 +897,10 @@ def test_letters_with_accents_are_not_garbled(tmp_path):
     words = "Éducation à Ségou, São Tomé, SÃO, MANHÃ », «Ñ», Ñuble, Ð, Øst, Ù, 50 °C, Образование, التعليم, 教育"
     rows = [["Organisation", "Sector", "Country"], [words, "Education", "LBN"]]
     assert not any("garbled" in note for note in Read(tmp_path, SOURCE, as_csv(rows), partner="x").report.notes)
+
+
+def test_an_address_is_no_sender_of_a_list(tmp_path):
+    rows = [["Organisation", "Sector", "Country", "reported_by"], ["A", "Education", "LBN", "inv@example.org"]]
+    found = Read(tmp_path, SOURCE, as_csv([*rows, ["B", "Education", "LBN", "a_cluster"]]))
+    assert found.column("organisation") == ["B"] and found.report.quarantined[0].column == "reported_by"
+    assert Read(tmp_path, SOURCE, as_csv(rows), partner="x").column("reported_by") == ["x"]

@@ -195,6 +195,22 @@ def test_a_register_joined_with_a_list_of_courses_has_one_record_a_learner(read)
     assert sum(read("partner_learners", alone).reasons.values()) == 4
 
 
+@pytest.mark.parametrize("column", ["partner_id", "programme_id"])
+def test_an_address_names_no_partner_and_no_programme(read, column):
+    rows = [{"learner_id": f"RW-{n}"} for n in range(3)]
+    rows += [{"learner_id": f"RW-9{n}", column: who} for n, who in enumerate(("inv@example.org", "+254 799 111 222"))]
+    found = read("partner_learners", rows)
+    assert found.reasons == {f"{column}: an address, and no partner or programme": 2}
+    assert "example" not in repr(found.rows) + repr(found.report)
+    declared = {"partner_id": {"partner": "kiron"}, "programme_id": {"programme": "kiron_campus"}}[column]
+    assert read("partner_learners", rows, **declared).report.published == 5
+
+
+def test_an_id_in_another_column_is_not_shown(read):
+    rows = [{"learner_id": f"KRN/{n}", "age": age} for n, age in enumerate(("20", "30", "KRN/77", "3O"))]
+    assert read("partner_learners", rows).unread == {("age", ""): 1, ("age", "3O"): 1}
+
+
 def test_an_age_far_from_the_date_of_birth_beside_it_is_noted(read):
     ages = [("40", "2005-01-01"), ("26", "2000-01-01"), ("26", "1997-01-01"), ("40", "n/a"), ("sixty", "1997-01-01")]
     rows = [{"learner_id": f"RW-{n}", "age": age, "Date of birth": born} for n, (age, born) in enumerate(ages)]

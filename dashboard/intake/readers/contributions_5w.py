@@ -392,6 +392,8 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     if began_on and ended_on and ended_on < began_on:
         left_out.add("ended_on", "before the first day, and left out", cell("ended_on"))
         ended_on = None
+    if not ledger.partner and holds_address(cell("reported_by")):
+        raise RowRefused("reported_by", "", "an address, and no id of who sends the list: declare it (`--partner`)")
     reported_by = ledger.partner or identifier(clean(cell("reported_by")))
     if not reported_by:
         raise RowRefused("reported_by", "", "blank: declare who sends the list (`--partner`)")

@@ -95,6 +95,9 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: blank, and not declared by the sender.
     """
+    for column, declared in (("partner_id", ledger.partner), ("programme_id", ledger.programme)):
+        if not declared and holds_address(cell(column)):
+            raise RowRefused(column, "", "an address, and no partner or programme")
     partner = ledger.partner or _programme_id(cell("partner_id"))
     programme = ledger.programme or programme_of(_programme_id(cell("programme_id"))) or partner
     if not partner:

@@ -4,6 +4,7 @@ Which id is nobody's is known only after the last row, so records wait until the
 them but her normal id and address, which never leave this process.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +24,8 @@ IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
 ERASED = "the learner was erased"
 # One learner may have changed her name; where so many have, two lists may have been numbered alike.
 FEWEST_OF_TWO = 3
+# An id may stand in a column that is not its own, so that a value which begins like one is not shown.
+HEAD_OF_ID = re.compile(r"[^\d]+(?=\d)")
 Record = tuple[Any, ...]
 
 
@@ -130,9 +133,13 @@ class Roll:
 
     @property
     def words_of_names(self) -> frozenset[str]:
-        """The words of all names, folded."""
+        """The words of all names, folded; of a register also what its ids begin with: KRN of KRN-001."""
         names = {entry[2] for entry in self.different}
-        return frozenset(word for name in names if not is_missing(name) for word in fold(name).split() if len(word) > 1)
+        found = {word for name in names if not is_missing(name) for word in fold(name).split()}
+        if self.read_at:
+            heads = {HEAD_OF_ID.match(entry[0]) for entry in self.different}
+            found |= {word for head in heads if head for word in fold(head[0]).split()}
+        return frozenset(word for word in found if len(word) > 1)
 
 
 def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
