@@ -164,9 +164,15 @@ def _reason(text: str) -> str:
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
     doubts = words("no") | words("but") | words("pending") | words("missing")
-    clear = answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
-    clear = clear and not any(f" {word} " in f" {folded} " for word in doubts)
-    return "" if clear or all(word in words("agreed") | words("yes") for word in answer_words) else UNCLEAR
+    clear = answer_words[:1] and answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
+    clear = clear and all(map(_leaves_a_yes, answer_words)) and not any(f" {word} " in f" {folded} " for word in doubts)
+    is_agreement = answer_words and all(word in words("agreed") | words("yes") for word in answer_words)
+    return "" if clear or is_agreement else UNCLEAR
+
+
+def _leaves_a_yes(word: str) -> bool:
+    """Whether a word behind a yes takes nothing of it back: how, when or by whom it was given, and not for what."""
+    return word.isdigit() or word in words("yes") | words("agreed") | words("beside_yes")
 
 
 @cache

@@ -12,7 +12,9 @@ from dashboard.settings import REFERENCE
 # Errors that a spreadsheet shows in place of a value, in any language: #REF!, #N/A, #¡VALOR!, ####.
 SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
-TICKED, UNTICKED = frozenset("✓✔☑√"), frozenset("✗✘☒✕☐")
+TICKED, UNTICKED = frozenset("✓✔☑√✅🗸🗹"), frozenset("✗✘☒✕☐❌✖")
+# Whether a sign is shown as a picture: ✔️ is ✔.
+AS_PICTURE = str.maketrans(dict.fromkeys("\ufe0e\ufe0f", ""))
 DISTINCT_WORDS = 2**16
 ASCII = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() else " " for at in range(128)})
 
@@ -42,7 +44,7 @@ def is_missing(text: str) -> bool:
 @lru_cache(DISTINCT_WORDS)
 def yes_or_no(text: str) -> bool | None:
     """A flag in any of the languages, or a tick; None for anything else."""
-    written = set(text.strip())
+    written = set(text.translate(AS_PICTURE).strip())
     if written and written <= TICKED | UNTICKED:
         return written <= TICKED
     folded = fold(text)

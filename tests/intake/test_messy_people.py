@@ -290,11 +290,23 @@ def test_consent_is_known_in_each_language_and_only_a_clear_yes_is_one(read, hea
 
 @pytest.mark.parametrize(
     "word",
-    ["yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe", "Yes?", "Yes until 2023"],
+    [
+        *("yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe", "Yes?"),
+        *("Yes until 2023", "Yes, partially", "Yes (limited)", "yes for research", "Oui sous réserve", "Yes, internal"),
+        *("Sí con condiciones", "Да, частично", "نعم بشروط", "是（部分）", "Yes - implied", "❌", "✖️", "●", "✔️ partly"),
+    ],
 )
 def test_a_doubt_is_no_consent(read, word):
     found = read("partner_learners", [{"learner_id": "RW-1", "consent": word}, {"learner_id": "RW-2"}])
     assert found.report.published == 1 and sum(found.reasons.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["✔️", "✅", "☑️ Yes", "Yes (verbal)", "Oui, par téléphone", "да (устно)", "نعم شفهيا", "是（口头）"]
+)
+def test_how_a_yes_was_given_leaves_it_one(read, word):
+    rows = [{"learner_id": "RW-1", "consent": word}, {"learner_id": "RW-2"}]
+    assert read("partner_learners", rows).report.published == 2
 
 
 def test_without_a_column_of_consent_a_register_is_asked_about(read):
