@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
-from dashboard.intake.words import fold, is_missing, meaning, words, yes_or_no
+from dashboard.intake.words import fold, is_missing, is_negative, meaning, words, yes_or_no
 from dashboard.warehouse.catalog import SourceCard
 
 COLUMN = "consent"
@@ -145,7 +145,7 @@ def is_unread(header: str) -> bool:
 def reason(text: str) -> str:
     """Why a cell is no consent, empty where it is a clear yes: a blank, a refusal or a doubt is none."""
     doubt = _reason(text)
-    return UNCLEAR if not doubt and QUESTION_MARKS & set(text) else doubt
+    return UNCLEAR if not doubt and (QUESTION_MARKS & set(text) or is_negative(text)) else doubt
 
 
 def _reason(text: str) -> str:

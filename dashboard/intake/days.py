@@ -288,7 +288,7 @@ def _many(dates: int, of_all: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or any(unicodedata.category(c) == "No" for c in text):  # 1² is no 12
         return " ".join(text.split())
     seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return " ".join("".join(str(unicodedata.decimal(c, c)) for c in seen).split())

@@ -206,7 +206,8 @@ def _may_be_another(match: re.Match[str]) -> bool:
 def _with_plain_digits(text: str) -> str:
     """The text with the digits 0 to 9 for those of any script, and plain signs for minus, decimals and groups."""
     written = clean(text).replace("\u2212", "-")
-    if written.isascii():
+    # The sign of a footnote is no digit of the number before it: 1250² is not 12502.
+    if written.isascii() or any(unicodedata.category(c) == "No" for c in written):
         return written
     digits = _with_digits(unicodedata.normalize("NFKC", written))
     return digits.replace("\u066b", ".").replace("\u066c", ",")

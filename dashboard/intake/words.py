@@ -13,6 +13,7 @@ from dashboard.settings import REFERENCE
 SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
 TICKED, UNTICKED = frozenset("✓✔☑√✅🗸🗹"), frozenset("✗✘☒✕☐❌✖")
+NEGATIVE = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*\d")
 # Whether a sign is shown as a picture: ✔️ is ✔.
 AS_PICTURE = str.maketrans(dict.fromkeys("\ufe0e\ufe0f", ""))
 DISTINCT_WORDS = 2**16
@@ -24,7 +25,9 @@ def fold(text: str) -> str:
     if text.isascii():
         kept = text.translate(ASCII)
     else:
-        plain = unicodedata.normalize("NFKD", text).casefold()
+        # The sign of a footnote or a fraction is no digit beside others: 2¹ is no 21.
+        whole = "".join(" " if unicodedata.category(c) == "No" else c for c in text)
+        plain = unicodedata.normalize("NFKD", whole).casefold()
         kept = "".join(_folded(c) for c in unicodedata.normalize("NFKD", plain))
     return " ".join(kept.split())
 
@@ -43,12 +46,20 @@ def is_missing(text: str) -> bool:
 
 @lru_cache(DISTINCT_WORDS)
 def yes_or_no(text: str) -> bool | None:
-    """A flag in any of the languages, or a tick; None for anything else."""
+    """A flag in any of the languages, or a tick; None for anything else, as -1, which is yes to some and missing to
+    others."""
+    if is_negative(text):
+        return None
     written = set(text.translate(AS_PICTURE).strip())
     if written and written <= TICKED | UNTICKED:
         return written <= TICKED
     folded = fold(text)
     return True if folded in words("yes") else False if folded in words("no") else None
+
+
+def is_negative(text: str) -> bool:
+    """Whether a text begins like a number below zero."""
+    return NEGATIVE.match(text) is not None
 
 
 @cache

@@ -5,6 +5,8 @@ import datetime
 import openpyxl
 import pytest
 
+from dashboard.intake import days
+from dashboard.intake.consent import reason
 from dashboard.intake.education import is_education
 from dashboard.intake.file_names import is_part_in_name
 from dashboard.intake.front_door import check_file
@@ -14,7 +16,8 @@ from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import stream_of
 from dashboard.intake.readers.overlaps_5w import is_total_of
 from dashboard.intake.report import FileRefused
-from dashboard.intake.values import whole
+from dashboard.intake.values import decimal, whole
+from dashboard.intake.words import fold, yes_or_no
 from dashboard.warehouse.catalog import sources
 from tests.intake.making import Read, as_csv
 
@@ -164,11 +167,26 @@ def test_a_name_that_begins_like_a_total_is_none(name):
         ("-12,34,567.00", -1234567),
         ("१,२३,४५,६७८", 12345678),
         ("1,23,45", None),
+        ("1250²", None),  # the sign of a footnote
+        ("1 250 ¹", None),
+        ("5①", None),
+        ("１２５０", 1250),
         ("1.23.456", None),
     ],
 )
 def test_a_whole_number_is_read_where_it_can_be_read_in_one_way(text, number):
     assert whole(text) == number
+
+
+def test_the_sign_of_a_footnote_is_no_digit(read):
+    assert decimal("6,5²") is None and days.read("2024-03-1²", 2026) is None and fold("2¹") == "2"
+    done = read(LIST, "Org,Sector,Region,Reached\nA,Education,N,1250²\nB,Education,N,7")
+    assert done.column("people_direct") == [None, 7] and "1250²" in " ".join(done.report.notes)
+
+
+@pytest.mark.parametrize("text", ["-1", "−1", "- 1", "-0"])
+def test_a_negative_number_is_neither_yes_nor_no(text):
+    assert yes_or_no(text) is None and reason(text)
 
 
 @pytest.mark.parametrize(
