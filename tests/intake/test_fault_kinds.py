@@ -5,7 +5,7 @@ import datetime
 import openpyxl
 import pytest
 
-from dashboard.intake import days
+from dashboard.intake import countries, days
 from dashboard.intake.consent import reason
 from dashboard.intake.education import is_education
 from dashboard.intake.file_names import is_part_in_name
@@ -215,6 +215,20 @@ def test_one_such_date_among_many_is_set_aside(read):
 def test_countries_with_a_footnote_or_a_word_cut_short_are_known(read, name):
     done = read(LIST, f"Org,Sector,Country\nA,Education,{name}")
     assert done.column("country_iso3") == [{"T": "TUR", "K": "KEN", "C": "CIV", "R": "COD"}[name[0]]]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Cote dIvoire", "CIV"),
+        ("SouthSudan", "SSD"),
+        ("Srilanka", "LKA"),
+        ("BurkinaFaso", "BFA"),
+        ("Nigeria Niger", None),
+    ],
+)
+def test_a_country_is_known_without_what_parts_its_words(name, code):
+    assert countries.find(name) == code
 
 
 @pytest.mark.parametrize("sector", ["TVET", "Alphabétisation", "Escolarización", "Literacy", "Scolarisation d'urgence"])
@@ -577,3 +591,9 @@ def test_a_word_for_no_number_is_no_id(written):
 
 def test_a_part_is_known_by_its_name_in_ukrainian():
     assert is_part_in_name("звіт частина 1.csv") and not is_part_in_name("batch 2 learners.csv")
+
+
+def test_a_hub_at_nought_degrees_both_ways_is_nowhere(read):
+    head = "hub_id,hub,country_iso3,latitude,longitude"
+    done = read("hubs", f"{head}\nh1,Here,KEN,0,36.8\nh2,Nowhere,KEN,0.0,0\nh3,There,GHA,5.6,0")
+    assert done.column("hub_id") == ["h1", "h3"] and done.report.quarantined[0].line == 3
