@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
-from dashboard.intake.words import fold, is_missing, is_negative, meaning, words, yes_or_no
+from dashboard.intake.words import fold, is_missing, meaning, words, yes_or_no
 from dashboard.warehouse.catalog import SourceCard
 
 COLUMN = "consent"
@@ -145,7 +145,7 @@ def is_unread(header: str) -> bool:
 def reason(text: str) -> str:
     """Why a cell is no consent, empty where it is a clear yes: a blank, a refusal or a doubt is none."""
     doubt = _reason(text)
-    return UNCLEAR if not doubt and (QUESTION_MARKS & set(text) or is_negative(text)) else doubt
+    return UNCLEAR if not doubt and QUESTION_MARKS & set(text) else doubt
 
 
 def _reason(text: str) -> str:
@@ -161,12 +161,14 @@ def _reason(text: str) -> str:
     if folded in words("agreed"):
         return ""
     answer_words = folded.split()
+    if all(word.isdigit() for word in answer_words):  # neither a word nor 1 or 0: -1, $1
+        return UNCLEAR
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
     doubts = words("no") | words("but") | words("pending") | words("missing")
-    clear = answer_words[:1] and answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
+    clear = answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
     clear = clear and all(map(_leaves_a_yes, answer_words)) and not any(f" {word} " in f" {folded} " for word in doubts)
-    is_agreement = answer_words and all(word in words("agreed") | words("yes") for word in answer_words)
+    is_agreement = all(word in words("agreed") | words("yes") for word in answer_words)
     return "" if clear or is_agreement else UNCLEAR
 
 

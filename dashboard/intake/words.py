@@ -13,7 +13,7 @@ from dashboard.settings import REFERENCE
 SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
 TICKED, UNTICKED = frozenset("✓✔☑√✅🗸🗹"), frozenset("✗✘☒✕☐❌✖")
-NEGATIVE = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*\d")
+FLAG, BESIDE_FLAG = re.compile(r"[01](?:[.,\u066b]0*)?"), " '\"()[]\u2018\u2019\u201c\u201d\u00a0\u200b\ufeff"
 # Whether a sign is shown as a picture: ✔️ is ✔.
 AS_PICTURE = str.maketrans(dict.fromkeys("\ufe0e\ufe0f", ""))
 DISTINCT_WORDS = 2**16
@@ -46,20 +46,18 @@ def is_missing(text: str) -> bool:
 
 @lru_cache(DISTINCT_WORDS)
 def yes_or_no(text: str) -> bool | None:
-    """A flag in any of the languages, or a tick; None for anything else, as -1, which is yes to some and missing to
-    others."""
-    if is_negative(text):
-        return None
+    """A flag in any of the languages, or a tick; None for anything else.
+
+    Of numbers only 1 and 0 are flags: -1 is yes to some and missing to others, and $0 is a price.
+    """
     written = set(text.translate(AS_PICTURE).strip())
     if written and written <= TICKED | UNTICKED:
         return written <= TICKED
     folded = fold(text)
+    if folded[:1].isdigit():
+        number = "".join(str(unicodedata.decimal(c, c)) for c in text.strip(BESIDE_FLAG))
+        return number.startswith("1") if FLAG.fullmatch(number) else None
     return True if folded in words("yes") else False if folded in words("no") else None
-
-
-def is_negative(text: str) -> bool:
-    """Whether a text begins like a number below zero."""
-    return NEGATIVE.match(text) is not None
 
 
 @cache

@@ -184,9 +184,41 @@ def test_the_sign_of_a_footnote_is_no_digit(read):
     assert done.column("people_direct") == [None, 7] and "1250²" in " ".join(done.report.notes)
 
 
-@pytest.mark.parametrize("text", ["-1", "−1", "- 1", "-0"])
-def test_a_negative_number_is_neither_yes_nor_no(text):
+@pytest.mark.parametrize("text", ["-1", "−1", "- 1", "-0", "$0", "$1", "1%", "0 €", "#1"])
+def test_a_price_and_a_number_below_zero_are_neither_yes_nor_no(text):
     assert yes_or_no(text) is None and reason(text)
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "1,00", " 1 ", "(1)", "'1", "١", "１"])
+def test_one_is_yes_however_it_is_written(text):
+    assert yes_or_no(text) is True and not reason(text)
+
+
+OFFER = {
+    **{"offer_id": "o1", "partner_id": "m1", "offer": "Lessons", "activity_type": "other", "countries": "KEN"},
+    **{"languages": "en", "levels": "primary", "tier": "low-tech", "is_free": "Yes", "valid_from": "2020-04-01"},
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "kept"),
+    [
+        ("countries", "Kenya and Uganda", ";KEN;UGA;"),
+        ("countries", "KEN; Uganda & Tanzania", ";KEN;TZA;UGA;"),
+        ("countries", "Trinidad and Tobago; Bosnia and Herzegovina", ";BIH;TTO;"),
+        ("countries", "Kenya and Wakanda", None),
+        ("is_free", "Free of charge", True),
+        ("is_free", "gratuit", True),
+        ("is_free", "de pago", False),
+        ("is_free", "免费", True),
+        ("is_free", "$0", None),
+        ("is_free", "14-day trial", None),
+    ],
+)
+def test_offers_state_countries_and_price_in_words(read, column, written, kept):
+    rows = [{**OFFER, column: written}, {**OFFER, "offer_id": "o2"}, {**OFFER, "offer_id": "o3"}]
+    done = read("offers", "\n".join([",".join(OFFER), *(",".join(row.values()) for row in rows)]))
+    assert dict(zip(done.column("offer_id"), done.column(column), strict=True)).get("o1") == kept
 
 
 @pytest.mark.parametrize(
