@@ -206,6 +206,14 @@ def test_an_address_names_no_partner_and_no_programme(read, column):
     assert read("partner_learners", rows, **declared).report.published == 5
 
 
+def test_a_register_without_a_column_of_ids_or_addresses_is_asked_about(tmp_path):
+    header = ["partner_id", "programme_id", "ID", "registered_on", "Hobby", "consent"]
+    body = as_csv([header, *(["rw", "p", f"RW-{n}", "2022-05-16", "chess", "Yes"] for n in range(3))])
+    found = Read(tmp_path, "partner_learners", body)
+    assert found.asks == "columns" and "These columns are not read: “ID”, “Hobby”. Choose" in found.refused
+    assert Read(tmp_path, "partner_learners", body, columns=[["learner_id", "ID"]]).report.published == 3
+
+
 def test_an_id_in_another_column_is_not_shown(read):
     rows = [{"learner_id": f"KRN/{n}", "age": age} for n, age in enumerate(("20", "30", "KRN/77", "3O"))]
     assert read("partner_learners", rows).unread == {("age", ""): 1, ("age", "3O"): 1}

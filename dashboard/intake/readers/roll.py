@@ -15,7 +15,7 @@ from dashboard.intake import consent
 from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.rows import Cells, accepted
-from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
+from dashboard.intake.report import LONGEST_TEXT, WHOLE_ROW, FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.sharing import SHARED_ADDRESS, ids_of_two, shared_addresses, shared_ids
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.words import fold, is_missing
@@ -24,6 +24,8 @@ IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
 ERASED = "the learner was erased"
 # One learner may have changed her name; where so many have, two lists may have been numbered alike.
 FEWEST_OF_TWO = 3
+# So many columns that are not read are named to whoever has to choose one.
+MOST_NAMED = 12
 # An id may stand in a column that is not its own, so that a value which begins like one is not shown.
 HEAD_OF_ID = re.compile(r"[^\d]+(?=\d)")
 Record = tuple[Any, ...]
@@ -146,8 +148,11 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     """Publishes one record a row about people; one that states the same again, or of somebody erased, is collapsed.
 
     Raises:
-        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
+        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read; or a register has
+            no column of ids and none of addresses.
     """
+    if layout.is_register:
+        _refuse_nobodys(table, layout.id_column)
     stated = stated_consent(table, ledger)
     doubtful = _unread(table) if stated.at is None and ledger.card.needs_consent else []
     answers = consent.Answers(at for at in doubtful if at not in stated.taken_back_at)
@@ -190,6 +195,19 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
     note_ids(roll, ledger, layout)
+
+
+def _refuse_nobodys(table: Table, id_column: str) -> None:
+    """Raises FileRefused where no column is read as an id or an address, so that every row would be nobody's."""
+    if {id_column, "email"} & table.positions.keys():
+        return
+    left = [clean(header)[:LONGEST_TEXT] for _, header in table.unknown_headers if clean(header)]
+    unread = f" These columns are not read: {', '.join(f'“{header}”' for header in left[:MOST_NAMED])}." if left else ""
+    raise FileRefused(
+        "No column of the file is read as the learner's id or e-mail address, without which a row is nobody's."
+        f"{unread} Choose the one that holds it (`--column {id_column}=HEADER`, `--column email=HEADER`).",
+        asks="columns",
+    )
 
 
 def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
