@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
-from dashboard.intake import countries
+from dashboard.intake import countries, days
 from dashboard.intake.days import Written, turned
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
@@ -53,6 +53,7 @@ DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\
 NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
 # Of two digits of a year, 69 and more are of the century before, as POSIX has it.
 FIRST_OF_1900S = 69
+FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Midnight behind a date, as data frames, spreadsheets and databases write it: no other day.
 MIDNIGHT = re.compile(
     r"(?:[ T]|,\s)(?:0?0:00(?::00(?:\.0{1,9})?)?|12:00(?::00)? ?AM)(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
@@ -77,7 +78,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
             return datetime.datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    return _year_first(text) or _dotted(text) or _month_named(text)
+    return _year_first(text) or _dotted(text) or _month_named(text) or _as_in_registers(text)
 
 
 @cache
@@ -292,6 +293,12 @@ def degrees(text: str, column: str, most: float) -> float:
     if not -most <= value <= most:
         raise RowRefused(column, text, f"not between -{most:.0f} and {most:.0f} degrees")
     return value
+
+
+def _as_in_registers(text: str) -> datetime.date | None:
+    """The day that files about people have it for, where it can be no other: 1er mars 2024, 17 марта 2024 г."""
+    written = days.read(text, datetime.MAXYEAR) if FOUR_DIGITS.search(text) and not text.isdigit() else None
+    return written.day_first if written and written.is_sure and written.time is None else None
 
 
 def _dotted(text: str) -> datetime.date | None:

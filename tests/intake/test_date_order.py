@@ -239,3 +239,17 @@ def test_a_week_is_no_day_of_an_enrolment(tmp_path):
 def test_dots_and_chinese_signs_have_one_order_in_every_source(tmp_path, day):
     assert days_of(Read(tmp_path, "unesco_closures", closures(day)), "on_date") == ["2020-04-05"]
     assert days_of(Read(tmp_path, "contributions_5w", activities(day), partner="x"), "began_on") == ["2020-04-05"]
+
+
+@pytest.mark.parametrize(
+    "day", ["1er avril 2020", "1st April 2020", "1 апреля 2020 г.", "April 1st 2020", "1 de abril del 2020"]
+)
+def test_a_day_in_words_is_the_same_in_lists_and_in_registers(tmp_path, day):
+    assert days_of(Read(tmp_path, "unesco_closures", closures(day)), "on_date") == ["2020-04-01"]
+    found = Read(tmp_path, "partner_learners", register(as_csv, (day, "", "")))
+    assert days_of(found, "registered_on") == ["2020-04-01"]
+
+
+@pytest.mark.parametrize("day", ["1/4/20 2020", "2020-04-01 09:30", "43922.5", "1402/01/13", "April 2020"])
+def test_what_is_no_day_of_a_list_stays_none(tmp_path, day):
+    assert Read(tmp_path, "unesco_closures", closures(day, "2020-04-02", "2020-04-03")).report.published == 2
