@@ -411,6 +411,24 @@ CASES = {
         ],
         aside=("a total of other rows: it would count them twice",) * 5,
     ),
+    "places of all levels in one column of codes": Case(
+        [
+            ["admin1_code", "sector", "people in need"],
+            ["KE", "Education", "130"],  # 100 + 30
+            ["KE001", "Education", "100"],  # 60 + 40
+            ["KE001001", "Education", "60"],
+            ["KE001002", "Education", "40"],
+            ["KE002", "Education", "30"],
+            ["KE0021", "Education", "30"],  # one place alone may be another: 2 and 21
+            ["ML1", "Education", "7"],
+            ["ML10", "Education", "5"],
+            ["ML11", "Education", "8"],
+        ],
+        ("admin1_code", "people_in_need"),
+        [("KE001001", 60), ("KE001002", 40), ("KE002", 30), ("KE0021", 30), ("ML1", 7), ("ML10", 5), ("ML11", 8)],
+        {"country": "KEN"},
+        aside=("a total of other rows: it would count them twice",) * 2,
+    ),
     "a total that was rounded by itself is one still; a rest of no place is none": Case(
         [
             ["country", "admin1", "sector", "people in need"],

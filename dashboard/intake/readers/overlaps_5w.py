@@ -144,6 +144,7 @@ class Overlaps:
         self.listed: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         of_parts: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
         drafts = list(drafts)
+        self.totals_by_code = _totals_by_code(drafts)
         for draft in drafts:
             if draft.parts or draft.is_whole:
                 self.wholes[_but_for_parts(draft)].append(draft)
@@ -165,6 +166,9 @@ class Overlaps:
             named = draft.is_named and draft.head[0]
             if draft.stated and draft.stated <= self.listed.get((*_key_within(draft, at), named), set()):
                 return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
+        elif draft in self.totals_by_code:
+            at = _last_filled(draft)
+            return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
         elif self._is_sum(draft):
             return "admin1", "", TOTAL_OF_OTHERS
         elif self._is_sum_under_its_country(draft):
@@ -187,7 +191,7 @@ class Overlaps:
         )
 
     def _enter_place(self, draft: Draft) -> None:
-        if _total_at(draft) is not None:
+        if _total_at(draft) is not None or draft in self.totals_by_code:
             return
         filled = [at for at, level in enumerate(draft.levels) if any(level)]
         for at in filled:
@@ -216,6 +220,44 @@ class Overlaps:
             return False
         sums = self.numbers_within[within]
         return all(_are_one(sums[at] - (draft.numbers[at] or 0), draft.numbers[at] or 0) for at in draft.stated)
+
+
+def _last_filled(draft: Draft) -> int:
+    """The level of the place, -1 where there is none."""
+    return max((at for at, level in enumerate(draft.levels) if any(level)), default=-1)
+
+
+def _totals_by_code(drafts: Iterable[Draft]) -> frozenset[Draft]:
+    """Rows without an organisation that state what others add up to whose codes begin with theirs.
+
+    So does KE001 of KE001001 and KE001002, in a list that has places of all levels in one column.
+    """
+    listed: dict[tuple[Any, ...], dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+    for draft in drafts:
+        at = _last_filled(draft)
+        if at >= 0 and not draft.is_named and not draft.parts and (code := draft.levels[at][0]):
+            listed[draft.head[COUNTRY], draft.head[AUDIENCE], draft.sector, at][code.casefold()].append(draft)
+    totals: set[Draft] = set()
+    for of_code in listed.values():
+        codes = sorted(of_code)
+        for at, code in enumerate(codes):
+            end = at + 1
+            while end < len(codes) and codes[end].startswith(code):
+                end += 1
+            within = codes[at + 1 : end]
+            shortest = min(map(len, within), default=0)
+            next_level = [other for other in within if len(other) == shortest]
+            if len(next_level) < FEWEST_ADDED:
+                continue
+            sums: Counter[int] = Counter()
+            for draft in (draft for other in next_level for draft in of_code[other]):
+                sums.update({number: draft.numbers[number] for number in draft.stated})
+            totals |= {
+                draft
+                for draft in of_code[code]
+                if draft.stated and all(n in sums and _are_one(sums[n], draft.numbers[n] or 0) for n in draft.stated)
+            }
+    return frozenset(totals)
 
 
 def _are_one(of_places: int, of_all: int) -> bool:
