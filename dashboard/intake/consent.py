@@ -19,7 +19,7 @@ TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
 # What a learner stated, unlike a blank or a doubt: a file in which all state it is a register of nobody.
 STATED = (REFUSED, TAKEN_BACK)
 REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
-LONGEST_YES = 6
+LONGEST_YES, LONGEST_ENDING = 6, 8
 # A header that states which answers there are: Yes/No. It denies nothing.
 CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+)")
 # A header that states what an answer stands for: 0=yes, 1 no.
@@ -229,7 +229,10 @@ def _may_be_another(header: str) -> bool:
 
 def _may_stand_beside(word: str) -> bool:
     """Whether a word of a header makes it consent, or leaves it that."""
-    if NUMBERED.fullmatch(word) or word in words("consent_beside") or word.startswith(tuple(words("consent_stems"))):
+    if NUMBERED.fullmatch(word) or word in words("consent_beside"):
+        return True
+    # A longer word is a compound, whose end may turn its meaning: Einwilligungsverweigerung.
+    if any(word.startswith(stem) and len(word) <= len(stem) + LONGEST_ENDING for stem in words("consent_stems")):
         return True
     if not IDEOGRAPH.match(word):
         return word[0] in ARABIC_PREFIXES and len(word) > 1 and _may_stand_beside(word[1:])

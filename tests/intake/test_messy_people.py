@@ -377,8 +377,8 @@ def test_a_coding_of_its_own_is_never_read_as_consent(read, header):
 NO_CONSENT_OR_ANOTHER = [
     "Photo consent", "Consent to travel", "Date consent", "Consent form", "Work authorization", "Consent required",
     "Consent pending", "Privacy notice read", "GDPR training completed", "Consent to be contacted", "Agreed to attend",
-    "Consent age", "Autorisation de séjour", "Acepta la plaza", "Согласен на обучение", "同意参加",
-    "موافقة على الدراسة",
+    "Einwilligungsverweigerung", "Consent age", "Autorisation de séjour", "Acepta la plaza", "Согласен на обучение",
+    "同意参加", "موافقة على الدراسة",
 ]  # fmt: skip
 
 
