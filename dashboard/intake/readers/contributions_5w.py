@@ -224,11 +224,12 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, by an attribute of the tag (`#reached+education`) or by the title over a group."""
     tagged = enumerate(table.tags)
     numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
+    left: Counter[str] = Counter()
     if any(tag.partition("+")[0] == IN_NEED for tag in numbers.values()):
-        numbers = {at: tag for at, tag in numbers.items() if tag.partition("+")[0] != AFFECTED}
+        left = Counter(tag for tag in numbers.values() if tag.partition("+")[0] == AFFECTED)
+        numbers = {at: tag for at, tag in numbers.items() if tag not in left}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     positions_of: dict[str, dict[str, int]] = {}
-    left: Counter[str] = Counter()
     twice: set[tuple[str, str]] = set()
     for at, sector in _sectors_of(numbers, table, ledger).items() if "sector" not in table.positions else ():
         tag, measure = numbers[at], MEASURES[numbers[at].partition("+")[0]]
@@ -247,7 +248,10 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
         raise FileRefused(f"The header names {', '.join(again)} twice. Keep one of them.")
     if positions_of and left:
         named = ", ".join(sorted(left))
-        ledger.notes.append(f"Numbers of no sector, of a part of one, or twice of one are not kept: {named}")
+        ledger.notes.append(
+            "Numbers of no sector, of a part of one, twice of one, or of people affected beside those in need are not "
+            f"kept: {named}"
+        )
     ledger.read_too |= {at for positions in positions_of.values() for at in positions.values()}
     return positions_of
 
