@@ -501,6 +501,12 @@ def _confirmed_consequence(
 
 
 def _refuse_unconfirmed(follows: Consequence, asks_for_names: bool) -> None:
+    if question := question_of(follows, asks_for_names):
+        raise NotConfirmed(f"{question} Nothing was kept.", follows)
+
+
+def question_of(follows: Consequence, asks_for_names: bool) -> str:
+    """What somebody has to confirm before files are kept; empty where nothing is."""
     sentences = []
     if follows.losses:
         sentences.append(
@@ -518,5 +524,4 @@ def _refuse_unconfirmed(follows: Consequence, asks_for_names: bool) -> None:
             f"New would be: {', '.join(new)}. If these are right, confirm it (`--confirm`); else declare the partner "
             "and the programme (`--partner`, `--programme`)."
         )
-    if sentences:
-        raise NotConfirmed(" ".join(sentences) + " Nothing was kept.", follows)
+    return " ".join(sentences)

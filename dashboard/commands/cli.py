@@ -25,7 +25,7 @@ from dashboard.briefs.template import write_template
 from dashboard.commands import documents, operations, tokens
 from dashboard.commands.counted import counted
 from dashboard.commands.named_files import named_files
-from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of
+from dashboard.intake.consequences import LEARNERS, Consequence, consequence_of, holds_people
 from dashboard.intake.days import ORDERS
 from dashboard.intake.front_door import Declared, Imported, made_ready_together
 from dashboard.intake.limits import SHELL
@@ -47,6 +47,7 @@ from dashboard.store import releases, removal, shared
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
 from dashboard.store.protocol import StoreDamaged, in_words
+from dashboard.store.snapshots import pinned
 from dashboard.store.workspace import libraries_work_in
 from dashboard.warehouse.answers import BadParameter
 from dashboard.warehouse.catalog import SourceCard, question, sources
@@ -177,8 +178,12 @@ def _check(arguments: argparse.Namespace) -> None:
                 store, arguments.source, some, arguments.captured_on, declared, limits=SHELL
             ) as ready:
                 _print_report(ready.report)
-                for line in _consequence_lines(consequence_of(store, [ready.arrival])):
+                follows = consequence_of(store, [ready.arrival])
+                for line in _consequence_lines(follows):
                     print(line)
+                to_confirm = actions.question_of(follows, asks_for_names=holds_people(pinned(store)))
+                if to_confirm and not arguments.confirm:
+                    print(f"`coalition import` will ask before it keeps this. {to_confirm}")
 
 
 def _import(arguments: argparse.Namespace) -> None:

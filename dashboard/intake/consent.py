@@ -19,12 +19,17 @@ TAKEN_BACK = "the learner took the consent back, so nothing of the row is kept"
 # What a learner stated, unlike a blank or a doubt: a file in which all state it is a register of nobody.
 STATED = (REFUSED, TAKEN_BACK)
 REFUSED_ELSEWHERE = "the learner did not consent in another row of the programme, so nothing of this one is kept"
-LONGEST_YES = 6
+LONGEST_YES, LONGEST_ENDING = 6, 8
 # A header that states which answers there are: Yes/No. It denies nothing.
 CHOICE = re.compile(r"(\w+)\s*(?:[/|,;\\]|\bor\b|\bou\b|\bo\b|\bили\b)\s*(\w+)")
 # A header that states what an answer stands for: 0=yes, 1 no.
 CODING = re.compile(r"(\w+)\s*=\s*(\w+)|\b(\d)\s*[:–-]?\s*([^\W\d_]+)")
 QUESTION_MARKS = frozenset("?？؟")
+# A number of a question: 12, Q12.
+NUMBERED = re.compile(r"[a-z]?\d+")
+IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+# And, with, to and for, which Arabic writes as the beginning of the next word.
+ARABIC_PREFIXES = frozenset("وبلف")
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def find(
     stated = [at for at in alike if at not in back]
     if coded := [at for at in stated if is_turned_round(header[at])]:
         raise _refused_as_turned_round(header, coded)
-    plain = [at for at in stated if not _is_detail(header[at])]
+    plain = [at for at in stated if not (_is_detail(header[at]) or _may_be_another(header[at]))]
     if len(plain) > 1:
         raise FileRefused(
             f"Several columns read like consent: {_quoted_headers(header, plain)}. Choose the one that says whether "
@@ -156,12 +161,20 @@ def _reason(text: str) -> str:
     if folded in words("agreed"):
         return ""
     answer_words = folded.split()
+    if all(word.isdigit() for word in answer_words):  # neither a word nor 1 or 0: -1, $1
+        return UNCLEAR
     if any(f" {word} " in f" {folded} " for word in words("refused")):
         return REFUSED
     doubts = words("no") | words("but") | words("pending") | words("missing")
     clear = answer_words[0] in words("yes") and len(answer_words) <= LONGEST_YES
-    clear = clear and not any(f" {word} " in f" {folded} " for word in doubts)
-    return "" if clear or all(word in words("agreed") | words("yes") for word in answer_words) else UNCLEAR
+    clear = clear and all(map(_leaves_a_yes, answer_words)) and not any(f" {word} " in f" {folded} " for word in doubts)
+    is_agreement = all(word in words("agreed") | words("yes") for word in answer_words)
+    return "" if clear or is_agreement else UNCLEAR
+
+
+def _leaves_a_yes(word: str) -> bool:
+    """Whether a word behind a yes takes nothing of it back: how, when or by whom it was given, and not for what."""
+    return word.isdigit() or word in words("yes") | words("agreed") | words("beside_yes")
 
 
 @cache
@@ -172,8 +185,8 @@ def reads_like_consent(header: str) -> bool:
 
 @cache
 def is_plainly_consent(header: str) -> bool:
-    """Whether a Yes below a header is consent: it is about no detail and denies nothing."""
-    return reads_like_consent(header) and not (is_turned_round(header) or _is_detail(header))
+    """Whether a Yes below a header is consent: it is about no detail, denies nothing, and every word of it is known."""
+    return reads_like_consent(header) and not (is_turned_round(header) or _is_detail(header) or _may_be_another(header))
 
 
 @cache
@@ -202,6 +215,30 @@ def _is_detail(header: str) -> bool:
     for phrase in words("consent_signed"):
         plain = plain.replace(phrase, "")
     return _holds(plain, "consent_details")
+
+
+@cache
+def _may_be_another(header: str) -> bool:
+    """Whether a header about consent has a word that may make it consent to something else, or none at all: `Work
+    authorization`, `Consent required`, `Privacy complaint`."""
+    rest = f" {fold(CHOICE.sub(_unless_choice, CODING.sub(' ', header)))} "
+    for phrase in words("consent_signed"):
+        rest = rest.replace(f" {phrase} ", " ")
+    return not all(map(_may_stand_beside, rest.split()))
+
+
+def _may_stand_beside(word: str) -> bool:
+    """Whether a word of a header makes it consent, or leaves it that."""
+    if NUMBERED.fullmatch(word) or word in words("consent_beside"):
+        return True
+    # A longer word is a compound, whose end may turn its meaning: Einwilligungsverweigerung.
+    if any(word.startswith(stem) and len(word) <= len(stem) + LONGEST_ENDING for stem in words("consent_stems")):
+        return True
+    if not IDEOGRAPH.match(word):
+        return word[0] in ARABIC_PREFIXES and len(word) > 1 and _may_stand_beside(word[1:])
+    for piece in sorted(words("consent_beside") | words("consent_headers"), key=len, reverse=True):
+        word = word.replace(piece, "")
+    return not word
 
 
 def _unless_choice(match: re.Match[str]) -> str:

@@ -82,6 +82,7 @@ def find(written: str) -> str | None:
         return code
     known = _known_names()
     whole = next((code for name in _readings(written) if (code := known.get(_key(name)))), None)
+    whole = whole or _names_in_one_word().get(_key(written).replace(" ", ""))
     return whole or _of_a_part(known, [key for alternative in PARTS.split(written) if (key := _key(alternative))])
 
 
@@ -174,6 +175,16 @@ def _known_names() -> Mapping[str, str]:
     known = {name: next(iter(iso3)) for name, iso3 in cldr.items() if len(iso3) == 1} | dict(_reference_names())
     known.pop("", None)
     return known
+
+
+@cache
+def _names_in_one_word() -> Mapping[str, str]:
+    """Names of several words without what parts them, for Cote dIvoire and SouthSudan, where one country has it."""
+    codes_of: dict[str, set[str]] = {}
+    for name, code in _known_names().items():
+        codes_of.setdefault(name.replace(" ", ""), set()).add(code)
+    several = (name.replace(" ", "") for name in _known_names() if " " in name)
+    return {name: next(iter(codes_of[name])) for name in several if len(codes_of[name]) == 1}
 
 
 @cache

@@ -37,6 +37,9 @@ LETTER_BESIDE_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 SERIAL_DAYS = (20_000, 65_380)
 SERIAL_ZERO = datetime.datetime(1899, 12, 30)
+# Nobody registered for a course, finished it or left it earlier; people were born since.
+FIRST_EVENT, BIRTHS = datetime.date(2000, 1, 1), datetime.date(1900, 1, 1)
+OF_BIRTH = ("born_on",)
 AFTERNOON, MORNING = {"pm", "م"}, {"am", "ص"}
 DISTINCT_TEXTS = 2**16
 
@@ -50,6 +53,9 @@ class Written:
     time: datetime.time | None = None
     # Whether it is no date, but would be one if the day stood between year and month: 2022-31-12.
     is_turned: bool = False
+    # Whether its year has two digits, and the day that it is if they stand first: 24-03-17.
+    has_short_year: bool = False
+    year_first: datetime.date | None = None
 
     @property
     def is_sure(self) -> bool:
@@ -61,6 +67,11 @@ class Written:
         """The one order in which this is a day; empty where both are."""
         return "" if self.day_first and self.month_first else DAY_FIRST if self.day_first else MONTH_FIRST
 
+    def is_only_year_first(self, since: datetime.date) -> bool:
+        """Whether it is a day since then with the year first alone."""
+        days = [day for day in (self.day_first, self.month_first) if day and day >= since]
+        return self.year_first is not None and self.year_first >= since and not days
+
     def by(self, order: str) -> datetime.date | None:
         """The day by an order, None where it is none."""
         return self.month_first if order == MONTH_FIRST else self.day_first
@@ -69,6 +80,8 @@ class Written:
         """Why it is no day in an order."""
         if self.is_turned:
             return "the day seems to stand between year and month; write YYYY-MM-DD"
+        if self.year_first:
+            return "a year of two digits seems to stand first; write YYYY-MM-DD"
         return f"not a date with the {'month' if order == MONTH_FIRST else 'day'} first"
 
 
@@ -87,7 +100,10 @@ def read(text: str, this_year: int) -> Written | None:
         return None
     both = _year_first(day) or _year_last(day, this_year) or _month_named(day, this_year)
     if both is not None:
-        return Written(both[0], both[1], time) if any(both) else _turned(day)
+        is_short, year_first = _with_short_year(day, this_year)
+        if any(both) or year_first:
+            return Written(both[0], both[1], time, has_short_year=is_short, year_first=year_first)
+        return _turned(day)
     serial = SERIAL.fullmatch(day)
     if serial and time is None and SERIAL_DAYS[0] <= int(serial[1]) <= SERIAL_DAYS[1]:
         fraction = float(f"0.{serial[2]}") if serial[2] else 0.0
@@ -108,6 +124,10 @@ class Tally:
     up_to_twelve: int = 0
     # What would be a date if the day stood between year and month.
     turned: int = 0
+    # Of dates whose year has two digits: those that can only be meant with the year first, last, or in both places.
+    only_year_first: int = 0
+    only_year_last: int = 0
+    either_year: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -163,6 +183,11 @@ class Orders:
         """The day, in the order that is declared, else with the day first; counted for what it states of the order."""
         tally = self.of(column)
         tally.dates += 1
+        if written.has_short_year:
+            is_year_first = written.is_only_year_first(BIRTHS if column in OF_BIRTH else FIRST_EVENT)
+            tally.only_year_first += is_year_first
+            tally.only_year_last += written.year_first is None
+            tally.either_year += written.year_first is not None and not is_year_first
         if written.is_turned:
             tally.turned += 1
             return None
@@ -234,6 +259,13 @@ class Orders:
                     "the day stood before the month, such as 2022-31-12; so others may be read with day and month "
                     "exchanged. Export the column again as YYYY-MM-DD."
                 )
+            if tally.only_year_first and tally.either_year and not tally.only_year_last:
+                of_column = f" of the column “{label(column)}”" if column else ""
+                return (
+                    f"{tally.only_year_first} of {tally.dates} dates{of_column} have a year of two digits that seems "
+                    "to stand first, as in 24-03-29 for 29 March 2024; so others may be read with day and year "
+                    "exchanged. Export the column again as YYYY-MM-DD."
+                )
         return ""
 
     def _contradiction(self, label: Callable[[str], str]) -> str:
@@ -256,7 +288,7 @@ def _many(dates: int, of_all: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or any(unicodedata.category(c) == "No" for c in text):  # 1² is no 12
         return " ".join(text.split())
     seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return " ".join("".join(str(unicodedata.decimal(c, c)) for c in seen).split())
@@ -315,6 +347,15 @@ def _year_last(day: str, this_year: int) -> Both | None:
     day_first, month_first = _date(year, second, first), _date(year, first, second)
     # Nobody who writes the month first puts dots.
     return (day_first, day_first) if day_first and match[2] == "." else (day_first, month_first)
+
+
+def _with_short_year(day: str, this_year: int) -> tuple[bool, datetime.date | None]:
+    """Whether a year of two digits stands last, and the day that it is if two digits that stand first are the year."""
+    match = YEAR_LAST.fullmatch(day)
+    if match is None or len(match[4]) > 2:
+        return False, None
+    year = _year(match[1], this_year) if len(match[1]) == 2 else None
+    return True, _date(year, int(match[3]), int(match[4])) if year else None
 
 
 def _month_named(day: str, this_year: int) -> Both | None:

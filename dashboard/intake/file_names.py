@@ -6,6 +6,7 @@ Never a guess, and never a day to come.
 import calendar
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from dashboard.intake.months import month_of
@@ -39,6 +40,10 @@ PART_IN_NAME = re.compile(
     r"[ _.-]{0,2}\(?\d{1,2}(?!\d)"
     r"|(?<![^\W_])(?:part|parte|partie|teil|часть)[ _.-](?:[ab]|i{1,3}|iv|v)(?![^\W_])"
     r"|第[ _]?(?:\d{1,2}|[一二三四五六七八九十])[ _]?部分"
+    r"|(?<![^\W_])(?:(?:first|second|third|\d(?:st|nd|rd|th))[ _-]part|(?:première|deuxième|troisième|seconde|\d"
+    r"(?:re|e|ère|ème))[ _-]partie|(?:primera|segunda|tercera|\da?)[ _-]parte|\d-?я[ _-]часть"
+    r"|الجزء[ _](?:الأول|الثاني|الثالث))"
+    r"(?![^\W_])"
     r"|(?<!\d)\d{1,2}[ _-]?(?:of|de|sur|von|из|di)[ _-]?\d{1,2}(?!\d)(?![ _-]?(?:de|del)?[ _-]?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
@@ -52,7 +57,7 @@ def captured_on_in_name(name: str) -> datetime.date | None:
 
     An export that covers a span of days cannot have been taken before the last of them.
     """
-    name = name.lower()
+    name = _plain(name)
     for days in (_days(name), _period_ends(name)):
         past = [day for day in days if day <= datetime.date.today()]
         if past:
@@ -62,13 +67,19 @@ def captured_on_in_name(name: str) -> datetime.date | None:
 
 def is_part_in_name(name: str) -> bool:
     """Whether a file name states that the file is a part: usage_part1.csv, usage_2_of_3.csv."""
-    return PART_IN_NAME.search(name) is not None
+    return PART_IN_NAME.search(_plain(name)) is not None
 
 
 def corrects_in_name(name: str, source: str) -> str:
     """The file whose corrected rows it holds, by a name such as to_correct_coursera_usage.2023-05-31-b706663c.csv."""
     match = CORRECTS_IN_NAME.search(name)
     return match["file"] if match and match["source"].endswith(source) else ""
+
+
+def _plain(name: str) -> str:
+    """The name in small letters, each letter with its accents one sign as Macs do not write them, digits as 0 to 9."""
+    whole = unicodedata.normalize("NFKC", name)
+    return "".join(str(unicodedata.decimal(c, c)) for c in whole).lower()
 
 
 def _days(name: str) -> Iterator[datetime.date]:

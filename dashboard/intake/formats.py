@@ -1,5 +1,6 @@
 """What a file is, by its first bytes and the parts of its archive; what is no table is refused in plain words."""
 
+import codecs
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -15,6 +16,10 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 SAVE_AS = "In the program that wrote it, save the table as an Excel workbook (.xlsx) or as CSV UTF-8, and send that."
 EXPORT = "Open it, copy or export the table to an Excel workbook (.xlsx) or CSV UTF-8, and send that."
 UNPACK = "Unpack it and send the table inside, as CSV UTF-8 or an Excel workbook (.xlsx)."
+PDF = b"%pdf"
+# Its mark may stand on a line within the first kilobyte, below what a mail program or a scanner put before it.
+PDF_BELOW = re.compile(rb"[\r\n]%PDF-\d")
+MOST_BEFORE_PDF = 1024
 # First bytes, in lower case, to what the file is and what to do.
 BINARIES: Mapping[bytes, tuple[str, str]] = {
     b"\x1f\x8b": ("a gzip archive", UNPACK),
@@ -22,7 +27,7 @@ BINARIES: Mapping[bytes, tuple[str, str]] = {
     b"\xfd7zxz": ("an xz archive", UNPACK),
     b"7z\xbc\xaf": ("a 7-Zip archive", UNPACK),
     b"rar!": ("a RAR archive", UNPACK),
-    b"%pdf": ("a PDF", "Ask for the table itself, or copy it into a spreadsheet; save that as CSV UTF-8 or .xlsx."),
+    PDF: ("a PDF", "Ask for the table itself, or copy it into a spreadsheet; save that as CSV UTF-8 or .xlsx."),
     b"arrow1": ("an Arrow file", SAVE_AS),
     b"fea1": ("a Feather file", SAVE_AS),
     b"sqlite format 3": ("an SQLite database", EXPORT),
@@ -100,7 +105,8 @@ def workbook_format(path: Path) -> str:
     if start.startswith(PARQUET_MAGIC):
         return PARQUET
     _refuse(next((refusal for magic, refusal in BINARIES.items() if start.lower().startswith(magic)), None))
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = _as_utf8(start).lstrip()
+    _refuse(BINARIES[PDF] if PDF_BELOW.search(start[:MOST_BEFORE_PDF]) else None)
     _refuse(next((refusal for begin, refusal in TEXTS.items() if text.lower().startswith(begin)), None))
     if MARKUP.match(text):
         _refuse(("a web page or another text with tags", "Open it in Excel, save it as .xlsx, and send that."))
@@ -114,6 +120,13 @@ def workbook_format(path: Path) -> str:
         )
         _refuse(link if is_link else ("a JSON file", SAVE_AS))
     return ""
+
+
+def _as_utf8(start: bytes) -> bytes:
+    """The first text of a file without its byte-order mark, of UTF-16 as UTF-8."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return start.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return start.removeprefix(codecs.BOM_UTF8)
 
 
 def is_parquet(path: Path) -> bool:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from dashboard.intake import consent, countries, words
-from dashboard.intake.headers import Names, header_names, key, positions, tag_of
+from dashboard.intake.headers import Names, header_names, is_tag, key, positions, tag_of
 from dashboard.intake.report import PLAIN, clean, holds_address
 from dashboard.warehouse.catalog import SourceCard, SourceColumn, sources
 
@@ -129,7 +129,8 @@ def _likeness(header: str, column: SourceColumn, of_people: bool) -> float:
     """How like the header is to a name of the column; not at all where it states what is about such a thing."""
     if _is_about(header, column, of_people):
         return 0.0
-    names = [column.name, *map(tag_of, column.headers)]
+    # A tag is like another tag: of a person's words `Need` is none of `#inneed`, a number of people.
+    names = [column.name, *(name for name in map(tag_of, column.headers) if is_tag(name) == is_tag(header))]
     return max(_alike(header, name) for name in names)
 
 

@@ -89,6 +89,13 @@ ARCHIVE_FAULTS = (
 )
 WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError, AttributeError)
 CHUNK = 2**20
+# In UTF-8: a letter that was lost, and signs that stand for a letter of two bytes of UTF-8 which were read as Latin;
+# not a capital of Latin before a sign that ends a word: «Ñ».
+GARBLED = re.compile(
+    rb"\xef\xbf\xbd|\xc3[\x82\x83\x90\x91\x98\x99](?:\xc2[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]"
+    rb"|\xe2\x80[\x93-\x98\x9a-\x9c\x9e-\xa2\xb0]|\xe2\x82\xac|\xe2\x84\xa2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]"
+    rb"|\xc6\x92|\xcb[\x86\x9c])"
+)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 # Text of several bytes a letter has NUL in more of some places than the first share, and in fewer of others than this.
@@ -153,16 +160,19 @@ def open_table(
     names = header_names(card, columns)
     if format_ := _workbook_format(path, limits):
         return _workbook_table(path, format_, card, names, columns)
+    garbled: list[str] = []
     if is_parquet(path):
         blocks, delimiter = partial(parquet_blocks, path), DELIMITERS[0]
     else:
         blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
         needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
         needed |= {column.name for column in card.columns if column.required}
+        garbled = _note_garbled(blocks)
         delimiter = _delimiter_of(_beginning(blocks), names, needed)
     table = _as_wide_as_rows(_find_header(csv_rows(blocks(), delimiter), card, names, columns))
     text = text_below(blocks, table.header_end, delimiter)
-    return replace(table, rows=_none_swallowed(table, delimiter), text=text)
+    notes = (*table.notes, *garbled)
+    return replace(table, rows=_none_swallowed(table, delimiter), text=text, notes=notes)
 
 
 def open_parts(
@@ -388,6 +398,24 @@ def _line_of_utf_8(path: Path) -> int:
             if signs >= FEWEST_SIGNS:
                 return number
     return 0
+
+
+def _note_garbled(blocks: Blocks) -> list[str]:
+    """A note on letters that were lost, or read in a wrong encoding, before the file was written; mends none."""
+    lines, first, line = 0, 0, 1
+    for block in blocks():
+        if not block.isascii() and GARBLED.search(block):
+            garbled = [at for at, text in enumerate(block.split(b"\n"), start=line) if GARBLED.search(text)]
+            lines, first = lines + len(garbled), first or garbled[0]
+        line += block.count(b"\n")
+    if not lines:
+        return []
+    counted = "1 line holds" if lines == 1 else f"{lines} lines hold"
+    return [
+        f"{counted} garbled letters, such as “Ã©” or “\ufffd” in place of “é”, the first on line {first}: the text was "
+        "once saved or opened in a wrong encoding, and its names and words may not be understood. Export it again as "
+        "CSV UTF-8 from the program that holds the table."
+    ]
 
 
 def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
-from dashboard.intake import countries
+from dashboard.intake import countries, days
 from dashboard.intake.days import Written, turned
 from dashboard.intake.months import month_of
 from dashboard.intake.report import LONGEST_TEXT, Ledger, RowRefused, clean, holds_address
@@ -23,6 +23,8 @@ WHOLE_NUMBER = re.compile(
     r"(?:(?P<decimal>[.,])(?P<zeros>0{0,10}))?(?:[eE][+-]?0{1,3})?",
     re.ASCII,
 )
+# As South Asia parts a number, by lakh and crore: 1,23,456 and 1,23,45,678. No other country writes so.
+LAKHS = re.compile(r"-?[1-9]\d?(?:,\d\d){1,3},\d{3}(?:\.0{0,10})?", re.ASCII)
 THOUSAND = "000"
 MOST_DIGITS = 11
 DECIMAL = re.compile(r"-?\d{1,11}(?:\.\d{1,12})?", re.ASCII)
@@ -43,11 +45,15 @@ TOO_FEW = re.compile(r"[<≤]\s?\d{1,3}|\d\s?[-–]\s?\d", re.ASCII)
 WITH_MONTH_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y"}
 # A year that stands first is followed by the month and the day, in every country.
 YEAR_FIRST = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
+YEAR_FIRST_IN_CHINESE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日?", re.ASCII)
+# Nobody who writes the month first puts dots.
+DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)", re.ASCII)
 # 1 April 2020, 01-Apr-20, April 1, 2020: the month is a word, so the order needs no declaration.
 DAY_NAMED = re.compile(r"(\d{1,2})[-\s./]*(?:de\s)?([^\W\d_]{3,})[-\s./,]*(?:de\s)?(\d{4}|\d\d)")
 NAMED_DAY = re.compile(r"([^\W\d_]{3,})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4})")
 # Of two digits of a year, 69 and more are of the century before, as POSIX has it.
 FIRST_OF_1900S = 69
+FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Midnight behind a date, as data frames, spreadsheets and databases write it: no other day.
 MIDNIGHT = re.compile(
     r"(?:[ T]|,\s)(?:0?0:00(?::00(?:\.0{1,9})?)?|12:00(?::00)? ?AM)(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
@@ -62,7 +68,7 @@ SERIAL = re.compile(r"([2-6]\d{4})(?:\.0+)?", re.ASCII)
 
 @cache
 def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
-    """The date in a text, or None: by one of the formats, with the year first, or with the month as a word.
+    """The date in a text, or None: by one of the formats, with the year first, with dots, or with the month as a word.
 
     A time of zero behind it is no other day. Never guesses an order of day and month.
     """
@@ -72,7 +78,7 @@ def date_of(text: str, formats: tuple[str, ...]) -> datetime.date | None:
             return datetime.datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    return _year_first(text) or _month_named(text)
+    return _year_first(text) or _dotted(text) or _month_named(text) or _as_in_registers(text)
 
 
 @cache
@@ -168,13 +174,15 @@ def decimal(text: str) -> float | None:
 
 
 def whole(text: str) -> int | None:
-    """The whole number in a text, or None: 3, -159, 3.0, 1,234 and digits of any script; never one that is rounded."""
+    """The whole number in a text, or None: 3, -159, 3.0, 1,234, 1,23,456 and digits of any script; never rounded."""
     if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
         return int(text)
     if ARABIC_SIGNS & set(text):
         arabic = _with_digits(clean(text).replace("\u2212", "-"))
         return int(arabic.partition("\u066b")[0].replace("\u066c", "")) if ARABIC_WHOLE.fullmatch(arabic) else None
     written = _with_plain_digits(text)
+    if LAKHS.fullmatch(written):
+        return int(written.partition(".")[0].replace(",", ""))
     match = WHOLE_NUMBER.fullmatch(written)
     if match is None or _may_be_another(match):
         return None
@@ -199,7 +207,8 @@ def _may_be_another(match: re.Match[str]) -> bool:
 def _with_plain_digits(text: str) -> str:
     """The text with the digits 0 to 9 for those of any script, and plain signs for minus, decimals and groups."""
     written = clean(text).replace("\u2212", "-")
-    if written.isascii():
+    # The sign of a footnote is no digit of the number before it: 1250² is not 12502.
+    if written.isascii() or any(unicodedata.category(c) == "No" for c in written):
         return written
     digits = _with_digits(unicodedata.normalize("NFKC", written))
     return digits.replace("\u066b", ".").replace("\u066c", ",")
@@ -286,7 +295,20 @@ def degrees(text: str, column: str, most: float) -> float:
     return value
 
 
+def _as_in_registers(text: str) -> datetime.date | None:
+    """The day that files about people have it for, where it can be no other: 1er mars 2024, 17 марта 2024 г."""
+    written = days.read(text, datetime.MAXYEAR) if FOUR_DIGITS.search(text) and not text.isdigit() else None
+    return written.day_first if written and written.is_sure and written.time is None else None
+
+
+def _dotted(text: str) -> datetime.date | None:
+    match = DOTTED.fullmatch(text)
+    return _day(int(match[3]), int(match[2]), int(match[1])) if match else None
+
+
 def _year_first(text: str) -> datetime.date | None:
+    if chinese := YEAR_FIRST_IN_CHINESE.fullmatch(text):
+        return _day(*map(int, chinese.groups()))
     match = YEAR_FIRST.fullmatch(text)
     if not match:
         return None

@@ -12,7 +12,10 @@ from dashboard.settings import REFERENCE
 # Errors that a spreadsheet shows in place of a value, in any language: #REF!, #N/A, #¡VALOR!, ####.
 SPREADSHEET_ERROR = re.compile(r"#+[^\d\s]*[!?]?|#DIV/0!", re.IGNORECASE)
 CROSSED_OUT = re.compile(r"x{2,}")
-TICKED, UNTICKED = frozenset("✓✔☑√"), frozenset("✗✘☒✕☐")
+TICKED, UNTICKED = frozenset("✓✔☑√✅🗸🗹"), frozenset("✗✘☒✕☐❌✖")
+FLAG, BESIDE_FLAG = re.compile(r"[01](?:[.,\u066b]0*)?"), " '\"()[]\u2018\u2019\u201c\u201d\u00a0\u200b\ufeff"
+# Whether a sign is shown as a picture: ✔️ is ✔.
+AS_PICTURE = str.maketrans(dict.fromkeys("\ufe0e\ufe0f", ""))
 DISTINCT_WORDS = 2**16
 ASCII = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() else " " for at in range(128)})
 
@@ -22,7 +25,9 @@ def fold(text: str) -> str:
     if text.isascii():
         kept = text.translate(ASCII)
     else:
-        plain = unicodedata.normalize("NFKD", text).casefold()
+        # The sign of a footnote or a fraction is no digit beside others: 2¹ is no 21.
+        whole = "".join(" " if unicodedata.category(c) == "No" else c for c in text)
+        plain = unicodedata.normalize("NFKD", whole).casefold()
         kept = "".join(_folded(c) for c in unicodedata.normalize("NFKD", plain))
     return " ".join(kept.split())
 
@@ -41,11 +46,17 @@ def is_missing(text: str) -> bool:
 
 @lru_cache(DISTINCT_WORDS)
 def yes_or_no(text: str) -> bool | None:
-    """A flag in any of the languages, or a tick; None for anything else."""
-    written = set(text.strip())
+    """A flag in any of the languages, or a tick; None for anything else.
+
+    Of numbers only 1 and 0 are flags: -1 is yes to some and missing to others, and $0 is a price.
+    """
+    written = set(text.translate(AS_PICTURE).strip())
     if written and written <= TICKED | UNTICKED:
         return written <= TICKED
     folded = fold(text)
+    if folded[:1].isdigit():
+        number = "".join(str(unicodedata.decimal(c, c)) for c in text.strip(BESIDE_FLAG))
+        return number.startswith("1") if FLAG.fullmatch(number) else None
     return True if folded in words("yes") else False if folded in words("no") else None
 
 

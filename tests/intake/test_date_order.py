@@ -193,3 +193,63 @@ def test_text_cells_of_every_kind_of_source_are_asked_about_and_read_as_declared
                         ("month_first", ["01-04", "02-04", "03-04", "05-04", "06-04"])):  # fmt: skip
         read = Read(tmp_path, source, body, date_order=order, **said)
         assert [day[5:] for day in days_of(read, kept)] == days
+
+
+SHORT_YEAR_FIRST = "2 of 5 dates of the column “Registered on” have a year of two digits that seems to stand first"
+
+
+def test_a_year_of_two_digits_that_stands_first_is_never_read_as_a_day(tmp_path):
+    # 29 March 2024 and 31 December 2023, of which nobody registered in 1929 and 1931; the others could be of 2017 and
+    # 2005.
+    days = ["24-03-17", "23-11-05", "24-03-29", "23-12-31", "22-01-02"]
+    found = Read(tmp_path, "partner_learners", register(as_csv, *((day, "", "") for day in days)))
+    assert SHORT_YEAR_FIRST in found.refused and "YYYY-MM-DD" in found.refused and not found.asks
+    moments = [(f"{day} 08:00", "") for day in days]
+    assert "2 of 5 dates" in Read(tmp_path, "coursera_usage", usage(*moments)).refused
+    # 95 is no day, so that 05-03-01 is the first of March 2005 beside it.
+    born = register(as_csv, *(("2023-01-05", "", day) for day in ("95-05-28", "05-03-13")))
+    assert "Date of birth" in Read(tmp_path, "partner_learners", born).refused
+
+
+def test_a_year_of_two_digits_that_stands_last_is_read(tmp_path):
+    days = ["17-03-24", "29-11-23", "05-06-22"]  # no year is 29
+    found = Read(tmp_path, "partner_learners", register(as_csv, *((day, "", "") for day in days)))
+    assert days_of(found, "registered_on") == ["2022-06-05", "2023-11-29", "2024-03-17"]
+
+
+def test_a_date_with_a_short_year_that_puts_no_other_in_doubt_is_set_aside(tmp_path):
+    found = Read(tmp_path, "partner_learners", register(as_csv, ("2024-03-17", "", ""), ("24-03-29", "", "")))
+    assert days_of(found, "registered_on") == ["2024-03-17"]
+    assert found.report.quarantined[0].line == 3
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "1900-01-01", "17/03/66", "17/03/2566", "1402/01/26"])
+def test_nobody_registered_before_2000_or_in_another_calendar(tmp_path, day):
+    found = Read(tmp_path, "partner_learners", register(as_csv, ("2024-03-17", "", ""), (day, "", "")))
+    assert days_of(found, "registered_on") == ["2024-03-17"] and found.report.quarantined[0].line == 3
+
+
+def test_a_week_is_no_day_of_an_enrolment(tmp_path):
+    found = Read(tmp_path, "coursera_usage", usage(("2023-W02-2", ""), ("2023-W02", ""), ("2023W02", "")))
+    assert days_of(found, "enrolled_on") == ["2023-01-10"]  # Tuesday of the second week
+    assert found.reasons == {"enrolled_on: a week, and no day of it": 2}
+
+
+@pytest.mark.parametrize("day", ["05.04.2020", "5. 4. 2020", "2020年4月5日", "٠٥.٠٤.٢٠٢٠"])
+def test_dots_and_chinese_signs_have_one_order_in_every_source(tmp_path, day):
+    assert days_of(Read(tmp_path, "unesco_closures", closures(day)), "on_date") == ["2020-04-05"]
+    assert days_of(Read(tmp_path, "contributions_5w", activities(day), partner="x"), "began_on") == ["2020-04-05"]
+
+
+@pytest.mark.parametrize(
+    "day", ["1er avril 2020", "1st April 2020", "1 апреля 2020 г.", "April 1st 2020", "1 de abril del 2020"]
+)
+def test_a_day_in_words_is_the_same_in_lists_and_in_registers(tmp_path, day):
+    assert days_of(Read(tmp_path, "unesco_closures", closures(day)), "on_date") == ["2020-04-01"]
+    found = Read(tmp_path, "partner_learners", register(as_csv, (day, "", "")))
+    assert days_of(found, "registered_on") == ["2020-04-01"]
+
+
+@pytest.mark.parametrize("day", ["1/4/20 2020", "2020-04-01 09:30", "43922.5", "1402/01/13", "April 2020"])
+def test_what_is_no_day_of_a_list_stays_none(tmp_path, day):
+    assert Read(tmp_path, "unesco_closures", closures(day, "2020-04-02", "2020-04-03")).report.published == 2

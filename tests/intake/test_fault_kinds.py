@@ -5,6 +5,8 @@ import datetime
 import openpyxl
 import pytest
 
+from dashboard.intake import countries, days
+from dashboard.intake.consent import reason
 from dashboard.intake.education import is_education
 from dashboard.intake.file_names import is_part_in_name
 from dashboard.intake.front_door import check_file
@@ -14,7 +16,8 @@ from dashboard.intake.likeness import suggest_all
 from dashboard.intake.programmes import stream_of
 from dashboard.intake.readers.overlaps_5w import is_total_of
 from dashboard.intake.report import FileRefused
-from dashboard.intake.values import whole
+from dashboard.intake.values import decimal, whole
+from dashboard.intake.words import fold, yes_or_no
 from dashboard.warehouse.catalog import sources
 from tests.intake.making import Read, as_csv
 
@@ -160,10 +163,62 @@ def test_a_name_that_begins_like_a_total_is_none(name):
         ("3E+00", 3),
         ("1.2E+05", None),  # perhaps 123,456
         ("1.234", None),
+        ("1,23,456", 123456),  # as South Asia writes it
+        ("-12,34,567.00", -1234567),
+        ("१,२३,४५,६७८", 12345678),
+        ("1,23,45", None),
+        ("1250²", None),  # the sign of a footnote
+        ("1 250 ¹", None),
+        ("5①", None),
+        ("１２５０", 1250),
+        ("1.23.456", None),
     ],
 )
 def test_a_whole_number_is_read_where_it_can_be_read_in_one_way(text, number):
     assert whole(text) == number
+
+
+def test_the_sign_of_a_footnote_is_no_digit(read):
+    assert decimal("6,5²") is None and days.read("2024-03-1²", 2026) is None and fold("2¹") == "2"
+    done = read(LIST, "Org,Sector,Region,Reached\nA,Education,N,1250²\nB,Education,N,7")
+    assert done.column("people_direct") == [None, 7] and "1250²" in " ".join(done.report.notes)
+
+
+@pytest.mark.parametrize("text", ["-1", "−1", "- 1", "-0", "$0", "$1", "1%", "0 €", "#1"])
+def test_a_price_and_a_number_below_zero_are_neither_yes_nor_no(text):
+    assert yes_or_no(text) is None and reason(text)
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "1,00", " 1 ", "(1)", "'1", "١", "１"])
+def test_one_is_yes_however_it_is_written(text):
+    assert yes_or_no(text) is True and not reason(text)
+
+
+OFFER = {
+    **{"offer_id": "o1", "partner_id": "m1", "offer": "Lessons", "activity_type": "other", "countries": "KEN"},
+    **{"languages": "en", "levels": "primary", "tier": "low-tech", "is_free": "Yes", "valid_from": "2020-04-01"},
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "kept"),
+    [
+        ("countries", "Kenya and Uganda", ";KEN;UGA;"),
+        ("countries", "KEN; Uganda & Tanzania", ";KEN;TZA;UGA;"),
+        ("countries", "Trinidad and Tobago; Bosnia and Herzegovina", ";BIH;TTO;"),
+        ("countries", "Kenya and Wakanda", None),
+        ("is_free", "Free of charge", True),
+        ("is_free", "gratuit", True),
+        ("is_free", "de pago", False),
+        ("is_free", "免费", True),
+        ("is_free", "$0", None),
+        ("is_free", "14-day trial", None),
+    ],
+)
+def test_offers_state_countries_and_price_in_words(read, column, written, kept):
+    rows = [{**OFFER, column: written}, {**OFFER, "offer_id": "o2"}, {**OFFER, "offer_id": "o3"}]
+    done = read("offers", "\n".join([",".join(OFFER), *(",".join(row.values()) for row in rows)]))
+    assert dict(zip(done.column("offer_id"), done.column(column), strict=True)).get("o1") == kept
 
 
 @pytest.mark.parametrize(
@@ -192,6 +247,20 @@ def test_one_such_date_among_many_is_set_aside(read):
 def test_countries_with_a_footnote_or_a_word_cut_short_are_known(read, name):
     done = read(LIST, f"Org,Sector,Country\nA,Education,{name}")
     assert done.column("country_iso3") == [{"T": "TUR", "K": "KEN", "C": "CIV", "R": "COD"}[name[0]]]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Cote dIvoire", "CIV"),
+        ("SouthSudan", "SSD"),
+        ("Srilanka", "LKA"),
+        ("BurkinaFaso", "BFA"),
+        ("Nigeria Niger", None),
+    ],
+)
+def test_a_country_is_known_without_what_parts_its_words(name, code):
+    assert countries.find(name) == code
 
 
 @pytest.mark.parametrize("sector", ["TVET", "Alphabétisation", "Escolarización", "Literacy", "Scolarisation d'urgence"])
@@ -391,7 +460,10 @@ def test_a_date_in_a_name_and_a_party_are_no_parts(name):
     ("source", "headers"),
     [
         ("partner_learners", ["Partner phone", "Programme officer", "Registered by", "Gender focal point"]),
+        ("partner_learners", ["Sex of head of household", "Nationality of spouse", "Age of mother", "Sexe du tuteur"]),
         (LIST, ["Contacto de la organización", "Организация-донор", "Cluster lead"]),
+        (LIST, ["Partenaire financier", "Households reached", "Hogares alcanzados"]),
+        ("needs", ["People in the household"]),
     ],
 )
 def test_what_is_about_a_thing_is_not_suggested_for_it(source, headers):
@@ -420,6 +492,24 @@ def test_what_is_about_a_thing_is_not_suggested_for_it(source, headers):
 )
 def test_headers_of_lists_are_suggested_by_what_they_mean(source, suggested):
     assert suggest_all([*suggested.values(), "zz"], sources()[source]).items() >= suggested.items()
+
+
+def test_a_word_is_not_suggested_for_a_number_because_of_a_tag():
+    assert "people" not in suggest_all(["Country", "Need", "Level"], sources()["needs"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "noted"),
+    [
+        ("Girls reached,Boys reached", "these count a part of them, or households: Girls reached, Boys reached. Add"),
+        ("Households reached", "these count a part of them, or households: Households reached. Add"),
+        ("Hommes atteints,Personnes servies et atteintes", "look like one: Personnes servies et atteintes. Map it"),
+    ],
+)
+def test_a_part_of_the_people_reached_is_not_offered_for_all_of_them(read, columns, noted):
+    numbers = ",".join("5" for _ in columns.split(","))
+    done = read(LIST, f"Org,Sector,Region,{columns}\nA,Education,N,{numbers}")
+    assert any(noted in note for note in done.report.notes) and done.column("people_direct") == [None]
 
 
 def test_a_refusal_names_the_nearest_headers_of_a_list(tmp_path):
@@ -533,3 +623,9 @@ def test_a_word_for_no_number_is_no_id(written):
 
 def test_a_part_is_known_by_its_name_in_ukrainian():
     assert is_part_in_name("звіт частина 1.csv") and not is_part_in_name("batch 2 learners.csv")
+
+
+def test_a_hub_at_nought_degrees_both_ways_is_nowhere(read):
+    head = "hub_id,hub,country_iso3,latitude,longitude"
+    done = read("hubs", f"{head}\nh1,Here,KEN,0,36.8\nh2,Nowhere,KEN,0.0,0\nh3,There,GHA,5.6,0")
+    assert done.column("hub_id") == ["h1", "h3"] and done.report.quarantined[0].line == 3

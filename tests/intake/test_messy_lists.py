@@ -367,6 +367,121 @@ CASES = {
         [("A", 1200, "learners"), ("B", None, "learners"), ("C", None, "not stated")],
         noted=("1 cell of Beneficiary: no whole number of people, and left out: <5",),
     ),
+    "beneficiaries whom a tag states as targeted are not reached": Case(
+        [
+            ["#org", "#sector", "#adm1+code", "#beneficiary+targeted", "#beneficiary+reached"],
+            ["Body", "Education", "ML03", "50", "20"],
+        ],
+        (*REACHED, "people_targeted"),
+        [("Body", 20, 50)],
+    ),
+    "targeted beneficiaries alone reach nobody": Case(
+        [["#org", "#sector", "#adm1+code", "#beneficiary+planned"], ["Body", "Education", "ML03", "50"]],
+        (*REACHED, "people_targeted"),
+        [("Body", None, 50)],
+    ),
+    "children among beneficiaries are a part of those reached": Case(
+        [["#org", "#sector", "#adm1+code", "#beneficiary+children"], ["Body", "Education", "ML03", "50"]],
+        REACHED,
+        [("Body", None)],
+    ),
+    "a country whose total stands under a word for everywhere, or under its own name": Case(
+        [
+            ["country", "admin1", "admin2", "sector", "people in need"],
+            ["Chad", "Lac", "Mamdi", "Education", "100"],
+            ["Chad", "Lac", "Wayi", "Education", "300"],
+            ["Chad", "Lac", "All", "Education", "400"],  # 100 + 300
+            ["Chad", "Kanem", "", "Education", "50"],
+            ["Chad", "All provinces", "All districts", "Education", "450"],  # 400 + 50
+            ["Chad", "National", "", "Education", "450"],
+            ["Mali", "Gao", "", "Education", "7"],
+            ["Mali", "Mopti", "", "Education", "5"],
+            ["Mali", "Ségou", "", "Education", "3"],
+            ["Mali", "Mali", "", "Education", "15"],  # 7 + 5 + 3
+            ["Mali", "Toutes les régions", "", "Education", "15"],
+        ],
+        ("country_iso3", "admin1", "admin2", "people_in_need"),
+        [
+            ("TCD", "Lac", "Mamdi", 100),
+            ("TCD", "Lac", "Wayi", 300),
+            ("TCD", "Kanem", None, 50),
+            ("MLI", "Gao", None, 7),
+            ("MLI", "Mopti", None, 5),
+            ("MLI", "Ségou", None, 3),
+        ],
+        aside=("a total of other rows: it would count them twice",) * 5,
+    ),
+    "places of all levels in one column of codes": Case(
+        [
+            ["admin1_code", "sector", "people in need"],
+            ["KE", "Education", "130"],  # 100 + 30
+            ["KE001", "Education", "100"],  # 60 + 40
+            ["KE001001", "Education", "60"],
+            ["KE001002", "Education", "40"],
+            ["KE002", "Education", "30"],
+            ["KE0021", "Education", "30"],  # one place alone may be another: 2 and 21
+            ["ML1", "Education", "7"],
+            ["ML10", "Education", "5"],
+            ["ML11", "Education", "8"],
+        ],
+        ("admin1_code", "people_in_need"),
+        [("KE001001", 60), ("KE001002", 40), ("KE002", 30), ("KE0021", 30), ("ML1", 7), ("ML10", 5), ("ML11", 8)],
+        {"country": "KEN"},
+        aside=("a total of other rows: it would count them twice",) * 2,
+    ),
+    "a total that was rounded by itself is one still; a rest of no place is none": Case(
+        [
+            ["country", "admin1", "sector", "people in need"],
+            ["Chad", "", "Education", "6000"],  # 3950 + 2051 = 6001
+            ["Chad", "Lac", "Education", "3950"],
+            ["Chad", "Kanem", "Education", "2051"],
+            ["Mali", "", "Education", "200"],
+            ["Mali", "Gao", "Education", "3950"],
+        ],
+        ("country_iso3", "admin1", "people_in_need"),
+        [("TCD", "Lac", 3950), ("TCD", "Kanem", 2051), ("MLI", None, 200), ("MLI", "Gao", 3950)],
+        aside=("a total of other rows: it would count them twice",),
+    ),
+    "a region with the name of its country is one, and so is a country of which no place is listed": Case(
+        [
+            ["country", "admin1", "sector", "people in need"],
+            ["Djibouti", "Djibouti", "Education", "500"],
+            ["Djibouti", "Ali Sabieh", "Education", "500"],
+            ["Mali", "Niveau national", "Education", "700"],
+        ],
+        ("country_iso3", "admin1", "people_in_need"),
+        [("DJI", "Djibouti", 500), ("DJI", "Ali Sabieh", 500), ("MLI", None, 700)],
+    ),
+    "what an organisation does everywhere is no total of what it does in a place": Case(
+        [
+            ["organisation", "country", "admin1", "sector", "reached"],
+            ["Body", "Chad", "National", "Education", "500"],
+            ["Body", "Chad", "Lac", "Education", "500"],
+        ],
+        ("admin1", "people_direct"),
+        [("National", 500), ("Lac", 500)],
+    ),
+    "those who coordinate a sector are no organisation of its table of needs": Case(
+        [
+            ["Organisation", "country", "admin1", "sector", "people in need", "reached"],
+            ["Education Cluster", "Sudan", "Kassala", "Education", "400", ""],
+            ["HCT", "Sudan", "Gezira", "Education", "300", ""],
+            ["Education Cluster", "Sudan", "Gedaref", "Education", "200", "10"],
+            ["Relief Works", "Sudan", "Sennar", "Education", "100", ""],
+        ],
+        ("organisation", "people_in_need"),
+        [("not stated", 400), ("not stated", 300), ("Education Cluster", 200), ("Relief Works", 100)],
+    ),
+    "people affected beside people in need are none in need": Case(
+        [["#adm1+code", "#affected+education", "#inneed+education"], ["ML03", "5000", "3000"]],
+        ("sector", "people_in_need"),
+        [("Education", 3000)],
+    ),
+    "people affected alone are those in need": Case(
+        [["#adm1+code", "#affected+education", "#targeted+education"], ["ML03", "5000", "3000"]],
+        ("sector", "people_in_need", "people_targeted"),
+        [("Education", 5000, 3000)],
+    ),
     "numbers among beneficiaries beside people reached count once": Case(
         [
             ["#org", "#sector", "#adm1+code", "#beneficiary", "#reached"],
@@ -782,3 +897,28 @@ def test_columns_that_look_like_people_reached_are_named_where_none_is_read(tmp_
     read = Read(tmp_path, SOURCE, as_csv(rows), partner="x", country="")
     said = "No column of people reached was read; these look like one: Reached in March. "
     assert any(said in note for note in read.report.notes)
+
+
+GARBLED = "1 line holds garbled letters, such as “Ã©” or “\ufffd” in place of “é”, the first on line 3"
+
+
+@pytest.mark.parametrize("word", ["Éducation", "التعليم", "Образование", "Niño", "École à côté"])
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+def test_letters_that_were_garbled_before_a_file_was_written_are_noted(tmp_path, word, wrong):
+    rows = [["Organisation", "Sector", "Country"], ["A", "Education", "LBN"]]
+    garbled = word.encode().decode(wrong, "replace")
+    found = Read(tmp_path, SOURCE, as_csv([*rows, ["B", garbled, "LBN"]]), partner="x")
+    assert found.report.published == 2 and any(note.startswith(GARBLED) for note in found.report.notes)
+
+
+def test_letters_with_accents_are_not_garbled(tmp_path):
+    words = "Éducation à Ségou, São Tomé, SÃO, MANHÃ », «Ñ», Ñuble, Ð, Øst, Ù, 50 °C, Образование, التعليم, 教育"
+    rows = [["Organisation", "Sector", "Country"], [words, "Education", "LBN"]]
+    assert not any("garbled" in note for note in Read(tmp_path, SOURCE, as_csv(rows), partner="x").report.notes)
+
+
+def test_an_address_is_no_sender_of_a_list(tmp_path):
+    rows = [["Organisation", "Sector", "Country", "reported_by"], ["A", "Education", "LBN", "inv@example.org"]]
+    found = Read(tmp_path, SOURCE, as_csv([*rows, ["B", "Education", "LBN", "a_cluster"]]))
+    assert found.column("organisation") == ["B"] and found.report.quarantined[0].column == "reported_by"
+    assert Read(tmp_path, SOURCE, as_csv(rows), partner="x").column("reported_by") == ["x"]

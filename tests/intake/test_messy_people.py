@@ -181,6 +181,53 @@ def test_an_id_in_three_rows_of_one_programme_is_nobodys(read):
     }
 
 
+def test_a_register_joined_with_a_list_of_courses_has_one_record_a_learner(read):
+    rows = [{"learner_id": f"RW-{n}", "age": "20", "Course": f"c{k}"} for n in range(6) for k in range(4)]
+    found = read("partner_learners", rows)
+    assert (found.report.published, found.report.collapsed, found.report.people_published) == (6, 18, 6)
+    # Among them an id whose rows differ in what is read is nobody's still.
+    strangers = [{"learner_id": "card lost?", "age": age, "Course": "c1"} for age in ("20", "30", "40")]
+    assert sum(read("partner_learners", rows + strangers).reasons.values()) == 3
+    # Of an id alone that has such rows, nobody knows.
+    alone = [{"learner_id": "walk-in", "Course": f"c{k}"} for k in range(4)] + [
+        {"learner_id": f"RW-{n}"} for n in (1, 2)
+    ]
+    assert sum(read("partner_learners", alone).reasons.values()) == 4
+
+
+@pytest.mark.parametrize("column", ["partner_id", "programme_id"])
+def test_an_address_names_no_partner_and_no_programme(read, column):
+    rows = [{"learner_id": f"RW-{n}"} for n in range(3)]
+    rows += [{"learner_id": f"RW-9{n}", column: who} for n, who in enumerate(("inv@example.org", "+254 799 111 222"))]
+    found = read("partner_learners", rows)
+    assert found.reasons == {f"{column}: an address, and no partner or programme": 2}
+    assert "example" not in repr(found.rows) + repr(found.report)
+    declared = {"partner_id": {"partner": "kiron"}, "programme_id": {"programme": "kiron_campus"}}[column]
+    assert read("partner_learners", rows, **declared).report.published == 5
+
+
+def test_a_register_without_a_column_of_ids_or_addresses_is_asked_about(tmp_path):
+    header = ["partner_id", "programme_id", "ID", "registered_on", "Hobby", "consent"]
+    body = as_csv([header, *(["rw", "p", f"RW-{n}", "2022-05-16", "chess", "Yes"] for n in range(3))])
+    found = Read(tmp_path, "partner_learners", body)
+    assert found.asks == "columns" and "These columns are not read: “ID”, “Hobby”. Choose" in found.refused
+    assert Read(tmp_path, "partner_learners", body, columns=[["learner_id", "ID"]]).report.published == 3
+
+
+def test_an_id_in_another_column_is_not_shown(read):
+    rows = [{"learner_id": f"KRN/{n}", "age": age} for n, age in enumerate(("20", "30", "KRN/77", "3O"))]
+    assert read("partner_learners", rows).unread == {("age", ""): 1, ("age", "3O"): 1}
+
+
+def test_an_age_far_from_the_date_of_birth_beside_it_is_noted(read):
+    ages = [("40", "2005-01-01"), ("26", "2000-01-01"), ("26", "1997-01-01"), ("40", "n/a"), ("sixty", "1997-01-01")]
+    rows = [{"learner_id": f"RW-{n}", "age": age, "Date of birth": born} for n, (age, born) in enumerate(ages)]
+    found = read("partner_learners", rows, rename={"Date of birth": "date_of_birth"})
+    # Registered in 2022: 17 beside 40; 22 beside 26 is an age that was asked later.
+    assert "1 rows: the age is far from that of the date of birth beside it; the age is counted" in found.report.notes
+    assert sorted(found.column("age_band")) == ["25-34"] * 3 + ["35-44"] * 2
+
+
 def test_a_learner_with_many_courses_in_a_small_export_is_one_person(read):
     rows = [{"External Id": "RW-1", "Course ID": f"c{n}"} for n in range(28)] + [{"External Id": "RW-2"}]
     found = read("coursera_usage", rows)
@@ -251,11 +298,23 @@ def test_consent_is_known_in_each_language_and_only_a_clear_yes_is_one(read, hea
 
 @pytest.mark.parametrize(
     "word",
-    ["yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe", "Yes?", "Yes until 2023"],
+    [
+        *("yes, but no photos", "ask the mother", "2022-05-01", "x", "I do not consent", "maybe", "Yes?"),
+        *("Yes until 2023", "Yes, partially", "Yes (limited)", "yes for research", "Oui sous réserve", "Yes, internal"),
+        *("Sí con condiciones", "Да, частично", "نعم بشروط", "是（部分）", "Yes - implied", "❌", "✖️", "●", "✔️ partly"),
+    ],
 )
 def test_a_doubt_is_no_consent(read, word):
     found = read("partner_learners", [{"learner_id": "RW-1", "consent": word}, {"learner_id": "RW-2"}])
     assert found.report.published == 1 and sum(found.reasons.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["✔️", "✅", "☑️ Yes", "Yes (verbal)", "Oui, par téléphone", "да (устно)", "نعم شفهيا", "是（口头）"]
+)
+def test_how_a_yes_was_given_leaves_it_one(read, word):
+    rows = [{"learner_id": "RW-1", "consent": word}, {"learner_id": "RW-2"}]
+    assert read("partner_learners", rows).report.published == 2
 
 
 def test_without_a_column_of_consent_a_register_is_asked_about(read):
@@ -286,7 +345,9 @@ DENIED = [
     "Do not share my data", "Do not use my data", "No autoriza compartir datos", "No acepta",
     "Does not agree to data sharing", "Não autoriza o uso dos dados", "Согласие не получено",
     "لا أوافق على مشاركة البيانات", "N'autorise pas", "Consent missing", "Anonymity requested / privacy",
-    "Consent withdrawn", "不授权使用", "Don't share my data",
+    "Consent withdrawn", "不授权使用", "Don't share my data", "Opted out of data sharing", "Data sharing blocked",
+    "Excluded from data sharing", "Consent withheld", "GDPR deletion request", "S'oppose au partage des données",
+    "Se opone a compartir datos", "Запрет на обработку персональных данных", "反对授权", "يعترض على مشاركة البيانات",
 ]  # fmt: skip
 
 
@@ -313,7 +374,15 @@ def test_a_coding_of_its_own_is_never_read_as_consent(read, header):
         assert found.asks == "columns" and f"“{header}”" in found.refused
 
 
-@pytest.mark.parametrize("header", ["Photo consent", "Consent to travel", "Date consent", "Consent form"])
+NO_CONSENT_OR_ANOTHER = [
+    "Photo consent", "Consent to travel", "Date consent", "Consent form", "Work authorization", "Consent required",
+    "Consent pending", "Privacy notice read", "GDPR training completed", "Consent to be contacted", "Agreed to attend",
+    "Einwilligungsverweigerung", "Consent age", "Autorisation de séjour", "Acepta la plaza", "Согласен на обучение",
+    "同意参加", "موافقة على الدراسة",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", NO_CONSENT_OR_ANOTHER)
 def test_consent_to_a_detail_alone_is_asked_about(read, header):
     rows = [{"learner_id": "RW-1", "consent": "Yes"}, {"learner_id": "RW-2", "consent": "No"}]
     found = read("partner_learners", rows, rename={"consent": header})
@@ -329,6 +398,9 @@ def test_consent_to_a_detail_alone_is_asked_about(read, header):
         ("Ridhaa", "ndiyo", "hapana"), ("Permission", "Yes", "No"), ("Data use agreement", "Yes", "No"),
         ("Signed form", "Yes", "No"), ("¿Está de acuerdo con el uso?", "Sí", "No"), ("Consent (Yes/No)", "Y", "N"),
         ("Consent (1=yes, 0=no)", "1", "0"), ("Consentement (oui ou non)", "oui", "non"), ("Consent: Y / N", "Y", "N"),
+        ("Q12. May we share your data with UNESCO?", "Yes", "No"), ("Consentimiento informado (S/N)", "S", "N"),
+        ("L'apprenant autorise-t-il le partage de ses données ?", "oui", "non"), ("知情同意书已签署", "是", "否"),
+        ("Согласие участника на обработку ПДн", "да", "нет"), ("هل وافق الطالب على مشاركة البيانات؟", "نعم", "لا"),
     ],
 )  # fmt: skip
 def test_more_headings_ask_for_consent(read, header, agreed, refused):

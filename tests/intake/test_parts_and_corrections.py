@@ -234,6 +234,12 @@ def test_a_replacement_that_loses_a_fifth_wants_a_second_word(tmp_path, store, c
     assert people(store) == 100 and current_number(store) == 1 and len(snapshots(store, SOURCE)) == 1
     assert main(["--store", str(store), "import", SOURCE, str(few)]) == 1
     assert "100 learners" in capsys.readouterr().err
+    check = ["--store", str(store), "check", SOURCE, str(few)]
+    capsys.readouterr()
+    assert main(check) == 0
+    asked = capsys.readouterr().out
+    assert "`coalition import` will ask before it keeps this. 100 learners of alpha" in asked and "`--part`" in asked
+    assert main([*check, "--confirm"]) == 0 and "will ask" not in capsys.readouterr().out
     assert main(["--store", str(store), "import", SOURCE, str(few), "--confirm"]) == 0
     assert people(store) == 5
 
@@ -394,6 +400,11 @@ def test_each_act_is_one_line_of_the_audit_log(tmp_path, store, in_process):
         "usage_1_of_3.csv": True,
         "usage 2of2.csv": True,
         "informe_parte2.csv": True,
+        "usage_2nd part.csv": True,
+        "2-я часть.csv": True,
+        "Première partie.csv": True,
+        "الجزء الثاني.csv": True,
+        "report first half 2023.csv": False,
         "participants_2023.csv": False,
         "usage_2023-06-30.csv": False,
         "partners12.csv": False,

@@ -362,3 +362,49 @@ def test_an_id_is_one_in_every_file(tmp_path):
         keys |= set(Read(tmp_path, "partner_learners", of_one).column("id_key"))
     assert len(keys) == 1 and None not in keys
     assert normal_email("'a@example.org") == normal_email("A@example.org")
+
+
+@pytest.mark.parametrize(
+    ("written", "sex"),
+    [
+        ("Femme / أنثى", "female"),
+        ("F - Female", "female"),
+        ("Female (she/her)", "female"),
+        ("Hombre/Homme", "male"),
+        ("Kadın", "female"),
+        ("erkek", "male"),
+        ("Male / Female", "not reported"),
+        ("Female (trans)", "not reported"),
+        ("(she/her)", "not reported"),
+    ],
+)
+def test_a_sex_in_two_languages_is_one_where_all_words_agree(tmp_path, written, sex):
+    assert Read(tmp_path, "partner_learners", register("sex", [written])).column("sex") == [sex]
+
+
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ("Lise", "secondary"),
+        ("ilkokul mezunu", "primary"),
+        ("Üniversite", "bachelor"),
+        ("Yüksek Lisans", "master or above"),
+    ],
+)
+def test_schools_of_turkiye_have_their_level(written, level):
+    assert level_of(written) == level
+
+
+@pytest.mark.parametrize(
+    ("written", "stage"),
+    [
+        ("in-progress", "delivering"),
+        ("on_going", "delivering"),
+        ("NOT_STARTED", "confirmed"),
+        ("non-démarré", "confirmed"),
+        ("not-completed", None),
+    ],
+)
+def test_codes_of_forms_are_their_words(tmp_path, written, stage):
+    body = as_csv([["Organisation", "Sector", "Country", "Status"], ["A", "Education", "LBN", written]])
+    assert Read(tmp_path, "contributions_5w", body, partner="x").column("stage") == [stage]

@@ -1,6 +1,7 @@
 """The day of capture in the name of a file: which names state one, and which may mean another."""
 
 import datetime
+import unicodedata
 
 import pytest
 
@@ -116,3 +117,12 @@ def test_a_day_to_come_is_never_read(monkeypatch):
     assert captured_on_in_name("usage 2024-06-16.csv") is None
     assert captured_on_in_name("usage 2024-06-15.csv") == datetime.date(2024, 6, 15)
     assert captured_on_in_name("usage 2024-05 2024-06.csv") == datetime.date(2024, 5, 31)
+
+
+@pytest.mark.parametrize("name", ["30 juin 2024.csv", "février 2024.csv", "март 2024.csv", "май 2024.csv"])
+def test_letters_with_accents_in_two_signs_as_macs_write_them_are_the_same(name):
+    assert captured_on_in_name(unicodedata.normalize("NFD", name)) == captured_on_in_name(name) is not None
+
+
+def test_digits_of_any_script_are_digits():
+    assert captured_on_in_name("٣٠-٠٦-٢٠٢٤.csv") == captured_on_in_name("２０２４-０６-３０.csv") == END_OF_JUNE

@@ -311,12 +311,14 @@ def _counts(ledger: Ledger, column: str) -> tuple[int, ...]:
     tally, progress = ledger.orders.columns.get(column, NO_DATES), ledger.progress
     return (
         *(tally.dates, tally.only_day_first, tally.only_month_first, tally.either, tally.up_to_twelve, tally.turned),
+        *(tally.only_year_first, tally.only_year_last, tally.either_year),
         *(progress.above_one, progress.fractions, progress.whole_ones, progress.ones_completed),
     )
 
 
 def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
-    first, last, either, low, turned, above_one, fractions, whole, completed = map(int, more)
+    (first, last, either, low, turned), years, progressed = map(int, more[:5]), more[5:8], more[8:]
+    above_one, fractions, whole, completed = map(int, progressed)
     if column:
         tally = ledger.orders.of(column)
         tally.only_day_first += first
@@ -324,6 +326,9 @@ def _add_counts(ledger: Ledger, column: str, more: np.ndarray) -> None:
         tally.either += either
         tally.up_to_twelve += low
         tally.turned += turned
+        tally.only_year_first += int(years[0])
+        tally.only_year_last += int(years[1])
+        tally.either_year += int(years[2])
     progress = ledger.progress
     progress.above_one += above_one
     progress.fractions += fractions

@@ -51,8 +51,9 @@ MEASURES: Mapping[str, str] = {
     "#target": "people_targeted",
     "#reached": "people_direct",
 }
-# People affected whom somebody reached: no measure of need.
+# People affected whom somebody reached: no measure of need. Those affected are one where none in need are stated.
 AFFECTED_REACHED = "#affected+reached"
+IN_NEED, AFFECTED = "#inneed", "#affected"
 # Attributes of such a tag that state nothing of which people they are.
 OF_ALL = frozenset({"ind", "indiv", "individuals", "num", "people", "persons", "sector", "cluster"})
 NUMBERS = ("people_in_need", "people_targeted", "people_direct", "people_indirect", "people_claimed")
@@ -74,6 +75,13 @@ SEEMS_REACHED = re.compile(
     r"reach|benef|atteint|touche|alcan[cz]|atendid|assisted|served|охвач|получател|مستفيد|惠及|受益"
 )
 SEEMS_OTHER = re.compile(r"indirect|type|name|categor|nom\b|tipo|target|cible|plan|meta\b|prevu|نوع")
+# Headers that count a part of the people, or their households: mapped, each would stand for all.
+SEEMS_PART = re.compile(
+    r"\+(?:f|m|hh)\b|\bhhs?\b|household|menage|hogar|famil|домохоз|اسر|家庭|户|girl|boy|\bmale|female|\bwomen\b|\bmen\b"
+    r"|fille|garcon|femme|homme|mujer|hombre|\bnin[ao]s?\b|menin[ao]|mulher|homen|девоч|мальч|женщ|мужч|女|男|اناث|ذكور|بنات"
+)
+# What forms and exports write between the words of a code: in-progress, not_started.
+JOINTS = re.compile(r"[-\u2010-\u2015_]")
 Read = TypeVar("Read")
 
 
@@ -180,11 +188,17 @@ def _note_reached(table: Table, wide: Wide, ledger: Ledger) -> None:
         for at, header in table.unknown_headers
         if at not in ledger.read_too and SEEMS_REACHED.search(fold(header)) and not SEEMS_OTHER.search(fold(header))
     ]
-    if seeming:
-        more = ", …" if len(seeming) > MOST_NAMED else ""
+    whole = [header for header in seeming if not SEEMS_PART.search(fold(header))]
+    named = f"{', '.join((whole or seeming)[:MOST_NAMED])}{', …' if len(whole or seeming) > MOST_NAMED else ''}"
+    if whole:
         ledger.notes.append(
-            f"No column of people reached was read; these look like one: {', '.join(seeming[:MOST_NAMED])}{more}. Map "
-            "it (`--column people_direct=HEADER`)."
+            f"No column of people reached was read; these look like one: {named}. Map it (`--column "
+            "people_direct=HEADER`)."
+        )
+    elif seeming:
+        ledger.notes.append(
+            f"No column of people reached was read; these count a part of them, or households: {named}. Add a column "
+            "with all people reached, and map it (`--column people_direct=HEADER`)."
         )
 
 
@@ -210,9 +224,12 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
     """The columns by sector, by an attribute of the tag (`#reached+education`) or by the title over a group."""
     tagged = enumerate(table.tags)
     numbers = {at: tag for at, tag in tagged if tag.partition("+")[0] in MEASURES and tag != AFFECTED_REACHED}
+    left: Counter[str] = Counter()
+    if any(tag.partition("+")[0] == IN_NEED for tag in numbers.values()):
+        left = Counter(tag for tag in numbers.values() if tag.partition("+")[0] == AFFECTED)
+        numbers = {at: tag for at, tag in numbers.items() if tag not in left}
     again = sorted({tag for tag in numbers.values() if list(numbers.values()).count(tag) > 1})
     positions_of: dict[str, dict[str, int]] = {}
-    left: Counter[str] = Counter()
     twice: set[tuple[str, str]] = set()
     for at, sector in _sectors_of(numbers, table, ledger).items() if "sector" not in table.positions else ():
         tag, measure = numbers[at], MEASURES[numbers[at].partition("+")[0]]
@@ -231,7 +248,10 @@ def _wide(table: Table, ledger: Ledger) -> Wide:
         raise FileRefused(f"The header names {', '.join(again)} twice. Keep one of them.")
     if positions_of and left:
         named = ", ".join(sorted(left))
-        ledger.notes.append(f"Numbers of no sector, of a part of one, or twice of one are not kept: {named}")
+        ledger.notes.append(
+            "Numbers of no sector, of a part of one, twice of one, or of people affected beside those in need are not "
+            f"kept: {named}"
+        )
     ledger.read_too |= {at for positions in positions_of.values() for at in positions.values()}
     return positions_of
 
@@ -376,6 +396,8 @@ def _draft(cell: Cells, left_out: LeftOut) -> Draft:
     if began_on and ended_on and ended_on < began_on:
         left_out.add("ended_on", "before the first day, and left out", cell("ended_on"))
         ended_on = None
+    if not ledger.partner and holds_address(cell("reported_by")):
+        raise RowRefused("reported_by", "", "an address, and no id of who sends the list: declare it (`--partner`)")
     reported_by = ledger.partner or identifier(clean(cell("reported_by")))
     if not reported_by:
         raise RowRefused("reported_by", "", "blank: declare who sends the list (`--partner`)")
@@ -438,8 +460,10 @@ def _organisation(cell: Cells) -> str:
 
 @lru_cache(maxsize=16_384)
 def _is_of_all(text: str) -> bool:
-    """Whether a table of needs names no organisation but all of them, or several."""
-    return words.fold(text) in words.words("organisations_together")
+    """Whether a table of needs names no organisation but all of them, several, or those who coordinate the sector."""
+    folded = words.fold(text)
+    coordinates = any(word in folded for word in words.words("who_coordinate"))
+    return folded in words.words("organisations_together") or (coordinates and is_education(text))
 
 
 def _day(cell: Cells, column: str, left_out: LeftOut) -> datetime.date | None:
@@ -564,8 +588,8 @@ def _single_word(text: str, allowed: tuple[str, ...], source: str) -> str:
 
 def _word(text: str, source: str) -> str:
     """The word of a card that a text stands for, else the text itself."""
-    folded = fold(text)
-    return _vocabulary(source).get(folded, folded)
+    folded, known = fold(text), _vocabulary(source)
+    return known.get(folded) or known.get(" ".join(JOINTS.sub(" ", folded).split()), folded)
 
 
 @cache

@@ -33,12 +33,15 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
     if host_type is None:
         left_out(written, "host_type", "not a type of host that is known", ledger)
         host_type = ledger.card.vocabulary[""]
+    latitude, longitude = degrees(cell("latitude"), "latitude", 90), degrees(cell("longitude"), "longitude", 180)
+    if latitude == longitude == 0:
+        raise RowRefused("latitude", cell("latitude"), "0, 0 lies in the sea and stands for a place that is not known")
     return (
         need_plain(cell("hub_id"), "hub_id"),
         need_plain(cell("hub"), "hub"),
         need_country(cell("country_iso3"), "country_iso3", cell("country")),
-        degrees(cell("latitude"), "latitude", 90),
-        degrees(cell("longitude"), "longitude", 180),
+        latitude,
+        longitude,
         optional(need_plain, cell("host"), "host", ledger),
         host_type,
         optional(need_plain, cell("programme"), "programme", ledger),

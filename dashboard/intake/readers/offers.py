@@ -21,6 +21,7 @@ from dashboard.intake.readers.rows import Cells, publish_once
 from dashboard.intake.report import Ledger, RowRefused
 from dashboard.intake.tabular import Table
 from dashboard.intake.values import need_date, optional, optional_date, optional_number
+from dashboard.intake.words import fold, meaning
 
 
 def read(table: Table, ledger: Ledger) -> None:
@@ -29,7 +30,7 @@ def read(table: Table, ledger: Ledger) -> None:
 
 
 def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
-    is_free = yes_no(cell("is_free"), "is_free")
+    is_free = _is_free(cell("is_free"))
     if is_free is None:
         raise RowRefused("is_free", "", "blank: say Yes or No")
     valid_from = need_date(cell("valid_from"), ledger, "valid_from")
@@ -57,3 +58,13 @@ def _record(cell: Cells, ledger: Ledger) -> tuple[Any, ...]:
         optional_day(cell("recorded_on"), ledger, "recorded_on") or valid_from,
         optional_day(cell("withdrawn_on"), ledger, "withdrawn_on"),
     )
+
+
+def _is_free(text: str) -> bool | None:
+    """Whether an offer is free of charge: as yes or no, or in words of its own; None where blank.
+
+    Raises:
+        RowRefused: neither, as a trial and a price are.
+    """
+    price = meaning("prices").get(fold(text))
+    return price == "free" if price else yes_no(text, "is_free")

@@ -46,7 +46,7 @@ TIERS_WRITTEN: Mapping[str, str] = {
 }
 # The code of Nauruan, and what many write for missing.
 MISSING_IN_CAPITALS = "NA"
-# A code of a language with its country, and what stands between the names of two.
+# A code of a language with its country, and what stands between the names of two languages or countries.
 LOCALE = re.compile(r"([A-Za-z]{2,3})[-_](?:[A-Za-z]{4}[-_])?[A-Za-z]{2}")
 BETWEEN_LANGUAGES = re.compile(r"[/+&;,|\n、，؛،；]|\s(?:and|et|y|e|и|und|و)\s|\sو(?=\w)|和|与|及")
 MOST_IN_LIST = 260
@@ -215,7 +215,15 @@ def levels(text: str, column: str) -> str:
     return each(text, column, _levels)
 
 
-country_codes = partial(each, code_of=country_code)
+def _each_country(text: str, column: str) -> tuple[str, ...]:
+    """The codes of the countries in a piece of a list, such as Kenya and Uganda; of Trinidad and Tobago one."""
+    names = [name for name in BETWEEN_LANGUAGES.split(text) if name.strip()]
+    if len(names) < 2 or countries.find(clean(text)):
+        return (country_code(text, column),)
+    return tuple(country_code(name, column) for name in names)
+
+
+country_codes = partial(each, code_of=_each_country)
 language_codes = partial(each, code_of=_each_language)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from dashboard.intake import countries
 from dashboard.intake.readers.organisations import NOT_STATED
 from dashboard.intake.terms import fold
 
@@ -41,6 +42,33 @@ WHOLE = TOTALS | frozenset(
         *("الجميع", "все", "оба пола", "全部", "所有"),
     )
 )
+# What tables of needs write in place of a place for all of the country, or of the place around.
+EVERYWHERE = frozenset(
+    fold(word)
+    for word in (
+        *(
+            "national",
+            "national level",
+            "nationwide",
+            "nation wide",
+            "country",
+            "countrywide",
+            "country wide",
+            "overall",
+        ),
+        *("country level", "whole country", "entire country", "all", "pays", "niveau national", "ensemble du pays"),
+        *("ensemble", "tout le pays", "tous", "toutes", "nacional", "nivel nacional", "a nivel nacional", "país"),
+        *("todo el país", "todo o país", "nível nacional", "todos", "todas", "все", "вся страна", "по стране"),
+        *("по всей стране", "национальный уровень", "全国", "全境", "全部", "所有", "الكل", "الجميع", "وطني"),
+        *("المستوى الوطني", "على المستوى الوطني", "كل البلد", "كل البلاد"),
+    )
+)
+# As they begin where the kind of place follows: all provinces, toutes les régions, 所有省.
+ALL_OF_A_KIND = re.compile(r"(?:all (?:the )?|tou(?:te)?s les |tod[ao]s l?[ao]s |все |كل |جميع )\S+|(?:所有|全部)\S+")
+# A total that was rounded by itself differs from what its places add up to by no more than this share.
+ROUNDED_APART = 0.01
+# A place may have the name of its country; of a total there are two others at least that it adds up.
+FEWEST_ADDED = 2
 BESIDE = re.compile(r"[^\w]+")
 PLAIN_TOTALS = frozenset(" ".join(BESIDE.sub(" ", word).split()) for word in TOTALS)
 TOTAL_OF_OTHERS = "a total of other rows: it would count them twice"
@@ -94,6 +122,13 @@ def is_total_of(text: str) -> bool:
     return any(folded.startswith(f"{word} ") or folded.endswith(f" {word}") or folded == word for word in PLAIN_TOTALS)
 
 
+@lru_cache(maxsize=16_384)
+def is_everywhere(text: str) -> bool:
+    """Whether a text states no place but all of them: National, All provinces, Ensemble du pays."""
+    folded = " ".join(BESIDE.sub(" ", fold(text)).split())
+    return folded in EVERYWHERE or ALL_OF_A_KIND.fullmatch(folded) is not None
+
+
 def is_whole(text: str) -> bool:
     """Whether a text is a word for all of the people."""
     return fold(text).strip(" .:-") in WHOLE
@@ -105,9 +140,11 @@ class Overlaps:
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self.wholes: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
         self.numbers_within: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+        self.rows_within: Counter[tuple[Any, ...]] = Counter()
         self.listed: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         of_parts: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
         drafts = list(drafts)
+        self.totals_by_code = _totals_by_code(drafts)
         for draft in drafts:
             if draft.parts or draft.is_whole:
                 self.wholes[_but_for_parts(draft)].append(draft)
@@ -129,8 +166,13 @@ class Overlaps:
             named = draft.is_named and draft.head[0]
             if draft.stated and draft.stated <= self.listed.get((*_key_within(draft, at), named), set()):
                 return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
+        elif draft in self.totals_by_code:
+            at = _last_filled(draft)
+            return f"admin{at + 1}", next(word for word in draft.levels[at] if word), TOTAL_OF_OTHERS
         elif self._is_sum(draft):
             return "admin1", "", TOTAL_OF_OTHERS
+        elif self._is_sum_under_its_country(draft):
+            return "admin1", draft.levels[0][1] or "", TOTAL_OF_OTHERS
         return None
 
     def settled(self, draft: Draft) -> Draft | None:
@@ -149,15 +191,16 @@ class Overlaps:
         )
 
     def _enter_place(self, draft: Draft) -> None:
-        if _total_at(draft) is not None:
+        if _total_at(draft) is not None or draft in self.totals_by_code:
             return
         filled = [at for at, level in enumerate(draft.levels) if any(level)]
         for at in filled:
             for named in {False, draft.is_named and draft.head[0]}:
                 self.listed[*_key_within(draft, at), named] |= draft.stated
         if filled:
-            within = self.numbers_within[_key_within(draft, filled[-1])]
-            within.update({number: draft.numbers[number] for number in draft.stated})
+            within = _key_within(draft, filled[-1])
+            self.numbers_within[within].update({number: draft.numbers[number] for number in draft.stated})
+            self.rows_within[within] += 1
 
     def _is_sum(self, draft: Draft) -> bool:
         """Whether a row without an organisation and a place states just what those of its places add up to."""
@@ -165,7 +208,61 @@ class Overlaps:
         if draft.is_named or not draft.stated or not blank or blank != list(range(blank[0], len(draft.levels))):
             return False
         sums = self.numbers_within.get(_key_within(draft, blank[0]), Counter())
-        return all(at in sums and sums[at] == draft.numbers[at] for at in draft.stated)
+        return all(at in sums and _are_one(sums[at], draft.numbers[at] or 0) for at in draft.stated)
+
+    def _is_sum_under_its_country(self, draft: Draft) -> bool:
+        """Whether a row without an organisation has its country for a place, and states what the other places add up
+        to: not each is a total, as a region may have the name of its country."""
+        name, within = draft.levels[0][1], _key_within(draft, 0)
+        if draft.is_named or not draft.stated or not name or any(map(any, draft.levels[1:])):
+            return False
+        if countries.find(name) != draft.head[COUNTRY] or self.rows_within[within] <= FEWEST_ADDED:
+            return False
+        sums = self.numbers_within[within]
+        return all(_are_one(sums[at] - (draft.numbers[at] or 0), draft.numbers[at] or 0) for at in draft.stated)
+
+
+def _last_filled(draft: Draft) -> int:
+    """The level of the place, -1 where there is none."""
+    return max((at for at, level in enumerate(draft.levels) if any(level)), default=-1)
+
+
+def _totals_by_code(drafts: Iterable[Draft]) -> frozenset[Draft]:
+    """Rows without an organisation that state what others add up to whose codes begin with theirs.
+
+    So does KE001 of KE001001 and KE001002, in a list that has places of all levels in one column.
+    """
+    listed: dict[tuple[Any, ...], dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+    for draft in drafts:
+        at = _last_filled(draft)
+        if at >= 0 and not draft.is_named and not draft.parts and (code := draft.levels[at][0]):
+            listed[draft.head[COUNTRY], draft.head[AUDIENCE], draft.sector, at][code.casefold()].append(draft)
+    totals: set[Draft] = set()
+    for of_code in listed.values():
+        codes = sorted(of_code)
+        for at, code in enumerate(codes):
+            end = at + 1
+            while end < len(codes) and codes[end].startswith(code):
+                end += 1
+            within = codes[at + 1 : end]
+            shortest = min(map(len, within), default=0)
+            next_level = [other for other in within if len(other) == shortest]
+            if len(next_level) < FEWEST_ADDED:
+                continue
+            sums: Counter[int] = Counter()
+            for draft in (draft for other in next_level for draft in of_code[other]):
+                sums.update({number: draft.numbers[number] for number in draft.stated})
+            totals |= {
+                draft
+                for draft in of_code[code]
+                if draft.stated and all(n in sums and _are_one(sums[n], draft.numbers[n] or 0) for n in draft.stated)
+            }
+    return frozenset(totals)
+
+
+def _are_one(of_places: int, of_all: int) -> bool:
+    """Whether a number is what its places add up to, but for the rounding of one of them."""
+    return abs(of_places - of_all) <= ROUNDED_APART * max(of_places, of_all)
 
 
 def _but_for_parts(draft: Draft) -> tuple[Any, ...]:
@@ -183,8 +280,10 @@ def _key_within(draft: Draft, at: int) -> tuple[Any, ...]:
 
 
 def _total_at(draft: Draft) -> int | None:
-    """The level on which a word for total stands in the place of a place."""
-    levels = (at for at, level in enumerate(draft.levels) if any(word and is_total_of(word) for word in level))
+    """The level on which a word for total stands in the place of a place; what an organisation does everywhere is no
+    total of what it does in places."""
+    words = is_total_of if draft.is_named else lambda word: is_total_of(word) or is_everywhere(word)
+    levels = (at for at, level in enumerate(draft.levels) if any(word and words(word) for word in level))
     return next(levels, None)
 
 

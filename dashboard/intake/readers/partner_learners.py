@@ -27,6 +27,7 @@ from dashboard.intake.readers.rows import Cells
 from dashboard.intake.report import Ledger, clean
 from dashboard.intake.schooling import level_of
 from dashboard.intake.tabular import Table
+from dashboard.intake.terms import BETWEEN
 from dashboard.intake.values import whole
 from dashboard.intake.words import is_missing
 from dashboard.vocabularies import stated
@@ -52,7 +53,7 @@ def read(table: Table, ledger: Ledger) -> None:
     levels = stated_codes(_stated_in(table, "education"), words.meaning("education"))
 
     def sex_of(text: str) -> str | None:
-        return words.meaning("sex").get(words.fold(text)) or codes.get(_code(text))
+        return _sex(text) or codes.get(_code(text))
 
     def education_of(text: str) -> str | None:
         return level_of(text) or levels.get(_code(text))
@@ -80,6 +81,7 @@ def read(table: Table, ledger: Ledger) -> None:
                 "host country": (AT_HOST, UNKNOWN),
             },
             traits_of_stream={"day of withdrawal": (AT_WITHDRAWN, "")},
+            is_register=True,
         ),
     )
     if codes and letters[CODED]:
@@ -94,6 +96,15 @@ def read(table: Table, ledger: Ledger) -> None:
         ledger.notes.append(
             f"{letters[WOMAN_OR_MAN]} rows have the sex M, others H and none F: M is read as mujer, H as hombre."
         )
+
+
+def _sex(text: str) -> str | None:
+    """The sex that a word stands for, or each word of a cell: `Femme / أنثى`, `F - Female`, `Female (she/her)`."""
+    if known := words.meaning("sex").get(words.fold(text)):
+        return known
+    pieces = [folded for piece in BETWEEN.split(text) if (folded := words.fold(piece))]
+    meant = {words.meaning("sex").get(piece) for piece in pieces if piece not in words.words("pronouns")}
+    return next(iter(meant)) if len(pieces) > 1 and len(meant) == 1 else None
 
 
 def _stated_in(table: Table, column: str) -> list[str]:

@@ -38,6 +38,8 @@ OLDER = re.compile(
 )
 ABOVE = re.compile(rf"(?:over|above|older than|plus de|mas de|mais de|старше|اكثر من) (\d{{1,3}}){UNIT}")
 FIRST_TIME = datetime.date(2000, 1, 1)
+# 2023-W02, which libraries read as its Monday; a day of it has a number more.
+A_WEEK = re.compile(r"\d{4}-?[Ww]\d{2}(?!-?\d)")
 # A class may be announced long before it begins.
 LONGEST_AHEAD = datetime.timedelta(5 * 366)
 A_DAY = datetime.timedelta(1)
@@ -93,6 +95,9 @@ def need_ids(cell: Cells, ledger: Ledger) -> Stream:
     Raises:
         RowRefused: blank, and not declared by the sender.
     """
+    for column, declared in (("partner_id", ledger.partner), ("programme_id", ledger.programme)):
+        if not declared and holds_address(cell(column)):
+            raise RowRefused(column, "", "an address, and no partner or programme")
     partner = ledger.partner or _programme_id(cell("partner_id"))
     programme = ledger.programme or programme_of(_programme_id(cell("programme_id"))) or partner
     if not partner:
@@ -165,6 +170,8 @@ def need_moment(text: str, ledger: Ledger, column: str, ahead: datetime.timedelt
         RowRefused: missing, not a time, before 2000, or later than `ahead` from today.
     """
     written = text.strip()
+    if A_WEEK.match(written):
+        raise RowRefused(column, text, "a week, and no day of it")
     try:
         time = datetime.datetime.fromisoformat(written)
         has_time = len(written) > len("2018-01-31")
@@ -326,6 +333,8 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
     """The band of an age in years, of a band as written, or of a date of birth on a day."""
     if not words.is_missing(age):
         if band := _band_written(age):
+            if _is_far_from(band, born, on_day, int(ledger.today[:4])):
+                ledger.remarks["the age is far from that of the date of birth beside it; the age is counted"] += 1
             return band
         ledger.not_understood("age", clean(age), ledger.line, NOT_REPORTED)
     if not words.is_missing(born):
@@ -334,11 +343,26 @@ def age_band(age: str, born: str, on_day: datetime.date, ledger: Ledger) -> str:
         except RowRefused:
             ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
         else:
-            band = _band(on_day.year - day.year - ((on_day.month, on_day.day) < (day.month, day.day)))
+            band = _band(_years(day, on_day))
             if band == NOT_REPORTED:
                 ledger.not_understood("born_on", "", ledger.line, NOT_REPORTED)
             return band
     return NOT_REPORTED
+
+
+def _is_far_from(band: str, born: str, on_day: datetime.date, this_year: int) -> bool:
+    """Whether a date of birth that can be read in one way makes another band, and none beside it: an age may have been
+    asked some years after the registration."""
+    written = None if words.is_missing(born) else days.read(born, this_year)
+    if written is None or not written.is_sure or written.day_first is None:
+        return False
+    names = [name for _, name in BANDS]
+    of_birth = _band(_years(written.day_first, on_day))
+    return of_birth in names and abs(names.index(of_birth) - names.index(band)) > 1
+
+
+def _years(born: datetime.date, on_day: datetime.date) -> int:
+    return on_day.year - born.year - ((on_day.month, on_day.day) < (born.month, born.day))
 
 
 @cache

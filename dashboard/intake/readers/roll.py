@@ -4,6 +4,7 @@ Which id is nobody's is known only after the last row, so records wait until the
 them but her normal id and address, which never leave this process.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from dashboard.intake import consent
 from dashboard.intake.identity import normal_email, normal_id
 from dashboard.intake.programmes import Stream
 from dashboard.intake.readers.rows import Cells, accepted
-from dashboard.intake.report import WHOLE_ROW, Ledger, RowRefused
+from dashboard.intake.report import LONGEST_TEXT, WHOLE_ROW, FileRefused, Ledger, RowRefused, clean
 from dashboard.intake.sharing import SHARED_ADDRESS, ids_of_two, shared_addresses, shared_ids
 from dashboard.intake.tabular import Row, Table
 from dashboard.intake.words import fold, is_missing
@@ -23,6 +24,10 @@ IN_DOUBT = "day and month can be read in two orders; write YYYY-MM-DD"
 ERASED = "the learner was erased"
 # One learner may have changed her name; where so many have, two lists may have been numbered alike.
 FEWEST_OF_TWO = 3
+# So many columns that are not read are named to whoever has to choose one.
+MOST_NAMED = 12
+# An id may stand in a column that is not its own, so that a value which begins like one is not shown.
+HEAD_OF_ID = re.compile(r"[^\d]+(?=\d)")
 Record = tuple[Any, ...]
 
 
@@ -42,6 +47,7 @@ class Layout:
         once_answer: the place in the record of a yes or no that is one in all rows of `once`, and its name.
         traits_once: what is one in all rows of `once`, by its place in the record; a blank contradicts nothing.
         traits_of_stream: as `traits`, what is one person's in every row of a programme.
+        is_register: whether a person has one row, so that more of them that read alike are one.
     """
 
     id_column: str
@@ -55,6 +61,7 @@ class Layout:
     traits_of_stream: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     once_answer: tuple[int, str] | None = None
     traits_once: Mapping[str, int] = field(default_factory=dict)
+    is_register: bool = False
 
 
 class Sighting(NamedTuple):
@@ -77,6 +84,9 @@ class Roll:
     refused: set[tuple[int, Stream]] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
     different: set[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=set)
+    # Of a register, where the columns stand that are read; and for each different row what it has in them.
+    read_at: tuple[int, ...] = ()
+    as_read: dict[int, int] = field(default_factory=dict)
     placeholders: int = 0
     no_ids: Mapping[str, str] = field(default_factory=dict)
     no_emails: frozenset[str] = frozenset()
@@ -89,10 +99,22 @@ class Roll:
         sighting = Sighting(normal_id(written), normal_email(cell("email")), hash(once))
         self.placeholders += bool(written.strip()) and not sighting.id
         self.rows.append(sighting)
-        self.different.add((sighting.id, sighting.email, cell("name"), once, hash(tuple(row.cells))))
+        of_row = hash(tuple(row.cells))
+        self.different.add((sighting.id, sighting.email, cell("name"), once, of_row))
+        if self.read_at:
+            self.as_read[of_row] = hash(tuple([row.cells[at] for at in self.read_at]))
+
+    def _is_joined(self) -> bool:
+        """Whether most ids have rows that differ in nothing that is read: a register joined with a list of courses, or
+        of something else, whose rows are no records of a learner."""
+        rows = Counter(entry[0] for entry in self.different)
+        rows_as_read = Counter(id_ for id_, _ in {(entry[0], self.as_read.get(entry[4])) for entry in self.different})
+        return bool(self.as_read) and 2 * sum(rows[id_] > rows_as_read[id_] for id_ in rows) > len(rows)
 
     def close(self) -> None:
         """Finds out, after the last row, which ids and addresses are nobody's."""
+        if self._is_joined():
+            self.different = {(*entry[:4], self.as_read[entry[4]]) for entry in self.different}
         if self.different:
             ids, emails, names, once, _rows = zip(*self.different, strict=True)
             self.no_ids = shared_ids(ids, emails, names, once)
@@ -113,21 +135,28 @@ class Roll:
 
     @property
     def words_of_names(self) -> frozenset[str]:
-        """The words of all names, folded."""
+        """The words of all names, folded; of a register also what its ids begin with: KRN of KRN-001."""
         names = {entry[2] for entry in self.different}
-        return frozenset(word for name in names if not is_missing(name) for word in fold(name).split() if len(word) > 1)
+        found = {word for name in names if not is_missing(name) for word in fold(name).split()}
+        if self.read_at:
+            heads = {HEAD_OF_ID.match(entry[0]) for entry in self.different}
+            found |= {word for head in heads if head for word in fold(head[0]).split()}
+        return frozenset(word for word in found if len(word) > 1)
 
 
 def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     """Publishes one record a row about people; one that states the same again, or of somebody erased, is collapsed.
 
     Raises:
-        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read.
+        FileRefused: consent is stated in no column, in several, or perhaps in one that is not read; or a register has
+            no column of ids and none of addresses.
     """
+    if layout.is_register:
+        _refuse_nobodys(table, layout.id_column)
     stated = stated_consent(table, ledger)
     doubtful = _unread(table) if stated.at is None and ledger.card.needs_consent else []
     answers = consent.Answers(at for at in doubtful if at not in stated.taken_back_at)
-    roll = Roll()
+    roll = Roll(read_at=tuple(table.positions.values()) if layout.is_register else ())
     waiting: list[tuple[int, int, Record, str]] = []
 
     def parse(row: Row, cell: Cells) -> Record:
@@ -166,6 +195,19 @@ def publish_people(table: Table, ledger: Ledger, layout: Layout) -> None:
     published = _publish(waiting, roll, ledger, layout)
     _account(roll, ledger, published)
     note_ids(roll, ledger, layout)
+
+
+def _refuse_nobodys(table: Table, id_column: str) -> None:
+    """Raises FileRefused where no column is read as an id or an address, so that every row would be nobody's."""
+    if {id_column, "email"} & table.positions.keys():
+        return
+    left = [clean(header)[:LONGEST_TEXT] for _, header in table.unknown_headers if clean(header)]
+    unread = f" These columns are not read: {', '.join(f'“{header}”' for header in left[:MOST_NAMED])}." if left else ""
+    raise FileRefused(
+        "No column of the file is read as the learner's id or e-mail address, without which a row is nobody's."
+        f"{unread} Choose the one that holds it (`--column {id_column}=HEADER`, `--column email=HEADER`).",
+        asks="columns",
+    )
 
 
 def stated_consent(table: Table, ledger: Ledger) -> consent.Consent:
