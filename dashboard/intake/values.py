@@ -215,7 +215,7 @@ def _with_plain_digits(text: str) -> str:
 
 
 def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int | None:
-    """The number of people in a cell, or None where the sender writes one of `missing`.
+    """The whole number in a cell, such as one of people, or None where the sender writes one of `missing`.
 
     Raises:
         RowRefused: neither a whole number of at least 0 nor a sign of missing.
@@ -224,7 +224,7 @@ def whole_number(text: str, column: str, missing: Sequence[str] = ("",)) -> int 
         return None
     number = whole(text)
     if number is None or not 0 <= number <= MOST_PEOPLE:
-        raise RowRefused(column, text, "not a whole number of people")
+        raise RowRefused(column, text, "not a whole number")
     return number
 
 
@@ -244,12 +244,12 @@ def no_value(text: str) -> bool:
 
 
 def optional_number(text: str, column: str, ledger: Ledger) -> int | None:
-    """The number of people in a cell that the row does not need, or None; what cannot be read is remarked."""
+    """The whole number in a cell that the row does not need, or None; what cannot be read is remarked."""
     number = whole(text)
     if number is not None and 0 <= number <= MOST_PEOPLE:
         return number
     if not no_value(text):
-        left_out(text, column, "not a whole number of people", ledger)
+        left_out(text, column, "not a whole number", ledger)
     return None
 
 

@@ -41,7 +41,7 @@ def test_values_that_differ_in_case_and_spaces_are_one_and_stand_before_the_firs
         ("Mail", 4, 2),
     ]
     assert "25  'Mali situation', first on line 6" in printed(done.report)
-    assert "1  with 1 other values" in printed(done.report)
+    assert "1  with 1 other value" in printed(done.report)
 
 
 def test_a_refusal_counts_values_however_they_are_written(tmp_path):
@@ -64,7 +64,7 @@ def test_a_single_value_left_out_is_named_beside_its_column(tmp_path):
         for n, s in enumerate(spellings)
     ]
     notes = Read(tmp_path, "offers", as_csv([OFFER, *offers])).report.notes
-    assert "3 rows: capacity (ilimitado): not a whole number of people; left out, the row is kept" in notes
+    assert "3 rows: capacity (ilimitado): not a whole number; left out, the row is kept" in notes
 
 
 def test_cells_of_a_list_are_counted_however_they_are_written(tmp_path):
