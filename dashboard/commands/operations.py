@@ -309,8 +309,8 @@ def erase(arguments: argparse.Namespace) -> None:
         print(f"{len(people)} given: {of_theirs} and {addresses} of theirs")
         if linked.shared:
             print(
-                f"{linked.shared} addresses of theirs stand beside ids of other learners of the same partner and stay. "
-                "Name those ids too if they are the same person."
+                "Addresses of theirs that stand beside ids of other learners of the same partner, and stay: "
+                f"{linked.shared}. Name those ids too if they are the same person."
             )
     done = erased.done
     print(f"erased {counted(sum(done.rows.values()), 'row')} of {counted(len(done.rows), 'snapshot')}")

@@ -15,6 +15,7 @@ from dashboard.components.light import NARROW, NARROW_PIXELS, WANTS_LESS
 from dashboard.menu import first_page, pages
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, cookies, header
 from dashboard.server.packed import ICONS_OF_STREAMLIT, MAPS, STREAMLIT, is_accepted, pack_best
+from dashboard.settings import public_url
 
 SCRIPTS = STREAMLIT / "static" / "js"
 CHART, TABLE = "PlotlyChart", "DataFrame"
@@ -44,11 +45,6 @@ OF_THE_FILE_ALONE = {b"accept-encoding", b"range", b"if-none-match", b"if-modifi
 CONNECTS_AT_ONCE = (
     'window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href,'
     "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}"
-)
-# Before the page connects, since the server lays out what it sends for a narrow page or a wide one.
-STATES_WIDTH = (
-    f'document.cookie="{NARROW}="+(innerWidth<={NARROW_PIXELS}?"on":"off")+"; path=/; samesite=strict"'
-    '+(location.protocol=="https:"?"; secure":"")'
 )
 TOKEN = "_streamlit_xsrf"
 IN_HTML = re.compile(r"\./static/js/([\w.\-]+\.js)")
@@ -83,7 +79,8 @@ class Ahead:
             if message.get("more_body"):
                 return
             elements = elements_of(str(scope["path"]), _is_light(scope))
-            sent, encoding = _with_links(body, elements, _may_connect(scope), is_packed)
+            scripts = (states_width(), *((CONNECTS_AT_ONCE,) if _may_connect(scope) else ()))
+            sent, encoding = _with_links(body, elements, scripts, is_packed)
             changed = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges")
             kept = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
             kept += [(b"content-length", str(len(sent)).encode()), *encoding, *_wish_for_less(scope)]
@@ -92,6 +89,12 @@ class Ahead:
 
         is_page = "text/html" in header(scope, b"accept")
         await self.app({**scope, "headers": plain} if is_page else scope, receive, with_links if is_page else send)
+
+
+def states_width() -> str:
+    """A script by which the browser states, before it connects, whether the page is narrow: the server lays it out."""
+    secure = "; secure" if public_url().startswith("https://") else ""
+    return f'document.cookie="{NARROW}="+(innerWidth<={NARROW_PIXELS}?"on":"off")+"; path=/; samesite=strict{secure}"'
 
 
 def elements_of(path: str, is_light: bool = False) -> tuple[str, ...]:
@@ -160,9 +163,8 @@ def links(elements: tuple[str, ...]) -> str:
 
 @cache
 def _with_links(
-    page: bytes, elements: tuple[str, ...], may_connect: bool, is_packed: bool
+    page: bytes, elements: tuple[str, ...], scripts: tuple[str, ...], is_packed: bool
 ) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    scripts = [STATES_WIDTH, *([CONNECTS_AT_ONCE] if may_connect else [])]
     added = "".join(f"<script>{script}</script>\n" for script in scripts)
     sent = page.replace(b"</head>", (added + links(elements)).encode() + b"\n</head>", 1)
     return (gzip.compress(sent, 6, mtime=0), [(b"content-encoding", b"gzip")]) if is_packed else (sent, [])

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from dashboard.menu import EMBEDDABLE, first_page
 from dashboard.refusals import Refusal
 from dashboard.server import limits
-from dashboard.server.ahead import CONNECTS_AT_ONCE, STATES_WIDTH
+from dashboard.server.ahead import CONNECTS_AT_ONCE, states_width
 from dashboard.server.asgi import App, Message, Receive, Scope, Send, header, refuse
 from dashboard.server.packed import STREAMLIT
 from dashboard.settings import EMBED_VARIABLE, embed_hosts, metrics_token, public_url
@@ -138,7 +138,7 @@ def content_security_policy(host: str, sites: tuple[str, ...] = ()) -> str:
     # wasm and eval: Streamlit's tables and plotly compile code; styles: both set them inline.
     return (
         "default-src 'self'; "
-        f"script-src 'self' {_inline_scripts()} 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+        f"script-src 'self' {_inline_scripts(states_width())} 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         f"connect-src 'self'{socket} data: blob:; worker-src 'self' blob:; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -153,9 +153,9 @@ def _is_endless(scope: Scope) -> bool:
 
 
 @cache
-def _inline_scripts() -> str:
+def _inline_scripts(of_width: str) -> str:
     page = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    inline = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), CONNECTS_AT_ONCE, STATES_WIDTH]
+    inline = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), CONNECTS_AT_ONCE, of_width]
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
 
 

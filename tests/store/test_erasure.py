@@ -242,7 +242,7 @@ def test_an_address_links_to_the_ids_of_its_learner(small, capsys):
     beta = {"Program Slug": "coursera-for-refugees-beta", "External Id": "B-9"}
     add("beta_2024-01-28.csv", [person(1, **beta), person(5, **{**beta, "External Id": "B-5"})])
     assert erase(store, "--email", "A1@example.org") == 0
-    assert "1 given: 2 ids and 1 addresses" in capsys.readouterr().out
+    assert "1 given: 2 ids and 1 address" in capsys.readouterr().out
     identity = open_identity(learner_secret_file())
     assert found_in(store, {identity.id_key("B-9"), *keys_of("A-1")}) == []
     assert found_in(store, {identity.id_key("B-5")})
@@ -255,7 +255,7 @@ def test_an_address_that_several_learners_share_takes_nobody_else_along(small, c
     assert erase(store, "--email", "hub@example.org") == 1
     assert "several learners" in capsys.readouterr().err and marks(store) == frozenset()
     assert erase(store, "--learner", "A-1") == 0
-    assert "1 addresses of theirs stand beside ids of other learners" in capsys.readouterr().out
+    assert "beside ids of other learners of the same partner, and stay: 1." in capsys.readouterr().out
     assert found_in(store, keys_of("A-1")) == [] and found_in(store, keys_of("A-2"))
     left = pq.read_table(snapshots.pinned(store)["coursera_usage"][0].rows_file)
     assert left.num_rows == 2

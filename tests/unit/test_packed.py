@@ -159,8 +159,10 @@ def test_the_browser_connects_without_asking_unless_streamlit_would_not_know_who
 
     allowed = content_security_policy("127.0.0.1").split("script-src")[1].split(";")[0]
     assert base64.b64encode(hashlib.sha256(ahead.CONNECTS_AT_ONCE.encode()).digest()).decode() in allowed
-    assert base64.b64encode(hashlib.sha256(ahead.STATES_WIDTH.encode()).digest()).decode() in allowed
-    assert connects()
+    assert base64.b64encode(hashlib.sha256(ahead.states_width().encode()).digest()).decode() in allowed
+    assert connects() and "secure" not in ahead.states_width()
+    monkeypatch.setattr(ahead, "public_url", lambda: "https://dashboard.example.org")
+    assert ahead.states_width().endswith('; secure"')
     monkeypatch.setattr(ahead, "login_is_configured", lambda: True)
     assert not connects("lang=fr") and connects("lang=fr; _streamlit_xsrf=2|abc")
 
