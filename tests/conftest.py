@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def pytest_collection_modifyitems(items):
     """Puts the files that take longest first, so that no process has one of them left at the end."""
+    again = sorted(nodeid for nodeid, count in Counter(item.nodeid for item in items).items() if count > 1)
+    if again:  # several processes are given tests by their names, and would run one of those with the same name
+        raise pytest.UsageError(f"Several tests have the same name, of which only one would run: {', '.join(again)}")
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
