@@ -137,13 +137,19 @@ def _choices_of(page: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
 
 def _subject(brief: Brief, chosen: Mapping[str, str]) -> str:
     """The name of the one that a brief is about; empty where it is about many."""
-    names = {"country_iso3": context.country_names, "partner_id": partner_words}
-    found = [names[key]().get(chosen[key], chosen[key]) for key in brief.needs]
-    return found[0] if found else ""
+    names = {COUNTRY: context.country_names, "partner_id": partner_words}
+    for key in brief.needs:
+        known, code = names[key](), chosen[key]
+        if key == COUNTRY and code not in known:
+            raise NoSuchBrief(
+                f"No country has the code {code!r}. Name one by its ISO 3166 code: --param {COUNTRY}=KEN."
+            )
+        return known.get(code, code)
+    return ""
 
 
 def _may_see(viewer: Viewer, partner: str) -> bool:
     return viewer.is_steward or viewer.partner_id == partner
 
 
-OF_PAGE, CLOSURES_ON = "page:", "closures_on"
+OF_PAGE, CLOSURES_ON, COUNTRY = "page:", "closures_on", "country_iso3"

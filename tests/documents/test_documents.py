@@ -100,6 +100,11 @@ def test_a_country_brief_is_about_its_country(release):
     assert asked("country", release=release, code="fr").title == "Note de pays\u202f: Kenya"
 
 
+def test_a_brief_on_a_country_that_is_none_is_refused(release):
+    with pytest.raises(NoSuchBrief, match="No country has the code 'XXX'"):
+        asked("country", release=release, country_iso3="XXX")
+
+
 def test_a_partner_brief_names_its_partner(release):
     assert asked("partner", release=release).title == "Partner brief: alpha"
 
