@@ -69,9 +69,17 @@ class Release:
 
     @property
     def tables(self) -> dict[str, Table]:
-        """The marts of which the manifest states what they are made of, by name; none in old releases."""
-        made_of = self.manifest.get("tables", {})
-        return {name: Table(made_of[name]["made_of"], file) for name, file in self.marts.items() if name in made_of}
+        """Tables of which the manifest states what they are made of, by name: marts, and steps that were not kept.
+
+        None in releases of earlier versions.
+        """
+        stated = {**self.manifest.get("tables", {}), **self.manifest.get("steps", {})}
+        marts = self.marts
+        return {
+            name: Table(table["made_of"], table["rows"], marts.get(name))
+            for name, table in stated.items()
+            if "rows" in table
+        }
 
     @property
     def taken_over(self) -> int:
@@ -217,8 +225,14 @@ def build_exact(
         if (fresh / folder).exists():
             shutil.rmtree(fresh / folder)  # what is left in there would be published
     since = {name: before.manifest["tables"][name]["since"] for name in built.taken} if before else {}
-    tables = {name: {"made_of": digest, "since": since.get(name, number)} for name, digest in built.made_of.items()}
-    return {"engine": engine.name, "checks": built.checks, "tables": tables}
+    tables, steps = dict[str, Any](), dict[str, Any]()
+    for name, table in built.tables.items():
+        stated = {"made_of": table.made_of, "rows": table.rows}
+        if table.file:
+            tables[name] = {**stated, "since": since.get(name, number)}
+        else:
+            steps[name] = stated
+    return {"engine": engine.name, "checks": built.checks, "tables": tables, "steps": steps}
 
 
 def today() -> datetime.date:

@@ -4,7 +4,7 @@ import csv
 import datetime
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -18,7 +18,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import REFERENCE
 from dashboard.warehouse.catalog import Query, layer, sources
 from dashboard.warehouse.engine import Engine
-from dashboard.warehouse.made_of import made_of
+from dashboard.warehouse.made_of import made_of, rows_of
 from dashboard.warehouse.schema import ARROW, snapshot_schema
 
 if TYPE_CHECKING:
@@ -51,18 +51,19 @@ class ChecksFailed(Refusal):
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a release that was made: the digest of all that it is made of, and its file."""
+    """A table that was made: the digests of what it is made of and of its rows, and its file, where that is kept."""
 
     made_of: str
-    file: Path
+    rows: str
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
 class Built:
-    """What came of building: the checks that held, what each table is made of, and those that were taken over."""
+    """What came of building: the checks that held, all tables, and the names of the kept ones that were taken over."""
 
     checks: list[str]
-    made_of: Mapping[str, str]
+    tables: Mapping[str, Table]
     taken: frozenset[str]
 
 
@@ -75,15 +76,16 @@ def build_marts(
 ) -> Built:
     """Builds every mart and cube into `folder` as Parquet and runs the checks.
 
-    A table that was made before of the same SQL, files, engine and code is taken over, and what only such tables read
-    is not built. The checks run on all tables.
+    A table that was made before by the same SQL from the same rows, by the same engine and code, is taken over. A
+    step on the way that would be the same as before is built only where something that is not the same reads it. The
+    checks run on all tables.
 
     Args:
         engine: where it runs.
         inputs: Parquet files of each source's pinned snapshots; a source without any gives empty marts.
         folder: where the marts go, one file each.
         scratch: a folder for what is needed while the engine is asked; the caller removes it.
-        before: tables by name that may be taken over, verified.
+        before: tables by name that may be taken over, their files verified.
 
     Raises:
         ChecksFailed: a check found rows.
@@ -94,30 +96,72 @@ def build_marts(
         engine.read(table, given)
     for staging in layer("staging"):
         engine.view(staging.name, staging.sql)
-    digests = digests_of_tables(files, engine.built_by())
-    taken = {name: table for name, table in (before or {}).items() if digests.get(name) == table.made_of}
-    steps, checks = in_order((*layer("marts"), *layer("cubes"))), layer("checks")
-    kept = {step.name for step in steps if not step.name.startswith(BETWEEN)}
-    wanted = _needed([*(step for step in steps if step.name in kept - taken.keys()), *checks], steps, taken.keys())
-    for step in steps:
-        file = folder / f"{step.name}.parquet"
-        if step.name in taken:
-            # No second name of the same file: a disk that damages one release is to leave the one before whole.
-            shutil.copyfile(taken[step.name].file, file)
-            engine.read(step.name, [file])
-        elif step.name in kept:
-            engine.build(step.name, step.sql, file)
-        elif step.name in wanted:
-            # Nobody reads its rows in order, and of many millions that costs more than all the rest.
-            engine.build(step.name, without_order(step.sql), scratch / file.name)
-    held = _checked(engine, checks)
-    return Built(held, {name: digests[name] for name in kept}, frozenset(taken))
+    building = _Building(engine, folder, scratch, files, before or {})
+    for step in in_order((*layer("marts"), *layer("cubes"))):
+        building.make(step)
+    return Built(_checked(engine, layer("checks")), building.tables, frozenset(building.taken))
 
 
-def digests_of_tables(files: Mapping[str, Sequence[Path]], engine: str) -> dict[str, str]:
-    """What each staging view, mart and cube is made of, by its name: of these files, by that version of an engine."""
-    queries = [*layer("staging"), *in_order((*layer("marts"), *layer("cubes")))]
-    return made_of(queries, {query.name: tables_of(query.sql) for query in queries}, files, engine)
+class _Building:
+    """The tables of a release on their way: what is made, taken over, or a step that nothing needed so far."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        scratch: Path,
+        files: Mapping[str, Sequence[Path]],
+        before: Mapping[str, Table],
+    ) -> None:
+        self.tables = dict[str, Table]()
+        self.taken = set[str]()
+        self._engine, self._folder, self._scratch, self._before = engine, folder, scratch, before
+        self._built_by = engine.built_by()
+        self._waiting = dict[str, Query]()
+        self._rows = {table: rows_of(given) for table, given in files.items()}
+        for staging in layer("staging"):
+            self._rows[staging.name] = self._made_of(staging)
+
+    def make(self, step: Query) -> None:
+        """Takes a table over or builds it; those that it reads come before it."""
+        made, earlier = self._made_of(step), self._before.get(step.name)
+        is_kept = not step.name.startswith(BETWEEN)
+        if earlier and earlier.made_of == made and bool(earlier.file) == is_kept:
+            table = self._taken_over(step, earlier)
+        else:
+            table = Table(made, self._build(step) or made, self._file(step) if is_kept else None)
+        self.tables[step.name] = table
+        self._rows[step.name] = table.rows
+
+    def _taken_over(self, step: Query, earlier: Table) -> Table:
+        if not earlier.file:
+            self._waiting[step.name] = step
+            return earlier
+        file = self._file(step)
+        # No second name of the same file: a disk that damages one release is to leave the one before whole.
+        shutil.copyfile(earlier.file, file)
+        self._engine.read(step.name, [file])
+        self.taken.add(step.name)
+        return Table(earlier.made_of, earlier.rows, file)
+
+    def _build(self, step: Query) -> str | None:
+        """Builds a table, after the steps that it reads and that nothing needed so far; returns the digest of its rows,
+        None where the engine does not tell one.
+        """
+        while below := sorted(tables_of(step.sql) & self._waiting.keys()):
+            self._build(self._waiting.pop(below[0]))
+        if not step.name.startswith(BETWEEN):
+            self._engine.build(step.name, step.sql, self._file(step))
+            return rows_of([self._file(step)])
+        # Nobody reads its rows in order, and of many millions that costs more than all the rest.
+        self._engine.build(step.name, without_order(step.sql), self._scratch / f"{step.name}.parquet")
+        return self._engine.rows_digest(step.name)
+
+    def _file(self, step: Query) -> Path:
+        return self._folder / f"{step.name}.parquet"
+
+    def _made_of(self, query: Query) -> str:
+        return made_of(query, {table: self._rows[table] for table in tables_of(query.sql)}, self._built_by)
 
 
 def files_behind(inputs: Mapping[str, Sequence[Path]], scratch: Path) -> dict[str, list[Path]]:
@@ -133,17 +177,6 @@ def files_behind(inputs: Mapping[str, Sequence[Path]], scratch: Path) -> dict[st
         pq.write_table(read_reference(table, kinds), file)
         files[f"ref_{table}"] = [file]
     return files
-
-
-def _needed(wanted: Sequence[Query], steps: Sequence[Query], taken: Set[str]) -> frozenset[str]:
-    """The names of all that the wanted queries read, one through another, as far as it is not taken over."""
-    by_name = {step.name: step for step in steps if step.name not in taken}
-    todo, found = list(wanted), set[str]()
-    while todo:
-        below = (tables_of(todo.pop().sql) & by_name.keys()) - found
-        found |= below
-        todo += [by_name[name] for name in below]
-    return frozenset(found)
 
 
 def _checked(engine: Engine, checks: Sequence[Query]) -> list[str]:

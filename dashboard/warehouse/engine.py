@@ -30,6 +30,9 @@ class Engine(Protocol):
         One without an ORDER BY at its end may become a folder of files under another name.
         """
 
+    def rows_digest(self, table: str) -> str | None:
+        """A digest of the rows of a table in whatever order they are, None where that would cost as much as they do."""
+
     def ask(self, sql: str, params: Params) -> pa.Table:
         """Runs a SELECT with bound parameters; the answer is canonical."""
 

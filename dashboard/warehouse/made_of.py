@@ -1,4 +1,4 @@
-"""What a table of a release is made of, as one digest: two tables of the same digest hold the same rows."""
+"""What a table of a release is made of, and what its rows are, as digests: of the same digest are the same rows."""
 
 import hashlib
 import json
@@ -12,25 +12,20 @@ from dashboard.warehouse.catalog import Query
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot")
 
 
-def made_of(
-    queries: Sequence[Query], reads: Mapping[str, frozenset[str]], files: Mapping[str, Sequence[Path]], engine: str
-) -> dict[str, str]:
-    """The digest of each query by its name: of its SQL, of all that it reads, and of what runs it.
+def made_of(query: Query, reads: Mapping[str, str], engine: str) -> str:
+    """The digest of what makes a table: its SQL, the rows of all that it reads, and what runs it.
 
     Args:
-        queries: each after those that it reads.
-        reads: the tables that each query reads, by its name.
-        files: the files behind each table that no query makes, in the order in which the engine is given them.
+        query: what makes it.
+        reads: the digest of the rows of each table that it reads, by the table's name.
         engine: name and version of what runs the SQL.
-
-    Raises:
-        KeyError: a query reads a table that is neither.
     """
-    found = {table: _digest([engine, code(), *map(_sha256, given)]) for table, given in files.items()}
-    for query in queries:
-        below = {table: found[table] for table in sorted(reads[query.name])}
-        found[query.name] = _digest([engine, code(), query.name, query.sql, below])
-    return {query.name: found[query.name] for query in queries}
+    return _digest([engine, code(), query.name, query.sql, sorted(reads.items())])
+
+
+def rows_of(files: Sequence[Path]) -> str:
+    """The digest of the rows in files: the same only where their bytes are, in the order in which they are given."""
+    return _digest(list(map(_sha256, files)))
 
 
 @cache

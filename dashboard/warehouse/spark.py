@@ -124,6 +124,9 @@ class SparkEngine:
         self._read(name, files, pq.read_schema(files[0]))
         return sum(pq.read_metadata(path).num_rows for path in files)
 
+    def rows_digest(self, table: str) -> None:
+        """None: a cluster plans for seconds what reads a table once more."""
+
     def ask(self, sql: str, params: Params) -> pa.Table:
         """Runs a SELECT with bound parameters; a server that was restarted is asked once more.
 

@@ -14,9 +14,9 @@ WITH ends AS (
         r.programme_id,
         r.partner_id,
         strftime(r.enrolled_on, '%Y-%m') AS cohort_month,
-        p.sex,
-        p.age_band,
-        p.education,
+        r.sex,
+        r.age_band,
+        r.education,
         date_diff(
             'day', cast(r.enrolled_on AS date), cast(coalesce(r.completed_on, r.withdrawn_on, r.failed_on, r.as_of_on) AS date)
         ) AS days,
@@ -27,7 +27,6 @@ WITH ends AS (
             ELSE 'active'
         END AS ended
     FROM int_run_margin AS r
-    INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     WHERE r.is_timed
 ),
 
@@ -88,7 +87,7 @@ people AS (
         coalesce(p.sex, p.age_band, p.education, 'all') AS attribute_value,
         count(*) AS learners
     FROM int_completion_learner AS l
-    INNER JOIN int_learner AS p ON l.partner_id = p.partner_id AND l.learner_key = p.learner_key
+    INNER JOIN int_run_learner AS p ON l.partner_id = p.partner_id AND l.learner_key = p.learner_key
     WHERE NOT contains(l.cohort, 'Q')
     GROUP BY
         GROUPING SETS (

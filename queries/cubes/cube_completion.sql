@@ -50,7 +50,7 @@ judged AS (
         h.horizon_days,
         r.started_on IS NOT NULL AS is_started,
         r.is_verified_track,
-        coalesce(p.intends_to_finish, FALSE) AS intends_to_finish,
+        coalesce(r.intends_to_finish, FALSE) AS intends_to_finish,
         date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) >= h.horizon_days AS is_matured,
         coalesce(date_diff('day', cast(r.enrolled_on AS date), cast(r.completed_on AS date)) <= h.horizon_days, FALSE) AS is_done,
         date_diff('day', cast(coalesce(r.last_activity_on, r.enrolled_on) AS date), cast(r.as_of_on AS date)) < 180 AS is_recent,
@@ -58,7 +58,6 @@ judged AS (
         CASE WHEN r.completed_on IS NULL THEN r.withdrawn_on END AS withdrawn_on,
         CASE WHEN r.completed_on IS NULL AND r.withdrawn_on IS NULL THEN r.failed_on END AS failed_on
     FROM int_run_margin AS r
-    INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     CROSS JOIN horizons AS h
     WHERE r.is_timed
 ),

@@ -12,20 +12,20 @@ SELECT
     r.programme_id,
     r.partner_id,
     r.course_id,
-    m.sex,
+    r.sex,
     cast(date_trunc('month', r.enrolled_on) AS date) AS month,
-    m.hub_id IS NOT NULL AS with_hub,
+    h.learner_key IS NOT NULL AS with_hub,
     count(*) AS runs,
     count(*) FILTER (WHERE date_diff('day', cast(r.enrolled_on AS date), cast(r.completed_on AS date)) <= 180) AS completed
 FROM int_run_margin AS r
-INNER JOIN int_learner_margin AS m
-    ON r.programme_id = m.programme_id AND r.partner_id = m.partner_id AND r.learner_key = m.learner_key
+LEFT JOIN int_hub_learner AS h
+    ON r.programme_id = h.programme_id AND r.partner_id = h.partner_id AND r.learner_key = h.learner_key
 WHERE r.is_timed AND date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) >= 180
 GROUP BY
     r.programme_id,
     r.partner_id,
     r.course_id,
-    m.sex,
+    r.sex,
     cast(date_trunc('month', r.enrolled_on) AS date),
-    m.hub_id IS NOT NULL
+    h.learner_key IS NOT NULL
 ORDER BY programme_id, partner_id, course_id, sex, month, with_hub

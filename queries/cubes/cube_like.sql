@@ -11,12 +11,11 @@ SELECT
     r.programme_id,
     r.partner_id,
     r.course_id,
-    p.sex,
+    r.sex,
     cast(date_trunc('quarter', r.enrolled_on) AS date) AS quarter,
     count(*) AS runs,
     count(*) FILTER (WHERE date_diff('day', cast(r.enrolled_on AS date), cast(r.completed_on AS date)) <= 180) AS completed
 FROM int_run_margin AS r
-INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
 WHERE r.is_timed AND date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) >= 180
-GROUP BY r.programme_id, r.partner_id, r.course_id, p.sex, cast(date_trunc('quarter', r.enrolled_on) AS date)
+GROUP BY r.programme_id, r.partner_id, r.course_id, r.sex, cast(date_trunc('quarter', r.enrolled_on) AS date)
 ORDER BY programme_id, partner_id, course_id, sex, quarter

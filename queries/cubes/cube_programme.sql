@@ -21,16 +21,15 @@
 WITH registered AS (
     SELECT
         r.programme_id,
-        t.total_partner_id AS partner_id,
-        CASE t.total_partner_id
-            WHEN 'all' THEN coalesce(r.id_key, i.person_key, r.email_key) ELSE coalesce(r.id_key, i.learner_key, r.email_key)
+        CASE WHEN t.is_of_all_partners THEN 'all' ELSE r.partner_id END AS partner_id,
+        CASE
+            WHEN t.is_of_all_partners THEN coalesce(r.id_key, i.person_key, r.email_key) ELSE coalesce(r.id_key, i.learner_key, r.email_key)
         END AS learner_key,
         r.hours_basis,
         r.registered_on,
         cast(floor(r.hours * 3600 + cast(0.5 AS double)) AS bigint) AS seconds
     FROM stg_partner_learners__register AS r
-    INNER JOIN int_total AS t
-        ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id AND r.programme_id = t.total_programme_id
+    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.programme_id = t.total_programme_id
     LEFT JOIN int_identity AS i ON r.email_key = i.email_key AND r.partner_id = i.partner_id
     WHERE r.is_newest AND r.hours IS NOT NULL
 ),

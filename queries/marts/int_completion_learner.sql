@@ -14,7 +14,6 @@ WITH run AS (
         concat(strftime(r.enrolled_on, '%Y'), '-Q', cast(quarter(r.enrolled_on) AS varchar)) AS cohort_quarter,
         date_diff('day', cast(r.enrolled_on AS date), cast(r.as_of_on AS date)) AS observed_days
     FROM int_run_margin AS r
-    INNER JOIN int_learner AS p ON r.partner_id = p.partner_id AND r.learner_key = p.learner_key
     WHERE r.is_timed
 )
 

@@ -10,14 +10,14 @@
 WITH credentials AS (
     SELECT
         t.total_programme_id AS programme_id,
-        t.total_partner_id AS partner_id,
-        CASE t.total_partner_id WHEN 'all' THEN coalesce(i.person_key, c.learner_key) ELSE c.learner_key END AS learner_key,
+        CASE WHEN t.is_of_all_partners THEN 'all' ELSE c.partner_id END AS partner_id,
+        CASE WHEN t.is_of_all_partners THEN coalesce(i.person_key, c.learner_key) ELSE c.learner_key END AS learner_key,
         c.credential_type,
         c.credential,
         c.is_stacked,
         c.issued_on
     FROM fct_credential AS c
-    INNER JOIN int_total AS t ON c.programme_id = t.programme_id AND c.partner_id = t.partner_id
+    INNER JOIN int_total AS t ON c.programme_id = t.programme_id
     LEFT JOIN int_identity AS i ON c.learner_key = i.email_key AND c.partner_id = i.partner_id
 )
 

@@ -58,8 +58,8 @@ newest AS (
         t.total_programme_id,
         max(s.as_of_on) AS as_of_on
     FROM dim_stream AS s
-    INNER JOIN int_total AS t ON s.programme_id = t.programme_id AND s.partner_id = t.partner_id
-    WHERE t.total_partner_id = 'all'
+    INNER JOIN int_total AS t ON s.programme_id = t.programme_id
+    WHERE t.is_of_all_partners
     GROUP BY t.total_programme_id
 ),
 
@@ -78,7 +78,7 @@ ranked AS (
             ORDER BY t.happened_on, t.partner_id, t.programme_id, t.reported_on DESC
         ) AS place
     FROM told AS t
-    INNER JOIN int_total AS u ON t.programme_id = u.programme_id AND t.partner_id = u.partner_id AND u.total_partner_id = 'all'
+    INNER JOIN int_total AS u ON t.programme_id = u.programme_id AND u.is_of_all_partners
     INNER JOIN newest AS n
         ON u.total_programme_id = n.total_programme_id AND (t.metric = 'learners_registered' OR t.happened_on <= n.as_of_on)
     LEFT JOIN int_identity AS i ON t.learner_key = i.email_key AND t.partner_id = i.partner_id

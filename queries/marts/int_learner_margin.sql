@@ -23,8 +23,8 @@
 WITH journeys AS (
     SELECT
         t.total_programme_id AS programme_id,
-        t.total_partner_id AS partner_id,
-        CASE t.total_partner_id WHEN 'all' THEN coalesce(i.person_key, j.learner_key) ELSE j.learner_key END AS learner_key,
+        CASE WHEN t.is_of_all_partners THEN 'all' ELSE j.partner_id END AS partner_id,
+        CASE WHEN t.is_of_all_partners THEN coalesce(i.person_key, j.learner_key) ELSE j.learner_key END AS learner_key,
         j.registered_on,
         j.enrolled_on,
         j.started_on,
@@ -38,7 +38,7 @@ WITH journeys AS (
         j.as_of_on,
         j.hub_id
     FROM fct_journey AS j
-    INNER JOIN int_total AS t ON j.programme_id = t.programme_id AND j.partner_id = t.partner_id
+    INNER JOIN int_total AS t ON j.programme_id = t.programme_id
     LEFT JOIN int_identity AS i ON j.learner_key = i.email_key AND j.partner_id = i.partner_id
 ),
 

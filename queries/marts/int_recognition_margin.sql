@@ -17,8 +17,8 @@
 WITH lists AS (
     SELECT
         t.total_programme_id AS programme_id,
-        t.total_partner_id AS partner_id,
-        CASE t.total_partner_id WHEN 'all' THEN coalesce(i.person_key, r.learner_key) ELSE r.learner_key END AS learner_key,
+        CASE WHEN t.is_of_all_partners THEN 'all' ELSE r.partner_id END AS partner_id,
+        CASE WHEN t.is_of_all_partners THEN coalesce(i.person_key, r.learner_key) ELSE r.learner_key END AS learner_key,
         r.university,
         r.country_iso3,
         r.credential,
@@ -31,7 +31,7 @@ WITH lists AS (
         r.ects_awarded,
         r.as_of_on
     FROM fct_recognition AS r
-    INNER JOIN int_total AS t ON r.programme_id = t.programme_id AND r.partner_id = t.partner_id
+    INNER JOIN int_total AS t ON r.programme_id = t.programme_id
     LEFT JOIN int_identity AS i ON r.learner_key = i.email_key AND r.partner_id = i.partner_id
 ),
 

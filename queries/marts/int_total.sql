@@ -1,9 +1,8 @@
--- title: The totals that a partner's report of a programme belongs to
--- grain: one row per programme, partner and total: its own, the programme, the partner, and both over several programmes
+-- title: The totals that reports of a programme belong to
+-- grain: one row per programme and total: the programme or several, each of one partner and of all partners
 -- column programme_id VARCHAR: programme reported
--- column partner_id VARCHAR: who reports
 -- column total_programme_id VARCHAR: the programme, for_refugees, or all but rehearsals
--- column total_partner_id VARCHAR: the partner, or all
+-- column is_of_all_partners BOOLEAN: the total of all partners, otherwise of the one that reports
 WITH programmes AS (
     SELECT 'own' AS over_programmes
     UNION ALL
@@ -13,21 +12,20 @@ WITH programmes AS (
 ),
 
 partners AS (
-    SELECT 'own' AS over_partners
+    SELECT FALSE AS is_of_all_partners
     UNION ALL
-    SELECT 'all' AS over_partners
+    SELECT TRUE AS is_of_all_partners
 )
 
 SELECT
-    s.programme_id,
-    s.partner_id,
-    CASE p.over_programmes WHEN 'own' THEN s.programme_id ELSE p.over_programmes END AS total_programme_id,
-    CASE r.over_partners WHEN 'own' THEN s.partner_id ELSE r.over_partners END AS total_partner_id
-FROM dim_stream AS s
+    d.programme_id,
+    CASE p.over_programmes WHEN 'own' THEN d.programme_id ELSE p.over_programmes END AS total_programme_id,
+    r.is_of_all_partners
+FROM dim_programme AS d
 CROSS JOIN programmes AS p
 CROSS JOIN partners AS r
 WHERE
     p.over_programmes = 'own'
-    OR (p.over_programmes = 'for_refugees' AND s.audience = 'refugees')
-    OR (p.over_programmes = 'all' AND s.audience <> 'rehearsal')
-ORDER BY s.programme_id, s.partner_id, total_programme_id, total_partner_id
+    OR (p.over_programmes = 'for_refugees' AND d.audience = 'refugees')
+    OR (p.over_programmes = 'all' AND d.audience <> 'rehearsal')
+ORDER BY d.programme_id, total_programme_id, r.is_of_all_partners
