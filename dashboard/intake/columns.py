@@ -164,6 +164,7 @@ class _Parser:
             pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(self.names, pa.string()),
                 strings_can_be_null=False,
+                check_utf8=False,  # looked at when the encoding was
                 include_columns=list(dict.fromkeys(at.values())),
             ),
         )

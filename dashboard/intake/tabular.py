@@ -89,10 +89,12 @@ ARCHIVE_FAULTS = (
 )
 WORKBOOK_FAULTS = (*ARCHIVE_FAULTS, ParseError, KeyError, IndexError, TypeError, AttributeError)
 CHUNK = 2**20
-# In UTF-8: a letter that was lost, and signs that stand for a letter of two bytes of UTF-8 which were read as Latin;
-# not a capital of Latin before a sign that ends a word: «Ñ».
-GARBLED = re.compile(
-    rb"\xef\xbf\xbd|\xc3[\x82\x83\x90\x91\x98\x99](?:\xc2[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]"
+# In UTF-8: a letter that was lost.
+LOST = b"\xef\xbf\xbd"
+# In UTF-8: signs that stand for a letter of two bytes of UTF-8 which were read as Latin; not a capital of Latin before
+# a sign that ends a word: «Ñ». It begins with one byte, which is looked for ten times as fast as one of several.
+MISREAD = re.compile(
+    rb"\xc3[\x82\x83\x90\x91\x98\x99](?:\xc2[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]"
     rb"|\xe2\x80[\x93-\x98\x9a-\x9c\x9e-\xa2\xb0]|\xe2\x82\xac|\xe2\x84\xa2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]"
     rb"|\xc6\x92|\xcb[\x86\x9c])"
 )
@@ -404,8 +406,8 @@ def _note_garbled(blocks: Blocks) -> list[str]:
     """A note on letters that were lost, or read in a wrong encoding, before the file was written; mends none."""
     lines, first, line = 0, 0, 1
     for block in blocks():
-        if not block.isascii() and GARBLED.search(block):
-            garbled = [at for at, text in enumerate(block.split(b"\n"), start=line) if GARBLED.search(text)]
+        if not block.isascii() and _is_garbled(block):
+            garbled = [at for at, text in enumerate(block.split(b"\n"), start=line) if _is_garbled(text)]
             lines, first = lines + len(garbled), first or garbled[0]
         line += block.count(b"\n")
     if not lines:
@@ -416,6 +418,10 @@ def _note_garbled(blocks: Blocks) -> list[str]:
         "once saved or opened in a wrong encoding, and its names and words may not be understood. Export it again as "
         "CSV UTF-8 from the program that holds the table."
     ]
+
+
+def _is_garbled(text: bytes) -> bool:
+    return LOST in text or MISREAD.search(text) is not None
 
 
 def _first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
