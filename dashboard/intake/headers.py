@@ -93,6 +93,7 @@ def positions(cells: Sequence[str], names: Names) -> dict[str, int]:
     }
 
 
+@lru_cache(maxsize=16_384)
 def key(header: str) -> str:
     """A header as it is compared: spaces, case and marks that cannot be seen make no other one.
 

@@ -42,7 +42,7 @@ from dashboard.intake.headers import (
 )
 from dashboard.intake.likeness import how_to_go_on
 from dashboard.intake.limits import BROWSER, LARGEST_FILE, Limits
-from dashboard.intake.parquet_text import parquet_blocks
+from dashboard.intake.parquet_text import FIRST_ROWS, parquet_blocks
 from dashboard.intake.preamble import lines_like_rows
 from dashboard.intake.report import LONGEST_TEXT, FileRefused, clean
 from dashboard.intake.sheets import open_sheets
@@ -152,8 +152,12 @@ def open_table(
     encoding: str = "",
     columns: Sequence[tuple[str, str]] = (),
     limits: Limits = BROWSER,
+    delimiters: dict[bytes, str] | None = None,
 ) -> Table:
     """The table in a file. `columns` are pairs of a card's column and the header that a person stated stands for it.
+
+    `delimiters` are those of files that were opened before it, by their first line where that is the header: looking
+    for the delimiter takes longer than reading some thousand rows. That of this file is added.
 
     Raises:
         FileRefused: too large, not CSV or XLSX, unreadable text, or no row that holds the headers that are required
@@ -163,15 +167,22 @@ def open_table(
     if format_ := _workbook_format(path, limits):
         return _workbook_table(path, format_, card, names, columns)
     garbled: list[str] = []
+    first_line = b""
     if is_parquet(path):
-        blocks, delimiter = partial(parquet_blocks, path), DELIMITERS[0]
+        begun: Blocks = partial(parquet_blocks, path, FIRST_ROWS)
+        blocks: Blocks = partial(parquet_blocks, path)
+        delimiter = DELIMITERS[0]
     else:
-        blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
+        begun = blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
         needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
         needed |= {column.name for column in card.columns if column.required}
         garbled = _note_garbled(blocks)
-        delimiter = _delimiter_of(_beginning(blocks), names, needed)
-    table = _as_wide_as_rows(_find_header(csv_rows(blocks(), delimiter), card, names, columns))
+        begin = _beginning(blocks)
+        first_line = begin.partition(b"\n")[0]
+        delimiter = (delimiters or {}).get(first_line) or _delimiter_of(begin, names, needed)
+    table = _as_wide_as_rows(_find_header(csv_rows(begun(), delimiter), card, names, columns))
+    if delimiters is not None and first_line and table.header_end == 1:
+        delimiters[first_line] = delimiter
     text = text_below(blocks, table.header_end, delimiter)
     notes = (*table.notes, *garbled)
     return replace(table, rows=_none_swallowed(table, delimiter), text=text, notes=notes)
@@ -191,9 +202,10 @@ def open_parts(
     """
     first: Table | None = None
     texts = []
+    delimiters = dict[bytes, str]()
     for path, name in files_and_names:
         with naming(name):
-            table = open_table(path, card, encoding, columns, limits)
+            table = open_table(path, card, encoding, columns, limits, delimiters)
             if table.text is None:
                 raise FileRefused("Workbooks are read one by one. Save it as CSV, or import it in a call of its own.")
             if first is None:
@@ -245,7 +257,7 @@ def first_rows(
     if format_ := _workbook_format(path, limits):
         return [(sheet.title, _readable_rows(sheet.rows)) for sheet in _sheets(path, format_, most_columns)]
     if is_parquet(path):
-        blocks: Blocks = partial(parquet_blocks, path)
+        blocks: Blocks = partial(parquet_blocks, path, FIRST_ROWS)
     else:
         blocks = partial(read_blocks, path, _encoding_of(path, encoding, people=True))
     begin = _beginning(blocks)

@@ -107,7 +107,8 @@ class DuckEngine:
         """Runs a SELECT into a Parquet file, batch by batch, and reads it from there under its name."""
         rows = 0
         with self._connection.cursor() as cursor:
-            reader: Any = cursor.execute(sql).to_arrow_reader(BATCH)
+            # Of a relation rows come as they are made; of what was executed all of them would be in memory first.
+            reader: Any = cursor.sql(sql).to_arrow_reader(BATCH)
             waiting = canonical(reader.schema.empty_table())
             with pq.ParquetWriter(file, waiting.schema, compression="zstd") as writer:
                 for batch in reader:
