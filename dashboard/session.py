@@ -505,6 +505,11 @@ def _row(
     where: tuple[tuple[str, str], ...],
     locale: str,
 ) -> Mapping[str, Any]:
-    rows = _in_words(viewer, release, name, params, locale).to_dict("records")
+    table = _in_words(viewer, release, name, params, locale)
+    # As `to_dict("records")` gives them, in a third of its time.
+    rows = (
+        dict(zip(table.columns, values, strict=True))
+        for values in zip(*(table[column].tolist() for column in table.columns), strict=True)
+    )
     matching = (row for row in rows if all(row[column] == value for column, value in where))
     return next(matching, NoRow.fromkeys(field.name for field in question(name).columns))

@@ -36,7 +36,9 @@ def learners_map(
         size: column of the circles.
         circles: words for the circles.
     """
-    points = table[~table["has_polygon"] & table["latitude"].notna()]
+    # Columns that no point needs are not copied with its row.
+    needed = table[["country_iso3", "country", "has_polygon", "latitude", "longitude", size]]
+    points = needed[~needed["has_polygon"] & needed["latitude"].notna()]
     notes = [
         "<br>".join(
             [
@@ -44,10 +46,10 @@ def learners_map(
                 *([] if is_missing(rate) else [_("{rate} per 1,000 refugees").format(rate=decimal(rate))]),
             ]
         )
-        for n, rate in zip(table["learners"], table["learners_per_1000_refugees"], strict=True)
+        for n, rate in zip(table["learners"].tolist(), table["learners_per_1000_refugees"].tolist(), strict=True)
     ]
     figure = class_map(table, "rate_class", classes, notes, points, height)
-    rows = table[(table[size] > 0) & table["latitude"].notna()].nlargest(MOST_CIRCLES, size)
+    rows = needed[(needed[size] > 0) & needed["latitude"].notna()].nlargest(MOST_CIRCLES, size)
     words = circles or plural(
         "Most learners, by the area of the circle",
         "The {count} with most learners, by the area of the circle",

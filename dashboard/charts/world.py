@@ -61,13 +61,12 @@ def class_map(
         height: of the map with its legend, in pixels.
         rest: words for the countries that are in no row; they are drawn as land without data.
     """
-    positions = {
-        code: at for code, *at in zip(points["country_iso3"], points["latitude"], points["longitude"], strict=True)
-    }
+    # Lists, since a column of words makes each of them anew when it is walked.
+    columns = (points[name].tolist() for name in ("country_iso3", "latitude", "longitude"))
+    positions = {code: at for code, *at in zip(*columns, strict=True)}
     members: dict[str, list[tuple[str, str, str]]] = {entry.key: [] for entry in classes}
-    for key, code, country, value in zip(
-        table[class_column], table["country_iso3"], table["country"], values, strict=True
-    ):
+    columns = (table[name].tolist() for name in (class_column, "country_iso3", "country"))
+    for key, code, country, value in zip(*columns, values, strict=True):
         members[key].append((code, country, value))
     traces: list[dict[str, Any]] = []
     for entry in classes:

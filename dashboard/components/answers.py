@@ -12,13 +12,13 @@ from dashboard.locales.numbers import day, is_missing, people
 from dashboard.scope import Scope
 from dashboard.session import ask, ask_row, is_hidden_from_me
 
-HEADLINE = "overview/headline"
+HEADLINE, REACHED = "overview/headline", "overview/reached"
 
 
 def reached(scope: Scope) -> str:
     """How many people were reached by the day; and how many of them in the last year, where figures are exact."""
     head = ask_row(HEADLINE, scope)
-    earlier = ask_row(HEADLINE, replace(scope, on_date=year_before(head["on_date"])))
+    earlier = ask_row(REACHED, replace(scope, on_date=year_before(head["on_date"])))
     count, before = head["learners_reached"], earlier["learners_reached"]
     words = {"learners": people(count), "day": day(head["on_date"])}
     are_refugees = scope.programme_id == FOR_REFUGEES

@@ -14,7 +14,7 @@ from dashboard.charts.kept import kept, names_by_code
 from dashboard.charts.palette import for_dark
 from dashboard.charts.world import MapClass, clicked_country
 from dashboard.components import dropped
-from dashboard.components.answers import HEADLINE
+from dashboard.components.answers import REACHED
 from dashboard.components.figures import chart_key, is_dark
 from dashboard.components.filters import choose, date_in_link, was_chosen
 from dashboard.components.filters import choose_country as choose_country_of
@@ -66,7 +66,7 @@ def partner(context: Scope) -> Scope:
 
 def as_of(context: Scope) -> Scope:
     """The day until which learners are counted; the newest of the programme where none is chosen."""
-    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(REACHED, context.only("programme_id"))["on_date"]
     return replace(context, on_date=date_in_link(_("As of"), "as_of", newest))
 
 
@@ -83,7 +83,7 @@ def chosen() -> Scope:
 
 def newest_only(context: Scope) -> str:
     """Words for a figure that counts until the newest file, where the context names an earlier day; else empty."""
-    newest = ask_row(HEADLINE, context.only("programme_id"))["on_date"]
+    newest = ask_row(REACHED, context.only("programme_id"))["on_date"]
     if context.on_date is None or is_missing(newest) or context.on_date >= newest:
         return ""
     return _("As of the newest file, {day}.").format(day=day(newest))

@@ -22,6 +22,14 @@ def headline(ask, **params):
     return row
 
 
+@pytest.mark.parametrize("day", [None, DAY(2019, 3, 1), DAY(2019, 6, 30), DAY(1990, 1, 1), DAY(2030, 1, 1)])
+@pytest.mark.parametrize("programme", [None, "for_refugees", "coursera_for_refugees", "nobody"])
+def test_reach_is_that_of_the_headline_whichever_question_has_it(ask, day, programme):
+    (row,) = ask("overview/reached", programme_id=programme, on_date=day)
+    head = headline(ask, programme_id=programme, on_date=day)
+    assert row == {name: head[name] for name in ("on_date", "learners_reached", "countries")}
+
+
 def test_reach_links_across_partners_and_lies_between_its_bounds(ask):
     row = headline(ask, programme_id="coursera_for_refugees")
     assert row["learners_reached"] == 5  # P1 P2 P3 P5 P6

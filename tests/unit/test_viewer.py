@@ -118,7 +118,7 @@ def test_no_statement_is_made_of_values():
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name in FORMATTED:
             values = {ast.unparse(part.value) for part in ast.walk(function) if isinstance(part, ast.FormattedValue)}
-            paths = {"[str(file) for file in files]", "[str(file)]", "_text(file)"}
+            paths = {"[str(file) for file in files]", "[str(file)]", "_text(file)", "_text(to)"}
             assert values <= {"_name(table)", "_name(column)", "_name(name)", "select", "sql", "by_name", *paths}, (
                 function.name
             )

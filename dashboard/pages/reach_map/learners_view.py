@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.charts.bars import bars_figure
 from dashboard.charts.learners import learners_map, rate_classes
 from dashboard.components import context, learners
+from dashboard.components.answers import REACHED
 from dashboard.components.figures import Figure, Number, Words, figure, map_height, table_figure
 from dashboard.components.filters import date_in_link, switch, year_before
 from dashboard.components.notices import map_disclaimer, owners_only
@@ -128,7 +129,7 @@ def _countries(scope: Scope, totals: Mapping[str, Any]) -> Number:
     if scope.by == "origin" or scope.partner_id:
         return Number("countries_shown", totals["countries"], TOTALS, scope, note=_("where their country is known"))
     of_all = scope.only("programme_id", "on_date")
-    countries, shown = ask_row(context.HEADLINE, of_all)["countries"], totals["countries"]
+    countries, shown = ask_row(REACHED, of_all)["countries"], totals["countries"]
     words = _("where learners live")
     if not is_missing(countries) and not is_missing(shown) and shown < countries:
         words = plural(
@@ -136,7 +137,7 @@ def _countries(scope: Scope, totals: Mapping[str, Any]) -> Number:
             "where learners live; {count} have enough learners to be shown",
             int(shown),
         ).format(count=whole(shown))
-    return Number("countries_reached", countries, context.HEADLINE, of_all, note=words)
+    return Number("countries_reached", countries, REACHED, of_all, note=words)
 
 
 def _lead(scope: Scope) -> str:
@@ -316,7 +317,7 @@ def largest(scope: Scope) -> None:
 
 def new_countries(scope: Scope) -> None:
     """Countries first reached since a day that the reader chooses."""
-    newest = ask_row(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    newest = ask_row(REACHED, scope.only("programme_id"))["on_date"]
     since = date_in_link(_("First reached since"), "new_since", newest, year_before(newest))
     question = replace(scope, from_date=since, on_date=None)
     if is_hidden_from_me(NEW, question):

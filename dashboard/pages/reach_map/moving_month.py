@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.components import context, dropped
+from dashboard.components.answers import REACHED
 from dashboard.components.filters import out_of_range
 from dashboard.components.moving import moving_day
 from dashboard.locales import _
@@ -64,4 +65,4 @@ def _month_ends(scope: Scope) -> list[datetime.date]:
 
 
 def _newest(scope: Scope) -> datetime.date:
-    return ask_row(context.HEADLINE, scope.only("programme_id"))["on_date"]
+    return ask_row(REACHED, scope.only("programme_id"))["on_date"]
