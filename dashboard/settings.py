@@ -1,10 +1,13 @@
 """Where things are: folders of the checkout and of the store, and the few switches of the environment."""
 
 import hashlib
+import ipaddress
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.refusals import Refusal
 
@@ -32,8 +35,13 @@ METRICS_VARIABLE = "COALITION_METRICS_TOKEN"
 READ_ONLY_VARIABLE = "COALITION_READ_ONLY"
 CACHE_VARIABLE = "COALITION_CACHE"
 LOOK_VARIABLE = "COALITION_STORE_SECONDS"
-ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+# The first that is set counts, as it does for the library.
+ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 BUCKET = "s3://"
+BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")
+# What is meant for an address, with one slash or none too: a folder of that name is hardly meant.
+ADDRESS = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,20})://|\s*([sS]3[an]?):")
+HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 class SettingWrong(Refusal):
@@ -59,18 +67,86 @@ def store_address() -> str:
         SettingWrong: it names an address of another kind, or no bucket.
     """
     named = os.environ.get(STORE_VARIABLE, "")
-    if "://" not in named:
+    if not is_address(named):
         return ""
-    if not named.startswith(BUCKET) or not named.removeprefix(BUCKET).partition("/")[0]:
-        raise SettingWrong(
-            f"{STORE_VARIABLE} names {named[:80]!r}, and a store is a folder or s3://bucket/prefix. Set one of these."
-        )
-    return named.rstrip("/")
+    bucket, prefix = bucket_and_key(named, f"{STORE_VARIABLE} names", "a store is a folder or s3://bucket/prefix")
+    return f"{BUCKET}{bucket}/{prefix}".rstrip("/")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is meant as an address of some kind and not as a path of this machine."""
+    return ADDRESS.match(text) is not None
+
+
+def scheme(address: str) -> str:
+    """What may be shown of an address that is refused: what follows may be a name with its password."""
+    found = ADDRESS.match(address)
+    return f"{found[1] or found[2]}:…" if found else "no address"
+
+
+def bucket_and_key(address: str, named: str, wanted: str) -> tuple[str, str]:
+    """Bucket and key of s3://bucket/key, the key without slashes around it.
+
+    Args:
+        address: what was named.
+        named: subject and verb of the sentence that refuses it.
+        wanted: what it has to be.
+
+    Raises:
+        SettingWrong: it is of another kind, names no bucket, or has a key that is none; it is not shown.
+    """
+    bucket, _, key = address.removeprefix(BUCKET).partition("/")
+    key = key.strip("/")
+    if not address.startswith(BUCKET) or not bucket:
+        why = ""
+    elif not BUCKET_NAME.fullmatch(bucket):
+        why = " (a bucket's name has three or more letters, digits, dots and hyphens, and no key stands before it)"
+    elif not key.isprintable() or any(step in ("", ".", "..") for step in key.split("/") if key):
+        why = " (found after the bucket: an empty step, . or .., or a character that cannot be printed)"
+    else:
+        return bucket, key
+    raise SettingWrong(
+        f"{named} {scheme(address)!r}, and {wanted}{why}. Set one of these; keys belong in AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY."
+    )
 
 
 def endpoint() -> str:
-    """The server of the bucket, such as http://127.0.0.1:9000; empty for Amazon's own."""
-    return next((address.rstrip("/") for name in ENDPOINT_VARIABLES if (address := os.environ.get(name))), "")
+    """The server of the bucket, such as http://127.0.0.1:9000; empty for Amazon's own.
+
+    Raises:
+        SettingWrong: it is no http or https address, or holds a name and a password; it is not shown.
+    """
+    name, address = next(
+        ((name, address) for name in ENDPOINT_VARIABLES if (address := os.environ.get(name))), ("", "")
+    )
+    try:
+        url = urlsplit(address)
+        is_plain = "@" not in address and not url.query and not url.fragment and address.isprintable()
+        is_sound = (
+            url.scheme in ("http", "https")
+            and bool(HOST.fullmatch(url.hostname or ""))
+            and url.port != 0
+            and " " not in address
+        )
+    except ValueError:  # such as a port beyond 65,535
+        is_plain, is_sound = "@" not in address, False
+    if address and not (is_plain and is_sound):
+        why = "" if is_plain else " (found: an @, a question mark, or what cannot be printed, such as a line break)"
+        raise SettingWrong(
+            f"{name} is no address of an object store{why}: it is https://, a host and perhaps a port, such as "
+            "https://minio.example.org:9000, without a key or a password."
+        )
+    return address.rstrip("/")
+
+
+def is_on_this_machine(address: str) -> bool:
+    """Whether an address names a server on this machine, to which nothing travels over a network."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def store_cache() -> Path:
@@ -131,8 +207,18 @@ def metrics_token() -> str:
 
 
 def is_read_only() -> bool:
-    """Whether this process only shows what others publish: `coalition run --read-only`."""
-    return os.environ.get(READ_ONLY_VARIABLE, "") == "1"
+    """Whether this process only shows what others publish: `coalition run --read-only`.
+
+    Raises:
+        SettingWrong: it is neither said nor denied.
+    """
+    named = os.environ.get(READ_ONLY_VARIABLE, "")
+    if named not in ("", "0", "1"):
+        raise SettingWrong(
+            f"{READ_ONLY_VARIABLE} is {named[:20]!r}, and it is 1 for a process that only shows what others publish, "
+            "or 0 for one that publishes. Set one of these."
+        )
+    return named == "1"
 
 
 def engine_address() -> str:

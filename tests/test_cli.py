@@ -320,3 +320,14 @@ def test_health_goes_on_where_a_list_of_reasons_cannot_be_read(coalition, tmp_pa
 )
 def test_a_count_has_its_noun_in_the_right_number(words, count):
     assert counted(*count) == words
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c_is_a_sentence(monkeypatch, capsys, interrupt):
+    def stopped(*_args, **_named):
+        raise interrupt
+
+    monkeypatch.setattr("dashboard.actions.publish", stopped)
+    assert main(["publish"]) == 130
+    said = capsys.readouterr().err
+    assert said.startswith("coalition: stopped by Ctrl-C. What is served stays as it was") and "Traceback" not in said

@@ -38,6 +38,8 @@ from dashboard.refusals import Refusal
 from dashboard.settings import (
     READ_ONLY_VARIABLE,
     STORE_VARIABLE,
+    is_address,
+    is_read_only,
     port,
     seconds_between_looks,
     store_address,
@@ -54,6 +56,10 @@ from dashboard.warehouse.catalog import SourceCard, question, sources
 from dashboard.warehouse.lineage import sources_of
 
 DONE, REFUSED = 0, 1
+# As a shell reports a command that Ctrl-C ended.
+STOPPED = 130
+# What DuckDB makes of Ctrl-C.
+INTERRUPTED = "Query interrupted"
 # So many values that were not understood are printed, and so many of each reason for which rows were set aside.
 MOST_VALUES, MOST_VALUES_OF_A_REASON = 20, 3
 MOST_NAMES = 12
@@ -61,11 +67,11 @@ MOST_PARTS = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one verb; returns 0 when done, 1 when refused with a reason (2, wrong usage, is argparse's)."""
+    """Runs one verb; returns 0 when done, 1 when refused with a reason, 130 when stopped (argparse's own is 2)."""
     arguments = _parser().parse_args(argv)
     if arguments.store:
-        is_folder = "://" not in arguments.store
-        os.environ[STORE_VARIABLE] = str(Path(arguments.store).expanduser().resolve()) if is_folder else arguments.store
+        folder = arguments.store if is_address(arguments.store) else str(Path(arguments.store).expanduser().resolve())
+        os.environ[STORE_VARIABLE] = folder
     try:
         with in_words():
             _look()
@@ -73,12 +79,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         print(f"coalition: {refusal}", file=sys.stderr)
         return REFUSED
+    except KeyboardInterrupt:
+        return _stopped()
+    except RuntimeError as trouble:
+        if str(trouble) != INTERRUPTED:
+            raise
+        return _stopped()
     except BrokenPipeError:  # the reader of our output, such as head, had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (OSError, duckdb.Error) as trouble:  # a full disk, a store that cannot be written, a build that failed
         print(f"coalition: {type(trouble).__name__}: {' '.join(str(trouble).split())[:300]}", file=sys.stderr)
         return REFUSED
+
+
+def _stopped() -> int:
+    print(
+        "coalition: stopped by Ctrl-C. What is served stays as it was, and nothing half done is kept; do the same "
+        "again to have it done.",
+        file=sys.stderr,
+    )
+    return STOPPED
 
 
 def _look() -> None:
@@ -91,12 +112,15 @@ def _look() -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     from dashboard.demo import fill
-    from dashboard.server.app import prepare, serve
+    from dashboard.server.app import prepare, refuse_taken, serve
+    from dashboard.session import let_go
 
     if arguments.read_only:
         os.environ[READ_ONLY_VARIABLE] = "1"
-    prepare()
+    is_read_only()  # what is wrong with it stops the start
+    host = prepare()
     store, served_on = store_folder(), port()
+    refuse_taken(host, served_on)
     seconds_between_looks()  # what is wrong with it stops the start, and no reader later
     try:
         releases.current_number(store)
@@ -112,6 +136,7 @@ def _run(arguments: argparse.Namespace) -> None:
             working.enter_context(libraries_work_in(store))
         except OSError as trouble:  # what is served can be read all the same
             print(f"coalition: the store takes no writes ({trouble.strerror}); it is served as it is", file=sys.stderr)
+        working.callback(let_go)
         serve(served_on)
 
 
@@ -530,7 +555,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="coalition",
         description="Files in, releases out, questions answered: the UNESCO Global Education Coalition's dashboard.",
         epilog="Begin with `coalition run`. `coalition VERB --help` says more of each verb. "
-        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage; `watch` has 3 where it found something.",
+        "Exit status: 0 done, 1 refused with the reason, 2 wrong usage, 130 stopped by Ctrl-C; `watch` has 3 "
+        "where it found something.",
     )
     parser.add_argument(
         "--store",

@@ -31,7 +31,7 @@ from dashboard.store.health import (
     set_aside_by_reason,
 )
 from dashboard.store.protocol import StoreDamaged, in_words
-from dashboard.store.shared import keeps_versions, shared, shares
+from dashboard.store.shared import keeps_versions, refuse_reading_copy, shared, shares
 from dashboard.warehouse.catalog import sources
 
 
@@ -351,6 +351,7 @@ def audit(arguments: argparse.Namespace) -> None:
             print(f"note: {sentence}")
         return
     if arguments.action == "renew":
+        refuse_reading_copy()
         print(f"the log before lies in {renew(store, OPERATOR, arguments.reason)}; a new one is begun")
         return
     for entry in list(entries(store))[-max(arguments.last, 1) :]:

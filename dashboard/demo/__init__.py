@@ -1,6 +1,8 @@
 """Writes the files a sender would send, from facts and a seed, and brings them in by the front door."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from dashboard import actions
@@ -22,7 +24,7 @@ def fill(store: Path, report_line: Callable[[str], object]) -> Release:
     """
     with workplace() as folder:
         record = [Sent(source, file) for source, file in write_record(folder)]
-        earlier, newest = write_files(DEMONSTRATION)
+        earlier, newest = write_files(_folder_to_keep() or folder / "demonstration")
         for exports in ([*record, *earlier], newest):
             for sent in exports:
                 done = actions.import_files(store, sent.source, [sent.file], and_publish=False, confirmed=True)
@@ -30,6 +32,15 @@ def fill(store: Path, report_line: Callable[[str], object]) -> Release:
             release = actions.publish(store)
             report_line(f"published release {release.number}")
     return release
+
+
+def _folder_to_keep() -> Path | None:
+    """The folder of the checkout where its files are kept to be looked at; None where that takes no writes."""
+    with suppress(OSError):
+        DEMONSTRATION.mkdir(parents=True, exist_ok=True)
+        if os.access(DEMONSTRATION, os.W_OK):
+            return DEMONSTRATION
+    return None
 
 
 def write_files(folder: Path) -> tuple[list[Sent], list[Sent]]:

@@ -6,10 +6,13 @@ import importlib
 import ipaddress
 import logging
 import os
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +51,9 @@ from dashboard.settings import (
     proxies,
     public_url,
     secrets_file,
+)
+from dashboard.settings import (
+    HOST as HOST_NAME,
 )
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.releases import NothingPublished
@@ -112,6 +118,8 @@ def serve(port: int) -> None:
     host = prepare()
     limits.raise_descriptors()
     believed = proxies()
+    # uvicorn stops gracefully and raises the signal again: then what is open is closed, and no work is left behind.
+    signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
         make_app(public_url() or f"http://{in_address(host)}:{port}"),
         host=host,
@@ -130,6 +138,28 @@ def serve(port: int) -> None:
     )
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Stops a start at an address that cannot be listened on, before anything is loaded for it.
+
+    Raises:
+        AddressRefused: another program listens there, or it is no address of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as trouble:
+        raise AddressRefused(
+            f"The dashboard cannot listen on {in_address(host)}:{port} (found: {trouble.strerror}). Stop the program "
+            f"that does, set PORT to a free port, or set {ADDRESS_VARIABLE} to an address of this machine."
+        ) from trouble
+
+
 def prepare() -> str:
     """The address to listen on: `COALITION_ADDRESS`, or this machine's own; when the login is as it must be.
 
@@ -144,6 +174,7 @@ def prepare() -> str:
     refuse_weak_login()
     sites_that_may_embed()
     refuse_short_token()
+    _refuse_wrong_public_address()
     wanted = os.environ.get(ADDRESS_VARIABLE, "") or HOST
     if not login_is_configured() and (wanted not in LOOPBACK or public_url()):
         raise AddressRefused(
@@ -154,6 +185,28 @@ def prepare() -> str:
     connections.trusted = _believed_proxies()
     _welcome_the_public_address()
     return wanted
+
+
+def _refuse_wrong_public_address() -> None:
+    """Stops a start whose public address is none: by no name would a reader be let in."""
+    try:
+        url = urlsplit(public_url())
+        is_sound = (
+            url.scheme in ("http", "https")
+            and HOST_NAME.fullmatch(url.hostname or "")
+            and url.port != 0
+            and "@" not in url.netloc
+            and not (url.path or url.query or url.fragment)
+            and public_url().isprintable()
+        )
+    except ValueError:  # such as a port beyond 65,535
+        is_sound = False
+    if public_url() and not is_sound:
+        raise AddressRefused(
+            f"{PUBLIC_URL_VARIABLE} is no address that readers come by (it is not shown): wanted are https://, a host "
+            "and perhaps a port, such as https://dashboard.example.org, without a path, a name or a password. Correct "
+            "it, or unset it on a laptop."
+        )
 
 
 def _believed_proxies() -> tuple[limits.Network, ...]:

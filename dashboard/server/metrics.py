@@ -1,5 +1,6 @@
 """`/metrics` for operators, in the text format of Prometheus. It counts; it knows no person, partner or address."""
 
+import re
 from collections.abc import Iterator
 
 from prometheus_client import ProcessCollector
@@ -21,10 +22,11 @@ from dashboard.store.releases import NothingPublished
 from dashboard.warehouse.answers import ReleaseTooOld
 
 SHORTEST_TOKEN = 16
+SENT = re.compile(r"[!-~]+")
 
 
 class TokenTooShort(Refusal):
-    """A token for `/metrics` could be guessed."""
+    """A token for `/metrics` could be guessed, or could be sent by nobody."""
 
 
 class OfThisProcess(Collector):
@@ -67,12 +69,17 @@ def refuse_short_token() -> None:
     """Stops a start with a token that could be guessed.
 
     Raises:
-        TokenTooShort: it has fewer than 16 characters.
+        TokenTooShort: it has fewer than 16 characters, or some that nobody could send.
     """
     if metrics_token() and len(metrics_token()) < SHORTEST_TOKEN:
         raise TokenTooShort(
             f"COALITION_METRICS_TOKEN wants {SHORTEST_TOKEN} characters or more, and has {len(metrics_token())}. "
             "Make one with `openssl rand -hex 24`."
+        )
+    if metrics_token() and not SENT.fullmatch(metrics_token()):
+        raise TokenTooShort(
+            "COALITION_METRICS_TOKEN holds a space, a line break or a letter that no request can send (it is not "
+            "shown), as at the end of a file of secrets. Set it without."
         )
 
 

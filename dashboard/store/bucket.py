@@ -6,17 +6,19 @@ Knows nothing of what the objects hold. Whatever goes wrong is a refusal in word
 import datetime
 import hashlib
 import os
+import random
 import re
+import time
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from dashboard.refusals import Refusal
-from dashboard.settings import BUCKET, ENDPOINT_VARIABLES, endpoint
+from dashboard.settings import BUCKET, endpoint, is_on_this_machine
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.workspace import FILE_MODE
 
@@ -25,7 +27,9 @@ OBJECTS = "objects"
 LARGEST_AT_ONCE = 64 * 1024**2
 PIECE = 1024**2
 TRIES = 3
-ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+# What a request carries: a line break in one, as at the end of a file of secrets, is more than the library bears.
+IN_HEADERS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+SIGNS = re.compile(r"[!-~]+")
 # Of the pointer, which a reader waits for, and of objects, which may be large on a poor line.
 POINTER = {"connect_timeout": "4s", "timeout": "10s"}, {"max_retries": 1, "retry_timeout": "12s"}
 TRANSFER = {"connect_timeout": "8s", "read_timeout": "30s", "timeout": "6h"}, {"max_retries": 3, "retry_timeout": "60s"}
@@ -78,7 +82,6 @@ class Bucket:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.name, _, self.prefix = address.removeprefix(BUCKET).partition("/")
 
     def read_pointer(self, name: str, known: str = "") -> Pointer | None:
         """The pointer; None where it is still the version of that tag.
@@ -87,7 +90,7 @@ class Bucket:
             ObjectGone: there is none.
         """
         import obstore
-        from obstore.exceptions import NotModifiedError
+        from obstore.exceptions import AlreadyExistsError, NotModifiedError, PreconditionError
 
         try:
             with self._in_words():
@@ -95,7 +98,14 @@ class Bucket:
                 body = bytes(got.bytes())
         except NotModifiedError:
             return None
+        except (AlreadyExistsError, PreconditionError) as busy:
+            raise self._unreachable("it is busy") from busy
         meta = got.meta
+        if not meta["e_tag"]:
+            raise BucketRefused(
+                f"{self.address} is answered by something that is no object store (found: an answer without a tag). "
+                "Check AWS_ENDPOINT_URL, and whether a proxy answers in its place."
+            )
         return Pointer(body, meta["e_tag"] or "", meta["last_modified"], meta["version"] is not None)
 
     def write_pointer(self, name: str, body: bytes, before: str) -> tuple[str, bool]:
@@ -138,22 +148,33 @@ class Bucket:
     def send(self, body: bytes) -> Stored:
         """As `upload`, of bytes."""
         import obstore
-        from obstore.exceptions import AlreadyExistsError
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
 
         stored = Stored(_name(hashlib.sha256(body).hexdigest()), len(body))
         key = f"{OBJECTS}/{stored.name}"
         for left in reversed(range(TRIES)):
-            # It is there already where an own try was done and its answer was lost.
-            with suppress(AlreadyExistsError):
-                try:
-                    with self._in_words():
-                        obstore.put(self._transfer, key, body, mode="create", use_multipart=False)
-                except StoreUnreachable:
-                    if not left:
-                        raise
-                    continue
-            break
-        return stored
+            try:
+                with self._in_words():
+                    obstore.put(self._transfer, key, body, mode="create", use_multipart=False)
+                return stored
+            except StoreUnreachable:
+                if not left:
+                    raise
+            except (AlreadyExistsError, PreconditionError):
+                # An own try was done and its answer was lost. A store that is busy answers the same, and has nothing.
+                if self._is_there(key, stored.bytes):
+                    return stored
+                _pause(TRIES - left)
+        raise self._unreachable("it answers again and again that another write goes on")
+
+    def _is_there(self, key: str, size: int) -> bool:
+        import obstore
+
+        try:
+            with self._in_words():
+                return bool(obstore.head(self._transfer, key)["size"] == size)
+        except ObjectGone:
+            return False
 
     def fetch(self, stored: Stored) -> bytes:
         """A small object, after its digest was found right.
@@ -252,77 +273,179 @@ class Bucket:
         return self._open(*TRANSFER)
 
     def _open(self, client: dict[str, str], retries: dict[str, Any]) -> Any:
-        from obstore.store import S3Store
+        return opened(self.address, client, retries)
 
-        seconds = int(retries["retry_timeout"].removesuffix("s"))
-        retry = {**retries, "retry_timeout": datetime.timedelta(seconds=seconds)}
-        options: dict[str, Any] = dict(client)
-        if ON_THIS_MACHINE.fullmatch(endpoint()):
-            options["allow_http"] = True
-        with self._in_words():
+    def _unreachable(self, found: str) -> StoreUnreachable:
+        return unreachable(self.address, found)
+
+    def _in_words(self) -> AbstractContextManager[None]:
+        return in_words(self.address)
+
+
+def opened(address: str, client: Mapping[str, str], retries: Mapping[str, Any]) -> Any:
+    """What the library reads and writes below an address with, as the environment has key, region and server.
+
+    Raises:
+        BucketRefused: something in the environment cannot be used; it is not shown.
+    """
+    from obstore.store import S3Store
+
+    for name in IN_HEADERS:
+        if (value := os.environ.get(name)) and not SIGNS.fullmatch(value):
+            raise BucketRefused(
+                f"{name} holds a space, a line break or a letter that no key has (it is not shown), as at the end of a "
+                "file of secrets. Set it without."
+            )
+    name, _, prefix = address.removeprefix(BUCKET).partition("/")
+    seconds = int(retries["retry_timeout"].removesuffix("s"))
+    retry = {**retries, "retry_timeout": datetime.timedelta(seconds=seconds)}
+    options: dict[str, Any] = dict(client)
+    if is_on_this_machine(endpoint()):
+        options["allow_http"] = True
+    with in_words(address):
+        try:
             return S3Store(
-                self.name,
-                prefix=self.prefix or None,
+                name,
+                prefix=prefix or None,
                 client_options=options,  # type: ignore[arg-type]
                 retry_config=retry,  # type: ignore[arg-type]
                 checksum_algorithm="SHA256",
             )
+        except ValueError as wrong:
+            raise BucketRefused(f"{address} has a prefix that no object can have. Name another one.") from wrong
 
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Raises what went wrong in words.
 
-        Raises:
-            ObjectGone, StoreUnreachable, BucketRefused.
-        """
-        from obstore.exceptions import (
-            AlreadyExistsError,
-            BaseError,
-            NotModifiedError,
-            PermissionDeniedError,
-            PreconditionError,
-            UnauthenticatedError,
-        )
+def unreachable(address: str, found: str) -> StoreUnreachable:
+    """That a store gave no answer, or none that lasts."""
+    return StoreUnreachable(
+        f"The store {address} cannot be reached (found: {found}). Nothing was written, and what is served stays as it "
+        "was. Check the network and AWS_ENDPOINT_URL, then do the same again."
+    )
 
-        try:
-            yield
-        except (AlreadyExistsError, PreconditionError, NotModifiedError):
-            raise
-        except FileNotFoundError as missing:
-            if "NoSuchBucket" in str(missing):
-                raise BucketRefused(
-                    f"There is no bucket {self.name!r} (found: {endpoint() or 'Amazon S3'} knows none of that name). "
-                    "Check COALITION_STORE, AWS_REGION and AWS_ENDPOINT_URL, or make the bucket."
-                ) from missing
-            raise ObjectGone from missing
-        except (PermissionDeniedError, UnauthenticatedError) as refused:
+
+@contextmanager
+def in_words(address: str) -> Iterator[None]:
+    """Raises what went wrong in words.
+
+    Raises:
+        ObjectGone, StoreUnreachable, BucketRefused.
+    """
+    from obstore.exceptions import (
+        AlreadyExistsError,
+        BaseError,
+        InvalidPathError,
+        NotModifiedError,
+        PermissionDeniedError,
+        PreconditionError,
+        UnauthenticatedError,
+    )
+
+    try:
+        yield
+    except (AlreadyExistsError, PreconditionError, NotModifiedError):
+        raise
+    except FileNotFoundError as missing:
+        if "NoSuchBucket" in str(missing):
+            raise BucketRefused(_no_bucket(address)) from missing
+        raise ObjectGone from missing
+    except (PermissionDeniedError, UnauthenticatedError) as refused:
+        raise BucketRefused(_why_refused(address, _answer(str(refused)))) from refused
+    except BaseError as trouble:
+        text = str(trouble)
+        if "ConditionalRequestConflict" in text:
+            raise PreconditionError("two wrote at once") from trouble
+        if isinstance(trouble, InvalidPathError):
             raise BucketRefused(
-                f"{self.address} refuses the key (found: {_answer(str(refused))}). Give it the right to read, write, "
-                "list and delete below the prefix, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one that has."
-            ) from refused
-        except BaseError as trouble:
-            text = str(trouble)
-            if "ConditionalRequestConflict" in text:
-                raise PreconditionError("two wrote at once") from trouble
-            if "NotImplemented" in text or "501" in _answer(text):
-                raise BucketRefused(
-                    f"{self.address} cannot write on a condition (found: {_answer(text)}). Take a store with "
-                    "conditional writes (If-None-Match and If-Match), or a folder."
-                ) from trouble
-            if "builder error" in text:
-                raise BucketRefused(
-                    f"{self.address} is not reached by https (found: {endpoint()[:80]}), so rows could be read on the "
-                    f"way. Set {ENDPOINT_VARIABLES[0]} to an https address; in a network that you trust, set "
-                    "AWS_ALLOW_HTTP=true."
-                ) from trouble
-            if "169.254." in text:
-                raise BucketRefused(
-                    f"There is no key for {self.address}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-                ) from trouble
-            raise StoreUnreachable(
-                f"The store {self.address} cannot be reached (found: {_answer(text)}). Nothing was written, and what "
-                "is served stays as it was. Check the network and AWS_ENDPOINT_URL, then do the same again."
+                f"{address} holds an object whose key has an empty step, . or .., which cannot be read. Name a folder "
+                "without it, or give it another key."
             ) from trouble
+        if why := _why_unusable(address, text):
+            raise BucketRefused(why) from trouble
+        raise unreachable(address, _answer(text)) from trouble
+    except BaseException as broken:
+        if type(broken).__name__ != "PanicException":
+            raise
+        raise BucketRefused(
+            f"{address} cannot be asked with what the environment holds (it is not shown). Look at COALITION_STORE and "
+            f"at {_settings_there_are()}."
+        ) from None
+
+
+def _why_refused(address: str, code: str) -> str:
+    if code == "RequestTimeTooSkewed":
+        return (
+            f"{address} refuses what comes from this machine, since its clock is wrong (found: {code}). Set the clock, "
+            "and have it kept right (NTP)."
+        )
+    if code in ("ExpiredToken", "InvalidToken", "TokenRefreshRequired", "ExpiredTokenException"):
+        return (
+            f"{address} refuses the token of the key (found: {code}). Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+            "AWS_SESSION_TOKEN anew, or unset AWS_SESSION_TOKEN for a key that needs none."
+        )
+    return (
+        f"{address} refuses the key (found: {code}). Give it the right to read, write, "
+        "list and delete below the prefix, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one that has."
+    )
+
+
+def _no_bucket(address: str) -> str:
+    name = address.removeprefix(BUCKET).partition("/")[0]
+    return (
+        f"There is no bucket {name!r} (found: {endpoint() or 'Amazon S3'} knows none of that name). "
+        "Check the name, AWS_REGION and AWS_ENDPOINT_URL, or make the bucket."
+    )
+
+
+def _why_unusable(address: str, text: str) -> str:
+    """Why a store cannot be used until somebody changes something; empty where it may be there in a minute."""
+    answer = _answer(text)
+    if "NotImplemented" in text or "501" in answer:
+        return (
+            f"{address} cannot write on a condition (found: {answer}). Take a store with "
+            "conditional writes (If-None-Match and If-Match), or a folder."
+        )
+    if "builder error" in text:
+        return (
+            f"{address} is not reached by https (found: {endpoint()[:80]}), so rows could be read on the "
+            "way. Set AWS_ENDPOINT_URL to an https address; in a network that you trust, set "
+            "AWS_ALLOW_HTTP=true."
+        )
+    if "169.254." in text:
+        return f"There is no key for {address}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if "Config error" in text:
+        return f"A setting for {address} cannot be understood. Look at {_settings_there_are()}."
+    if answer in ("RequestTimeTooSkewed", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"):
+        return _why_refused(address, answer)
+    if (
+        answer in ("AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect")
+        or "without LOCATION" in text
+    ):
+        return (
+            f"{address} lies in another region or at another address (found: {answer}). Set AWS_REGION to the "
+            "bucket's region, and AWS_ENDPOINT_URL to the address of its server."
+        )
+    if "StorageFull" in answer or "QuotaExceeded" in answer or answer.startswith("507"):
+        return (
+            f"The object store of {address} is full (found: {answer}). Nothing was written, and what is served stays "
+            "as it was. Free space there, then do the same again."
+        )
+    if answer in ("InvalidBucketName", "NoSuchBucket"):
+        return _no_bucket(address)
+    if re.match(r"40[05]|MethodNotAllowed", answer):
+        return (
+            f"{address} is answered by something that is no object store (found: {answer}). Check AWS_ENDPOINT_URL, "
+            "and whether a proxy answers in its place."
+        )
+    return ""
+
+
+def _settings_there_are() -> str:
+    """Names of the variables that the library reads, never what they hold."""
+    return ", ".join(sorted(name for name in os.environ if name.startswith("AWS_"))) or "the variables AWS_…"
+
+
+def _pause(tries: int) -> None:
+    time.sleep(random.uniform(0.05, 0.2) * 2**tries)
 
 
 def _name(sha256: str) -> str:
@@ -343,6 +466,11 @@ def _answer(text: str) -> str:
         ("kind: Timeout", "no answer in time"),
         ("timed out", "no answer in time"),
         ("certificate", "a certificate that is not trusted"),
+        ("without LOCATION", "a redirect"),
+        ("InvalidContentType", "no TLS is spoken there"),
+        ("IncompleteMessage", "the answer broke off"),
+        ("UnexpectedEof", "the answer broke off"),
+        ("error decoding response body", "the answer broke off"),
     ):
         if phrase in text:
             return words

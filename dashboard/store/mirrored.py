@@ -24,6 +24,14 @@ def mirror_of(store: Path) -> Path:
     return store
 
 
+def shown(store: Path) -> str:
+    """What an operator knows a store by: the address of its bucket, or its folder."""
+    try:
+        return (mirror_of(store).parent / ADDRESS).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return str(store)
+
+
 def moved(value: Any, from_store: Path, to_store: Path) -> Any:
     """The value with each path below one store as that of another; work in `.staging` stays where it is."""
     if from_store == to_store:

@@ -45,6 +45,8 @@ REPLACED = ".replaced"
 FORMAT = 1
 FULL = (errno.ENOSPC, errno.EDQUOT)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+# A file where a folder belongs, a folder where a file does, a link that leads to itself, a name that is too long.
+OBSTRUCTED = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG)
 
 
 class StoreDamaged(Refusal):
@@ -111,6 +113,11 @@ def in_words() -> Iterator[None]:
             raise NoRoom(
                 f"A file or folder cannot be read or written (found: {why}, {where}), so this was not finished. What "
                 "is served stays as it was. Correct its permissions, or those of the store's disk, then do it again."
+            ) from trouble
+        if number in OBSTRUCTED:
+            raise NoRoom(
+                f"A file or folder of the store cannot be where it belongs (found: {why}, {where}), so this was not "
+                "finished. Move away what stands there, or name another folder (COALITION_STORE, COALITION_CACHE)."
             ) from trouble
         raise
 

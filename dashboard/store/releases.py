@@ -14,7 +14,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
 from dashboard.store.cadence import figures_of
-from dashboard.store.mirrored import mirror_of
+from dashboard.store.mirrored import mirror_of, shown
 from dashboard.store.names import folders, is_relative_path
 from dashboard.store.protocol import (
     StoreDamaged,
@@ -300,7 +300,7 @@ def current_number(store: Path) -> int:
                 f"release; `coalition releases rollback {numbers[-1]}` serves that one."
             ) from None
         raise NothingPublished(
-            f"The store {store} holds no release. `coalition demo` fills it with the demonstration; "
+            f"The store {shown(store)} holds no release. `coalition demo` fills it with the demonstration; "
             "`coalition import SOURCE FILE` brings in a file of yours."
         ) from None
     except StoreDamaged as damage:

@@ -2,9 +2,11 @@
 
 import calendar
 import datetime
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.store.mirrored import is_mirror
 from dashboard.store.protocol import StoreDamaged, locked, read_manifest
 from dashboard.store.releases import NothingPublished, current_number, manifest_of, release_numbers
 from dashboard.store.removal import bury, remove
@@ -30,7 +32,7 @@ def prune(store: Path, keep_months: int, today: datetime.date, do: bool = False)
         StoreDamaged: what is served, or a release that is kept, cannot be read, so that nothing is known to be old.
     """
     before = months_before(today, keep_months).isoformat()
-    with locked(store):
+    with nullcontext() if is_mirror(store) and not do else locked(store):  # what is looked at in a mirror stays whole
         try:
             current = current_number(store)
         except NothingPublished:

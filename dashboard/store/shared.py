@@ -75,11 +75,7 @@ def shared(store: Path, erases: bool = False) -> Iterator[Path]:
         PublishedMeanwhile: somebody else wrote to the store meanwhile.
         StoreUnreachable, BucketRefused, StoreDamaged: the bucket cannot be used.
     """
-    if is_read_only():
-        raise ReadingCopy(
-            "This copy is for reading only (`coalition run --read-only`), so nothing was changed. Bring files in, and "
-            "publish, where releases are published."
-        )
+    refuse_reading_copy()
     remote = remote_of(store) if mirror_of(store) == store else None
     if remote is None:
         yield store
@@ -105,6 +101,19 @@ def shared(store: Path, erases: bool = False) -> Iterator[Path]:
         finally:
             audit_log.forget(work)
             delete(remote.room / WORK)
+
+
+def refuse_reading_copy() -> None:
+    """Stops what would change the store in a process that only shows it.
+
+    Raises:
+        ReadingCopy: this process is one.
+    """
+    if is_read_only():
+        raise ReadingCopy(
+            "This copy is for reading only (`coalition run --read-only`), so nothing was changed. Bring files in, and "
+            "publish, where releases are published."
+        )
 
 
 def shares(

@@ -20,7 +20,8 @@ class EngineRefused(Refusal):
 def host_of(address: str) -> str:
     """Host and port of an address, without the token that may stand in it."""
     url = urlsplit("http" + address.removeprefix("sc"))
-    return f"{url.hostname or '?'}:{url.port or 15002}"
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or "?"
+    return f"{host}:{url.port or 15002}"
 
 
 def unreachable(host: str, seconds: float) -> str:

@@ -70,6 +70,14 @@ def test_a_token_that_could_be_guessed_stops_the_start(monkeypatch):
         refuse_short_token()
 
 
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", f" {TOKEN}", f"{TOKEN}é"])
+def test_a_token_that_nobody_could_send_stops_the_start_and_is_not_shown(monkeypatch, token):
+    monkeypatch.setenv("COALITION_METRICS_TOKEN", token)
+    with pytest.raises(TokenTooShort, match="a line break") as refused:
+        refuse_short_token()
+    assert TOKEN not in str(refused.value)
+
+
 def test_a_page_is_counted_by_its_name_and_while_it_runs():
     before = REGISTRY.get_sample_value("coalition_page_seconds_count", {"page": "overview"}) or 0
     with page_timed("overview"):

@@ -1,5 +1,8 @@
 """`coalition run` does not start where others could come in whom nobody let in; it says why in a sentence."""
 
+import shutil
+import socket
+
 import pytest
 import streamlit as st
 from streamlit import config
@@ -11,6 +14,7 @@ from dashboard.server.sessions import Sessions
 from dashboard.server.visits import Visits
 from dashboard.settings import PROJECT
 from tests.access.test_gate import ROSTER, SECRET, SECRETS
+from tests.dashboards import free_port, serving
 
 
 @pytest.fixture
@@ -19,6 +23,7 @@ def start(tmp_path, monkeypatch, capsys):
     before = config.get_option("secrets.files")
     monkeypatch.setattr(server, "serve", lambda port: print("serving"))
     monkeypatch.setenv("COALITION_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("PORT", str(free_port()))
     monkeypatch.setattr("dashboard.demo.fill", lambda store, say: None)
     monkeypatch.setattr("sys.argv", ["coalition"])
     monkeypatch.chdir(tmp_path)
@@ -179,3 +184,32 @@ def test_the_way_back_never_leads_elsewhere(way):
     from dashboard.server.visits import is_own_path
 
     assert not is_own_path(way)
+
+
+def test_a_port_that_somebody_else_has_is_refused_before_anything_is_loaded(start, tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        status, said = start(None, None, PORT=str(other.getsockname()[1]))
+    assert status == 1 and "cannot listen on 127.0.0.1:" in said and "set PORT to a free port" in said
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nonsense", "https://", "ftp://host", "https://host:99999", "https://host/hidden", "https://me:hidden@host"],
+)
+def test_a_public_address_by_which_nobody_can_come_is_refused_and_not_shown(start, address):
+    status, said = start(SECRETS, COALITION_PUBLIC_URL=address)
+    assert status == 1 and "no address that readers come by" in said and "hidden" not in said
+
+
+def test_an_address_of_another_machine_is_refused(start):
+    assert "cannot listen on 203.0.113.9:" in start(SECRETS, COALITION_ADDRESS="203.0.113.9")[1]
+
+
+def test_stopped_it_leaves_no_work_behind(small_store, tmp_path):
+    store = shutil.copytree(small_store, tmp_path / "store")
+    with serving(store):
+        assert any((store / ".staging").iterdir()), "libraries work there"
+    assert not any((store / ".staging").iterdir())

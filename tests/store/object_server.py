@@ -15,12 +15,16 @@ REFUSED = "503 Service Unavailable"
 
 @dataclass
 class ObjectServer:
-    """A server; `requests` are method and key of what was asked, `door` may answer or raise in its place."""
+    """A server; `requests` are method and key of what was asked, `door` may answer or raise in its place.
+
+    What the door answers is a status, and after it the body where there is one, which begins with `<`.
+    """
 
     address: str
     requests: list[tuple[str, str]] = field(default_factory=list)
     door: Callable[[str, str], str | None] = lambda method, key: None
     loses_answer: Callable[[str, str], bool] = lambda method, key: False
+    cuts_answer: Callable[[str, str], bool] = lambda method, key: False
     ignores: str = ""
 
     def count(self, method: str, key: str = "") -> int:
@@ -80,9 +84,12 @@ def object_server() -> Iterator[ObjectServer]:
         key = path.removeprefix(f"/{BUCKET}/")
         served.requests.append((method, key))
         if answer := served.door(method, key):
-            start(answer, [("Content-Length", "0")])
-            return [b""]
+            status, opens, body = answer.partition("<")
+            start(status.strip(), [("Content-Length", str(len(opens + body)))])
+            return [(opens + body).encode()]
         environ.pop(served.ignores, None)
+        if method == "GET" and served.cuts_answer(method, key):
+            return _half(environ, behind, start)
         if method == "GET":
             return behind(environ, start)
         with writing:
@@ -102,6 +109,13 @@ def object_server() -> Iterator[ObjectServer]:
     finally:
         server.shutdown()
         thread.join()
+
+
+def _half(environ: dict[str, Any], behind: Callable[..., Any], start: Callable[..., Any]) -> Iterator[bytes]:
+    """Half of what was asked for; then the line is cut."""
+    body = b"".join(behind(environ, start))
+    yield body[: len(body) // 2]
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
 
 
 def prefix_of(test: str) -> str:

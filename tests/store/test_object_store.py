@@ -575,6 +575,39 @@ def test_an_answer_that_is_lost_has_nothing_done_twice(begun, machine, server, p
     assert once == 0 and verify(begun).count == lines + 3 and verify(begun).anchored == (1, 2, 3, 4)
 
 
+@pytest.mark.parametrize("code", ["409 Conflict", "412 Precondition Failed"])
+def test_an_object_is_not_taken_for_sent_because_a_busy_store_answers_that_somebody_writes(
+    begun, machine, server, prefix, code
+):
+    refused = set()
+
+    def door(method, key):
+        if method != "PUT" or not key.startswith(f"{prefix}/objects/") or key in refused or len(refused) > 3:
+            return None
+        refused.add(key)
+        return code
+
+    server.door = door
+    try:
+        assert actions.publish(begun).number == 3
+    finally:
+        server.door = lambda method, key: None
+    assert len(refused) > 3
+    assert page(releases.open_release(looked(machine("b")))) == 3, "another machine finds every object"
+
+
+def test_a_store_that_answers_always_that_somebody_writes_is_busy_and_nothing_is_published(begun, server, prefix):
+    server.door = lambda method, key: (
+        "409 Conflict" if method == "PUT" and key.startswith(f"{prefix}/objects/") else None
+    )
+    try:
+        with pytest.raises(Refusal, match="another write goes on"):
+            actions.publish(begun)
+    finally:
+        server.door = lambda method, key: None
+    assert releases.current_number(begun) == 2 and actions.publish(begun).number == 3
+
+
 def test_an_answer_that_takes_too_long_has_the_object_sent_again(begun, server, prefix, monkeypatch):
     slow = [True]
 
@@ -594,6 +627,22 @@ def test_an_answer_that_takes_too_long_has_the_object_sent_again(begun, server, 
         server.door = lambda method, key: None
         _opened_remote.cache_clear()
     assert not slow and len(server.keys(prefix)) - 2 == len(keys_named(server, prefix))
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(begun, machine, server):
+    cut = set()
+
+    def cuts(method, key):
+        is_first = method == "GET" and "/objects/" in key and key not in cut
+        cut.add(key)
+        return is_first
+
+    server.cuts_answer = cuts
+    try:
+        assert page(releases.open_release(looked(machine("b")))) == 2
+    finally:
+        server.cuts_answer = lambda method, key: False
+    assert len(cut) > 5
 
 
 @pytest.mark.parametrize("damage", ["torn", "flipped", "gone"])
@@ -659,6 +708,25 @@ def test_what_is_lost_half_way_is_said_not_to_be_done(begun, server, prefix):
         ({"AWS_ENDPOINT_URL": "http://store.example.org"}, "is not reached by https"),
         ({"COALITION_STORE": "gs://bucket/x"}, "a store is a folder or s3://bucket/prefix"),
         ({"COALITION_STORE": "s3:///x"}, "a store is a folder or s3://bucket/prefix"),
+        ({"COALITION_STORE": "s3:/bucket/x"}, "a store is a folder or s3://bucket/prefix"),
+        ({"COALITION_STORE": "S3://bucket/x"}, "a store is a folder or s3://bucket/prefix"),
+        ({"COALITION_STORE": "s3://bucket/a//b"}, "found after the bucket: an empty step"),
+        ({"COALITION_STORE": "s3://bucket/../b"}, "found after the bucket: an empty step, . or .."),
+        ({"COALITION_STORE": "s3://bucket/x\n"}, "a character that cannot be printed"),
+        ({"COALITION_STORE": "s3://no bucket/x"}, "no key stands before it"),
+        ({"COALITION_STORE": "s3://me:hidden@bucket/x"}, "no key stands before it"),
+        ({"COALITION_STORE": "https://me:hidden@store.example.org/x"}, "names 'https:…'"),
+        ({"AWS_ENDPOINT_URL": "127.0.0.1:9000"}, "AWS_ENDPOINT_URL is no address of an object store"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:99999"}, "AWS_ENDPOINT_URL is no address of an object store"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9000\n"}, "such as a line break"),
+        ({"AWS_ENDPOINT_URL": "https://me:hidden@store.example.org"}, "without a key or a password"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1.example.org"}, "is not reached by https"),
+        ({"AWS_ENDPOINT_URL_S3": "ftp://store.example.org"}, "AWS_ENDPOINT_URL_S3 is no address"),
+        ({"AWS_ACCESS_KEY_ID": "hidden\n"}, "AWS_ACCESS_KEY_ID holds a space, a line break"),
+        ({"AWS_SECRET_ACCESS_KEY": "hidden\n"}, "AWS_SECRET_ACCESS_KEY holds a space, a line break"),
+        ({"AWS_SESSION_TOKEN": "hid\nden"}, "AWS_SESSION_TOKEN holds a space, a line break"),
+        ({"AWS_REGION": "eu west"}, "AWS_REGION holds a space"),
+        ({"AWS_SKIP_SIGNATURE": "hidden"}, "AWS_SKIP_SIGNATURE"),
     ],
 )
 def test_a_bucket_that_cannot_be_used_is_refused_in_words(machine, monkeypatch, capsys, variables, says):
@@ -668,11 +736,40 @@ def test_a_bucket_that_cannot_be_used_is_refused_in_words(machine, monkeypatch, 
     assert main(["releases", "list"]) == 1
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said and "\n" not in said.strip() and time.monotonic() - began < 10
+    assert "hidden" not in said and not (settings.PROJECT / "s3:").exists()
+
+
+def test_what_the_library_breaks_off_with_is_a_sentence(machine, monkeypatch, capsys):
+    """Where something gets past what is looked at beforehand: a panic is no exception of the usual kind."""
+    monkeypatch.setenv("AWS_REGION", "hid\nden")
+    monkeypatch.setattr(bucket, "IN_HEADERS", ())
+    assert main(["releases", "list"]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be asked with what the environment holds" in said and "AWS_REGION" in said and "hid" not in said
+
+
+def test_a_prefix_is_one_however_many_slashes_are_around_it_and_may_have_spaces_and_letters_of_all_kinds(
+    machine, tiny, prefix, monkeypatch
+):
+    here = settings.store_folder()
+    for address in (f"s3://{BUCKET}/{prefix}/", f"s3://{BUCKET}//{prefix}//"):
+        monkeypatch.setenv("COALITION_STORE", address)
+        assert settings.store_folder() == here
+    monkeypatch.setenv("COALITION_STORE", f"s3://{BUCKET}/{prefix}/Élèves et écoles/学校")
+    assert actions.publish(machine("a")).number == 1
+    assert page(releases.open_release(looked(machine("b")))) == 1
 
 
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
+        ("403 Forbidden <Code>RequestTimeTooSkewed</Code>", "its clock is wrong"),
+        ("403 Forbidden <Code>ExpiredToken</Code>", "refuses the token of the key"),
+        ("400 Bad Request <Code>ExpiredToken</Code>", "refuses the token of the key"),
+        ("400 Bad Request <Code>AuthorizationHeaderMalformed</Code>", "lies in another region"),
+        ("301 Moved Permanently", "lies in another region"),
+        ("507 Insufficient Storage <Code>XMinioStorageFull</Code>", "is full"),
+        ("405 Method Not Allowed", "is answered by something that is no object store"),
         ("403 Forbidden", "refuses the key"),
         ("401 Unauthorized", "refuses the key"),
         ("501 Not Implemented", "cannot write on a condition"),
@@ -686,6 +783,18 @@ def test_a_store_that_refuses_is_told_in_words(machine, tiny, server, capsys, an
         server.door = lambda method, key: None
     said = capsys.readouterr().err
     assert says in said and "tests" not in said.replace("/test", ""), "no key is told"
+
+
+def test_a_reader_is_told_of_a_store_that_is_busy_or_none(machine, tiny, server, prefix, capsys):
+    server.door = lambda method, key: "409 Conflict <Code>OperationAborted</Code>"
+    try:
+        assert main(["releases", "list"]) == 1
+        assert "cannot be reached (found: it is busy)" in capsys.readouterr().err
+        server.door = lambda method, key: "200 OK <html>sign in to this network</html>"
+        assert main(["releases", "list"]) == 1
+        assert "is answered by something that is no object store" in capsys.readouterr().err
+    finally:
+        server.door = lambda method, key: None
 
 
 @pytest.mark.parametrize("header", ["HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"])
@@ -747,6 +856,41 @@ def test_an_archive_is_not_restored_over_another_log(begun, tmp_path, machine, p
     assert main(["restore", str(file)]) == 1
     assert "has an audit log already" in capsys.readouterr().err
     assert verify(settings.store_folder()).count == 1 and releases.release_numbers(settings.store_folder()) == []
+
+
+def test_a_cache_that_is_no_folder_is_refused_in_words(machine, monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COALITION_CACHE", str(tmp_path / "file"))
+    assert main(["releases", "list"]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be where it belongs (found: Not a directory" in said and "COALITION_CACHE" in said
+
+
+def test_a_bucket_without_a_release_is_named_by_its_address(machine, prefix, capsys):
+    assert main(["releases", "list"]) == 1
+    assert f"The store s3://{BUCKET}/{prefix} holds no release." in capsys.readouterr().err
+
+
+def test_what_is_old_is_listed_and_deleted_in_a_bucket_as_in_a_folder(begun, machine, monkeypatch, capsys):
+    from dashboard.commands import operations
+
+    class NextYear(operations.datetime.datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return super().now(zone).replace(year=super().now(zone).year + 2)
+
+    monkeypatch.setattr(operations.datetime, "datetime", NextYear)
+    assert main(["releases", "prune", "--keep-months", "13"]) == 0
+    assert "release 1\n" in capsys.readouterr().out and releases.release_numbers(begun) == [1, 2]
+    assert main(["releases", "prune", "--keep-months", "13", "--yes"]) == 0
+    assert releases.release_numbers(looked(machine("b"))) == [2]
+
+
+def test_a_reading_copy_begins_no_log_anew(begun, monkeypatch, capsys):
+    lines = verify(begun).count
+    monkeypatch.setenv("COALITION_READ_ONLY", "1")
+    assert main(["audit", "renew", "--reason", "x"]) == 1
+    assert "for reading only" in capsys.readouterr().err and verify(begun).count == lines
 
 
 # The log

@@ -4,11 +4,12 @@ They cannot be run without a container engine; `make lint-deploy` has linters re
 """
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from dashboard import settings
+from dashboard import demo, settings
 from dashboard.commands.cli import _parser
 from dashboard.server.headers import meant_for_us
 
@@ -130,6 +131,54 @@ def test_the_proxy_keeps_a_reader_with_the_process_that_has_the_page():
     assert all(re.search(rf"^\s+{name} +{name};", proxy, re.MULTILINE) for name in names)
     assert {f"reader-{name[-1]}" for name in names} <= COMPOSE["services"].keys()
     assert proxy.count("location = /metrics") == proxy.count("server_name")
+
+
+def test_the_proxy_finds_each_service_at_an_address_that_stays_and_is_believed_by_it():
+    """A name is looked up once, at the proxy's start, which fails where one of them is missing."""
+    services = COMPOSE["services"]
+    fixed = {
+        name: service["networks"]["default"]["ipv4_address"]
+        for name, service in services.items()
+        if "networks" in service
+    }
+    named = set(re.findall(r"server ([\w-]+):8501", FILES["nginx.conf"]))
+    assert len(set(fixed.values())) == len(fixed) == 5
+    assert dict(line.split(":") for line in services["proxy"]["extra_hosts"]) == {name: fixed[name] for name in named}
+    assert {service["environment"]["COALITION_PROXIES"] for name, service in services.items() if name in named} == {
+        fixed["proxy"]
+    }
+
+
+def test_readers_behind_what_holds_the_certificate_do_not_share_one_address():
+    gateway = COMPOSE["networks"]["default"]["ipam"]["config"][0]["gateway"]
+    believed = re.findall(r"^set_real_ip_from (\S+);", FILES["nginx.conf"], re.MULTILINE)
+    assert believed == ["127.0.0.1", gateway] and "real_ip_header X-Forwarded-For;" in FILES["nginx.conf"]
+    for address in believed:
+        assert re.search(rf"^\s+{address}\s+\$http_x_forwarded_proto;", FILES["nginx.conf"], re.MULTILINE)
+
+
+def test_a_server_that_builds_sees_the_store_of_its_publisher_and_is_reached_by_nobody_else():
+    spark, publisher = COMPOSE["services"]["spark"], COMPOSE["services"]["publisher"]
+    assert spark["network_mode"] == "service:publisher"
+    assert "spark.connect.grpc.binding.address=127.0.0.1" in spark["command"]
+    assert spark["user"] == publisher["user"] and set(spark["volumes"]) <= set(publisher["volumes"])
+    assert spark["read_only"] and spark["cap_drop"] == ["ALL"]
+    policies = [item["spec"]["podSelector"]["matchLabels"] for item in SPARK if item["kind"] == "NetworkPolicy"]
+    assert policies == [{"app.kubernetes.io/name": "spark"}]
+
+
+def test_an_empty_store_is_filled_where_the_code_cannot_be_written(tmp_path, monkeypatch):
+    """As in a container with a read-only root: the files are written where the store does its work."""
+    (tmp_path / "closed").touch()
+    monkeypatch.setattr(demo, "DEMONSTRATION", tmp_path / "closed" / "demonstration")
+    assert demo._folder_to_keep() is None
+    written = []
+    monkeypatch.setattr(demo, "write_record", lambda folder: [])
+    monkeypatch.setattr(demo, "write_files", lambda folder: written.append(folder) or ([], []))
+    monkeypatch.setattr(demo.actions, "publish", lambda store: SimpleNamespace(number=1))
+    monkeypatch.setenv("COALITION_STORE", str(tmp_path / "store"))
+    demo.fill(tmp_path / "store", print)
+    assert written[0].is_relative_to(tmp_path / "store" / ".staging")
 
 
 def test_what_the_containerfile_copies_stands_in_the_checkout():

@@ -29,12 +29,61 @@ def test_a_number_that_cannot_be_meant_is_refused_with_one_that_can(monkeypatch,
 
 
 @pytest.mark.parametrize(
-    "address", ["foo", "http://somewhere", "sc://", "sc://host:abc", "sc://host:99999", "sc://host:0", "sc://[::1"]
+    ("address", "why"),
+    [
+        ("foo/;token=hidden", "another beginning than sc://"),
+        ("http://somewhere/;token=hidden", "another beginning than sc://"),
+        ("spark://hidden:7077", "another beginning than sc://"),
+        ("SC://hidden:15002", "another beginning than sc://"),
+        ("sc:/hidden", "another beginning than sc://"),
+        ("https://me:hidden@host:15002", "another beginning than sc://"),
+        (" sc://host", "a space or a line break"),
+        ("sc://host/;token=hid\nden", "a space or a line break"),
+        ("sc:///;token=hidden", "a host or port that is none"),
+        ("sc://host:abc/;token=hidden", "a host or port that is none"),
+        ("sc://host:99999/;token=hidden", "a host or port that is none"),
+        ("sc://host:0/;token=hidden", "a host or port that is none"),
+        ("sc://[::1/;token=hidden", "a host or port that is none"),
+        ("sc://host:1:token=hidden", "a host or port that is none"),
+        ("sc://host name:1", "a host or port that is none"),
+        ("sc://me:hidden@host:1", "an @, ? or #"),
+        ("sc://host:1?token=hidden", "an @, ? or #"),
+        ("sc://host:1/hidden", "something else than /;"),
+        ("sc://host:1;token=hidden", "something else than /;"),
+        ("sc://host:1/;tokn=hidden", "an option that is none of token, use_ssl"),
+        ("sc://host:1/;hidden", "an option that is none of token, use_ssl"),
+        ("sc://host:1/;token=", "token without a value"),
+        ("sc://host:1/;token=hidden==", "such as %3D"),
+        ("sc://host:1/;session_id=hidden", "a session_id that is no UUID"),
+        ("sc://host:1/;use_ssl=yes;token=hidden", "use_ssl that is neither true nor false"),
+    ],
 )
-def test_an_engine_that_is_no_address_is_refused_without_its_token(address):
+def test_an_engine_that_is_no_address_is_refused_and_nothing_of_it_is_shown(address, why):
     with pytest.raises(settings.SettingWrong, match="sc://host:port") as refused:
-        open_engine(f"{address}/;token=hidden")
-    assert "hidden" not in str(refused.value)
+        open_engine(address)
+    assert why in str(refused.value) and "hidden" not in str(refused.value) and "den" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["sc://host", "sc://host:15002/", "sc://[::1]:15002/;use_ssl=true", "sc://10.0.0.1/;token=a%3D;x-cell=b"]
+)
+def test_an_address_of_an_engine_may_have_options_and_headers(address):
+    open_engine(address).close()
+
+
+@pytest.mark.parametrize("token", ["hidden\n", "hid den", "hiddén"])
+def test_a_token_that_no_request_can_carry_is_refused_and_not_shown(monkeypatch, token):
+    monkeypatch.setenv("SPARK_CONNECT_AUTHENTICATE_TOKEN", token)
+    with pytest.raises(settings.SettingWrong, match="SPARK_CONNECT_AUTHENTICATE_TOKEN holds a space") as refused:
+        open_engine("sc://host")
+    assert "hid" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["true", "yes", "on", "2", " 1"])
+def test_a_process_that_is_to_read_only_never_publishes_since_the_word_was_another(monkeypatch, text, capsys):
+    monkeypatch.setenv("COALITION_READ_ONLY", text)
+    assert main(["publish"]) == 1
+    assert f"COALITION_READ_ONLY is {text!r}" in capsys.readouterr().err
 
 
 def test_a_wrong_port_is_one_sentence_of_the_command(monkeypatch, tmp_path, capsys):
