@@ -2,8 +2,9 @@
 
 For each size a release is built from nothing, each in a process of its own: seconds, CPU, the most memory, bytes, and
 how much more than linear that is. Then a file of hub sessions comes in and a release is published, then a register of
-a small partner, and a release is published again. At the end all tables are built from nothing once more, and compared
-byte for byte with those of the last release, most of which it took over.
+a small partner whose learners take no course, then a report of course runs; after each a release is published again.
+At the end all tables are built from nothing once more, and compared byte for byte with those of the last release.
+`--only-full` leaves all that out, for sizes of which one build takes long.
 
 `COALITION_ENGINE=sc://…` has a cluster build; memory is then that of the process that publishes. `--cluster 1 2` starts
 clusters of one and of two workers on this machine, one after the other, and has each build the release from nothing;
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from importing import usage_report
 from runs import CAPTURED, Memory, bring_in, cpu, lists, memory_watched, store_of
 from standalone import Cluster, spark_home
 
@@ -109,7 +111,9 @@ def register(file: Path) -> Path:
     return file
 
 
-def measure(runs: int, folder: Path, before: tuple[int, dict[str, Any]] | None) -> dict[str, Any]:
+def measure(
+    runs: int, folder: Path, before: tuple[int, dict[str, Any]] | None, only_full: bool = False
+) -> dict[str, Any]:
     """Prints what a size costs; returns what building it from nothing took."""
     store = store_of(folder, runs, "reported")
     lists(store, folder / "files")
@@ -124,10 +128,14 @@ def measure(runs: int, folder: Path, before: tuple[int, dict[str, Any]] | None) 
         times = {name: full[name] / small[name] / (runs / than) for name in MEASURED}
         ratios = ", ".join(f"{name} {value:.2f} x" for name, value in times.items())
         print(f"  of linear, from {than:,}: {ratios}  (aim {AIM_OF_LINEAR} x)", flush=True)
+    if only_full:
+        return full
     bring_in(store, "hub_sessions", write_hub_sessions(folder / "files"))
     _print_after("hub sessions", in_a_process("publish", store), full)
     bring_in(store, "partner_learners", register(folder / "files" / "register.csv"), CAPTURED)
     _print_after(f"a register of {SMALL_PARTNER:,} learners of one partner", in_a_process("publish", store), full)
+    bring_in(store, "coursera_usage", usage_report(folder / "files", SMALL_PARTNER, 0), CAPTURED)
+    _print_after(f"a report of {SMALL_PARTNER:,} course runs", in_a_process("publish", store), full)
     whole = in_a_process("compare", store)
     same = "yes" if not whole["differ"] else f"no: {', '.join(whole['differ'])}"
     print(f"  all tables from nothing, {whole['cpu']:.1f} CPU s; byte for byte the same: {same}", flush=True)
@@ -173,6 +181,7 @@ def main() -> None:
     """Prints what each size costs, or does what one process of it is for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="course runs, such as 1_000_000 10_000_000")
+    parser.add_argument("--only-full", action="store_true", help="nothing after the release from nothing")
     parser.add_argument(
         "--folder", type=Path, help="where the stores are made and removed again; a cluster must see it"
     )
@@ -187,7 +196,7 @@ def main() -> None:
             if arguments.cluster:
                 measure_clusters(runs, Path(name), arguments.cluster)
             else:
-                before = (runs, measure(runs, Path(name), before))
+                before = (runs, measure(runs, Path(name), before, arguments.only_full))
 
 
 ACTS = {"publish": publish, "compare": compare}
