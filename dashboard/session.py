@@ -47,7 +47,7 @@ from dashboard.store.releases import (
     release_numbers,
 )
 from dashboard.store.shared import keep_looking, look, trouble
-from dashboard.store.workspace import workspace
+from dashboard.store.workspace import ABOUT_NOBODY, workspace
 from dashboard.vocabularies import in_language
 from dashboard.warehouse.answers import Answers, Shared, queried_tables
 from dashboard.warehouse.catalog import question
@@ -467,7 +467,7 @@ def _shared_once(release: Release) -> Shared | None:
 def _written_shared(release: Release, working: ExitStack) -> Shared | None:
     tables = shared_tables(release)
     try:
-        file = working.enter_context(workspace(release.folder.parent.parent)) / "shared.duckdb"
+        file = working.enter_context(workspace(release.folder.parent.parent)) / ABOUT_NOBODY
         write_shared(file, tables)
     except OSError:
         return None

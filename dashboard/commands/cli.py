@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import (
     READ_ONLY_VARIABLE,
     STORE_VARIABLE,
+    SettingWrong,
     is_address,
     is_read_only,
     port,
@@ -48,6 +49,7 @@ from dashboard.settings import (
 from dashboard.store import releases, removal, shared
 from dashboard.store.health import FRESHNESS, folded, health
 from dashboard.store.joining import CORRECTIONS, PART, WHOLE
+from dashboard.store.mirrored import in_address
 from dashboard.store.protocol import StoreDamaged, in_words
 from dashboard.store.snapshots import pinned
 from dashboard.store.workspace import libraries_work_in
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _look()
             return arguments.verb(arguments) or DONE
     except Refusal as refusal:
-        print(f"coalition: {refusal}", file=sys.stderr)
+        print(f"coalition: {_in_address(str(refusal))}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         return _stopped()
@@ -89,8 +91,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (OSError, duckdb.Error) as trouble:  # a full disk, a store that cannot be written, a build that failed
-        print(f"coalition: {type(trouble).__name__}: {' '.join(str(trouble).split())[:300]}", file=sys.stderr)
+        words = _in_address(" ".join(str(trouble).split()))
+        print(f"coalition: {type(trouble).__name__}: {words[:300]}", file=sys.stderr)
         return REFUSED
+
+
+def _in_address(words: str) -> str:
+    """What is shown of a store in a bucket: its address, not the mirror's path on this machine."""
+    with suppress(SettingWrong):  # it is what the words state
+        return in_address(words, store_folder())
+    return words
 
 
 def _stopped() -> int:
@@ -130,7 +140,7 @@ def _run(arguments: argparse.Namespace) -> None:
         print("The store is empty: it is filled with the demonstration.")
         fill(store, print)
     except StoreDamaged as damage:  # the pages state it, and show the newest release that is whole
-        print(f"coalition: {damage}", file=sys.stderr)
+        print(f"coalition: {_in_address(str(damage))}", file=sys.stderr)
     with ExitStack() as working:
         try:
             working.enter_context(libraries_work_in(store))
@@ -230,7 +240,8 @@ def _fetch(arguments: argparse.Namespace) -> None:
 
 def _withdraw(arguments: argparse.Namespace) -> None:
     aside = actions.withdraw(store_folder(), arguments.source, arguments.snapshot)
-    print(f"{arguments.snapshot} is withdrawn to {aside}; `coalition publish` builds a release without it")
+    to = _in_address(str(aside))
+    print(f"{arguments.snapshot} is withdrawn to {to}; `coalition publish` builds a release without it")
 
 
 def _publish(arguments: argparse.Namespace) -> None:
@@ -251,13 +262,13 @@ def _releases(arguments: argparse.Namespace) -> None:
         try:
             current = releases.current_number(store)
         except StoreDamaged as damaged:
-            damage = str(damaged)
+            damage = _in_address(str(damaged))
         for number, why in removal.buried(store).items():
             print(f"  {number:4}  deleted: {why}")
         for manifest in releases.manifests(store):
             mark = "*" if manifest["number"] == current else " "
             if "damage" in manifest:
-                print(f"{mark} {manifest['number']:4}  damaged: {manifest['damage']}")
+                print(f"{mark} {manifest['number']:4}  damaged: {_in_address(manifest['damage'])}")
             else:
                 newest = {source: pins[-1] for source, pins in manifest["snapshots"].items()}
                 pins = ", ".join(
@@ -295,8 +306,8 @@ def _health(arguments: argparse.Namespace) -> int:
                     "source": stream.source,
                     "stream": stream.stream if stream.folded == 1 else f"{stream.folded} streams",
                     "newest": stream.newest.captured_on if stream.newest else None,
-                    "age": stream.age_days,
-                    "every": stream.every_days or None,
+                    "age (days)": stream.age_days,
+                    "every (days)": stream.every_days or None,
                     "expected": stream.next_expected,
                     "rows": stream.rows,
                     "set aside": stream.set_aside,

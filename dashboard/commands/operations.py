@@ -30,6 +30,7 @@ from dashboard.store.health import (
     health,
     set_aside_by_reason,
 )
+from dashboard.store.mirrored import in_address, shown
 from dashboard.store.protocol import StoreDamaged, in_words
 from dashboard.store.shared import keeps_versions, refuse_reading_copy, shared, shares
 from dashboard.warehouse.catalog import sources
@@ -150,7 +151,7 @@ def restore(arguments: argparse.Namespace) -> None:
     with shared(store) as working_copy:
         done = archive.restore(arguments.file, working_copy, secret)
     record(store, "restore", OPERATOR, f"{done.files} files, sha256 {done.sha256}")
-    print(f"{store}: {done.files} files as they were backed up, {done.bytes / 1e6:.1f} MB")
+    print(f"{shown(store)}: {done.files} files as they were backed up, {done.bytes / 1e6:.1f} MB")
     try:
         print(f"release {releases.open_release(store).number} is served")
     except releases.NothingPublished:
@@ -338,7 +339,7 @@ def audit(arguments: argparse.Namespace) -> None:
     if arguments.action == "verify":
         verified = verify(store)
         if not verified.count:
-            print(f"nothing is recorded yet in {store}")
+            print(f"nothing is recorded yet in {shown(store)}")
             for sentence in verified.notices:
                 print(f"note: {sentence}")
             return
@@ -352,9 +353,13 @@ def audit(arguments: argparse.Namespace) -> None:
         return
     if arguments.action == "renew":
         refuse_reading_copy()
-        print(f"the log before lies in {renew(store, OPERATOR, arguments.reason)}; a new one is begun")
+        former = in_address(str(renew(store, OPERATOR, arguments.reason)), store)
+        print(f"the log before lies in {former}; a new one is begun")
         return
-    for entry in list(entries(store))[-max(arguments.last, 1) :]:
+    lines = list(entries(store))[-max(arguments.last, 1) :]
+    if not lines:
+        print(f"nothing is recorded yet in {shown(store)}")
+    for entry in lines:
         release = f"release {entry['release']}" if entry.get("release") else ""
         fields = (
             entry.get("at"),

@@ -41,6 +41,7 @@ from dashboard.refusals import Refusal
 from dashboard.settings import store_folder
 from dashboard.store.audit_log import cleaned
 from dashboard.store.fetches import FetchState, fetch_states
+from dashboard.store.mirrored import shown
 from dashboard.store.protocol import held, read_manifest, sha256
 from dashboard.store.snapshots import DaysOverlap, SecretsDiffer, Snapshot, now, pinned, snapshots
 from dashboard.warehouse.build import ChecksFailed
@@ -330,7 +331,7 @@ def _single_refresh(store: Path) -> Iterator[None]:
         StoreDamaged: a link stands where the lock belongs.
     """
     goes_on = RefreshGoesOn(
-        f"Another refresh of {store} is at work. Nothing was done; wait until it ends, or look for the timer "
+        f"Another refresh of {shown(store)} is at work. Nothing was done; wait until it ends, or look for the timer "
         "that began it."
     )
     with held(store, LOCK, goes_on):

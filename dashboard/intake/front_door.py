@@ -31,7 +31,7 @@ from dashboard.intake.workplace import workplace
 from dashboard.settings import learner_secret_file, store_folder
 from dashboard.store.erased import marks
 from dashboard.store.joining import NAMED_BY, PART, UNSAID, Arrival, joined_digest
-from dashboard.store.snapshots import Snapshot, keep, lines_to_correct
+from dashboard.store.snapshots import Snapshot, keep, lines_to_correct, refuse_new_secret
 from dashboard.warehouse.catalog import sources
 
 # So many lines of what a child writes beside its answer are kept, to name what it died of.
@@ -350,6 +350,8 @@ def _checked_file(
     in_name = _day_in_names(names) if captured_on is None else captured_on_in_name(names[0])
     if limits.largest_file == NO_LIMIT:
         refuse_small_disk(store or store_folder(), files)
+    if sources()[source].people:
+        refuse_new_secret(store or store_folder())
     secret = open_identity(learner_secret_file()).secret.hex() if sources()[source].people else ""
     with workplace(store) as folder:
         order = {

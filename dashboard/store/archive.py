@@ -112,7 +112,8 @@ def restore(file: Path, store: Path, secret: Path) -> Archived:
         existing = sorted(path.name for path in store.iterdir() if path.name not in (".lock", STAGING))
         if existing and (UNFINISHED not in existing or CURRENT in existing):
             raise ArchiveRefused(
-                f"{store} is not empty (found: {', '.join(existing[:5])}). Restore into an empty folder (`--store`)."
+                f"{store} is not empty (found: {', '.join(existing[:5])}). Restore into an empty folder or prefix "
+                "(`--store`)."
             )
         store.chmod(FOLDER_MODE)
         with workspace(store) as folder:
@@ -175,7 +176,10 @@ def _unpack(file: Path, folder: Path | None) -> dict[str, Any]:
             with _target(folder, member.name) as target:
                 _copy(content, target, entry, f"{member.name} in {file.name}")
     if wanted:
-        raise ArchiveRefused(f"{file.name} lacks {len(wanted)} files, such as {min(wanted)}. Take another archive.")
+        raise ArchiveRefused(
+            f"{file.name} is damaged or cut off: it lacks {len(wanted)} files, such as {min(wanted)}. Nothing was "
+            "restored. Take another archive."
+        )
     return contents
 
 

@@ -27,6 +27,7 @@ OBJECTS = "objects"
 LARGEST_AT_ONCE = 64 * 1024**2
 PIECE = 1024**2
 TRIES = 3
+BROKE_OFF = "the answer broke off"
 # What a request carries: a line break in one, as at the end of a file of secrets, is more than the library bears.
 IN_HEADERS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
 SIGNS = re.compile(r"[!-~]+")
@@ -132,18 +133,34 @@ class Bucket:
         Raises:
             StoreDamaged: the file is not what was read before.
         """
-        import obstore
-
         size = file.stat().st_size
         if size <= LARGEST_AT_ONCE:
-            body = file.read_bytes()
-            if hashlib.sha256(body).hexdigest() != sha256:
-                raise StoreDamaged(f"{file.name} changed while it was sent. Look at the disk, then do it again.")
-            return self.send(body)
-        stored = Stored(_name(sha256), size)
-        with self._in_words():
-            obstore.put(self._transfer, f"{OBJECTS}/{stored.name}", file)
-        return stored
+            return self.send(b"".join(_pieces(file, sha256)))
+        return self._send_in_pieces(file, Stored(_name(sha256), size))
+
+    def _send_in_pieces(self, file: Path, stored: Stored) -> Stored:
+        """As `send`, of a file too large for one request; what was sent of a try that failed is deleted by the library.
+
+        The digest is made of the bytes that are sent, and the last request, which makes an object of them, is left out
+        where it differs.
+        """
+        import obstore
+
+        key = f"{OBJECTS}/{stored.name}"
+        for left in reversed(range(TRIES)):
+            try:
+                with self._in_words():
+                    obstore.put(self._transfer, key, _pieces(file, stored.sha256), use_multipart=True)
+                return stored
+            except StoreUnreachable:
+                if not left:
+                    raise
+            except ObjectGone:
+                # The upload is over: an own last request was done and its answer was lost, or the store dropped it.
+                if self._is_there(key, stored.bytes):
+                    return stored
+            _pause(TRIES - left)
+        raise self._unreachable("it forgets again and again what was sent in pieces")
 
     def send(self, body: bytes) -> Stored:
         """As `upload`, of bytes."""
@@ -317,9 +334,15 @@ def opened(address: str, client: Mapping[str, str], retries: Mapping[str, Any]) 
 
 def unreachable(address: str, found: str) -> StoreUnreachable:
     """That a store gave no answer, or none that lasts."""
+    look_at = (
+        "Look at what stands between here and the store (a proxy's limits of time and size, a poor line) and at the "
+        "store's own log"
+        if found == BROKE_OFF
+        else "Check the network and AWS_ENDPOINT_URL"
+    )
     return StoreUnreachable(
         f"The store {address} cannot be reached (found: {found}). Nothing was written, and what is served stays as it "
-        "was. Check the network and AWS_ENDPOINT_URL, then do the same again."
+        f"was. {look_at}, then do the same again."
     )
 
 
@@ -444,6 +467,21 @@ def _settings_there_are() -> str:
     return ", ".join(sorted(name for name in os.environ if name.startswith("AWS_"))) or "the variables AWS_…"
 
 
+def _pieces(file: Path, sha256: str) -> Iterator[bytes]:
+    """A file piece by piece.
+
+    Raises:
+        StoreDamaged: at its end, where it is not what was read before.
+    """
+    digest = hashlib.sha256()
+    with file.open("rb") as source:
+        while piece := source.read(PIECE):
+            digest.update(piece)
+            yield piece
+    if digest.hexdigest() != sha256:
+        raise StoreDamaged(f"{file.name} changed while it was sent. Look at the disk, then do it again.")
+
+
 def _pause(tries: int) -> None:
     time.sleep(random.uniform(0.05, 0.2) * 2**tries)
 
@@ -468,9 +506,9 @@ def _answer(text: str) -> str:
         ("certificate", "a certificate that is not trusted"),
         ("without LOCATION", "a redirect"),
         ("InvalidContentType", "no TLS is spoken there"),
-        ("IncompleteMessage", "the answer broke off"),
-        ("UnexpectedEof", "the answer broke off"),
-        ("error decoding response body", "the answer broke off"),
+        ("IncompleteMessage", BROKE_OFF),
+        ("UnexpectedEof", BROKE_OFF),
+        ("error decoding response body", BROKE_OFF),
     ):
         if phrase in text:
             return words

@@ -25,7 +25,7 @@ from dashboard.store.protocol import StoreDamaged, locked, publish, read_manifes
 from dashboard.store.releases import NothingPublished, current_number, manifest_of, publish_release, release_numbers
 from dashboard.store.removal import bury, remove
 from dashboard.store.snapshots import SNAPSHOT_FOLDERS, next_version, now, standing
-from dashboard.store.workspace import STAGING, sweep
+from dashboard.store.workspace import ABOUT_NOBODY, STAGING, sweep
 from dashboard.warehouse.catalog import sources
 
 KEYS = ("id_key", "email_key")
@@ -186,7 +186,8 @@ def carry_out(store: Path, mark: Mark, secret: str, put_on_record: Callable[[int
 class Traces:
     """Files that were searched, byte by byte and Parquet value by value, and those that hold one of the keys.
 
-    `at_work` are files of previews, imports and comparisons that go on: they are half written and gone soon.
+    `at_work` are files of previews, imports and comparisons that go on: they are half written and gone soon. What a
+    server keeps for as long as it runs is about no learner, so it is none of them; the tables it copies were searched.
     """
 
     searched: int
@@ -212,7 +213,7 @@ def traces(store: Path, keys: frozenset[str]) -> Traces:
             if not is_work and path.exists() and not _is_about_nobody(path.relative_to(store)):
                 raise
             holds = False  # a file of work, not yet whole or gone already; or a damaged one of a source without people
-        if is_work:
+        if is_work and not path.name.startswith(ABOUT_NOBODY):
             working.append(str(path.relative_to(store)))
             continue
         searched += 1

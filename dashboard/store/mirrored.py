@@ -32,6 +32,11 @@ def shown(store: Path) -> str:
         return str(store)
 
 
+def in_address(text: str, store: Path) -> str:
+    """A message with the address of the bucket in place of the mirror's path on this machine."""
+    return text.replace(str(mirror_of(store)), shown(store))
+
+
 def moved(value: Any, from_store: Path, to_store: Path) -> Any:
     """The value with each path below one store as that of another; work in `.staging` stays where it is."""
     if from_store == to_store:

@@ -13,7 +13,7 @@ from dashboard.disclosure.policy import policy
 from dashboard.refusals import Refusal
 from dashboard.settings import TOOL_VERSION
 from dashboard.store.audit_log import Link, last
-from dashboard.store.cadence import figures_of
+from dashboard.store.cadence import Figures, figures_of
 from dashboard.store.mirrored import mirror_of, shown
 from dashboard.store.names import folders, is_relative_path
 from dashboard.store.protocol import (
@@ -28,8 +28,8 @@ from dashboard.store.protocol import (
     verify,
 )
 from dashboard.store.removal import buried
-from dashboard.store.snapshots import Snapshot, now, pinned
-from dashboard.store.views import write_views
+from dashboard.store.snapshots import Snapshot, now, pinned, refuse_new_secret
+from dashboard.store.views import have_columns_of, write_views
 from dashboard.warehouse.build import Table, build_marts, reference_digests
 from dashboard.warehouse.engines import open_engine
 
@@ -116,6 +116,7 @@ def publish_release(store: Path, put_on_record: Callable[[int], Link] | None = N
         NotRecorded: it could not be put on record; the release that was served before stays.
     """
     with locked(store), staged(store) as fresh:
+        refuse_new_secret(store)
         pins = pinned(store)
         try:
             parent = current_number(store)
@@ -180,14 +181,19 @@ def build(
         fresh: the folder.
         number: of the release it becomes.
         before: the release that it follows, verified: tables made of the same are taken over, and the figures of
-            others than owners while their time lasts.
+            others than owners while their time lasts, unless its version made other columns.
         anew: whether those figures are made anew whatever the day.
 
     Raises:
         ChecksFailed, AuditFailed, StoreDamaged: as `publish_release`.
     """
     exact = build_exact(pins, fresh, number, before)
-    figures = figures_of(number, pins, before, today(), anew)
+    figures = {
+        audience: figures_of_audience
+        if not (views := figures_of_audience.folder) or have_columns_of(fresh / "marts", views, audience)
+        else Figures(number, today(), figures_of_audience.are_real)
+        for audience, figures_of_audience in figures_of(number, pins, before, today(), anew).items()
+    }
     audited = write_views(fresh / "marts", fresh / "views", figures)
     # What was taken over was audited when it was made.
     taken_over = {

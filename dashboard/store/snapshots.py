@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dashboard.learner_secret import SecretMissing
 from dashboard.refusals import Refusal
+from dashboard.settings import learner_secret_file
 from dashboard.store.erased import marks
 from dashboard.store.joining import (
     CORRECTIONS,
@@ -24,6 +26,7 @@ from dashboard.store.joining import (
     joined_of,
     open_lines,
 )
+from dashboard.store.mirrored import shown
 from dashboard.store.names import folders
 from dashboard.store.protocol import (
     StoreDamaged,
@@ -325,6 +328,33 @@ def named(store: Path, source: str, name: str) -> Path:
 def snapshots(store: Path, source: str) -> list[Snapshot]:
     """All snapshots of a source, by day of capture and then by the moment they came in."""
     return _in_order(map(read_snapshot, _folders(store, source)))
+
+
+def refuse_new_secret(store: Path) -> None:
+    """Stops what would make a new secret for a store whose learners have keys under another one.
+
+    Demonstrations do not count: nobody's rows have to link with theirs.
+
+    Raises:
+        SecretMissing: there are such learners, and no secret.
+    """
+    if (file := learner_secret_file()).exists():
+        return
+    keyed = next(
+        (
+            f"{snapshot.source} {snapshot.folder.name}"
+            for card in sources().values()
+            for snapshot in (snapshots(store, card.name) if card.people else ())
+            if snapshot.learner_secret and snapshot.provenance != "demo"
+        ),
+        "the list of erased learners" if marks(store) else "",
+    )
+    if keyed:
+        raise SecretMissing(
+            f"There is no secret at {file}, and {shown(store)} holds learners with keys made under one (found: "
+            f"{keyed}). A new one would not link with them, nor keep out who was erased. Put the secret there, from "
+            "your backup or from where the store was before. Nothing was changed."
+        )
 
 
 def _in_order(unordered: Iterable[Snapshot]) -> list[Snapshot]:

@@ -55,6 +55,21 @@ def write_views(marts: Path, folder: Path, figures: Mapping[str, Figures]) -> di
     return audits
 
 
+def have_columns_of(marts: Path, views: Path, audience: str) -> bool:
+    """Whether what an audience has of an earlier release has the tables and columns that are made today.
+
+    A version that adds one could not show its pages until the figures are made anew, a month or a quarter later.
+    """
+    needed = [(audience, name) for name in (*PROTECTED, STREAMS, HUB_DAYS)]
+    if audience == PUBLIC:
+        needed.append((BESIDE, BENCHMARK))
+    for folder, name in needed:
+        file = views / folder / f"{name}.parquet"
+        if not file.is_file() or pq.read_schema(file).names != pq.read_schema(marts / f"{name}.parquet").names:
+            return False
+    return True
+
+
 def _views_of_child(marts: Path, folder: Path) -> dict[str, Any]:
     rows = sum(pq.read_metadata(marts / f"{name}.parquet").num_rows for name in PROTECTED)
     if rows < MANY_ROWS:

@@ -16,6 +16,8 @@ from pathlib import Path
 from dashboard.refusals import Refusal
 
 STAGING = ".staging"
+# What a server keeps in `.staging` for as long as it runs: copies of tables of a release that are about no learner.
+ABOUT_NOBODY = "about_nobody.duckdb"
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 

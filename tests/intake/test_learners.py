@@ -309,6 +309,7 @@ def test_twenty_of_a_hundred_done_and_sixty_under_way_is_no_failure_of_eighty(tm
 def test_files_keyed_under_two_secrets_are_not_counted_together(tmp_path, monkeypatch):
     store = tmp_path / "store"
     import_file(store, "coursera_usage", written(tmp_path / "x.csv", [SOUND]), DAY)
+    (tmp_path / "another").write_text("6" * 64, encoding="ascii")
     monkeypatch.setenv("COALITION_LEARNER_SECRET", str(tmp_path / "another"))
     assert learner_secret_file() == tmp_path / "another"
     import_file(store, "coursera_membership", _members(tmp_path), DAY)

@@ -3,12 +3,15 @@
 import datetime
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import actions
+from dashboard.disclosure.protect import BENCHMARK
 from dashboard.intake.front_door import import_file
 from dashboard.store import erasure, releases
 from dashboard.store.cadence import are_due
+from dashboard.store.views import BESIDE, write_views
 from tests.disclosure import crowd
 
 DAY = datetime.date
@@ -79,6 +82,38 @@ def test_the_coalition_sees_new_figures_in_the_next_month_and_the_public_in_the_
     assert views(march, "coalition") != views(first, "coalition")
     assert views(march, "public") == views(first, "public")
     assert views(april, "public") != views(first, "public")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "made_anew"),
+    [
+        ("coalition/cube_funnel", {"coalition"}),
+        ("public/dim_stream", {"public"}),
+        (f"{BESIDE}/{BENCHMARK}", {"public"}),
+    ],
+)
+def test_figures_of_a_version_that_had_other_columns_are_made_anew_and_the_others_stand(
+    tmp_path, monkeypatch, lacking, made_anew
+):
+    store = tmp_path / "store"
+
+    def as_an_earlier_version(marts, folder, figures):
+        account = write_views(marts, folder, figures)
+        file = folder / f"{lacking}.parquet"
+        table = pq.read_table(file)
+        pq.write_table(table.select(table.column_names[:-1]), file)
+        return account
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(releases, "write_views", as_an_earlier_version)
+        first = published(store, 50, DAY(2026, 2, 2))
+    second = published(store, 90, DAY(2026, 2, 3))
+    assert {name for name, entry in second.manifest["figures"].items() if entry["since"] == 2} == made_anew
+    (standing,) = {"coalition", "public"} - made_anew
+    assert views(second, standing) == views(first, standing)
+    file = second.folder / "views" / f"{lacking}.parquet"
+    name = lacking.partition("/")[2]
+    assert pq.read_schema(file).names == pq.read_schema(second.marts[name]).names
 
 
 def test_a_clock_that_is_set_back_makes_no_figures_anew(of_fifty, tmp_path):

@@ -11,15 +11,19 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.commands.cli import main
+from dashboard import session
+from dashboard.access.viewer import STEWARD
+from dashboard.commands.cli import STOPPED, main
 from dashboard.intake.front_door import Declared, check_file, import_file
 from dashboard.intake.identity import open_identity
+from dashboard.learner_secret import SecretMissing
 from dashboard.settings import learner_secret_file
 from dashboard.store import erasure, releases, snapshots
 from dashboard.store.audit_log import entries
 from dashboard.store.erased import marks
 from dashboard.store.protocol import StoreDamaged
 from dashboard.store.removal import buried
+from dashboard.store.workspace import ABOUT_NOBODY, at_work, workspace
 from tests.intake.test_learners import SOUND, written
 from tests.store.tiny import FULL
 
@@ -285,6 +289,25 @@ def test_without_the_secret_nobody_is_erased_and_none_is_made(small, monkeypatch
     assert "no secret" in capsys.readouterr().err and not (tmp_path / "nowhere").exists()
 
 
+def test_a_store_whose_learners_have_keys_gets_no_new_secret(small, monkeypatch, tmp_path):
+    store, add = small
+    lost = tmp_path / "nowhere" / "learners"
+    monkeypatch.setenv("COALITION_LEARNER_SECRET", str(lost))
+    with pytest.raises(SecretMissing, match="would not link with them, nor keep out who was erased"):
+        add("later_2024-02-28.csv", [person(4)], DAYS[1])
+    with pytest.raises(SecretMissing, match="coursera_usage 2024-01-28"):
+        releases.publish_release(store)
+    assert not lost.exists() and releases.release_numbers(store) == [1]
+    (snapshot,) = snapshots.snapshots(store, "coursera_usage")
+    snapshots.withdraw(store, "coursera_usage", snapshot.folder.name)
+    erasure.remember(store, {"an invented key"}, lambda key: key)
+    with pytest.raises(SecretMissing, match="the list of erased learners"):
+        add("later_2024-02-28.csv", [person(4)], DAYS[1])
+    empty = tmp_path / "empty"
+    assert import_file(empty, "coursera_usage", written(tmp_path / "first.csv", [person(1)]), DAYS[0])
+    assert lost.exists(), "the first file about learners makes it"
+
+
 def test_a_file_of_ids_erases_each_line(small, tmp_path):
     store, _ = small
     ids = tmp_path / "ids.txt"
@@ -312,8 +335,7 @@ def test_an_erasure_that_is_interrupted_loses_nobody_else_and_is_finished_later(
     with monkeypatch.context() as cut:
         calls = []
         cut.setattr(erasure, where, lambda *a: power_cut() if len(calls) >= spared else calls.append(real(*a)))
-        with pytest.raises(KeyboardInterrupt):
-            erase(store, "--learner", "A-1")
+        assert erase(store, "--learner", "A-1") == STOPPED
     for one in snapshots.snapshots(store, "coursera_usage"):
         left = pq.read_table(one.rows_file)
         assert left.num_rows in (2, 3), "each snapshot stands once, before or after"
@@ -353,6 +375,23 @@ def test_an_erasure_while_a_file_is_read_keeps_the_file_out_and_says_that_it_goe
     assert erase(store, "--learner", "A-1") == 0 and "no trace in" in capsys.readouterr().out
 
 
+def test_an_erasure_beside_a_running_server_ends_and_of_other_work_reports_that_it_goes_on(small, capsys):
+    store, _ = small
+    release = releases.open_release(store)
+    assert session._answers(STEWARD, release).ask("school_closures/captures", {}).num_rows == 0
+    try:
+        kept = [path.name for path in at_work(store)]
+        assert kept == [ABOUT_NOBODY], "the server keeps nothing else for as long as it runs"
+        assert erase(store, "--learner", "A-1") == 0
+        assert "no trace in" in capsys.readouterr().out
+        with workspace(store) as folder:
+            (folder / "shared.duckdb").write_bytes(b"half written")
+            assert erase(store, "--learner", "A-2") == 1
+        assert "is still at work" in capsys.readouterr().err
+    finally:
+        session.let_go()
+
+
 def _erasing(store):
     from dashboard.intake.front_door import run_child
 
@@ -367,8 +406,9 @@ def _erasing(store):
 
 def test_a_snapshot_under_another_secret_is_named_and_left(small, monkeypatch, tmp_path, capsys):
     store, add = small
+    (another := tmp_path / "another").write_text("6" * 64, encoding="ascii")
     with monkeypatch.context() as other:
-        other.setenv("COALITION_LEARNER_SECRET", str(tmp_path / "another"))
+        other.setenv("COALITION_LEARNER_SECRET", str(another))
         add("other_2024-02-28.csv", [person(1)], DAYS[1])
     snapshots.withdraw(store, "coursera_usage", snapshots.snapshots(store, "coursera_usage")[-1].folder.name)
     assert erase(store, "--learner", "A-1") == 0

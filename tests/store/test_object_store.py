@@ -3,6 +3,7 @@
 In full with COALITION_FULL_TESTS=1, else a part of the same cases; `pytest -rP` shows the figures.
 """
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -627,6 +628,170 @@ def test_an_answer_that_takes_too_long_has_the_object_sent_again(begun, server, 
         server.door = lambda method, key: None
         _opened_remote.cache_clear()
     assert not slow and len(server.keys(prefix)) - 2 == len(keys_named(server, prefix))
+
+
+@pytest.fixture
+def in_pieces(prefix, tmp_path, monkeypatch):
+    """A bucket that is sent files of more than a megabyte in pieces, and one of three pieces with its sha256."""
+    monkeypatch.setattr(bucket, "LARGEST_AT_ONCE", 1024**2)
+    monkeypatch.setattr(bucket, "_pause", lambda tries: None)
+    monkeypatch.setattr(bucket, "TRANSFER", (bucket.TRANSFER[0], {"max_retries": 1, "retry_timeout": "5s"}))
+    file = tmp_path / "large.parquet"
+    file.write_bytes(body := random.Random(1).randbytes(11 * 1024**2))
+    return bucket.Bucket(f"s3://{BUCKET}/{prefix}"), file, hashlib.sha256(body).hexdigest()
+
+
+def unfinished(server, prefix):
+    return [upload for upload in server.bucket().multipart_uploads.all() if upload.object_key.startswith(prefix)]
+
+
+def is_nothing_left(server, prefix):
+    return not server.keys(prefix) and not unfinished(server, prefix)
+
+
+def test_a_large_file_is_sent_in_pieces_and_comes_back_as_it_was(in_pieces, server, prefix, tmp_path):
+    large, file, sha256 = in_pieces
+    stored = large.upload(file, sha256)
+    # Pieces of 5 MB: 5 + 5 + 1 = 11; the first POST begins, the second ends.
+    assert server.count("PUT", prefix) == 3 and server.count("POST", prefix) == 2
+    large.download(stored, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == file.read_bytes()
+    assert server.keys(prefix) == [f"objects/{stored.name}"]
+
+
+def test_a_large_file_that_changed_while_it_was_sent_becomes_no_object(in_pieces, server, prefix):
+    large, file, _ = in_pieces
+    with pytest.raises(StoreDamaged, match=r"large\.parquet changed while it was sent"):
+        large.upload(file, hashlib.sha256(b"as it was read before").hexdigest())
+    assert is_nothing_left(server, prefix)
+
+
+@pytest.mark.parametrize(
+    ("method", "spared", "answer", "raised"),
+    [
+        ("PUT", 1, "503 Service Unavailable", "503 Service Unavailable"),
+        ("PUT", 2, "403 Forbidden", "refuses the key"),
+        ("PUT", 1, "507 Insufficient Storage", "is full"),
+        ("POST", 0, "503 Service Unavailable", "503 Service Unavailable"),
+        ("POST", 1, "503 Service Unavailable", "503 Service Unavailable"),
+    ],
+)
+def test_a_large_file_that_fails_in_the_middle_is_a_sentence_and_leaves_nothing(
+    in_pieces, server, prefix, method, spared, answer, raised
+):
+    large, file, sha256 = in_pieces
+    left = spared
+
+    def door(verb, key):
+        nonlocal left
+        if verb != method:
+            return None
+        left -= 1
+        return answer if left < 0 else None
+
+    server.door = door
+    try:
+        with pytest.raises(Refusal, match=raised):
+            large.upload(file, sha256)
+    finally:
+        server.door = lambda verb, key: None
+    assert is_nothing_left(server, prefix)
+
+
+@pytest.mark.parametrize(("method", "once"), [("PUT", 2), ("POST", 1), ("POST", 2)])
+def test_an_answer_about_a_large_file_that_is_lost_loses_nothing(in_pieces, server, prefix, method, once, tmp_path):
+    large, file, sha256 = in_pieces
+    left = once
+
+    def loses(verb, key):
+        nonlocal left
+        left -= verb == method
+        return verb == method and left == 0
+
+    server.loses_answer = loses
+    try:
+        stored = large.upload(file, sha256)
+    finally:
+        server.loses_answer = lambda verb, key: False
+    large.download(stored, tmp_path / "back")
+    assert server.keys(prefix) == [f"objects/{stored.name}"] and left <= 0
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_last_answer_that_is_lost_of_a_store_that_forgets_the_upload_then_is_no_failure(
+    in_pieces, server, prefix, is_done
+):
+    large, file, sha256 = in_pieces
+    posts = 0
+
+    def door(verb, key):
+        nonlocal posts
+        posts += verb == "POST"
+        # Begun, ended, and the same again: of an upload that is over most stores know nothing.
+        forgets = (3,) if is_done else (2,)
+        return "404 Not Found<Error><Code>NoSuchUpload</Code></Error>" if verb == "POST" and posts in forgets else None
+
+    server.door = door
+    server.loses_answer = lambda verb, key: is_done and verb == "POST" and posts == 2
+    try:
+        stored = large.upload(file, sha256)
+    finally:
+        server.door, server.loses_answer = lambda verb, key: None, lambda verb, key: False
+    assert server.keys(prefix) == [f"objects/{stored.name}"] and posts >= 3
+
+
+def test_a_store_that_fails_for_a_while_has_a_large_file_sent_again(in_pieces, server, prefix):
+    large, file, sha256 = in_pieces
+    refusals = 5
+
+    def door(verb, key):
+        nonlocal refusals
+        if verb != "PUT" or not refusals:
+            return None
+        refusals -= 1
+        return "503 Service Unavailable"
+
+    server.door = door
+    try:
+        stored = large.upload(file, sha256)
+    finally:
+        server.door = lambda verb, key: None
+    assert server.keys(prefix) == [f"objects/{stored.name}"] and not unfinished(server, prefix)
+
+
+def test_where_every_answer_breaks_off_the_sentence_states_what_to_look_at(begun, machine, server, capsys):
+    machine("b")
+    server.cuts_answer = lambda method, key: "/objects/" in key
+    try:
+        assert main(["releases", "list"]) == 1
+    finally:
+        server.cuts_answer = lambda method, key: False
+    assert "the answer broke off" in (err := capsys.readouterr().err) and "a proxy's limits" in err
+
+
+def test_no_sentence_of_a_command_shows_where_a_bucket_is_mirrored(begun, machine, server, prefix, tmp_path, capsys):
+    mirrors, address = str(tmp_path / "a"), f"s3://{BUCKET}/{prefix}"
+    file = str(tmp_path / "store.tar.gz")
+    (snapshot,) = [kept.folder.name for kept in snapshots(begun, PEOPLE)]
+    done = [
+        ["backup", file],
+        ["restore", file, "--store", f"{address}/moved"],
+        ["--store", address, "withdraw", PEOPLE, snapshot],
+        ["audit", "renew", "--reason", "a trial"],
+        ["releases", "list"],
+    ]
+    refused = [
+        ["restore", file, "--store", address],
+        ["--store", f"{address}/empty", "backup", f"{file}.2"],
+        ["--store", address, "withdraw", PEOPLE, "2020-01-01-00000000"],
+        ["releases", "rollback", "77"],
+    ]
+    for status, arguments in [*((0, verb) for verb in done), *((1, verb) for verb in refused)]:
+        assert main(arguments) == status, arguments
+        shown_words = "".join(capsys.readouterr())
+        assert mirrors not in shown_words, arguments
+        if arguments[0] == "restore":
+            assert address in shown_words
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again(begun, machine, server):

@@ -12,7 +12,7 @@ from dashboard.server import prefetch
 from dashboard.store import releases
 from dashboard.store.protocol import locked, point
 from dashboard.store.removal import bury
-from dashboard.store.workspace import STAGING
+from dashboard.store.workspace import ABOUT_NOBODY, STAGING
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_disk_that_fails_once_does_not_end_the_looking_for_releases(monkeypatc
 
 def test_the_shared_tables_of_releases_that_nobody_asks_for_any_more_leave_the_disk(store, monkeypatch):
     def files():
-        return len(list((store / STAGING).rglob("shared.duckdb")))
+        return len(list((store / STAGING).rglob(ABOUT_NOBODY)))
 
     def captures(viewer, release):
         return session._answers(viewer, release).ask("school_closures/captures", {}).num_rows
