@@ -40,6 +40,7 @@ AT_REST = """(looks) => {
     return times >= looks;
 }"""
 LOOKS, BETWEEN = 6, 100  # milliseconds: longer together than a slider or a text box holds back what was typed
+PRESSES, PATIENCE = 3, 8_000  # of a button that the page draws anew, and milliseconds until what it does is seen
 OPENED = 3  # looks at a page that was opened or resized, in which nobody typed
 
 
@@ -77,6 +78,21 @@ def go_on(page, address: str) -> None:
     """
     page.evaluate("(to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address)
     page.wait_for_timeout(BETWEEN)
+
+
+def stop_playing(page) -> None:
+    """Presses *Stop* until the days stand: a press meets no button while the page is drawn anew with the next day."""
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    for left in reversed(range(PRESSES)):
+        page.get_by_role("button", name="Stop").press("Enter")
+        try:
+            page.get_by_role("button", name="Play").wait_for(timeout=PATIENCE)
+        except TookTooLong:
+            if not left:
+                raise
+        else:
+            return
 
 
 def settle(page, looks: int = LOOKS) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.settings import PROJECT
+from tests.browsing import stop_playing
 
 pytestmark = pytest.mark.browser
 
@@ -66,8 +67,7 @@ def test_a_desk_officer_plays_the_days_and_stops(visit):
     handle = seen.page.get_by_role("slider").first
     expect(handle).not_to_have_attribute("aria-valuetext", re.compile("^(1|8|15) March 2020"), timeout=30_000)
     assert abs(top_of_chart(seen) - top) < 40, "in view"
-    seen.page.get_by_role("button", name="Stop").click()
-    seen.page.get_by_role("button", name="Play").wait_for()
+    stop_playing(seen.page)
     seen.settle()
     stopped = seen.page.url
     assert re.search(r"closures_on=2020-\d\d-\d\d", stopped), "the day in the link is a date"

@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from tests.browsing import stop_playing
+
 pytestmark = pytest.mark.browser
 FULL = os.environ.get("COALITION_FULL_TESTS") == "1"
 
@@ -65,8 +67,7 @@ def test_days_that_play_are_one_step_of_history_when_they_stop(visit):
     seen.page.get_by_role("button", name="Play").click()
     expect(handle).not_to_have_attribute("aria-valuetext", re.compile("^(1|8|15) March 2020"), timeout=30_000)
     assert "closures_on=2020-03-01" in seen.page.url and seen.page.evaluate("history.length") == steps
-    seen.page.get_by_role("button", name="Stop").click()
-    seen.page.get_by_role("button", name="Play").wait_for()
+    stop_playing(seen.page)
     seen.settle()
     stopped = re.search(r"closures_on=([\d-]+)", seen.page.url).group(1)
     assert stopped >= "2020-03-22" and seen.page.evaluate("history.length") == steps + 1

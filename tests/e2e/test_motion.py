@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browsing import stop_playing
 from tests.e2e.measures import MOTIONS, WATCH_MOTION
 
 pytestmark = pytest.mark.browser
@@ -22,8 +23,7 @@ def test_days_move_only_when_they_are_played_and_do_not_slide(visit):
         arg=handle.element_handle(),
         timeout=60_000,
     )
-    seen.page.get_by_role("button", name="Stop").press("Enter")
-    seen.page.get_by_role("button", name="Play").wait_for()
+    stop_playing(seen.page)
     seen.settle()
     assert re.search(r"closures_on=2020-03-\d\d", seen.page.url)
     assert seen.page.evaluate(MOTIONS) == []
