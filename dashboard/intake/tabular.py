@@ -98,6 +98,7 @@ MISREAD = re.compile(
     rb"|\xe2\x80[\x93-\x98\x9a-\x9c\x9e-\xa2\xb0]|\xe2\x82\xac|\xe2\x84\xa2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]"
     rb"|\xc6\x92|\xcb[\x86\x9c])"
 )
+LONGEST_MISREAD = 5
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 # Text of several bytes a letter has NUL in more of some places than the first share, and in fewer of others than this.
@@ -173,10 +174,11 @@ def open_table(
         blocks: Blocks = partial(parquet_blocks, path)
         delimiter = DELIMITERS[0]
     else:
-        begun = blocks = partial(read_blocks, path, _encoding_of(path, encoding, card.people))
+        found = _encoding_of(path, encoding, card.people)
+        begun = blocks = partial(read_blocks, path, found)
         needed = {name for names_ in card.one_of for name in names_} | {column for column, _ in columns}
         needed |= {column.name for column in card.columns if column.required}
-        garbled = _note_garbled(blocks)
+        garbled = _note_garbled(blocks) if found != UTF_8 or _seems_garbled(path) else []
         begin = _beginning(blocks)
         first_line = begin.partition(b"\n")[0]
         delimiter = (delimiters or {}).get(first_line) or _delimiter_of(begin, names, needed)
@@ -430,6 +432,18 @@ def _note_garbled(blocks: Blocks) -> list[str]:
         "once saved or opened in a wrong encoding, and its names and words may not be understood. Export it again as "
         "CSV UTF-8 from the program that holds the table."
     ]
+
+
+def _seems_garbled(path: Path) -> bool:
+    """Whether a file in UTF-8 holds garbled letters, wherever, as it is on the disk: a pass over its lines less."""
+    before = b""
+    with path.open("rb") as file:
+        while raw := file.read(BLOCK_BYTES):
+            text = before + raw
+            if not text.isascii() and _is_garbled(text):
+                return True
+            before = text[-LONGEST_MISREAD:]
+    return False
 
 
 def _is_garbled(text: bytes) -> bool:

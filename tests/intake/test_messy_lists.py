@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.intake import tabular
 from dashboard.intake.education import is_education
 from dashboard.intake.front_door import Declared, import_file
 from tests.exact import exact_answers
@@ -909,6 +910,15 @@ def test_letters_that_were_garbled_before_a_file_was_written_are_noted(tmp_path,
     garbled = word.encode().decode(wrong, "replace")
     found = Read(tmp_path, SOURCE, as_csv([*rows, ["B", garbled, "LBN"]]), partner="x")
     assert found.report.published == 2 and any(note.startswith(GARBLED) for note in found.report.notes)
+
+
+@pytest.mark.parametrize("word", ["Niño", "École €", "l’été", "\ufffd"])
+def test_garbled_letters_are_seen_wherever_the_file_is_cut_for_reading(tmp_path, monkeypatch, word):
+    file = tmp_path / "list.csv"
+    file.write_text(word if word == "\ufffd" else word.encode().decode("cp1252", "replace"), encoding="utf-8")
+    for size in range(1, file.stat().st_size + 1):
+        monkeypatch.setattr(tabular, "BLOCK_BYTES", size)
+        assert tabular._seems_garbled(file), size
 
 
 def test_letters_with_accents_are_not_garbled(tmp_path):
