@@ -15,10 +15,7 @@
 -- metric: credentials_per_holder
 -- caveat: Specialisations and professional certificates are awarded on top of certificates that are counted already, and are not in it.
 WITH as_of AS (
-    SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
-    FROM dim_stream AS s
-    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE fragment.programme_filter(s, p)
+    SELECT * FROM fragment.reach_date
 ),
 
 latest AS (

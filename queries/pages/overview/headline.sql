@@ -21,10 +21,7 @@
 -- metric: hub_status
 -- caveat: Partners report the same people. Reach is one number only where they gave the same id; else it lies between the bounds.
 WITH as_of AS (
-    SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
-    FROM dim_stream AS s
-    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE fragment.programme_filter(s, p)
+    SELECT * FROM fragment.reach_date
 ),
 
 latest AS (

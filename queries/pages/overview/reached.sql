@@ -8,10 +8,7 @@
 -- metric: learners_reached
 -- metric: countries_reached = countries
 WITH as_of AS (
-    SELECT least(coalesce($on_date, max(s.as_of_on)), max(s.as_of_on)) AS on_date
-    FROM dim_stream AS s
-    INNER JOIN dim_programme AS p ON s.programme_id = p.programme_id
-    WHERE fragment.programme_filter(s, p)
+    SELECT * FROM fragment.reach_date
 ),
 
 latest AS (
